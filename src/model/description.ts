@@ -1,0 +1,231 @@
+/**
+ * A service description after loading: every setting with its meaning, as plain data. The loader makes it, the
+ * engine reads it, and nothing changes it afterwards; a reload makes a new one.
+ *
+ * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
+ */
+
+import { DependencyKind, ServiceType } from "./states.ts";
+
+/** `restart` */
+export type RestartPolicy = "always" | "on-failure" | "never";
+
+/** `log-type` */
+export type LogType = "none" | "file" | "buffer" | "pipe";
+
+/** The flags of `options` (service description 3.7), as one would name them in code. */
+export interface ServiceFlags {
+  /** `runs-on-console`; implies `startsOnConsole`. */
+  runsOnConsole: boolean;
+  /** `starts-on-console` */
+  startsOnConsole: boolean;
+  /** `shares-console` */
+  sharesConsole: boolean;
+  /** `unmask-intr` */
+  unmaskIntr: boolean;
+  /** `starts-rwfs` */
+  startsRwfs: boolean;
+  /** `starts-log` */
+  startsLog: boolean;
+  /** `pass-cs-fd` */
+  passCsFd: boolean;
+  /** `start-interruptible` */
+  startInterruptible: boolean;
+  /** `skippable` */
+  skippable: boolean;
+  /** `signal-process-only` */
+  signalProcessOnly: boolean;
+  /** `always-chain` */
+  alwaysChain: boolean;
+  /** `kill-all-on-stop` */
+  killAllOnStop: boolean;
+  /** `no-new-privs` */
+  noNewPrivs: boolean;
+}
+
+/** One edge that a description asks for. `BEFORE` edges run from the named service to this one. */
+export interface DependencyLink {
+  readonly kind: DependencyKind;
+  /** The full name of the other service. */
+  readonly name: string;
+}
+
+/** A user or group to run as (`run-as`) or to give a file to. */
+export interface UserIds {
+  readonly uid: number;
+  /** The primary group of a user given by name; `undefined` when the id was given as a number. */
+  readonly gid: number | undefined;
+  /** The name, when it was given by name: supplementary groups are those of this user. */
+  readonly name: string | undefined;
+}
+
+/** Half of a resource limit: a number, `"unlimited"`, or `undefined` for "leave as it is". */
+export type LimitValue = bigint | "unlimited" | undefined;
+
+/** One of the four resource limits. */
+export interface ResourceLimit {
+  readonly resource: "nofile" | "core" | "data" | "addrspace";
+  readonly soft: LimitValue;
+  readonly hard: LimitValue;
+}
+
+/** A change to the environment that a service adds to the daemon's (service description 5). */
+export interface EnvironmentOverlay {
+  /** `!clear`: nothing is inherited but what is imported. */
+  readonly clear: boolean;
+  /** Assignments, in the order of first mention. */
+  readonly set: ReadonlyMap<string, string>;
+  /** Names that are not inherited. */
+  readonly unset: ReadonlySet<string>;
+  /** Names that are taken from the layer below, also after `!clear`. */
+  readonly imported: ReadonlySet<string>;
+}
+
+/** A point in time as file systems store it. */
+export interface FileTime {
+  /** Seconds since 1970. */
+  readonly seconds: number;
+  /** 0–999,999,999 */
+  readonly nanoseconds: number;
+}
+
+/** Everything that a description says. */
+export interface ServiceDescription {
+  /** Full name, with `@argument` if there is one. */
+  readonly name: string;
+  /** The service directory in which the description was found, as configured. */
+  readonly directory: string;
+  /** The description file, `directory` and base name. */
+  readonly file: string;
+  /** When the description file was changed last. */
+  readonly modified: FileTime;
+  readonly type: Exclude<ServiceType, typeof ServiceType.PLACEHOLDER>;
+  /** Executable and arguments after substitution; empty if there is no command. */
+  readonly command: readonly string[];
+  readonly stopCommand: readonly string[];
+  /** Empty: the directory of the description. Relative: to the daemon's working directory. */
+  readonly workingDir: string;
+  readonly runAs: UserIds | undefined;
+  readonly environment: EnvironmentOverlay;
+  readonly restart: RestartPolicy;
+  readonly smoothRecovery: boolean;
+  /** Milliseconds */
+  readonly restartDelay: number;
+  /** Milliseconds */
+  readonly restartLimitInterval: number;
+  /** 0: no limit */
+  readonly restartLimitCount: number;
+  /** Milliseconds; 0: none */
+  readonly startTimeout: number;
+  /** Milliseconds; 0: none */
+  readonly stopTimeout: number;
+  readonly pidFile: string;
+  /** A signal number; 0: none is sent. */
+  readonly termSignal: number;
+  /** The descriptor that the process announces its readiness on (`pipefd:N`). */
+  readonly readyFd: number | undefined;
+  /** The variable that tells the process its readiness descriptor (`pipevar:NAME`). */
+  readonly readyVariable: string | undefined;
+  readonly chainTo: string;
+  readonly flags: Readonly<ServiceFlags>;
+  readonly inittabId: string;
+  readonly inittabLine: string;
+  /** All links in the order of the description: named and directory dependencies, `after` and `before`. */
+  readonly dependencies: readonly DependencyLink[];
+  /** The service whose output this one reads, or empty. */
+  readonly consumerOf: string;
+  readonly logType: LogType;
+  readonly logFile: string;
+  readonly logFilePermissions: number;
+  readonly logFileUid: number | undefined;
+  readonly logFileGid: number | undefined;
+  /** Bytes */
+  readonly logBufferSize: number;
+  readonly socketPath: string;
+  readonly socketPermissions: number;
+  readonly socketUid: number | undefined;
+  readonly socketGid: number | undefined;
+  /** In the order first mentioned. */
+  readonly limits: readonly ResourceLimit[];
+  readonly nice: number | undefined;
+  /** The value for `ioprio_set`: class × 8192 + level. */
+  readonly ioPriority: number | undefined;
+  readonly oomScoreAdjust: number | undefined;
+  readonly cgroup: string;
+  /** IAB text, empty for none. */
+  readonly capabilities: string;
+  readonly secureBits: readonly string[];
+}
+
+/** All flags off. */
+export const NO_FLAGS: Readonly<ServiceFlags> = {
+  runsOnConsole: false,
+  startsOnConsole: false,
+  sharesConsole: false,
+  unmaskIntr: false,
+  startsRwfs: false,
+  startsLog: false,
+  passCsFd: false,
+  startInterruptible: false,
+  skippable: false,
+  signalProcessOnly: false,
+  alwaysChain: false,
+  killAllOnStop: false,
+  noNewPrivs: false,
+};
+
+/** An overlay that changes nothing. */
+export const NO_OVERLAY: EnvironmentOverlay = {
+  clear: false,
+  set: new Map(),
+  unset: new Set(),
+  imported: new Set(),
+};
+
+/** What an empty description says: an internal service with every default (service description 3.2 to 3.5). */
+export const DEFAULT_DESCRIPTION: ServiceDescription = {
+  name: "",
+  directory: "",
+  file: "",
+  modified: { seconds: 0, nanoseconds: 0 },
+  type: ServiceType.INTERNAL,
+  command: [],
+  stopCommand: [],
+  workingDir: "",
+  runAs: undefined,
+  environment: NO_OVERLAY,
+  restart: "always",
+  smoothRecovery: false,
+  restartDelay: 200,
+  restartLimitInterval: 10_000,
+  restartLimitCount: 3,
+  startTimeout: 60_000,
+  stopTimeout: 10_000,
+  pidFile: "",
+  termSignal: 15,
+  readyFd: undefined,
+  readyVariable: undefined,
+  chainTo: "",
+  flags: NO_FLAGS,
+  inittabId: "",
+  inittabLine: "",
+  dependencies: [],
+  consumerOf: "",
+  logType: "none",
+  logFile: "",
+  logFilePermissions: 0o600,
+  logFileUid: undefined,
+  logFileGid: undefined,
+  logBufferSize: 4096,
+  socketPath: "",
+  socketPermissions: 0o666,
+  socketUid: undefined,
+  socketGid: undefined,
+  limits: [],
+  nice: undefined,
+  ioPriority: undefined,
+  oomScoreAdjust: undefined,
+  cgroup: "",
+  capabilities: "",
+  secureBits: [],
+};

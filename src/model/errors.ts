@@ -1,0 +1,66 @@
+/**
+ * What can be wrong with a service description, as values that carry every fact. The daemon, the checker and the
+ * tools word them differently (service description 1.4); `descriptionErrorText` is the daemon's wording.
+ */
+
+/** A physical line of a file. */
+export interface Location {
+  /** The file as the daemon names it: the service directory and the base name, or an include path as written. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in characters, where the faulty text begins; `undefined` where only the line is known. */
+  readonly column?: number;
+}
+
+/**
+ * - `description`: something in the text of a description is wrong (kinds L, LS and S of the specification).
+ * - `load`: anything else: a missing file or dependency, a cycle, a mandatory setting absent (kind G).
+ * - `not-found`: there is no description of that name (kind NF).
+ */
+export type LoadErrorKind = "description" | "load" | "not-found";
+
+/** The facts of a `LoadError`. */
+export interface LoadErrorFacts {
+  /** The service that the message names: the base name for errors in a text, the full name otherwise. */
+  readonly service: string;
+  readonly setting?: string;
+  readonly location?: Location;
+  /** A short constant name for the kind of mistake, for programs (`dinit check --json`). */
+  readonly code?: string;
+  readonly cause?: unknown;
+}
+
+/** A service could not be loaded. `message` is the specification's MSG, without any envelope. */
+export class LoadError extends Error {
+  override readonly name = "LoadError";
+  readonly kind: LoadErrorKind;
+  readonly service: string;
+  readonly setting: string | undefined;
+  readonly location: Location | undefined;
+  readonly code: string | undefined;
+
+  constructor(kind: LoadErrorKind, message: string, facts: LoadErrorFacts) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.kind = kind;
+    this.service = facts.service;
+    this.setting = facts.setting;
+    this.location = facts.location;
+    this.code = facts.code;
+  }
+}
+
+/** NF: no directory holds a description of that name. */
+export function notFound(service: string): LoadError {
+  return new LoadError("not-found", "service description not found.", { service, code: "not-found" });
+}
+
+/** The daemon's line for an error in the text of a description (envelopes L, LS and S). */
+export function descriptionErrorText(error: LoadError): string {
+  const { service, setting, location } = error;
+  const where = `Error in service description for '${service}'`;
+  if (location === undefined) return `${where} setting '${setting ?? ""}': ${error.message}`;
+  const place = `(file ${location.file}, line ${location.line})`;
+  if (setting === undefined) return `${where} ${place}: ${error.message}`;
+  return `${where}: setting '${setting}' ${place}: ${error.message}`;
+}

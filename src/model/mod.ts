@@ -1,0 +1,16 @@
+/**
+ * The vocabulary of the program: names, states, dependency kinds, signals, error numbers, exit statuses, service
+ * descriptions and the errors that loading one can meet. Plain data and small pure functions; it imports nothing
+ * from other rooms, and every other room may import it.
+ *
+ * @module
+ */
+
+export * from "./bytes.ts";
+export * from "./description.ts";
+export * from "./errno.ts";
+export * from "./errors.ts";
+export * from "./names.ts";
+export * from "./signals.ts";
+export * from "./states.ts";
+export * from "./status.ts";

@@ -1,0 +1,133 @@
+/**
+ * The enumerations of the engine. Their numbers are visible on the control socket
+ * (lifecycle specification 1.2, control protocol 10).
+ */
+
+/** Where a service is on its way up or down. */
+export const ServiceState = { STOPPED: 0, STARTING: 1, STARTED: 2, STOPPING: 3 } as const;
+export type ServiceState = (typeof ServiceState)[keyof typeof ServiceState];
+
+/** The state that a service is meant to reach. */
+export type TargetState = typeof ServiceState.STOPPED | typeof ServiceState.STARTED;
+
+/** What a listener of a service is told (lifecycle 10). */
+export const ServiceEvent = {
+  STARTED: 0,
+  STOPPED: 1,
+  FAILEDSTART: 2,
+  STARTCANCELLED: 3,
+  STOPCANCELLED: 4,
+} as const;
+export type ServiceEvent = (typeof ServiceEvent)[keyof typeof ServiceEvent];
+
+/** Why a service stopped last. Only overwritten by a later stop, never reset by a start. */
+export const StopReason = {
+  /** On request, by release, or it never ran. */
+  NORMAL: 0,
+  /** Taken down because a hard dependency was restarted. */
+  DEPRESTART: 1,
+  /** A dependency failed to start or was taken down for good. */
+  DEPFAILED: 2,
+  /** The start process ended, or did not become ready. */
+  FAILED: 3,
+  /** The process could not be launched. */
+  EXECFAILED: 4,
+  /** The start timeout expired. */
+  TIMEDOUT: 5,
+  /** The process ended by itself after the service was up. */
+  TERMINATED: 6,
+} as const;
+export type StopReason = (typeof StopReason)[keyof typeof StopReason];
+
+/** The kind of an edge of the service graph. `SOFT` is never produced by the loader. */
+export const DependencyKind = {
+  /** `depends-on` */
+  REGULAR: 0,
+  SOFT: 1,
+  /** `waits-for` */
+  WAITS_FOR: 2,
+  /** `depends-ms` */
+  MILESTONE: 3,
+  /** `before` */
+  BEFORE: 4,
+  /** `after` */
+  AFTER: 5,
+  /** `prepared-by` */
+  PREPARED_BY: 6,
+} as const;
+export type DependencyKind = (typeof DependencyKind)[keyof typeof DependencyKind];
+
+/** The type of a service. A placeholder is not a service: it holds ordering links to a name that is not loaded. */
+export const ServiceType = {
+  PLACEHOLDER: 0,
+  PROCESS: 1,
+  BGPROCESS: 2,
+  SCRIPTED: 3,
+  INTERNAL: 4,
+  TRIGGERED: 5,
+} as const;
+export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
+
+/** What happens when every service has stopped. */
+export const ShutdownType = {
+  NONE: 0,
+  REMAIN: 1,
+  HALT: 2,
+  POWEROFF: 3,
+  REBOOT: 4,
+  SOFTREBOOT: 5,
+  KEXEC: 6,
+} as const;
+export type ShutdownType = (typeof ShutdownType)[keyof typeof ShutdownType];
+
+/** The step of a launch that failed (lifecycle 8.5, control protocol 10.3). */
+export const LaunchStage = {
+  ARRANGE_FDS: 0,
+  READ_ENV_FILE: 1,
+  SET_ENV_VAR: 2,
+  ACTIVATION_SOCKET: 3,
+  CONTROL_SOCKET: 4,
+  CHANGE_DIRECTORY: 5,
+  STANDARD_FDS: 6,
+  CGROUP: 7,
+  RESOURCE_LIMITS: 8,
+  USER_AND_GROUP: 9,
+  LOG_FILE: 10,
+  CAPABILITIES: 11,
+  IO_PRIORITY: 12,
+  EXECUTE: 18,
+} as const;
+export type LaunchStage = (typeof LaunchStage)[keyof typeof LaunchStage];
+
+const STAGE_TEXTS = new Map<number, string>([
+  [LaunchStage.ARRANGE_FDS, "arranging file descriptors"],
+  [LaunchStage.READ_ENV_FILE, "reading environment file"],
+  [LaunchStage.SET_ENV_VAR, "setting environment variable"],
+  [LaunchStage.ACTIVATION_SOCKET, "setting up activation socket"],
+  [LaunchStage.CONTROL_SOCKET, "setting up control socket"],
+  [LaunchStage.CHANGE_DIRECTORY, "changing directory"],
+  [LaunchStage.STANDARD_FDS, "setting up standard input/output descriptors"],
+  [LaunchStage.CGROUP, "entering cgroup"],
+  [LaunchStage.RESOURCE_LIMITS, "setting resource limits"],
+  [LaunchStage.USER_AND_GROUP, "setting user/group ID"],
+  [LaunchStage.LOG_FILE, "opening log file"],
+  [LaunchStage.CAPABILITIES, "setting capabilities"],
+  [LaunchStage.IO_PRIORITY, "setting I/O priority"],
+  [LaunchStage.EXECUTE, "executing command"],
+]);
+
+/** The text of a launch stage; empty for a number that is not assigned. */
+export function launchStageText(stage: number): string {
+  return STAGE_TEXTS.get(stage) ?? "";
+}
+
+/** How a process ended: the `si_code` (1 exited, 2 killed, 3 dumped core) and `si_status` of `waitid`. */
+export interface ExitStatus {
+  /** 1 exited, 2 killed by a signal, 3 killed by a signal with a core dump; 0 if no process has ended yet. */
+  readonly code: 0 | 1 | 2 | 3;
+  /** The exit code, 0–255, or the signal number. */
+  readonly status: number;
+}
+
+/** The status of a service whose process has never ended. */
+export const NO_EXIT: ExitStatus = { code: 0, status: 0 };
