@@ -1,0 +1,41 @@
+/**
+ * The one entry point: `dinit …` is the daemon, `dinit ctl …` and `dinit check …` are the tools. Each is loaded only
+ * when it is the one that is asked for.
+ *
+ * @module
+ */
+
+async function daemon(args: string[]): Promise<number> {
+  const { isOpen, parseCommandLine, HELP_TEXT, VERSION_TEXT, runDaemon } = await import(
+    "./src/daemon/mod.ts"
+  );
+  const commandLine = parseCommandLine(args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
+  const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
+  switch (commandLine.action) {
+    case "help":
+      print(HELP_TEXT);
+      return 0;
+    case "version":
+      print(VERSION_TEXT);
+      return 0;
+    case "error":
+      Deno.stderr.writeSync(new TextEncoder().encode(`${commandLine.message}\n`));
+      return 1;
+  }
+  const { status, interrupted } = await runDaemon(commandLine.options);
+  if (interrupted) Deno.kill(Deno.pid, "SIGINT");
+  return status;
+}
+
+async function main(args: string[]): Promise<number> {
+  switch (args[0]) {
+    case "ctl": {
+      const { runCtl } = await import("./src/cli/ctl.ts");
+      return runCtl(args.slice(1));
+    }
+    default:
+      return daemon(args);
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

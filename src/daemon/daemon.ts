@@ -1,0 +1,221 @@
+/**
+ * The running daemon: it ties the engine, the host, the control socket and the logs together, and sees them from
+ * start to end. Daemon and init 3, 4 and 6.
+ */
+
+import { errnoOf, errnoText, LoadError, type Overview, ShutdownType } from "../model/mod.ts";
+import { FileUsers, MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
+import { type ConsolePort, ServiceManager } from "../engine/mod.ts";
+import { CommandHost, SystemClock } from "../host/mod.ts";
+import { ControlServer, ControlSocketError } from "../control/mod.ts";
+import { DaemonLog, LineWriter, type MainLog, openMainLog } from "../log/mod.ts";
+import { PRODUCT_VERSION } from "./help.ts";
+import type { DaemonOptions } from "./options.ts";
+import { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
+import { announceReadiness } from "./readiness.ts";
+
+/** How long the end waits for log lines and replies that nobody takes, in milliseconds (daemon and init 5.5). */
+const FLUSH_LIMIT = 5000;
+
+/** The console stays with the log: services of this host are refused if they ask for it. */
+const NO_CONSOLE: ConsolePort = {
+  requestConsole: () => true,
+  returnConsole: () => {},
+  takeForeground: () => {},
+};
+
+/** How the daemon ended. */
+export interface DaemonEnd {
+  readonly status: number;
+  /** The daemon is to end by SIGINT on itself: a reboot was asked for (daemon and init 6.2). */
+  readonly interrupted: boolean;
+}
+
+/** Runs the daemon until no service is active any more. */
+export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
+  const console = new LineWriter(Deno.stdout);
+  const failed = async (log: DaemonLog, message: string): Promise<DaemonEnd> => {
+    log.message("error", message);
+    await console.flush(FLUSH_LIMIT);
+    return { status: 1, interrupted: false };
+  };
+  let mainLog: MainLog | undefined;
+  try {
+    if (options.logFile !== undefined) mainLog = await openMainLog(options.logFile, options.logLevel);
+  } catch (error) {
+    const log = new DaemonLog(console, options.console, undefined);
+    return failed(log, `Opening log file failed: ${errnoText(errnoOf(error))}`);
+  }
+  const log = new DaemonLog(console, options.console, mainLog);
+  const daemon = new Daemon(options, log);
+  try {
+    await daemon.open();
+  } catch (error) {
+    if (!(error instanceof ControlSocketError)) throw error;
+    return failed(log, error.message);
+  }
+  const end = await daemon.run();
+  await console.flush(FLUSH_LIMIT);
+  await mainLog?.flush(FLUSH_LIMIT);
+  return end;
+}
+
+class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #log: DaemonLog;
+  readonly #manager: ServiceManager;
+  readonly #server: ControlServer;
+  readonly #socketPath: string;
+  readonly #startedAt = performance.now();
+  #inactive: (() => void) | undefined;
+
+  constructor(options: DaemonOptions, log: DaemonLog) {
+    this.#options = options;
+    this.#log = log;
+    const users = new FileUsers();
+    const paths: PathContext = {
+      env: (name) => Deno.env.get(name),
+      passwdHome: () => users.userById(Deno.uid() ?? 0)?.home,
+    };
+    this.#socketPath = socketPath(options, paths);
+    this.#manager = new ServiceManager({
+      directories: serviceDirectories(options, paths),
+      environment: this.#environment(),
+      users,
+      identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+      clock: new SystemClock((id) => this.#manager.timerExpired(id)),
+      host: new CommandHost({
+        execSucceeded: (id, role) => this.#manager.execSucceeded(id, role),
+        execFailed: (id, role, stage, errno) => this.#manager.execFailed(id, role, stage, errno),
+        exited: (id, role, exit) => this.#manager.exited(id, role, exit),
+        allKilled: (id) => this.#manager.allKilled(id),
+      }),
+      console: NO_CONSOLE,
+      log,
+      inactive: () => this.#checkInactive(),
+      startActions: (service) => {
+        if (service.description.flags.startsRwfs) void this.#openSocketAgain();
+      },
+    });
+    this.#server = new ControlServer(this.#manager, {
+      overview: () => this.#overview(),
+      log: (level, message) => log.message(level, message),
+    });
+  }
+
+  /** Opens the control socket. Throws `ControlSocketError`. */
+  open(): Promise<void> {
+    return this.#server.open(this.#socketPath);
+  }
+
+  /** Starts the services and returns when none is active any more. */
+  async run(): Promise<DaemonEnd> {
+    const removeListeners = this.#listen();
+    for (const name of this.#options.services) this.#startInitial(name);
+    this.#announce();
+    await new Promise<void>((resolve) => {
+      this.#inactive = resolve;
+      if (this.#manager.activeCount === 0) this.#checkInactive();
+    });
+    this.#server.close();
+    await settled(this.#server.drained(), FLUSH_LIMIT);
+    this.#server.disconnectAll();
+    removeListeners();
+    return { status: 0, interrupted: this.#manager.shutdownType === ShutdownType.REBOOT };
+  }
+
+  #startInitial(name: string): void {
+    try {
+      this.#manager.start(this.#manager.load(name, "command-line"));
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error; // a LoadError has been logged; the others go on
+    }
+  }
+
+  /** Signals and stray errors. The listeners are there from before the first service to after the last. */
+  #listen(): () => void {
+    const halt = () => this.#manager.shutdown(ShutdownType.HALT);
+    const signals: [Deno.Signal, () => void][] = [
+      ["SIGINT", halt],
+      ["SIGTERM", halt],
+      ["SIGUSR1", () => void this.#openSocketAgain()],
+    ];
+    for (const [signal, handler] of signals) Deno.addSignalListener(signal, handler);
+    const stray = (what: unknown, event: Event) => {
+      event.preventDefault();
+      const text = what instanceof Error ? what.stack ?? what.message : String(what);
+      this.#log.message("error", `internal error: ${text.replaceAll("\n", " | ")}`);
+    };
+    const onError = (event: ErrorEvent) => stray(event.error, event);
+    const onRejection = (event: PromiseRejectionEvent) => stray(event.reason, event);
+    globalThis.addEventListener("error", onError);
+    globalThis.addEventListener("unhandledrejection", onRejection);
+    return () => {
+      for (const [signal, handler] of signals) Deno.removeSignalListener(signal, handler);
+      globalThis.removeEventListener("error", onError);
+      globalThis.removeEventListener("unhandledrejection", onRejection);
+    };
+  }
+
+  async #openSocketAgain(): Promise<void> {
+    try {
+      await this.#server.reopen();
+    } catch (error) {
+      if (!(error instanceof ControlSocketError)) throw error;
+      this.#log.message("error", error.message);
+    }
+  }
+
+  #announce(): void {
+    const { readyFd } = this.#options;
+    if (readyFd === undefined || this.#server.path === undefined) return;
+    announceReadiness(readyFd, this.#server.path);
+  }
+
+  /** Ends the daemon when no service is active, unless it was told to remain. */
+  #checkInactive(): void {
+    if (this.#manager.shutdownType !== ShutdownType.REMAIN) this.#inactive?.();
+  }
+
+  /** The environment of services: the daemon's own, changed by the environment file (daemon and init 3.5). */
+  #environment(): MainEnvironment {
+    const environment = new MainEnvironment(Deno.env.toObject());
+    const { environmentFile } = this.#options;
+    if (environmentFile === undefined) return environment;
+    let bytes: Uint8Array;
+    try {
+      bytes = Deno.readFileSync(environmentFile);
+    } catch (error) {
+      const text = `Cannot read environment file '${environmentFile}': ${errnoText(errnoOf(error))}`;
+      this.#log.message("error", text);
+      return environment;
+    }
+    const parsed = parseEnvironmentFile(bytes);
+    for (const { line, kind } of parsed.problems) {
+      const what = kind === "setting" ? "Invalid environment variable setting" : "Unknown command";
+      this.#log.message("error", `${what} in environment file (line ${line})`);
+    }
+    environment.applyFile(parsed);
+    return environment;
+  }
+
+  #overview(): Overview {
+    return {
+      daemon: {
+        version: PRODUCT_VERSION,
+        pid: Deno.pid,
+        uptime: performance.now() - this.#startedAt,
+        socket: this.#socketPath,
+        shuttingDown: this.#manager.shuttingDown,
+      },
+      services: this.#manager.overview(Date.now()),
+    };
+  }
+}
+
+/** Waits for a promise, at most `limit` milliseconds. */
+async function settled(promise: Promise<void>, limit: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([promise, new Promise<void>((resolve) => timer = setTimeout(resolve, limit))]);
+  clearTimeout(timer);
+}

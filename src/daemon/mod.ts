@@ -1,0 +1,12 @@
+/**
+ * The daemon: its command line, its paths, and the running program that ties engine, host, control socket and logs
+ * together.
+ *
+ * @module
+ */
+
+export { type DaemonEnd, runDaemon } from "./daemon.ts";
+export { HELP_TEXT, PRODUCT_VERSION, VERSION_TEXT } from "./help.ts";
+export { type CommandLine, type DaemonOptions, parseCommandLine, type Situation } from "./options.ts";
+export { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
+export { isOpen } from "./readiness.ts";

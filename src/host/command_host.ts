@@ -1,0 +1,204 @@
+/**
+ * The host that needs nothing but leave to run programs: `Deno.Command`. Each process gets a session of its own,
+ * so that a key typed at the daemon's terminal, or the daemon's own end, does not reach it.
+ */
+
+import { errnoOf, errnoText, type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
+import type {
+  EngineEvents,
+  LaunchPlan,
+  PidFileOutcome,
+  ProcessHost,
+  ProcessRole,
+  Service,
+  SignalOutcome,
+} from "../engine/mod.ts";
+import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
+import { type LogFile, openLogFile } from "./_log_file.ts";
+import { unsupportedByCommandHost } from "./command_limits.ts";
+import { LogBuffer } from "./log_buffer.ts";
+
+const ENOENT = 2;
+
+/** What happens to processes is reported here. */
+export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;
+
+/** Starts processes with `Deno.Command`. */
+export class CommandHost implements ProcessHost {
+  readonly #reports: ProcessReports;
+  readonly #children = new Map<string, ChildHandle>();
+  readonly #buffers = new Map<number, LogBuffer>();
+  /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
+  #maySignalGroups = true;
+
+  constructor(reports: ProcessReports) {
+    this.#reports = reports;
+  }
+
+  unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
+    return unsupportedByCommandHost(description);
+  }
+
+  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+    let logFile: LogFile | undefined;
+    try {
+      if (plan.output.to === "file") logFile = openLogFile(plan.output, plan.workingDir);
+    } catch (error) {
+      return this.#failed(plan, error, LaunchStage.LOG_FILE);
+    }
+    try {
+      const child = startChild(childOptions(plan, logFile));
+      if (logFile?.fd !== undefined) logFile.close(); // the process has it now
+      this.#collect(plan, child, logFile);
+      this.#watch(plan, child);
+      return { pid: child.pid };
+    } catch (error) {
+      logFile?.close();
+      return this.#failed(plan, error);
+    }
+  }
+
+  signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
+    const child = this.#children.get(key(id, role));
+    if (child?.pid === undefined) return "no-process";
+    try {
+      if (!group || !this.#signalGroup(child.pid, signal)) child.kill(signal);
+      return "sent";
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (/EINVAL|signal/i.test(error.message)) return "bad-signal";
+      return /terminated|has ended/.test(error.message) ? "no-process" : { errno: errnoOf(error) };
+    }
+  }
+
+  /** Signals the group of a process that leads its session; false if that is not permitted. */
+  #signalGroup(pid: number, signal: number): boolean {
+    if (!this.#maySignalGroups) return false;
+    try {
+      Deno.kill(-pid, signal as unknown as Deno.Signal); // the runtime takes numbers as well
+      return true;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+      this.#maySignalGroups = false;
+      return false;
+    }
+  }
+
+  openActivationSocket(service: Service): string {
+    return `${service.name}: error creating activation socket: ${errnoText(95)}`;
+  }
+
+  serviceInactive(): void {}
+
+  serviceUnloaded(service: Service): void {
+    this.#buffers.delete(service.id);
+  }
+
+  adoptFromPidFile(): PidFileOutcome {
+    return { kind: "invalid", pid: -1 };
+  }
+
+  killAll(id: number): void {
+    queueMicrotask(() => this.#reports.allKilled(id));
+  }
+
+  bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
+    if (service.description.logType !== "buffer") return undefined;
+    const buffer = this.#buffers.get(service.id);
+    const contents = buffer?.contents() ?? new Uint8Array(0);
+    if (clear) buffer?.clear();
+    return contents;
+  }
+
+  #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | { error: string } {
+    if (error instanceof Deno.errors.NotCapable) {
+      const what = stage === LaunchStage.LOG_FILE ? "can't open log file" : "can't launch process";
+      return { error: `${what}: not permitted to the daemon: ${error.message}` };
+    }
+    queueMicrotask(() => this.#reportFailure(plan, error, stage));
+    return { pid: undefined };
+  }
+
+  #reportFailure(plan: LaunchPlan, error: unknown, stage?: LaunchStage): void {
+    const errno = errnoOf(error);
+    this.#reports.execFailed(plan.id, plan.role, stage ?? failedStage(errno, plan.workingDir), errno);
+  }
+
+  #watch(plan: LaunchPlan, child: ChildHandle): void {
+    const { id, role } = plan;
+    const name = key(id, role);
+    this.#children.set(name, child);
+    if (child.pid !== undefined) queueMicrotask(() => this.#reports.execSucceeded(id, role));
+    const forget = () => {
+      if (this.#children.get(name) === child) this.#children.delete(name);
+    };
+    child.ended.then((exit: ExitStatus) => {
+      forget();
+      this.#reports.exited(id, role, exit);
+    }, (error) => {
+      forget();
+      this.#reportFailure(plan, error);
+    });
+  }
+
+  /** Reads what a process writes into the service's buffer, or into its log file where that cannot be handed over. */
+  #collect(plan: LaunchPlan, child: ChildHandle, logFile: LogFile | undefined): void {
+    if (plan.output.to === "buffer") {
+      const buffer = this.#bufferFor(plan.id, plan.output.size);
+      buffer.markRestart();
+      for (const stream of child.output) readAll(stream, (chunk) => buffer.append(chunk));
+    } else if (logFile !== undefined && logFile.fd === undefined) {
+      const ends = child.output.map((stream) => readAll(stream, (chunk) => logFile.write(chunk)));
+      Promise.all(ends).finally(() => logFile.close());
+    }
+  }
+
+  #bufferFor(id: number, size: number): LogBuffer {
+    const existing = this.#buffers.get(id);
+    if (existing !== undefined && existing.size === size) return existing;
+    const buffer = new LogBuffer(size);
+    if (existing !== undefined) buffer.append(existing.contents());
+    this.#buffers.set(id, buffer);
+    return buffer;
+  }
+}
+
+function key(id: number, role: ProcessRole): string {
+  return `${id} ${role}`;
+}
+
+function childOptions(plan: LaunchPlan, logFile: LogFile | undefined): ChildOptions {
+  const { argv, environment, workingDir, runAs } = plan;
+  const kept = logFile?.fd;
+  const piped = plan.output.to === "buffer" || logFile !== undefined;
+  return {
+    argv,
+    environment,
+    workingDir,
+    uid: runAs?.uid,
+    gid: runAs?.gid,
+    output: kept !== undefined ? { fd: kept } : piped ? "piped" : "null",
+  };
+}
+
+/** "No such file" may mean the program or the directory to run it in; the runtime does not always say which. */
+function failedStage(errno: number, workingDir: string): LaunchStage {
+  if (errno !== ENOENT) return LaunchStage.EXECUTE;
+  try {
+    Deno.statSync(workingDir);
+    return LaunchStage.EXECUTE;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? LaunchStage.CHANGE_DIRECTORY : LaunchStage.EXECUTE;
+  }
+}
+
+/** Reads to the end. Output that cannot be kept (a full disk) is lost, and the process that wrote it is none the wiser. */
+async function readAll(stream: ReadableStream<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
+  for await (const chunk of stream) {
+    try {
+      take(chunk);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+}

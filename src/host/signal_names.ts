@@ -1,0 +1,13 @@
+/** The signals of Linux by the names that the runtime reports, for x86-64 and arm64. */
+
+const NAMES = (
+  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU " +
+  "URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+).split(" ");
+
+const numbers = new Map(NAMES.map((name, index) => [`SIG${name}`, index + 1]));
+
+/** The number of a signal name such as `SIGTERM`; 0 for a name that is not known. */
+export function signalNumberOf(name: string): number {
+  return numbers.get(name) ?? 0;
+}

@@ -1,0 +1,65 @@
+/**
+ * The daemon's two logs: the console, which shows people what goes on, and the main log, which keeps it
+ * (daemon and init 5).
+ */
+
+import type { EngineLog, LogLevel } from "../engine/mod.ts";
+import { passes, type Threshold } from "./levels.ts";
+import type { MainLog } from "./main_log.ts";
+
+/** What is shown on the console. */
+export interface ConsoleLevels {
+  /** From which level on messages are shown. */
+  readonly messages: Threshold;
+  /** From which level on service status lines are shown. */
+  readonly status: Threshold;
+}
+
+/** How a service came to be where it is, in the words of each stream. */
+const STATUS = {
+  started: { console: "[  OK  ]", main: "started" },
+  failed: { console: "[FAILED]", main: "failed to start" },
+  stopped: { console: "[STOPPD]", main: "stopped" },
+} as const;
+
+/** A stream of lines: a `LineWriter`, or a test's recorder. */
+export interface LineStream {
+  write(line: string): void;
+}
+
+/** Sends each message to the streams that are meant to have it. */
+export class DaemonLog implements EngineLog {
+  readonly #console: LineStream;
+  readonly #levels: ConsoleLevels;
+  readonly #main: MainLog | undefined;
+
+  /** `main` is `undefined` if there is no main log. */
+  constructor(console: LineStream, levels: ConsoleLevels, main: MainLog | undefined) {
+    this.#console = console;
+    this.#levels = levels;
+    this.#main = main;
+  }
+
+  message(level: LogLevel, text: string): void {
+    const line = `dinit: ${text}`;
+    if (passes(level, this.#levels.messages)) this.#console.write(line);
+    this.#main?.log(level, line);
+  }
+
+  started(name: string): void {
+    this.#status("started", name, "info", "info");
+  }
+
+  failed(name: string, viaDependency: boolean): void {
+    this.#status("failed", name, viaDependency ? "warn" : "error", "error");
+  }
+
+  stopped(name: string): void {
+    this.#status("stopped", name, "info", "info");
+  }
+
+  #status(status: keyof typeof STATUS, name: string, consoleLevel: LogLevel, mainLevel: LogLevel): void {
+    if (passes(consoleLevel, this.#levels.status)) this.#console.write(`${STATUS[status].console} ${name}`);
+    this.#main?.log(mainLevel, `dinit: service ${name} ${STATUS[status].main}.`);
+  }
+}

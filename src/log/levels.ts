@@ -1,0 +1,11 @@
+import type { LogLevel } from "../engine/mod.ts";
+
+/** From which level on messages are let through; `none` lets nothing through. */
+export type Threshold = LogLevel | "none";
+
+const ORDER: readonly Threshold[] = ["debug", "info", "warn", "error", "none"];
+
+/** Whether a message of that level passes the threshold (daemon and init 5.1). */
+export function passes(level: LogLevel, threshold: Threshold): boolean {
+  return ORDER.indexOf(level) >= ORDER.indexOf(threshold);
+}

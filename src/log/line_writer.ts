@@ -1,0 +1,52 @@
+import { encodeBytes } from "../model/mod.ts";
+import { LineBuffer } from "./line_buffer.ts";
+
+/** Where lines end up: `Deno.stdout`, an open file, or a test's array. */
+export interface LineSink {
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+/**
+ * Writes lines one after the other, without ever making the program wait: what cannot be written yet is buffered.
+ * A sink that fails gets no more lines.
+ */
+export class LineWriter {
+  readonly #sink: LineSink;
+  readonly #buffer = new LineBuffer();
+  #writing: Promise<void> | undefined;
+  #broken = false;
+
+  constructor(sink: LineSink) {
+    this.#sink = sink;
+  }
+
+  /** Writes a line; the line feed is added. */
+  write(line: string): void {
+    if (this.#broken) return;
+    this.#buffer.add(encodeBytes(`${line}\n`));
+    this.#writing ??= this.#drain();
+  }
+
+  /** Waits until everything is written, at most `limit` milliseconds. */
+  async flush(limit: number): Promise<void> {
+    if (this.#writing === undefined) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeUp = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
+    await Promise.race([this.#writing, timeUp]);
+    clearTimeout(timer);
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      for (let line = this.#buffer.take(); line !== undefined; line = this.#buffer.take()) {
+        while (line.length > 0) line = line.subarray(await this.#sink.write(line));
+      }
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#broken = true;
+      this.#buffer.clear();
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}
