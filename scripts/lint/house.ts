@@ -1,0 +1,25 @@
+/** All rules together, for a repository at any place: tests lint made-up ones. */
+
+import { noBareConsole } from "./no_bare_console.ts";
+import { noDenoInCore } from "./no_deno_in_core.ts";
+import { noImportCircle } from "./no_import_circle.ts";
+import { noUpwardImport } from "./no_upward_import.ts";
+import { normalize } from "./paths.ts";
+
+/**
+ * The plugin `house` with its four rules.
+ *
+ * @param root Absolute path of the repository. Files outside it are not judged.
+ */
+export function housePlugin(root: string): Deno.lint.Plugin {
+  const top = normalize(root);
+  return {
+    name: "house",
+    rules: {
+      "no-upward-import": noUpwardImport(top),
+      "no-import-circle": noImportCircle(top),
+      "no-deno-in-core": noDenoInCore(top),
+      "no-bare-console": noBareConsole(top),
+    },
+  };
+}

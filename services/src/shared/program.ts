@@ -1,0 +1,65 @@
+/** What every program of the example shares: its settings and how it ends when something is wrong. */
+
+/** Something that a person can put right. Its message is all they need to read. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+}
+
+/**
+ * Runs a program. An error becomes one line, `NAME: what is wrong`, and exit code 1: it ends up in the log file of the
+ * service, and the service manager decides whether to try again.
+ */
+export async function run(name: string, main: () => Promise<void> | void): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    console.error(`${name}: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(1);
+  }
+}
+
+/** A setting from `services/environment`. */
+export function setting(name: string): string {
+  const value = Deno.env.get(name);
+  if (value === undefined || value === "") {
+    throw new Failure(`${name} is not set (start the daemon with -e services/environment)`);
+  }
+  return value;
+}
+
+/** A setting that is a whole number, such as a port or a time in milliseconds. */
+export function numberSetting(name: string, least: number, most: number): number {
+  const value = setting(name);
+  const number = Number(value);
+  if (!/^[0-9]+$/.test(value) || number < least || number > most) {
+    throw new Failure(`${name} must be a whole number from ${least} to ${most}, not '${value}'`);
+  }
+  return number;
+}
+
+/** A setting that is a TCP port. */
+export function portSetting(name: string): number {
+  return numberSetting(name, 1, 65535);
+}
+
+/** Opens a port with `open`; says which setting to change if somebody else has the port. */
+export function openPort<T>(name: string, open: (port: number) => T): T {
+  const port = portSetting(name);
+  try {
+    return open(port);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new Failure(`port ${port} is in use (choose another ${name} in services/environment)`);
+  }
+}
+
+/** Replaces the content of a file. A reader sees the old content or the new one, never a part of it. */
+export function replaceFile(path: string, content: string): void {
+  Deno.writeTextFileSync(`${path}.tmp`, content);
+  Deno.renameSync(`${path}.tmp`, path);
+}
+
+/** Resolves after some time. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,117 @@
+/** The client's half of the store's protocol; `store.ts` says what the lines mean. */
+
+import { receivedLines, sendLine } from "./lines.ts";
+import { Failure, pause } from "./program.ts";
+
+/**
+ * How long to go on trying to reach the store, in milliseconds. Long enough for a store that is just being started
+ * again, short enough that a store that is gone is noticed.
+ */
+const PATIENCE = 10_000;
+
+/** The first and the longest pause between two tries, in milliseconds: soon at first, then without hurry. */
+const FIRST_PAUSE = 20;
+const LONGEST_PAUSE = 500;
+
+/** A connection to the store. */
+export class StoreClient {
+  readonly #connection: Deno.TcpConn;
+  readonly #lines: AsyncGenerator<string, void>;
+
+  constructor(connection: Deno.TcpConn) {
+    this.#connection = connection;
+    this.#lines = receivedLines(connection);
+  }
+
+  /** Connects. Throws what `Deno.connect` throws if the store does not answer. */
+  static async connect(port: number): Promise<StoreClient> {
+    return new StoreClient(await Deno.connect({ hostname: "127.0.0.1", port }));
+  }
+
+  /** Connects, and tries again with growing pauses for some seconds if the store does not answer yet. */
+  static async reach(port: number, patience = PATIENCE): Promise<StoreClient> {
+    const end = performance.now() + patience;
+    for (let wait = FIRST_PAUSE;; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
+      try {
+        return await StoreClient.connect(port);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+        if (performance.now() > end) throw new Failure(`the store does not answer on port ${port}`);
+        await pause(wait);
+      }
+    }
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    await this.#ask(`SET ${key} ${value}`, "OK");
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    await sendLine(this.#connection, `GET ${key}`);
+    const answer = await this.#nextLine();
+    return answer.startsWith("VALUE ") ? answer.slice("VALUE ".length) : undefined;
+  }
+
+  async list(): Promise<[key: string, value: string][]> {
+    await sendLine(this.#connection, "LIST");
+    const items: [string, string][] = [];
+    for (let line = await this.#nextLine(); line !== "END"; line = await this.#nextLine()) {
+      items.push(keyAndValue(line));
+    }
+    return items;
+  }
+
+  /** Every change from now on, until the store ends. */
+  async *watch(): AsyncGenerator<[key: string, value: string], void> {
+    await this.#ask("WATCH", "OK");
+    for await (const line of this.#lines) yield keyAndValue(line);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #ask(question: string, expected: string): Promise<void> {
+    await sendLine(this.#connection, question);
+    const answer = await this.#nextLine();
+    if (answer !== expected) throw new Failure(`the store answered '${answer}' to '${question}'`);
+  }
+
+  async #nextLine(): Promise<string> {
+    const { value } = await this.#lines.next();
+    if (value === undefined) throw new Deno.errors.UnexpectedEof("the store closed the connection");
+    return value;
+  }
+}
+
+/**
+ * Uses the store for as long as the program runs: when the connection ends, because the store was stopped or started
+ * again, it reaches for the store once more and calls `use` anew.
+ */
+export async function keepUsing(port: number, use: (store: StoreClient) => Promise<void>): Promise<never> {
+  for (;;) {
+    const store = await StoreClient.reach(port);
+    console.log("connected to the store");
+    try {
+      await use(store);
+    } catch (error) {
+      if (!connectionEnded(error)) throw error;
+    } finally {
+      store.close();
+    }
+    console.log("the connection to the store ended");
+    // Also a store that closes every connection at once is asked no more than twice a second.
+    await pause(LONGEST_PAUSE);
+  }
+}
+
+function connectionEnded(error: unknown): boolean {
+  return error instanceof Deno.errors.UnexpectedEof || error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.BrokenPipe;
+}
+
+/** The parts of `ITEM key value` and `CHANGED key value`. */
+function keyAndValue(line: string): [key: string, value: string] {
+  const [, key, ...words] = line.split(" ");
+  return [key, words.join(" ")];
+}
