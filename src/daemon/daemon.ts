@@ -6,10 +6,11 @@
 import { errnoOf, errnoText, LoadError, type Overview, ShutdownType } from "../model/mod.ts";
 import { FileUsers, MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
 import { type ConsolePort, ServiceManager } from "../engine/mod.ts";
-import { CommandHost, SystemClock } from "../host/mod.ts";
+import { CommandHost, ProcessJournal, SystemClock } from "../host/mod.ts";
 import { ControlServer, ControlSocketError } from "../control/mod.ts";
 import { DaemonLog, LineWriter, type MainLog, openMainLog } from "../log/mod.ts";
 import { PRODUCT_VERSION } from "./help.ts";
+import { endLeftovers } from "./leftovers.ts";
 import type { DaemonOptions } from "./options.ts";
 import { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
 import { announceReadiness } from "./readiness.ts";
@@ -67,6 +68,7 @@ class Daemon {
   readonly #server: ControlServer;
   readonly #socketPath: string;
   readonly #startedAt = performance.now();
+  #journal: ProcessJournal | undefined;
   #inactive: (() => void) | undefined;
 
   constructor(options: DaemonOptions, log: DaemonLog) {
@@ -89,6 +91,9 @@ class Daemon {
         execFailed: (id, role, stage, errno) => this.#manager.execFailed(id, role, stage, errno),
         exited: (id, role, exit) => this.#manager.exited(id, role, exit),
         allKilled: (id) => this.#manager.allKilled(id),
+      }, {
+        started: (pid, service) => this.#journal?.started(pid, service),
+        ended: (pid) => this.#journal?.ended(pid),
       }),
       console: NO_CONSOLE,
       log,
@@ -103,9 +108,12 @@ class Daemon {
     });
   }
 
-  /** Opens the control socket. Throws `ControlSocketError`. */
-  open(): Promise<void> {
-    return this.#server.open(this.#socketPath);
+  /** Opens the control socket, and clears up behind a daemon that was killed. Throws `ControlSocketError`. */
+  async open(): Promise<void> {
+    await this.#server.open(this.#socketPath);
+    const journalPath = `${this.#socketPath}.processes`;
+    await endLeftovers(journalPath, this.#log);
+    this.#journal = new ProcessJournal(journalPath);
   }
 
   /** Starts the services and returns when none is active any more. */
@@ -118,6 +126,7 @@ class Daemon {
       if (this.#manager.activeCount === 0) this.#checkInactive();
     });
     this.#server.close();
+    this.#journal?.remove();
     await settled(this.#server.drained(), FLUSH_LIMIT);
     this.#server.disconnectAll();
     removeListeners();

@@ -23,16 +23,24 @@ const ENOENT = 2;
 /** What happens to processes is reported here. */
 export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;
 
+/** Keeps account of which processes run, outside of the daemon. */
+export interface ProcessRecord {
+  started(pid: number, service: string): void;
+  ended(pid: number): void;
+}
+
 /** Starts processes with `Deno.Command`. */
 export class CommandHost implements ProcessHost {
   readonly #reports: ProcessReports;
+  readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
   readonly #buffers = new Map<number, LogBuffer>();
   /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
   #maySignalGroups = true;
 
-  constructor(reports: ProcessReports) {
+  constructor(reports: ProcessReports, record: ProcessRecord) {
     this.#reports = reports;
+    this.#record = record;
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
@@ -128,8 +136,13 @@ export class CommandHost implements ProcessHost {
     const { id, role } = plan;
     const name = key(id, role);
     this.#children.set(name, child);
-    if (child.pid !== undefined) queueMicrotask(() => this.#reports.execSucceeded(id, role));
+    const { pid } = child;
+    if (pid !== undefined) {
+      this.#record.started(pid, plan.name);
+      queueMicrotask(() => this.#reports.execSucceeded(id, role));
+    }
     const forget = () => {
+      if (pid !== undefined) this.#record.ended(pid);
       if (this.#children.get(name) === child) this.#children.delete(name);
     };
     child.ended.then((exit: ExitStatus) => {

@@ -5,5 +5,7 @@
  * @module
  */
 
-export { CommandHost, type ProcessReports } from "./command_host.ts";
+export { CommandHost, type ProcessRecord, type ProcessReports } from "./command_host.ts";
+export { type EndOptions, endProcesses, stillRunning } from "./leftovers.ts";
+export { type JournalEntry, ProcessJournal, readJournal } from "./process_journal.ts";
 export { SystemClock } from "./system_clock.ts";

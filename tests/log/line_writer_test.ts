@@ -1,0 +1,88 @@
+import { assertEquals } from "@std/assert";
+import { type LineSink, LineWriter } from "../../src/log/mod.ts";
+
+const decoder = new TextDecoder();
+
+/** A stream that takes a line when the test lets it. */
+class SlowSink implements LineSink {
+  written = "";
+  #resume: (() => void)[] = [];
+
+  write(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve) =>
+      this.#resume.push(() => {
+        this.written += decoder.decode(bytes);
+        resolve(bytes.length);
+      })
+    );
+  }
+
+  async letThrough(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      this.#resume.shift()?.();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+}
+
+Deno.test("lines are written one after the other", async () => {
+  const sink = new SlowSink();
+  const writer = new LineWriter(sink);
+  writer.write("one");
+  writer.write("two");
+  await sink.letThrough(2);
+  assertEquals(sink.written, "one\ntwo\n");
+});
+
+Deno.test("a stream that takes nothing keeps 4096 bytes, and tells that something is missing", async () => {
+  const sink = new SlowSink();
+  const writer = new LineWriter(sink);
+  writer.write("first");
+  writer.write("x".repeat(4000));
+  writer.write("y".repeat(200));
+  writer.write("z");
+  await sink.letThrough(4);
+  const [first, notice, kept, last] = sink.written.split("\n");
+  assertEquals(first, "first");
+  assertEquals(notice, "dinit: *** log message discarded due to full buffer ***");
+  assertEquals(kept, "x".repeat(4000));
+  assertEquals(last, "z");
+});
+
+Deno.test("the rest of a line that was taken in part is written after it", async () => {
+  let written = "";
+  const byByte: LineSink = {
+    write: (bytes) => {
+      written += decoder.decode(bytes.subarray(0, 1));
+      return Promise.resolve(1);
+    },
+  };
+  const writer = new LineWriter(byByte);
+  writer.write("short");
+  await writer.flush(1000);
+  assertEquals(written, "short\n");
+});
+
+Deno.test("a broken stream ends the log and nothing else", async () => {
+  let attempts = 0;
+  const broken: LineSink = {
+    write: () => {
+      attempts += 1;
+      return Promise.reject(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
+    },
+  };
+  const writer = new LineWriter(broken);
+  writer.write("lost");
+  await writer.flush(1000);
+  writer.write("lost too");
+  await writer.flush(1000);
+  assertEquals(attempts, 1);
+});
+
+Deno.test("waiting for a stream that takes nothing ends in time", async () => {
+  const writer = new LineWriter(new SlowSink());
+  writer.write("stuck");
+  const before = performance.now();
+  await writer.flush(20);
+  assertEquals(performance.now() - before < 2000, true);
+});
