@@ -23,8 +23,14 @@ async function daemon(args: string[]): Promise<number> {
       return 1;
   }
   const { status, interrupted } = await runDaemon(commandLine.options);
-  if (interrupted) Deno.kill(Deno.pid, "SIGINT");
+  if (interrupted) await endBySignal();
   return status;
+}
+
+/** Ends the program by SIGINT, so that a parent sees it. As process 1 of a namespace the signal has no effect. */
+async function endBySignal(): Promise<void> {
+  Deno.kill(Deno.pid, "SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 1000)); // the runtime delivers it a moment later
 }
 
 async function main(args: string[]): Promise<number> {

@@ -148,6 +148,10 @@ class Daemon {
       ["SIGINT", halt],
       ["SIGTERM", halt],
       ["SIGUSR1", () => void this.#openSocketAgain()],
+      // A key at the terminal, or a look at it, must not stop the supervisor.
+      ["SIGTSTP", () => {}],
+      ["SIGTTIN", () => {}],
+      ["SIGTTOU", () => {}],
     ];
     for (const [signal, handler] of signals) Deno.addSignalListener(signal, handler);
     const stray = (what: unknown, event: Event) => {

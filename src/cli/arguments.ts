@@ -1,0 +1,89 @@
+/** Reads the command line of `dinitctl` from left to right (cli 1.1, 2). */
+
+import { type Command, COMMANDS } from "./commands.ts";
+import { ctlFailure, ToolFailure } from "./failure.ts";
+import { type CtlOptions, defaultOptions, OPTIONS } from "./options.ts";
+
+/** What a command line asks for. */
+export type Invocation =
+  | { readonly kind: "help" | "version" }
+  | {
+    readonly kind: "command";
+    readonly command: Command;
+    /** The words behind the sub-command that are no options; their number fits the sub-command. */
+    readonly words: readonly string[];
+    readonly options: Readonly<CtlOptions>;
+  };
+
+/** Scans the arguments. Throws `ToolFailure` at the first that is wrong; those behind it are not looked at. */
+export function scanArguments(args: readonly string[]): Invocation {
+  if (args.length === 0) return { kind: "help" };
+  const options = defaultOptions();
+  const words: string[] = [];
+  let command: Command | undefined;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (arg.startsWith("-")) {
+      i += scanOption(arg, args[i + 1], command, options);
+      if (options.help) return { kind: "help" };
+      if (options.version) return { kind: "version" };
+    } else if (command === undefined) {
+      command = COMMANDS.find(({ name }) => name === arg);
+      if (command === undefined) throw ctlFailure(`unrecognized command: ${arg} (use --help for help)`);
+    } else if (arg === "") {
+      throw ctlFailure("Invalid empty argument");
+    } else {
+      words.push(arg);
+    }
+  }
+  if (command === undefined) throw usageFailure();
+  checkWords(command, words, options);
+  if (options.offline && !command.offline) {
+    throw ctlFailure("offline mode (--offline/-o) not supported for this command");
+  }
+  return { kind: "command", command, words, options };
+}
+
+/** Enters one option. Returns how many of the arguments behind it belong to it. */
+function scanOption(
+  arg: string,
+  next: string | undefined,
+  command: Command | undefined,
+  options: CtlOptions,
+): number {
+  const row = OPTIONS.find(({ names }) => names.includes(arg));
+  const belongs = row?.local !== true || command?.options?.some((name) => row.names.includes(name)) === true;
+  if (row === undefined || !belongs) {
+    throw ctlFailure(`unrecognized/invalid option: ${arg} (use --help for help)`);
+  }
+  if (row.value === undefined) {
+    row.apply(options, "");
+    return 0;
+  }
+  if (next === undefined || next === "") throw ctlFailure(row.value.missing);
+  row.apply(options, next);
+  return 1;
+}
+
+/** Throws `ToolFailure` if the words cannot be arguments of the sub-command. */
+function checkWords(command: Command, words: readonly string[], options: CtlOptions): void {
+  if (options.list) {
+    if (words.length > 0) throw usageFailure();
+    return;
+  }
+  const needed = command.words.filter(({ optional }) => !optional);
+  if (words.length < needed.length) {
+    const { missing } = needed[words.length];
+    throw missing === undefined ? usageFailure() : ctlFailure(missing);
+  }
+  const repeatable = command.words.at(-1)?.repeatable ?? false;
+  if (words.length > command.words.length && !repeatable) throw usageFailure();
+  for (const [index, { oneOf }] of command.words.entries()) {
+    if (oneOf !== undefined && !oneOf.includes(words[index])) throw usageFailure();
+  }
+}
+
+/** The words do not fit the sub-command. */
+export function usageFailure(): ToolFailure {
+  return new ToolFailure("dinitctl: Invalid command line.\nTry 'dinitctl --help' for more information.");
+}

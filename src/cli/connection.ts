@@ -1,0 +1,66 @@
+/** Opens the connection of `dinitctl`, and words what can go wrong with one (cli 1.3 to 1.5). */
+
+import { ControlClient, ControlError } from "../control/client.ts";
+import { errnoNumber, errnoText } from "../model/mod.ts";
+import { ctlFailure, protocolFailure, type ToolFailure } from "./failure.ts";
+import type { CtlIo } from "./io.ts";
+import { controlSocketPath, effectiveMode, type SocketOptions } from "./socket_path.ts";
+
+/** What the command line says about the connection. */
+export interface ConnectionOptions extends SocketOptions {
+  /** Whether to use the descriptor that `DINIT_CS_FD` names, if it names one. @default false */
+  readonly usePassedFd?: boolean;
+}
+
+const NO_PATH =
+  "cannot determine control socket directory (set XDG_RUNTIME_DIR or HOME, check /etc/passwd file, " +
+  "or specify socket path via -p)";
+
+/** Connects to the daemon. Throws `ToolFailure`. */
+export async function openConnection(options: ConnectionOptions, io: CtlIo): Promise<ControlClient> {
+  const passed = options.usePassedFd === true ? passedDescriptor(io) : undefined;
+  if (passed !== undefined) {
+    const { descriptorStream } = await import("./descriptor_stream.ts");
+    return new ControlClient(await descriptorStream(passed));
+  }
+  const path = controlSocketPath(options, io);
+  if (path === undefined) throw ctlFailure(NO_PATH);
+  try {
+    return await ControlClient.connect(path);
+  } catch (error) {
+    if (error instanceof ControlError) throw connectFailure(error, path, options, io);
+    throw error;
+  }
+}
+
+/** The number that `DINIT_CS_FD` begins with; `undefined` if it does not begin with one. */
+function passedDescriptor(io: CtlIo): number | undefined {
+  const digits = /^\s*([+-]?\d+)/.exec(io.env("DINIT_CS_FD") ?? "")?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function connectFailure(error: ControlError, path: string, options: SocketOptions, io: CtlIo): ToolFailure {
+  if (error.errno === undefined) return ctlFailure(error.message);
+  const message = `connecting to socket: ${path}: ${errnoText(error.errno)}`;
+  const absent = error.errno === errnoNumber("ENOENT") && options.socketPath === undefined;
+  if (!absent || effectiveMode(options, io) !== "user") return ctlFailure(message);
+  return ctlFailure(message, "perhaps no user instance is running?");
+}
+
+/** The failure to report for a conversation that broke off. */
+export function conversationFailure(error: ControlError): ToolFailure {
+  switch (error.kind) {
+    case "too-old-client":
+      return ctlFailure("too old (daemon reports newer protocol version)");
+    case "too-old-daemon":
+      return ctlFailure("daemon too old or protocol error");
+    case "protocol":
+      return protocolFailure();
+    case "connect":
+      return ctlFailure(error.message);
+    case "closed":
+      return error.errno === undefined
+        ? ctlFailure("control socket read failure or protocol error")
+        : ctlFailure(`control socket write error: ${errnoText(error.errno)}`);
+  }
+}

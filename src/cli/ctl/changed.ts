@@ -1,0 +1,44 @@
+/** Tells when the description of a service was changed after it was loaded (cli 3.2). */
+
+import { type ControlClient, Reply, Request } from "../../control/client.ts";
+import { baseName, type FileTime } from "../../model/mod.ts";
+import type { CommandContext } from "../context.ts";
+import type { ServiceRecord } from "./services.ts";
+
+/** The first protocol version that tells when a description was changed. */
+const TIME_OF_CHANGE_VERSION = 6;
+
+/** Warns on standard error if the description file is not as it was when the service was loaded. */
+export async function warnIfChanged(
+  context: CommandContext,
+  client: ControlClient,
+  { handle }: ServiceRecord,
+  name: string,
+): Promise<void> {
+  if (client.version < TIME_OF_CHANGE_VERSION) return;
+  const [place, loaded] = await Promise.all([
+    client.request({ type: Request.QUERYSERVICEDSCDIR, reserved: 0, handle }),
+    client.request({ type: Request.SERVICESTATUS6, handle }),
+  ]);
+  if (place.type !== Reply.SVCDSCDIR || loaded.type !== Reply.SERVICESTATUS) return;
+  const { modified } = loaded.status;
+  const current = modificationTime(`${place.directory}/${baseName(name)}`);
+  if (modified === undefined || current === undefined || current === milliseconds(modified)) return;
+  context.io.err(
+    "dinitctl: warning: service description may have changed; " +
+      `use 'dinitctl reload ${name}' to apply changes.\n`,
+  );
+}
+
+/** Milliseconds since 1970: as fine as the runtime tells the times of files. */
+function modificationTime(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).mtime?.getTime();
+  } catch {
+    return undefined;
+  }
+}
+
+function milliseconds({ seconds, nanoseconds }: FileTime): number {
+  return seconds * 1000 + Math.trunc(nanoseconds / 1e6);
+}

@@ -1,0 +1,126 @@
+/** The link in a directory of dependencies with which `enable` makes a dependency last (cli 4.1 to 4.3). */
+
+import {
+  type DescriptionFile,
+  findDescription,
+  type MainEnvironment,
+  readEnableVia,
+  readStaticLinks,
+} from "../../description/mod.ts";
+import { errnoNumber, errnoOf, errnoText, LoadError } from "../../model/mod.ts";
+import { ctlFailure, missingGrantText } from "../failure.ts";
+
+/** The service that depends on others unless a description says otherwise. */
+const DEFAULT_FROM = "boot";
+
+/** Where the link is, and what it leads to. */
+export interface DependencyLink {
+  readonly path: string;
+  readonly target: string;
+}
+
+/** The description of a service in one of the directories; the `LoadError` that tells why there is none. */
+export function locate(name: string, directories: readonly string[]): DescriptionFile | LoadError {
+  try {
+    return findDescription(name, directories);
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    if (error.cause instanceof Deno.errors.NotCapable) throw error.cause;
+    return error;
+  }
+}
+
+/** The service that the description of `to` wants to be enabled from. Throws `ToolFailure`. */
+export function enabledVia(to: DescriptionFile, environment: MainEnvironment): string {
+  return readPart(readEnableVia, to, environment) ?? DEFAULT_FROM;
+}
+
+/** Where the link for a dependency of `from` on `to` belongs. Throws `ToolFailure`. */
+export function dependencyLink(
+  from: DescriptionFile,
+  to: DescriptionFile,
+  environment: MainEnvironment,
+): DependencyLink {
+  const { fullName: fromName } = from;
+  const { fullName: toName } = to;
+  const { dependencies, waitsForDirectories } = readPart(readStaticLinks, from, environment);
+  if (dependencies.some(({ name }) => name === toName)) {
+    throw ctlFailure(
+      `there is a fixed dependency to service '${toName}' in the service description of '${fromName}'.`,
+    );
+  }
+  const [directory, ...others] = waitsForDirectories;
+  if (others.length > 0) {
+    throw ctlFailure(
+      `service '${fromName}' has multiple waits-for.d directories specified in service description`,
+    );
+  }
+  if (directory === undefined || directory.value === "") {
+    throw ctlFailure(`service '${fromName}' has no waits-for.d directory specified`);
+  }
+  const path = directory.path.replace(/(?<=.)\/+$/, "");
+  return { path: `${path}/${toName}`, target: linkTarget(path, to.file) };
+}
+
+/** What the link leads to: relative to its directory where both are below the same one. */
+export function linkTarget(directory: string, description: string): string {
+  const parent = directory.slice(0, directory.lastIndexOf("/") + 1);
+  if (parent !== "" && description.startsWith(parent)) return `../${description.slice(parent.length)}`;
+  return description.startsWith("/")
+    ? description
+    : `../${description.slice(description.lastIndexOf("/") + 1)}`;
+}
+
+/** Reads part of a description. Throws `ToolFailure`. */
+function readPart<T>(
+  read: (file: DescriptionFile, environment: MainEnvironment) => T,
+  file: DescriptionFile,
+  environment: MainEnvironment,
+): T {
+  try {
+    return read(file, environment);
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    throw ctlFailure(`error loading ${file.fullName}: ${error.message}`);
+  }
+}
+
+/** Makes sure that there is nothing where the link shall be. Throws `ToolFailure`. */
+export function checkAbsent(path: string): void {
+  try {
+    Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw ctlFailure(`checking for existing dependency link: ${path}: ${reason(error)}`);
+  }
+  throw ctlFailure("service already enabled.");
+}
+
+/** Makes the link. Throws `ToolFailure`, with the line `note` in it if there is one. */
+export function makeLink({ path, target }: DependencyLink, note?: string): void {
+  try {
+    Deno.symlinkSync(target, path);
+  } catch (error) {
+    throw ctlFailure(`could not create symlink at ${path}: ${reason(error)}`, ...noteLines(note));
+  }
+}
+
+/** Removes the link, or the file that is in its place. Throws `ToolFailure`, with the line `note` if there is one. */
+export function removeLink({ path }: DependencyLink, note?: string): void {
+  try {
+    if (!Deno.lstatSync(path).isDirectory) return Deno.removeSync(path);
+  } catch (error) {
+    throw ctlFailure(`could not unlink dependency entry ${path}: ${reason(error)}`, ...noteLines(note));
+  }
+  const text = errnoText(errnoNumber("EISDIR")!);
+  throw ctlFailure(`could not unlink dependency entry ${path}: ${text}`, ...noteLines(note));
+}
+
+function noteLines(note: string | undefined): string[] {
+  return note === undefined ? [] : [note];
+}
+
+/** Why an operation on a file failed. */
+export function reason(error: unknown): string {
+  return error instanceof Deno.errors.NotCapable ? missingGrantText(error) : errnoText(errnoOf(error));
+}

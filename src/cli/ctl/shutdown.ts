@@ -1,0 +1,17 @@
+/** `shutdown` (cli 3.14). */
+
+import { Reply, Request } from "../../control/client.ts";
+import { ShutdownType } from "../../model/mod.ts";
+import type { CommandContext } from "../context.ts";
+import { ctlFailure } from "../failure.ts";
+
+/** `dinitctl shutdown`: waits until the daemon has gone. */
+export async function shutdown(context: CommandContext): Promise<number> {
+  const client = await context.connect();
+  const reply = await client.request({ type: Request.SHUTDOWN, kind: ShutdownType.HALT });
+  if (reply.type !== Reply.ACK) throw ctlFailure("control socket protocol error");
+  context.say("Shutting down dinit...");
+  await client.closed;
+  context.say("Connection closed.");
+  return 0;
+}

@@ -1,0 +1,50 @@
+/** `signal` (cli 3.10). */
+
+import { Reply, Request } from "../../control/client.ts";
+import { signalNumber, SIGNALS } from "../../model/mod.ts";
+import type { CommandContext } from "../context.ts";
+import { ctlFailure, protocolFailure } from "../failure.ts";
+import { loadService } from "./services.ts";
+
+const INT_MAX = 2 ** 31 - 1;
+const INT_MIN = -(2 ** 31);
+
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [
+    Reply.SIGNAL_NOPID,
+    "could not get valid PID of service; service is not process-based or is in wrong state.",
+  ],
+  [Reply.SIGNAL_BADSIG, "provided signal was invalid."],
+  [Reply.SIGNAL_KILLERR, "failed sending signal to service."],
+]);
+
+/** `dinitctl signal SIGNAL SERVICE` and `dinitctl signal --list` */
+export async function signal(context: CommandContext): Promise<number> {
+  if (context.options.list) {
+    context.io.out(signalList());
+    return 0;
+  }
+  const [word, name] = context.words;
+  const number = signalNumber(word) ?? parseInteger(word);
+  if (number === undefined) throw ctlFailure(`'${word}' is not a valid signal name/number`);
+  const client = await context.connect();
+  const { handle } = await loadService(client, name);
+  const reply = await client.request({ type: Request.SIGNAL, signal: number, handle });
+  if (reply.type === Reply.ACK) return 0;
+  const refusal = REFUSALS.get(reply.type);
+  throw refusal === undefined ? protocolFailure() : ctlFailure(refusal);
+}
+
+function signalList(): string {
+  const lines = SIGNALS.map(([name, number]) => `${name.padEnd(5)}-> ${number}`);
+  return ["The following signal names are supported:", ...lines].map((line) => `dinitctl: ${line}\n`).join(
+    "",
+  );
+}
+
+/** A whole decimal number in the range of the C type `int`, as `strtol` reads it. */
+function parseInteger(word: string): number | undefined {
+  if (!/^[ \t\n\v\f\r]*[+-]?\d+$/.test(word)) return undefined;
+  const number = Number(word);
+  return number >= INT_MIN && number <= INT_MAX ? number : undefined;
+}

@@ -1,0 +1,39 @@
+/** A connected socket that another process passed to this one, as a stream (cli 1.4). */
+
+import type { Socket } from "node:net";
+import { type ByteStream, ControlError } from "../control/client.ts";
+
+/**
+ * The stream over an open descriptor. Throws `ControlError` `closed` for a descriptor that is no connection.
+ * Needs a runtime whose `node:net` can take over descriptors.
+ */
+export async function descriptorStream(fd: number): Promise<ByteStream> {
+  // Not imported above: a bundle would load it whether it is used or not, and that takes longer than all the rest.
+  const { Socket } = await import("node:net");
+  let socket: Socket;
+  try {
+    socket = new Socket({ fd, readable: true, writable: true });
+  } catch (cause) {
+    throw new ControlError("closed", `Cannot use descriptor ${fd} as a connection`, { cause });
+  }
+  const chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  let rest: Uint8Array = new Uint8Array();
+  return {
+    async read(buffer) {
+      while (rest.length === 0) {
+        const next = await chunks.next();
+        if (next.done) return null;
+        rest = next.value;
+      }
+      const size = Math.min(rest.length, buffer.length);
+      buffer.set(rest.subarray(0, size));
+      rest = rest.subarray(size);
+      return size;
+    },
+    write: (bytes) =>
+      new Promise((resolve, reject) =>
+        socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length))
+      ),
+    close: () => void socket.destroy(),
+  };
+}

@@ -1,0 +1,69 @@
+/** What a command-line tool needs of the process around it, so that tests can stand in for it. */
+
+import { encodeBytes } from "../model/mod.ts";
+
+/** The surroundings of a tool. */
+export interface CtlIo {
+  /** Writes to standard output: text as it stands, or bytes. Never throws because nobody reads. */
+  out(data: string | Uint8Array): void;
+  /** Writes to standard error. */
+  err(text: string): void;
+  /**
+   * A variable of the tool's own environment; `undefined` if it is not set. Throws `Deno.errors.NotCapable` if the
+   * tool may not look.
+   */
+  env(name: string): string | undefined;
+  /** The real user id; `undefined` if it cannot be known. */
+  uid(): number | undefined;
+  /** The terminal that standard output is; `undefined` if it is something else. */
+  terminal(): { readonly columns: number } | undefined;
+  /** Wall clock time in milliseconds since 1970. */
+  now(): number;
+}
+
+/** The columns of a terminal that does not tell. */
+const DEFAULT_COLUMNS = 80;
+
+/** How long to wait before writing again to a pipe that is full and was made non-blocking, in milliseconds. */
+const FULL_PIPE_PAUSE = 2;
+
+/** The surroundings of the real process. */
+export function processIo(): CtlIo {
+  return {
+    out: (data) => writeAll(Deno.stdout, typeof data === "string" ? encodeBytes(data) : data),
+    err: (text) => writeAll(Deno.stderr, encodeBytes(text)),
+    env: (name) => Deno.env.get(name),
+    uid: realUserId,
+    terminal: () => Deno.stdout.isTerminal() ? { columns: terminalColumns() } : undefined,
+    now: () => Date.now(),
+  };
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  let rest = bytes;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(stream.writeSync(rest));
+    } catch (error) {
+      // The reader of a pipe may go away: what it did not read is nobody's loss. Nor is there a place to complain to.
+      if (!(error instanceof Deno.errors.WouldBlock)) return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE);
+    }
+  }
+}
+
+function realUserId(): number | undefined {
+  try {
+    return Deno.uid() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns || DEFAULT_COLUMNS;
+  } catch {
+    return DEFAULT_COLUMNS;
+  }
+}

@@ -1,0 +1,43 @@
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("../../", import.meta.url).href;
+
+interface Graph {
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly isDynamic?: boolean;
+      readonly code?: { readonly specifier: string };
+    }[];
+  }[];
+}
+
+/** The files that are loaded before a module runs, types aside. */
+async function loadedAtStart(file: string): Promise<Set<string>> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", file] }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as Graph;
+  const loaded = new Set([file]);
+  for (const specifier of loaded) {
+    const { dependencies = [] } = modules.find((module) => module.specifier === specifier) ?? {};
+    for (const { isDynamic, code } of dependencies) {
+      if (!isDynamic && code !== undefined) loaded.add(code.specifier);
+    }
+  }
+  return loaded;
+}
+
+Deno.test("ctl loads few files before it runs, and none that it does not need", async () => {
+  const loaded = [...await loadedAtStart(`${ROOT}src/cli/ctl.ts`)];
+  assert(loaded.includes(`${ROOT}src/control/client.ts`));
+  assertEquals(
+    loaded.filter((specifier) =>
+      !/^(cli\/\w+|control\/\w+|model\/\w+)\.ts$/.test(specifier.slice(ROOT.length + 4))
+    ),
+    [],
+  );
+  assertEquals(
+    loaded.filter((specifier) => /\/(server|overview|help|descriptor_stream)\.ts$/.test(specifier)),
+    [],
+  );
+  assert(loaded.length <= 35, loaded.join("\n"));
+});

@@ -1,0 +1,174 @@
+/**
+ * The real daemon and the real tools, in a temporary directory, with a control socket of their own. With DINIT_BINARY
+ * set to a compiled binary it is tested instead of the sources.
+ */
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const BINARY = Deno.env.get("DINIT_BINARY");
+
+/** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
+const PATIENCE = 20_000;
+
+/** What a program that has ended has said. */
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Options of `Dinit.start`. */
+export interface StartOptions {
+  /** Arguments of the daemon besides the paths. @default [] */
+  readonly args?: readonly string[];
+  /** Permissions of the daemon; ignored with a compiled binary. @default ["--allow-all"] */
+  readonly permissions?: readonly string[];
+  /** Additional environment of the daemon. @default {} */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function command(permissions: readonly string[], args: readonly string[]): [string, string[]] {
+  if (BINARY !== undefined) return [BINARY, [...args]];
+  return [Deno.execPath(), ["run", "--no-prompt", ...permissions, `${ROOT}main.ts`, ...args]];
+}
+
+/** Runs the program to its end. */
+export async function runDinit(args: readonly string[], permissions = ["--allow-all"]): Promise<Result> {
+  const [program, words] = command(permissions, args);
+  const output = await new Deno.Command(program, { args: words, stdin: "null" }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
+}
+
+/** A directory with service descriptions, and the daemon that runs them. */
+export class Dinit implements AsyncDisposable {
+  /** The directory that everything is in; the services' directory is `sd` in it. */
+  readonly directory = Deno.makeTempDirSync({ prefix: "dinit-e2e-" });
+  readonly socket = `${this.directory}/socket`;
+  #child: Deno.ChildProcess | undefined;
+  #output = "";
+  #changed: () => void = () => {};
+  #reading: Promise<void>[] = [];
+
+  /** Writes description files: names and texts. */
+  constructor(services: Readonly<Record<string, string>>) {
+    Deno.mkdirSync(`${this.directory}/sd`);
+    for (const [name, text] of Object.entries(services)) this.write(`sd/${name}`, text);
+  }
+
+  /** Writes a file below the directory. */
+  write(path: string, text: string): void {
+    Deno.writeTextFileSync(`${this.directory}/${path}`, text);
+  }
+
+  /** Reads a file below the directory; empty if there is none. */
+  read(path: string): string {
+    try {
+      return Deno.readTextFileSync(`${this.directory}/${path}`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    }
+  }
+
+  /** Starts the daemon. */
+  start(options: StartOptions = {}): this {
+    const { args = [], permissions = ["--allow-all"], env = {} } = options;
+    const paths = ["--user", "--services-dir", `${this.directory}/sd`, "--socket-path", this.socket];
+    const [program, words] = command(permissions, [...paths, ...args]);
+    this.#child = new Deno.Command(program, {
+      args: words,
+      cwd: this.directory,
+      env,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#reading = [this.#child.stdout, this.#child.stderr].map((stream) => this.#read(stream));
+    return this;
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      this.#output += decoder.decode(chunk, { stream: true });
+      this.#changed();
+    }
+  }
+
+  /** The daemon's process id. */
+  get pid(): number {
+    return this.#child!.pid;
+  }
+
+  /** What the daemon has printed, line by line. */
+  get lines(): string[] {
+    return this.#output.split("\n").filter((line) => line !== "");
+  }
+
+  /** Waits until the daemon has printed that line, `count` times. */
+  async printed(line: string, count = 1): Promise<void> {
+    await this.until(() => this.lines.filter((other) => other === line).length >= count, `"${line}"`);
+  }
+
+  /** Waits until something is so, looking again whenever the daemon prints and every few milliseconds. */
+  async until(condition: () => boolean, what: string): Promise<void> {
+    const end = performance.now() + PATIENCE;
+    while (!condition()) {
+      if (performance.now() > end) throw new Error(`waited in vain for ${what}; printed:\n${this.#output}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 10);
+        this.#changed = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** Runs `dinit ctl` against the daemon. */
+  ctl(...args: string[]): Promise<Result> {
+    return runDinit(["ctl", "--socket-path", this.socket, ...args]);
+  }
+
+  /** The process id of a service, from its status. */
+  async pidOf(service: string): Promise<number> {
+    const { stdout } = await this.ctl("status", service);
+    const pid = /Process ID: (\d+)/.exec(stdout)?.[1];
+    if (pid === undefined) throw new Error(`no process id in: ${stdout}`);
+    return Number(pid);
+  }
+
+  /** Sends the daemon a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#child!.kill(signal);
+  }
+
+  /** Waits for the daemon's end. */
+  async ended(): Promise<Deno.CommandStatus> {
+    const status = await this.#child!.status;
+    await Promise.all(this.#reading);
+    this.#child = undefined;
+    return status;
+  }
+
+  /** Asks the daemon to stop everything, and waits for its end. */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
+    this.kill(signal);
+    return await this.ended();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child !== undefined) await this.stop();
+    Deno.removeSync(this.directory, { recursive: true });
+  }
+}
+
+/** Whether there is such a process (a zombie does not count). */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,184 @@
+import { assert, assertEquals } from "@std/assert";
+import { Dinit, isRunning, runDinit } from "./_dinit.ts";
+
+/** The services of the specification's cases: `a` runs, `b` fails, `boot` needs the one and waits for the other. */
+const SERVICES = {
+  boot: "type = internal\ndepends-on = a\nwaits-for = b\n",
+  a: "type = process\ncommand = sleep 1000\n",
+  b: "type = scripted\ncommand = false\n",
+};
+
+async function shutdownBy(kind: number): Promise<Deno.CommandStatus> {
+  await using dinit = new Dinit(SERVICES).start();
+  await dinit.printed("[  OK  ] boot");
+  using client = await Deno.connect({ transport: "unix", path: dinit.socket });
+  await client.write(Uint8Array.of(10, kind));
+  return await dinit.ended();
+}
+
+Deno.test("daemon case 1 and 2: version, and a bad option", async () => {
+  const version = await runDinit(["--version"]);
+  assertEquals([version.code, version.stdout], [0, "Dinit version 0.22.1.\n"]);
+  const bad = await runDinit(["-x", "--version"]);
+  assertEquals([bad.code, bad.stderr, bad.stdout], [1, "dinit: unrecognized option: -x\n", ""]);
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`daemon case 11 and 12: from start to ${signal}`, async () => {
+    await using dinit = new Dinit(SERVICES).start();
+    await dinit.printed("[  OK  ] boot");
+    assertEquals((await dinit.stop(signal)).code, 0);
+    const failure = ["dinit: Service b command failed with exit code 1", "[FAILED] b"];
+    const others = dinit.lines.filter((line) => line !== "[  OK  ] a");
+    assertEquals(others, [...failure, "[  OK  ] boot", "[STOPPD] boot", "[STOPPD] a"]);
+    assertEquals(dinit.lines.indexOf("[  OK  ] a") < dinit.lines.indexOf("[  OK  ] boot"), true);
+  });
+}
+
+for (const signal of ["SIGQUIT", "SIGHUP", "SIGUSR2"] as const) {
+  Deno.test(`daemon case 13: ${signal} ends the daemon at once, and its services live on`, async () => {
+    await using dinit = new Dinit(SERVICES).start();
+    await dinit.printed("[  OK  ] boot");
+    const pid = await dinit.pidOf("a");
+    const status = await dinit.stop(signal);
+    assertEquals(status.signal, signal);
+    assert(!dinit.lines.some((line) => line.startsWith("[STOPPD]")));
+    assert(isRunning(pid));
+    assert(Deno.lstatSync(dinit.socket).isSocket);
+    Deno.kill(pid, "SIGKILL");
+  });
+}
+
+Deno.test("daemon case 14: SIGTSTP and SIGPIPE have no effect", async () => {
+  await using dinit = new Dinit(SERVICES).start();
+  await dinit.printed("[  OK  ] boot");
+  dinit.kill("SIGTSTP");
+  dinit.kill("SIGPIPE");
+  assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
+});
+
+Deno.test("daemon case 17: a plain file at the socket's path is replaced", async () => {
+  await using dinit = new Dinit(SERVICES);
+  dinit.write("socket", "in the way");
+  dinit.start();
+  await dinit.printed("[  OK  ] boot");
+  assert(Deno.lstatSync(dinit.socket).isSocket);
+});
+
+const BAD_PATHS: [path: string, error: string][] = [
+  ["sd", "Address already in use"],
+  ["missing/socket", "No such file or directory"],
+  ["x".repeat(130), "Invalid argument"],
+];
+for (const [path, error] of BAD_PATHS) {
+  Deno.test(`daemon case 18: no socket can be made: ${error}`, async () => {
+    await using dinit = new Dinit(SERVICES).start({ args: ["--socket-path", path] });
+    assertEquals((await dinit.ended()).code, 1);
+    assertEquals(dinit.lines, [`dinit: Error binding control socket: ${error}`]);
+  });
+}
+
+Deno.test("daemon case 19: the log file cannot be opened", async () => {
+  await using dinit = new Dinit(SERVICES).start({ args: ["--log-file", "none/log"] });
+  assertEquals((await dinit.ended()).code, 1);
+  assertEquals(dinit.lines, ["dinit: Opening log file failed: No such file or directory"]);
+});
+
+Deno.test("daemon case 22: mistakes in the environment file", async () => {
+  await using dinit = new Dinit(SERVICES);
+  dinit.write("env", "A=1\n=x\nB\n!bogus\n");
+  dinit.start({ args: ["--env-file", "env"] });
+  await dinit.printed("[  OK  ] boot");
+  assertEquals(dinit.lines.slice(0, 3), [
+    "dinit: Invalid environment variable setting in environment file (line 2)",
+    "dinit: Invalid environment variable setting in environment file (line 3)",
+    "dinit: Unknown command in environment file (line 4)",
+  ]);
+});
+
+Deno.test("daemon case 26: readiness on standard output", async () => {
+  await using dinit = new Dinit(SERVICES).start({ args: ["--ready-fd", "1"] });
+  await dinit.until(() => dinit.lines.some((line) => line.includes(`${dinit.socket}\0`)), "the path");
+  await dinit.until(() => dinit.lines.some((line) => line.endsWith("[  OK  ] boot")), "boot");
+});
+
+Deno.test("daemon case 27: nothing to start, nothing to do", async () => {
+  await using dinit = new Dinit({}).start({ args: ["nosuch"] });
+  assertEquals((await dinit.ended()).code, 0);
+});
+
+for (const kind of [2, 3, 5, 6]) {
+  Deno.test(`daemon case 28: a shutdown of kind ${kind} ends with 0`, async () => {
+    assertEquals((await shutdownBy(kind)).code, 0);
+  });
+}
+
+Deno.test("daemon case 28: a shutdown of kind 4 ends by SIGINT", async () => {
+  assertEquals((await shutdownBy(4)).signal, "SIGINT");
+});
+
+Deno.test("daemon case 28: a shutdown of an unknown kind is refused, and the daemon runs on", async () => {
+  await using dinit = new Dinit(SERVICES).start();
+  await dinit.printed("[  OK  ] boot");
+  using client = await Deno.connect({ transport: "unix", path: dinit.socket });
+  await client.write(Uint8Array.of(10, 7));
+  const answer = new Uint8Array(1);
+  await client.read(answer);
+  assertEquals(answer[0], 52);
+  assertEquals((await dinit.ctl("is-started", "a")).code, 0);
+});
+
+Deno.test("a daemon that is to remain answers when all is stopped, and ends when it is told so", async () => {
+  await using dinit = new Dinit(SERVICES).start();
+  await dinit.printed("[  OK  ] boot");
+  using client = await Deno.connect({ transport: "unix", path: dinit.socket });
+  await client.write(Uint8Array.of(10, 1));
+  await dinit.printed("[STOPPD] a");
+  assertEquals((await dinit.ctl("is-started", "a")).stdout, "STOPPED\n");
+  assertEquals((await dinit.ctl("shutdown")).code, 0);
+  assertEquals((await dinit.ended()).code, 0);
+});
+
+const CONSOLE: [args: string[], shows: string[]][] = [
+  [["-q"], []],
+  [["--console-level", "none"], ["[  OK  ] boot", "[FAILED] b"]],
+  [["-q", "--console-level", "error"], ["[FAILED] b", "dinit: Service b command failed with exit code 1"]],
+  [["--console-level", "error", "-q"], []],
+];
+for (const [args, shows] of CONSOLE) {
+  Deno.test(`daemon cases 30 to 33: the console with ${args.join(" ")}`, async () => {
+    const services = { boot: "type = internal\nwaits-for = b\nwaits-for = done\n", b: SERVICES.b };
+    const done = 'type = scripted\ncommand = sh -c "touch ../done"\nwaits-for = b\n';
+    await using dinit = new Dinit({ ...services, done }).start({ args });
+    await dinit.until(() => exists(`${dinit.directory}/done`), "all to be done");
+    await dinit.ctl("start", "boot");
+    await dinit.stop();
+    const shown = dinit.lines.filter((line) => !/done|STOPPD/.test(line)).sort();
+    assertEquals(shown, shows);
+  });
+}
+
+Deno.test("daemon case 35: the main log as a file", async () => {
+  await using dinit = new Dinit(SERVICES).start({ args: ["--log-file", "log"] });
+  await dinit.printed("[  OK  ] boot");
+  await dinit.stop();
+  const lines = dinit.read("log").split("\n").filter((line) => !line.includes("service a started"));
+  assertEquals(lines, [
+    "dinit: Service b command failed with exit code 1",
+    "dinit: service b failed to start.",
+    "dinit: service boot started.",
+    "dinit: service boot stopped.",
+    "dinit: service a stopped.",
+    "",
+  ]);
+});
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

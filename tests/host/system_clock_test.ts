@@ -1,0 +1,36 @@
+import { assert, assertEquals } from "@std/assert";
+import { SystemClock } from "../../src/host/mod.ts";
+
+/** A clock, and a promise for the first expiry. */
+function clockAndExpiry(): { clock: SystemClock; expiry: Promise<number> } {
+  let resolve: (id: number) => void;
+  const expiry = new Promise<number>((done) => resolve = done);
+  return { clock: new SystemClock((id) => resolve(id)), expiry };
+}
+
+Deno.test("a timer expires at its time and not before", async () => {
+  const { clock, expiry } = clockAndExpiry();
+  const at = clock.now() + 20;
+  clock.setTimer(7, at);
+  assertEquals(await expiry, 7);
+  assert(clock.now() >= at);
+});
+
+Deno.test("a timer that is set again counts from anew, and one that is cleared does not expire", async () => {
+  const { clock, expiry } = clockAndExpiry();
+  clock.setTimer(1, clock.now() + 5);
+  clock.setTimer(1, clock.now() + 100_000);
+  clock.setTimer(2, clock.now() + 5);
+  clock.clearTimer(2);
+  clock.setTimer(3, clock.now() + 30);
+  assertEquals(await expiry, 3);
+  clock.clearTimer(1);
+});
+
+Deno.test("a timer for a moment years ahead does not expire at once", async () => {
+  const { clock, expiry } = clockAndExpiry();
+  clock.setTimer(1, clock.now() + 1e12);
+  clock.setTimer(2, clock.now() + 20);
+  assertEquals(await expiry, 2);
+  clock.clearTimer(1);
+});
