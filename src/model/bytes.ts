@@ -27,7 +27,8 @@ function decodeLossless(bytes: Uint8Array): string {
       at += length;
       continue;
     }
-    text += strict.decode(bytes.subarray(start, at)) + String.fromCharCode(ESCAPE + bytes[at]);
+    if (start < at) text += strict.decode(bytes.subarray(start, at));
+    text += String.fromCharCode(ESCAPE + bytes[at]);
     at += 1;
     start = at;
   }

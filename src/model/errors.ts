@@ -22,7 +22,7 @@ export type LoadErrorKind = "description" | "load" | "not-found";
 
 /** The facts of a `LoadError`. */
 export interface LoadErrorFacts {
-  /** The service that the message names: the base name for errors in a text, the full name otherwise. */
+  /** The service that the message names: mostly the base name, which stands for the description. */
   readonly service: string;
   readonly setting?: string;
   readonly location?: Location;

@@ -1,0 +1,20 @@
+/** The load errors that have no place in a file (service description 1.4, kinds S and G). */
+
+import { LoadError } from "../model/mod.ts";
+import { SubstitutionError } from "./substitution.ts";
+
+/** An error of substitution, which only names the setting (kind S). Throws any other error. */
+export function substitutionError(service: string, error: unknown, setting: string): LoadError {
+  if (!(error instanceof SubstitutionError)) throw error;
+  return new LoadError("description", error.message, {
+    service,
+    setting,
+    code: "substitution",
+    cause: error,
+  });
+}
+
+/** An error that concerns the service as a whole (kind G). */
+export function generalError(service: string, message: string, code: string, cause?: unknown): LoadError {
+  return new LoadError("load", message, { service, code, cause });
+}

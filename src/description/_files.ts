@@ -1,0 +1,146 @@
+/**
+ * The only place of the room that touches the file system. Files are looked at before they are opened, so that a
+ * FIFO or a device in the wrong place cannot block the daemon, and failures are values: looking in vain through
+ * several directories is normal.
+ */
+
+import { decodeBytes, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
+
+/** A whole file. */
+export interface FileContents {
+  readonly ok: true;
+  readonly text: string;
+  readonly modified: FileTime;
+  /** The directory that holds the file itself, behind symbolic links to it. */
+  readonly realDirectory: string;
+}
+
+/** Why a file could not be had. */
+export interface FileFailure {
+  readonly ok: false;
+  /** Whether opening it failed, or following its links, or reading it once it was found. */
+  readonly stage: "open" | "links" | "read";
+  /** There is no such file, nor a directory that could hold it. */
+  readonly missing: boolean;
+  /** The system's text for the error. */
+  readonly text: string;
+  readonly cause: unknown;
+}
+
+/** As many symbolic links in a row as the Linux kernel follows. */
+const MAX_LINKS = 40;
+/** No description is this large, and the runtime's strings could hardly hold one. In bytes. */
+const MAX_FILE_SIZE = 2 ** 28;
+/** The device number of `/dev/null` on Linux. */
+const NULL_DEVICE = 0x103;
+
+const ENOENT = 2;
+const EIO = 5;
+const ENXIO = 6;
+const EISDIR = 21;
+const EFBIG = 27;
+const ELOOP = 40;
+const EILSEQ = 84;
+
+/** Reads a whole file. A symbolic link to `/dev/null` is an empty file. */
+export function readWholeFile(path: string): FileContents | FileFailure {
+  let target = systemText(path);
+  // The runtime's paths are Unicode: it would quietly look for another file.
+  if (!target.isWellFormed()) return failure("open", EILSEQ);
+  try {
+    let info = Deno.lstatSync(target);
+    for (let links = 0; info.isSymlink; links++) {
+      if (links === MAX_LINKS) return failure("links", ELOOP);
+      const next = Deno.readLinkSync(target);
+      if (next.endsWith("/")) return failure("open", ENOENT);
+      target = joinPath(directoryOf(target), next);
+      info = Deno.lstatSync(target);
+    }
+    return readPlainFile(target, info);
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function readPlainFile(path: string, info: Deno.FileInfo): FileContents | FileFailure {
+  let text: string;
+  if (info.isFile || info.isDirectory) {
+    if (info.isFile && info.size > MAX_FILE_SIZE) return failure("read", EFBIG);
+    text = readLossless(path);
+  } else if (info.isCharDevice && info.rdev === NULL_DEVICE) {
+    text = "";
+  } else if (info.isSocket) {
+    return failure("open", ENXIO);
+  } else {
+    return { ...failure("read", EIO), text: "Not a regular file" };
+  }
+  return { ok: true, text, modified: fileTime(info.mtime), realDirectory: directoryOf(path) };
+}
+
+/** Letting the runtime decode is faster; where it had to replace bytes that are not UTF-8, they are read again. */
+function readLossless(path: string): string {
+  const text = Deno.readTextFileSync(path);
+  return text.includes("\ufffd") ? decodeBytes(Deno.readFileSync(path)) : text;
+}
+
+/** The runtime tells whole milliseconds only. */
+function fileTime(date: Date | null): FileTime {
+  const milliseconds = date === null ? 0 : date.getTime();
+  const seconds = Math.floor(milliseconds / 1000);
+  return { seconds, nanoseconds: (milliseconds - seconds * 1000) * 1_000_000 };
+}
+
+function failure(stage: FileFailure["stage"], errno: number, cause?: unknown): FileFailure {
+  return { ok: false, stage, missing: errno === ENOENT, text: errnoText(errno), cause };
+}
+
+function failureOf(error: unknown): FileFailure {
+  const errno = errnoOf(error);
+  const isRefused = error instanceof Deno.errors.NotCapable;
+  const stage = !isRefused && (errno === EISDIR || errno === EIO) ? "read" : "open";
+  return { ...failure(stage, errno, error), text: systemErrorText(error) };
+}
+
+/** What went wrong, in the words of the C library, or in ours if the runtime itself refused. */
+export function systemErrorText(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Reading was not granted to this program (--allow-read)";
+  }
+  return errnoText(errnoOf(error));
+}
+
+/** When a file was changed last, as a number to compare. Throws the runtime's error. */
+export function fileVersion(path: string): string {
+  const { mtime, size, ino } = Deno.statSync(path);
+  return `${mtime?.getTime()} ${size} ${ino}`;
+}
+
+/** A small file of the system as text. Throws the runtime's error. */
+export function readSystemFile(path: string): string {
+  return readLossless(path);
+}
+
+/** The names of a directory's entries, in the system's order. Throws the runtime's error. */
+export function directoryNames(path: string): string[] {
+  return Array.from(Deno.readDirSync(systemText(path)), (entry) => entry.name);
+}
+
+/** A text as the system sees it: up to its first NUL. */
+export function systemText(text: string): string {
+  const nul = text.indexOf("\0");
+  return nul === -1 ? text : text.slice(0, nul);
+}
+
+/** The directory part of a path: `.` if it has none. */
+export function directoryOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  if (slash === -1) return ".";
+  return slash === 0 ? "/" : path.slice(0, slash);
+}
+
+/** A path that is relative to a directory, from where that directory is seen. */
+export function joinPath(directory: string, path: string): string {
+  if (path === "") return directory;
+  if (path.startsWith("/")) return path;
+  return directory.endsWith("/") ? directory + path : `${directory}/${path}`;
+}

@@ -1,0 +1,144 @@
+/** Reads the lines of a description into a draft. */
+
+import { baseName, isValidServiceName, LoadError, nameArgument } from "../model/mod.ts";
+import type { DependencyKind } from "../model/mod.ts";
+import { Draft, type SettingTarget } from "./_draft.ts";
+import { generalError, substitutionError } from "./_errors.ts";
+import { directoryNames, joinPath, systemErrorText } from "./_files.ts";
+import { Mistake } from "./_mistake.ts";
+import { readValue, valueText } from "./_values.ts";
+import { type LineHandler, type SettingLine, Walker } from "./_walker.ts";
+import type { DescriptionFile } from "./find.ts";
+import type { ReadOptions } from "./read_options.ts";
+import { settingNamed } from "./settings.ts";
+import { substituteText, type Variables } from "./substitution.ts";
+import type { UserDatabase } from "./users.ts";
+
+export class DescriptionReader implements SettingTarget, LineHandler {
+  readonly draft: Draft;
+  readonly users: UserDatabase;
+  /** The base name of the service, which messages show. */
+  readonly service: string;
+  setting = "";
+  readonly #fullName: string;
+  readonly #options: ReadOptions;
+  readonly #variables: Variables;
+  readonly #walker: Walker;
+
+  constructor(file: DescriptionFile, options: ReadOptions) {
+    this.#fullName = file.fullName;
+    this.#options = options;
+    this.users = options.users;
+    this.service = baseName(file.fullName);
+    this.draft = new Draft(file);
+    this.#variables = this.variables((name) => options.environment.get(name));
+    this.#walker = new Walker(file, this.#variables, this);
+  }
+
+  get realDirectory(): string {
+    return this.#walker.realDirectory;
+  }
+
+  /** Reads all lines. */
+  readLines(): void {
+    this.#walker.walk();
+  }
+
+  /** The names that substitution knows, with the given source of environment variables. */
+  variables(get: (name: string) => string | undefined): Variables {
+    const used = this.#options.variableUsed;
+    return {
+      get: used === undefined ? get : (name) => {
+        used(name);
+        return get(name);
+      },
+      argument: nameArgument(this.#fullName),
+    };
+  }
+
+  /** Tells an error behind which reading can go on. */
+  report(error: LoadError): void {
+    if (this.#options.problem === undefined) throw error;
+    this.#options.problem(error);
+  }
+
+  /** Tells an error that concerns the service as a whole (kind G). */
+  reportGeneral(message: string, code: string, cause?: unknown): void {
+    this.report(generalError(this.service, message, code, cause));
+  }
+
+  depend(kind: DependencyKind, name: string): void {
+    if (!isValidServiceName(name)) {
+      throw new Mistake(`invalid dependency name '${name}'`, {
+        code: "bad-name",
+        service: name === "" ? undefined : name,
+      });
+    }
+    this.#options.dependency({ name, kind, fromDirectory: false });
+    this.draft.links.push({ kind, name });
+  }
+
+  dependOnEntries(kind: DependencyKind, directory: string): void {
+    const resolved = joinPath(this.#walker.directory, directory);
+    const where = `for ${this.service} service.`;
+    let names: string[];
+    try {
+      names = directoryNames(resolved);
+    } catch (error) {
+      const detail = systemErrorText(error);
+      this.#options.warn(`Could not open dependency directory '${resolved}' ${where}`, {
+        kind: "open",
+        directory,
+        detail,
+      });
+      return;
+    }
+    for (const name of names.filter(isValidServiceName)) {
+      try {
+        this.#options.dependency({ name, kind, fromDirectory: true });
+        this.draft.links.push({ kind, name });
+      } catch (error) {
+        if (!(error instanceof LoadError) || error.kind !== "not-found") throw error;
+        this.#options.warn(
+          `Ignoring unresolved dependency '${name}' in dependency directory '${directory}' ${where}`,
+          { kind: "entry", directory, detail: name },
+        );
+      }
+    }
+  }
+
+  readMeta(): void {}
+
+  readSetting({ lines, name, start, operator, append, from }: SettingLine): void {
+    const setting = settingNamed(name);
+    try {
+      if (setting === undefined) {
+        throw new Mistake(`unknown setting: '${name}'.`, {
+          code: "unknown-setting",
+          setting: "none",
+          position: start,
+        });
+      }
+      if (append && !setting.appends) {
+        throw new Mistake(`cannot use '+=' with setting '${name}'`, {
+          code: "bad-operator",
+          setting: "none",
+          position: operator,
+        });
+      }
+      const value = readValue(lines.text, from, lines.end);
+      this.setting = name;
+      const { tokens, starts } = value;
+      let whole = setting.value === "tokens" ? "" : valueText(value);
+      if (setting.substitution === "pre") whole = substituteText(whole, this.#variables);
+      setting.apply(this, { text: whole, tokens, starts, append });
+    } catch (error) {
+      if (error instanceof LoadError) throw error;
+      this.report(
+        error instanceof Mistake
+          ? this.#walker.mistakeError(error, lines, from, name)
+          : substitutionError(this.service, error, name),
+      );
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/** The layers of the environment (service description 5.2), from the daemon's own up to that of one service. */
+
+import type { EnvironmentOverlay } from "../model/mod.ts";
+import { systemText } from "./_files.ts";
+import { OverlayBuilder } from "./_overlay.ts";
+import type { ParsedEnvironmentFile } from "./environment_file.ts";
+
+/**
+ * Layers 1 and 2: the environment that the daemon was started with, changed by the main environment file and by
+ * clients at run time. Every launch and every load sees it as it is at that moment.
+ */
+export class MainEnvironment {
+  readonly #process: ReadonlyMap<string, string>;
+  readonly #changes = new OverlayBuilder();
+
+  /** @param processEnvironment The environment of the daemon, as pairs or as an object. */
+  constructor(
+    processEnvironment: Iterable<readonly [string, string]> | Readonly<Record<string, string>> = [],
+  ) {
+    this.#process = new Map(
+      Symbol.iterator in processEnvironment
+        ? processEnvironment as Iterable<readonly [string, string]>
+        : Object.entries(processEnvironment),
+    );
+  }
+
+  /** Applies the main environment file. */
+  applyFile(parsed: ParsedEnvironmentFile): void {
+    this.#changes.apply(parsed.overlay);
+  }
+
+  /** Sets a variable, as a client asks. Returns whether it had a value before. */
+  set(name: string, value: string): boolean {
+    const existed = this.get(name) !== undefined;
+    this.#changes.assign(name, value);
+    return existed;
+  }
+
+  /** Removes a variable, as a client asks. Returns whether it had a value before. */
+  unset(name: string): boolean {
+    const existed = this.get(name) !== undefined;
+    this.#changes.remove(name);
+    return existed;
+  }
+
+  /** The current value of a variable. */
+  get(name: string): string | undefined {
+    const { set, unset, imported, clear } = this.#changes;
+    const own = set.get(name);
+    if (own !== undefined) return own;
+    if (unset.has(name) || (clear && !imported.has(name))) return undefined;
+    return this.#process.get(name);
+  }
+
+  /** All variables: those of the daemon's own environment in its order, then the additions. */
+  entries(): [string, string][] {
+    return [...this.#layered(this.#process.keys(), this.#changes.set.keys(), (name) => this.get(name))];
+  }
+
+  /**
+   * The current value of a variable for a service with this overlay. Behind the overlay's `!clear`, an `!import`
+   * finds the daemon's own variables even if the main layer removed them.
+   */
+  getFor(overlay: EnvironmentOverlay, name: string): string | undefined {
+    const own = overlay.set.get(name);
+    if (own !== undefined) return own;
+    if (overlay.imported.has(name)) {
+      return this.get(name) ?? (overlay.clear ? this.#process.get(name) : undefined);
+    }
+    if (overlay.clear || overlay.unset.has(name)) return undefined;
+    return this.get(name);
+  }
+
+  /**
+   * The whole environment of a service with this overlay, fit to be handed to the system: names and values end at
+   * their first NUL, and a name that is empty then is left out.
+   */
+  compose(overlay: EnvironmentOverlay): Map<string, string> {
+    const inherited = overlay.clear ? overlay.imported : this.#names();
+    const composed = new Map<string, string>();
+    for (
+      const [name, value] of this.#layered(inherited, overlay.set.keys(), (key) => this.getFor(overlay, key))
+    ) {
+      if (!name.includes("\0")) composed.set(name, systemText(value));
+    }
+    return composed;
+  }
+
+  *#names(): Iterable<string> {
+    yield* this.#process.keys();
+    yield* this.#changes.set.keys();
+  }
+
+  /** The pairs of two layers of names, each name once, leaving out names without a value. */
+  *#layered(
+    lower: Iterable<string>,
+    upper: Iterable<string>,
+    value: (name: string) => string | undefined,
+  ): Iterable<[string, string]> {
+    const seen = new Set<string>();
+    for (const names of [lower, upper]) {
+      for (const name of names) {
+        if (seen.has(name)) continue;
+        seen.add(name);
+        const found = value(name);
+        if (found !== undefined) yield [name, found];
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Finding a description by name (service description 2.3). */
+
+import { baseName, type FileTime, LoadError, notFound } from "../model/mod.ts";
+import { type FileFailure, readWholeFile } from "./_files.ts";
+
+/** A description file that was found and read, but not parsed. */
+export interface DescriptionFile {
+  readonly fullName: string;
+  /** The service directory, as configured. */
+  readonly directory: string;
+  /** `directory` and the base name: how messages name the file. */
+  readonly file: string;
+  /** The directory of the file that links lead to: where `@include` and `env-file` begin. */
+  readonly realDirectory: string;
+  /** When the file was changed last; the files that it includes do not count. */
+  readonly modified: FileTime;
+  /** Lossless, see `model/bytes.ts`. */
+  readonly text: string;
+}
+
+/**
+ * Looks for the description of a service in the given directories, in their order.
+ *
+ * @throws {LoadError} Kind `not-found` if there is none, or `load` if one could not be read. The error names the
+ * service by its base name.
+ */
+export function findDescription(fullName: string, directories: readonly string[]): DescriptionFile {
+  const base = baseName(fullName);
+  let firstFailure: { file: string; failure: FileFailure } | undefined;
+  for (const directory of directories) {
+    const file = directory.endsWith("/") ? directory + base : `${directory}/${base}`;
+    const found = readWholeFile(base.startsWith("/") ? base : file);
+    if (found.ok) {
+      const { realDirectory, modified, text } = found;
+      return { fullName, directory, file, realDirectory, modified, text };
+    }
+    // What opens but cannot be read hides the directories behind it.
+    if (found.stage === "read") throw unreadable(base, file, found);
+    if (!found.missing) firstFailure ??= { file, failure: found };
+  }
+  if (firstFailure === undefined) throw notFound(base);
+  throw unreadable(base, firstFailure.file, firstFailure.failure);
+}
+
+function unreadable(service: string, file: string, failure: FileFailure): LoadError {
+  return new LoadError("load", `${file}: ${failure.text}`, {
+    service,
+    code: "unreadable",
+    cause: failure.cause,
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * Service descriptions: finding them, reading them into plain data, and writing them as text. This room knows the
+ * format of descriptions and of environment files, the table of all settings, and the layers of the environment.
+ * It does not know which services are loaded: whoever reads a description is asked for its dependencies.
+ *
+ * @module
+ */
+
+export * from "./directories.ts";
+export * from "./enablement.ts";
+export * from "./environment.ts";
+export * from "./environment_file.ts";
+export * from "./find.ts";
+export * from "./options.ts";
+export * from "./print.ts";
+export * from "./read.ts";
+export * from "./read_options.ts";
+export * from "./setting.ts";
+export * from "./settings.ts";
+export * from "./substitution.ts";
+export * from "./users.ts";

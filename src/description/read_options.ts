@@ -1,0 +1,54 @@
+/** What reading a description needs from its caller. */
+
+import type { DependencyKind, LoadError } from "../model/mod.ts";
+import type { MainEnvironment } from "./environment.ts";
+import type { UserDatabase } from "./users.ts";
+
+/** A dependency that a line names. */
+export interface DependencyRequest {
+  /** Full name, valid. */
+  readonly name: string;
+  readonly kind: DependencyKind;
+  /** Whether an entry of a directory (`depends-on.d` and the like) names it. */
+  readonly fromDirectory: boolean;
+}
+
+/** What a warning about a dependency directory is about. */
+export interface DirectoryWarning {
+  /** `open`: the directory cannot be listed; `entry`: an entry names no service. */
+  readonly kind: "open" | "entry";
+  /** The directory as the line has it. */
+  readonly directory: string;
+  /** The system's text for why it cannot be listed, or the entry. */
+  readonly detail: string;
+}
+
+/** What reading a description needs, and whom it tells. */
+export interface ReadOptions {
+  readonly environment: MainEnvironment;
+  readonly users: UserDatabase;
+  /** The daemon's effective user and group. */
+  readonly identity: { readonly uid: number; readonly gid: number };
+  /**
+   * Called at the very line that names a dependency. A `LoadError` that it throws passes through; but if it is of
+   * kind `not-found` and the request is from a directory, it becomes a warning and the entry is skipped.
+   */
+  dependency(request: DependencyRequest): void;
+  /** Receives the warnings about dependency directories: the daemon's text, and the facts. */
+  warn(message: string, warning: DirectoryWarning): void;
+  /**
+   * Receives every error behind which reading can go on. Errors that make the rest meaningless are thrown as ever.
+   * @default undefined: the first error is thrown
+   */
+  problem?: (error: LoadError) => void;
+  /**
+   * Receives the checker's remarks on settings without effect (3.9), without the words in front of them.
+   * @default undefined
+   */
+  lint?: (text: string) => void;
+  /**
+   * Called whenever a variable of the environment is substituted.
+   * @default undefined
+   */
+  variableUsed?: (name: string) => void;
+}

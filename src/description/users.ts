@@ -1,0 +1,94 @@
+/** Users and groups: what `run-as`, the owners of files and `export-passwd-vars` need of the system's databases. */
+
+import { fileVersion, readSystemFile, systemText } from "./_files.ts";
+
+/** An entry of the user database. */
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  /** The primary group. */
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+}
+
+/** Look-ups by name and number. Each gives `undefined` for an unknown entry, and throws if it cannot know. */
+export interface UserDatabase {
+  userByName(name: string): User | undefined;
+  userById(uid: number): User | undefined;
+  /** The number of a group. */
+  groupByName(name: string): number | undefined;
+}
+
+/** Where `FileUsers` looks. */
+export interface FileUsersOptions {
+  /** @default "/etc/passwd" */
+  passwd?: string;
+  /** @default "/etc/group" */
+  group?: string;
+}
+
+/**
+ * The databases in `/etc/passwd` and `/etc/group`. The files are read again when they have changed. Users that
+ * other sources of the name service switch know (LDAP, systemd) are not found.
+ */
+export class FileUsers implements UserDatabase {
+  readonly #passwd: string;
+  readonly #group: string;
+  #passwdVersion = "";
+  #groupVersion = "";
+  #byName = new Map<string, User>();
+  #byId = new Map<number, User>();
+  #groups = new Map<string, number>();
+
+  constructor(options: FileUsersOptions = {}) {
+    this.#passwd = options.passwd ?? "/etc/passwd";
+    this.#group = options.group ?? "/etc/group";
+  }
+
+  userByName(name: string): User | undefined {
+    this.#refreshUsers();
+    return this.#byName.get(systemText(name));
+  }
+
+  userById(uid: number): User | undefined {
+    this.#refreshUsers();
+    return this.#byId.get(uid);
+  }
+
+  groupByName(name: string): number | undefined {
+    const version = fileVersion(this.#group);
+    if (version !== this.#groupVersion) {
+      this.#groups = new Map();
+      for (const [group, , gid] of entries(readSystemFile(this.#group))) {
+        if (isId(gid) && !this.#groups.has(group)) this.#groups.set(group, Number(gid));
+      }
+      this.#groupVersion = version;
+    }
+    return this.#groups.get(systemText(name));
+  }
+
+  #refreshUsers(): void {
+    const version = fileVersion(this.#passwd);
+    if (version === this.#passwdVersion) return;
+    this.#byName = new Map();
+    this.#byId = new Map();
+    for (const [name, , uid, gid, , home, shell] of entries(readSystemFile(this.#passwd))) {
+      if (!isId(uid) || !isId(gid)) continue;
+      const user = { name, uid: Number(uid), gid: Number(gid), home: home ?? "", shell: shell ?? "" };
+      if (!this.#byName.has(name)) this.#byName.set(name, user);
+      if (!this.#byId.has(user.uid)) this.#byId.set(user.uid, user);
+    }
+    this.#passwdVersion = version;
+  }
+}
+
+/** The fields of each line; of several entries for one name or number, the first counts. */
+function entries(text: string): string[][] {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return lines.map((line) => line.split(":"));
+}
+
+function isId(field: string | undefined): boolean {
+  return field !== undefined && /^[0-9]{1,10}$/.test(field) && Number(field) <= 0xffffffff;
+}

@@ -1,0 +1,238 @@
+/** Whatever is in a file and in the environment: descriptions load, or fail with a `LoadError`, and soon. */
+
+import { assert } from "@std/assert";
+import fc from "fast-check";
+import {
+  type DescriptionFile,
+  MainEnvironment,
+  parseEnvironmentFile,
+  readDescription,
+  SETTINGS,
+} from "../../src/description/mod.ts";
+import { decodeBytes, encodeBytes, LoadError } from "../../src/model/mod.ts";
+import { KnownUsers } from "./_support.ts";
+
+const DIRECTORY = "/nonexistent/services";
+const SIZE = 65_536;
+/** How long a file of 64 KB may take, in milliseconds. */
+const TIME_LIMIT = 50;
+
+function fileOf(text: string): DescriptionFile {
+  return {
+    fullName: "s@argument",
+    directory: DIRECTORY,
+    file: `${DIRECTORY}/s`,
+    realDirectory: DIRECTORY,
+    modified: { seconds: 0, nanoseconds: 0 },
+    text,
+  };
+}
+
+interface Outcome {
+  readonly error: LoadError | undefined;
+  readonly problems: number;
+}
+
+/** Reads a text; everything but a `LoadError` is thrown on. */
+function read(text: string, environment: MainEnvironment, mode: "daemon" | "checker"): Outcome {
+  let problems = 0;
+  try {
+    readDescription(fileOf(text), {
+      environment,
+      users: new KnownUsers(),
+      identity: { uid: 0, gid: 0 },
+      dependency() {},
+      warn() {},
+      problem: mode === "checker" ? () => void problems++ : undefined,
+    });
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    return { error, problems };
+  }
+  return { error: undefined, problems };
+}
+
+/** Reads a text in both ways, and compares what they find. */
+function readBoth(text: string, environment: MainEnvironment): void {
+  const daemon = read(text, environment, "daemon");
+  const checker = read(text, environment, "checker");
+  const checkerFails = checker.error !== undefined || checker.problems > 0;
+  assert((daemon.error !== undefined) === checkerFails, "the daemon and the checker disagree");
+  const line = daemon.error?.location?.line;
+  assert(line === undefined || (line >= 1 && line <= text.split("\n").length), "a line that does not exist");
+}
+
+const anyEnvironment = fc.dictionary(
+  fc.oneof(fc.constantFrom("A", "B", "HOME"), fc.string({ maxLength: 5 })),
+  fc.string({ unit: "binary", maxLength: 30 }),
+).map((variables) => new MainEnvironment(Object.entries(variables)));
+
+/** Pieces that mean something somewhere. */
+const anyPiece = fc.oneof(
+  fc.constantFrom(...SETTINGS.map((setting) => setting.name)),
+  fc.constantFrom("=", ":", "+=", "\n", "\\\n ", " ", "#", '"', "\\", "@include-opt", "@meta", "\r\n", "\0"),
+  fc.constantFrom("$", "$/", "${", "}", "$A", "$/B", "${A:-", ":+", "$1", "$$", "${1-x}", "$HOME"),
+  fc.constantFrom(
+    "process",
+    "yes",
+    "file",
+    "0x7",
+    "-1",
+    "4:5",
+    "pipefd:3",
+    "root",
+    "cap_kill",
+    "idle",
+    "TERM",
+    "/x",
+  ),
+  fc.string({ maxLength: 4 }),
+);
+
+const VALID = [
+  "# a service with a bit of everything",
+  "type = process",
+  'command = /usr/bin/program --name=$1 "an argument" a\\ b \\',
+  "   $/A ${B:-none} # more",
+  "command += last",
+  "restart = on-failure",
+  "stop-timeout = 2.5",
+  "options = starts-log runs-on-console",
+  "options: pass-cs-fd",
+  "depends-on = other@$1",
+  "after = third",
+  "logfile = /var/log/${A}.log",
+  "logfile-permissions = 0644",
+  "run-as = ann",
+  "rlimit-nofile = 1024:4096",
+  "ready-notification = pipevar:READY",
+  "capabilities = cap_net_bind_service",
+  "",
+].join("\n");
+
+const anyEdit = fc.record({
+  at: fc.nat(),
+  remove: fc.nat({ max: 12 }),
+  insert: fc.oneof(anyPiece, fc.constant("")),
+});
+
+Deno.test("any bytes load or fail with a load error", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), anyEnvironment, (bytes, environment) => {
+      readBoth(decodeBytes(bytes), environment);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("any mixture of meaningful pieces loads or fails with a load error", () => {
+  fc.assert(
+    fc.property(fc.array(anyPiece, { maxLength: 60 }), anyEnvironment, (pieces, environment) => {
+      readBoth(pieces.join(""), environment);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("any lines of settings load or fail with a load error", () => {
+  const anyLine = fc.tuple(
+    fc.constantFrom(...SETTINGS.map((setting) => setting.name)),
+    fc.constantFrom(" = ", ":", " += "),
+    fc.array(anyPiece, { maxLength: 4 }),
+  ).map(([name, operator, value]) => `${name}${operator}${value.join("")}`);
+  fc.assert(
+    fc.property(fc.array(anyLine, { maxLength: 12 }), anyEnvironment, (lines, environment) => {
+      readBoth(lines.join("\n"), environment);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("any edit of a valid description loads or fails with a load error", () => {
+  fc.assert(
+    fc.property(fc.array(anyEdit, { maxLength: 6 }), anyEnvironment, (edits, environment) => {
+      let text = VALID;
+      for (const { at, remove, insert } of edits) {
+        const start = at % (text.length + 1);
+        text = text.slice(0, start) + insert + text.slice(start + remove);
+      }
+      readBoth(text, environment);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("any bytes are an environment file, whose values are found again", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), anyEnvironment, (bytes, environment) => {
+      const { overlay } = parseEnvironmentFile(bytes);
+      const composed = environment.compose(overlay);
+      for (const [name, value] of composed) {
+        assert(environment.getFor(overlay, name)?.startsWith(value));
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** Repeats a piece until the text has 64 KB. */
+function fill(piece: string): string {
+  return piece.repeat(Math.ceil(SIZE / piece.length)).slice(0, SIZE);
+}
+
+const HARD: [string, string | Uint8Array][] = [
+  ["random bytes", crypto.getRandomValues(new Uint8Array(SIZE))],
+  ["bytes that are not UTF-8", new Uint8Array(SIZE).fill(0xff)],
+  ["white space", fill(" ")],
+  ["line feeds", fill("\n")],
+  ["backslashes", fill("\\")],
+  ["continued lines", "command = " + fill("\\\n x")],
+  ["continued comments", fill("# \\\n ")],
+  ["hash signs in comments", "command = x " + fill("# \\\n ")],
+  ["quotes", "command = " + fill('"')],
+  ["quoted backslashes", 'command = "' + fill("\\\\")],
+  ["dollar signs", "command = " + fill("$")],
+  ["variables", "command = " + fill("$/A")],
+  ["open braces", "command = " + fill("${A:-")],
+  ["words", "command = " + fill("a ")],
+  ["appended commands", fill("command += a\n")],
+  ["appended capabilities", fill("capabilities += cap_kill\n")],
+  ["options", fill("options = starts-log\n")],
+  ["dependencies", fill("depends-on = $A\n")],
+  ["ordering", fill("after = x\n")],
+  ["digits", "nice = " + fill("9")],
+  ["zeros", "stop-timeout = " + fill("0")],
+  ["a fraction", "stop-timeout = 0." + fill("9")],
+  ["limits", "rlimit-core = " + fill("7")],
+  ["capability prefixes", "capabilities = " + fill("!^%")],
+  ["commas", "capabilities = " + fill("0,")],
+  ["a long name", fill("x")],
+  ["users", fill("run-as = ann\n")],
+];
+
+for (const [what, content] of HARD) {
+  Deno.test(`64 KB of ${what} take no more than ${TIME_LIMIT} ms`, () => {
+    const bytes = typeof content === "string" ? encodeBytes(content) : content;
+    const environment = new MainEnvironment({ A: "a b" });
+    let best = Infinity;
+    // The fastest of several runs: a busy machine delays some of them, but hardly all.
+    for (let run = 0; run < 20 && best > TIME_LIMIT / 4; run++) {
+      const start = performance.now();
+      read(decodeBytes(bytes), environment, "daemon");
+      best = Math.min(best, performance.now() - start);
+    }
+    assert(best <= TIME_LIMIT, `it took ${best.toFixed(1)} ms`);
+  });
+}
+
+Deno.test("64 KB of mistakes take the checker less than a second", () => {
+  const text = fill("a=1\n");
+  const environment = new MainEnvironment({});
+  let best = Infinity;
+  for (let run = 0; run < 10 && best >= 500; run++) {
+    const start = performance.now();
+    assert(read(text, environment, "checker").problems === SIZE / 4);
+    best = Math.min(best, performance.now() - start);
+  }
+  assert(best < 1000, `it took ${best.toFixed(1)} ms`);
+});
