@@ -5,21 +5,24 @@
  * @module
  */
 
+function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  stream.writeSync(new TextEncoder().encode(text));
+}
+
 async function daemon(args: string[]): Promise<number> {
   const { isOpen, parseCommandLine, HELP_TEXT, VERSION_TEXT, runDaemon } = await import(
     "./src/daemon/mod.ts"
   );
   const commandLine = parseCommandLine(args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
-  const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
   switch (commandLine.action) {
     case "help":
-      print(HELP_TEXT);
+      print(Deno.stdout, HELP_TEXT);
       return 0;
     case "version":
-      print(VERSION_TEXT);
+      print(Deno.stdout, VERSION_TEXT);
       return 0;
     case "error":
-      Deno.stderr.writeSync(new TextEncoder().encode(`${commandLine.message}\n`));
+      print(Deno.stderr, `${commandLine.message}\n`);
       return 1;
   }
   const { status, interrupted } = await runDaemon(commandLine.options);
@@ -44,4 +47,12 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+/** A permission that everything needs is missing: says which, instead of where in the code it was missed. */
+async function reportMissingGrant(error: unknown): Promise<number> {
+  if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  const { missingGrantText } = await import("./src/model/mod.ts");
+  print(Deno.stderr, `dinit: ${missingGrantText(error)}\n`);
+  return 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args).catch(reportMissingGrant));

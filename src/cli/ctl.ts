@@ -1,10 +1,11 @@
 /** `dinitctl`: talks to a running daemon from the command line (cli 2 to 4). */
 
+import { missingGrantText } from "../model/mod.ts";
 import { type ControlClient, ControlError } from "../control/client.ts";
 import { scanArguments } from "./arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
 import type { CommandContext } from "./context.ts";
-import { ctlFailure, missingGrantText, ToolFailure } from "./failure.ts";
+import { ctlFailure, ToolFailure } from "./failure.ts";
 import { type CtlIo, processIo } from "./io.ts";
 
 export { type CtlIo, processIo } from "./io.ts";

@@ -14,11 +14,3 @@ export function ctlFailure(...lines: string[]): ToolFailure {
 export function protocolFailure(): ToolFailure {
   return ctlFailure("protocol error");
 }
-
-/** Deno's words for a permission that it denied, of which the flag to run with is the part that helps. */
-export function missingGrantText(error: Error): string {
-  const [, need, what, flag] =
-    /^Requires (\w+ access(?: to "(.*?)")?), .*(--allow-\w+)/s.exec(error.message) ?? [];
-  if (flag === undefined) return error.message;
-  return `permission denied: ${need} is needed (grant ${flag}${what === undefined ? "" : `=${what}`})`;
-}

@@ -3,7 +3,14 @@
  * start to end. Daemon and init 3, 4 and 6.
  */
 
-import { errnoOf, errnoText, LoadError, type Overview, ShutdownType } from "../model/mod.ts";
+import {
+  errnoOf,
+  errnoText,
+  LoadError,
+  missingGrantText,
+  type Overview,
+  ShutdownType,
+} from "../model/mod.ts";
 import { FileUsers, MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
 import { type ConsolePort, ServiceManager } from "../engine/mod.ts";
 import { CommandHost, ProcessJournal, SystemClock } from "../host/mod.ts";
@@ -25,6 +32,10 @@ const NO_CONSOLE: ConsolePort = {
   takeForeground: () => {},
 };
 
+/** A machine without its init would stop with a panic: better a word before anything is touched. */
+const NO_MANAGER =
+  "this version cannot be the init of a machine; as process 1 of a container, use --container (-o)";
+
 /** How the daemon ended. */
 export interface DaemonEnd {
   readonly status: number;
@@ -45,9 +56,10 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
     if (options.logFile !== undefined) mainLog = await openMainLog(options.logFile, options.logLevel);
   } catch (error) {
     const log = new DaemonLog(console, options.console, undefined);
-    return failed(log, `Opening log file failed: ${errnoText(errnoOf(error))}`);
+    return failed(log, `Opening log file failed: ${systemText(error)}`);
   }
   const log = new DaemonLog(console, options.console, mainLog);
+  if (options.manager) return failed(log, NO_MANAGER);
   const daemon = new Daemon(options, log);
   try {
     await daemon.open();
@@ -199,8 +211,7 @@ class Daemon {
     try {
       bytes = Deno.readFileSync(environmentFile);
     } catch (error) {
-      const text = `Cannot read environment file '${environmentFile}': ${errnoText(errnoOf(error))}`;
-      this.#log.message("error", text);
+      this.#log.message("error", `Cannot read environment file '${environmentFile}': ${systemText(error)}`);
       return environment;
     }
     const parsed = parseEnvironmentFile(bytes);
@@ -224,6 +235,11 @@ class Daemon {
       services: this.#manager.overview(Date.now()),
     };
   }
+}
+
+/** Why a file could not be opened: the system's words, or the grant that is missing. */
+function systemText(error: unknown): string {
+  return error instanceof Deno.errors.NotCapable ? missingGrantText(error) : errnoText(errnoOf(error));
 }
 
 /** Waits for a promise, at most `limit` milliseconds. */

@@ -3,7 +3,14 @@
  * so that a key typed at the daemon's terminal, or the daemon's own end, does not reach it.
  */
 
-import { errnoOf, errnoText, type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
+import {
+  errnoOf,
+  errnoText,
+  type ExitStatus,
+  LaunchStage,
+  missingGrantText,
+  type ServiceDescription,
+} from "../model/mod.ts";
 import type {
   EngineEvents,
   LaunchPlan,
@@ -121,7 +128,7 @@ export class CommandHost implements ProcessHost {
   #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | { error: string } {
     if (error instanceof Deno.errors.NotCapable) {
       const what = stage === LaunchStage.LOG_FILE ? "can't open log file" : "can't launch process";
-      return { error: `${what}: not permitted to the daemon: ${error.message}` };
+      return { error: `${what}: ${missingGrantText(error)}` };
     }
     queueMicrotask(() => this.#reportFailure(plan, error, stage));
     return { pid: undefined };

@@ -7,8 +7,8 @@ import {
   readEnableVia,
   readStaticLinks,
 } from "../../description/mod.ts";
-import { errnoNumber, errnoOf, errnoText, LoadError } from "../../model/mod.ts";
-import { ctlFailure, missingGrantText } from "../failure.ts";
+import { errnoNumber, errnoOf, errnoText, LoadError, missingGrantText } from "../../model/mod.ts";
+import { ctlFailure } from "../failure.ts";
 
 /** The service that depends on others unless a description says otherwise. */
 const DEFAULT_FROM = "boot";

@@ -1,0 +1,132 @@
+/**
+ * The numbers of the control protocol: packet types, flag bits and limits (control protocol 4.1, 7, 9, 10.5).
+ * Numbers below 128 belong to the reference; 128 and above are extensions that only this program speaks.
+ */
+
+/** The version that this daemon announces and the newest that this client understands. */
+export const PROTOCOL_VERSION = 7;
+
+/** The oldest version that this daemon is compatible with, and the oldest that this client accepts. */
+export const MINIMUM_PROTOCOL_VERSION = 1;
+
+/** Packets from client to daemon (control protocol 7). */
+export const Request = {
+  QUERYVERSION: 0,
+  FINDSERVICE: 1,
+  LOADSERVICE: 2,
+  STARTSERVICE: 3,
+  STOPSERVICE: 4,
+  WAKESERVICE: 5,
+  RELEASESERVICE: 6,
+  UNPINSERVICE: 7,
+  LISTSERVICES: 8,
+  UNLOADSERVICE: 9,
+  SHUTDOWN: 10,
+  ADD_DEP: 11,
+  REM_DEP: 12,
+  QUERY_LOAD_MECH: 13,
+  ENABLESERVICE: 14,
+  QUERYSERVICENAME: 15,
+  RELOADSERVICE: 16,
+  SETENV: 17,
+  SERVICESTATUS: 18,
+  SETTRIGGER: 19,
+  CATLOG: 20,
+  SIGNAL: 21,
+  QUERYSERVICEDSCDIR: 22,
+  CLOSEHANDLE: 23,
+  GETALLENV: 24,
+  LISTSERVICES5: 25,
+  SERVICESTATUS5: 26,
+  LISTENENV: 27,
+  SERVICESTATUS6: 28,
+  ENABLE_SERVICE_V7: 29,
+  /** Extension: asks for the JSON document of a topic. Only after the extensions were negotiated. */
+  QUERY: 128,
+} as const;
+export type Request = (typeof Request)[keyof typeof Request];
+
+/** Packets from daemon to client that answer a request (control protocol 10.5). */
+export const Reply = {
+  ACK: 50,
+  NAK: 51,
+  BADREQ: 52,
+  OOM: 53,
+  CPVERSION: 58,
+  SERVICERECORD: 59,
+  NOSERVICE: 60,
+  ALREADYSS: 61,
+  SVCINFO: 62,
+  LISTDONE: 63,
+  LOADER_MECH: 64,
+  DEPENDENTS: 65,
+  SERVICENAME: 66,
+  PINNEDSTOPPED: 67,
+  PINNEDSTARTED: 68,
+  SHUTTINGDOWN: 69,
+  SERVICESTATUS: 70,
+  SERVICE_DESC_ERR: 71,
+  SERVICE_LOAD_ERR: 72,
+  SERVICE_LOG: 73,
+  SIGNAL_NOPID: 74,
+  SIGNAL_BADSIG: 75,
+  SIGNAL_KILLERR: 76,
+  SVCDSCDIR: 77,
+  ALLENV: 78,
+  PREACK: 79,
+  /** Extension: the daemon has extensions, of this version. Answers FINDSERVICE for `EXTENSIONS_NAME`. */
+  EXTENSIONS: 192,
+  /** Extension: the JSON document that QUERY asked for. */
+  ANSWER: 193,
+} as const;
+export type Reply = (typeof Reply)[keyof typeof Reply];
+
+/** Packets that the daemon sends unasked (control protocol 9). */
+export const Information = {
+  SERVICEEVENT: 100,
+  SERVICEEVENT5: 101,
+  ENVEVENT: 102,
+} as const;
+export type Information = (typeof Information)[keyof typeof Information];
+
+/** Flag bits of STARTSERVICE, STOPSERVICE, WAKESERVICE and RELEASESERVICE (control protocol 7.2). */
+export const StartStopFlag = {
+  /** START and WAKE pin the service started, STOP and RELEASE pin it stopped. */
+  PIN: 0x01,
+  /** STOP only: refuse if active hard dependents exist. */
+  GENTLE: 0x02,
+  /** STOP only: start again afterwards. */
+  RESTART: 0x04,
+  /** Send PREACK before anything is done. */
+  PREACK: 0x80,
+} as const;
+
+/** Flag bit of CATLOG: empty the buffer after reading it. */
+export const CATLOG_CLEAR = 0x01;
+
+/** Flag bit of ENVEVENT: an earlier value was replaced or removed. */
+export const ENVIRONMENT_REPLACED = 0x01;
+
+/** The longest request that the daemon buffers, in bytes. */
+export const REQUEST_LIMIT = 1024;
+
+/** The longest name, environment entry or topic of a request, in bytes. */
+export const REQUEST_TEXT_LIMIT = REQUEST_LIMIT - 3;
+
+/** The longest name that a SVCINFO packet can hold, in bytes; longer ones are cut (control protocol 7.9). */
+export const LISTED_NAME_LIMIT = 255;
+
+/** The only kind of service loader there is: service directories (control protocol 7.8). */
+export const DIRECTORY_LOADER = 1;
+
+/** The length byte of ENVEVENT, which does not count the entry behind it (control protocol 9.3). */
+export const ENVEVENT_HEADER_SIZE = 5;
+
+/**
+ * The service name that a client looks up to ask for extensions. No service has it, so a daemon without extensions
+ * answers NOSERVICE and nothing else happens.
+ */
+export const EXTENSIONS_NAME = "\x01dinit-extensions";
+
+/** The version of the extensions. */
+export const EXTENSIONS_VERSION = 1;

@@ -1,0 +1,74 @@
+/** What the daemon keeps for one client, apart from its bytes: handles and subscriptions. */
+
+import type { Overview } from "../model/mod.ts";
+import type { ControlledManager, ControlledService } from "./controlled_manager.ts";
+import type { EventHub, InformationSink } from "./event_hub.ts";
+import { HandleTable } from "./handle_table.ts";
+
+/** The daemon, as all sessions see it. */
+export interface SessionHost {
+  readonly manager: ControlledManager;
+  readonly hub: EventHub;
+  /** The answer to the query for the topic `overview`. */
+  readonly overview: () => Overview;
+}
+
+/** How many handles one connection can have: many times the services of a large system. */
+const HANDLE_LIMIT = 65_536;
+
+/** One client's handles. A handle subscribes its connection to the events of the service. */
+export class Session {
+  readonly host: SessionHost;
+  readonly #sink: InformationSink;
+  readonly #handles = new HandleTable(HANDLE_LIMIT);
+
+  /** Whether the client has asked for extensions: without that, their requests are unknown ones. */
+  extensions = false;
+
+  /** `sink` gets the events. */
+  constructor(host: SessionHost, sink: InformationSink) {
+    this.host = host;
+    this.#sink = sink;
+  }
+
+  /** The service that a handle stands for; `undefined` for a number that is not an open handle. */
+  service(handle: number): ControlledService | undefined {
+    return this.#handles.get(handle);
+  }
+
+  /** Opens one more handle to a service. Throws `HandleLimitError`. */
+  open(service: ControlledService): number {
+    const handle = this.#handles.open(service);
+    this.host.hub.subscribe(service, this.#sink, handle);
+    return handle;
+  }
+
+  /** Closes a handle; false if it is not open. */
+  close(handle: number): boolean {
+    const service = this.#handles.get(handle);
+    if (service === undefined) return false;
+    this.#handles.close(handle);
+    this.host.hub.unsubscribe(service, this.#sink, handle);
+    return true;
+  }
+
+  /** Closes every handle to a service. */
+  closeAll(service: ControlledService): void {
+    for (const handle of this.host.hub.unsubscribeAll(service, this.#sink)) this.#handles.close(handle);
+  }
+
+  /** Whether another client, too, has a handle to a service that this one has a handle to. */
+  isShared(service: ControlledService): boolean {
+    return this.host.hub.holderCount(service) > 1;
+  }
+
+  /** Subscribes to changes of the environment. */
+  listenToEnvironment(): void {
+    this.host.hub.listenToEnvironment(this.#sink);
+  }
+
+  /** Gives back all handles and subscriptions. */
+  leave(): void {
+    this.host.hub.leave(this.#sink);
+  }
+}

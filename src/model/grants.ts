@@ -1,0 +1,10 @@
+/**
+ * What the runtime says of a permission that it denied, in a form that helps: the flag to run the program with.
+ * For example `permission denied: run access to "deno" is needed (grant --allow-run=deno)`.
+ */
+export function missingGrantText(error: Error): string {
+  const pattern = /^Requires (\w+ access(?: to "(.*?)")?), .*(--allow-\w+)/s;
+  const [, need, what, flag] = pattern.exec(error.message) ?? [];
+  if (flag === undefined) return error.message;
+  return `permission denied: ${need} is needed (grant ${flag}${what === undefined ? "" : `=${what}`})`;
+}

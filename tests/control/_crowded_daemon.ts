@@ -1,0 +1,27 @@
+/**
+ * A control server in a process that has no file descriptors left: `full` on standard output when that is so, a line
+ * for each log message, and room again when standard input ends.
+ */
+
+import { ControlServer } from "../../src/control/mod.ts";
+import { FakeManager } from "./_fake_manager.ts";
+import { OVERVIEW } from "./_server.ts";
+
+const [path] = Deno.args;
+const server = new ControlServer(new FakeManager(), {
+  overview: () => OVERVIEW,
+  log: (level, message) => console.log(`${level}: ${message}`),
+  acceptRetryDelay: 20,
+});
+await server.open(path);
+const files: Deno.FsFile[] = [];
+for (;;) {
+  try {
+    files.push(Deno.openSync("/dev/null"));
+  } catch {
+    break;
+  }
+}
+console.log("full");
+await Deno.stdin.read(new Uint8Array(1));
+for (const file of files) file.close();
