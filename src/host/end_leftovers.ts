@@ -11,6 +11,7 @@ import { readJournal } from "./process_journal.ts";
 
 if (import.meta.main) {
   const left = stillRunning(readJournal(Deno.args[0]));
-  for (const { service, pid } of left) console.log(`${service} (pid ${pid})`);
+  const found = left.map(({ service, pid }) => `${service} (pid ${pid})\n`).join("");
+  await Deno.stdout.write(new TextEncoder().encode(found));
   await endProcesses(left);
 }

@@ -5,7 +5,7 @@
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
 
-import { DependencyKind, ServiceType } from "./states.ts";
+import { type DependencyKind, ServiceType } from "./states.ts";
 
 /** `restart` */
 export type RestartPolicy = "always" | "on-failure" | "never";
