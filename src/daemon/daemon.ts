@@ -194,7 +194,11 @@ class Daemon {
   #announce(): void {
     const { readyFd } = this.#options;
     if (readyFd === undefined || this.#server.path === undefined) return;
-    announceReadiness(readyFd, this.#server.path);
+    try {
+      announceReadiness(readyFd, this.#server.path);
+    } catch (error) {
+      this.#log.message("error", `Cannot report readiness: ${systemText(error)}`);
+    }
   }
 
   /** Ends the daemon when no service is active, unless it was told to remain. */

@@ -3,7 +3,9 @@
  * set to a compiled binary it is tested instead of the sources.
  */
 
-const ROOT = new URL("../..", import.meta.url).pathname;
+/** The root of the repository, with a slash at its end. */
+export const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
+
 const BINARY = Deno.env.get("DINIT_BINARY");
 
 /** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
@@ -22,6 +24,8 @@ export interface StartOptions {
   readonly args?: readonly string[];
   /** Permissions of the daemon; ignored with a compiled binary. @default ["--allow-all"] */
   readonly permissions?: readonly string[];
+  /** All arguments of the daemon, instead of the paths and `args`. @default undefined */
+  readonly words?: readonly string[];
   /** Additional environment of the daemon. @default {} */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -74,9 +78,9 @@ export class Dinit implements AsyncDisposable {
   start(options: StartOptions = {}): this {
     const { args = [], permissions = ["--allow-all"], env = {} } = options;
     const paths = ["--user", "--services-dir", `${this.directory}/sd`, "--socket-path", this.socket];
-    const [program, words] = command(permissions, [...paths, ...args]);
+    const [program, all] = command(permissions, options.words ?? [...paths, ...args]);
     this.#child = new Deno.Command(program, {
-      args: words,
+      args: all,
       cwd: this.directory,
       env,
       stdin: "null",
@@ -158,7 +162,14 @@ export class Dinit implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child !== undefined) await this.stop();
+    if (this.#child !== undefined) {
+      try {
+        this.kill("SIGTERM");
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error; // it has ended by itself
+      }
+      await this.ended();
+    }
     Deno.removeSync(this.directory, { recursive: true });
   }
 }

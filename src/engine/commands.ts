@@ -1,0 +1,172 @@
+/**
+ * Orders from the control socket: what is checked, in which order, what is done, and what is answered.
+ * Lifecycle specification 6.2 and 12.5.
+ */
+
+import { DependencyKind, ServiceState, ServiceType } from "../model/mod.ts";
+import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { isActive, isOrdering, type ServiceRecord } from "./service.ts";
+
+const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
+
+/** The longest chain of dependencies that may be made at run time. */
+const MAX_CHAIN = 32;
+
+/** What an order to start, stop or restart came to. `already`: the wanted state holds now. */
+export type Outcome = "already" | "accepted";
+
+/** A gentle stop is refused because of these services, which need the service. */
+export interface Dependents {
+  readonly dependents: ServiceRecord[];
+}
+
+/** What is common to all orders. */
+export interface CommandContext {
+  readonly lifecycle: Lifecycle;
+  readonly graph: ServiceGraph;
+  /** The daemon is stopping all services: nothing may be started. */
+  readonly shuttingDown: boolean;
+}
+
+function outcome(service: ServiceRecord, wanted: ServiceState): Outcome {
+  return service.state === wanted ? "already" : "accepted";
+}
+
+function isPinnedStopped(service: ServiceRecord): boolean {
+  return service.pinStop && (service.state === STOPPED || service.state === STOPPING);
+}
+
+/** Explicit start. */
+export function start(
+  { lifecycle, shuttingDown }: CommandContext,
+  service: ServiceRecord,
+  pin: boolean,
+): Outcome | "shutting-down" | "pinned-stopped" {
+  if (shuttingDown) return "shutting-down";
+  if (isPinnedStopped(service)) return "pinned-stopped";
+  if (pin) lifecycle.pinStart(service);
+  lifecycle.activate(service);
+  lifecycle.drain();
+  return outcome(service, STARTED);
+}
+
+function stopObstacle(service: ServiceRecord, gentle: boolean): "pinned-started" | Dependents | undefined {
+  if (isActive(service) && isStartPinned(service)) return "pinned-started";
+  if (!gentle) return undefined;
+  const dependents = service.dependents
+    .filter(({ kind, holding }) =>
+      holding && (kind === DependencyKind.REGULAR || kind === DependencyKind.PREPARED_BY)
+    )
+    .map(({ from }) => from);
+  return dependents.length > 0 ? { dependents } : undefined;
+}
+
+/** Stop; `gentle` refuses if services need this one. */
+export function stop(
+  { lifecycle }: CommandContext,
+  service: ServiceRecord,
+  options: { pin: boolean; gentle: boolean },
+): Outcome | "pinned-started" | Dependents {
+  const obstacle = stopObstacle(service, options.gentle);
+  if (obstacle !== undefined) return obstacle;
+  if (options.pin) service.pinStop = true;
+  lifecycle.deactivate(service, { bringDown: true });
+  lifecycle.forceStop(service);
+  lifecycle.drain();
+  return outcome(service, STOPPED);
+}
+
+/** Restart of a started service. */
+export function restart(
+  { lifecycle, shuttingDown }: CommandContext,
+  service: ServiceRecord,
+  gentle: boolean,
+): Outcome | "shutting-down" | "pinned-started" | "not-started" | Dependents {
+  if (shuttingDown) return "shutting-down";
+  const obstacle = stopObstacle(service, gentle);
+  if (obstacle !== undefined) return obstacle;
+  if (!lifecycle.restart(service)) return "not-started";
+  lifecycle.drain();
+  return outcome(service, STARTED);
+}
+
+/** Attaches the service to its active dependents again, which starts it. */
+export function wake(
+  { lifecycle, shuttingDown }: CommandContext,
+  service: ServiceRecord,
+  pin: boolean,
+): Outcome | "shutting-down" | "pinned-stopped" | "no-dependents" {
+  if (shuttingDown) return "shutting-down";
+  if (isPinnedStopped(service)) return "pinned-stopped";
+  const active = service.dependents.filter((edge) => !isOrdering(edge.kind) && isActive(edge.from));
+  for (const edge of active) lifecycle.hold(edge);
+  if (pin) lifecycle.pinStart(service);
+  lifecycle.drain();
+  if (service.state === STARTED) return "already";
+  return active.length > 0 ? "accepted" : "no-dependents";
+}
+
+/** Drops the explicit activation; the service stops if nothing else needs it. */
+export function release({ lifecycle }: CommandContext, service: ServiceRecord, pin: boolean): Outcome {
+  if (pin) service.pinStop = true;
+  lifecycle.deactivate(service, { bringDown: false });
+  lifecycle.drain();
+  return outcome(service, STOPPED);
+}
+
+/** Sets the trigger of a triggered service; false for a service of another type. */
+export function trigger({ lifecycle }: CommandContext, service: ServiceRecord, on: boolean): boolean {
+  if (service.type !== ServiceType.TRIGGERED) return false;
+  lifecycle.trigger(service, on);
+  lifecycle.drain();
+  return true;
+}
+
+/**
+ * Adds a dependency of a running system. Refused if it would close a circle, make a chain of more than 32
+ * services, or bind an active service to one that is not started.
+ */
+export function addDependency(
+  context: CommandContext,
+  from: ServiceRecord,
+  to: ServiceRecord,
+  kind: DependencyKind,
+  options: { start: boolean },
+): "added" | "exists" | "refused" {
+  const { lifecycle, graph } = context;
+  if (kind === DependencyKind.REGULAR && from.state !== STOPPED && to.state !== STARTED) return "refused";
+  if (reaches([to], from)) return "refused";
+  const existing = graph.edge(from, to, kind);
+  if (existing === undefined && chainLength(from, to) > MAX_CHAIN) return "refused";
+  const edge = existing ?? graph.connect(from, to, kind);
+  const fromIsActive = from.state === STARTED || from.state === STARTING;
+  const starts = options.start && !context.shuttingDown;
+  const attaches = existing === undefined && (kind === DependencyKind.REGULAR || isActive(to));
+  if (fromIsActive && (starts || attaches)) lifecycle.hold(edge);
+  lifecycle.drain();
+  return existing === undefined ? "added" : "exists";
+}
+
+/** Removes the first dependency of that kind; false if there is none. */
+export function removeDependency(
+  { lifecycle, graph }: CommandContext,
+  from: ServiceRecord,
+  to: ServiceRecord,
+  kind: DependencyKind,
+): boolean {
+  const edge = graph.edge(from, to, kind);
+  if (edge === undefined) return false;
+  lifecycle.removeEdge(edge);
+  lifecycle.drain();
+  return true;
+}
+
+/** Stops everything and forbids starting; services are let go from the first to the last (6.5). */
+export function stopAll({ lifecycle, graph }: CommandContext): void {
+  for (const service of graph.services()) {
+    lifecycle.deactivate(service, { bringDown: false });
+    lifecycle.unpin(service);
+  }
+  lifecycle.drain();
+}

@@ -1,0 +1,358 @@
+/**
+ * The engine as the rest of the program sees it: services by name, orders, events of processes and timers, and
+ * what can be told about a service. Every call works until nothing moves any more before it returns.
+ */
+
+import {
+  type DependencyKind,
+  errnoText,
+  type ExitStatus,
+  LoadError,
+  type ServiceOverview,
+  type ServiceStatus,
+  ShutdownType,
+} from "../model/mod.ts";
+import type { MainEnvironment, UserDatabase } from "../description/mod.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { Chaining } from "./chaining.ts";
+import * as commands from "./commands.ts";
+import { ServiceGraph } from "./graph.ts";
+import type { ProcessRole } from "./launch_plan.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { Listeners } from "./listeners.ts";
+import { Loader, logLoadError, mayUnload } from "./loading.ts";
+import type {
+  Clock,
+  ConsolePort,
+  EngineEvents,
+  EngineLog,
+  EnvironmentListener,
+  ProcessHost,
+  ServiceListener,
+  SignalOutcome,
+} from "./ports.ts";
+import { reload } from "./reloading.ts";
+import type { ServiceRecord } from "./service.ts";
+import { ServiceTypes } from "./service_types.ts";
+import { overviewOf, statusOf } from "./status.ts";
+
+/** What a manager is made of. */
+export interface ManagerOptions {
+  /** Where descriptions are searched, in order. */
+  readonly directories: readonly string[];
+  readonly environment: MainEnvironment;
+  readonly users: UserDatabase;
+  /** The ids that the daemon runs with. */
+  readonly identity: { readonly uid: number; readonly gid: number };
+  readonly clock: Clock;
+  readonly host: ProcessHost;
+  readonly console: ConsolePort;
+  readonly log: EngineLog;
+  /** The services to use; for tests that build graphs directly. @default an empty graph */
+  readonly graph?: ServiceGraph;
+  /** For an engine that goes on from a snapshot: what is to happen when everything has stopped. @default NONE */
+  readonly shutdownType?: ShutdownType;
+  /** How a service comes up and goes down, if not by its type. @default by type */
+  readonly behaviour?: (service: ServiceRecord, lifecycle: Lifecycle) => Behaviour | undefined;
+  /** No service is active any more. */
+  readonly inactive?: () => void;
+  /** A service with `starts-rwfs` or `starts-log` has started. */
+  readonly startActions?: (service: ServiceRecord) => void;
+}
+
+/** The service manager. */
+export class ServiceManager implements EngineEvents {
+  readonly graph: ServiceGraph;
+  readonly lifecycle: Lifecycle;
+  readonly #options: ManagerOptions;
+  readonly #loader: Loader;
+  readonly #types: ServiceTypes;
+  readonly #chaining: Chaining;
+  readonly #listeners = new Listeners();
+  #shutdownType: ShutdownType;
+
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+    this.#shutdownType = options.shutdownType ?? ShutdownType.NONE;
+    this.graph = options.graph ?? new ServiceGraph();
+    const { clock, host, log, environment } = options;
+    this.lifecycle = new Lifecycle({
+      graph: this.graph,
+      clock,
+      log,
+      console: options.console,
+      behaviour: (service) => options.behaviour?.(service, this.lifecycle) ?? this.#types.behaviour(service),
+      emit: (service, event) => this.#listeners.emit(service, event),
+      startActions: (service) => this.#startActions(service),
+      completed: (service, restarts) => this.#chaining.follow(service, restarts),
+      killAll: (service) => host.killAll(service.id),
+    });
+    const composeEnvironment = environment.compose.bind(environment);
+    this.#types = new ServiceTypes({ lifecycle: this.lifecycle, host, clock, log, composeEnvironment });
+    this.#loader = new Loader({ ...options, graph: this.graph });
+    this.#chaining = new Chaining({
+      log,
+      isShuttingDown: () => this.shuttingDown,
+      load: (name) => this.#loader.load(name),
+      activate: (service) => this.lifecycle.activate(service),
+    });
+  }
+
+  // ---- Services ----------------------------------------------------------------------------------------------
+
+  /** Where descriptions are searched, in order. */
+  get serviceDirectories(): readonly string[] {
+    return this.#options.directories;
+  }
+
+  /** The time by the engine's clock, in milliseconds. */
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  /** How many services are not stopped. */
+  get activeCount(): number {
+    return this.lifecycle.activeCount;
+  }
+
+  /** A loaded service. */
+  find(name: string): ServiceRecord | undefined {
+    return this.graph.find(name);
+  }
+
+  /** The loaded services in load order. */
+  services(): Iterable<ServiceRecord> {
+    return this.graph.services();
+  }
+
+  /** Loads a service unless it is loaded. A failure is logged, worded for the occasion, and thrown as `LoadError`. */
+  load(name: string, occasion: "command-line" | "request" = "request"): ServiceRecord {
+    try {
+      return this.#loader.load(name);
+    } catch (error) {
+      if (error instanceof LoadError) logLoadError(this.#options.log, error, occasion);
+      throw error;
+    }
+  }
+
+  /** Gives a service its description as it is now. `undefined`: it is refused or bad, which has been logged. */
+  reload(service: ServiceRecord): ServiceRecord | undefined {
+    try {
+      reload({ graph: this.graph, loader: this.#loader, lifecycle: this.lifecycle }, service);
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.#options.log.message("error", `Could not reload service ${service.name}: ${error.message}`);
+      return undefined;
+    }
+    this.#settled();
+    return service;
+  }
+
+  /** Forgets a stopped service that nothing depends on. */
+  unload(service: ServiceRecord): boolean {
+    if (!mayUnload(service)) return false;
+    this.lifecycle.unpin(service);
+    this.#loader.unload(service);
+    this.#listeners.forget(service);
+    return true;
+  }
+
+  // ---- Orders ------------------------------------------------------------------------------------------------
+
+  /** Whether everything is being stopped. */
+  get shuttingDown(): boolean {
+    return this.#shutdownType !== ShutdownType.NONE;
+  }
+
+  /** What is to happen when everything has stopped. */
+  get shutdownType(): ShutdownType {
+    return this.#shutdownType;
+  }
+
+  /** See `commands.start`. */
+  start(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.start> {
+    return this.#done(commands.start(this, service, pin));
+  }
+
+  /** See `commands.stop`. */
+  stop(service: ServiceRecord, { pin = false, gentle = false } = {}): ReturnType<typeof commands.stop> {
+    return this.#done(commands.stop(this, service, { pin, gentle }));
+  }
+
+  /** See `commands.restart`. */
+  restart(service: ServiceRecord, { gentle = false } = {}): ReturnType<typeof commands.restart> {
+    return this.#done(commands.restart(this, service, gentle));
+  }
+
+  /** See `commands.wake`. */
+  wake(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.wake> {
+    return this.#done(commands.wake(this, service, pin));
+  }
+
+  /** See `commands.release`. */
+  release(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.release> {
+    return this.#done(commands.release(this, service, pin));
+  }
+
+  /** Clears both pins; stops that a pin held back begin. */
+  unpin(service: ServiceRecord): void {
+    this.lifecycle.unpin(service);
+    this.#drain();
+  }
+
+  /** See `commands.trigger`. */
+  trigger(service: ServiceRecord, on: boolean): boolean {
+    return this.#done(commands.trigger(this, service, on));
+  }
+
+  /** Sends a signal to the process of a service, and to nothing else. */
+  signal(service: ServiceRecord, signal: number): "sent" | "no-process" | "bad-signal" | "failed" {
+    if (service.process.main.pid === undefined) return "no-process";
+    const outcome: SignalOutcome = this.#options.host.signal(service.id, "main", signal, false);
+    if (typeof outcome === "object") {
+      this.#options.log.message("error", `Error sending signal to process: ${errnoText(outcome.errno)}`);
+      return "failed";
+    }
+    if (outcome === "bad-signal") {
+      this.#options.log.message("error", "Requested signal not in valid signal range.");
+    }
+    return outcome;
+  }
+
+  /** See `commands.addDependency`. */
+  addDependency(
+    from: ServiceRecord,
+    to: ServiceRecord,
+    kind: DependencyKind,
+  ): "added" | "exists" | "refused" {
+    return this.#done(commands.addDependency(this, from, to, kind, { start: false }));
+  }
+
+  /** Adds a dependency and starts it if the dependent is active. */
+  enable(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): "added" | "exists" | "refused" {
+    return this.#done(commands.addDependency(this, from, to, kind, { start: true }));
+  }
+
+  /** See `commands.removeDependency`. */
+  removeDependency(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): boolean {
+    return this.#done(commands.removeDependency(this, from, to, kind));
+  }
+
+  /** Stops everything. May be repeated; the last type counts (6.5). */
+  shutdown(type: ShutdownType): void {
+    this.#shutdownType = type;
+    commands.stopAll(this);
+    this.#settled();
+  }
+
+  // ---- What can be told --------------------------------------------------------------------------------------
+
+  /** The service as a status buffer shows it. */
+  status(service: ServiceRecord): ServiceStatus {
+    return statusOf(service);
+  }
+
+  /** All services with what people ask about; `now` is the wall clock in milliseconds since 1970. */
+  overview(now: number): ServiceOverview[] {
+    return [...this.services()].map((service) => overviewOf(service, this.now(), now));
+  }
+
+  /** The buffered output of a service; `undefined` if it is not configured to have any. */
+  bufferedLog(service: ServiceRecord, { clear = false } = {}): Uint8Array | undefined {
+    return this.#options.host.bufferedLog(service, clear);
+  }
+
+  /** Sets or (`undefined`) removes a variable of the environment of processes started from now on. */
+  setEnvironment(name: string, value: string | undefined): void {
+    const { environment } = this.#options;
+    const replaced = value === undefined ? environment.unset(name) : environment.set(name, value);
+    this.#listeners.environmentChanged(name, value, replaced);
+  }
+
+  /** The environment as `NAME=VALUE`. */
+  environmentEntries(): string[] {
+    return this.#options.environment.entries().map(([name, value]) => `${name}=${value}`);
+  }
+
+  /** From now on the listener is told of the service's events. */
+  addListener(service: ServiceRecord, listener: ServiceListener): void {
+    this.#listeners.add(service, listener);
+  }
+
+  removeListener(service: ServiceRecord, listener: ServiceListener): void {
+    this.#listeners.remove(service, listener);
+  }
+
+  addEnvironmentListener(listener: EnvironmentListener): void {
+    this.#listeners.addEnvironment(listener);
+  }
+
+  removeEnvironmentListener(listener: EnvironmentListener): void {
+    this.#listeners.removeEnvironment(listener);
+  }
+
+  // ---- Events of processes, timers and the console ---------------------------------------------------------
+
+  execSucceeded(id: number, role: ProcessRole): void {
+    this.#deliver(id, (service) => this.#types.events.execSucceeded(service, role));
+  }
+
+  execFailed(id: number, role: ProcessRole, stage: number, errno: number): void {
+    this.#deliver(id, (service) => this.#types.events.execFailed(service, role, stage, errno));
+  }
+
+  exited(id: number, role: ProcessRole, exit: ExitStatus): void {
+    this.#deliver(id, (service) => this.#types.events.exited(service, role, exit));
+  }
+
+  ready(id: number): void {
+    this.#deliver(id, (service) => this.#types.events.dispatch(service, "ready"));
+  }
+
+  readinessClosed(id: number): void {
+    this.#deliver(id, (service) => this.#types.events.dispatch(service, "readinessClosed"));
+  }
+
+  timerExpired(id: number): void {
+    this.#deliver(id, (service) => this.#types.events.timerExpired(service));
+  }
+
+  allKilled(id: number): void {
+    this.#deliver(id, (service) => this.lifecycle.allKilled(service));
+  }
+
+  consoleYielded(): void {
+    this.lifecycle.consoleYielded();
+    this.#drain();
+  }
+
+  #deliver(id: number, handle: (service: ServiceRecord) => void): void {
+    const service = this.graph.byId(id);
+    if (service === undefined) {
+      this.#options.log.message("error", `internal error: event for a service that is not loaded (${id})`);
+      return;
+    }
+    handle(service);
+    this.#drain();
+  }
+
+  #drain(): void {
+    this.lifecycle.drain();
+    this.#settled();
+  }
+
+  #done<Outcome>(outcome: Outcome): Outcome {
+    this.#settled();
+    return outcome;
+  }
+
+  #settled(): void {
+    this.#chaining.settled();
+    if (this.lifecycle.activeCount === 0) this.#options.inactive?.();
+  }
+
+  #startActions(service: ServiceRecord): void {
+    const { startsRwfs, startsLog } = service.description.flags;
+    if (startsRwfs || startsLog) this.#options.startActions?.(service);
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The engine decides what must run: it owns the graph of services, the state machine of each of them, and the plan
+ * of every launch. It performs nothing itself. Commands, process events, timer expiries and console events come in;
+ * calls on the interfaces of `ports.ts` go out; the same inputs give the same outputs.
+ *
+ * Read `lifecycle.ts` first: its opening page says how services live and how changes spread.
+ *
+ * @module
+ */
+
+export { ServiceGraph } from "./graph.ts";
+export type { LaunchPlan, OutputPlan, ProcessRole, SessionPlan } from "./launch_plan.ts";
+export type { Behaviour } from "./behaviour.ts";
+export type { Lifecycle } from "./lifecycle.ts";
+export { type ManagerOptions, ServiceManager } from "./manager.ts";
+export type {
+  Clock,
+  ConsolePort,
+  EngineEvents,
+  EngineLog,
+  EnvironmentListener,
+  LogLevel,
+  PidFileOutcome,
+  ProcessHost,
+  ServiceListener,
+  SignalOutcome,
+} from "./ports.ts";
+export type { ServiceRecord as Service } from "./service.ts";
+export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

@@ -1,0 +1,106 @@
+/**
+ * What the engine asks of the world. A host implements `ProcessHost`, the daemon the rest; tests give fakes.
+ * Every call returns at once. What happens later comes back as an event of `EngineEvents`, never from inside a
+ * call, so that the engine is never entered twice.
+ */
+
+import type { ExitStatus, ServiceDescription, ServiceEvent } from "../model/mod.ts";
+import type { ServiceRecord } from "./service.ts";
+import type { LaunchPlan, ProcessRole } from "./launch_plan.ts";
+
+/** Monotonic time and one timer for each service. */
+export interface Clock {
+  /** Milliseconds since any fixed moment; never runs backwards. */
+  now(): number;
+  /** (Re)arms the timer of a service for a moment of this clock. */
+  setTimer(id: number, at: number): void;
+  clearTimer(id: number): void;
+}
+
+/** The outcome of sending a signal. */
+export type SignalOutcome = "sent" | "no-process" | "bad-signal" | { readonly errno: number };
+
+/** What a pid file of a bgprocess led to (lifecycle 8.11). */
+export type PidFileOutcome =
+  /** A running process; `child` tells whether its end will be reported. */
+  | { readonly kind: "running"; readonly pid: number; readonly child: boolean }
+  /** A child that has already ended. */
+  | { readonly kind: "ended"; readonly pid: number; readonly exit: ExitStatus }
+  /** The file names no usable process; −1 if no number could be read. */
+  | { readonly kind: "invalid"; readonly pid: number }
+  | { readonly kind: "unreadable"; readonly step: "open" | "read"; readonly errno: number };
+
+/** Starts, signals and watches processes. */
+export interface ProcessHost {
+  /**
+   * The setting of a description that this host cannot carry out, with the reason and the remedy;
+   * `undefined` if it can run the service.
+   */
+  unsupported(description: ServiceDescription): { setting: string; message: string } | undefined;
+  /**
+   * Starts a process. Whether the program could be executed is reported later. Returns a process id (or
+   * `undefined` if there is none yet) or the text of what failed before there was a process (lifecycle 8.4).
+   */
+  launch(plan: LaunchPlan): { readonly pid: number | undefined } | { readonly error: string };
+  /** Sends a signal to the process, or to its process group. */
+  signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome;
+  /** Opens the activation socket unless it is open; returns the text of what failed (lifecycle 8.17). */
+  openActivationSocket(service: ServiceRecord): string | undefined;
+  /** The service became inactive: its activation socket is closed. */
+  serviceInactive(service: ServiceRecord): void;
+  /** The service was unloaded: whatever was kept for it (output pipe, log buffer) is dropped. */
+  serviceUnloaded(service: ServiceRecord): void;
+  /** Reads the pid file and looks at the process that it names; from now on that is the main process. */
+  adoptFromPidFile(service: ServiceRecord): PidFileOutcome;
+  /** Sends TERM, then KILL, to every process there is; `allKilled` follows. */
+  killAll(id: number): void;
+  /** The buffered output, or `undefined` if the service has no log buffer. */
+  bufferedLog(service: ServiceRecord, clear: boolean): Uint8Array | undefined;
+}
+
+/** What hosts, clocks and consoles report. */
+export interface EngineEvents {
+  execSucceeded(id: number, role: ProcessRole): void;
+  execFailed(id: number, role: ProcessRole, stage: number, errno: number): void;
+  exited(id: number, role: ProcessRole, exit: ExitStatus): void;
+  /** The process said that it is ready. */
+  ready(id: number): void;
+  /** The process closed its readiness descriptor without a word. */
+  readinessClosed(id: number): void;
+  timerExpired(id: number): void;
+  /** `killAll` is done. */
+  allKilled(id: number): void;
+  /** The console log has finished its line and lets a service have the console. */
+  consoleYielded(): void;
+}
+
+/** The console as the engine hands it around (lifecycle 9). */
+export interface ConsolePort {
+  /** Asks the console log to yield. True: it has; false: `consoleYielded` follows. */
+  requestConsole(): boolean;
+  /** No service wants the console any more: the log has it back. */
+  returnConsole(): void;
+  /** Makes the daemon's process group the foreground group of the terminal again. */
+  takeForeground(): void;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** The log as the engine writes it (lifecycle 11). */
+export interface EngineLog {
+  /** An ordinary message, without the `dinit: ` prefix. */
+  message(level: LogLevel, text: string): void;
+  started(name: string): void;
+  failed(name: string, viaDependency: boolean): void;
+  stopped(name: string): void;
+}
+
+/** Is told of the events of the services that it was added to, synchronously. It must not call the engine. */
+export interface ServiceListener {
+  serviceEvent(service: ServiceRecord, event: ServiceEvent): void;
+}
+
+/** Is told of run-time changes of the environment; `undefined`: the variable was removed. */
+export interface EnvironmentListener {
+  environmentChanged(name: string, value: string | undefined, replaced: boolean): void;
+}

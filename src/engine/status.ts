@@ -1,0 +1,55 @@
+/** What can be told about a service (control protocol 8, and the overview of all services). */
+
+import { type ServiceOverview, ServiceState, type ServiceStatus, ServiceType } from "../model/mod.ts";
+import { isHard, isTriviallyStopped, type ServiceRecord } from "./service.ts";
+
+/** The service as a status buffer shows it. */
+export function statusOf(service: ServiceRecord): ServiceStatus {
+  const { process } = service;
+  return {
+    state: service.state,
+    target: service.target,
+    waitingForConsole: service.waitConsole,
+    holdingConsole: service.haveConsole,
+    skipped: service.skipped,
+    explicit: service.explicit,
+    reason: service.reason,
+    pid: process.main.pid,
+    launchStage: process.launchStage,
+    launchErrno: process.launchErrno,
+    exit: process.exit,
+    modified: service.description.modified,
+  };
+}
+
+/** The service with what people ask about. `elapsed` is the engine's clock now, `now` the wall clock since 1970. */
+export function overviewOf(service: ServiceRecord, elapsed: number, now: number): ServiceOverview {
+  return {
+    ...statusOf(service),
+    name: service.name,
+    type: service.type,
+    since: now - (elapsed - service.since),
+    waitingFor: waitingFor(service),
+    restarts: service.restarts,
+  };
+}
+
+/**
+ * What a service waits for before it can go on: names of services, or `console`, `restart-delay`, `trigger`.
+ * Empty if it waits for nothing but its own process.
+ */
+function waitingFor(service: ServiceRecord): string[] {
+  const names = new Set<string>();
+  if (service.state === ServiceState.STARTING) {
+    if (service.waitConsole) names.add("console");
+    else if (service.waitDeps) {
+      for (const edge of service.dependencies) if (edge.waiting) names.add(edge.to.name);
+    } else if (service.type === ServiceType.TRIGGERED) names.add("trigger");
+  } else if (service.state === ServiceState.STOPPING && service.waitDeps) {
+    for (const edge of service.dependents) {
+      if (isHard(edge) && !isTriviallyStopped(edge.from)) names.add(edge.from.name);
+    }
+  }
+  if (service.process.timer?.reason === "restart-delay") names.add("restart-delay");
+  return [...names];
+}

@@ -1,0 +1,163 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Dinit, isRunning, ROOT, runDinit } from "./_dinit.ts";
+
+/** The words of `deno task start` behind `deno run`: permissions, then what the daemon is told. */
+function startWords(directory: string): { permissions: string[]; args: string[] } {
+  const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  const words = config.tasks.start.command.split("deno run ")[1].replaceAll("$PWD", directory).replaceAll(
+    '"',
+    "",
+  )
+    .split(" ");
+  const script = words.indexOf("main.ts");
+  return { permissions: words.slice(0, script), args: words.slice(script + 1) };
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+function copyFolder(from: string, to: string): void {
+  Deno.mkdirSync(to);
+  for (const entry of Deno.readDirSync(from)) {
+    const [source, target] = [`${from}/${entry.name}`, `${to}/${entry.name}`];
+    if (entry.isDirectory) copyFolder(source, target);
+    else if (entry.isSymlink) Deno.symlinkSync(Deno.readLinkSync(source), target);
+    else Deno.copyFileSync(source, target);
+  }
+}
+
+/** The example in a directory of its own, on free ports, with the permissions of `deno task start`. */
+class Example {
+  readonly dinit = new Dinit({});
+  readonly storePort = freePort();
+  readonly webPort = freePort();
+
+  constructor() {
+    const { directory } = this.dinit;
+    copyFolder(`${ROOT}services`, `${directory}/services`);
+    const environment = this.dinit.read("services/environment")
+      .replace(/^STORE_PORT=.*$/m, `STORE_PORT=${this.storePort}`)
+      .replace(/^WEB_PORT=.*$/m, `WEB_PORT=${this.webPort}`);
+    this.dinit.write("services/environment", environment);
+    Deno.mkdirSync(`${directory}/run`);
+  }
+
+  /** Starts it; `without` leaves a permission out. */
+  start(without?: string): this {
+    const { permissions, args } = startWords(this.dinit.directory);
+    const granted = permissions.filter((word) => without === undefined || !word.startsWith(without));
+    this.dinit.start({ permissions: granted, words: args });
+    return this;
+  }
+
+  ctl(...words: string[]) {
+    return runDinit(["ctl", "--socket-path", `${this.dinit.directory}/run/dinitctl`, ...words]);
+  }
+
+  async pidOf(service: string): Promise<number> {
+    return Number(/Process ID: (\d+)/.exec((await this.ctl("status", service)).stdout)?.[1]);
+  }
+
+  /** The page, once its port is open: `web` counts as started as soon as its program runs. */
+  async page(): Promise<string> {
+    for (let tries = 0; tries < 500; tries++) {
+      try {
+        return await (await fetch(`http://127.0.0.1:${this.webPort}/`)).text();
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+    throw new Error("no page");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dinit[Symbol.asyncDispose]();
+  }
+}
+
+const PROCESSES = ["store", "web", "worker", "audit", "flaky", "clock@UTC"];
+
+Deno.test("the example runs with the permissions of its task, is rolled back, comes back, and ends", async () => {
+  await using example = new Example().start();
+  const { dinit } = example;
+  await dinit.printed("[  OK  ] boot");
+  assertStringIncludes(await example.page(), "<title>");
+
+  const store = await example.pidOf("store");
+  Deno.kill(store, "SIGKILL");
+  await dinit.printed("[STOPPD] web");
+  await dinit.printed("[  OK  ] web", 2);
+  assert(!isRunning(store) && await example.pidOf("store") !== store);
+  assertStringIncludes(await example.page(), "<title>");
+
+  const refused = await example.ctl("stop", "store");
+  assertEquals(refused.code, 1);
+  assertStringIncludes(
+    refused.stderr,
+    "dinitctl: cannot stop service 'store' due to the following dependents:",
+  );
+  assertEquals((await example.ctl("stop", "web")).stdout, "Service 'web' stopped.\n");
+  assertEquals((await example.ctl("start", "web")).stdout, "Service 'web' started.\n");
+  const restarted = await example.ctl("restart", "store", "--force");
+  assertEquals(restarted.stdout, "Service 'store' stopped.\nService 'store' started.\n");
+  await dinit.until(() => dinit.lines.filter((line) => line === "[  OK  ] worker").length >= 3, "the worker");
+
+  const overview = (await example.ctl("status")).stdout;
+  assertStringIncludes(overview, "9 services");
+  const pids = await Promise.all(PROCESSES.map((service) => example.pidOf(service)));
+  assertEquals((await dinit.stop("SIGINT")).code, 0);
+  assertEquals(pids.filter((pid) => isRunning(pid)), []);
+});
+
+Deno.test("a port in use is told, and other services run on", async () => {
+  await using example = new Example();
+  using _other = Deno.listen({ hostname: "127.0.0.1", port: example.webPort });
+  const { dinit } = example.start();
+  await dinit.printed("[STOPPD] web");
+  const told = `web: port ${example.webPort} is in use`;
+  await dinit.until(() => dinit.read("run/log/web.log").includes(told), told);
+  assert(dinit.lines.includes("dinit: Service web process terminated with exit code 1"));
+  assertEquals((await example.ctl("is-started", "store")).stdout, "STARTED\n");
+});
+
+Deno.test("the next daemon ends what a killed one left, with the permissions of the task", async () => {
+  await using example = new Example().start();
+  const { dinit } = example;
+  await dinit.printed("[  OK  ] boot");
+  const left = await example.pidOf("store");
+  await dinit.stop("SIGKILL");
+  assert(isRunning(left));
+  example.start();
+  await dinit.printed("[  OK  ] boot", 2);
+  assert(!isRunning(left));
+  assert(
+    dinit.lines.some((line) =>
+      line.includes("an earlier instance was killed") && line.includes("store (pid")
+    ),
+  );
+});
+
+const MISSING: [grant: string, says: string][] = [
+  ["--allow-run", "can't launch process: permission denied: run access"],
+  ["--allow-read", "--allow-read="],
+  ["--allow-write", "--allow-write="],
+  ["--allow-net", "--allow-net=unix:"],
+  ["--allow-env", "permission denied: env access is needed (grant --allow-env)"],
+  ["--allow-sys", 'permission denied: sys access to "uid" is needed (grant --allow-sys=uid)'],
+];
+for (const [grant, says] of MISSING) {
+  Deno.test({
+    name: `a missing ${grant} is named`,
+    // A binary is compiled with all permissions; it is not the place where grants are given.
+    ignore: Deno.env.get("DINIT_BINARY") !== undefined,
+    fn: async () => {
+      await using example = new Example().start(grant);
+      const { dinit } = example;
+      await dinit.until(() => dinit.lines.some((line) => line.includes(says)), says);
+      assert(dinit.lines.some((line) => line.startsWith("dinit: ") && line.includes(grant)));
+    },
+  });
+}

@@ -1,0 +1,346 @@
+/**
+ * A world for the engine to run in: a clock that stands still, a host that makes no processes, a console that is
+ * always free. Tests build services in it, do things to them, and look at what was asked of the world.
+ */
+
+import { MainEnvironment, type UserDatabase } from "../../src/description/mod.ts";
+import {
+  type Behaviour,
+  type Clock,
+  type ConsolePort,
+  type EngineLog,
+  type LaunchPlan,
+  type Lifecycle,
+  type LogLevel,
+  type PidFileOutcome,
+  type ProcessHost,
+  type ProcessRole,
+  restore,
+  type Service,
+  ServiceGraph,
+  ServiceManager,
+  type SignalOutcome,
+  snapshot,
+} from "../../src/engine/mod.ts";
+import type { ManagerOptions } from "../../src/engine/mod.ts";
+import { DEFAULT_DESCRIPTION, type ServiceDescription, type ServiceType } from "../../src/model/mod.ts";
+
+/** Time passes only when a test says so. */
+export class FakeClock implements Clock {
+  time = 1000;
+  readonly timers = new Map<number, number>();
+
+  now(): number {
+    return this.time;
+  }
+
+  setTimer(id: number, at: number): void {
+    this.timers.set(id, at);
+  }
+
+  clearTimer(id: number): void {
+    this.timers.delete(id);
+  }
+
+  /** Lets time pass; every timer that expires meanwhile is reported at its moment. */
+  advance(milliseconds: number, expired: (id: number) => void): void {
+    const end = this.time + milliseconds;
+    for (;;) {
+      const [next] = [...this.timers].filter(([, at]) => at <= end).sort((a, b) => a[1] - b[1]);
+      if (next === undefined) break;
+      const [id, at] = next;
+      this.time = Math.max(this.time, at);
+      this.timers.delete(id);
+      expired(id);
+    }
+    this.time = end;
+  }
+}
+
+/** A process that the fake host pretends to have made. */
+export interface FakeProcess {
+  readonly pid: number;
+  readonly plan: LaunchPlan;
+  /** The engine has been told whether the program could be executed. */
+  executed: boolean;
+  /** The process has ended, but how its execution went has not been told. */
+  ended: boolean;
+  /** Adopted, but not a child: nobody will tell when it ends. */
+  readonly foreign: boolean;
+  signals: number[];
+}
+
+/** A host that only remembers. It refuses a second process where one runs, and a signal where none does. */
+export class FakeHost implements ProcessHost {
+  readonly processes = new Map<string, FakeProcess>();
+  readonly launches: LaunchPlan[] = [];
+  readonly signals: { id: number; role: ProcessRole; signal: number; group: boolean }[] = [];
+  readonly inactive: string[] = [];
+  readonly unloaded: string[] = [];
+  readonly killedAll: number[] = [];
+  /** What goes wrong with the next launches, in order; `undefined`: nothing. */
+  readonly launchErrors: (string | undefined)[] = [];
+  socketError: string | undefined;
+  pidFile: PidFileOutcome = { kind: "unreadable", step: "open", errno: 2 };
+  unsupportedSetting: { setting: string; message: string } | undefined;
+  signalOutcome: SignalOutcome = "sent";
+  /** Is asked about every launch before it happens. */
+  watch: (plan: LaunchPlan) => void = () => {};
+  #nextPid = 100;
+
+  process(id: number, role: ProcessRole): FakeProcess | undefined {
+    return this.processes.get(`${id} ${role}`);
+  }
+
+  /** Whether a process is still there. */
+  isLive(process: FakeProcess): boolean {
+    return this.process(process.plan.id, process.plan.role) === process;
+  }
+
+  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+    this.watch(plan);
+    const key = `${plan.id} ${plan.role}`;
+    if (this.processes.get(key)?.foreign === false) {
+      throw new Error(`second ${plan.role} process for ${plan.name}`);
+    }
+    const error = this.launchErrors.shift();
+    if (error !== undefined) return { error };
+    this.launches.push(plan);
+    const pid = this.#nextPid++;
+    this.processes.set(key, { pid, plan, executed: false, ended: false, foreign: false, signals: [] });
+    return { pid };
+  }
+
+  signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
+    const process = this.process(id, role);
+    if (process === undefined || process.ended) throw new Error(`signal ${signal} without a ${role} process`);
+    if (this.signalOutcome === "sent") {
+      this.signals.push({ id, role, signal, group });
+      process.signals.push(signal);
+    }
+    return this.signalOutcome;
+  }
+
+  /** The process is gone. */
+  forget(id: number, role: ProcessRole): void {
+    this.processes.delete(`${id} ${role}`);
+  }
+
+  unsupported(): { setting: string; message: string } | undefined {
+    return this.unsupportedSetting;
+  }
+
+  openActivationSocket(): string | undefined {
+    return this.socketError;
+  }
+
+  serviceInactive(service: Service): void {
+    this.inactive.push(service.name);
+  }
+
+  serviceUnloaded(service: Service): void {
+    this.unloaded.push(service.name);
+  }
+
+  adoptFromPidFile(service: Service): PidFileOutcome {
+    const { pidFile } = this;
+    if (pidFile.kind === "running") {
+      const plan = this.launches.findLast(({ id, role }) => id === service.id && role === "main")!;
+      this.processes.set(`${service.id} main`, {
+        pid: pidFile.pid,
+        plan,
+        executed: true,
+        ended: false,
+        foreign: !pidFile.child,
+        signals: [],
+      });
+    }
+    return pidFile;
+  }
+
+  killAll(id: number): void {
+    this.killedAll.push(id);
+  }
+
+  bufferedLog(service: Service): Uint8Array | undefined {
+    return service.description.logType === "buffer" ? new Uint8Array([111, 107]) : undefined;
+  }
+}
+
+/** A console whose log yields at once, unless told to take its time. */
+export class FakeConsole implements ConsolePort {
+  yieldsAtOnce = true;
+  /** It has been asked to yield, and has not yet. */
+  isAsked = false;
+  /** What was asked of it. */
+  readonly calls: string[] = [];
+
+  requestConsole(): boolean {
+    this.calls.push("request");
+    this.isAsked = !this.yieldsAtOnce;
+    return this.yieldsAtOnce;
+  }
+
+  returnConsole(): void {
+    this.calls.push("return");
+  }
+
+  takeForeground(): void {
+    this.calls.push("foreground");
+  }
+}
+
+/** Keeps what the engine logs. */
+export class FakeLog implements EngineLog {
+  /** `LEVEL TEXT` of every message. */
+  readonly messages: string[] = [];
+  /** `started NAME`, `failed NAME`, `failed NAME (dependency)` and `stopped NAME`. */
+  readonly services: string[] = [];
+  /** After so many lines somebody is going round in circles. */
+  limit = Infinity;
+
+  #note(line: string): void {
+    if (this.services.push(line) > this.limit) throw new Error("the engine does not come to rest");
+  }
+
+  message(level: LogLevel, text: string): void {
+    this.messages.push(`${level} ${text}`);
+  }
+
+  started(name: string): void {
+    this.#note(`started ${name}`);
+  }
+
+  failed(name: string, viaDependency: boolean): void {
+    this.#note(viaDependency ? `failed ${name} (dependency)` : `failed ${name}`);
+  }
+
+  stopped(name: string): void {
+    this.#note(`stopped ${name}`);
+  }
+}
+
+/** Two users and a group. */
+export const USERS: UserDatabase = {
+  userByName: (name) =>
+    name === "joe" ? { name, uid: 7, gid: 8, home: "/home/joe", shell: "/bin/sh" } : undefined,
+  userById: () => undefined,
+  groupByName: () => undefined,
+};
+
+/** What a world may be made with. */
+export interface WorldOptions {
+  /** @default none */
+  directories?: readonly string[];
+  /** How services behave that are not of a real type. @default all by their type */
+  behaviour?: (service: Service, lifecycle: Lifecycle) => Behaviour | undefined;
+  /** @default empty */
+  environment?: MainEnvironment;
+}
+
+/** An engine with everything around it. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly host = new FakeHost();
+  readonly console = new FakeConsole();
+  readonly log = new FakeLog();
+  readonly options: ManagerOptions;
+  /** How often the engine said that nothing is active. */
+  inactive = 0;
+  /** Services whose start had actions to run. */
+  readonly startActions: string[] = [];
+  manager: ServiceManager;
+
+  constructor(options: WorldOptions = {}) {
+    this.options = {
+      directories: options.directories ?? [],
+      environment: options.environment ?? new MainEnvironment(),
+      users: USERS,
+      identity: { uid: 0, gid: 0 },
+      clock: this.clock,
+      host: this.host,
+      console: this.console,
+      log: this.log,
+      behaviour: options.behaviour,
+      inactive: () => this.inactive += 1,
+      startActions: (service) => this.startActions.push(service.name),
+    };
+    this.manager = new ServiceManager({ ...this.options, graph: new ServiceGraph() });
+  }
+
+  /**
+   * Writes the engine's state down and goes on with a new engine made from what was written, whose clock shows
+   * another time.
+   */
+  saveAndRestore({ later = 0 } = {}): void {
+    const written = JSON.stringify(snapshot(this.manager));
+    this.clock.timers.clear();
+    this.clock.time += later;
+    this.manager = restore(this.options, JSON.parse(written));
+  }
+
+  /** Adds a service without reading a file. */
+  add(name: string, type: ServiceType, description: Partial<ServiceDescription> = {}): Service {
+    const record = this.manager.graph.add(name, type);
+    record.description = {
+      ...DEFAULT_DESCRIPTION,
+      type: type as ServiceDescription["type"],
+      name,
+      restart: "never",
+      command: [`/bin/${name}`],
+      ...description,
+    };
+    return record;
+  }
+
+  service(name: string): Service {
+    const service = this.manager.find(name);
+    if (service === undefined) throw new Error(`no service ${name}`);
+    return service;
+  }
+
+  /** Lets time pass. */
+  advance(milliseconds: number): void {
+    this.clock.advance(milliseconds, (id) => this.manager.timerExpired(id));
+  }
+
+  /** The console log yields, if it was asked to. */
+  yieldConsole(): void {
+    if (!this.console.isAsked) return;
+    this.console.isAsked = false;
+    this.manager.consoleYielded();
+  }
+
+  /** All processes have been killed for the services that asked for it. */
+  allKilled(): void {
+    for (const id of this.host.killedAll.splice(0)) this.manager.allKilled(id);
+  }
+
+  execSucceeded(name: string, role: ProcessRole = "main"): void {
+    const { id } = this.service(name);
+    const process = this.host.process(id, role);
+    if (process === undefined) throw new Error(`no ${role} process of ${name} to execute`);
+    process.executed = true;
+    if (process.ended) this.host.forget(id, role);
+    this.manager.execSucceeded(id, role);
+  }
+
+  execFailed(name: string, role: ProcessRole = "main"): void {
+    const { id } = this.service(name);
+    this.host.forget(id, role);
+    this.manager.execFailed(id, role, 18, 2);
+  }
+
+  /** The process ends: with an exit code, or by a signal. */
+  ends(name: string, how: { exit: number } | { signal: number }, role: ProcessRole = "main"): void {
+    const { id } = this.service(name);
+    const process = this.host.process(id, role);
+    if (process === undefined || process.ended) throw new Error(`no ${role} process of ${name} to end`);
+    if (process.executed) this.host.forget(id, role);
+    else process.ended = true;
+    const exit = "exit" in how
+      ? { code: 1, status: how.exit } as const
+      : { code: 2, status: how.signal } as const;
+    this.manager.exited(id, role, exit);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Random services, random orders, random processes, random time. DINIT_PROPERTY_RUNS multiplies how much is tried
+ * (1 takes some seconds).
+ */
+
+import fc from "fast-check";
+import { ShutdownType } from "../../src/model/mod.ts";
+import {
+  describe,
+  graphs,
+  type Happening,
+  happenings,
+  RandomWorld,
+  type ServicePlan,
+} from "./engine_model.ts";
+
+const EFFORT = Number(Deno.env.get("DINIT_PROPERTY_RUNS") ?? "1");
+
+/** What gives no service that is up a reason to stop. */
+const HARMLESS = new Set(["start", "wake", "enable", "add"]);
+
+/** Lets things happen and then `end`; a failure says what was played. */
+function play(plans: ServicePlan[], steps: Happening[], end: (random: RandomWorld) => void): void {
+  const random = new RandomWorld(plans);
+  try {
+    for (const step of steps) {
+      const settled = random.settledServices();
+      random.happen(step);
+      random.check();
+      if (HARMLESS.has(step.what)) random.checkStillUp(settled);
+    }
+    end(random);
+  } catch (error) {
+    throw new Error(`${describe(plans, random.history)}\n${error}`, { cause: error });
+  }
+}
+
+Deno.test("whatever happens, the invariants hold, and a shutdown ends everything", () => {
+  fc.assert(
+    fc.property(graphs(40), happenings(120), (plans, steps) => {
+      play(plans, steps, (random) => {
+        random.world.manager.shutdown(ShutdownType.POWEROFF);
+        random.check();
+        random.windDown();
+        random.checkAllDown();
+      });
+    }),
+    { numRuns: 4000 * EFFORT },
+  );
+});
+
+Deno.test("small graphs, where everything meets everything", () => {
+  fc.assert(
+    fc.property(graphs(5), happenings(40), (plans, steps) => {
+      play(plans, steps, (random) => {
+        random.world.manager.shutdown(ShutdownType.POWEROFF);
+        random.windDown();
+        random.checkAllDown();
+      });
+    }),
+    { numRuns: 15000 * EFFORT },
+  );
+});
+
+Deno.test("what is released and not pinned ends, without a shutdown", () => {
+  const unchained = graphs(12).map((plans) =>
+    plans.map((plan) => ({ ...plan, settings: { ...plan.settings, chainTo: "" } }))
+  );
+  fc.assert(
+    fc.property(unchained, happenings(60), (plans, steps) => {
+      play(plans, steps, (random) => {
+        for (const service of random.services) {
+          random.world.manager.unpin(service);
+          random.world.manager.release(service);
+          random.check();
+        }
+        random.windDown();
+        random.checkAllDown();
+      });
+    }),
+    { numRuns: 5000 * EFFORT },
+  );
+});
