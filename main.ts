@@ -42,6 +42,14 @@ async function main(args: string[]): Promise<number> {
       const { runCtl } = await import("./src/cli/ctl.ts");
       return runCtl(args.slice(1));
     }
+    case "check": {
+      const { runCheck } = await import("./src/cli/check.ts");
+      return runCheck(args.slice(1));
+    }
+    case "help": {
+      const { runHelp } = await import("./src/cli/help_topics.ts");
+      return runHelp(args.slice(1));
+    }
     default:
       return daemon(args);
   }

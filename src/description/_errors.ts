@@ -1,6 +1,6 @@
 /** The load errors that have no place in a file (service description 1.4, kinds S and G). */
 
-import { LoadError } from "../model/mod.ts";
+import { LoadError, type LoadErrorFacts } from "../model/mod.ts";
 import { SubstitutionError } from "./substitution.ts";
 
 /** An error of substitution, which only names the setting (kind S). Throws any other error. */
@@ -14,7 +14,12 @@ export function substitutionError(service: string, error: unknown, setting: stri
   });
 }
 
-/** An error that concerns the service as a whole (kind G). */
-export function generalError(service: string, message: string, code: string, cause?: unknown): LoadError {
-  return new LoadError("load", message, { service, code, cause });
+/** An error that concerns the service as a whole (kind G). The daemon's texts do not tell its place. */
+export function generalError(
+  service: string,
+  message: string,
+  code: string,
+  { cause, location }: Pick<LoadErrorFacts, "cause" | "location"> = {},
+): LoadError {
+  return new LoadError("load", message, { service, code, cause, location });
 }

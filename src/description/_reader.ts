@@ -64,7 +64,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
 
   /** Tells an error that concerns the service as a whole (kind G). */
   reportGeneral(message: string, code: string, cause?: unknown): void {
-    this.report(generalError(this.service, message, code, cause));
+    this.report(generalError(this.service, message, code, { cause }));
   }
 
   depend(kind: DependencyKind, name: string): void {
@@ -119,6 +119,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
           position: start,
         });
       }
+      this.#options.line?.(name, this.#walker.valueLocation(lines, from));
       if (append && !setting.appends) {
         throw new Mistake(`cannot use '+=' with setting '${name}'`, {
           code: "bad-operator",
@@ -132,6 +133,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
       let whole = setting.value === "tokens" ? "" : valueText(value);
       if (setting.substitution === "pre") whole = substituteText(whole, this.#variables);
       setting.apply(this, { text: whole, tokens, starts, append });
+      if (setting.syntax === "SERVICE") this.#options.named?.(whole);
     } catch (error) {
       if (error instanceof LoadError) throw error;
       this.report(

@@ -151,6 +151,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "options",
     value: "tokens",
     syntax: "FLAG...",
+    flags: SERVICE_OPTIONS,
     repeats: "additive",
     summary: "flags of the service",
     apply: applyOptions,
@@ -160,6 +161,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "load-options",
     value: "tokens",
     syntax: "FLAG...",
+    flags: LOAD_OPTIONS,
     repeats: "additive",
     summary: "flags for loading the description",
     apply({ draft }, { tokens, starts }) {

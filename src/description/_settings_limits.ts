@@ -121,6 +121,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     name: "securebits",
     value: "tokens",
     syntax: "FLAG...",
+    flags: SECURE_BITS,
     appends: true,
     types: SCRIPT_TYPES,
     summary: "the secure bits of the process",

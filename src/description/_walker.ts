@@ -113,6 +113,12 @@ export class Walker {
     return this.#located(mistake, this.#place(lines, line, position ?? valueStart), shown);
   }
 
+  /** Where the value begins that is searched from `from` on. */
+  valueLocation(lines: LineReader, from: number): Location {
+    const start = skipSpace(lines.text, from, lines.end);
+    return this.#place(lines, lines.lineAt(start), start);
+  }
+
   /**
    * Reads a value without doing anything with it.
    * @throws {LoadError}
@@ -199,7 +205,7 @@ export class Walker {
     } catch (error) {
       throw substitutionError(this.service, error, name);
     }
-    this.#include(path, name === "include-opt");
+    this.#include(path, name === "include-opt", this.#place(lines, lines.lineAt(start), start));
   }
 
   #badMetaCommand(message: string, lines: LineReader, start: number): LoadError {
@@ -207,16 +213,19 @@ export class Walker {
     return this.#located(mistake, this.#place(lines, lines.lineAt(start), start));
   }
 
-  #include(path: string, isOptional: boolean): void {
+  #include(path: string, isOptional: boolean, location: Location): void {
     if (this.#depth === MAX_INCLUDE_DEPTH) {
-      throw generalError(this.service, `${path}: cannot open: Too many open files`, "include");
+      throw generalError(this.service, `${path}: cannot open: Too many open files`, "include", { location });
     }
     const resolved = path === "" ? "" : joinPath(this.realDirectory, path);
     const found = readWholeFile(resolved);
     if (!found.ok) {
       if (isOptional && found.missing) return;
       const how = found.stage === "open" ? "cannot open: " : "";
-      throw generalError(this.service, `${path}: ${how}${found.text}`, "include", found.cause);
+      throw generalError(this.service, `${path}: ${how}${found.text}`, "include", {
+        cause: found.cause,
+        location,
+      });
     }
     this.#countInclude(found);
     const outer = this.#fragment;

@@ -21,8 +21,8 @@ export interface DescriptionFile {
 /**
  * Looks for the description of a service in the given directories, in their order.
  *
- * @throws {LoadError} Kind `not-found` if there is none, or `load` if one could not be read. The error names the
- * service by its base name.
+ * @throws {LoadError} Kind `not-found` if there is none, or `load` if one could not be opened (code `cannot-open`)
+ * or read (code `unreadable`). The error names the service by its base name.
  */
 export function findDescription(fullName: string, directories: readonly string[]): DescriptionFile {
   const base = baseName(fullName);
@@ -35,17 +35,17 @@ export function findDescription(fullName: string, directories: readonly string[]
       return { fullName, directory, file, realDirectory, modified, text };
     }
     // What opens but cannot be read hides the directories behind it.
-    if (found.stage === "read") throw unreadable(base, file, found);
+    if (found.stage === "read") throw unusable(base, file, found, "unreadable");
     if (!found.missing) firstFailure ??= { file, failure: found };
   }
   if (firstFailure === undefined) throw notFound(base);
-  throw unreadable(base, firstFailure.file, firstFailure.failure);
+  throw unusable(base, firstFailure.file, firstFailure.failure, "cannot-open");
 }
 
-function unreadable(service: string, file: string, failure: FileFailure): LoadError {
+function unusable(service: string, file: string, failure: FileFailure, code: string): LoadError {
   return new LoadError("load", `${file}: ${failure.text}`, {
     service,
-    code: "unreadable",
+    code,
     cause: failure.cause,
   });
 }

@@ -1,6 +1,6 @@
 /** What reading a description needs from its caller. */
 
-import type { DependencyKind, LoadError } from "../model/mod.ts";
+import type { DependencyKind, LoadError, Location } from "../model/mod.ts";
 import type { MainEnvironment } from "./environment.ts";
 import type { UserDatabase } from "./users.ts";
 
@@ -51,4 +51,14 @@ export interface ReadOptions {
    * @default undefined
    */
   variableUsed?: (name: string) => void;
+  /**
+   * Called with every line that sets a known setting, before its value is read: where the value begins.
+   * @default undefined
+   */
+  line?: (setting: string, location: Location) => void;
+  /**
+   * Called with the name of a service, valid and substituted, that an accepted line gives, whatever its setting.
+   * @default undefined
+   */
+  named?: (service: string) => void;
 }

@@ -2,6 +2,7 @@
 
 import type { DependencyKind, ServiceDescription } from "../model/mod.ts";
 import type { SettingTarget, SettingValue } from "./_draft.ts";
+import type { FlagWord } from "./options.ts";
 
 /** The types of services as descriptions spell them. */
 export type TypeName = "process" | "bgprocess" | "scripted" | "internal" | "triggered";
@@ -27,6 +28,8 @@ export interface Setting {
   readonly default: string;
   /** One line, for people. */
   readonly summary: string;
+  /** The words of a value that is a list of flags. */
+  readonly flags?: readonly FlagWord[];
   /** The kind of links that the setting makes, if it makes any. */
   readonly dependency?: DependencyKind;
   /**

@@ -10,14 +10,24 @@ import { LIMIT_SETTINGS } from "./_settings_limits.ts";
 import { OUTPUT_SETTINGS } from "./_settings_output.ts";
 import type { Setting } from "./setting.ts";
 
-/** All settings, in the order in which documentation lists them. */
-export const SETTINGS: readonly Setting[] = [
-  ...CORE_SETTINGS,
-  ...LIFE_SETTINGS,
-  ...DEPENDENCY_SETTINGS,
-  ...OUTPUT_SETTINGS,
-  ...LIMIT_SETTINGS,
+/** A part of the table. */
+export interface SettingGroup {
+  /** A heading, for people. */
+  readonly title: string;
+  readonly settings: readonly Setting[];
+}
+
+/** The parts of the table, in the order in which documentation lists them. */
+export const SETTING_GROUPS: readonly SettingGroup[] = [
+  { title: "What the service is and runs", settings: CORE_SETTINGS },
+  { title: "Starting, stopping and restarting", settings: LIFE_SETTINGS },
+  { title: "Dependencies and order", settings: DEPENDENCY_SETTINGS },
+  { title: "Sockets and output", settings: OUTPUT_SETTINGS },
+  { title: "Limits and privileges", settings: LIMIT_SETTINGS },
 ];
+
+/** All settings, in the same order. */
+export const SETTINGS: readonly Setting[] = SETTING_GROUPS.flatMap(({ settings }) => settings);
 
 const byName = new Map(SETTINGS.map((setting) => [setting.name, setting]));
 

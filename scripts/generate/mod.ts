@@ -1,0 +1,18 @@
+/**
+ * Writes the files that follow from the table of settings: the manual page and the syntax files for editors. To be
+ * run after each change of the table; a test compares.
+ *
+ *     deno run --allow-read --allow-write=man,contrib scripts/generate/mod.ts
+ *
+ * @module
+ */
+
+import { generatedFiles } from "./files.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+for (const [path, text] of generatedFiles()) {
+  const file = new URL(path, ROOT);
+  Deno.mkdirSync(new URL(".", file), { recursive: true });
+  Deno.writeTextFileSync(file, text);
+}

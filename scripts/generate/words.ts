@@ -1,0 +1,26 @@
+/** What the generated files take from the table of settings. */
+
+import { type Setting, SETTINGS } from "../../src/description/mod.ts";
+
+/** The words that stand for themselves in the value of a setting; none if the value is of another form. */
+export function literalWords({ syntax, flags }: Setting): readonly string[] {
+  if (flags !== undefined) return flags.map(({ name }) => name);
+  const alternatives = syntax.split(" | ");
+  return alternatives.length > 1 && alternatives.every((word) => /^[A-Za-z][A-Za-z0-9-]*$/.test(word))
+    ? alternatives
+    : [];
+}
+
+/** The names of all settings, longer ones before those that they begin with. */
+export function settingNames(): string[] {
+  return SETTINGS.map(({ name }) => name).sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+}
+
+/** The settings whose values are made of known words. */
+export function settingsWithWords(): { readonly name: string; readonly words: readonly string[] }[] {
+  const rows = SETTINGS.map((setting) => ({ name: setting.name, words: literalWords(setting) }));
+  return rows.filter(({ words }) => words.length > 0);
+}
+
+/** The commands behind `@`. */
+export const META_COMMANDS = ["include-opt", "include", "meta"] as const;

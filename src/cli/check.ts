@@ -1,0 +1,86 @@
+/** `dinit-check`: checks service descriptions before a daemon has to live with them (cli 5). */
+
+import { FileUsers, printDescription } from "../description/mod.ts";
+import { missingGrantText } from "../model/mod.ts";
+import { Checker } from "./check/checker.ts";
+import { checkFailure } from "./check/failure.ts";
+import type { Finding, Reporter } from "./check/finding.ts";
+import { type CheckOptions, scanCheckArguments } from "./check/options.ts";
+import { githubReporter } from "./check/report_github.ts";
+import { jsonReporter } from "./check/report_json.ts";
+import { findingsReporter, textReporter } from "./check/report_text.ts";
+import { type CheckIo, offlineSource } from "./check/source.ts";
+import { ToolFailure } from "./failure.ts";
+import { processIo } from "./io.ts";
+
+export type { Severity } from "./check/finding.ts";
+export type { CheckRecord } from "./check/report_json.ts";
+export type { CheckIo } from "./check/source.ts";
+
+/**
+ * Runs `dinit-check` with the given arguments, without the program's name. Returns the exit status: 0 if nothing was
+ * found that counts, 1 otherwise, also if checking was not possible.
+ *
+ * @param io the surroundings. @default those of this process
+ */
+export async function runCheck(args: readonly string[], io: CheckIo = checkIo()): Promise<number> {
+  try {
+    const options = scanCheckArguments(args);
+    if (!options.help) return await check(options, io);
+    io.out((await import("./check/help.ts")).checkHelp());
+    return 0;
+  } catch (error) {
+    const failure = error instanceof Deno.errors.NotCapable ? checkFailure(missingGrantText(error)) : error;
+    if (!(failure instanceof ToolFailure)) throw error;
+    io.err(`${failure.message}\n`);
+    return 1;
+  }
+}
+
+async function check(options: CheckOptions, io: CheckIo): Promise<number> {
+  const reporter = reporterFor(options, io);
+  const report = (finding: Finding) => reporter.finding(finding);
+  const source = options.online
+    ? await (await import("./check/online.ts")).onlineSource(options, io)
+    : offlineSource(options, io, report);
+  const identity = { uid: io.uid() ?? 0, gid: io.gid() ?? 0 };
+  const checker = new Checker({ source, users: new FileUsers(), identity, reporter });
+  const clean = checker.run(options.services);
+  if (options.print) print(options.services, checker, io);
+  return clean ? 0 : 1;
+}
+
+function reporterFor({ format, print }: CheckOptions, io: CheckIo): Reporter {
+  switch (format) {
+    case "json":
+      return jsonReporter(io);
+    case "github":
+      return githubReporter(io);
+    case "text":
+      return print ? findingsReporter(io) : textReporter(io);
+  }
+}
+
+/** Writes the descriptions of the named services that could be read. */
+function print(services: readonly string[], checker: Checker, io: CheckIo): void {
+  const texts: string[] = [];
+  for (const service of new Set(services)) {
+    const description = checker.description(service);
+    if (description === undefined) continue;
+    texts.push(`# ${service} (${description.file})\n${printDescription(description)}`);
+  }
+  io.out(texts.join("\n"));
+}
+
+/** The surroundings of the real process. */
+function checkIo(): CheckIo {
+  return { ...processIo(), environment: () => Deno.env.toObject(), gid: realGroupId };
+}
+
+function realGroupId(): number | undefined {
+  try {
+    return Deno.gid() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,207 @@
+/** A run of the checker over services and all that they lead to (cli 5.4). */
+
+import { type DescriptionFile, findDescription, type UserDatabase } from "../../description/mod.ts";
+import { baseName, LoadError, type Location, type ServiceDescription } from "../../model/mod.ts";
+import { DescriptionCheck } from "./description_check.ts";
+import { checkFiles } from "./file_checks.ts";
+import type { Finding, Reporter } from "./finding.ts";
+import { checkConsumers, checkCycles, type CheckedService } from "./graph_checks.ts";
+import { meantService } from "./meant.ts";
+import type { Source } from "./source.ts";
+
+/** What a run needs. */
+export interface CheckerOptions {
+  readonly source: Source;
+  readonly users: UserDatabase;
+  /** The daemon's user and group. */
+  readonly identity: { readonly uid: number; readonly gid: number };
+  readonly reporter: Reporter;
+}
+
+/** The longest chain of services that the daemon loads. */
+const MAX_DEPTH = 32;
+/** For so many missing services names that are alike are looked for: with thousands, it would take long. */
+const MAX_LOOKUPS = 200;
+
+const GUESSED_VARIABLES =
+  "variable substitution performed by dinit-check for file paths may not match dinit daemon " +
+  "(environment may differ); use --online to avoid this warning";
+
+/** A service that is to be checked. */
+interface Task {
+  readonly name: string;
+  /** How many services there are between it and the command line, itself included. */
+  readonly depth: number;
+  readonly neededBy?: { readonly service: string; readonly place: Location };
+}
+
+/** Checks services. Each description file is read once, whatever leads to it. */
+export class Checker {
+  readonly #options: CheckerOptions;
+  readonly #files = new Map<string, DescriptionFile | LoadError>();
+  readonly #services = new Map<string, CheckedService>();
+  #available: readonly string[] | undefined;
+  #lookups = 0;
+  #clean = true;
+  #mentionedVariables = false;
+
+  constructor(options: CheckerOptions) {
+    this.#options = options;
+  }
+
+  /** Checks the services, tells the reporter, and returns whether nothing was found that counts. */
+  run(services: readonly string[]): boolean {
+    const { reporter } = this.#options;
+    const tooDeep = this.#checkAll(services);
+    reporter.secondary();
+    const report = (finding: Finding) => this.#report(finding);
+    checkConsumers(this.#services, report);
+    for (const task of tooDeep) this.#reportDepth(task);
+    checkCycles(this.#services, report);
+    reporter.secondaryDone();
+    reporter.end(this.#clean);
+    return this.#clean;
+  }
+
+  /** A description that was read to its end. */
+  description(service: string): ServiceDescription | undefined {
+    return this.#services.get(service)?.description;
+  }
+
+  /** Checks each service by itself. Returns those that the daemon would not reach. */
+  #checkAll(services: readonly string[]): Task[] {
+    const tasks: Task[] = services.map((name) => ({ name, depth: 1 }));
+    const known = new Set(services);
+    const begun = new Set<string>();
+    const tooDeep: Task[] = [];
+    for (const task of tasks) {
+      const { name: service, depth } = task;
+      this.#options.reporter.checking(service);
+      if (begun.has(service)) continue;
+      begun.add(service);
+      const named = this.#check(task);
+      if (depth > MAX_DEPTH) {
+        tooDeep.push(task);
+        continue;
+      }
+      for (const [name, place] of named) {
+        if (known.has(name)) continue;
+        known.add(name);
+        tasks.push({ name, depth: depth + 1, neededBy: place && { service, place } });
+      }
+    }
+    return tooDeep;
+  }
+
+  /** Checks one service. Returns the services that it leads to, and where it names them. */
+  #check(task: Task): Iterable<readonly [string, Location | undefined]> {
+    const file = this.#find(task.name);
+    if (file instanceof LoadError) {
+      this.#reportMissing(task, file);
+      return [];
+    }
+    const { source } = this.#options;
+    const check = new DescriptionCheck(file, {
+      ...this.#options,
+      report: (finding) => this.#report(finding),
+      variableUsed: () => this.#variableUsed(),
+    });
+    const description = check.read();
+    const { named } = check;
+    // What a broken description names so far is checked all the same: everything shall be told in one run.
+    if (description === undefined) return named;
+    this.#services.set(task.name, { description, named });
+    checkFiles(description, source.workingDirectory, check);
+    const { dependencies, consumerOf } = description;
+    const names = dependencies.map(({ name }) => name);
+    if (consumerOf !== "") names.push(consumerOf);
+    return names.map((name) => [name, named.get(name)] as const);
+  }
+
+  #find(fullName: string): DescriptionFile | LoadError {
+    const base = baseName(fullName);
+    let found = this.#files.get(base);
+    if (found === undefined) {
+      found = find(base, this.#options.source.directories);
+      this.#files.set(base, found);
+    }
+    return found instanceof LoadError ? found : { ...found, fullName };
+  }
+
+  #report(finding: Finding): void {
+    if (finding.severity !== "note") this.#clean = false;
+    this.#options.reporter.finding(finding);
+  }
+
+  /** There is no description, or it cannot be read. */
+  #reportMissing({ name, neededBy }: Task, { kind, code = kind, message }: LoadError): void {
+    const common = { service: name, severity: "error", code, neededBy } as const;
+    if (kind === "not-found") {
+      this.#report({
+        ...common,
+        message,
+        text: `Unable to load service '${name}': ${message}`,
+        place: neededBy?.place,
+        suggestion: this.#lookups++ < MAX_LOOKUPS ? meantService(name, this.#availableServices()) : undefined,
+      });
+      return;
+    }
+    // The message is `FILE: REASON`.
+    const colon = message.lastIndexOf(": ");
+    const file = message.slice(0, colon);
+    const reason = message.slice(colon + 2);
+    const text = code === "unreadable"
+      ? `Service '${name}', error reading service description: ${reason}\n` +
+        `Unable to load service '${name}': ${file}: error while reading service description`
+      : `Unable to load service '${name}': ${message}`;
+    this.#report({ ...common, message, text, place: { file } });
+  }
+
+  #reportDepth({ name, neededBy }: Task): void {
+    const message = `exceeds maximum allowed dependency depth (${MAX_DEPTH}).`;
+    this.#report({
+      service: name,
+      severity: "note",
+      code: "depth",
+      message,
+      text: `Service '${name}' ${message}`,
+      place: neededBy?.place,
+    });
+  }
+
+  #variableUsed(): void {
+    if (this.#mentionedVariables || !this.#options.source.guessed) return;
+    this.#mentionedVariables = true;
+    this.#report({
+      service: "",
+      severity: "note",
+      code: "variables",
+      message: GUESSED_VARIABLES,
+      text: `dinit-check: warning: ${GUESSED_VARIABLES}`,
+    });
+  }
+
+  /** The names of all files in the service directories. */
+  #availableServices(): readonly string[] {
+    this.#available ??= this.#options.source.directories.flatMap(fileNames).sort();
+    return this.#available;
+  }
+}
+
+function find(base: string, directories: readonly string[]): DescriptionFile | LoadError {
+  try {
+    return findDescription(base, directories);
+  } catch (error) {
+    if (error instanceof LoadError) return error;
+    throw error;
+  }
+}
+
+function fileNames(directory: string): string[] {
+  try {
+    const entries = Array.from(Deno.readDirSync(directory));
+    return entries.filter(({ isDirectory }) => !isDirectory).map(({ name }) => name);
+  } catch {
+    return []; // a directory that is not there has no services
+  }
+}

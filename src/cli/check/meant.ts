@@ -1,0 +1,49 @@
+/** What somebody probably meant who made a mistake in a description. */
+
+import { LOAD_OPTIONS, SECURE_BITS, SERVICE_OPTIONS, SETTINGS } from "../../description/mod.ts";
+import { baseName, type LoadError, nameArgument, SIGNALS } from "../../model/mod.ts";
+import { nearest } from "./suggestion.ts";
+
+/** A message that holds an unknown word, and the words that are known. */
+interface Vocabulary {
+  readonly before: string;
+  readonly after: string;
+  readonly words: readonly string[];
+  /** Turns a common way of writing a word into the right one. */
+  readonly normal: (word: string) => string;
+}
+
+const lowerCase = (word: string) => word.toLowerCase().replaceAll("_", "-");
+const signalName = (word: string) => word.toUpperCase().replace(/^SIG/, "");
+const names = (rows: readonly { readonly name: string }[]) => rows.map(({ name }) => name);
+
+const VOCABULARIES: readonly Vocabulary[] = [
+  { before: "unknown setting: '", after: "'.", words: names(SETTINGS), normal: lowerCase },
+  { before: "unknown option: ", after: "", words: names(SERVICE_OPTIONS), normal: lowerCase },
+  { before: "unknown load option: ", after: "", words: names(LOAD_OPTIONS), normal: lowerCase },
+  { before: "unknown securebits flag: ", after: "", words: names(SECURE_BITS), normal: lowerCase },
+  {
+    before: "unknown/unsupported termination signal: ",
+    after: "",
+    words: SIGNALS.map(([name]) => name),
+    normal: signalName,
+  },
+];
+
+/** The word that a description should probably have in place of an unknown one. */
+export function meantWord({ message }: LoadError): string | undefined {
+  for (const { before, after, words, normal } of VOCABULARIES) {
+    if (!message.startsWith(before)) continue;
+    const word = normal(message.slice(before.length, message.length - after.length));
+    return words.includes(word) ? word : nearest(word, words);
+  }
+  return undefined;
+}
+
+/** The service that was probably meant by the name of one that does not exist; its argument is kept. */
+export function meantService(fullName: string, bases: Iterable<string>): string | undefined {
+  const base = nearest(baseName(fullName), bases);
+  if (base === undefined) return undefined;
+  const argument = nameArgument(fullName);
+  return argument === undefined ? base : `${base}@${argument}`;
+}

@@ -1,0 +1,123 @@
+/** The options of `dinit-check` (cli 5.1), one row each, and the scan of a command line. */
+
+import type { Mode } from "../socket_path.ts";
+import { checkFailure } from "./failure.ts";
+
+/** What a command line says. */
+export interface CheckOptions {
+  help: boolean;
+  online: boolean;
+  /** The last of `--system` and `--user`. */
+  mode: Mode | undefined;
+  socketPath: string | undefined;
+  envFile: string | undefined;
+  /** In the order given. */
+  servicesDirs: string[];
+  format: "text" | "json" | "github";
+  print: boolean;
+  /** The services to check, as given; `boot` if none is. */
+  services: string[];
+}
+
+/** One option. */
+export interface CheckOption {
+  /** All spellings; the long one comes last. */
+  readonly names: readonly string[];
+  /** The name of its value in the help text, and what is said when the value is missing. @default none */
+  readonly value?: { readonly name: string; readonly missing: string };
+  readonly summary: string;
+  /** Enters it into the options; `value` is empty for an option without one. */
+  readonly apply: (options: CheckOptions, value: string) => void;
+}
+
+const DEFAULT_SERVICE = "boot";
+
+/** All options, in the order of the help text. */
+export const CHECK_OPTIONS: readonly CheckOption[] = [
+  { names: ["--help"], summary: "show this text", apply: (o) => o.help = true },
+  {
+    names: ["-d", "--services-dir"],
+    value: { name: "DIR", missing: "'--services-dir' (-d) requires an argument" },
+    summary: "look for services here (repeatable)",
+    apply: (o, value) => o.servicesDirs.push(value),
+  },
+  {
+    names: ["-e", "--env-file"],
+    value: { name: "FILE", missing: "--env-file/-e should be followed by environment file path" },
+    summary: "take variables from this file, too",
+    apply: (o, value) => o.envFile = value,
+  },
+  {
+    names: ["-n", "--online"],
+    summary: "take directories and variables from a running daemon instead",
+    apply: (o) => o.online = true,
+  },
+  {
+    names: ["-p", "--socket-path"],
+    value: { name: "PATH", missing: "--socket-path/-p should be followed by socket path" },
+    summary: "use this control socket (with --online)",
+    apply: (o, value) => o.socketPath = value,
+  },
+  {
+    names: ["-s", "--system"],
+    summary: "check what the system's daemon would load",
+    apply: (o) => o.mode = "system",
+  },
+  {
+    names: ["-u", "--user"],
+    summary: "check what the user's own daemon would load",
+    apply: (o) => o.mode = "user",
+  },
+  {
+    names: ["--json"],
+    summary: "write all findings to standard output as one JSON array",
+    apply: (o) => o.format = "json",
+  },
+  {
+    names: ["--format=github"],
+    summary: "write all findings as annotations for GitHub workflows",
+    apply: (o) => o.format = "github",
+  },
+  {
+    names: ["--print"],
+    summary: "write the named services to standard output as the daemon understands them",
+    apply: (o) => o.print = true,
+  },
+];
+
+/** Scans the arguments from left to right. Throws `ToolFailure` at the first that is wrong. */
+export function scanCheckArguments(args: readonly string[]): CheckOptions {
+  const options: CheckOptions = {
+    help: false,
+    online: false,
+    mode: undefined,
+    socketPath: undefined,
+    envFile: undefined,
+    servicesDirs: [],
+    format: "text",
+    print: false,
+    services: [],
+  };
+  for (let i = 0; i < args.length && !options.help; i++) {
+    if (args[i].startsWith("-")) i += scanOption(args[i], args[i + 1], options);
+    else options.services.push(args[i]);
+  }
+  if (options.print && options.format !== "text") {
+    throw checkFailure("--print cannot be combined with --json or --format=github");
+  }
+  if (options.services.length === 0) options.services.push(DEFAULT_SERVICE);
+  return options;
+}
+
+/** Enters one option. Returns how many of the arguments behind it belong to it. */
+function scanOption(arg: string, next: string | undefined, options: CheckOptions): number {
+  const row = CHECK_OPTIONS.find(({ names }) => names.includes(arg));
+  if (row === undefined) throw checkFailure(`unrecognized option: '${arg}' (use '--help' for help)`);
+  if (row.value === undefined) {
+    row.apply(options, "");
+    return 0;
+  }
+  if (next === undefined || next === "") throw checkFailure(row.value.missing);
+  row.apply(options, next);
+  return 1;
+}

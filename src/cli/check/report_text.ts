@@ -1,0 +1,41 @@
+/** The checker's findings for people: the reference's lines, and hints below them (cli 5.4). */
+
+import type { CtlIo } from "../io.ts";
+import type { Finding, Reporter } from "./finding.ts";
+
+/** Progress and the verdict go to standard output, findings to standard error. */
+export function textReporter(io: CtlIo): Reporter {
+  return {
+    ...findingsReporter(io),
+    checking: (service) => io.out(`Checking service: ${service}...\n`),
+    secondary: () => io.out("Performing secondary checks...\n"),
+    secondaryDone: () => io.err("Secondary checks complete.\n"),
+    end: (clean) => io.out(verdict(clean)),
+  };
+}
+
+/** Findings go to standard error, and there is nothing else. */
+export function findingsReporter(io: CtlIo): Reporter {
+  return {
+    checking() {},
+    finding: (finding) => io.err(findingText(finding)),
+    secondary() {},
+    secondaryDone() {},
+    end() {},
+  };
+}
+
+/** The last line of a run. */
+export function verdict(clean: boolean): string {
+  return clean ? "No problems found.\n" : "One or more errors/warnings issued.\n";
+}
+
+function findingText({ text, neededBy, suggestion }: Finding): string {
+  const lines = [text];
+  if (neededBy !== undefined) {
+    const { service, place } = neededBy;
+    lines.push(`    named by service '${service}' (${place.file}:${place.line})`);
+  }
+  if (suggestion !== undefined) lines.push(`    did you mean \`${suggestion}\`?`);
+  return lines.join("\n") + "\n";
+}

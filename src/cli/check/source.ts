@@ -1,0 +1,92 @@
+/** Where descriptions and variables come from: this machine's defaults and the command line, or a running daemon. */
+
+import { defaultServiceDirectories, MainEnvironment, parseEnvironmentFile } from "../../description/mod.ts";
+import { errnoOf, errnoText, missingGrantText } from "../../model/mod.ts";
+import type { CtlIo } from "../io.ts";
+import { effectiveMode, passwdHome } from "../socket_path.ts";
+import { checkFailure } from "./failure.ts";
+import type { Finding } from "./finding.ts";
+import type { CheckOptions } from "./options.ts";
+
+/** What the checker needs of the process around it. */
+export interface CheckIo extends CtlIo {
+  /** All variables of the tool's own environment. Throws `Deno.errors.NotCapable` if the tool may not look. */
+  environment(): Readonly<Record<string, string>>;
+  /** The real group id; `undefined` if it cannot be known. */
+  gid(): number | undefined;
+}
+
+/** What the daemon would work with. */
+export interface Source {
+  readonly directories: readonly string[];
+  readonly environment: MainEnvironment;
+  /** The working directory of the daemon; empty for that of this process. */
+  readonly workingDirectory: string;
+  /** Whether the variables are only probably those of the daemon. */
+  readonly guessed: boolean;
+}
+
+/** The main environment file of the system's daemon. */
+const ENVIRONMENT_FILE = "/etc/dinit/environment";
+/** Why an operation on a file failed. */
+export function systemReason(error: unknown): string {
+  return error instanceof Deno.errors.NotCapable ? missingGrantText(error) : errnoText(errnoOf(error));
+}
+
+/**
+ * What a daemon would begin with that is not running (cli 5.2 and 5.3). Throws `ToolFailure`.
+ *
+ * @param report receives the bad lines of the environment file
+ */
+export function offlineSource(
+  options: CheckOptions,
+  io: CheckIo,
+  report: (finding: Finding) => void,
+): Source {
+  const environment = new MainEnvironment(io.environment());
+  const mode = effectiveMode(options, io);
+  const file = options.envFile ?? (mode === "system" ? ENVIRONMENT_FILE : undefined);
+  if (file !== undefined) applyEnvironmentFile(environment, file, report);
+  const directories = options.servicesDirs.length > 0 ? options.servicesDirs : defaultDirectories(mode, io);
+  return { directories, environment, workingDirectory: "", guessed: true };
+}
+
+function applyEnvironmentFile(
+  environment: MainEnvironment,
+  file: string,
+  report: (finding: Finding) => void,
+): void {
+  let bytes: Uint8Array;
+  try {
+    bytes = Deno.readFileSync(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw checkFailure(`error reading environment file ${file}: ${systemReason(error)}`);
+  }
+  const parsed = parseEnvironmentFile(bytes);
+  environment.applyFile(parsed);
+  for (const { line, kind } of parsed.problems) {
+    const message = kind === "setting"
+      ? "invalid environment variable setting in environment file"
+      : "bad command in environment file";
+    report({
+      service: "",
+      severity: "note",
+      code: kind === "setting" ? "environment-setting" : "environment-command",
+      message,
+      text: `dinit-check: warning: ${message} ${file} (line ${line})`,
+      place: { file, line },
+    });
+  }
+}
+
+function defaultDirectories(mode: "system" | "user", io: CheckIo): string[] {
+  if (mode === "system") return defaultServiceDirectories(mode, {});
+  const [XDG_CONFIG_HOME, HOME] = ["XDG_CONFIG_HOME", "HOME"].map((name) => io.env(name));
+  return defaultServiceDirectories(mode, { XDG_CONFIG_HOME, HOME }, HOME ?? passwdHome(io.uid()));
+}
+
+/** A path as it is seen from a directory; from the working directory of this process if that is empty. */
+export function resolve(directory: string, path: string): string {
+  return path.startsWith("/") || directory === "" ? path : `${directory}/${path}`;
+}

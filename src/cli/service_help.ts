@@ -1,0 +1,72 @@
+/** `dinit help service`: all settings of service descriptions, from their table. */
+
+import { type Setting, SETTING_GROUPS } from "../description/mod.ts";
+
+/** The widest line of the text, in characters. */
+const WIDTH = 80;
+const TYPE_COUNT = 5;
+
+const INTRODUCTION =
+  "A service description is a text file with one setting in each line: NAME = VALUE. The name of " +
+  "the file is the name of the service. Behind each setting stands the form of its value: words in capitals stand " +
+  "for something, [...] may be left out, and | separates alternatives.";
+
+/** The whole text, with a newline at its end. */
+export function serviceHelp(): string {
+  const lines = [...wrap(INTRODUCTION, "")];
+  for (const { title, settings } of SETTING_GROUPS) {
+    lines.push("", title.toUpperCase());
+    for (const setting of settings) lines.push("", ...settingLines(setting));
+  }
+  return lines.join("\n") + "\n";
+}
+
+function settingLines(setting: Setting): string[] {
+  const { name, syntax, aliasOf, summary, flags = [] } = setting;
+  if (aliasOf !== undefined) return [`  ${name}`, ...wrap(`another name of ${aliasOf}`, "      ")];
+  return [
+    ...wrap(`${name} = ${syntax}`, "  ", "        "),
+    ...wrap([summary, ...settingFacts(setting)].join("; "), "      "),
+    ...flags.flatMap((flag) => wrap(`${flag.name}: ${flag.summary}`, "        ", "            ")),
+  ];
+}
+
+/** What is to be known of a setting besides its summary, in short. */
+export function settingFacts(
+  { default: standard, types, appends, repeats, substitution }: Setting,
+): string[] {
+  return [
+    ...(standard === "" ? [] : [`default: ${standard}`]),
+    ...(types.length === TYPE_COUNT ? [] : [`for ${enumeration(types)} services`]),
+    ...(repeats === "additive" ? ["may be repeated"] : []),
+    ...(appends ? ["+= adds to it"] : []),
+    ...(substitution === "none" ? [] : ["may hold variables"]),
+  ];
+}
+
+function enumeration(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), words.at(-1)].filter((part) => part !== "").join(" and ");
+}
+
+/**
+ * Breaks a text into lines at its spaces.
+ *
+ * @param indent in front of the first line
+ * @param hanging in front of the others. @default the same
+ */
+export function wrap(text: string, indent: string, hanging = indent): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const front = lines.length === 0 ? indent : hanging;
+    if (line === "") {
+      line = front + word;
+    } else if (line.length + 1 + word.length <= WIDTH) {
+      line += ` ${word}`;
+    } else {
+      lines.push(line);
+      line = hanging + word;
+    }
+  }
+  return [...lines, line];
+}

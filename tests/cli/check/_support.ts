@@ -1,0 +1,60 @@
+/** What the tests of `dinit-check` share. */
+
+import { runCheck } from "../../../src/cli/check.ts";
+import { Services } from "../../description/_support.ts";
+import { FakeIo, type Outcome, type Surroundings } from "../_stand_in.ts";
+
+export { Services } from "../../description/_support.ts";
+export { type Outcome, StandIn } from "../_stand_in.ts";
+
+/** The top of the repository, with a slash behind it. */
+export const ROOT = decodeURIComponent(new URL("../../../", import.meta.url).pathname);
+
+/** The hint below findings, on standard error. */
+export const SECONDARY_DONE = "Secondary checks complete.\n";
+
+class FakeCheckIo extends FakeIo {
+  readonly #env: Readonly<Record<string, string>>;
+
+  constructor(surroundings: Surroundings) {
+    super(surroundings);
+    this.#env = surroundings.env ?? {};
+  }
+
+  environment(): Readonly<Record<string, string>> {
+    return this.#env;
+  }
+
+  gid(): number {
+    return 7;
+  }
+}
+
+/** Runs `dinit-check` in given surroundings. */
+export async function check(args: readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
+  const io = new FakeCheckIo({ uid: 7, ...surroundings });
+  const status = await runCheck(args, io);
+  return { out: io.output, err: io.errors, status };
+}
+
+/** Checks services of a directory. In the outcome, `<SD>` stands for the directory. */
+export async function checkIn(
+  services: Services,
+  args: readonly string[] = [],
+  surroundings: Surroundings = {},
+): Promise<Outcome> {
+  const { out, err, status } = await check(["-d", services.directory, ...args], surroundings);
+  return { out: services.shorten(out), err: services.shorten(err), status };
+}
+
+/** What is found in the service `s` with these descriptions: the lines on standard error but the last. */
+export async function findings(
+  files: Readonly<Record<string, string>>,
+  service = "s",
+  surroundings: Surroundings = {},
+): Promise<{ lines: string[]; status: number }> {
+  using services = new Services(files);
+  const { err, status } = await checkIn(services, [service], surroundings);
+  const lines = err.split("\n");
+  return { lines: lines.slice(0, lines.indexOf("Secondary checks complete.")), status };
+}

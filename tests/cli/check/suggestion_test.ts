@@ -1,0 +1,78 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { editDistance, nearest } from "../../../src/cli/check/suggestion.ts";
+import { findings } from "./_support.ts";
+
+for (
+  const [from, to, distance] of [
+    ["", "", 0],
+    ["a", "", 1],
+    ["wait-for", "waits-for", 1],
+    ["wiats-for", "waits-for", 1],
+    ["kitten", "sitting", 3],
+    ["ca", "abc", 3],
+    ["command", "command", 0],
+  ] as const
+) {
+  Deno.test(`from '${from}' to '${to}' it is ${distance}`, () => {
+    assertEquals(editDistance(from, to), distance);
+    assertEquals(editDistance(to, from), distance);
+  });
+}
+
+const word = fc.string({ maxLength: 8, unit: fc.constantFrom("a", "b", "c") });
+
+Deno.test("the distance is symmetric, within the lengths, and zero for equal texts only", () => {
+  fc.assert(fc.property(word, word, (a, b) => {
+    const distance = editDistance(a, b);
+    assertEquals(editDistance(b, a), distance);
+    assert(distance >= Math.abs(a.length - b.length) && distance <= Math.max(a.length, b.length));
+    assertEquals(distance === 0, a === b);
+  }));
+});
+
+Deno.test("a limit changes nothing up to itself, and only says that it is exceeded beyond", () => {
+  fc.assert(fc.property(word, word, fc.nat(8), (a, b, limit) => {
+    const distance = editDistance(a, b);
+    const limited = editDistance(a, b, limit);
+    if (distance <= limit) assertEquals(limited, distance);
+    else assert(limited > limit);
+  }));
+});
+
+Deno.test("the nearest word is like the other, and the first of equals", () => {
+  assertEquals(nearest("restrat", ["start", "restart", "restrict"]), "restart");
+  assertEquals(nearest("abd", ["abc", "abe"]), "abc");
+  assertEquals(nearest("xyz", ["abc"]), undefined);
+  assertEquals(nearest("a", ["b"]), undefined);
+  assertEquals(nearest("", ["a"]), undefined);
+  assertEquals(nearest("abc", ["abd", "abc"]), undefined);
+});
+
+for (
+  const [files, hint] of [
+    [{ s: "wait-for = x\n" }, "waits-for"],
+    [{ s: "Type = internal\n" }, "type"],
+    [{ s: "restart_delay = 1\n" }, "restart-delay"],
+    [{ s: "depend-on = x\n" }, "depends-on"],
+    [{ s: "options = run-on-console\n" }, "runs-on-console"],
+    [{ s: "load-options = export-password-vars\n" }, "export-passwd-vars"],
+    [{ s: "securebits = no-root\n" }, "noroot"],
+    [{ s: "term-signal = SIGTERM\n" }, "TERM"],
+    [{ s: "term-signal = usr1\n" }, "USR1"],
+    [{ s: "depends-on = netwrok\n", network: "" }, "network"],
+    [{ s: "after = netwrok@eth0\n", network: "" }, "network@eth0"],
+  ] as const
+) {
+  Deno.test(`${JSON.stringify(files.s)} probably means ${hint}`, async () => {
+    const { lines } = await findings(files);
+    assertEquals(lines.filter((line) => line.includes("did you mean")), [`    did you mean \`${hint}\`?`]);
+  });
+}
+
+Deno.test("there is no hint where nothing is alike", async () => {
+  for (const text of ["foo = 1\n", "options = frobnicate\n", "term-signal = 15\n", "depends-on = zz\n"]) {
+    const { lines } = await findings({ s: text, "directory-zy/": "" });
+    assertEquals(lines.filter((line) => line.includes("did you mean")), [], text);
+  }
+});
