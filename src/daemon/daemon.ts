@@ -12,10 +12,16 @@ import {
   ShutdownType,
 } from "../model/mod.ts";
 import { FileUsers, MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
-import { type ConsolePort, ServiceManager } from "../engine/mod.ts";
-import { CommandHost, ProcessJournal, SystemClock } from "../host/mod.ts";
+import { ServiceManager } from "../engine/mod.ts";
+import {
+  createHost,
+  type DaemonHost,
+  HostUnavailableError,
+  ProcessJournal,
+  SystemClock,
+} from "../host/mod.ts";
 import { ControlServer, ControlSocketError } from "../control/mod.ts";
-import { DaemonLog, LineWriter, type MainLog, openMainLog } from "../log/mod.ts";
+import { ConsoleLog, DaemonLog, type MainLog, openMainLog } from "../log/mod.ts";
 import { PRODUCT_VERSION } from "./help.ts";
 import { endLeftovers } from "./leftovers.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -24,13 +30,6 @@ import { announceReadiness } from "./readiness.ts";
 
 /** How long the end waits for log lines and replies that nobody takes, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
-
-/** The console stays with the log: services of this host are refused if they ask for it. */
-const NO_CONSOLE: ConsolePort = {
-  requestConsole: () => true,
-  returnConsole: () => {},
-  takeForeground: () => {},
-};
 
 /** A machine without its init would stop with a panic: better a word before anything is touched. */
 const NO_MANAGER =
@@ -45,7 +44,7 @@ export interface DaemonEnd {
 
 /** Runs the daemon until no service is active any more. */
 export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
-  const console = new LineWriter(Deno.stdout);
+  const console = new ConsoleLog(Deno.stdout);
   const failed = async (log: DaemonLog, message: string): Promise<DaemonEnd> => {
     log.message("error", message);
     await console.flush(FLUSH_LIMIT);
@@ -60,11 +59,12 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   }
   const log = new DaemonLog(console, options.console, mainLog);
   if (options.manager) return failed(log, NO_MANAGER);
-  const daemon = new Daemon(options, log);
+  let daemon: Daemon;
   try {
+    daemon = new Daemon(options, log, console);
     await daemon.open();
   } catch (error) {
-    if (!(error instanceof ControlSocketError)) throw error;
+    if (!(error instanceof ControlSocketError || error instanceof HostUnavailableError)) throw error;
     return failed(log, error.message);
   }
   const end = await daemon.run();
@@ -76,6 +76,7 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
 class Daemon {
   readonly #options: DaemonOptions;
   readonly #log: DaemonLog;
+  readonly #host: DaemonHost;
   readonly #manager: ServiceManager;
   readonly #server: ControlServer;
   readonly #socketPath: string;
@@ -83,9 +84,11 @@ class Daemon {
   #journal: ProcessJournal | undefined;
   #inactive: (() => void) | undefined;
 
-  constructor(options: DaemonOptions, log: DaemonLog) {
+  /** Throws `HostUnavailableError` if the host that was asked for cannot be had. */
+  constructor(options: DaemonOptions, log: DaemonLog, console: ConsoleLog) {
     this.#options = options;
     this.#log = log;
+    this.#host = this.#createHost();
     const users = new FileUsers();
     const paths: PathContext = {
       env: (name) => Deno.env.get(name),
@@ -98,16 +101,12 @@ class Daemon {
       users,
       identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
       clock: new SystemClock((id) => this.#manager.timerExpired(id)),
-      host: new CommandHost({
-        execSucceeded: (id, role) => this.#manager.execSucceeded(id, role),
-        execFailed: (id, role, stage, errno) => this.#manager.execFailed(id, role, stage, errno),
-        exited: (id, role, exit) => this.#manager.exited(id, role, exit),
-        allKilled: (id) => this.#manager.allKilled(id),
-      }, {
-        started: (pid, service) => this.#journal?.started(pid, service),
-        ended: (pid) => this.#journal?.ended(pid),
-      }),
-      console: NO_CONSOLE,
+      host: this.#host,
+      console: {
+        requestConsole: () => console.yield(() => this.#manager.consoleYielded()),
+        returnConsole: () => console.takeBack(),
+        takeForeground: () => this.#host.takeForeground(),
+      },
       log,
       inactive: () => this.#checkInactive(),
       startActions: (service) => {
@@ -117,6 +116,25 @@ class Daemon {
     this.#server = new ControlServer(this.#manager, {
       overview: () => this.#overview(),
       log: (level, message) => log.message(level, message),
+    });
+  }
+
+  #createHost(): DaemonHost {
+    return createHost({
+      execSucceeded: (id, role) => this.#manager.execSucceeded(id, role),
+      execFailed: (id, role, stage, errno) => this.#manager.execFailed(id, role, stage, errno),
+      exited: (id, role, exit) => this.#manager.exited(id, role, exit),
+      ready: (id) => this.#manager.ready(id),
+      readinessClosed: (id) => this.#manager.readinessClosed(id),
+      allKilled: (id) => this.#manager.allKilled(id),
+    }, {
+      started: (pid, service) => this.#journal?.started(pid, service),
+      ended: (pid) => this.#journal?.ended(pid),
+    }, {
+      kind: this.#options.host,
+      serveControl: (stream) => this.#server.serve(stream),
+      warn: (text) => this.#log.message("warn", text),
+      cgroup: this.#options.cgroupPath,
     });
   }
 
@@ -131,6 +149,7 @@ class Daemon {
   /** Starts the services and returns when none is active any more. */
   async run(): Promise<DaemonEnd> {
     const removeListeners = this.#listen();
+    this.#host.begin();
     for (const name of this.#options.services) this.#startInitial(name);
     this.#announce();
     await new Promise<void>((resolve) => {
@@ -141,6 +160,7 @@ class Daemon {
     this.#journal?.remove();
     await settled(this.#server.drained(), FLUSH_LIMIT);
     this.#server.disconnectAll();
+    this.#host.close();
     removeListeners();
     return { status: 0, interrupted: this.#manager.shutdownType === ShutdownType.REBOOT };
   }

@@ -31,6 +31,8 @@ export const HELP_TEXT = `dinit: init/service manager daemon
                               cgroup base path (for resolving relative paths)
  --log-file <file>, -l <file> log to the specified file
  --quiet, -q                  disable output to standard output
+ --host <kind>                what starts processes: native (needs the permission --allow-ffi),
+                              command (Deno.Command), or auto: native if it can be had
  <service-name>, --service <service-name>, -t <service-name>
                               start service with name <service-name>
 

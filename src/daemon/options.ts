@@ -19,11 +19,16 @@ export interface DaemonOptions {
   readonly console: ConsoleLevels;
   readonly logLevel: Threshold;
   readonly cgroupPath: string | undefined;
+  /** What starts processes; `auto`: the native host if it may be had (an addition to the reference). */
+  readonly host: HostKind;
   /** Start the service `recovery` when booting failed. */
   readonly autoRecovery: boolean;
   /** The services to start, in order. */
   readonly services: readonly string[];
 }
+
+/** The host that starts processes. */
+export type HostKind = "auto" | "native" | "command";
 
 /** What a command line asks for: to run, to print something and end with 0, or to complain and end with 1. */
 export type CommandLine =
@@ -65,6 +70,7 @@ class Scan {
   quiet = false;
   logLevel: Threshold = "info";
   cgroupPath: string | undefined;
+  host: HostKind = "auto";
   autoRecovery = false;
   services: string[] = [];
 
@@ -150,12 +156,19 @@ class Scan {
       case "-t":
         this.services.push(this.#value("'--service' (-t)"));
         return;
+      case "--host":
+        this.host = hostKind(this.#value("'--host'"));
+        return;
       default:
         this.#other(word);
     }
   }
 
   #other(word: string): void {
+    if (word.startsWith("--host=")) {
+      this.host = hostKind(word.slice("--host=".length));
+      return;
+    }
     if (word === "") throw new UsageError("dinit: error: empty command-line argument");
     if (word.startsWith("-")) {
       if (!this.#kernelArguments) throw new UsageError(`dinit: unrecognized option: ${word}`);
@@ -198,6 +211,11 @@ class Scan {
   }
 }
 
+function hostKind(value: string): HostKind {
+  if (value === "auto" || value === "native" || value === "command") return value;
+  throw new UsageError("dinit: '--host' accepts only arguments: 'auto', 'native', 'command'");
+}
+
 /** Reads the daemon's command line, left to right. */
 export function parseCommandLine(args: readonly string[], situation: Situation): CommandLine {
   const scan = new Scan(args, situation);
@@ -223,6 +241,7 @@ export function parseCommandLine(args: readonly string[], situation: Situation):
       console: { messages: consoleMessages, status: quiet ? consoleMessages : "debug" },
       logLevel: scan.logLevel,
       cgroupPath: scan.cgroupPath,
+      host: scan.host,
       autoRecovery: scan.autoRecovery,
       services: services.length > 0 ? services : ["boot"],
     },

@@ -23,7 +23,7 @@ import type {
 import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
 import { type LogFile, openLogFile } from "./_log_file.ts";
 import { unsupportedByCommandHost } from "./command_limits.ts";
-import { LogBuffer } from "./log_buffer.ts";
+import { LogBuffers } from "./log_buffers.ts";
 
 const ENOENT = 2;
 
@@ -38,10 +38,11 @@ export interface ProcessRecord {
 
 /** Starts processes with `Deno.Command`. */
 export class CommandHost implements ProcessHost {
+  readonly kind = "command";
   readonly #reports: ProcessReports;
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
-  readonly #buffers = new Map<number, LogBuffer>();
+  readonly #buffers = new LogBuffers();
   /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
   #maySignalGroups = true;
 
@@ -49,6 +50,12 @@ export class CommandHost implements ProcessHost {
     this.#reports = reports;
     this.#record = record;
   }
+
+  /** There is nothing to begin with. */
+  begin(): void {}
+
+  /** There is nothing to end. */
+  close(): void {}
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
     return unsupportedByCommandHost(description);
@@ -106,12 +113,15 @@ export class CommandHost implements ProcessHost {
   serviceInactive(): void {}
 
   serviceUnloaded(service: Service): void {
-    this.#buffers.delete(service.id);
+    this.#buffers.drop(service.id);
   }
 
   adoptFromPidFile(): PidFileOutcome {
     return { kind: "invalid", pid: -1 };
   }
+
+  /** No process of this host ever is in the foreground. */
+  takeForeground(): void {}
 
   killAll(id: number): void {
     queueMicrotask(() => this.#reports.allKilled(id));
@@ -119,10 +129,7 @@ export class CommandHost implements ProcessHost {
 
   bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
     if (service.description.logType !== "buffer") return undefined;
-    const buffer = this.#buffers.get(service.id);
-    const contents = buffer?.contents() ?? new Uint8Array(0);
-    if (clear) buffer?.clear();
-    return contents;
+    return this.#buffers.contents(service.id, clear);
   }
 
   #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | { error: string } {
@@ -164,22 +171,13 @@ export class CommandHost implements ProcessHost {
   /** Reads what a process writes into the service's buffer, or into its log file where that cannot be handed over. */
   #collect(plan: LaunchPlan, child: ChildHandle, logFile: LogFile | undefined): void {
     if (plan.output.to === "buffer") {
-      const buffer = this.#bufferFor(plan.id, plan.output.size);
+      const buffer = this.#buffers.get(plan.id, plan.output.size);
       buffer.markRestart();
       for (const stream of child.output) readAll(stream, (chunk) => buffer.append(chunk));
     } else if (logFile !== undefined && logFile.fd === undefined) {
       const ends = child.output.map((stream) => readAll(stream, (chunk) => logFile.write(chunk)));
       Promise.all(ends).finally(() => logFile.close());
     }
-  }
-
-  #bufferFor(id: number, size: number): LogBuffer {
-    const existing = this.#buffers.get(id);
-    if (existing !== undefined && existing.size === size) return existing;
-    const buffer = new LogBuffer(size);
-    if (existing !== undefined) buffer.append(existing.contents());
-    this.#buffers.set(id, buffer);
-    return buffer;
   }
 }
 

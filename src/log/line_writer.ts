@@ -15,6 +15,8 @@ export class LineWriter {
   readonly #buffer = new LineBuffer();
   #writing: Promise<void> | undefined;
   #broken = false;
+  #paused = false;
+  #whenIdle: (() => void) | undefined;
 
   constructor(sink: LineSink) {
     this.#sink = sink;
@@ -24,7 +26,29 @@ export class LineWriter {
   write(line: string): void {
     if (this.#broken) return;
     this.#buffer.add(encodeBytes(`${line}\n`));
-    this.#writing ??= this.#drain();
+    this.#begin();
+  }
+
+  /**
+   * Writes no further line until `resume`; lines are buffered meanwhile. True: nothing is being written; false: `idle`
+   * is called when the line that is being written is finished.
+   */
+  pause(idle: () => void): boolean {
+    this.#paused = true;
+    if (this.#writing === undefined) return true;
+    this.#whenIdle = idle;
+    return false;
+  }
+
+  /** Goes on after a pause; with `discard`, lines that were buffered meanwhile are forgotten. */
+  resume({ discard }: { discard: boolean }): void {
+    this.#paused = false;
+    if (discard) this.#buffer.clear();
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (!this.#paused && !this.#broken && !this.#buffer.isEmpty) this.#writing ??= this.#drain();
   }
 
   /** Waits until everything is written, at most `limit` milliseconds. */
@@ -38,7 +62,7 @@ export class LineWriter {
 
   async #drain(): Promise<void> {
     try {
-      for (let line = this.#buffer.take(); line !== undefined; line = this.#buffer.take()) {
+      for (let line = this.#next(); line !== undefined; line = this.#next()) {
         while (line.length > 0) line = line.subarray(await this.#sink.write(line));
       }
     } catch (error) {
@@ -47,6 +71,13 @@ export class LineWriter {
       this.#buffer.clear();
     } finally {
       this.#writing = undefined;
+      const idle = this.#whenIdle;
+      this.#whenIdle = undefined;
+      idle?.();
     }
+  }
+
+  #next(): Uint8Array | undefined {
+    return this.#paused ? undefined : this.#buffer.take();
   }
 }

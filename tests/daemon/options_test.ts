@@ -109,3 +109,11 @@ Deno.test("process 1 is tolerant of the kernel's words until it is told a mode",
     message: "dinit: error: empty command-line argument",
   });
 });
+
+Deno.test("a host can be forced, in one word or two", () => {
+  const hosts = [[], ["--host", "native"], ["--host=command"], ["--host=native", "--host", "auto"]];
+  assertEquals(hosts.map((args) => options(args).host), ["auto", "native", "command", "auto"]);
+  const accepts = "dinit: '--host' accepts only arguments: 'auto', 'native', 'command'";
+  assertEquals([complaint("--host", "other"), complaint("--host=")], [accepts, accepts]);
+  assertEquals(complaint("--host"), "dinit: '--host' requires an argument");
+});

@@ -8,7 +8,7 @@ const GOOD = "type = process\ncommand = sleep 1000\n";
 async function withBad(bad: Record<string, string>): Promise<{ dinit: Dinit; file: string }> {
   const dinit = new Dinit({ boot: BOOT, good: GOOD, ...bad });
   Deno.mkdirSync(`${dinit.directory}/sd/boot.d`);
-  dinit.start({ args: ["-t", "boot", "-t", "bad"] });
+  dinit.start({ args: ["--host", "command", "-t", "boot", "-t", "bad"] });
   await dinit.printed("[  OK  ] boot");
   return { dinit, file: `${dinit.directory}/sd/bad` };
 }

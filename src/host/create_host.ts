@@ -1,0 +1,45 @@
+/** Which host the daemon gets: the native one where it may be had, the command host otherwise. */
+
+import type { ProcessHost } from "../engine/mod.ts";
+import { CommandHost, type ProcessRecord } from "./command_host.ts";
+import { LibcUnavailableError, openLibrary } from "./libc/mod.ts";
+import { type HostReports, NativeHost, type NativeHostOptions } from "./native_host.ts";
+
+/** A host as the daemon handles it. */
+export interface DaemonHost extends ProcessHost {
+  readonly kind: "native" | "command";
+  /** Begins to work; to be called once, when the daemon has its signal listeners and before the first launch. */
+  begin(): void;
+  /** Stops listening for the ends of processes. */
+  close(): void;
+  /** Makes the daemon's process group the foreground group of its terminal again. */
+  takeForeground(): void;
+}
+
+/** Options of `createHost`. */
+export interface CreateHostOptions extends NativeHostOptions {
+  /** The host to have; `auto`: the native one if it can be had. @default "auto" */
+  readonly kind?: "native" | "command" | "auto";
+}
+
+/** The host that was asked for cannot be had. */
+export class HostUnavailableError extends Error {
+  override readonly name = "HostUnavailableError";
+}
+
+/** Makes a host. Throws `HostUnavailableError` if it has to be the native one and cannot be. */
+export function createHost(
+  reports: HostReports,
+  record: ProcessRecord,
+  options: CreateHostOptions = {},
+): DaemonHost {
+  const { kind = "auto" } = options;
+  if (kind === "command") return new CommandHost(reports, record);
+  try {
+    return new NativeHost(openLibrary(), reports, record, options);
+  } catch (error) {
+    if (!(error instanceof LibcUnavailableError)) throw error;
+    if (kind === "auto") return new CommandHost(reports, record);
+    throw new HostUnavailableError(`Cannot start processes natively: ${error.message}`, { cause: error });
+  }
+}

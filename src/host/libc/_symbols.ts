@@ -1,0 +1,74 @@
+/**
+ * The functions of the C library that the native host calls. Addresses are plain numbers (`usize`): pointer objects
+ * of the runtime would need leave for every library, not just for this one.
+ */
+export const SYMBOLS = {
+  // memory and errors
+  malloc: { parameters: ["usize"], result: "usize" },
+  free: { parameters: ["usize"], result: "void" },
+  memcpyIn: { name: "memcpy", parameters: ["usize", "buffer", "usize"], result: "usize" },
+  memcpyOut: { name: "memcpy", parameters: ["buffer", "usize", "usize"], result: "usize" },
+  __errno_location: { parameters: [], result: "usize" },
+  gnu_get_libc_version: { parameters: [], result: "usize" },
+  // files
+  openat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
+  fchown: { parameters: ["i32", "u32", "u32"], result: "i32" },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  chown: { parameters: ["buffer", "u32", "u32"], result: "i32" },
+  chmod: { parameters: ["buffer", "u32"], result: "i32" },
+  unlink: { parameters: ["buffer"], result: "i32" },
+  faccessat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  // sockets
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  listen: { parameters: ["i32", "i32"], result: "i32" },
+  // waiting
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  /** The one call that waits: it has a thread of its own. */
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32", nonblocking: true },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  // processes
+  kill: { parameters: ["i32", "i32"], result: "i32" },
+  waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  waitid: { parameters: ["i32", "i32", "buffer", "i32"], result: "i32" },
+  getpgid: { parameters: ["i32"], result: "i32" },
+  getpgrp: { parameters: [], result: "i32" },
+  getpriority: { parameters: ["i32", "u32"], result: "i32" },
+  prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
+  signal: { parameters: ["i32", "usize"], result: "usize" },
+  pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  syscall: { parameters: ["isize", "usize", "usize", "usize"], result: "isize" },
+  // terminals
+  isatty: { parameters: ["i32"], result: "i32" },
+  tcgetsid: { parameters: ["i32"], result: "i32" },
+  tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },
+  // the table of logins
+  setutxent: { parameters: [], result: "void" },
+  endutxent: { parameters: [], result: "void" },
+  getutxid: { parameters: ["buffer"], result: "usize" },
+  getutxline: { parameters: ["buffer"], result: "usize" },
+  pututxline: { parameters: ["buffer"], result: "usize" },
+  utmpxname: { parameters: ["buffer"], result: "i32" },
+  // starting processes
+  posix_spawn: { parameters: ["buffer", "usize", "buffer", "buffer", "usize", "usize"], result: "i32" },
+  posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
+  posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
+  posix_spawn_file_actions_adddup2: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+  posix_spawn_file_actions_addclose: { parameters: ["buffer", "i32"], result: "i32" },
+  posix_spawn_file_actions_addfchdir_np: { parameters: ["buffer", "i32"], result: "i32" },
+  /** From glibc 2.35 on. */
+  posix_spawn_file_actions_addtcsetpgrp_np: { parameters: ["buffer", "i32"], result: "i32", optional: true },
+  posix_spawnattr_init: { parameters: ["buffer"], result: "i32" },
+  posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
+  posix_spawnattr_setpgroup: { parameters: ["buffer", "i32"], result: "i32" },
+  posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
+  posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;

@@ -1,0 +1,16 @@
+/**
+ * The C library with types: files, processes, terminals, sockets and waiting, as methods that take and give ordinary
+ * values. Everything that is called through the foreign function interface is in this folder, and no address leaves it.
+ * The layouts of the structures that are read and written are those of glibc on x86-64 and arm64.
+ *
+ * @module
+ */
+
+export { AT_CWD, type FileKind, Files, O } from "./files.ts";
+export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
+export { type LoginName, Logins } from "./logins.ts";
+export { Interest, Poller, type Watch } from "./poller.ts";
+export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
+export { Sockets } from "./sockets.ts";
+export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } from "./spawner.ts";
+export { Terminal } from "./terminal.ts";

@@ -1,0 +1,109 @@
+import { asBytes, type Library } from "./library.ts";
+
+const EPOLL_CLOEXEC = 0o2000000;
+const EFD_NONBLOCK_CLOEXEC = 0o2004000;
+const ADD = 1;
+const REMOVE = 2;
+const CHANGE = 3;
+const BATCH = 64;
+
+/** What to wait for. An error or the end of the other side is always told. */
+export const Interest = { READ: 1, WRITE: 4, BOTH: 5 } as const;
+export type Interest = (typeof Interest)[keyof typeof Interest];
+
+/** A descriptor that is being watched. */
+export interface Watch {
+  /** Waits for something else from now on. */
+  change(interest: Interest): void;
+  /** Ends the watch; the handler is not called again. The descriptor stays open. */
+  end(): void;
+}
+
+/**
+ * Waits on any number of descriptors with one thread, which is there from the first watch on. Handlers are called as
+ * long as what they wait for is the case.
+ */
+export class Poller {
+  readonly #library: Library;
+  /** `struct epoll_event` is packed on x86-64 alone. */
+  readonly #layout: { size: number; data: number };
+  readonly #handlers = new Map<number, () => void>();
+  #nextKey = 1;
+  #epoll: number | undefined;
+  #waker = -1;
+  #closed = false;
+
+  constructor(library: Library) {
+    this.#library = library;
+    this.#layout = library.architecture === "x86_64" ? { size: 12, data: 4 } : { size: 16, data: 8 };
+  }
+
+  /** Calls `handler` whenever the descriptor is ready. Throws `SystemCallError`. */
+  watch(fd: number, interest: Interest, handler: () => void): Watch {
+    const epoll = this.#epoll ?? this.#open();
+    const key = this.#nextKey++;
+    this.#control(epoll, ADD, fd, interest, key);
+    this.#handlers.set(key, handler);
+    return {
+      change: (wanted) => this.#control(epoll, CHANGE, fd, wanted, key),
+      end: () => {
+        if (this.#handlers.delete(key)) this.#control(epoll, REMOVE, fd, interest, key);
+      },
+    };
+  }
+
+  /** Ends the thread. */
+  close(): void {
+    this.#closed = true;
+    this.#handlers.clear();
+    if (this.#epoll === undefined) return;
+    this.#library.symbols.write(this.#waker, new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]), 8n);
+  }
+
+  #open(): number {
+    const { symbols } = this.#library;
+    const epoll = this.#library.check("epoll_create", symbols.epoll_create1(EPOLL_CLOEXEC));
+    try {
+      this.#waker = this.#library.check("eventfd", symbols.eventfd(0, EFD_NONBLOCK_CLOEXEC));
+    } catch (error) {
+      symbols.close(epoll);
+      throw error;
+    }
+    this.#control(epoll, ADD, this.#waker, Interest.READ, 0);
+    this.#epoll = epoll;
+    this.#run(epoll);
+    return epoll;
+  }
+
+  #control(epoll: number, operation: number, fd: number, interest: Interest, key: number): void {
+    const event = new Uint8Array(this.#layout.size);
+    const view = new DataView(event.buffer);
+    view.setUint32(0, interest, true);
+    view.setBigUint64(this.#layout.data, BigInt(key), true);
+    this.#library.check("epoll_ctl", this.#library.symbols.epoll_ctl(epoll, operation, fd, event));
+  }
+
+  async #run(epoll: number): Promise<void> {
+    const { symbols } = this.#library;
+    const events = new Int32Array(BATCH * this.#layout.size / 4);
+    const view = new DataView(events.buffer);
+    while (!this.#closed) {
+      const count = await symbols.epoll_wait(epoll, asBytes(events), BATCH, -1);
+      for (let index = 0; index < count; index++) {
+        const key = view.getBigUint64(index * this.#layout.size + this.#layout.data, true);
+        this.#call(this.#handlers.get(Number(key)));
+      }
+    }
+    symbols.close(this.#waker);
+    symbols.close(epoll);
+  }
+
+  /** A handler that fails must not end the waiting for all others. */
+  #call(handler: (() => void) | undefined): void {
+    try {
+      handler?.();
+    } catch (error) {
+      reportError(error);
+    }
+  }
+}

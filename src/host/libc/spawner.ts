@@ -1,0 +1,150 @@
+import { encodeBytes } from "../../model/mod.ts";
+import { type Library, SystemCallError } from "./library.ts";
+
+/** More than either structure takes on any known platform (336 and 80 bytes on x86-64). */
+const OPAQUE_SIZE = 1024;
+const SIGSET_SIZE = 128;
+const POSIX_SPAWN_SETPGROUP = 0x02;
+const POSIX_SPAWN_SETSIGDEF = 0x04;
+const POSIX_SPAWN_SETSIGMASK = 0x08;
+const POSIX_SPAWN_SETSID = 0x80;
+const ADDRESS_SIZE = 8;
+const EINVAL = 22;
+const ENOMEM = 12;
+
+/** What to do with descriptors in the child, in order. */
+export type DescriptorAction =
+  | { readonly do: "duplicate"; readonly from: number; readonly to: number }
+  | { readonly do: "close"; readonly fd: number };
+
+/** A session of its own, a process group of its own in the daemon's session, or the daemon's group. */
+export type ProcessGroup = "session" | "group" | "inherited";
+
+/** One process to make. */
+export interface SpawnRequest {
+  /** The executable; relative to `directory`. */
+  readonly path: string;
+  readonly argv: readonly string[];
+  /** `NAME=VALUE` */
+  readonly environment: readonly string[];
+  /** The open directory to begin in. */
+  readonly directory: number;
+  readonly descriptors: readonly DescriptorAction[];
+  readonly group: ProcessGroup;
+  /** A terminal whose foreground group the process becomes. */
+  readonly foregroundOf: number | undefined;
+  /** The signals that are blocked; bit 0 is signal 1. */
+  readonly blocked: bigint;
+}
+
+/** Makes processes with `posix_spawn`. */
+export class Spawner {
+  readonly #library: Library;
+  readonly #attributes = new Uint8Array(OPAQUE_SIZE);
+  readonly #actions = new Uint8Array(OPAQUE_SIZE);
+  readonly #pid = new Uint8Array(4);
+  readonly #blocked = new Uint8Array(SIGSET_SIZE);
+  /** Memory of the C library for texts and vectors, and what is to be copied there. */
+  #memory = { address: 0n, image: new Uint8Array(0) };
+
+  /** `ignored`: the signals whose disposition is left alone; bit 0 is signal 1. All others are set to default. */
+  constructor(library: Library, ignored: bigint) {
+    this.#library = library;
+    const { symbols } = library;
+    symbols.posix_spawnattr_init(this.#attributes);
+    symbols.posix_spawnattr_setsigdefault(this.#attributes, signalSet(BigInt.asUintN(64, ~ignored)));
+    symbols.posix_spawnattr_setpgroup(this.#attributes, 0);
+  }
+
+  /** Whether the C library can make a new process the foreground group before it runs. */
+  get setsForeground(): boolean {
+    return this.#library.symbols.posix_spawn_file_actions_addtcsetpgrp_np !== null;
+  }
+
+  /** Makes the process and returns its id. Throws `SystemCallError` with the reason why it does not run. */
+  spawn(request: SpawnRequest): number {
+    const { symbols } = this.#library;
+    const vectors = this.#vectors(request);
+    this.#setAttributes(request);
+    symbols.posix_spawn_file_actions_init(this.#actions);
+    try {
+      this.#addActions(request);
+      const { path, argv, environment } = vectors;
+      const errno = symbols.posix_spawn(this.#pid, path, this.#actions, this.#attributes, argv, environment);
+      if (errno !== 0) throw new SystemCallError("posix_spawn", errno);
+      return new DataView(this.#pid.buffer).getInt32(0, true);
+    } finally {
+      symbols.posix_spawn_file_actions_destroy(this.#actions);
+    }
+  }
+
+  #setAttributes({ group, blocked }: SpawnRequest): void {
+    const { symbols } = this.#library;
+    const own = group === "session" ? POSIX_SPAWN_SETSID : group === "group" ? POSIX_SPAWN_SETPGROUP : 0;
+    symbols.posix_spawnattr_setflags(this.#attributes, own | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    new DataView(this.#blocked.buffer).setBigUint64(0, blocked, true);
+    symbols.posix_spawnattr_setsigmask(this.#attributes, this.#blocked);
+  }
+
+  #addActions({ descriptors, directory, foregroundOf }: SpawnRequest): void {
+    const { symbols } = this.#library;
+    const add = (call: string, errno: number) => {
+      if (errno !== 0) throw new SystemCallError(call, errno);
+    };
+    if (foregroundOf !== undefined && symbols.posix_spawn_file_actions_addtcsetpgrp_np !== null) {
+      add("addtcsetpgrp", symbols.posix_spawn_file_actions_addtcsetpgrp_np(this.#actions, foregroundOf));
+    }
+    add("addfchdir", symbols.posix_spawn_file_actions_addfchdir_np(this.#actions, directory));
+    for (const action of descriptors) {
+      add(
+        action.do,
+        action.do === "duplicate"
+          ? symbols.posix_spawn_file_actions_adddup2(this.#actions, action.from, action.to)
+          : symbols.posix_spawn_file_actions_addclose(this.#actions, action.fd),
+      );
+    }
+  }
+
+  /** Lays the path, both vectors and their texts out in the memory of the C library. */
+  #vectors({ path, argv, environment }: SpawnRequest) {
+    const texts = [...argv, ...environment, path];
+    const bytes = encodeBytes(texts.map((text) => `${text}\0`).join(""));
+    const table = (argv.length + environment.length + 2) * ADDRESS_SIZE;
+    this.#reserve(table + bytes.length);
+    const { address, image } = this.#memory;
+    const addresses = new DataView(image.buffer);
+    image.fill(0, 0, table);
+    let start = 0;
+    for (let index = 0; index < texts.length - 1; index++) {
+      const slot = index < argv.length ? index : index + 1; // behind the zero that ends the arguments
+      addresses.setBigUint64(slot * ADDRESS_SIZE, address + BigInt(table + start), true);
+      start = bytes.indexOf(0, start) + 1;
+    }
+    // A zero within a text would make two of it.
+    if (bytes.indexOf(0, start) !== bytes.length - 1) throw new SystemCallError("posix_spawn", EINVAL);
+    image.set(bytes, table);
+    this.#library.symbols.memcpyIn(address, image, BigInt(table + bytes.length));
+    return {
+      path: address + BigInt(table + start),
+      argv: address,
+      environment: address + BigInt((argv.length + 1) * ADDRESS_SIZE),
+    };
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.#memory.image.length) return;
+    const { symbols } = this.#library;
+    const room = Math.max(size, this.#memory.image.length * 2);
+    const address = symbols.malloc(BigInt(room));
+    if (address === 0n) throw new SystemCallError("malloc", ENOMEM);
+    symbols.free(this.#memory.address);
+    this.#memory = { address, image: new Uint8Array(room) };
+  }
+}
+
+/** A set of signals as C has it. */
+function signalSet(bits: bigint): Uint8Array<ArrayBuffer> {
+  const set = new Uint8Array(SIGSET_SIZE);
+  new DataView(set.buffer).setBigUint64(0, bits, true);
+  return set;
+}

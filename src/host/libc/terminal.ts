@@ -1,0 +1,21 @@
+import type { Library } from "./library.ts";
+
+/** The terminal behind a descriptor. */
+export class Terminal {
+  readonly #library: Library;
+
+  constructor(library: Library) {
+    this.#library = library;
+  }
+
+  /** Whether the descriptor is a terminal: one that a session has already, or one that is to be had. */
+  state(fd: number): "none" | "taken" | "free" {
+    if (this.#library.symbols.isatty(fd) !== 1) return "none";
+    return this.#library.symbols.tcgetsid(fd) === -1 ? "free" : "taken";
+  }
+
+  /** Makes a process group the foreground group. Nothing happens if that is not to be. */
+  setForeground(fd: number, group: number): void {
+    this.#library.symbols.tcsetpgrp(fd, group);
+  }
+}

@@ -1,0 +1,29 @@
+import { LogBuffer } from "./log_buffer.ts";
+
+/** The log buffers of all services, by the id of the service. */
+export class LogBuffers {
+  readonly #buffers = new Map<number, LogBuffer>();
+
+  /** The buffer of a service. If it is to have another size now, it keeps what fits. */
+  get(id: number, size: number): LogBuffer {
+    const existing = this.#buffers.get(id);
+    if (existing?.size === size) return existing;
+    const buffer = new LogBuffer(size);
+    if (existing !== undefined) buffer.append(existing.contents());
+    this.#buffers.set(id, buffer);
+    return buffer;
+  }
+
+  /** What the buffer of a service holds; nothing if the service has never run. */
+  contents(id: number, clear: boolean): Uint8Array {
+    const buffer = this.#buffers.get(id);
+    const contents = buffer?.contents() ?? new Uint8Array(0);
+    if (clear) buffer?.clear();
+    return contents;
+  }
+
+  /** Forgets a service. */
+  drop(id: number): void {
+    this.#buffers.delete(id);
+  }
+}

@@ -1,0 +1,340 @@
+/**
+ * The host that can do everything: `posix_spawn`, `waitpid` and `epoll` of the C library. It is the one reaper of the
+ * daemon: it takes every child that ends from the system, and every orphan that the daemon adopts. `docs/hosts.md`
+ * tells how it works.
+ */
+
+import { type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
+import type {
+  EngineEvents,
+  LaunchPlan,
+  PidFileOutcome,
+  ProcessHost,
+  ProcessRole,
+  Service,
+  SignalOutcome,
+} from "../engine/mod.ts";
+import { ActivationSockets } from "./activation_sockets.ts";
+import { ownCgroup } from "./cgroups.ts";
+import type { ProcessRecord } from "./command_host.ts";
+import { DescriptorStream } from "./descriptor_stream.ts";
+import { ExecutionError, PreparationError } from "./launch_errors.ts";
+import { LaunchWatch } from "./launch_watch.ts";
+import {
+  Files,
+  type Library,
+  Logins,
+  O,
+  Poller,
+  Processes,
+  Sockets,
+  Spawner,
+  SystemCallError,
+  Terminal,
+} from "./libc/mod.ts";
+import { LogCollector } from "./log_collector.ts";
+import { type Launched, type LaunchMeans, launchNative } from "./native_launch.ts";
+import { nativeRequirements } from "./native_requirements.ts";
+import { OutputPipes } from "./output_pipes.ts";
+import { readPidFile } from "./pid_file.ts";
+import { ProcessTable, type TrackedProcess } from "./process_table.ts";
+import { Tools } from "./tools.ts";
+
+/** What happens to processes is reported here, never from inside a call. */
+export type HostReports = Pick<
+  EngineEvents,
+  "execSucceeded" | "execFailed" | "exited" | "ready" | "readinessClosed" | "allKilled"
+>;
+
+/** Options of `NativeHost`. */
+export interface NativeHostOptions {
+  /** Serves the control connection that a process has been given. @default it is closed */
+  readonly serveControl?: (stream: DescriptorStream) => void;
+  /** Writes a warning to the daemon's log. @default it is lost */
+  readonly warn?: (text: string) => void;
+  /** The daemon's group, for services with a relative `run-in-cgroup`. @default what `/proc/self/cgroup` says */
+  readonly cgroup?: string;
+  /** Milliseconds between TERM and KILL for `kill-all-on-stop` (lifecycle 8.15). @default 1000 */
+  readonly killAllPause?: number;
+  /** Where the tools of exec chains are searched, separated by colons. @default the system's folders */
+  readonly toolFolders?: string;
+  /** The table of logins. @default the system's */
+  readonly loginFile?: string;
+}
+
+/** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
+const IGNORED = [13, 20, 21, 22];
+/** Signals that processes never have blocked because the daemon has: TERM and CHLD. */
+const NEVER_BLOCKED = [15, 17];
+const TERM = 15;
+const KILL = 9;
+const STDIN = 0;
+const ESRCH = 3;
+const EINVAL = 22;
+const EVERYTHING = -1;
+
+/** Starts processes with `posix_spawn`. */
+export class NativeHost implements ProcessHost {
+  readonly kind = "native";
+  readonly #reports: HostReports;
+  readonly #record: ProcessRecord;
+  readonly #options: NativeHostOptions;
+  readonly #files: Files;
+  readonly #poller: Poller;
+  readonly #processes: Processes;
+  readonly #terminal: Terminal;
+  readonly #logins: Logins;
+  readonly #tools: Tools;
+  readonly #logs: LogCollector;
+  readonly #pipes: OutputPipes;
+  readonly #activation: ActivationSockets;
+  readonly #means: LaunchMeans;
+  readonly #table = new ProcessTable();
+  readonly #reap = () => this.#reapAll();
+  readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+
+  /** Throws `SystemCallError` if not even `/dev/null` can be opened. */
+  constructor(
+    library: Library,
+    reports: HostReports,
+    record: ProcessRecord,
+    options: NativeHostOptions = {},
+  ) {
+    this.#reports = reports;
+    this.#record = record;
+    this.#options = options;
+    this.#files = new Files(library);
+    this.#poller = new Poller(library);
+    this.#processes = new Processes(library);
+    this.#terminal = new Terminal(library);
+    this.#logins = new Logins(library, options.loginFile);
+    this.#tools = new Tools(this.#files, options.toolFolders);
+    this.#logs = new LogCollector(this.#files, this.#poller, (text) => options.warn?.(text));
+    this.#pipes = new OutputPipes(this.#files);
+    const sockets = new Sockets(library);
+    this.#activation = new ActivationSockets(this.#files, sockets);
+    this.#means = {
+      files: this.#files,
+      sockets,
+      spawner: new Spawner(library, signalBits(IGNORED)),
+      terminal: this.#terminal,
+      tools: this.#tools,
+      logs: this.#logs,
+      pipes: this.#pipes,
+      activation: this.#activation,
+      nothing: {
+        read: this.#files.open("/dev/null", O.RDONLY),
+        write: this.#files.open("/dev/null", O.WRONLY | O.APPEND),
+      },
+      ownIds: this.#ownIds,
+      cgroup: options.cgroup === undefined ? ownCgroup(this.#files) : { path: options.cgroup },
+      blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
+      niceness: () => this.#processes.niceness(),
+    };
+  }
+
+  /**
+   * Begins to reap, and to adopt orphans. From now on the daemon must not start processes by any other way: their
+   * ends would be taken from it.
+   */
+  begin(): void {
+    this.#processes.keepDescriptors();
+    for (const signal of IGNORED) this.#processes.ignore(signal);
+    this.#processes.unblock(signalBits(NEVER_BLOCKED)); // without CHLD nothing would be reaped
+    this.#processes.becomeSubreaper();
+    Deno.addSignalListener("SIGCHLD", this.#reap);
+    this.#reapAll();
+  }
+
+  /** Stops reaping and waiting; for a program that goes on without this host. */
+  close(): void {
+    Deno.removeSignalListener("SIGCHLD", this.#reap);
+    this.#poller.close();
+    this.#files.close(this.#means.nothing.read);
+    this.#files.close(this.#means.nothing.write);
+  }
+
+  unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
+    const { startsOnConsole, runsOnConsole, sharesConsole } = description.flags;
+    const onConsole = startsOnConsole || runsOnConsole || sharesConsole;
+    const takesTerminal = onConsole && this.#terminal.state(STDIN) === "free";
+    const context = { niceness: 0, gid: this.#ownIds.gid, takesTerminal };
+    return this.#tools.missing(nativeRequirements(description, context));
+  }
+
+  // ---- Launching ---------------------------------------------------------------------------------------------
+
+  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+    if (plan.role === "main" && plan.output.to !== "pipe") this.#pipes.producerGone(plan.name, false);
+    let launched: Launched;
+    try {
+      launched = launchNative(plan, this.#means);
+    } catch (error) {
+      if (error instanceof PreparationError) return { error: error.message };
+      if (!(error instanceof ExecutionError)) throw error;
+      const { stage, errno } = error;
+      queueMicrotask(() => this.#reports.execFailed(plan.id, plan.role, stage, errno));
+      return { pid: undefined };
+    }
+    this.#enter(plan, launched);
+    return { pid: launched.pid };
+  }
+
+  #enter(plan: LaunchPlan, { pid, chain, readiness, control }: Launched): void {
+    const { id, role } = plan;
+    const process: TrackedProcess = {
+      id,
+      role,
+      pid,
+      child: true,
+      login: plan.inittab,
+      watch: undefined,
+      silent: false,
+    };
+    this.#table.add(process);
+    this.#record.started(pid, plan.name);
+    if (process.login !== undefined) this.#logins.started(process.login, pid, Date.now());
+    if (control !== undefined) this.#serve(control);
+    if (chain === undefined) queueMicrotask(() => this.#reports.execSucceeded(id, role));
+    if (chain !== undefined || readiness !== undefined) this.#follow(process, chain, readiness);
+  }
+
+  #follow(process: TrackedProcess, chain: Launched["chain"], readiness: number | undefined): void {
+    const watch = this.#watch(process);
+    process.watch = watch;
+    try {
+      if (readiness !== undefined) watch.followReadiness(readiness);
+      if (chain !== undefined) watch.followChain(chain.fd, chain.links);
+    } catch (error) {
+      // What is left open goes with the process, which cannot be supervised as it has to be.
+      if (!(error instanceof SystemCallError)) throw error;
+      const { errno } = error;
+      queueMicrotask(() => this.#launchFailed(process, LaunchStage.ARRANGE_FDS, errno));
+    }
+  }
+
+  /** The process is not to run as it is, or has not been able to run its command. */
+  #launchFailed(process: TrackedProcess, stage: LaunchStage, errno: number): void {
+    process.silent = true;
+    this.#table.dismiss(process);
+    this.#processes.kill(process.pid, KILL); // a tool may complain and go on all the same
+    process.watch?.close();
+    this.#reports.execFailed(process.id, process.role, stage, errno);
+  }
+
+  #watch(process: TrackedProcess): LaunchWatch {
+    const { id, role } = process;
+    return new LaunchWatch(this.#files, this.#poller, {
+      executed: () => this.#reports.execSucceeded(id, role),
+      failed: ({ stage, errno }) => this.#launchFailed(process, stage, errno),
+      ready: () => this.#reports.ready(id),
+      readinessClosed: () => this.#reports.readinessClosed(id),
+    });
+  }
+
+  #serve(control: number): void {
+    const { serveControl } = this.#options;
+    if (serveControl === undefined) this.#files.close(control);
+    else serveControl(new DescriptorStream(control, this.#files, this.#poller));
+  }
+
+  // ---- Signals -----------------------------------------------------------------------------------------------
+
+  signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
+    const process = this.#table.inRole(id, role);
+    if (process === undefined || process.pid <= 1) return "no-process";
+    const target = group ? this.#groupOf(process.pid) : process.pid;
+    const errno = this.#processes.kill(target, signal);
+    if (errno === 0) return "sent";
+    return errno === ESRCH ? "no-process" : errno === EINVAL ? "bad-signal" : { errno };
+  }
+
+  /** What to signal to reach the group of a process: never the daemon's own group. */
+  #groupOf(pid: number): number {
+    const group = this.#processes.groupOf(pid) ?? pid;
+    return group <= 1 || group === this.#processes.ownGroup() ? pid : -group;
+  }
+
+  killAll(id: number): void {
+    this.#processes.kill(EVERYTHING, TERM);
+    setTimeout(() => {
+      this.#processes.kill(EVERYTHING, KILL);
+      this.#reports.allKilled(id);
+    }, this.#options.killAllPause ?? 1000);
+  }
+
+  /** Makes the daemon's process group the foreground group of its terminal again. */
+  takeForeground(): void {
+    this.#terminal.setForeground(STDIN, this.#processes.ownGroup());
+  }
+
+  // ---- Ends --------------------------------------------------------------------------------------------------
+
+  /** Takes every child that has ended from the system: signals do not say how many there are. */
+  #reapAll(): void {
+    for (let ended = this.#processes.reap(); ended !== undefined; ended = this.#processes.reap()) {
+      const process = this.#table.child(ended.pid);
+      if (process === undefined) continue; // an orphan
+      try {
+        this.#ended(process, ended.exit);
+      } catch (error) {
+        reportError(error); // the others have to be reaped all the same
+      }
+    }
+  }
+
+  #ended(process: TrackedProcess, exit: ExitStatus): void {
+    process.watch?.catchUp();
+    process.watch?.close();
+    this.#table.remove(process);
+    this.#record.ended(process.pid);
+    if (process.login !== undefined) this.#logins.ended(process.login, Date.now());
+    if (!process.silent) this.#reports.exited(process.id, process.role, exit);
+  }
+
+  adoptFromPidFile(service: Service): PidFileOutcome {
+    const file = readPidFile(this.#files, service.description.pidFile);
+    if ("step" in file) return { kind: "unreadable", ...file };
+    const { pid } = file;
+    if (pid <= 1 || pid === Deno.pid) return { kind: "invalid", pid };
+    const state = this.#processes.look(pid);
+    if (state.kind === "ended") {
+      this.#processes.reapChild(pid);
+      return { kind: "ended", pid, exit: state.exit };
+    }
+    const child = state.kind === "running";
+    if (!child && this.#processes.kill(pid, 0) === ESRCH) return { kind: "invalid", pid };
+    const role = "main";
+    const silent = false;
+    this.#table.add({ id: service.id, role, pid, child, login: undefined, watch: undefined, silent });
+    if (child) this.#record.started(pid, service.name);
+    return { kind: "running", pid, child };
+  }
+
+  // ---- Services ----------------------------------------------------------------------------------------------
+
+  openActivationSocket(service: Service): string | undefined {
+    return this.#activation.open(service);
+  }
+
+  serviceInactive(service: Service): void {
+    this.#activation.close(service.id);
+    this.#table.forget(service.id);
+  }
+
+  serviceUnloaded(service: Service): void {
+    const { consumerOf } = service.description;
+    this.#logs.drop(service.id);
+    this.#pipes.producerGone(service.name, service.consumer !== undefined);
+    if (consumerOf !== "") this.#pipes.consumerGone(consumerOf);
+  }
+
+  bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
+    if (service.description.logType !== "buffer") return undefined;
+    return this.#logs.contents(service.id, clear);
+  }
+}
+
+function signalBits(signals: readonly number[]): bigint {
+  return signals.reduce((bits, signal) => bits | 1n << BigInt(signal - 1), 0n);
+}

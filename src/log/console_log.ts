@@ -1,0 +1,55 @@
+/**
+ * The console as a log, which it is until a service wants the console for itself (daemon and init 5.5). While a service
+ * has it, lines are kept; if that takes a second or longer they are old news, and are dropped.
+ */
+
+import { type LineSink, LineWriter } from "./line_writer.ts";
+
+/** Lines that were kept for so long, in milliseconds, are not shown any more. */
+const STALE_AFTER = 1000;
+
+/** What a console log needs around it. */
+export interface ConsoleLogOptions {
+  /** Milliseconds of a clock that never runs backwards. @default performance.now */
+  readonly now?: () => number;
+}
+
+/** The lines on the console, and who has the console. */
+export class ConsoleLog {
+  readonly #writer: LineWriter;
+  readonly #now: () => number;
+  #yieldedAt = 0;
+
+  constructor(sink: LineSink, options: ConsoleLogOptions = {}) {
+    this.#writer = new LineWriter(sink);
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Writes a line, or keeps it while a service has the console. */
+  write(line: string): void {
+    this.#writer.write(line);
+  }
+
+  /** Gives the console away. True: at once; false: `yielded` is called when the line being written is finished. */
+  yield(yielded: () => void): boolean {
+    const done = () => {
+      this.#yieldedAt = this.#now();
+    };
+    const atOnce = this.#writer.pause(() => {
+      done();
+      yielded();
+    });
+    if (atOnce) done();
+    return atOnce;
+  }
+
+  /** Takes the console back. */
+  takeBack(): void {
+    this.#writer.resume({ discard: this.#now() - this.#yieldedAt >= STALE_AFTER });
+  }
+
+  /** Waits until everything is written, at most `limit` milliseconds. */
+  flush(limit: number): Promise<void> {
+    return this.#writer.flush(limit);
+  }
+}

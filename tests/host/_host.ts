@@ -1,0 +1,318 @@
+/** A host under test, in a process of its own. */
+
+import {
+  DEFAULT_DESCRIPTION,
+  type ExitStatus,
+  type ServiceDescription,
+  ServiceType,
+} from "../../src/model/mod.ts";
+import type { LaunchPlan, OutputPlan, PidFileOutcome, SignalOutcome } from "../../src/engine/mod.ts";
+import { decode, encode, lines } from "./_wire.ts";
+
+export type HostKind = "native" | "command";
+export const KINDS: readonly HostKind[] = ["native", "command"];
+
+/** What a host reports, with its arguments. */
+export interface Report {
+  readonly event: string;
+  readonly args: readonly unknown[];
+}
+
+/** What a host program says of itself. */
+export interface Inspection {
+  readonly pid: number;
+  readonly descriptors: number;
+  readonly zombies: number;
+  readonly children: number;
+  readonly running: readonly number[];
+  readonly memory: number;
+}
+
+/** A service as far as hosts look at one. */
+export interface TestService {
+  readonly id: number;
+  readonly name: string;
+  readonly description: ServiceDescription;
+  readonly consumer?: { readonly name: string };
+}
+
+export interface HostOptions {
+  /** Words in front of the command that starts the host. @default none */
+  readonly wrapper?: readonly string[];
+  /** Options of `createHost`. @default none */
+  readonly host?: Record<string, unknown>;
+}
+
+/** How long something may take that should happen at once, in milliseconds. */
+const PATIENCE = 10_000;
+
+export class TestHost implements AsyncDisposable {
+  readonly reports: Report[] = [];
+  readonly #connection: Deno.Conn;
+  readonly #process: Deno.ChildProcess;
+  readonly #folder: string;
+  readonly #waiting = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
+  #change = Promise.withResolvers<void>();
+  #number = 0;
+  #ended = false;
+  readonly #reading: Promise<void>;
+
+  private constructor(connection: Deno.Conn, process: Deno.ChildProcess, folder: string) {
+    this.#connection = connection;
+    this.#process = process;
+    this.#folder = folder;
+    this.#reading = this.#read();
+  }
+
+  static async start(kind: HostKind, { wrapper = [], host = {} }: HostOptions = {}): Promise<TestHost> {
+    const folder = Deno.makeTempDirSync({ prefix: "dinit-host-" });
+    const path = `${folder}/channel`;
+    const listener = Deno.listen({ transport: "unix", path });
+    const program = new URL("_host_program.ts", import.meta.url).pathname;
+    // A young generation of fixed size: what it would grow by is no memory that a test should count.
+    const flags = "--v8-flags=--max-semi-space-size=1,--expose-gc";
+    const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--allow-all", flags, program];
+    const [command, ...args] = [...wrapper, ...deno, kind, path, JSON.stringify(host)];
+    const process = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "inherit" })
+      .spawn();
+    const connection = await Promise.race([
+      listener.accept(),
+      process.status.then(({ code }) => {
+        throw new Error(`the host program ended with ${code}`);
+      }),
+    ]);
+    listener.close();
+    return new TestHost(connection, process, folder);
+  }
+
+  async #read(): Promise<void> {
+    for await (const line of lines(this.#connection)) {
+      const message = decode(line) as Report & { number?: number; result?: unknown; error?: string };
+      if (message.number === undefined) this.reports.push(message);
+      else {
+        const waiting = this.#waiting.get(message.number)!;
+        if (message.error === undefined) waiting.resolve(message.result);
+        else waiting.reject(new Error(message.error));
+      }
+      this.#notice();
+    }
+    this.#ended = true;
+    this.#notice();
+  }
+
+  /** Something came in: everybody who waits looks again. */
+  #notice(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+  }
+
+  async #call<Result>(call: string, ...args: unknown[]): Promise<Result> {
+    const number = ++this.#number;
+    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
+    const bytes = new TextEncoder().encode(`${encode({ number, call, args })}\n`);
+    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#connection.write(rest));
+    return await answer as Result;
+  }
+
+  launch(plan: LaunchPlan): Promise<{ pid?: number; error?: string }> {
+    return this.#call("launch", plan);
+  }
+
+  launchMany(plan: LaunchPlan, count: number): Promise<void> {
+    return this.#call("launchMany", plan, count);
+  }
+
+  signal(id: number, role: "main" | "stop", signal: number, group: boolean): Promise<SignalOutcome> {
+    return this.#call("signal", id, role, signal, group);
+  }
+
+  unsupported(
+    changes: Partial<ServiceDescription>,
+  ): Promise<{ setting: string; message: string } | undefined> {
+    return this.#call("unsupported", service({ type: ServiceType.PROCESS, ...changes }));
+  }
+
+  openActivationSocket(service: TestService): Promise<string | undefined> {
+    return this.#call("openActivationSocket", service);
+  }
+
+  serviceInactive(service: TestService): Promise<void> {
+    return this.#call("serviceInactive", service);
+  }
+
+  serviceUnloaded(service: TestService): Promise<void> {
+    return this.#call("serviceUnloaded", service);
+  }
+
+  adoptFromPidFile(service: TestService): Promise<PidFileOutcome> {
+    return this.#call("adoptFromPidFile", service);
+  }
+
+  killAll(id: number): Promise<void> {
+    return this.#call("killAll", id);
+  }
+
+  takeForeground(): Promise<void> {
+    return this.#call("takeForeground");
+  }
+
+  inspect(): Promise<Inspection> {
+    return this.#call("inspect");
+  }
+
+  /**
+   * What the host has when the pipes of ended processes are closed: their end is seen a moment after that of the
+   * process. Looks a few times, until there are no children and as many descriptors as expected.
+   */
+  async settled(expected = 0): Promise<Inspection> {
+    let last = await this.inspect();
+    for (let looks = 0; looks < 20 && (last.descriptors !== expected || last.children > 0); looks++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      last = await this.inspect();
+    }
+    return last;
+  }
+
+  /** The text in the log buffer of a service. */
+  async log(clear = false, id = 1): Promise<string> {
+    const bytes = await this.#call<Uint8Array>("bufferedLog", service({ logType: "buffer" }, id), clear);
+    return new TextDecoder().decode(bytes);
+  }
+
+  /** Waits until the log buffer of a service has a text. */
+  async logWith(text: string, id = 1): Promise<string> {
+    for (const until = performance.now() + PATIENCE;;) {
+      const log = await this.log(false, id);
+      if (log.includes(text)) return log;
+      if (performance.now() > until) {
+        throw new Error(`${JSON.stringify(text)} is not in ${JSON.stringify(log)}`);
+      }
+    }
+  }
+
+  /** Waits for a report of service `id`, of one kind or another. */
+  async report(
+    event: string | readonly string[],
+    id = 1,
+    role?: "main" | "stop",
+  ): Promise<readonly unknown[]> {
+    return (await this.#take([event].flat(), id, role)).args;
+  }
+
+  async #take(events: readonly string[], id: number, role?: string): Promise<Report> {
+    for (;;) {
+      const found = this.reports.findIndex(({ event, args }) =>
+        events.includes(event) && (args[0] === id || typeof args[0] !== "number") &&
+        (role === undefined || args[1] === role)
+      );
+      if (found !== -1) return this.reports.splice(found, 1)[0];
+      if (this.#ended) throw new Error(`the host program ended while ${events} was awaited`);
+      await within(this.#change.promise, () => `${events} of ${id}; there is ${encode(this.reports)}`);
+    }
+  }
+
+  /** Waits until a process has been executed. */
+  async executed(id = 1): Promise<void> {
+    await this.report("execSucceeded", id);
+  }
+
+  /** Waits for the end of a process and returns how it ended. */
+  async exit(id = 1, role?: "main" | "stop"): Promise<ExitStatus> {
+    return (await this.report("exited", id, role))[2] as ExitStatus;
+  }
+
+  /** Waits for a failed execution: the stage and the error number. */
+  async failure(id = 1): Promise<[stage: number, errno: number]> {
+    const [, , stage, errno] = await this.report("execFailed", id);
+    return [stage as number, errno as number];
+  }
+
+  /** Runs a script of the shell to its end and returns what it wrote. */
+  async output(script: string, changes: Partial<LaunchPlan> = {}): Promise<string> {
+    const path = `${this.#folder}/output`;
+    await this.run(["sh", "-c", script], { output: fileOutput(path), ...changes });
+    const text = Deno.readTextFileSync(path);
+    Deno.removeSync(path);
+    return text;
+  }
+
+  /** Runs a command to its end. */
+  async run(argv: readonly string[], changes: Partial<LaunchPlan> = {}): Promise<ExitStatus> {
+    const launched = await this.launch(plan(argv, changes));
+    if (launched.error !== undefined) throw new Error(launched.error);
+    const { id = 1, role } = changes;
+    const { event, args } = await this.#take(["exited", "execFailed"], id, role);
+    if (event === "execFailed") throw new Error(`execution failed: ${args}`);
+    return args[2] as ExitStatus;
+  }
+
+  /** A folder that is gone after the test. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.close();
+    await this.#reading;
+    await this.#process.status;
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+}
+
+/** A launch plan: a command without anything special. */
+export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {}): LaunchPlan {
+  return {
+    id: 1,
+    role: "main",
+    name: "test",
+    argv,
+    environment: new Map([["PATH", Deno.env.get("PATH") ?? "/bin:/usr/bin"]]),
+    workingDir: "/",
+    output: { to: "null" },
+    consumerOf: undefined,
+    session: "own",
+    unmaskInterrupt: false,
+    readiness: undefined,
+    controlSocket: false,
+    activationSocket: false,
+    runAs: undefined,
+    limits: [],
+    nice: undefined,
+    ioPriority: undefined,
+    oomScoreAdjust: undefined,
+    cgroup: "",
+    capabilities: "",
+    secureBits: [],
+    noNewPrivs: false,
+    inittab: undefined,
+    ...changes,
+  };
+}
+
+export function fileOutput(
+  path: string,
+  changes: Partial<Extract<OutputPlan, { to: "file" }>> = {},
+): OutputPlan {
+  return { to: "file", path, permissions: 0o600, uid: undefined, gid: undefined, ...changes };
+}
+
+/** Service 1 with a description. */
+export function service(changes: Partial<ServiceDescription> = {}, id = 1, name = "test"): TestService {
+  return { id, name, description: { ...DEFAULT_DESCRIPTION, name, ...changes } };
+}
+
+/** Waits for something that should happen at once. */
+async function within<Result>(promise: Promise<Result>, what: () => string): Promise<Result> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited too long for ${what()}`)), PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * A host in a process of its own, steered over a socket: it reaps whatever ends, changes what its process ignores,
+ * and is to leave nothing behind, none of which can be tested within the process of the tests.
+ *
+ * Arguments: the kind of host, and the path of the socket.
+ */
+
+import { createHost } from "../../src/host/mod.ts";
+import type { LaunchPlan, Service } from "../../src/engine/mod.ts";
+import { decode, encode, lines } from "./_wire.ts";
+
+const [kind, path, options = "{}"] = Deno.args;
+const channel = await Deno.connect({ transport: "unix", path });
+let outgoing = "";
+let writing: Promise<void> | undefined;
+
+function send(message: unknown): void {
+  outgoing += `${encode(message)}\n`;
+  writing ??= write();
+}
+
+async function write(): Promise<void> {
+  await Promise.resolve(); // what is sent together is written together
+  while (outgoing !== "") {
+    const bytes = new TextEncoder().encode(outgoing);
+    outgoing = "";
+    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await channel.write(rest));
+  }
+  writing = undefined;
+}
+
+const report = (event: string) => (...args: unknown[]) => send({ event, args });
+const running = new Set<number>();
+
+const host = createHost(
+  {
+    execSucceeded: report("execSucceeded"),
+    execFailed: report("execFailed"),
+    exited: report("exited"),
+    ready: report("ready"),
+    readinessClosed: report("readinessClosed"),
+    allKilled: report("allKilled"),
+  },
+  { started: (pid) => void running.add(pid), ended: (pid) => void running.delete(pid) },
+  {
+    ...JSON.parse(options),
+    kind: kind as "native" | "command",
+    warn: (text) => send({ event: "warn", args: [text] }),
+    async serveControl(stream) {
+      const buffer = new Uint8Array(1024);
+      for (let count = await stream.read(buffer); count !== null; count = await stream.read(buffer)) {
+        const text = new TextDecoder().decode(buffer.subarray(0, count));
+        await stream.write(new TextEncoder().encode(text.toUpperCase()));
+      }
+      stream.close();
+      send({ event: "controlClosed", args: [] });
+    },
+  },
+);
+host.begin();
+
+/** What the process itself has: open descriptors, children that have ended, memory of its own in bytes. */
+function inspect() {
+  (globalThis as unknown as { gc(): void }).gc();
+  const children = [...Deno.readDirSync("/proc")].filter(({ name }) => /^\d+$/.test(name)).map(({ name }) => {
+    try {
+      const stat = Deno.readTextFileSync(`/proc/${name}/stat`);
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return { state, parent: Number(parent) };
+    } catch {
+      return { state: "", parent: 0 }; // it ended in between
+    }
+  }).filter(({ parent }) => parent === Deno.pid);
+  return {
+    pid: Deno.pid,
+    descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
+    zombies: children.filter(({ state }) => state === "Z").length,
+    children: children.length,
+    running: [...running],
+    memory: 1024 * Number(/^RssAnon:\s*(\d+)/m.exec(Deno.readTextFileSync("/proc/self/status"))![1]),
+  };
+}
+
+const calls: Record<string, (...args: never[]) => unknown> = {
+  launch: (plan: LaunchPlan) => host.launch(plan),
+  /** Many of the same, without a round trip for each. */
+  launchMany: (plan: LaunchPlan, count: number) => {
+    for (let id = 1; id <= count; id++) host.launch({ ...plan, id });
+  },
+  signal: (id: number, role: "main" | "stop", signal: number, group: boolean) =>
+    host.signal(id, role, signal, group),
+  unsupported: (service: Service) => host.unsupported(service.description),
+  openActivationSocket: (service: Service) => host.openActivationSocket(service),
+  serviceInactive: (service: Service) => host.serviceInactive(service),
+  serviceUnloaded: (service: Service) => host.serviceUnloaded(service),
+  adoptFromPidFile: (service: Service) => host.adoptFromPidFile(service),
+  killAll: (id: number) => host.killAll(id),
+  bufferedLog: (service: Service, clear: boolean) => host.bufferedLog(service, clear),
+  takeForeground: () => host.takeForeground(),
+  inspect,
+};
+
+for await (const line of lines(channel)) {
+  const { number, call, args } = decode(line) as { number: number; call: string; args: never[] };
+  try {
+    send({ number, result: calls[call](...args) });
+  } catch (error) {
+    send({ number, error: String((error as Error).stack) });
+  }
+}
+await writing;
+Deno.exit(0);

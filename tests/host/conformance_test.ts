@@ -1,0 +1,256 @@
+/**
+ * What both hosts have to do. The rows are those of section 16 of the lifecycle specification, as far as they are
+ * about hosts; what only the native host can do is in `native_*_test.ts`.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { LaunchStage, Signal } from "../../src/model/mod.ts";
+import type { OutputPlan } from "../../src/engine/mod.ts";
+import { fileOutput, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
+
+const MARK = "(dinit: note: service restarted)\n";
+const ENOENT = 2;
+const EACCES = 13;
+const EINVAL_SIGNAL = 9999;
+
+/** One test for each host. */
+function both(name: string, test: (host: TestHost, kind: HostKind) => Promise<void>): void {
+  for (const kind of KINDS) {
+    Deno.test(`${kind} host: ${name}`, async () => {
+      await using host = await TestHost.start(kind);
+      await test(host, kind);
+    });
+  }
+}
+
+const OUTPUTS: Record<string, (folder: string) => OutputPlan> = {
+  "without a log": () => ({ to: "null" }),
+  "with a buffered log": () => ({ to: "buffer", size: 100 }),
+  "with a log file": (folder) => fileOutput(`${folder}/log`),
+};
+
+for (const [how, output] of Object.entries(OUTPUTS)) {
+  both(`a process ${how} is executed, then exits with its code`, async (host) => {
+    const { pid } = await host.launch(plan(["sh", "-c", "exit 3"], { output: output(host.folder) }));
+    assert(pid! > 1);
+    assertEquals(await host.exit(), { code: 1, status: 3 });
+    assertEquals(host.reports, [{ event: "execSucceeded", args: [1, "main"] }]);
+    assertEquals((await host.inspect()).running, []);
+  });
+
+  both(`a signal ends a process ${how}, and its group with it`, async (host) => {
+    const script = "sleep 1000 & wait";
+    const { pid } = await host.launch(plan(["sh", "-c", script], { output: output(host.folder) }));
+    await host.executed();
+    assertEquals((await host.inspect()).running, [pid!]);
+    assertEquals(await host.signal(1, "main", Signal.TERM, true), "sent");
+    assertEquals(await host.exit(), { code: 2, status: Signal.TERM });
+    assertEquals(await host.signal(1, "main", Signal.TERM, true), "no-process");
+  });
+
+  both(`a missing program and a missing directory are reported for a process ${how}`, async (host) => {
+    const to = { output: output(host.folder) };
+    await host.launch(plan(["/no/such/program"], to));
+    assertEquals(await host.failure(), [LaunchStage.EXECUTE, ENOENT]);
+    await host.launch(plan(["true"], { ...to, workingDir: "/no/such/directory" }));
+    assertEquals((await host.failure())[1], ENOENT);
+  });
+}
+
+both(
+  "L1: a process leads a session of its own, with nothing to read and nowhere to write",
+  async (host, kind) => {
+    const script = `read -r pid comm state ppid pgrp session tty rest </proc/$$/stat
+    echo "$((pid == session)) $((pid == pgrp)) $tty"
+    readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2; ls -m /proc/$$/fd`;
+    const path = `${host.folder}/seen`;
+    await host.run(["sh", "-c", `{ ${script}; } | cat >"$0"`, path]);
+    const [ids, ...rest] = Deno.readTextFileSync(path).split("\n");
+    // The shell that writes is a part of a pipeline: what counts is that of its parent.
+    assertEquals(ids, "1 1 0");
+    assertEquals(rest.slice(0, 3), ["/dev/null", "/dev/null", "/dev/null"]);
+    if (kind === "native") assertEquals(rest[3], "0, 1, 2");
+  },
+);
+
+both(
+  "L2: a command with a slash and a relative log file are found from the working directory",
+  async (host) => {
+    const { folder } = host;
+    Deno.mkdirSync(`${folder}/services`);
+    Deno.writeTextFileSync(`${folder}/tool`, "#!/bin/sh\npwd\n", { mode: 0o755 });
+    const workingDir = `${folder}/services`;
+    await host.run(["../tool"], { workingDir, output: fileOutput("log") });
+    assertEquals(Deno.readTextFileSync(`${workingDir}/log`), `${workingDir}\n`);
+  },
+);
+
+both("L3: a log file is appended to by the process itself, with the mode that is asked for", async (host) => {
+  const path = `${host.folder}/log`;
+  Deno.writeTextFileSync(path, "before\n");
+  const script = "echo out; echo err >&2; readlink /proc/$$/fd/1; grep flags /proc/$$/fdinfo/1";
+  await host.run(["sh", "-c", script], { output: fileOutput(path, { permissions: 0o640 }) });
+  const [before, out, err, file, flags] = Deno.readTextFileSync(path).split("\n");
+  assertEquals([before, out, err, file], ["before", "out", "err", path]);
+  assert((parseInt(flags.split(":")[1].trim(), 8) & 0o2000) !== 0); // O_APPEND
+  const { mode, uid, gid } = Deno.statSync(path);
+  assertEquals([mode! & 0o777, uid, gid], [0o640, Deno.uid(), Deno.gid()]);
+  await host.run(["true"], { output: fileOutput(path) });
+  assertEquals(Deno.statSync(path).mode! & 0o777, 0o600);
+});
+
+both("L3: a log file is given to its owner", async (host) => {
+  if (Deno.uid() !== 0) return void console.log("skipped: only root can give files away");
+  const path = `${host.folder}/log`;
+  await host.run(["true"], { output: fileOutput(path, { uid: 65534, gid: 65533 }) });
+  const { uid, gid } = Deno.statSync(path);
+  assertEquals([uid, gid], [65534, 65533]);
+});
+
+both("L4: a log file in a missing directory is a failure to open the log file", async (host) => {
+  await host.launch(plan(["true"], { output: fileOutput("/no/such/directory/log") }));
+  assertEquals(await host.failure(), [LaunchStage.LOG_FILE, ENOENT]);
+});
+
+both("L5: a command that cannot be executed is reported with the reason", async (host) => {
+  const { folder } = host;
+  Deno.writeTextFileSync(`${folder}/script`, "#!/no/such/interpreter\n", { mode: 0o755 });
+  const failure = async (argv: string[], environment = plan([]).environment) => {
+    assertEquals(await host.launch(plan(argv, { environment })), {});
+    return await host.failure();
+  };
+  assertEquals(await failure(["/no/such/program"]), [LaunchStage.EXECUTE, ENOENT]);
+  assertEquals(await failure(["no-such-program"]), [LaunchStage.EXECUTE, ENOENT]);
+  assertEquals(await failure(["/etc/passwd"]), [LaunchStage.EXECUTE, EACCES]);
+  assertEquals(await failure([folder]), [LaunchStage.EXECUTE, EACCES]);
+  assertEquals(await failure([`${folder}/script`]), [LaunchStage.EXECUTE, ENOENT]);
+  assertEquals(await failure([]), [LaunchStage.EXECUTE, ENOENT]);
+  const elsewhere = new Map([["PATH", "/no/such/directory"]]);
+  assertEquals(await failure(["true"], elsewhere), [LaunchStage.EXECUTE, ENOENT]);
+});
+
+both("L6: a missing working directory is a failure to change the directory", async (host) => {
+  await host.launch(plan(["true"], { workingDir: "/no/such/directory" }));
+  assertEquals(await host.failure(), [LaunchStage.CHANGE_DIRECTORY, ENOENT]);
+});
+
+both("L8: a buffered log has the output of both runs, with a mark between them", async (host) => {
+  const output: OutputPlan = { to: "buffer", size: 4096 };
+  await host.run(["echo", "hello"], { output });
+  await host.logWith("hello\n");
+  await host.run(["echo", "again"], { output });
+  assertEquals(await host.logWith("again\n"), `hello\n${MARK}again\n`);
+});
+
+both("L9: output without a line feed at its end gets one before the mark", async (host) => {
+  const output: OutputPlan = { to: "buffer", size: 4096 };
+  await host.run(["printf", "hello"], { output });
+  await host.logWith("hello");
+  await host.run(["echo", "again"], { output });
+  assertEquals(await host.logWith("again\n"), `hello\n${MARK}again\n`);
+});
+
+both("L10: a buffer holds the first bytes, and does not hold up the process", async (host) => {
+  const output: OutputPlan = { to: "buffer", size: 50 };
+  await host.run(["sh", "-c", "seq 100000"], { output });
+  const expected = Array.from({ length: 50 }, (_, index) => `${index + 1}\n`).join("").slice(0, 50);
+  assertEquals(await host.logWith(expected), expected);
+});
+
+both("L11: a mark that does not fit is left out", async (host) => {
+  const output: OutputPlan = { to: "buffer", size: 100 };
+  for (let run = 1; run <= 4; run++) {
+    await host.run(["printf", `${run}: hi\n`], { output });
+    await host.logWith(`${run}: hi\n`);
+  }
+  assertEquals(await host.log(), `1: hi\n${MARK}2: hi\n${MARK}3: hi\n4: hi\n`);
+});
+
+both("a buffer that is cleared takes output again", async (host) => {
+  const output: OutputPlan = { to: "buffer", size: 6 };
+  await host.run(["echo", "hello"], { output });
+  await host.logWith("hello");
+  assertEquals(await host.log(true), "hello\n");
+  assertEquals(await host.log(), "");
+  await host.run(["echo", "again"], { output });
+  assertEquals(await host.logWith("again"), "again\n");
+});
+
+both("L13: a stop command writes to the same file as the process", async (host) => {
+  const output = fileOutput(`${host.folder}/log`);
+  await host.run(["echo", "command"], { output });
+  await host.run(["echo", "stop command"], { output, role: "stop" });
+  assertEquals(Deno.readTextFileSync(`${host.folder}/log`), "command\nstop command\n");
+});
+
+both("L23: the environment is what the plan says", async (host) => {
+  const environment = new Map([["PATH", "/usr/bin:/bin"], ["A", "x=y z"], ["B", ""], ["Ü", "ß\n"], [
+    "a.b",
+    "1",
+  ]]);
+  const output = fileOutput(`${host.folder}/environment`);
+  await host.run(["env", "-0"], { environment, output });
+  const entries = Deno.readTextFileSync(`${host.folder}/environment`).split("\0").sort();
+  assertEquals(entries, ["", "A=x=y z", "B=", "PATH=/usr/bin:/bin", "a.b=1", "Ü=ß\n"]);
+});
+
+both("L29: a signal may be for the process alone: its child survives", async (host) => {
+  const script = `sleep 1000 & echo $! >"${host.folder}/child"; echo started; wait`;
+  await host.launch(plan(["sh", "-c", script], { output: { to: "buffer", size: 100 } }));
+  await host.logWith("started");
+  assertEquals(await host.signal(1, "main", Signal.TERM, false), "sent");
+  assertEquals(await host.exit(), { code: 2, status: Signal.TERM });
+  Deno.kill(Number(Deno.readTextFileSync(`${host.folder}/child`)), "SIGKILL"); // throws if there is none
+});
+
+both("a number that is no signal is refused", async (host) => {
+  await host.launch(plan(["sleep", "1000"]));
+  await host.executed();
+  assertEquals(await host.signal(1, "main", EINVAL_SIGNAL, false), "bad-signal");
+  assertEquals(await host.signal(1, "main", 0, false), "sent");
+  assertEquals(await host.signal(1, "main", Signal.KILL, false), "sent");
+  assertEquals(await host.exit(), { code: 2, status: Signal.KILL });
+});
+
+both("the command and the stop command of a service are told apart", async (host) => {
+  await host.launch(plan(["sleep", "1000"]));
+  await host.launch(plan(["sh", "-c", "exit 1"], { role: "stop" }));
+  assertEquals(await host.exit(1, "stop"), { code: 1, status: 1 });
+  assertEquals(await host.signal(1, "main", Signal.KILL, false), "sent");
+  assertEquals(await host.exit(1, "main"), { code: 2, status: Signal.KILL });
+});
+
+both("a script without an interpreter line is run by the shell", async (host) => {
+  Deno.writeTextFileSync(`${host.folder}/script`, "exit $1\n", { mode: 0o755 });
+  assertEquals(await host.run([`${host.folder}/script`, "7"]), { code: 1, status: 7 });
+});
+
+both("many short-lived processes are all reaped", async (host) => {
+  const burst = async () => {
+    await host.launchMany(plan(["true"]), 200);
+    for (let id = 1; id <= 200; id++) assertEquals(await host.exit(id), { code: 1, status: 0 });
+  };
+  await burst(); // what the runtime makes once is made now
+  const before = await host.settled();
+  await burst();
+  const after = await host.settled(before.descriptors);
+  assertEquals([after.zombies, after.children, after.running], [0, 0, []]);
+  assertEquals(after.descriptors, before.descriptors);
+});
+
+both("a process that closes its output goes on", async (host) => {
+  const script = "exec >&- 2>&-; exec sleep 1000";
+  await host.launch(plan(["sh", "-c", script], { output: { to: "buffer", size: 100 } }));
+  await host.executed();
+  assertEquals(await host.signal(1, "main", Signal.TERM, false), "sent");
+  assertEquals(await host.exit(), { code: 2, status: Signal.TERM });
+});
+
+both("a process that ignores TERM is ended by KILL", async (host) => {
+  const script = "trap '' TERM; echo ready; while :; do sleep 0.05; done";
+  await host.launch(plan(["sh", "-c", script], { output: { to: "buffer", size: 100 } }));
+  await host.logWith("ready");
+  assertEquals(await host.signal(1, "main", Signal.TERM, true), "sent");
+  assertEquals(await host.signal(1, "main", Signal.KILL, true), "sent");
+  assertEquals(await host.exit(), { code: 2, status: Signal.KILL });
+});

@@ -1,0 +1,66 @@
+import { assert, assertEquals } from "@std/assert";
+
+const PROGRAM = `
+  const { createHost } = await import(Deno.args[0]);
+  const nothing = () => {};
+  let executed = nothing, ended = nothing;
+  const reports = {
+    execSucceeded: nothing, execFailed: (...facts) => ended(facts), exited: (...facts) => ended(facts.at(-1)),
+    ready: nothing, readinessClosed: nothing, allKilled: nothing,
+  };
+  try {
+    const host = createHost(reports, { started: nothing, ended: nothing }, { kind: Deno.args[1] });
+    host.begin();
+    const end = new Promise((resolve) => ended = resolve);
+    host.launch({
+      id: 1, role: "main", name: "x", argv: ["/bin/sh", "-c", "exit 3"], environment: new Map(), workingDir: "/",
+      output: { to: "buffer", size: 10 }, session: "own", limits: [], cgroup: "", capabilities: "", secureBits: [],
+    });
+    console.log(host.kind, JSON.stringify(await end));
+  } catch (error) {
+    console.log(error.name, error.message);
+  }
+  Deno.exit(0);
+`;
+
+/** Makes a host in a program with few permissions and has it run something. */
+async function run(kind: string, grants: string[]): Promise<string> {
+  const path = Deno.makeTempFileSync({ suffix: ".js" });
+  Deno.writeTextFileSync(path, PROGRAM);
+  const module = new URL("../../src/host/mod.ts", import.meta.url).href;
+  const args = [
+    "run",
+    "--no-prompt",
+    "--quiet",
+    "--no-check",
+    "--allow-import",
+    "--allow-read",
+    "--allow-run=/bin/sh",
+  ];
+  const command = new Deno.Command(Deno.execPath(), { args: [...args, ...grants, path, module, kind] });
+  const { stdout, stderr } = await command.output();
+  Deno.removeSync(path);
+  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+}
+
+const LIBC = `/lib/${Deno.build.arch}-linux-gnu/libc.so.6`;
+const EXIT = '{"code":1,"status":3}\n';
+
+Deno.test("the native host is made where the C library may be loaded, even if nothing else may be", async () => {
+  assertEquals(await run("auto", ["--allow-ffi", "--allow-sys=uid,gid"]), `native ${EXIT}`);
+  assertEquals(await run("auto", [`--allow-ffi=${LIBC}`, "--allow-sys=uid,gid"]), `native ${EXIT}`);
+});
+
+Deno.test("without that leave the command host is made, unless the native one is insisted on", async () => {
+  assertEquals(await run("auto", ["--allow-sys=uid,gid"]), `command ${EXIT}`);
+  const refusal = await run("native", ["--allow-sys=uid,gid"]);
+  assert(
+    refusal.startsWith(
+      "HostUnavailableError Cannot start processes natively: the native host needs --allow-ffi",
+    ),
+  );
+});
+
+Deno.test("the command host can be insisted on", async () => {
+  assertEquals(await run("command", ["--allow-ffi"]), `command ${EXIT}`);
+});

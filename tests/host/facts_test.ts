@@ -1,0 +1,54 @@
+/** The small pure functions of the native host. */
+
+import { assertEquals } from "@std/assert";
+import { parseOwnCgroup } from "../../src/host/cgroups.ts";
+import { candidates, interpreterOf } from "../../src/host/executable.ts";
+import { decodeWaitStatus } from "../../src/host/libc/mod.ts";
+import { parsePid } from "../../src/host/pid_file.ts";
+
+Deno.test("a process id is read in the notations of C", () => {
+  assertEquals(["12", " \t\n12", "12junk", "0x1f", "0X1F junk", "017", "018", "+7"].map(parsePid), [
+    12,
+    12,
+    12,
+    31,
+    31,
+    15,
+    1,
+    7,
+  ]);
+  assertEquals(["", "junk", "-5", "0x", "99999999999"].map(parsePid), [-1, -1, -1, 0, -1]);
+});
+
+Deno.test("the daemon's control group is known if it is in one hierarchy", () => {
+  assertEquals(parseOwnCgroup("0::/a/b\n"), { path: "a/b" });
+  assertEquals(parseOwnCgroup("0::/\n"), { path: "" });
+  assertEquals(parseOwnCgroup("4:memory:/x\n"), { path: "x" });
+  assertEquals(parseOwnCgroup("1:cpu:/\n0::/\n"), {
+    problem: "In multiple cgroups, cannot determine cgroup root path",
+  });
+  for (const text of ["", "0:\n", "0::\n", "0::x\n"]) {
+    assertEquals(parseOwnCgroup(text), { problem: "Could not determine cgroup root path" });
+  }
+});
+
+Deno.test("a command is searched in PATH, or in the usual folders, unless it has a slash", () => {
+  assertEquals(candidates("x", "/a::/b"), ["/a/x", "x", "/b/x"]);
+  assertEquals(candidates("x", undefined), ["/bin/x", "/usr/bin/x"]);
+  assertEquals(candidates("./x", "/a"), ["./x"]);
+  assertEquals(candidates("", "/a"), []);
+});
+
+Deno.test("the interpreter of a script is in its first line", () => {
+  const interpreter = (text: string) => interpreterOf(new TextEncoder().encode(text));
+  assertEquals(interpreter("#!/bin/sh\nexit\n"), "/bin/sh");
+  assertEquals(interpreter("#! /usr/bin/env -S x y\n"), "/usr/bin/env");
+  assertEquals(interpreter("\x7fELF"), undefined);
+  assertEquals(interpreter("# a comment"), undefined);
+});
+
+Deno.test("how a process ended is read from its wait status", () => {
+  assertEquals(decodeWaitStatus(0x0300), { code: 1, status: 3 });
+  assertEquals(decodeWaitStatus(9), { code: 2, status: 9 });
+  assertEquals(decodeWaitStatus(0x80 | 11), { code: 3, status: 11 });
+});

@@ -1,0 +1,307 @@
+/** The settings that only the native host can carry out, observed from inside the process. */
+
+import { assert, assertEquals } from "@std/assert";
+import { LaunchStage, ServiceType } from "../../src/model/mod.ts";
+import type { LaunchPlan } from "../../src/engine/mod.ts";
+import { plan, service, TestHost } from "./_host.ts";
+
+const ENOENT = 2;
+const isRoot = Deno.uid() === 0;
+const NOBODY = { uid: 65534, gid: 65534, name: "nobody" };
+
+function native(name: string, test: (host: TestHost) => Promise<void>): void {
+  Deno.test(`native host: ${name}`, async () => {
+    await using host = await TestHost.start("native");
+    await test(host);
+  });
+}
+
+function nativeAsRoot(name: string, test: (host: TestHost) => Promise<void>): void {
+  native(name, async (host) => {
+    if (isRoot) await test(host);
+    else console.log("skipped: only root can do this");
+  });
+}
+
+/** Fields of `/proc/PID/status` of a process with some settings. */
+async function status(
+  host: TestHost,
+  fields: string[],
+  changes: Partial<LaunchPlan> = {},
+): Promise<string[]> {
+  const text = await host.output("exec cat /proc/self/status", changes);
+  return fields.map((field) => new RegExp(`^${field}:[ \\t]*(.*?)[ \\t]*$`, "m").exec(text)![1]);
+}
+
+const IGNORED = "0000000000381000"; // PIPE, TSTP, TTIN, TTOU
+
+native("L1: nothing is blocked, and PIPE, TSTP, TTIN and TTOU are ignored", async (host) => {
+  assertEquals(await status(host, ["SigBlk", "SigIgn"]), ["0000000000000000", IGNORED]);
+  const chained = await status(host, ["SigBlk", "SigIgn"], { nice: 1 });
+  assertEquals(chained, ["0000000000000000", IGNORED]);
+});
+
+Deno.test("native host: L1: what the daemon was started with ignored is not ignored by services", async () => {
+  const wrapper = ["sh", "-c", 'trap \'\' HUP INT QUIT USR1; exec "$0" "$@"'];
+  await using host = await TestHost.start("native", { wrapper });
+  assertEquals(await status(host, ["SigIgn"]), [IGNORED]);
+});
+
+Deno.test("native host: L1: what the daemon was started with blocked stays blocked, but for TERM and CHLD", async () => {
+  const wrapper = ["env", "--block-signal=USR1,TERM,CHLD"];
+  await using host = await TestHost.start("native", { wrapper });
+  assertEquals(await status(host, ["SigBlk"]), ["0000000000000200"]);
+});
+
+Deno.test("native host: a service inherits nothing that the daemon was started with but 0, 1 and 2", async () => {
+  const wrapper = ["sh", "-c", 'exec "$0" "$@" 7</dev/null 8>/dev/null'];
+  await using host = await TestHost.start("native", { wrapper });
+  assertEquals(await host.output("ls -m /proc/$$/fd"), "0, 1, 2\n");
+  assertEquals(await host.output("ls -m /proc/$$/fd", { nice: 1 }), "0, 1, 2\n");
+});
+
+nativeAsRoot("L7: a relative run-in-cgroup without a usable group fails at entering it", async (host) => {
+  await host.launch(plan(["true"], { cgroup: "no/such/group" }));
+  assertEquals(await host.failure(), [LaunchStage.CGROUP, ENOENT]);
+  await host.launch(plan(["true"], { cgroup: "/no/such/group" }));
+  assertEquals(await host.failure(), [LaunchStage.CGROUP, ENOENT]);
+});
+
+nativeAsRoot("run-in-cgroup puts the process into the group", async (host) => {
+  // The root group of one hierarchy, v1 or v2, in which groups can be made.
+  const root = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].find((path) => {
+    try {
+      return Deno.statSync(`${path}/cgroup.procs`).isFile;
+    } catch {
+      return false;
+    }
+  });
+  if (root === undefined) return void console.log("skipped: there are no control groups here");
+  const name = `dinit-test-${crypto.randomUUID()}`;
+  Deno.mkdirSync(`${root}/${name}`);
+  try {
+    const cgroup = `${root}/${name}`.slice("/sys/fs/cgroup".length);
+    const groups = await host.output("cat /proc/$$/cgroup; ls -m /proc/$$/fd", { cgroup });
+    assert(groups.includes(`/${name}\n`), groups);
+    assert(groups.endsWith("0, 1, 2\n"), groups);
+  } finally {
+    Deno.removeSync(`${root}/${name}`);
+  }
+});
+
+nativeAsRoot("L20: run-as by name sets all ids, and the supplementary groups of the user", async (host) => {
+  const line = Deno.readTextFileSync("/etc/group").split("\n").map((line) => line.split(":"))
+    .find(([, , gid, users]) => users !== undefined && users !== "" && gid !== undefined);
+  const changes = { runAs: NOBODY };
+  assertEquals(await status(host, ["Uid", "Gid", "Groups"], changes), [
+    [65534, 65534, 65534, 65534].join("\t"),
+    [65534, 65534, 65534, 65534].join("\t"),
+    "65534",
+  ]);
+  if (line === undefined) return; // no user has a supplementary group here
+  const name = line[3].split(",")[0];
+  const [, , uid, gid] = Deno.readTextFileSync("/etc/passwd").split("\n").map((line) => line.split(":"))
+    .find(([user]) => user === name)!;
+  const runAs = { uid: Number(uid), gid: Number(gid), name };
+  const [groups] = await status(host, ["Groups"], { runAs });
+  assert(groups.split(" ").includes(line[2]), groups);
+});
+
+nativeAsRoot(
+  "L21: run-as by number keeps the daemon's group, and drops supplementary groups",
+  async (host) => {
+    const runAs = { uid: 12345, gid: undefined, name: undefined };
+    assertEquals(await status(host, ["Uid", "Gid", "Groups"], { runAs }), [
+      [12345, 12345, 12345, 12345].join("\t"),
+      [0, 0, 0, 0].join("\t"),
+      "",
+    ]);
+  },
+);
+
+nativeAsRoot("a command that the user may not execute is an execution failure", async (host) => {
+  Deno.writeTextFileSync(`${host.folder}/secret`, "#!/bin/sh\n", { mode: 0o700 });
+  await host.launch(plan([`${host.folder}/secret`], { runAs: NOBODY }));
+  assertEquals(await host.failure(), [LaunchStage.EXECUTE, 13]);
+});
+
+native("L24: limits, nice and oom-score-adj, for stop commands as well", async (host) => {
+  const changes: Partial<LaunchPlan> = {
+    limits: [
+      { resource: "nofile", soft: 100n, hard: 200n },
+      { resource: "core", soft: 0n, hard: undefined },
+      { resource: "data", soft: 1n << 30n, hard: "unlimited" },
+      { resource: "addrspace", soft: undefined, hard: undefined },
+    ],
+    nice: 5,
+    oomScoreAdjust: 100,
+  };
+  const script =
+    `cut -d' ' -f19 /proc/$$/stat; cat /proc/$$/oom_score_adj /proc/$$/limits; ls -m /proc/$$/fd`;
+  for (const role of ["main", "stop"] as const) {
+    const [nice, oom, ...rest] = (await host.output(script, { ...changes, role })).split("\n");
+    const limit = (name: string) => {
+      const [, soft, hard] = new RegExp(`^Max ${name} +(\\S+) +(\\S+)`, "m").exec(rest.join("\n"))!;
+      return `${soft}:${hard}`;
+    };
+    assertEquals([nice, oom], ["5", "100"]);
+    assertEquals(limit("open files"), "100:200");
+    assert(limit("core file size").startsWith("0:"));
+    assertEquals(limit("data size"), "1073741824:unlimited");
+    assertEquals(rest.at(-2), "0, 1, 2");
+  }
+});
+
+native("a limit whose soft half is above its hard half fails at setting limits", async (host) => {
+  await host.launch(plan(["true"], { limits: [{ resource: "nofile", soft: 200n, hard: 100n }] }));
+  const [stage, errno] = await host.failure();
+  assertEquals([stage, errno], [LaunchStage.RESOURCE_LIMITS, 22]);
+  const { zombies, descriptors } = await host.inspect();
+  assertEquals(zombies, 0);
+  await host.launch(plan(["true"], { limits: [{ resource: "nofile", soft: 200n, hard: 100n }] }));
+  await host.failure();
+  assertEquals((await host.inspect()).descriptors, descriptors);
+});
+
+Deno.test("native host: what the daemon may not set is reported with its step", async () => {
+  if (!isRoot) return void console.log("skipped: only root can become somebody else");
+  const wrapper = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"];
+  // The program itself has to be found by nobody as well.
+  const readable = {
+    wrapper: [...wrapper, "env", `DENO_DIR=${Deno.env.get("DENO_DIR") ?? "/root/.cache/deno"}`],
+  };
+  let host: TestHost;
+  try {
+    host = await TestHost.start("native", readable);
+  } catch {
+    return void console.log("skipped: another user cannot run the tests' host here");
+  }
+  await using _ = host;
+  await host.launch(plan(["true"], { runAs: { uid: 0, gid: 0, name: "root" } }));
+  assertEquals(await host.failure(), [LaunchStage.USER_AND_GROUP, 1]);
+});
+
+native("ioprio sets class and level", async (host) => {
+  assertEquals((await host.output("ionice", { ioPriority: 2 * 8192 + 3 })).trim(), "best-effort: prio 3");
+  assertEquals((await host.output("ionice", { ioPriority: 3 * 8192 })).trim(), "idle");
+});
+
+nativeAsRoot("capabilities, securebits and no-new-privs are those that are asked for", async (host) => {
+  const capabilities = "^cap_net_bind_service,%CAP_CHOWN,!cap_sys_admin";
+  const fields = ["CapInh", "CapPrm", "CapEff", "CapAmb", "CapBnd", "NoNewPrivs"];
+  const [inheritable, permitted, effective, ambient, bounding, noNewPrivs] = await status(host, fields, {
+    runAs: NOBODY,
+    capabilities,
+    noNewPrivs: true,
+  });
+  assertEquals([inheritable, ambient], ["0000000000000401", "0000000000000400"]);
+  assertEquals([permitted, effective], ["0000000000000400", "0000000000000400"]);
+  assertEquals(BigInt(`0x${bounding}`) >> 21n & 1n, 0n); // CAP_SYS_ADMIN
+  assertEquals(noNewPrivs, "1");
+  const secureBits = ["noroot", "noroot-locked", "keep-caps"];
+  const text = await host.output("setpriv --dump | grep Securebits", { secureBits });
+  assertEquals(text, "Securebits: noroot,noroot_locked\n");
+});
+
+native("the environment reaches the command to the byte, with and without a chain", async (host) => {
+  const environment = new Map([["PATH", "/usr/bin:/bin"], ["Ü", "\udcff"], ["a.b", "1"], ["UID", "7"], [
+    "IFS",
+    "x",
+  ]]);
+  const expected = ["", "IFS=x", "PATH=/usr/bin:/bin", "UID=7", "a.b=1", "\u00c3\u009c=\u00ff"];
+  for (const nice of [undefined, 1]) {
+    const output = {
+      to: "file",
+      path: `${host.folder}/e${nice}`,
+      permissions: 0o600,
+      uid: undefined,
+      gid: undefined,
+    } as const;
+    await host.run(["env", "-0"], { environment, output, nice });
+    const bytes = Deno.readFileSync(output.path);
+    const entries = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("").split("\0").sort();
+    assertEquals(entries, expected);
+  }
+});
+
+native("a command with an equals sign in its name is not taken for a variable", async (host) => {
+  Deno.writeTextFileSync(`${host.folder}/a=b`, "#!/bin/sh\nexit 9\n", { mode: 0o755 });
+  assertEquals(await host.run(["./a=b"], { workingDir: host.folder, nice: 1 }), { code: 1, status: 9 });
+});
+
+native("execution failures behind a chain are reported as without one", async (host) => {
+  const { folder } = host;
+  Deno.writeTextFileSync(`${folder}/script`, "#!/no/such/interpreter\n", { mode: 0o755 });
+  const failure = async (argv: string[], changes: Partial<LaunchPlan> = {}) => {
+    assertEquals(await host.launch(plan(argv, { nice: 1, ...changes })), {});
+    return await host.failure();
+  };
+  assertEquals(await failure(["/no/such/program"]), [LaunchStage.EXECUTE, 2]);
+  assertEquals(await failure(["no-such-program"]), [LaunchStage.EXECUTE, 2]);
+  assertEquals(await failure(["/etc/passwd"]), [LaunchStage.EXECUTE, 13]);
+  assertEquals(await failure([folder]), [LaunchStage.EXECUTE, 13]);
+  assertEquals(await failure([`${folder}/script`]), [LaunchStage.EXECUTE, 2]);
+  assertEquals(await failure(["true"], { workingDir: "/no/such" }), [LaunchStage.CHANGE_DIRECTORY, 2]);
+});
+
+Deno.test("native host: a missing tool is refused at load time, with the setting and the tool", async () => {
+  const folder = Deno.makeTempDirSync();
+  await using host = await TestHost.start("native", { host: { toolFolders: folder } });
+  assertEquals(await host.unsupported({}), undefined);
+  assertEquals(await host.unsupported({ nice: 1 }), {
+    setting: "nice",
+    message: "this needs the program 'nice' (coreutils), which is not installed.",
+  });
+  assertEquals((await host.unsupported({ runAs: NOBODY }))?.setting, "run-as");
+  assertEquals((await host.unsupported({ socketPath: "/run/s" }))?.setting, "socket-listen");
+  assertEquals(await host.unsupported({ nice: 1, type: ServiceType.INTERNAL }), undefined);
+  Deno.removeSync(folder);
+});
+
+native("everything is supported where the tools are installed", async (host) => {
+  const everything = {
+    nice: 1,
+    runAs: NOBODY,
+    socketPath: "/run/s",
+    cgroup: "x",
+    oomScoreAdjust: 1,
+    ioPriority: 0,
+    limits: [{ resource: "core" as const, soft: 1n, hard: 1n }],
+  };
+  assertEquals(await host.unsupported(everything), undefined);
+});
+
+native("L12: a stop command's output goes nowhere while that of the process is buffered", async (host) => {
+  await host.run(["echo", "command"], { output: { to: "buffer", size: 100 } });
+  await host.run(["echo", "stop"], { role: "stop" });
+  assertEquals(await host.logWith("command\n"), "command\n");
+});
+
+native("a utmp entry lives and dies with the process", async () => {
+  const file = Deno.makeTempFileSync();
+  try {
+    await using host = await TestHost.start("native", { host: { loginFile: file } });
+    const inittab = { id: "tt1", line: "tty-test" };
+    const { pid } = await host.launch(plan(["sleep", "1000"], { inittab }));
+    await host.executed();
+    const entry = () => {
+      const bytes = Deno.readFileSync(file);
+      const view = new DataView(bytes.buffer);
+      const text = (at: number) => new TextDecoder().decode(bytes.subarray(at, bytes.indexOf(0, at)));
+      return [bytes.length > 0 && view.getInt16(0, true), view.getInt32(4, true), text(8), text(40)];
+    };
+    assertEquals(entry(), [5, pid!, "tty-test", "tt1"]);
+    await host.signal(1, "main", 9, false);
+    await host.exit();
+    assertEquals(entry(), [8, pid!, "tty-test", "tt1"]);
+  } finally {
+    Deno.removeSync(file);
+  }
+});
+
+native("a service that is unloaded is forgotten", async (host) => {
+  await host.run(["echo", "hello"], { output: { to: "buffer", size: 100 } });
+  await host.logWith("hello");
+  await host.serviceUnloaded(service({ logType: "buffer" }));
+  assertEquals(await host.log(), "");
+});
