@@ -8,6 +8,7 @@ import type { Behaviour } from "./behaviour.ts";
 import { isStartPinned, type ServiceGraph } from "./graph.ts";
 import type { Clock, ConsolePort, EngineLog } from "./ports.ts";
 import { isActive, type ServiceRecord } from "./service.ts";
+import { isLegalChange, STATE_NAMES } from "./state_changes.ts";
 import { WorkQueue } from "./_work_queue.ts";
 
 const { STOPPED, STARTED } = ServiceState;
@@ -34,9 +35,9 @@ export interface LifecycleContext {
 export class Agenda {
   readonly context: LifecycleContext;
   /** Services with pending claims, releases, failures, starts or stops. */
-  readonly propagation = new WorkQueue();
+  readonly propagation = new WorkQueue("propagation");
   /** Services that may be ready to be brought up or down. */
-  readonly transitions = new WorkQueue();
+  readonly transitions = new WorkQueue("transition");
   /** Services whose stop is held back by a start pin; looked at again at the end of every drain. */
   readonly #heldBack = new Set<ServiceRecord>();
   #pins = 0;
@@ -86,10 +87,16 @@ export class Agenda {
   /** Enters a state, keeping the count of active services and the time of the change. */
   setState(service: ServiceRecord, state: ServiceState): void {
     if (service.state === state) return;
+    if (!isLegalChange(service.state, state)) this.#reportIllegal(service, state);
     if (service.state === STOPPED) this.#activeCount += 1;
     if (state === STOPPED) this.#activeCount -= 1;
     service.state = state;
     service.since = this.context.clock.now();
+  }
+
+  #reportIllegal(service: ServiceRecord, state: ServiceState): void {
+    const change = `from ${STATE_NAMES[service.state]} to ${STATE_NAMES[state]}`;
+    this.context.log.message("error", `internal error: service ${service.name} goes ${change}`);
   }
 
   // ---- Pins --------------------------------------------------------------------------------------------------

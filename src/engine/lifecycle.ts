@@ -1,6 +1,7 @@
 /**
- * The transitions: what every request and event does to a service, and how it spreads. Lifecycle specification 2, 3
- * and 7, with the contract of its section 13 wherever the reference departs from its own rules.
+ * The state machine of all services: what every request and event does, and how it spreads. Lifecycle specification
+ * 2, 3 and 7, with the contract of its section 13 wherever the reference departs from its own rules. `state_changes.ts`
+ * has the table of states, `docs/engine-states.svg` the picture of it.
  *
  * How a service lives. A service is wanted as long as it has claims: one for its explicit activation and one for
  * each dependent that holds it. The first claim starts it, the loss of the last one stops it. On its way up it is
@@ -8,12 +9,49 @@
  * for its hard dependents, then being brought down. `target` says where it is meant to end; a stop that completes
  * with target STARTED begins a new start. `force` says that it must pass through STOPPED on the way.
  *
+ * How it starts. It claims all dependencies at once and waits for those that are not up; orderings it waits for only
+ * if they are starting too, and never claims. A start may be called off as long as it waits; once begun, only if the
+ * type of service allows it. Otherwise the stop takes effect when it has come up.
+ *
+ * How it fails. A start that fails takes its explicit activation, its start pin and all claims on it. Those who need
+ * it and wait for it fail too, those who need it and are being brought up are stopped as soon as they can be, and
+ * those who merely wait go on. Nothing is tried again by itself.
+ *
+ * How it stops. It tells its dependents first. Hard ones stop as well, for good if it stops for good; soft ones only
+ * let go of it. It lets its own dependencies go at once, so that they can get ready, but they are brought down only
+ * after it. As long as nothing has been brought down, a new claim calls the stop off (`brought` is "up" still, or
+ * "down" if it never was); a forced stop, or one that is half-way, is completed and followed by a new start.
+ *
+ * Who comes back. After a stop the service starts again if its target is STARTED: because it restarts by itself and
+ * is still wanted, because it was told to restart, or because somebody claimed it meanwhile, for example a dependent
+ * that restarts. Whatever it was prepared by is restarted first. Soft dependents that are up attach to it again.
+ *
+ * What pins do. A stop pin lets the service go down but not up; a claim on it fails. A start pin holds the service, and
+ * all that it needs through hard edges, where it is: orders to stop are noted and carried out at the end of the drain
+ * in which the last such pin goes. A pin never starts or stops anything else.
+ *
  * How things spread. Nothing here walks the graph. An operation changes one service, looks at its direct neighbours,
  * marks what they have to do and queues them. `drain` then works off two stacks until nothing moves: first all
  * propagation (claims, failures, orders to stop), then one transition (a bring-up or bring-down), and again. So when
- * a service comes up or goes down, everything that bears on the decision has already been said.
+ * a service comes up or goes down, everything that bears on the decision has already been said. A dependent that
+ * knows already is not told again, so the work grows with the number of edges and not with the length of chains.
  *
- * What it does not know. How a type of service is brought up and down is a `Behaviour`; see `launcher.ts`.
+ * What always holds when a drain is done. Start-pinned services and what they need are exempt from 2, 4 and 8.
+ * 1. A service has one claim for its explicit activation and one for each edge that holds it; orderings hold none.
+ * 2. What is explicit has target STARTED; what is claimed is not STOPPED; what is not claimed has target STOPPED.
+ * 3. `activeCount` is the number of services that are not STOPPED.
+ * 4. What is STARTED has all hard dependencies STARTED. Nothing is brought up before its dependencies, or brought
+ *    down before its hard dependents.
+ * 5. What is STOPPED holds nothing.
+ * 6. A service has at most one process, and one for its stop command; no signal is sent without one.
+ * 7. What has target STOPPED and is not pinned becomes STOPPED once its processes end.
+ * 8. What waits, waits for something that can come: for a dependency that is coming up or back, or for a dependent
+ *    that is going down.
+ * 9. After a shutdown everything becomes STOPPED once processes end or timers expire.
+ *
+ * Where things are. `agenda.ts` keeps what is left to do, `waits.ts` who waits for whom, `starting.ts` claims and the
+ * way up, `stopping.ts` orders to stop and the way down, `ending.ts` failures and what follows a stop; this file is
+ * their common face. How a type of service is brought up and down they do not know: that is a `Behaviour`.
  */
 
 import { ServiceState, StopReason } from "../model/mod.ts";

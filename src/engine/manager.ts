@@ -12,8 +12,6 @@ import {
   type ServiceStatus,
   ShutdownType,
 } from "../model/mod.ts";
-import type { MainEnvironment, UserDatabase } from "../description/mod.ts";
-import type { Behaviour } from "./behaviour.ts";
 import { Chaining } from "./chaining.ts";
 import * as commands from "./commands.ts";
 import { ServiceGraph } from "./graph.ts";
@@ -21,44 +19,12 @@ import type { ProcessRole } from "./launch_plan.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Listeners } from "./listeners.ts";
 import { Loader, logLoadError, mayUnload } from "./loading.ts";
-import type {
-  Clock,
-  ConsolePort,
-  EngineEvents,
-  EngineLog,
-  EnvironmentListener,
-  ProcessHost,
-  ServiceListener,
-  SignalOutcome,
-} from "./ports.ts";
+import type { ManagerOptions } from "./manager_options.ts";
+import type { EngineEvents, EnvironmentListener, ServiceListener, SignalOutcome } from "./ports.ts";
 import { reload } from "./reloading.ts";
 import type { ServiceRecord } from "./service.ts";
 import { ServiceTypes } from "./service_types.ts";
 import { overviewOf, statusOf } from "./status.ts";
-
-/** What a manager is made of. */
-export interface ManagerOptions {
-  /** Where descriptions are searched, in order. */
-  readonly directories: readonly string[];
-  readonly environment: MainEnvironment;
-  readonly users: UserDatabase;
-  /** The ids that the daemon runs with. */
-  readonly identity: { readonly uid: number; readonly gid: number };
-  readonly clock: Clock;
-  readonly host: ProcessHost;
-  readonly console: ConsolePort;
-  readonly log: EngineLog;
-  /** The services to use; for tests that build graphs directly. @default an empty graph */
-  readonly graph?: ServiceGraph;
-  /** For an engine that goes on from a snapshot: what is to happen when everything has stopped. @default NONE */
-  readonly shutdownType?: ShutdownType;
-  /** How a service comes up and goes down, if not by its type. @default by type */
-  readonly behaviour?: (service: ServiceRecord, lifecycle: Lifecycle) => Behaviour | undefined;
-  /** No service is active any more. */
-  readonly inactive?: () => void;
-  /** A service with `starts-rwfs` or `starts-log` has started. */
-  readonly startActions?: (service: ServiceRecord) => void;
-}
 
 /** The service manager. */
 export class ServiceManager implements EngineEvents {

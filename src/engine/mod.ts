@@ -3,7 +3,7 @@
  * of every launch. It performs nothing itself. Commands, process events, timer expiries and console events come in;
  * calls on the interfaces of `ports.ts` go out; the same inputs give the same outputs.
  *
- * Read `lifecycle.ts` first: its opening page says how services live and how changes spread.
+ * Read `lifecycle.ts` first: its opening page says how services live, how changes spread and what always holds.
  *
  * @module
  */
@@ -12,7 +12,8 @@ export { ServiceGraph } from "./graph.ts";
 export type { LaunchPlan, OutputPlan, ProcessRole, SessionPlan } from "./launch_plan.ts";
 export type { Behaviour } from "./behaviour.ts";
 export type { Lifecycle } from "./lifecycle.ts";
-export { type ManagerOptions, ServiceManager } from "./manager.ts";
+export { ServiceManager } from "./manager.ts";
+export type { ManagerOptions } from "./manager_options.ts";
 export type {
   Clock,
   ConsolePort,

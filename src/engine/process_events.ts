@@ -9,6 +9,7 @@ import type { Behaviour } from "./behaviour.ts";
 import type { Launcher } from "./launcher.ts";
 import type { ProcessRole } from "./launch_plan.ts";
 import { noChild, type ServiceRecord } from "./service.ts";
+import { STATE_NAMES } from "./state_changes.ts";
 
 /** What happens to the main process or the timer of a service. */
 export type ProcessEvent =
@@ -170,10 +171,8 @@ export class ProcessEvents {
 
   /** Logs an event that cannot happen, with the names of the event and the state. */
   reportImpossible(service: ServiceRecord, event: string): void {
-    const states = ["STOPPED", "STARTING", "STARTED", "STOPPING"];
-    const text = `internal error: event ${event} for service ${service.name} in state ${
-      states[service.state]
-    }`;
+    const where = `for service ${service.name} in state ${STATE_NAMES[service.state]}`;
+    const text = `internal error: event ${event} ${where}`;
     this.#launcher.log.message("error", text);
   }
 }

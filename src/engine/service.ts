@@ -106,6 +106,8 @@ export interface ServiceRecord {
   pinStart: boolean;
   pinStop: boolean;
   readonly pending: PendingWork;
+  /** In which work queues the service is. */
+  readonly queued: { propagation: boolean; transition: boolean };
   startFailed: boolean;
   skipped: boolean;
   /** The stop in progress will be followed by an automatic restart. */
@@ -150,6 +152,7 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     pinStart: false,
     pinStop: false,
     pending: { claim: false, release: false, fail: false, start: false, stop: false },
+    queued: { propagation: false, transition: false },
     startFailed: false,
     skipped: false,
     autoRestarting: false,

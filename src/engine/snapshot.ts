@@ -7,7 +7,8 @@
 import type { ShutdownType } from "../model/mod.ts";
 import { ServiceGraph } from "./graph.ts";
 import type { LifecycleState } from "./lifecycle.ts";
-import { type ManagerOptions, ServiceManager } from "./manager.ts";
+import { ServiceManager } from "./manager.ts";
+import type { ManagerOptions } from "./manager_options.ts";
 import { fromPlain, type Plain, toPlain } from "./_plain.ts";
 import type { Edge, ProcessState, ServiceRecord } from "./service.ts";
 

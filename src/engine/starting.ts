@@ -58,7 +58,6 @@ export class Starting {
           this.#ending.failStart(service, { finish: false });
           return;
         }
-        this.#reattach(service);
         this.#waits.enterStarting(service);
         return;
       case STARTING:
@@ -70,15 +69,6 @@ export class Starting {
       case STOPPING:
         if (service.pinStop) this.#stopThoseWhoDoNotWait(service);
         else if (service.waitDeps && !service.force) this.#callOffStop(service);
-    }
-  }
-
-  /** Soft dependents that are up have the service back as soon as anything starts it. */
-  #reattach(service: ServiceRecord): void {
-    for (const edge of service.dependents) {
-      if (isHard(edge) || isOrdering(edge.kind) || edge.holding || !isActive(edge.from)) continue;
-      edge.holding = true;
-      service.claims += 1;
     }
   }
 

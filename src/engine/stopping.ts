@@ -118,21 +118,28 @@ export class Stopping {
   /** Begins to stop the service, dependents first (3.10). `asRestart`: by a restart command. */
   begin(service: ServiceRecord, asRestart = false): void {
     if (this.#agenda.isHeld(service)) return;
-    const behaviour = this.#agenda.context.behaviour(service);
-    service.autoRestarting = false;
-    service.userRestart = false;
-    let willRestart = asRestart && service.target === STARTED;
-    if (!asRestart && service.target === STARTED && behaviour.wantsRestart(service)) {
-      willRestart = behaviour.restartAllowed(service);
-      service.autoRestarting = willRestart;
-    }
+    const willRestart = this.#willRestart(service, asRestart);
     if (!willRestart) this.dropExplicit(service);
     const allDown = this.#stopDependents(service, willRestart, asRestart);
     if (this.#leaveRunning(service)) {
       service.waitDeps = !allDown;
       this.#agenda.setState(service, STOPPING);
       if (allDown) this.#agenda.transitions.add(service);
+    } else if (service.state === STARTING) {
+      service.userRestart = asRestart; // the stop is still due when it has come up, and what follows it as well
     }
+  }
+
+  /** Decides whether the stop is followed by a start; for a stop under way that has been decided (3.10, 3 to 5). */
+  #willRestart(service: ServiceRecord, asRestart: boolean): boolean {
+    if (service.state === STOPPING && service.target === STARTED) return true;
+    service.autoRestarting = false;
+    service.userRestart = false;
+    if (service.target === STOPPED) return false;
+    if (asRestart) return true;
+    const behaviour = this.#agenda.context.behaviour(service);
+    service.autoRestarting = behaviour.wantsRestart(service) && behaviour.restartAllowed(service);
+    return service.autoRestarting;
   }
 
   /** Whether the service can be made STOPPING now; cancels or interrupts a start (3.10, step 8). */
@@ -155,11 +162,16 @@ export class Stopping {
 
   /** Tells the dependents that the service stops; true if none of them has to be waited for (3.11). */
   #stopDependents(service: ServiceRecord, keepSoft: boolean, propagateRestart: boolean): boolean {
+    const comesBack = service.state === STOPPING && service.target === STARTED;
     let allDown = true;
     for (const edge of service.dependents) {
       if (isHard(edge)) {
-        if (!isTriviallyStopped(edge.from)) allDown = false;
-        if (edge.from.state !== STOPPED) this.#stopHardDependent(edge.from, service, propagateRestart);
+        const isDown = isTriviallyStopped(edge.from);
+        if (!isDown) allDown = false;
+        // Who waits already for the service to come back is left alone.
+        if (edge.from.state !== STOPPED && !(isDown && comesBack)) {
+          this.#stopHardDependent(edge.from, service, propagateRestart);
+        }
       } else if (!keepSoft) {
         if (edge.waiting) this.#waits.end(edge);
         this.letGo(edge, { mayStop: false });
@@ -170,28 +182,27 @@ export class Stopping {
 
   #stopHardDependent(dependent: ServiceRecord, service: ServiceRecord, propagateRestart: boolean): void {
     const final = service.target === STOPPED;
-    if (service.force) {
-      if (final) {
-        dependent.reason = StopReason.DEPFAILED;
-        this.forceForGood(dependent);
-      } else {
-        this.force(dependent);
-      }
-    }
+    if (final && service.force) dependent.reason = StopReason.DEPFAILED;
+    if (knows(dependent, service)) return;
+    if (service.force && final) this.forceForGood(dependent);
+    else if (service.force) this.force(dependent);
     if (final) {
-      if (dependent.target !== STOPPED) {
-        dependent.target = STOPPED;
-        if (dependent.explicit) {
-          dependent.explicit = false;
-          this.#unclaim(dependent, true);
-        }
-      }
+      this.#endTarget(dependent);
       this.#agenda.deferStop(dependent);
     } else if (propagateRestart && dependent.state !== STOPPING) {
       dependent.reason = StopReason.DEPRESTART;
       dependent.userRestart = true;
       this.#agenda.deferStop(dependent);
     }
+  }
+
+  /** The service is not wanted any more, for the sake of what it depends on. */
+  #endTarget(service: ServiceRecord): void {
+    if (service.target === STOPPED) return;
+    service.target = STOPPED;
+    if (!service.explicit) return;
+    service.explicit = false;
+    this.#unclaim(service, true);
   }
 
   // ---- The bring-down ------------------------------------------------------------------------------------------
@@ -217,4 +228,11 @@ export class Stopping {
     service.waitDeps = isBlocked(service); // by a dependent that came and goes again
     if (!service.waitDeps) this.#agenda.context.behaviour(service).bringDown(service);
   }
+}
+
+/** Whether a dependent is stopping already, in the way in which the service stops; so have been its dependents told. */
+function knows(dependent: ServiceRecord, service: ServiceRecord): boolean {
+  const sameForce = dependent.force || !service.force;
+  const sameTarget = dependent.target === STOPPED || service.target === STARTED;
+  return dependent.state === STOPPING && sameForce && sameTarget;
 }

@@ -31,10 +31,20 @@ export class Waits {
     service.skipped = false;
     service.waitDeps = true;
     this.#agenda.setState(service, STARTING);
+    this.#reattach(service);
     this.#agenda.deferClaims(service);
     this.#mark(service);
     this.reviewDependencies(service);
     if (service.waits === 0) this.#agenda.transitions.add(service);
+  }
+
+  /** Soft dependents that are up have the service back as soon as anything starts it (6.1). */
+  #reattach(service: ServiceRecord): void {
+    for (const edge of service.dependents) {
+      if (isHard(edge) || isOrdering(edge.kind) || edge.holding || !isActive(edge.from)) continue;
+      edge.holding = true;
+      service.claims += 1;
+    }
   }
 
   /** Works out what the service has to wait for, and who has to wait for it (3.4). */

@@ -41,9 +41,16 @@ export interface Scenario {
   readonly active: number;
 }
 
+/** The scenarios of the specification (S and X, with the results of the contract), and of mended defects (R). */
+export function readScenarios(): Scenario[] {
+  return ["scenarios.txt", "regressions.txt"].flatMap((file) =>
+    parseScenarios(Deno.readTextFileSync(new URL(file, import.meta.url)))
+  );
+}
+
 /** Reads a file of scenarios. */
-export function parseScenarios(text: string): Scenario[] {
-  return text.split(/\n\n+/).filter((block) => /^[SX]\d/.test(block)).map(parseScenario);
+function parseScenarios(text: string): Scenario[] {
+  return text.split(/\n\n+/).filter((block) => /^[SXR]\d/.test(block)).map(parseScenario);
 }
 
 function parseScenario(block: string): Scenario {

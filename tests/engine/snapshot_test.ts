@@ -1,13 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { NO_FLAGS, ServiceType } from "../../src/model/mod.ts";
 import { restore, snapshot } from "../../src/engine/mod.ts";
-import { parseScenarios } from "./_notation.ts";
+import { readScenarios } from "./_notation.ts";
 import { Play } from "./_scenario.ts";
 import { World } from "./_world.ts";
 
-const text = Deno.readTextFileSync(new URL("scenarios.txt", import.meta.url));
-
-for (const scenario of parseScenarios(text)) {
+for (const scenario of readScenarios()) {
   Deno.test(`${scenario.id}, saved and restored after every step`, () => {
     const play = new Play(scenario);
     scenario.steps.forEach((step, index) => {

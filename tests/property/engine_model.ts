@@ -290,14 +290,14 @@ export class RandomWorld {
   }
 
   /**
-   * The services that are up and meant to stay up; none if a launch will fail, a pin may go, or a service that
-   * will come back may lose what it needs.
+   * The services that are up and meant to stay up; none if a launch will fail, a pin may go, or a service that is on
+   * its way somewhere else than it was meant to go may let go of what it needs.
    */
   settledServices(): Service[] {
     if (this.world.host.launchErrors.length > 0) return [];
-    const comesBack = ({ state, target }: Service) =>
-      state === ServiceState.STOPPING && target === ServiceState.STARTED;
-    if (this.services.some((service) => service.pinStart || comesBack(service))) return [];
+    const turns = ({ state, target }: Service) =>
+      state === (target === ServiceState.STARTED ? ServiceState.STOPPING : ServiceState.STARTING);
+    if (this.services.some((service) => service.pinStart || turns(service))) return [];
     return this.services.filter(({ state, target, force }) =>
       state === ServiceState.STARTED && target === ServiceState.STARTED && !force
     );

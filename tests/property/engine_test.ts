@@ -45,7 +45,7 @@ Deno.test("whatever happens, the invariants hold, and a shutdown ends everything
         random.checkAllDown();
       });
     }),
-    { numRuns: 4000 * EFFORT },
+    { numRuns: Math.ceil(2000 * EFFORT) },
   );
 });
 
@@ -58,7 +58,7 @@ Deno.test("small graphs, where everything meets everything", () => {
         random.checkAllDown();
       });
     }),
-    { numRuns: 15000 * EFFORT },
+    { numRuns: Math.ceil(8000 * EFFORT) },
   );
 });
 
@@ -78,6 +78,6 @@ Deno.test("what is released and not pinned ends, without a shutdown", () => {
         random.checkAllDown();
       });
     }),
-    { numRuns: 5000 * EFFORT },
+    { numRuns: Math.ceil(3000 * EFFORT) },
   );
 });

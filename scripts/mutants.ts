@@ -1,0 +1,145 @@
+/**
+ * Mutation check of the engine's state machine: changes one spot of the transitions at a time and sees whether the
+ * tests notice. The work is done in a copy; nothing in the project changes.
+ *
+ *     deno run -A scripts/mutants.ts [--list] [--every=N] [FILE:LINE ...]
+ *
+ * Prints the mutants that no test noticed, and the share of those that were noticed. With FILE:LINE only the mutants
+ * of these lines are tried, with --every only each Nth.
+ */
+
+const FILES = ["agenda", "ending", "lifecycle", "starting", "stopping", "waits"];
+const ROOT = new URL("..", import.meta.url).pathname;
+/** Longer than any run of the tests that ends by itself. */
+const TIME_LIMIT = 120_000;
+/** As many as there are processors on a small machine. */
+const WORKERS = 2;
+
+interface Mutant {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What is replaced by what, one occurrence at a time. */
+const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
+  [/ === /g, " !== "],
+  [/ !== /g, " === "],
+  [/ && /g, " || "],
+  [/ \|\| /g, " && "],
+  [/ > 0/g, " >= 0"],
+  [/ > 1/g, " > 0"],
+  [/\b(?:true)\b/g, "false"],
+  [/\b(?:false)\b/g, "true"],
+  [/!(?=[a-z(#])/g, ""],
+  [/ \+= 1/g, " -= 1"],
+  [/ -= 1/g, " += 1"],
+  [/\bSTARTED\b/g, "STOPPED"],
+  [/"down"/g, '"half"'],
+  [/"half"/g, '"up"'],
+];
+
+/** All mutants of a file's text. */
+function mutantsOf(file: string, text: string): Mutant[] {
+  const found: Mutant[] = [];
+  const lines = text.split("\n");
+  const begin = lines.findIndex((line) => line.startsWith("export class"));
+  for (const [index, before] of lines.entries()) {
+    const isCode = index > begin && !/^\s*(\/\*\*|\*|\/\/|readonly|export|import|constructor|})/.test(before);
+    if (!isCode) continue;
+    const [code, comment = ""] = before.split(/(?= \/\/ )/);
+    const add = (after: string) => found.push({ file, line: index + 1, before, after: after + comment });
+    for (const [pattern, replacement] of REPLACEMENTS) {
+      for (const match of code.matchAll(pattern)) {
+        add(code.slice(0, match.index) + replacement + code.slice(match.index + match[0].length));
+      }
+    }
+    if (/^\s+(?!const|let|return|this\.#\w+ = )[a-z].*;$/.test(code)) add(dropped(code));
+  }
+  return found;
+}
+
+/** The line without its statement; what it depends on, such as `if (…)` or `else`, stays. */
+function dropped(code: string): string {
+  const head = /^\s*(?:(?:else )?if \(.*?\)(?= [a-z])|else(?= [a-z])|for \(.*?\)(?= [a-z]))/.exec(code)?.[0];
+  return head === undefined ? code.replace(/\S.*/, ";") : `${head} {}`;
+}
+
+/** Runs the tests against one mutant in a copy of the project; true if they notice it. */
+async function isNoticed(mutant: Mutant, copy: string, original: string): Promise<boolean> {
+  const path = `${copy}/src/engine/${mutant.file}.ts`;
+  const lines = original.split("\n");
+  lines[mutant.line - 1] = mutant.after;
+  await Deno.writeTextFile(path, lines.join("\n"));
+  try {
+    return await isNoticedIn(copy);
+  } finally {
+    await Deno.writeTextFile(path, original);
+  }
+}
+
+/** Whether the tests have something to say about this copy. */
+async function isNoticedIn(copy: string): Promise<boolean> {
+  return !(await passes(copy, "tests/engine", "1")) || !(await passes(copy, "tests/property", "0.3"));
+}
+
+async function passes(copy: string, tests: string, effort: string): Promise<boolean> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIME_LIMIT);
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--allow-read", "--allow-write", "--allow-env", "--no-check", "--fail-fast", tests],
+    cwd: copy,
+    env: { DINIT_PROPERTY_RUNS: effort },
+    stdout: "null",
+    stderr: "null",
+    signal: abort.signal,
+  });
+  const { success } = await command.output();
+  clearTimeout(timer);
+  return success;
+}
+
+async function copyProject(): Promise<string> {
+  const copy = await Deno.makeTempDir({ prefix: "mutants-" });
+  const wanted = ["deno.json", "deno.lock", "docs", "scripts", "src", "tests/engine", "tests/property"];
+  await Deno.mkdir(`${copy}/tests`);
+  for (const name of wanted) {
+    const { success } = await new Deno.Command("cp", { args: ["-r", ROOT + name, `${copy}/${name}`] })
+      .output();
+    if (!success) throw new Error(`Cannot copy ${name} to ${copy}`);
+  }
+  return copy;
+}
+
+async function main(): Promise<void> {
+  const places = Deno.args.filter((argument) => argument.includes(":"));
+  const originals = new Map<string, string>();
+  for (const file of FILES) originals.set(file, await Deno.readTextFile(`${ROOT}src/engine/${file}.ts`));
+  const every = Number(Deno.args.find((argument) => argument.startsWith("--every="))?.slice(8) ?? "1");
+  const mutants = [...originals].flatMap(([file, text]) => mutantsOf(file, text))
+    .filter(({ file, line }) => places.length === 0 || places.includes(`${file}:${line}`))
+    .filter((_, index) => index % every === 0);
+  if (Deno.args.includes("--list")) {
+    for (const { file, line, after } of mutants) console.log(`${file}:${line}  ${after.trim()}`);
+    return;
+  }
+  const survivors: Mutant[] = [];
+  const queue = mutants.values();
+  const work = async () => {
+    const copy = await copyProject();
+    if (await isNoticedIn(copy)) throw new Error("Cannot judge mutants: the tests fail without any");
+    for (const mutant of queue) {
+      if (await isNoticed(mutant, copy, originals.get(mutant.file)!)) continue;
+      survivors.push(mutant);
+      console.log(`${mutant.file}:${mutant.line}\n  - ${mutant.before.trim()}\n  + ${mutant.after.trim()}`);
+    }
+    await Deno.remove(copy, { recursive: true });
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  const noticed = mutants.length - survivors.length;
+  console.log(`${noticed} of ${mutants.length} noticed (${Math.round((noticed / mutants.length) * 100)} %)`);
+}
+
+await main();

@@ -1,0 +1,31 @@
+import type { ShutdownType } from "../model/mod.ts";
+import type { MainEnvironment, UserDatabase } from "../description/mod.ts";
+import type { Behaviour } from "./behaviour.ts";
+import type { ServiceGraph } from "./graph.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { Clock, ConsolePort, EngineLog, ProcessHost } from "./ports.ts";
+import type { ServiceRecord } from "./service.ts";
+
+/** What a manager is made of. */
+export interface ManagerOptions {
+  /** Where descriptions are searched, in order. */
+  readonly directories: readonly string[];
+  readonly environment: MainEnvironment;
+  readonly users: UserDatabase;
+  /** The ids that the daemon runs with. */
+  readonly identity: { readonly uid: number; readonly gid: number };
+  readonly clock: Clock;
+  readonly host: ProcessHost;
+  readonly console: ConsolePort;
+  readonly log: EngineLog;
+  /** The services to use; for tests that build graphs directly. @default an empty graph */
+  readonly graph?: ServiceGraph;
+  /** For an engine that goes on from a snapshot: what is to happen when everything has stopped. @default NONE */
+  readonly shutdownType?: ShutdownType;
+  /** How a service comes up and goes down, if not by its type. @default by type */
+  readonly behaviour?: (service: ServiceRecord, lifecycle: Lifecycle) => Behaviour | undefined;
+  /** No service is active any more. */
+  readonly inactive?: () => void;
+  /** A service with `starts-rwfs` or `starts-log` has started. */
+  readonly startActions?: (service: ServiceRecord) => void;
+}

@@ -1,0 +1,337 @@
+import { assertEquals } from "@std/assert";
+import {
+  NO_FLAGS,
+  type ServiceDescription,
+  ServiceState,
+  ServiceType,
+  StopReason,
+} from "../../src/model/mod.ts";
+import type { Service } from "../../src/engine/mod.ts";
+import { World } from "./_world.ts";
+
+const { STOPPED, STARTED, STOPPING } = ServiceState;
+const { PROCESS, BGPROCESS, SCRIPTED } = ServiceType;
+
+function made(type: ServiceType, description: Partial<ServiceDescription> = {}): [World, Service] {
+  const world = new World();
+  return [world, world.add("p", type, description)];
+}
+
+function started(type: ServiceType, description: Partial<ServiceDescription> = {}): [World, Service] {
+  const [world, service] = made(type, description);
+  world.manager.start(service);
+  world.host.pidFile = { kind: "running", pid: 500, child: true };
+  world.execSucceeded("p");
+  if (type !== PROCESS) world.ends("p", { exit: 0 });
+  assertEquals(service.state, STARTED);
+  return [world, service];
+}
+
+Deno.test("a process that cannot be made fails the start, whatever it was made for", () => {
+  const [world, service] = made(PROCESS);
+  world.host.launchErrors.push("could not fork: Cannot allocate memory");
+  world.manager.start(service);
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.NORMAL]);
+  assertEquals(world.log.messages, ["error p: could not fork: Cannot allocate memory"]);
+});
+
+Deno.test("an activation socket that cannot be opened fails the start", () => {
+  const [world, service] = made(PROCESS, { socketPath: "/run/x" });
+  world.host.socketError = "p: error binding activation socket: Permission denied";
+  world.manager.start(service);
+  assertEquals(service.state, STOPPED);
+  assertEquals(world.log.messages, ["error p: error binding activation socket: Permission denied"]);
+  world.host.socketError = undefined;
+  world.manager.start(service);
+  assertEquals(world.host.launches[0].activationSocket, true);
+});
+
+Deno.test("the activation socket stays open over a restart and is closed when the service is down", () => {
+  const [world, service] = started(PROCESS, { socketPath: "/run/x" });
+  world.manager.restart(service);
+  world.ends("p", { signal: 15 });
+  assertEquals(world.host.inactive, []);
+  world.execSucceeded("p");
+  world.manager.stop(service);
+  world.ends("p", { signal: 15 });
+  assertEquals(world.host.inactive, ["p"]);
+});
+
+Deno.test("a relaunch that cannot be made fails the start; in a recovery it stops the service", () => {
+  const [world, service] = started(PROCESS, { restart: "always", restartDelay: 100 });
+  world.host.launchErrors.push("could not fork: Cannot allocate memory");
+  world.ends("p", { exit: 1 });
+  world.advance(100);
+  assertEquals([service.state, service.startFailed], [STOPPED, true]);
+  const [second, recovering] = started(PROCESS, { smoothRecovery: true, restartDelay: 100 });
+  second.host.launchErrors.push("could not fork: Cannot allocate memory");
+  second.ends("p", { exit: 1 });
+  second.advance(100);
+  assertEquals([recovering.state, recovering.reason], [STOPPED, StopReason.TERMINATED]);
+});
+
+Deno.test("how a process ended is logged, unless it ended well or was asked to", () => {
+  const [world, service] = started(PROCESS, { restart: "always", restartDelay: 0 });
+  world.ends("p", { exit: 3 });
+  world.execSucceeded("p");
+  world.ends("p", { signal: 11 });
+  world.execSucceeded("p");
+  world.ends("p", { exit: 0 });
+  world.execSucceeded("p");
+  world.ends("p", { exit: 1 });
+  assertEquals(service.state, STOPPED);
+  assertEquals(world.log.messages, [
+    "error Service p process terminated with exit code 3",
+    "error Service p terminated due to signal 11",
+    "error Service p process terminated with exit code 1",
+    "error Service p restarting too quickly; stopping.",
+  ]);
+});
+
+Deno.test("a stop command that fails is logged, one that cannot be executed leaves the process a signal", () => {
+  const [world, service] = started(PROCESS, { stopCommand: ["/bin/halt"] });
+  world.manager.stop(service);
+  world.execSucceeded("p", "stop");
+  world.ends("p", { exit: 2 }, "stop");
+  world.ends("p", { signal: 15 });
+  assertEquals(service.state, STOPPED);
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.manager.stop(service);
+  world.execFailed("p", "stop");
+  assertEquals(world.host.signals.map(({ role, signal, group }) => [role, signal, group]), [[
+    "main",
+    15,
+    true,
+  ]]);
+  world.ends("p", { signal: 15 });
+  assertEquals(service.state, STOPPED);
+  assertEquals(world.log.messages, [
+    "error Service p stop command terminated with exit code 2",
+    "error Service p: could not fork for stop command: executing command: No such file or directory",
+  ]);
+});
+
+Deno.test("a stop command that ends before its execution is known of is not forgotten", () => {
+  const [world, service] = started(PROCESS, { stopCommand: ["/bin/halt"] });
+  world.manager.stop(service);
+  world.ends("p", { signal: 15 });
+  world.ends("p", { signal: 9 }, "stop");
+  assertEquals(service.state, STOPPING);
+  world.execSucceeded("p", "stop");
+  assertEquals(service.state, STOPPED);
+  assertEquals(world.log.messages, ["error Service p stop command terminated due to signal 9"]);
+});
+
+Deno.test("a stop command that cannot be executed when the process is gone completes the stop", () => {
+  const [world, service] = started(PROCESS, { stopCommand: ["/bin/halt"] });
+  world.manager.stop(service);
+  world.ends("p", { exit: 0 });
+  world.execFailed("p", "stop");
+  assertEquals(service.state, STOPPED);
+});
+
+Deno.test("a stop command that cannot be launched gives way to the term signal, or to KILL if there is none", () => {
+  for (const [termSignal, sent] of [[1, 1], [0, 9]]) {
+    const [world, service] = started(PROCESS, { stopCommand: ["/bin/halt"], termSignal });
+    world.host.launchErrors.push("could not fork (for stop command): Cannot allocate memory");
+    world.manager.stop(service);
+    assertEquals(world.host.signals.map(({ signal }) => signal), [sent]);
+  }
+});
+
+Deno.test("what is left when a stop takes too long is killed, each with its own process id", () => {
+  const [world, service] = started(PROCESS, {
+    stopCommand: ["/bin/halt"],
+    stopTimeout: 1000,
+    flags: { ...NO_FLAGS, signalProcessOnly: true },
+  });
+  world.manager.stop(service);
+  world.execSucceeded("p", "stop");
+  world.advance(1000);
+  assertEquals(world.host.signals.map(({ role, signal, group }) => [role, signal, group]), [
+    ["main", 9, false],
+    ["stop", 9, true],
+  ]);
+  assertEquals(world.log.messages, [
+    "warn Service p with pid 100 exceeded allowed stop time; killing.",
+    "warn Service p stop command, with pid 101, exceeded allowed stop time; killing.",
+  ]);
+});
+
+Deno.test("a start that takes too long is logged and interrupted", () => {
+  const [world, service] = made(PROCESS, { readyFd: 3, startTimeout: 1000 });
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.advance(1000);
+  assertEquals(service.state, STOPPING);
+  assertEquals(world.log.messages, [
+    "warn Service p with pid 100 exceeded allowed start time; cancelling.",
+    "warn Interrupting start of service p with pid 100 (with SIGINT).",
+  ]);
+});
+
+Deno.test("what a pid file leads to", () => {
+  const outcomes = [
+    [{ kind: "invalid", pid: 77 }, STOPPED, "error p: pid read from pidfile (77) is not valid"],
+    [
+      { kind: "unreadable", step: "open", errno: 2 },
+      STOPPED,
+      "error p: read pid file: No such file or directory",
+    ],
+    [
+      { kind: "unreadable", step: "read", errno: 21 },
+      STOPPED,
+      "error p: could not read from pidfile; Is a directory",
+    ],
+    [{ kind: "running", pid: 9, child: false }, STARTED, "warn p: unable to supervise process with pid 9"],
+  ] as const;
+  for (const [outcome, state, line] of outcomes) {
+    const [world, service] = made(BGPROCESS);
+    world.manager.start(service);
+    world.execSucceeded("p");
+    world.host.pidFile = outcome;
+    world.ends("p", { exit: 0 });
+    assertEquals([service.state, world.log.messages], [state, [line]]);
+  }
+});
+
+Deno.test("a daemon that had ended before its pid file was read was up for a moment", () => {
+  const [world, service] = made(BGPROCESS);
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.host.pidFile = { kind: "ended", pid: 9, exit: { code: 1, status: 4 } };
+  world.ends("p", { exit: 0 });
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.TERMINATED]);
+  assertEquals(world.log.services, ["started p", "stopped p"]);
+});
+
+Deno.test("a foreign daemon is signalled once and counts as stopped; its timer and pid are forgotten", () => {
+  for (const stopCommand of [[], ["/bin/halt"]]) {
+    const [world, service] = made(BGPROCESS, { stopCommand });
+    world.manager.start(service);
+    world.execSucceeded("p");
+    world.host.pidFile = { kind: "running", pid: 9, child: false };
+    world.ends("p", { exit: 0 });
+    world.manager.stop(service);
+    if (stopCommand.length > 0) {
+      assertEquals(service.state, STOPPING);
+      world.execSucceeded("p", "stop");
+      world.ends("p", { exit: 0 }, "stop");
+    }
+    assertEquals([service.state, service.process.main.pid], [STOPPED, undefined]);
+    assertEquals([...world.clock.timers], []);
+  }
+});
+
+Deno.test("a recovery of a bgprocess whose daemon has ended again, or whose pid file is bad", () => {
+  const [world, service] = started(BGPROCESS, { smoothRecovery: true, restartDelay: 0 });
+  world.ends("p", { exit: 1 });
+  world.execSucceeded("p");
+  world.host.pidFile = { kind: "ended", pid: 9, exit: { code: 2, status: 9 } };
+  world.ends("p", { exit: 0 });
+  assertEquals([service.state, service.process.recovering], [STARTED, true]);
+  world.execSucceeded("p");
+  world.host.pidFile = { kind: "invalid", pid: -1 };
+  world.ends("p", { exit: 0 });
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.TERMINATED]);
+});
+
+Deno.test("a launcher that handles the term signal and ends well leaves a daemon to be signalled", () => {
+  const [world, service] = started(BGPROCESS, { smoothRecovery: true, restartDelay: 0 });
+  world.ends("p", { exit: 1 });
+  world.execSucceeded("p");
+  world.manager.stop(service);
+  assertEquals(world.host.signals.length, 1);
+  world.ends("p", { exit: 0 });
+  assertEquals([service.state, world.host.signals.length], [STOPPING, 2]);
+  world.ends("p", { signal: 15 });
+  assertEquals(service.state, STOPPED);
+});
+
+Deno.test("what scripted services log about their commands", () => {
+  const [world, service] = made(SCRIPTED, {
+    stopCommand: ["/bin/undo"],
+    flags: { ...NO_FLAGS, startInterruptible: true },
+  });
+  const run = (...ends: Parameters<World["ends"]>[1][]) => {
+    for (const end of ends) {
+      world.execSucceeded("p");
+      world.ends("p", end);
+    }
+  };
+  world.manager.start(service);
+  run({ exit: 4 });
+  world.manager.start(service);
+  run({ signal: 6 });
+  world.manager.start(service);
+  world.manager.stop(service);
+  run({ exit: 5 });
+  world.manager.start(service);
+  world.manager.stop(service);
+  run({ signal: 2 }, { exit: 7 });
+  world.manager.start(service);
+  run({ exit: 0 });
+  world.manager.stop(service);
+  run({ signal: 8 });
+  assertEquals(world.log.messages.filter((text) => !text.includes("Interrupting")), [
+    "error Service p command failed with exit code 4",
+    "error Service p command terminated due to signal 6",
+    "info Service p start cancelled; exit code 5",
+    "info Service p start cancelled from signal 2",
+    "warn Service p stop command failed with exit code 7",
+    "warn Service p stop command terminated due to signal 8",
+  ]);
+  assertEquals(service.state, STOPPED);
+});
+
+Deno.test("what is different from launch to launch", () => {
+  const [world, service] = made(PROCESS, {
+    directory: "/etc/dinit.d",
+    stopCommand: ["/bin/halt"],
+    logType: "buffer",
+    logBufferSize: 99,
+    readyVariable: "FD",
+    consumerOf: "q",
+    inittabId: "x",
+    flags: { ...NO_FLAGS, passCsFd: true },
+  });
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.manager.ready(service.id);
+  world.manager.stop(service);
+  const seen = world.host.launches.map((
+    { role, output, consumerOf, readiness, controlSocket, inittab, workingDir },
+  ) => [
+    ...[role, output, consumerOf, readiness, controlSocket, inittab, workingDir],
+  ]);
+  assertEquals(seen, [
+    [
+      ...["main", { to: "buffer", size: 99 }, "q", { fd: undefined, variable: "FD" }, true],
+      ...[{ id: "x", line: "" }, "/etc/dinit.d"],
+    ],
+    ["stop", { to: "null" }, undefined, undefined, false, undefined, "/etc/dinit.d"],
+  ]);
+});
+
+Deno.test("where output goes, and who shares the terminal", () => {
+  const plan = (description: Partial<ServiceDescription>) => {
+    const [world, service] = made(PROCESS, description);
+    world.manager.start(service);
+    const { output, session, workingDir } = world.host.launches[0];
+    return [output, session, workingDir];
+  };
+  const file = { path: "/var/log/p", permissions: 0o600, uid: undefined, gid: undefined };
+  assertEquals(plan({ logType: "file", logFile: "/var/log/p", workingDir: "/srv" }), [
+    { to: "file", ...file },
+    "own",
+    "/srv",
+  ]);
+  assertEquals(plan({ logType: "file" })[0], { to: "null" });
+  assertEquals(plan({ logType: "pipe" })[0], { to: "pipe" });
+  assertEquals(plan({ logType: "pipe", flags: { ...NO_FLAGS, sharesConsole: true } }), [
+    { to: "null" },
+    "shared-console",
+    "",
+  ]);
+});
