@@ -169,7 +169,7 @@ class Daemon {
     try {
       this.#manager.start(this.#manager.load(name, "command-line"));
     } catch (error) {
-      if (!(error instanceof LoadError)) throw error; // a LoadError has been logged; the others go on
+      if (!(error instanceof LoadError)) this.#reportStray(error); // a LoadError has been logged
     }
   }
 
@@ -186,13 +186,14 @@ class Daemon {
       ["SIGTTOU", () => {}],
     ];
     for (const [signal, handler] of signals) Deno.addSignalListener(signal, handler);
-    const stray = (what: unknown, event: Event) => {
+    const onError = (event: ErrorEvent) => {
       event.preventDefault();
-      const text = what instanceof Error ? what.stack ?? what.message : String(what);
-      this.#log.message("error", `internal error: ${text.replaceAll("\n", " | ")}`);
+      this.#reportStray(event.error);
     };
-    const onError = (event: ErrorEvent) => stray(event.error, event);
-    const onRejection = (event: PromiseRejectionEvent) => stray(event.reason, event);
+    const onRejection = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      this.#reportStray(event.reason);
+    };
     globalThis.addEventListener("error", onError);
     globalThis.addEventListener("unhandledrejection", onRejection);
     return () => {
@@ -200,6 +201,12 @@ class Daemon {
       globalThis.removeEventListener("error", onError);
       globalThis.removeEventListener("unhandledrejection", onRejection);
     };
+  }
+
+  /** An error that nobody expected is logged, and the daemon goes on. */
+  #reportStray(error: unknown): void {
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.#log.message("error", `internal error: ${text.replaceAll("\n", " | ")}`);
   }
 
   async #openSocketAgain(): Promise<void> {

@@ -109,7 +109,7 @@ export class Launcher {
     const { process } = service;
     if (request.role === "main") process.lastLaunch = this.#clock.now();
     const compose = (overlay: EnvironmentOverlay) => this.#context.composeEnvironment(overlay);
-    const result = this.host.launch(launchPlan(service, request, compose));
+    const result = this.#ask(() => this.host.launch(launchPlan(service, request, compose)));
     if ("error" in result) {
       this.log.message("error", `${service.name}: ${result.error}`);
       return false;
@@ -119,6 +119,17 @@ export class Launcher {
     child.execPending = true;
     child.ended = undefined;
     return true;
+  }
+
+  /** A host that fails in an unforeseen way must not leave the engine in the middle of something. */
+  #ask<Result>(launch: () => Result): Result | { readonly error: string } {
+    try {
+      return launch();
+    } catch (error) {
+      return {
+        error: `can't launch process; internal error: ${error instanceof Error ? error.stack : error}`,
+      };
+    }
   }
 
   // ---- The timer ---------------------------------------------------------------------------------------------

@@ -3,31 +3,21 @@
  * Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
  */
 
-import { type ExitStatus, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
+import { errnoText, type ExitStatus, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
 import type { PidFileOutcome } from "./ports.ts";
-import {
-  type EventTable,
-  howEnded,
-  IGNORE,
-  IMPOSSIBLE,
-  isClean,
-  type ProcessBehaviour,
-  row,
-} from "./process_events.ts";
-import { wantsRestart } from "./restart_policy.ts";
+import { type EventTable, howEnded, IGNORE, IMPOSSIBLE, isClean, row } from "./process_events.ts";
+import { ProcessBackedService } from "./process_backed.ts";
 import { isAlive, type ServiceRecord } from "./service.ts";
-import { errnoText } from "../model/mod.ts";
 
 const { STARTED, STOPPING } = ServiceState;
 
 /** Both types; they differ in what the end of the first process means. */
-export class ProcessService implements ProcessBehaviour {
-  readonly #launcher: Launcher;
-  readonly events: EventTable;
+export class ProcessService extends ProcessBackedService {
+  override readonly events: EventTable;
 
   constructor(launcher: Launcher) {
-    this.#launcher = launcher;
+    super(launcher);
     const recoveryFailed = (service: ServiceRecord) => this.#giveUpRecovery(service);
     this.events = {
       //                   STOPPED     STARTING   STARTED (recovering)   STOPPING
@@ -63,57 +53,29 @@ export class ProcessService implements ProcessBehaviour {
       ),
       restartDelayOver: row(
         IMPOSSIBLE,
-        (service) => this.#launcher.relaunch(service),
-        (service) => this.#launcher.relaunch(service),
+        (service) => this.launcher.relaunch(service),
+        (service) => this.launcher.relaunch(service),
         IGNORE, // a recovery that a stop overtook; it goes on if the stop is called off
       ),
       startTimedOut: row(
         IMPOSSIBLE,
-        (service) => timeOutStart(this.#launcher, service),
+        (service) => this.timeOutStart(service),
         (service) => {
-          logOverdueStart(this.#launcher, service);
+          this.logOverdueStart(service);
           this.#giveUpRecovery(service);
         },
-        (service) => this.#launcher.killHard(service), // a recovery that a stop overtook
+        (service) => this.launcher.killHard(service), // a recovery that a stop overtook
       ),
-      stopTimedOut: row(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (service) => this.#launcher.killHard(service)),
+      stopTimedOut: row(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (service) => this.launcher.killHard(service)),
     };
   }
 
   get #lifecycle() {
-    return this.#launcher.lifecycle;
-  }
-
-  bringUp(service: ServiceRecord): boolean {
-    return this.#launcher.bringUp(service);
-  }
-
-  canInterruptStart(service: ServiceRecord): boolean {
-    return this.#launcher.canInterruptStart(service);
-  }
-
-  interruptStart(service: ServiceRecord): boolean {
-    return this.#launcher.interruptStart(service);
-  }
-
-  wantsRestart(service: ServiceRecord): boolean {
-    return wantsRestart(service);
-  }
-
-  restartAllowed(service: ServiceRecord): boolean {
-    return this.#launcher.restartAllowed(service);
-  }
-
-  resumed(service: ServiceRecord): void {
-    this.#launcher.resumed(service);
-  }
-
-  stopped(service: ServiceRecord, restarts: boolean): void {
-    this.#launcher.stopped(service, restarts);
+    return this.launcher.lifecycle;
   }
 
   /** Asks the process to end, by the stop command or the term signal (8.8). */
-  bringDown(service: ServiceRecord): void {
+  override bringDown(service: ServiceRecord): void {
     const { process, description } = service;
     if (isAlive(process.stop) || process.main.execPending) return;
     if (process.main.pid === undefined) {
@@ -122,17 +84,17 @@ export class ProcessService implements ProcessBehaviour {
     }
     if (process.stopIssued) return;
     if (description.stopCommand.length > 0) {
-      const launched = this.#launcher.launchStopCommand(service, "stop");
-      if (!launched) this.#launcher.signalGroup(service, description.termSignal || Signal.KILL);
+      const launched = this.launcher.launchStopCommand(service, "stop");
+      if (!launched) this.launcher.signalGroup(service, description.termSignal || Signal.KILL);
     } else if (description.termSignal !== 0) {
-      this.#launcher.signalGroup(service, description.termSignal);
+      this.launcher.signalGroup(service, description.termSignal);
     }
     if (!isAlive(process.stop) && !process.tracked) {
       this.#lifecycle.markStopped(service); // nobody will tell when a foreign process ends
       return;
     }
     process.stopIssued = true;
-    this.#launcher.armTimer(service, "stop-timeout", description.stopTimeout);
+    this.launcher.armTimer(service, "stop-timeout", description.stopTimeout);
   }
 
   /** The stop command ended, or (`undefined`) could not be executed. */
@@ -140,10 +102,10 @@ export class ProcessService implements ProcessBehaviour {
     const { process } = service;
     if (exit !== undefined && !isClean(exit)) {
       const how = howEnded(exit, "terminated");
-      this.#launcher.log.message("error", `Service ${service.name} stop command ${how}`);
+      this.launcher.log.message("error", `Service ${service.name} stop command ${how}`);
     }
     const mainRuns = isAlive(process.main);
-    if (exit === undefined && mainRuns) this.#launcher.signalGroup(service, service.description.termSignal);
+    if (exit === undefined && mainRuns) this.launcher.signalGroup(service, service.description.termSignal);
     if (service.state === STOPPING && !(mainRuns && process.tracked)) this.#lifecycle.markStopped(service);
   }
 
@@ -176,7 +138,7 @@ export class ProcessService implements ProcessBehaviour {
 
   /** The service is up, or its recovery is complete. */
   #cameUp(service: ServiceRecord): void {
-    this.#launcher.cancelTimer(service);
+    this.launcher.cancelTimer(service);
     service.process.recovering = false;
     if (service.state !== STARTED) this.#lifecycle.markStarted(service);
   }
@@ -189,7 +151,7 @@ export class ProcessService implements ProcessBehaviour {
       return;
     }
     service.process.awaitingReadiness = false;
-    this.#launcher.cancelTimer(service);
+    this.launcher.cancelTimer(service);
     this.#lifecycle.setState(service, STOPPING);
     this.#lifecycle.failStart(service, { finish: false });
     this.#lifecycle.bringDownIfClear(service);
@@ -258,9 +220,9 @@ export class ProcessService implements ProcessBehaviour {
     const { process } = service;
     const recovers = service.description.smoothRecovery && service.state === STARTED &&
       service.target === STARTED && !service.force;
-    if (recovers && this.#launcher.restartAllowed(service)) {
+    if (recovers && this.launcher.restartAllowed(service)) {
       process.recovering = true;
-      this.#launcher.relaunchAfterDelay(service);
+      this.launcher.relaunchAfterDelay(service);
       return;
     }
     process.recovering = false;
@@ -279,7 +241,7 @@ export class ProcessService implements ProcessBehaviour {
   #giveUpRecovery(service: ServiceRecord): void {
     service.process.awaitingReadiness = false;
     service.process.recovering = false;
-    this.#launcher.cancelTimer(service);
+    this.launcher.cancelTimer(service);
     service.reason = StopReason.TERMINATED;
     this.#lifecycle.finalStop(service);
   }
@@ -287,7 +249,7 @@ export class ProcessService implements ProcessBehaviour {
   /** Takes over the process that the pid file names (8.11). */
   #adopt(service: ServiceRecord): PidFileOutcome["kind"] {
     const { process } = service;
-    const outcome = this.#launcher.host.adoptFromPidFile(service);
+    const outcome = this.launcher.host.adoptFromPidFile(service);
     process.launching = false;
     switch (outcome.kind) {
       case "running":
@@ -295,7 +257,7 @@ export class ProcessService implements ProcessBehaviour {
         process.tracked = outcome.child;
         if (!outcome.child) {
           const text = `${service.name}: unable to supervise process with pid ${outcome.pid}`;
-          this.#launcher.log.message("warn", text);
+          this.launcher.log.message("warn", text);
         }
         break;
       case "ended":
@@ -303,12 +265,12 @@ export class ProcessService implements ProcessBehaviour {
         break;
       case "invalid": {
         const text = `${service.name}: pid read from pidfile (${outcome.pid}) is not valid`;
-        this.#launcher.log.message("error", text);
+        this.launcher.log.message("error", text);
         break;
       }
       case "unreadable": {
         const step = outcome.step === "open" ? "read pid file:" : "could not read from pidfile;";
-        this.#launcher.log.message("error", `${service.name}: ${step} ${errnoText(outcome.errno)}`);
+        this.launcher.log.message("error", `${service.name}: ${step} ${errnoText(outcome.errno)}`);
       }
     }
     return outcome.kind;
@@ -318,20 +280,6 @@ export class ProcessService implements ProcessBehaviour {
     const { exit } = service.process;
     if (isClean(exit)) return;
     const how = exit.code === 1 ? `process ${howEnded(exit, "terminated")}` : howEnded(exit, "terminated");
-    this.#launcher.log.message("error", `Service ${service.name} ${how}`);
+    this.launcher.log.message("error", `Service ${service.name} ${how}`);
   }
-}
-
-/** The start took too long: interrupts it; the service has failed (8.2). */
-export function timeOutStart(launcher: Launcher, service: ServiceRecord): void {
-  logOverdueStart(launcher, service);
-  launcher.interruptStart(service);
-  service.reason = StopReason.TIMEDOUT;
-  launcher.lifecycle.failStart(service, { finish: false });
-}
-
-function logOverdueStart(launcher: Launcher, service: ServiceRecord): void {
-  const { pid } = service.process.main;
-  const text = `Service ${service.name} with pid ${pid ?? -1} exceeded allowed start time; cancelling.`;
-  launcher.log.message("warn", text);
 }

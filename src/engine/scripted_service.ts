@@ -5,26 +5,16 @@
 
 import { Signal, StopReason } from "../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
-import {
-  type EventTable,
-  howEnded,
-  IGNORE,
-  IMPOSSIBLE,
-  isClean,
-  type ProcessBehaviour,
-  row,
-} from "./process_events.ts";
-import { timeOutStart } from "./process_service.ts";
-import { wantsRestart } from "./restart_policy.ts";
+import { type EventTable, howEnded, IGNORE, IMPOSSIBLE, isClean, row } from "./process_events.ts";
+import { ProcessBackedService } from "./process_backed.ts";
 import { isAlive, type ServiceRecord } from "./service.ts";
 
 /** Scripted services. Start and stop command are the main process one after the other. */
-export class ScriptedService implements ProcessBehaviour {
-  readonly #launcher: Launcher;
-  readonly events: EventTable;
+export class ScriptedService extends ProcessBackedService {
+  override readonly events: EventTable;
 
   constructor(launcher: Launcher) {
-    this.#launcher = launcher;
+    super(launcher);
     this.events = {
       //                     STOPPED     STARTING   STARTED     STOPPING
       execSucceeded: row(IMPOSSIBLE, IGNORE, IMPOSSIBLE, IGNORE),
@@ -46,51 +36,25 @@ export class ScriptedService implements ProcessBehaviour {
       ready: row(IGNORE, IGNORE, IGNORE, IGNORE),
       readinessClosed: row(IGNORE, IGNORE, IGNORE, IGNORE),
       restartDelayOver: row(IMPOSSIBLE, (service) => launcher.relaunch(service), IMPOSSIBLE, IMPOSSIBLE),
-      startTimedOut: row(IMPOSSIBLE, (service) => timeOutStart(launcher, service), IMPOSSIBLE, IMPOSSIBLE),
+      startTimedOut: row(IMPOSSIBLE, (service) => this.timeOutStart(service), IMPOSSIBLE, IMPOSSIBLE),
       stopTimedOut: row(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (service) => launcher.killHard(service)),
     };
   }
 
-  bringUp(service: ServiceRecord): boolean {
-    return this.#launcher.bringUp(service);
-  }
-
-  canInterruptStart(service: ServiceRecord): boolean {
-    return this.#launcher.canInterruptStart(service);
-  }
-
-  interruptStart(service: ServiceRecord): boolean {
-    return this.#launcher.interruptStart(service);
-  }
-
-  wantsRestart(service: ServiceRecord): boolean {
-    return wantsRestart(service);
-  }
-
-  restartAllowed(service: ServiceRecord): boolean {
-    return this.#launcher.restartAllowed(service);
-  }
-
-  resumed(): void {}
-
-  stopped(service: ServiceRecord, restarts: boolean): void {
-    this.#launcher.stopped(service, restarts);
-  }
-
   /** Runs the stop command, also when the start command never ran. */
-  bringDown(service: ServiceRecord): void {
+  override bringDown(service: ServiceRecord): void {
     if (isAlive(service.process.main)) return;
     const { stopCommand, stopTimeout } = service.description;
-    if (stopCommand.length > 0 && this.#launcher.launchStopCommand(service, "main")) {
-      this.#launcher.armTimer(service, "stop-timeout", stopTimeout);
+    if (stopCommand.length > 0 && this.launcher.launchStopCommand(service, "main")) {
+      this.launcher.armTimer(service, "stop-timeout", stopTimeout);
     } else {
-      this.#launcher.lifecycle.markStopped(service);
+      this.launcher.lifecycle.markStopped(service);
     }
   }
 
   #startCommandEnded(service: ServiceRecord): void {
     const { exit } = service.process;
-    const { lifecycle, log } = this.#launcher;
+    const { lifecycle, log } = this.launcher;
     const skipped = service.description.flags.skippable && exit.code === 2 && exit.status === Signal.INT;
     if (isClean(exit) || skipped) {
       service.skipped = skipped;
@@ -105,7 +69,7 @@ export class ScriptedService implements ProcessBehaviour {
   #endedWhileStopping(service: ServiceRecord): void {
     const { process } = service;
     const { exit } = process;
-    const { lifecycle, log } = this.#launcher;
+    const { lifecycle, log } = this.launcher;
     if (!process.interrupting) {
       if (!isClean(exit)) {
         log.message("warn", `Service ${service.name} stop command ${howEnded(exit, "failed")}`);

@@ -198,6 +198,17 @@ Deno.test("errors of the program itself are not taken for bad descriptions", () 
   assertThrows(() => world.manager.load("a"), TypeError);
 });
 
+Deno.test("a host that fails in an unforeseen way fails the start and nothing else", () => {
+  const world = new World();
+  const service = world.add("p", PROCESS);
+  world.host.launch = () => {
+    throw new TypeError("broken");
+  };
+  world.manager.start(service);
+  assertEquals(world.manager.activeCount, 0);
+  assertEquals(world.log.messages, ["error p: can't launch process; internal error: TypeError: broken"]);
+});
+
 Deno.test("what the log says of starts, failures and stops", () => {
   const world = new World();
   const p = world.add("p", PROCESS);
