@@ -126,9 +126,7 @@ export class Launcher {
     try {
       return launch();
     } catch (error) {
-      return {
-        error: `can't launch process; internal error: ${error instanceof Error ? error.stack : error}`,
-      };
+      return { error: `can't launch process; internal error: ${error}` };
     }
   }
 
