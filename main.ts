@@ -1,18 +1,53 @@
 /**
- * The one entry point: `dinit …` is the daemon, `dinit ctl …` and `dinit check …` are the tools. Each is loaded only
- * when it is the one that is asked for.
+ * The one entry point: `dinit …` is the daemon; `dinit ctl …` and the others are the tools. Each is loaded only when
+ * it is the one that is asked for.
+ *
+ * The runtime opens and analyses at every start what it can see in an `import()`, whether or not it is reached. For
+ * `ctl`, which people and scripts call often, that would cost more than its own work. So only `ctl` is imported in
+ * plain sight, and the others by a name that is not a plain string to the runtime (the bundler still sees it).
  *
  * @module
  */
 
-function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  stream.writeSync(new TextEncoder().encode(text));
+async function ctl(args: string[]): Promise<number> {
+  const { runCtl } = await import("./src/cli/ctl.ts");
+  return runCtl(args);
+}
+
+async function check(args: string[]): Promise<number> {
+  const { runCheck }: typeof import("./src/cli/check.ts") = await import("./src/cli/check.ts" as string);
+  return runCheck(args);
+}
+
+async function monitor(args: string[]): Promise<number> {
+  const { runMonitor }: typeof import("./src/cli/monitor.ts") = await import(
+    "./src/cli/monitor.ts" as string
+  );
+  return runMonitor(args);
+}
+
+async function completion(args: string[]): Promise<number> {
+  const room: typeof import("./src/cli/completion.ts") = await import("./src/cli/completion.ts" as string);
+  return room.runCompletion(args);
+}
+
+async function help(args: string[]): Promise<number> {
+  if (args[0] === "man") {
+    const { runManual }: typeof import("./src/cli/manual.ts") = await import("./src/cli/manual.ts" as string);
+    return runManual(args.slice(1), (await daemonRoom()).HELP_TEXT);
+  }
+  const { runHelp }: typeof import("./src/cli/help_topics.ts") = await import(
+    "./src/cli/help_topics.ts" as string
+  );
+  return runHelp(args);
+}
+
+function daemonRoom(): Promise<typeof import("./src/daemon/mod.ts")> {
+  return import("./src/daemon/mod.ts" as string);
 }
 
 async function daemon(args: string[]): Promise<number> {
-  const { isOpen, parseCommandLine, HELP_TEXT, VERSION_TEXT, runDaemon } = await import(
-    "./src/daemon/mod.ts"
-  );
+  const { isOpen, parseCommandLine, HELP_TEXT, VERSION_TEXT, runDaemon } = await daemonRoom();
   const commandLine = parseCommandLine(args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
   switch (commandLine.action) {
     case "help":
@@ -36,29 +71,27 @@ async function endBySignal(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1000)); // the runtime delivers it a moment later
 }
 
-async function main(args: string[]): Promise<number> {
-  switch (args[0]) {
-    case "ctl": {
-      const { runCtl } = await import("./src/cli/ctl.ts");
-      return runCtl(args.slice(1));
-    }
-    case "check": {
-      const { runCheck } = await import("./src/cli/check.ts");
-      return runCheck(args.slice(1));
-    }
-    case "help": {
-      const { runHelp } = await import("./src/cli/help_topics.ts");
-      return runHelp(args.slice(1));
-    }
-    default:
-      return daemon(args);
-  }
+const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  ctl,
+  check,
+  monitor,
+  completion,
+  help,
+};
+
+function main(args: string[]): Promise<number> {
+  const tool = Object.hasOwn(TOOLS, args[0] ?? "") ? TOOLS[args[0]] : undefined;
+  return tool === undefined ? daemon(args) : tool(args.slice(1));
+}
+
+function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  stream.writeSync(new TextEncoder().encode(text));
 }
 
 /** A permission that everything needs is missing: says which, instead of where in the code it was missed. */
 async function reportMissingGrant(error: unknown): Promise<number> {
   if (!(error instanceof Deno.errors.NotCapable)) throw error;
-  const { missingGrantText } = await import("./src/model/mod.ts");
+  const { missingGrantText } = await import("./src/model/grants.ts");
   print(Deno.stderr, `dinit: ${missingGrantText(error)}\n`);
   return 1;
 }

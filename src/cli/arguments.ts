@@ -2,7 +2,7 @@
 
 import { type Command, COMMANDS } from "./commands.ts";
 import { ctlFailure, ToolFailure } from "./failure.ts";
-import { type CtlOptions, defaultOptions, OPTIONS } from "./options.ts";
+import { type CtlOptions, defaultOptions, OPTIONS, type OptionValue } from "./options.ts";
 
 /** What a command line asks for. */
 export type Invocation =
@@ -51,7 +51,11 @@ function scanOption(
   command: Command | undefined,
   options: CtlOptions,
 ): number {
-  const row = OPTIONS.find(({ names }) => names.includes(arg));
+  const equals = arg.indexOf("=");
+  const name = equals === -1 ? arg : arg.slice(0, equals);
+  const row = OPTIONS.find(({ names, extension, value }) =>
+    names.includes(arg) || (extension === true && value !== undefined && names.includes(name))
+  );
   const belongs = row?.local !== true || command?.options?.some((name) => row.names.includes(name)) === true;
   if (row === undefined || !belongs) {
     throw ctlFailure(`unrecognized/invalid option: ${arg} (use --help for help)`);
@@ -60,9 +64,14 @@ function scanOption(
     row.apply(options, "");
     return 0;
   }
-  if (next === undefined || next === "") throw ctlFailure(row.value.missing);
-  row.apply(options, next);
-  return 1;
+  const value = equals === -1 ? next : arg.slice(equals + 1);
+  if (value === undefined || !isAcceptable(value, row.value)) throw ctlFailure(row.value.missing);
+  row.apply(options, value);
+  return equals === -1 ? 1 : 0;
+}
+
+function isAcceptable(value: string, { oneOf, pattern }: OptionValue): boolean {
+  return value !== "" && (oneOf?.includes(value) ?? true) && (pattern?.test(value) ?? true);
 }
 
 /** Throws `ToolFailure` if the words cannot be arguments of the sub-command. */

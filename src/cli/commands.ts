@@ -1,10 +1,11 @@
 /**
- * The sub-commands of `dinitctl` (cli 2, 3), one row each, in the order of the help text. Scanner, dispatch and help
- * work from this table, and nothing lists the sub-commands a second time.
+ * The sub-commands of `dinitctl` (cli 2, 3), one row each, in the order of the help text, with those that the
+ * reference does not have at the end. Scanner, dispatch, help, shell completion and manual page work from this table,
+ * and nothing lists the sub-commands a second time.
  */
 
 import type { CommandHandler } from "./context.ts";
-import type { LocalOption } from "./options.ts";
+import type { Completion, LocalOption } from "./options.ts";
 
 /** One argument of a sub-command. */
 export interface CommandWord {
@@ -18,6 +19,8 @@ export interface CommandWord {
   readonly oneOf?: readonly string[];
   /** What is said when it is missing. @default the general usage error */
   readonly missing?: string;
+  /** What a shell proposes for it. @default nothing but `oneOf` */
+  readonly completes?: Completion;
 }
 
 /** One sub-command. */
@@ -35,97 +38,101 @@ export interface Command {
   readonly load: () => Promise<CommandHandler>;
 }
 
-const SERVICE: CommandWord = { name: "SERVICE" };
+const SERVICE: CommandWord = { name: "SERVICE", completes: "service" };
+const SERVICES: CommandWord = { ...SERVICE, repeatable: true };
+const PATTERNS: CommandWord = { name: "PATTERN", completes: "service", repeatable: true, optional: true };
 const DEPENDENCY_WORDS: readonly CommandWord[] = [
   { name: "TYPE", oneOf: ["need", "regular", "milestone", "waits-for"] },
-  { name: "FROM" },
-  { name: "TO" },
+  { name: "FROM", completes: "service" },
+  { name: "TO", completes: "service" },
 ];
 
 /** All sub-commands. */
 export const COMMANDS: readonly Command[] = [
   {
     name: "status",
-    words: [{ ...SERVICE, optional: true }],
+    words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
+    options: ["--long", "--state"],
     minimumProtocol: 1,
-    summary: "show the status of a service, or an overview of all",
+    summary: "show the status of services, or an overview of all",
     load: async () => (await import("./ctl/status.ts")).status,
   },
   {
     name: "is-started",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 1,
-    summary: "succeed if the service is started",
-    load: async () => (await import("./ctl/status.ts")).isStarted,
+    summary: "succeed if all of the services are started",
+    load: async () => (await import("./ctl/check_state.ts")).isStarted,
   },
   {
     name: "is-failed",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 1,
-    summary: "succeed if the service has failed to start",
-    load: async () => (await import("./ctl/status.ts")).isFailed,
+    summary: "succeed if all of the services have failed to start",
+    load: async () => (await import("./ctl/check_state.ts")).isFailed,
   },
   {
     name: "start",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 1,
-    summary: "start a service and keep it explicitly activated",
+    summary: "start services and keep them explicitly activated",
     load: async () => (await import("./ctl/start_stop.ts")).start,
   },
   {
     name: "stop",
-    words: [SERVICE],
+    words: [SERVICES],
     options: ["--force"],
     minimumProtocol: 1,
-    summary: "stop a service",
+    summary: "stop services",
     load: async () => (await import("./ctl/start_stop.ts")).stop,
   },
   {
     name: "restart",
-    words: [SERVICE],
+    words: [SERVICES],
     options: ["--force"],
     minimumProtocol: 1,
-    summary: "stop a started service and start it again",
+    summary: "stop started services and start them again",
     load: async () => (await import("./ctl/start_stop.ts")).restart,
   },
   {
     name: "wake",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 1,
-    summary: "start a service again because of its active dependents",
+    summary: "start services again because of their active dependents",
     load: async () => (await import("./ctl/start_stop.ts")).wake,
   },
   {
     name: "release",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 1,
-    summary: "drop explicit activation; the service stops unless something needs it",
+    summary: "drop explicit activation; services stop unless something needs them",
     load: async () => (await import("./ctl/start_stop.ts")).release,
   },
   {
     name: "unpin",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 1,
-    summary: "remove a pin that --pin has set",
+    summary: "remove pins that --pin has set",
     load: async () => (await import("./ctl/records.ts")).unpin,
   },
   {
     name: "unload",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 1,
-    summary: "forget a stopped service",
+    summary: "forget stopped services",
     load: async () => (await import("./ctl/records.ts")).unload,
   },
   {
     name: "reload",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 1,
-    summary: "read the description of a service again",
+    summary: "read the descriptions of services again",
     load: async () => (await import("./ctl/records.ts")).reload,
   },
   {
     name: "list",
-    words: [],
+    words: [PATTERNS],
+    options: ["--state", "--names"],
     minimumProtocol: 1,
     summary: "list the loaded services",
     load: async () => (await import("./ctl/list.ts")).list,
@@ -153,7 +160,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "enable",
-    words: [{ name: "TO" }],
+    words: [{ name: "TO", completes: "service" }],
     options: ["--from"],
     offline: true,
     minimumProtocol: 3,
@@ -162,7 +169,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "disable",
-    words: [{ name: "TO" }],
+    words: [{ name: "TO", completes: "service" }],
     options: ["--from"],
     offline: true,
     minimumProtocol: 3,
@@ -171,28 +178,28 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "trigger",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 2,
-    summary: "set the trigger of a triggered service",
-    load: async () => (await import("./ctl/process.ts")).trigger,
+    summary: "set the trigger of triggered services",
+    load: async () => (await import("./ctl/trigger.ts")).trigger,
   },
   {
     name: "untrigger",
-    words: [SERVICE],
+    words: [SERVICES],
     minimumProtocol: 2,
-    summary: "reset the trigger of a triggered service",
-    load: async () => (await import("./ctl/process.ts")).untrigger,
+    summary: "reset the trigger of triggered services",
+    load: async () => (await import("./ctl/trigger.ts")).untrigger,
   },
   {
     name: "setenv",
-    words: [{ name: "NAME[=VALUE]", repeatable: true }],
+    words: [{ name: "NAME[=VALUE]", completes: "variable", repeatable: true }],
     minimumProtocol: 1,
     summary: "set variables in the environment of services that start later",
     load: async () => (await import("./ctl/environment.ts")).setEnvironment,
   },
   {
     name: "unsetenv",
-    words: [{ name: "NAME", repeatable: true }],
+    words: [{ name: "NAME", completes: "variable", repeatable: true }],
     minimumProtocol: 1,
     summary: "remove variables from that environment",
     load: async () => (await import("./ctl/environment.ts")).unsetEnvironment,
@@ -200,20 +207,44 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "catlog",
     words: [SERVICE],
-    options: ["--clear"],
+    options: ["--clear", "--follow"],
     minimumProtocol: 2,
     summary: "show the buffered output of a service",
-    load: async () => (await import("./ctl/process.ts")).catLog,
+    load: async () => (await import("./ctl/catlog.ts")).catLog,
   },
   {
     name: "signal",
     words: [
-      { name: "SIGNAL", missing: "signal number/name must be specified" },
-      { ...SERVICE, missing: "service name must be specified" },
+      { name: "SIGNAL", completes: "signal", missing: "signal number/name must be specified" },
+      { ...SERVICES, missing: "service name must be specified" },
     ],
     options: ["--list"],
     minimumProtocol: 2,
-    summary: "send a signal to the process of a service",
+    summary: "send a signal to the processes of services",
     load: async () => (await import("./ctl/signal.ts")).signal,
+  },
+  {
+    name: "tree",
+    words: [{ ...SERVICES, optional: true }],
+    options: ["--reverse"],
+    minimumProtocol: 1,
+    summary: "show what services depend on, with states",
+    load: async () => (await import("./ctl/tree.ts")).tree,
+  },
+  {
+    name: "graph",
+    words: [],
+    options: ["--format"],
+    minimumProtocol: 1,
+    summary: "write the service graph for a drawing program",
+    load: async () => (await import("./ctl/graph.ts")).graph,
+  },
+  {
+    name: "wait",
+    words: [SERVICES],
+    options: ["--for", "--timeout"],
+    minimumProtocol: 1,
+    summary: "wait until services are started or stopped, whoever does it",
+    load: async () => (await import("./ctl/await_state.ts")).awaitState,
   },
 ];

@@ -1,8 +1,10 @@
 /** What the handler of a sub-command works with. */
 
 import type { ControlClient } from "../control/client.ts";
+import type { AnyDocument } from "./documents.ts";
 import type { CtlIo } from "./io.ts";
 import type { CtlOptions } from "./options.ts";
+import type { TextStyle } from "./style.ts";
 
 /** One run of a sub-command. */
 export interface CommandContext {
@@ -10,13 +12,24 @@ export interface CommandContext {
   readonly options: Readonly<CtlOptions>;
   /** The arguments of the sub-command; their number is right. */
   readonly words: readonly string[];
-  /** Writes a line to standard output, unless `--quiet` forbids. */
+  /** Writes a line to standard output, unless `--quiet` or `--json` forbids. */
   say(line: string): void;
+  /** Writes to standard output, unless `--json` forbids. */
+  print(data: string | Uint8Array): void;
+  /** Enters facts into the document that `--json` writes when the command is done. */
+  record(facts: Facts): void;
+  /** How text for standard output may be dressed up. */
+  style(): Promise<TextStyle>;
   /** Connects, and makes sure that the daemon is recent enough. Throws `ToolFailure` or `ControlError`. */
   connect(): Promise<ControlClient>;
   /** Connects only: for those who put more requests behind the handshake. */
   open(): Promise<ControlClient>;
 }
+
+/** What the document of some command holds besides what all have. */
+export type Facts = AnyDocument extends infer Document
+  ? Document extends AnyDocument ? Partial<Omit<Document, "command" | "ok" | "error">> : never
+  : never;
 
 /** Does what a sub-command is for, and returns the exit status. Throws `ToolFailure` for status 1 with a message. */
 export type CommandHandler = (context: CommandContext) => Promise<number>;

@@ -4,14 +4,12 @@ import { missingGrantText } from "../model/mod.ts";
 import { type ControlClient, ControlError } from "../control/client.ts";
 import { scanArguments } from "./arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
-import type { CommandContext } from "./context.ts";
-import { ctlFailure, ToolFailure } from "./failure.ts";
+import type { CommandContext, Facts } from "./context.ts";
+import { ctlFailure, messageOf, REFERENCE_VERSION, ToolFailure } from "./failure.ts";
 import { type CtlIo, processIo } from "./io.ts";
 
+export type * from "./documents.ts";
 export { type CtlIo, processIo } from "./io.ts";
-
-/** The version of the reference whose command line this one keeps to: scripts compare it. */
-const REFERENCE_VERSION = "0.22.1";
 
 /**
  * Runs `dinitctl` with the given arguments, without the program's name. Returns the exit status: 0, or 1 for every
@@ -30,30 +28,46 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
         io.out(`Dinit version ${REFERENCE_VERSION}.\n`);
         return 0;
       case "command":
-        return await runCommand(invocation, io);
+        return invocation.options.json
+          ? await documentCommand(invocation, io)
+          : await runCommand(invocation, io);
     }
   } catch (error) {
-    const failure = failureOf(error);
-    if (failure === undefined) throw error;
-    io.err(`${failure.message}\n`);
-    return 1;
+    return report(error, io);
   }
 }
 
 type CommandInvocation = Extract<ReturnType<typeof scanArguments>, { kind: "command" }>;
 
-async function runCommand({ command, words, options }: CommandInvocation, io: CtlIo): Promise<number> {
+/** `record` takes the facts that the command has to tell a program. */
+async function runCommand(
+  { command, words, options }: CommandInvocation,
+  io: CtlIo,
+  record: (facts: Facts) => void = () => {},
+): Promise<number> {
   let client: ControlClient | undefined;
+  const open = async () => {
+    client = await openConnection(options, io);
+    if (options.trace) {
+      await client.trace((text, direction) =>
+        io.err(`dinitctl: ${direction === "sent" ? "->" : "<-"} ${text}\n`)
+      );
+    }
+    return client;
+  };
   const context: CommandContext = {
     io,
     options,
     words,
-    say: (line) => options.quiet || io.out(`${line}\n`),
-    open: async () => client = await openConnection(options, io),
+    record,
+    say: (line) => options.quiet || options.json || io.out(`${line}\n`),
+    print: (data) => options.json || io.out(data),
+    style: async () => (await import("./style.ts")).textStyle(io, options.color),
+    open,
     connect: async () => {
-      client = await openConnection(options, io);
-      await client.handshake(command.minimumProtocol);
-      return client;
+      const opened = await open();
+      await opened.handshake(command.minimumProtocol);
+      return opened;
     },
   };
   try {
@@ -61,6 +75,30 @@ async function runCommand({ command, words, options }: CommandInvocation, io: Ct
   } finally {
     client?.close();
   }
+}
+
+/** Runs a command and writes its document, whether it succeeds or not. */
+async function documentCommand(invocation: CommandInvocation, io: CtlIo): Promise<number> {
+  let facts: Facts = {};
+  let status: number;
+  let failure: { readonly error: string } | undefined;
+  try {
+    status = await runCommand(invocation, io, (more) => facts = { ...facts, ...more });
+  } catch (error) {
+    status = report(error, io);
+    failure = { error: messageOf(failureOf(error)!) };
+  }
+  const document = { command: invocation.command.name, ok: status === 0, ...failure, ...facts };
+  io.out(`${JSON.stringify(document)}\n`);
+  return status;
+}
+
+/** Writes what went wrong to standard error and returns the exit status; rethrows a mistake of this program. */
+function report(error: unknown, io: CtlIo): number {
+  const failure = failureOf(error);
+  if (failure === undefined) throw error;
+  io.err(`${failure.message}\n`);
+  return 1;
 }
 
 /** What to report for an error; `undefined` for a mistake of this program. */

@@ -4,8 +4,11 @@ import { encodeBytes } from "../model/mod.ts";
 
 /** The surroundings of a tool. */
 export interface CtlIo {
-  /** Writes to standard output: text as it stands, or bytes. Never throws because nobody reads. */
-  out(data: string | Uint8Array): void;
+  /**
+   * Writes to standard output: text as it stands, or bytes. Never throws because nobody reads; who would write without
+   * end is told by `false`.
+   */
+  out(data: string | Uint8Array): void | false;
   /** Writes to standard error. */
   err(text: string): void;
   /**
@@ -31,7 +34,7 @@ const FULL_PIPE_PAUSE = 2;
 export function processIo(): CtlIo {
   return {
     out: (data) => writeAll(Deno.stdout, typeof data === "string" ? encodeBytes(data) : data),
-    err: (text) => writeAll(Deno.stderr, encodeBytes(text)),
+    err: (text) => void writeAll(Deno.stderr, encodeBytes(text)),
     env: (name) => Deno.env.get(name),
     uid: realUserId,
     terminal: () => Deno.stdout.isTerminal() ? { columns: terminalColumns() } : undefined,
@@ -39,14 +42,15 @@ export function processIo(): CtlIo {
   };
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+/** False if nobody reads any more. */
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void | false {
   let rest = bytes;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(stream.writeSync(rest));
     } catch (error) {
       // The reader of a pipe may go away: what it did not read is nobody's loss. Nor is there a place to complain to.
-      if (!(error instanceof Deno.errors.WouldBlock)) return;
+      if (!(error instanceof Deno.errors.WouldBlock)) return false;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE);
     }
   }

@@ -3,20 +3,13 @@
  * and keeps to the width; in a pipe it is plain text in columns.
  */
 
-import type { WireStatus } from "../control/client.ts";
 import { ServiceState } from "../model/mod.ts";
-import { hasFailed, stopText } from "./status_text.ts";
-
-/** A service in the overview. A `ServiceOverview` of the model is one; daemons without extensions tell less. */
-export interface OverviewService extends WireStatus {
-  readonly name: string;
-  /** When the state was entered, in milliseconds since 1970. @default unknown */
-  readonly since?: number;
-  /** @default unknown */
-  readonly waitingFor?: readonly string[];
-  /** @default unknown */
-  readonly restarts?: number;
-}
+import { durationText } from "./duration_text.ts";
+import { lookOf, LOOKS } from "./look.ts";
+import type { KnownService } from "./service_facts.ts";
+import { stopText } from "./status_text.ts";
+import { Colour, paint, type TextStyle } from "./style.ts";
+import { cutText, printable, textWidth } from "./text_width.ts";
 
 /** The facts of an overview. An `Overview` of the model is one. */
 export interface OverviewFacts {
@@ -32,57 +25,19 @@ export interface OverviewFacts {
     /** @default unknown */
     readonly shuttingDown?: boolean;
   };
-  readonly services: readonly OverviewService[];
+  readonly services: readonly KnownService[];
 }
 
 /** How to present it. */
-export interface OverviewStyle {
+export interface OverviewStyle extends TextStyle {
   /** Wall clock time in milliseconds since 1970. */
   readonly now: number;
-  /** Colour the states. @default false */
-  readonly colour?: boolean;
-  /** Put a symbol in front of each service. @default false */
-  readonly symbols?: boolean;
-  /** Cut lines to this many columns. @default no limit */
-  readonly columns?: number;
-}
-
-/** What a service looks like at a glance. */
-interface Look {
-  readonly word: string;
-  readonly symbol: string;
-  /** The parameter of an SGR escape sequence. */
-  readonly colour: string;
-}
-
-const GREEN = "32", YELLOW = "33", RED = "31", FAINT = "2", BOLD = "1";
-
-/** In the order in which they are counted. */
-const LOOKS = {
-  started: { word: "started", symbol: "●", colour: GREEN },
-  starting: { word: "starting", symbol: "◐", colour: YELLOW },
-  stopping: { word: "stopping", symbol: "◑", colour: YELLOW },
-  failed: { word: "failed", symbol: "×", colour: RED },
-  stopped: { word: "stopped", symbol: "○", colour: FAINT },
-} as const satisfies Record<string, Look>;
-
-function lookOf(service: OverviewService): Look {
-  switch (service.state) {
-    case ServiceState.STARTED:
-      return LOOKS.started;
-    case ServiceState.STARTING:
-      return LOOKS.starting;
-    case ServiceState.STOPPING:
-      return LOOKS.stopping;
-    default:
-      return hasFailed(service) ? LOOKS.failed : LOOKS.stopped;
-  }
 }
 
 /** One cell of the table: text, and how it is painted. */
 interface Cell {
   readonly text: string;
-  readonly colour?: string;
+  readonly colour?: Colour;
   readonly right?: boolean;
 }
 
@@ -99,16 +54,16 @@ export function renderOverview(facts: OverviewFacts, style: OverviewStyle): stri
 function daemonLine({ version, pid, uptime, socket, shuttingDown }: OverviewFacts["daemon"]): Cell[] {
   const cells: Cell[] = [{
     text: version === undefined ? "dinit" : `dinit ${printable(version)}`,
-    colour: BOLD,
+    colour: Colour.BOLD,
   }];
   if (pid !== undefined) cells.push({ text: `pid ${pid}` });
   if (uptime !== undefined) cells.push({ text: `up ${durationText(uptime)}` });
   if (socket !== undefined) cells.push({ text: `socket ${printable(socket)}` });
-  if (shuttingDown) cells.push({ text: "shutting down", colour: YELLOW });
+  if (shuttingDown) cells.push({ text: "shutting down", colour: Colour.YELLOW });
   return cells;
 }
 
-function countsLine(services: readonly OverviewService[]): Cell[] {
+function countsLine(services: readonly KnownService[]): Cell[] {
   const looks = services.map(lookOf);
   const cells: Cell[] = [{ text: services.length === 1 ? "1 service" : `${services.length} services` }];
   for (const look of Object.values(LOOKS)) {
@@ -118,7 +73,7 @@ function countsLine(services: readonly OverviewService[]): Cell[] {
   return cells;
 }
 
-function serviceTable(services: readonly OverviewService[], style: OverviewStyle): string[] {
+function serviceTable(services: readonly KnownService[], style: OverviewStyle): string[] {
   const timed = services.some(({ since }) => since !== undefined);
   const heading: Cell[] = [
     ...(style.symbols ? [{ text: " " }] : []),
@@ -127,14 +82,14 @@ function serviceTable(services: readonly OverviewService[], style: OverviewStyle
     { text: "PID", right: true },
     ...(timed ? [{ text: "SINCE", right: true }] : []),
     { text: "" },
-  ].map((cell) => ({ ...cell, colour: FAINT }));
+  ].map((cell) => ({ ...cell, colour: Colour.FAINT }));
   const rows = services.map((service) => serviceCells(service, timed, style));
   const table = [heading, ...rows];
   const widths = heading.map((_, column) => Math.max(...table.map((row) => textWidth(row[column].text))));
   return table.map((row) => paintedLine(row, widths, style));
 }
 
-function serviceCells(service: OverviewService, timed: boolean, style: OverviewStyle): Cell[] {
+function serviceCells(service: KnownService, timed: boolean, style: OverviewStyle): Cell[] {
   const { word, symbol, colour } = lookOf(service);
   const since = service.since === undefined ? "" : durationText(style.now - service.since);
   return [
@@ -143,12 +98,12 @@ function serviceCells(service: OverviewService, timed: boolean, style: OverviewS
     { text: printable(service.name) },
     { text: service.pid === undefined ? "-" : String(service.pid), right: true },
     ...(timed ? [{ text: since, right: true }] : []),
-    { text: detailText(service), colour: colour === RED ? RED : FAINT },
+    { text: detailText(service), colour: colour === Colour.RED ? Colour.RED : Colour.FAINT },
   ];
 }
 
 /** What it waits for, why it stopped, and whatever else is out of the ordinary. */
-function detailText(service: OverviewService): string {
+function detailText(service: KnownService): string {
   const { state, target, waitingFor = [], restarts = 0 } = service;
   const parts: string[] = [];
   if (state === ServiceState.STOPPED) {
@@ -176,7 +131,7 @@ function paintedLine(cells: readonly Cell[], widths: readonly number[], style: O
   for (const [index, { text, colour, right }] of cells.entries()) {
     const padding = " ".repeat(Math.max(0, widths[index] - textWidth(text)));
     if (right) space += padding;
-    const shown = cut(text, room - space.length);
+    const shown = cutText(text, room - space.length);
     if (shown !== "") {
       line += space + paint(shown, colour, style);
       room -= space.length + textWidth(shown);
@@ -185,39 +140,4 @@ function paintedLine(cells: readonly Cell[], widths: readonly number[], style: O
     space += (right ? "" : padding) + GAP;
   }
   return line;
-}
-
-function paint(text: string, colour: string | undefined, { colour: wanted }: OverviewStyle): string {
-  return wanted && colour !== undefined && text.trim() !== "" ? `\x1b[${colour}m${text}\x1b[0m` : text;
-}
-
-/** Columns, taking each character for one. */
-function textWidth(text: string): number {
-  return [...text].length;
-}
-
-/** The text if there is room for it; otherwise as much as fits, with an ellipsis. */
-function cut(text: string, room: number): string {
-  if (textWidth(text) <= room) return text;
-  return room < 1 ? "" : [...text].slice(0, room - 1).join("") + "…";
-}
-
-/** Names may hold any byte; a terminal must not act on them. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f\ud800-\udfff]/gu, "?");
-}
-
-const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
-const UNITS = [[DAY, "d"], [HOUR, "h"], [MINUTE, "m"], [SECOND, "s"]] as const;
-
-/** A length of time in milliseconds, in its two largest units: `3d 4h`, `3m 12s`, `7s`. */
-export function durationText(milliseconds: number): string {
-  const length = Math.max(0, milliseconds);
-  const first = UNITS.findIndex(([size]) => length >= size);
-  if (first === -1) return "0s";
-  const [size, unit] = UNITS[first];
-  const large = `${Math.floor(length / size)}${unit}`;
-  const next = UNITS[first + 1];
-  return next === undefined ? large : `${large} ${Math.floor((length % size) / next[0])}${next[1]}`;
 }

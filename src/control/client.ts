@@ -9,6 +9,7 @@ import {
   type EnvEventPacket,
   type InformationPacket,
   layoutOf,
+  type Packet,
   type PacketOf,
   type ReplyPacket,
   type RequestPacket,
@@ -20,6 +21,8 @@ import { PacketError } from "./packet_error.ts";
 import { PacketReader } from "./packet_reader.ts";
 import {
   EXTENSIONS_NAME,
+  EXTENSIONS_QUERY,
+  EXTENSIONS_VERSION,
   Information,
   MINIMUM_PROTOCOL_VERSION,
   PROTOCOL_VERSION,
@@ -31,6 +34,7 @@ import type { StatusForm } from "./status_buffer.ts";
 
 export type { ByteStream } from "./byte_stream.ts";
 export { ControlError, type ControlErrorKind } from "./control_error.ts";
+export type * from "./documents.ts";
 export type * from "./layouts.ts";
 export { PacketError } from "./packet_error.ts";
 export * from "./protocol.ts";
@@ -49,6 +53,9 @@ export interface RequestOptions {
    */
   readonly preack?: () => void;
 }
+
+/** Which way a packet goes, as the client sees it. */
+export type PacketDirection = "sent" | "received";
 
 /** A request whose reply has not come yet. */
 interface Pending {
@@ -77,6 +84,8 @@ export class ControlClient {
   #writing = false;
   #writeFailure: ControlError | undefined;
   #end: ControlError | undefined;
+
+  #trace: ((packet: Packet, direction: PacketDirection) => void) | undefined = undefined;
 
   /** Called for each event of a service, once, whether the daemon sends it in one form or in two. */
   onEvent: ((event: ServiceEventPacket) => void) | undefined = undefined;
@@ -168,8 +177,7 @@ export class ControlClient {
   /** The version of the daemon's extensions; 0 if it has none, like the reference. Asked once per connection. */
   extensions(): Promise<number> {
     this.#extensions ??= mayBeIgnored(
-      this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_NAME })
-        .then((reply) => reply.type === Reply.EXTENSIONS ? reply.version : 0),
+      this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }).then(extensionsOf),
     );
     return this.#extensions;
   }
@@ -183,15 +191,32 @@ export class ControlClient {
   }
 
   async #query(topic: string): Promise<unknown> {
-    if (await this.extensions() === 0) return undefined;
-    const reply = await this.request({ type: Request.QUERY, topic });
-    if (reply.type === Reply.NAK) return undefined;
+    const reply = await this.#queryReply(topic);
+    if (reply === undefined || reply.type === Reply.NAK) return undefined;
     if (reply.type !== Reply.ANSWER) throw unexpected(reply);
     try {
       return JSON.parse(reply.json);
     } catch (cause) {
       throw new ControlError("protocol", "The daemon sent a document that is not JSON", { cause });
     }
+  }
+
+  /** The first query also asks for the extensions, which saves a round trip; it must not be sent if there are none. */
+  async #queryReply(topic: string): Promise<ReplyPacket | undefined> {
+    if (this.#extensions === undefined) {
+      const first = this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_QUERY + topic });
+      this.#extensions = mayBeIgnored(first.then(extensionsOf));
+      const reply = await first;
+      return reply.type === Reply.ANSWER ? reply : undefined;
+    }
+    if (await this.#extensions === 0) return undefined;
+    return await this.request({ type: Request.QUERY, topic });
+  }
+
+  /** From now on `write` gets each packet in words, before anything else is done with it. */
+  async trace(write: (text: string, direction: PacketDirection) => void): Promise<void> {
+    const { describePacket } = await import("./describe.ts");
+    this.#trace = (packet, direction) => write(describePacket(packet), direction);
   }
 
   /** Ends the connection. Requests without a reply are rejected with `ControlError` `closed`. */
@@ -206,6 +231,7 @@ export class ControlClient {
       return mayBeIgnored(promise);
     }
     writePacket(this.#output, packet);
+    this.#trace?.(packet, "sent");
     this.#pending.push({ form: statusFormOf(packet.type), preack, entries, resolve, reject });
     if (!this.#writing) void this.#write();
     return mayBeIgnored(promise);
@@ -236,20 +262,24 @@ export class ControlClient {
     for (;;) {
       let packet;
       try {
-        packet = await this.#reader.next(() => this.#pending[0]?.form ?? 14);
+        packet = this.#reader.take(this.#pending[0]?.form ?? 14);
+        if (packet === undefined && !await this.#reader.fill()) {
+          return this.#finish(
+            this.#writeFailure ?? new ControlError("closed", "The daemon ended the connection"),
+          );
+        }
       } catch (cause) {
         return this.#finish(this.#writeFailure ?? readError(cause));
       }
-      if (packet === undefined) {
-        return this.#finish(
-          this.#writeFailure ?? new ControlError("closed", "The daemon ended the connection"),
-        );
-      }
+      if (packet === undefined) continue;
       this.#handle(packet);
+      // Whoever waits for a reply goes on before the next packet is looked at. Nobody waits for one entry of a list.
+      if (packet.type !== Reply.SVCINFO) await undefined;
     }
   }
 
   #handle(packet: ReplyPacket | InformationPacket): void {
+    this.#trace?.(packet, "received");
     switch (packet.type) {
       case Information.SERVICEEVENT5:
         // A daemon that knows this form sends every event in it first and in the older form after it.
@@ -284,6 +314,12 @@ export class ControlClient {
     for (const { reject } of this.#pending.splice(0)) reject(error);
     this.#closed.resolve();
   }
+}
+
+/** The version of the extensions, by the reply to the lookup of their name; a topic is answered at once. */
+function extensionsOf(reply: ReplyPacket): number {
+  if (reply.type === Reply.EXTENSIONS) return reply.version;
+  return reply.type === Reply.ANSWER ? EXTENSIONS_VERSION : 0;
 }
 
 /** With several requests under way nobody may be waiting for this one yet when the connection fails. */

@@ -1,11 +1,14 @@
 /** The part of the service manager that control connections use. `ServiceManager` of the engine has it all. */
 
-import type { DependencyKind, ServiceEvent, ServiceStatus, ShutdownType } from "../model/mod.ts";
+import type { DependencyKind, ServiceEvent, ServiceStatus, ServiceType, ShutdownType } from "../model/mod.ts";
 
 /** A loaded service. Two of them are the same service if they are the same object. */
 export interface ControlledService {
   readonly name: string;
+  readonly type: ServiceType;
   readonly description: { readonly directory: string };
+  /** What it depends on or is ordered against; an ordering may lead to a name that is not loaded. */
+  readonly dependencies: readonly { readonly to: { readonly name: string }; readonly kind: DependencyKind }[];
 }
 
 /** Is told what happens to a service. */

@@ -16,6 +16,9 @@ export interface DecodedPacket {
 /** No part of a packet comes near this many bytes: a length that says more is nonsense. */
 const LENGTH_LIMIT = 64 * 1024 * 1024;
 
+/** Texts up to this many bytes, such as names, are put together here: calling the runtime for them takes longer. */
+const SHORT_TEXT = 64;
+
 /** The packet is not whole yet. */
 const MORE = Symbol("more");
 
@@ -36,8 +39,11 @@ export function decodePacket(
   if (layout === undefined) throw new PacketError(`No packet has type ${type}`);
   const values: Record<string, unknown> = { type };
   const cursor = new Cursor(view, start + 1, end);
-  for (const [property, kind] of layout.fields) {
-    const value = readField(cursor, start, kind, values[property], form);
+  // By index: a list of a thousand services is read before the compiler has got to know this loop.
+  const { fields } = layout;
+  for (let i = 0; i < fields.length; i++) {
+    const property = fields[i][0];
+    const value = readField(cursor, start, fields[i][1], values[property], form);
     if (value === MORE) return undefined;
     if (property !== "") values[property] = value;
   }
@@ -80,8 +86,24 @@ class Cursor {
   }
 
   text(size: number): string | typeof MORE {
-    const bytes = this.bytes(size);
-    return bytes === MORE ? MORE : decodeBytes(bytes);
+    if (!this.has(size)) return MORE;
+    const at = this.skip(size);
+    if (size <= SHORT_TEXT) {
+      const text = this.#ascii(at, size);
+      if (text !== undefined) return text;
+    }
+    return decodeBytes(new Uint8Array(this.view.buffer, this.view.byteOffset + at, size));
+  }
+
+  /** A text of ASCII characters; `undefined` if there is anything else in it. */
+  #ascii(start: number, size: number): string | undefined {
+    let text = "";
+    for (let at = start; at < start + size; at++) {
+      const byte = this.view.getUint8(at);
+      if (byte > 0x7f) return undefined;
+      text += String.fromCharCode(byte);
+    }
+    return text;
   }
 
   u8(): number | typeof MORE {
@@ -117,11 +139,17 @@ function readField(
   earlier: unknown,
   form: StatusForm,
 ): unknown {
+  // The fields of the entries of a list come first: there can be thousands of them.
   switch (kind) {
+    case "length8":
+      return cursor.u8();
+    case "status":
+      return cursor.status(form);
+    case "lateText":
+      return cursor.text(earlier as number);
     case "u8":
     case "zero":
     case "headerSize":
-    case "length8":
       return cursor.u8();
     case "u16":
       return cursor.u16();
@@ -147,8 +175,6 @@ function readField(
       return readSized(cursor, cursor.u64(), (size) => texts(cursor.text(size)));
     case "handles64":
       return readSized(cursor, cursor.u64(), (count) => readHandles(cursor, count));
-    case "lateText":
-      return cursor.text(earlier as number);
     case "lateTexts32":
       return readTexts(cursor, earlier as number);
     case "status10": {
@@ -157,8 +183,6 @@ function readField(
     }
     case "status14":
       return cursor.status(14);
-    case "status":
-      return cursor.status(form);
   }
 }
 

@@ -28,16 +28,13 @@ export class PacketReader {
   }
 
   /**
-   * The next packet, or `undefined` at the end of the stream. `form` tells the form of the statuses in the reply that
-   * is due. Throws `PacketError` for bytes that are no packet, and what the stream throws.
+   * The next packet; `undefined` if it has not arrived as a whole, and `fill` is needed. `form` tells the form of the
+   * statuses in the reply that is due. Throws `PacketError` for bytes that are no packet.
    */
-  async next(form: () => StatusForm): Promise<ReplyPacket | InformationPacket | undefined> {
+  take(form: StatusForm): ReplyPacket | InformationPacket | undefined {
     for (;;) {
-      const decoded = this.#decode(form());
-      if (decoded === undefined) {
-        if (!await this.#fill()) return undefined;
-        continue;
-      }
+      const decoded = this.#decode(form);
+      if (decoded === undefined) return undefined;
       this.#start += decoded.size;
       if (decoded.packet !== undefined) return decoded.packet as ReplyPacket | InformationPacket;
     }
@@ -57,8 +54,8 @@ export class PacketReader {
     return this.#start + size <= this.#end ? { packet: undefined, size } : undefined;
   }
 
-  /** Reads more bytes; false at the end of the stream. */
-  async #fill(): Promise<boolean> {
+  /** Reads more bytes; false at the end of the stream. Throws what the stream throws. */
+  async fill(): Promise<boolean> {
     if (this.#start > 0) {
       this.#buffer.copyWithin(0, this.#start, this.#end);
       this.#end -= this.#start;

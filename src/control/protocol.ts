@@ -128,5 +128,11 @@ export const ENVEVENT_HEADER_SIZE = 5;
  */
 export const EXTENSIONS_NAME = "\x01dinit-extensions";
 
+/**
+ * A topic behind it makes a name that asks for extensions and puts a query at the same time: a daemon with extensions
+ * answers ANSWER, or EXTENSIONS if it does not know the topic.
+ */
+export const EXTENSIONS_QUERY = `${EXTENSIONS_NAME}\x01`;
+
 /** The version of the extensions. */
 export const EXTENSIONS_VERSION = 1;

@@ -7,6 +7,7 @@ import {
   CATLOG_CLEAR,
   DIRECTORY_LOADER,
   EXTENSIONS_NAME,
+  EXTENSIONS_QUERY,
   EXTENSIONS_VERSION,
   MINIMUM_PROTOCOL_VERSION,
   PROTOCOL_VERSION,
@@ -14,6 +15,7 @@ import {
   Request,
   StartStopFlag,
 } from "./protocol.ts";
+import { answerQuery } from "./queries.ts";
 import type { Session } from "./session.ts";
 
 /** Sends what precedes the final reply: PREACK and the entries of a list. */
@@ -121,7 +123,7 @@ export function answerRequest(session: Session, packet: RequestPacket, send: Sen
       );
     case Request.CATLOG:
       return withService(session, packet.handle, NAK, (service) => {
-        const log = manager.bufferedLog(service, { clear: (packet.flags & CATLOG_CLEAR) !== 0 });
+        const log = session.host.logs.read(service, { clear: (packet.flags & CATLOG_CLEAR) !== 0 });
         return log === undefined ? NAK : { type: Reply.SERVICE_LOG, log };
       });
     case Request.SIGNAL:
@@ -148,8 +150,7 @@ export function answerRequest(session: Session, packet: RequestPacket, send: Sen
       session.listenToEnvironment();
       return ACK;
     case Request.QUERY:
-      if (packet.topic !== "overview") return NAK;
-      return { type: Reply.ANSWER, json: JSON.stringify(session.host.overview()) };
+      return query(session, packet.topic) ?? NAK;
   }
 }
 
@@ -165,13 +166,19 @@ function withService(
 }
 
 function findService(session: Session, name: string): ReplyPacket {
-  if (name === EXTENSIONS_NAME) {
+  if (name === EXTENSIONS_NAME || name.startsWith(EXTENSIONS_QUERY)) {
     session.extensions = true;
-    return { type: Reply.EXTENSIONS, version: EXTENSIONS_VERSION };
+    const answer = query(session, name.slice(EXTENSIONS_QUERY.length));
+    return answer ?? { type: Reply.EXTENSIONS, version: EXTENSIONS_VERSION };
   }
   if (!isAcceptableName(name)) return BADREQ;
   const service = session.host.manager.find(name);
   return service === undefined ? { type: Reply.NOSERVICE } : recordReply(session, service);
+}
+
+function query(session: Session, topic: string): ReplyPacket | undefined {
+  const document = answerQuery(session, topic);
+  return document === undefined ? undefined : { type: Reply.ANSWER, json: JSON.stringify(document) };
 }
 
 function loadService(session: Session, name: string): ReplyPacket {

@@ -1,6 +1,7 @@
 /** The control socket of the daemon and the connections that came through it. */
 
 import { errnoOf, errnoText, type Overview } from "../model/mod.ts";
+import { BufferedLogs } from "./buffered_logs.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { Connection, type Log } from "./connection.ts";
 import type { ControlledManager } from "./controlled_manager.ts";
@@ -38,7 +39,8 @@ export class ControlServer {
   #closes = 0;
 
   constructor(manager: ControlledManager, options: ControlServerOptions) {
-    this.#host = { manager, hub: new EventHub(manager), overview: options.overview };
+    const { overview } = options;
+    this.#host = { manager, hub: new EventHub(manager), logs: new BufferedLogs(manager), overview };
     this.#log = options.log;
     this.#acceptRetryDelay = options.acceptRetryDelay ?? 100;
   }

@@ -1,6 +1,7 @@
 /** What the daemon keeps for one client, apart from its bytes: handles and subscriptions. */
 
 import type { Overview } from "../model/mod.ts";
+import type { BufferedLogs } from "./buffered_logs.ts";
 import type { ControlledManager, ControlledService } from "./controlled_manager.ts";
 import type { EventHub, InformationSink } from "./event_hub.ts";
 import { HandleTable } from "./handle_table.ts";
@@ -9,7 +10,8 @@ import { HandleTable } from "./handle_table.ts";
 export interface SessionHost {
   readonly manager: ControlledManager;
   readonly hub: EventHub;
-  /** The answer to the query for the topic `overview`. */
+  readonly logs: BufferedLogs;
+  /** The whole system at this moment. */
   readonly overview: () => Overview;
 }
 

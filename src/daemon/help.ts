@@ -36,5 +36,5 @@ export const HELP_TEXT = `dinit: init/service manager daemon
  <service-name>, --service <service-name>, -t <service-name>
                               start service with name <service-name>
 
-This program also holds the tools: dinit ctl, dinit check.
+This program also holds the tools: dinit ctl, dinit check, dinit monitor, dinit completion, dinit help.
 `;

@@ -3,7 +3,13 @@
 import { type Packet, type RequestPacket, statusFormOf } from "../../src/control/layouts.ts";
 import { decodePacket } from "../../src/control/decode.ts";
 import { encodePacket } from "../../src/control/encode.ts";
-import { EXTENSIONS_NAME, Information, Reply, Request } from "../../src/control/protocol.ts";
+import {
+  EXTENSIONS_NAME,
+  EXTENSIONS_QUERY,
+  Information,
+  Reply,
+  Request,
+} from "../../src/control/protocol.ts";
 import type { WireStatus } from "../../src/control/status_buffer.ts";
 import { decodeBytes } from "../../src/model/mod.ts";
 import { type CtlIo, runCtl } from "../../src/cli/ctl.ts";
@@ -23,8 +29,10 @@ export interface Script {
   readonly loading?: Readonly<Record<string, Answer>>;
   /** The service directory. @default a directory that does not exist */
   readonly directory?: string;
-  /** The answer to the query `overview`; without it, there are no extensions. @default none */
+  /** The answer to the query `overview`; without it and `topics`, there are no extensions. @default none */
   readonly overview?: unknown;
+  /** Answers to other queries, by topic. @default none */
+  readonly topics?: Readonly<Record<string, unknown>>;
   /** Answers by type of request, instead of the usual ones. */
   readonly on?: Readonly<Record<number, readonly Answer[] | ((request: RequestPacket) => readonly Answer[])>>;
 }
@@ -101,8 +109,14 @@ export class StandIn implements AsyncDisposable {
       loading = {},
       directory = "/nowhere",
       overview,
+      topics = {},
       on = {},
     } = this.#script;
+    const documents = overview === undefined ? topics : { overview, ...topics };
+    const answer = (topic: string): Answer => ({
+      type: Reply.ANSWER,
+      json: JSON.stringify(documents[topic]),
+    });
     const own = on[request.type];
     if (own !== undefined) return typeof own === "function" ? own(request) : own;
     const names = Object.keys(services);
@@ -111,8 +125,9 @@ export class StandIn implements AsyncDisposable {
         return [{ type: Reply.CPVERSION, minimum, actual: version }];
       case Request.FINDSERVICE:
       case Request.LOADSERVICE: {
-        if (request.name === EXTENSIONS_NAME && overview !== undefined) {
-          return [{ type: Reply.EXTENSIONS, version: 1 }];
+        if (request.name.startsWith(EXTENSIONS_NAME) && Object.keys(documents).length > 0) {
+          const topic = request.name.slice(EXTENSIONS_QUERY.length);
+          return [topic in documents ? answer(topic) : { type: Reply.EXTENSIONS, version: 1 }];
         }
         const handle = names.indexOf(request.name);
         const loaded = request.type === Request.LOADSERVICE ? loading[request.name] : undefined;
@@ -135,11 +150,7 @@ export class StandIn implements AsyncDisposable {
           { type: Reply.LISTDONE },
         ];
       case Request.QUERY:
-        return [
-          request.topic === "overview"
-            ? { type: Reply.ANSWER, json: JSON.stringify(overview) }
-            : { type: Reply.NAK },
-        ];
+        return [request.topic in documents ? answer(request.topic) : { type: Reply.NAK }];
       default:
         return [{ type: Reply.BADREQ }, "close"];
     }
@@ -200,7 +211,7 @@ export class FakeIo implements CtlIo {
     this.#surroundings = surroundings;
   }
 
-  out(data: string | Uint8Array): void {
+  out(data: string | Uint8Array): void | false {
     this.#out.push(typeof data === "string" ? new TextEncoder().encode(data) : data);
   }
 

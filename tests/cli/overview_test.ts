@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Overview, ServiceOverview, ServiceStatus } from "../../src/model/mod.ts";
-import { durationText, renderOverview } from "../../src/cli/overview.ts";
+import { durationText } from "../../src/cli/duration_text.ts";
+import { renderOverview } from "../../src/cli/overview.ts";
 import { Request } from "../../src/control/protocol.ts";
 import { ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
 
@@ -119,7 +120,11 @@ Deno.test("lengths of time are told in their two largest units", () => {
 Deno.test("ctl status without a service shows what the daemon has for an overview", async () => {
   await using daemon = new StandIn({ overview: FACTS });
   assertEquals(await ctlAlone(["-p", daemon.path, "status"], { now: NOW }), success(PLAIN));
-  assertEquals(daemon.received(Request.QUERY).map(({ topic }) => topic), ["overview"]);
+  // In one round trip: the query stands in the lookup that asks for extensions.
+  assertEquals(daemon.received(Request.FINDSERVICE).map(({ name }) => name), [
+    "\x01dinit-extensions\x01overview",
+  ]);
+  assertEquals(daemon.received(Request.QUERY).length, 0);
   assertEquals(daemon.received(Request.LISTSERVICES5).length, 0);
 });
 

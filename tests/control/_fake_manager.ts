@@ -1,6 +1,12 @@
 /** A stand-in for the service manager: does what a test scripts, and notes what it was asked to do. */
 
-import { NO_EXIT, type ServiceEvent, type ServiceStatus } from "../../src/model/mod.ts";
+import {
+  type DependencyKind,
+  NO_EXIT,
+  type ServiceEvent,
+  type ServiceStatus,
+  ServiceType,
+} from "../../src/model/mod.ts";
 import type {
   ControlledEnvironmentListener,
   ControlledManager,
@@ -31,6 +37,7 @@ export const STARTED = { state: 2, target: 2, explicit: true } as const;
 
 export interface FakeService extends ControlledService {
   status: ServiceStatus;
+  dependencies: { to: { name: string }; kind: DependencyKind }[];
 }
 
 type Script = Partial<Omit<ControlledManager, "status" | "services" | "addListener" | "removeListener">>;
@@ -50,7 +57,13 @@ export class FakeManager implements ControlledManager {
 
   /** Loads a service. */
   add(name: string, status: Partial<ServiceStatus> = {}, directory = "/srv/svc"): FakeService {
-    const service = { name, description: { directory }, status: { ...STOPPED_STATUS, ...status } };
+    const service: FakeService = {
+      name,
+      type: ServiceType.PROCESS,
+      description: { directory },
+      dependencies: [],
+      status: { ...STOPPED_STATUS, ...status },
+    };
     this.#services.set(name, service);
     return service;
   }

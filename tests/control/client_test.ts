@@ -11,7 +11,7 @@ import {
   Request,
   type ServiceEventPacket,
 } from "../../src/control/mod.ts";
-import { Peer, soon } from "./_server.ts";
+import { Peer, soon, toHex } from "./_server.ts";
 
 /** A test with a client whose daemon is `daemon`. */
 function conversation(name: string, test: (client: ControlClient, daemon: Peer) => Promise<void>): void {
@@ -86,19 +86,44 @@ conversation("extensions: none at the reference, where nothing is queried", asyn
   assertEquals((await both).slice(1), [0, undefined]);
 });
 
-conversation("extensions: asked for once, then documents", async (client, daemon) => {
-  const document = client.query("overview");
-  const version = client.extensions();
-  await daemon.receive(20);
-  await daemon.send("c0 01 00");
-  assertEquals(await version, 1);
-  await daemon.expect("80 08 00 6f 76 65 72 76 69 65 77");
-  await daemon.send(encodePacket({ type: Reply.ANSWER, json: '{"a":[1]}' }));
-  assertEquals(await document, { a: [1] });
-  const broken = client.query("other");
-  await daemon.receive(8);
-  await daemon.send(encodePacket({ type: Reply.ANSWER, json: "{" }));
-  await fails(broken, "protocol");
+conversation(
+  "extensions: the first query asks for them, too; then come documents",
+  async (client, daemon) => {
+    const document = client.query("overview");
+    const version = client.extensions();
+    assertEquals(toHex(await daemon.receive(29)).slice(-26), "01 6f 76 65 72 76 69 65 77");
+    await daemon.send(encodePacket({ type: Reply.ANSWER, json: '{"a":[1]}' }));
+    assertEquals(await document, { a: [1] });
+    assertEquals(await version, 1);
+    const next = client.query("overview");
+    await daemon.expect("80 08 00 6f 76 65 72 76 69 65 77");
+    await daemon.send("33");
+    assertEquals(await next, undefined);
+    const broken = client.query("other");
+    await daemon.receive(8);
+    await daemon.send(encodePacket({ type: Reply.ANSWER, json: "{" }));
+    await fails(broken, "protocol");
+  },
+);
+
+conversation(
+  "extensions: a daemon that has them and not the topic of the first query",
+  async (client, daemon) => {
+    const document = client.query("overview");
+    await daemon.receive(29);
+    await daemon.send("c0 01 00");
+    assertEquals([await document, await client.extensions()], [undefined, 1]);
+  },
+);
+
+conversation("every packet can be watched", async (client, daemon) => {
+  const seen: string[] = [];
+  await client.trace((text, direction) => seen.push(`${direction} ${text}`));
+  const shaken = client.handshake();
+  await daemon.receive(1);
+  await daemon.send("3a 01 00 06 00");
+  await shaken;
+  assertEquals(seen, ["sent QUERYVERSION", "received CPVERSION minimum=1 actual=6"]);
 });
 
 conversation("an event that comes in both forms is told once, in the newer form", async (client, daemon) => {

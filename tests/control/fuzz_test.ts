@@ -124,7 +124,7 @@ function checkAnswers(sent: Uint8Array, received: Uint8Array): number {
         assertEquals(at, received.length, "BADREQ is the last reply");
         return answered;
       }
-      if (type === Reply.EXTENSIONS) extensions = true;
+      if (type === Reply.EXTENSIONS || type === Reply.ANSWER) extensions = true;
       if (isInformationType(type) || type === Reply.PREACK || type === Reply.SVCINFO) continue;
       break;
     }

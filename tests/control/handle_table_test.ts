@@ -1,7 +1,8 @@
+import { ServiceType } from "../../src/model/mod.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { HandleLimitError, HandleTable } from "../../src/control/handle_table.ts";
 
-const service = { name: "web", description: { directory: "" } };
+const service = { name: "web", type: ServiceType.PROCESS, dependencies: [], description: { directory: "" } };
 
 Deno.test("a new handle takes the lowest free number", () => {
   const table = new HandleTable(100);

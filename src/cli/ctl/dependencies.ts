@@ -46,6 +46,7 @@ async function change({ request, done, refused }: Change, context: CommandContex
   });
   if (reply.type === Reply.NAK) throw ctlFailure(refused);
   if (reply.type !== Reply.ACK) throw ctlFailure("control socket protocol error");
+  context.record({ type: kind, from: fromName, to: toName });
   context.say(`Service '${fromName}': dependency '${toName}' ${done}`);
   return 0;
 }

@@ -26,6 +26,7 @@ import { ctlFailure } from "../failure.ts";
 import { effectiveMode, passwdHome } from "../socket_path.ts";
 import {
   checkAbsent,
+  type DependencyLink,
   dependencyLink,
   enabledVia,
   locate,
@@ -34,7 +35,8 @@ import {
   removeLink,
 } from "./dependency_link.ts";
 import { loadService, type ServiceRecord, serviceStatus } from "./services.ts";
-import { EventQueue, waitForGoal } from "./wait.ts";
+import { forEachService } from "./several.ts";
+import { ServiceEvents, waitForGoal } from "./wait.ts";
 
 /** The main environment file of the system's daemon. */
 const ENVIRONMENT_FILE = "/etc/dinit/environment";
@@ -44,9 +46,10 @@ const ENABLE_WITH_STATUS_VERSION = 7;
 /** `dinitctl enable [--from FROM] TO` */
 export async function enable(context: CommandContext): Promise<number> {
   if (!context.options.offline) return await enableOnline(context);
-  const { link, to } = offlineLink(context);
+  const { from, link, to } = offlineLink(context);
   checkAbsent(link.path);
   makeLink(link);
+  recordLink(context, from.fullName, link);
   context.say(`Service '${to.fullName}' has been enabled.`);
   return 0;
 }
@@ -54,10 +57,15 @@ export async function enable(context: CommandContext): Promise<number> {
 /** `dinitctl disable [--from FROM] TO` */
 export async function disable(context: CommandContext): Promise<number> {
   if (!context.options.offline) return await disableOnline(context);
-  const { link, to } = offlineLink(context);
+  const { from, link, to } = offlineLink(context);
   removeLink(link);
+  recordLink(context, from.fullName, link);
   context.say(`Service '${to.fullName}' has been disabled.`);
   return 0;
+}
+
+function recordLink({ record, words }: CommandContext, from: string, { path }: DependencyLink): void {
+  record({ from, to: words[0], link: path });
 }
 
 /** The service that shall depend on `to`. Throws `ToolFailure`. */
@@ -79,7 +87,7 @@ function offlineLink(context: CommandContext) {
   const name = chooseFrom(context, to, environment);
   const from = locate(name, directories);
   if (from instanceof LoadError) throw ctlFailure(`could not locate service file for service '${name}'`);
-  return { to, link: dependencyLink(from, to, environment) };
+  return { from, to, link: dependencyLink(from, to, environment) };
 }
 
 /** The environment that the system's daemon would begin with. That of a user's daemon cannot be known. */
@@ -107,13 +115,13 @@ function serviceDirectories({ options, io }: CommandContext): readonly string[] 
 
 async function enableOnline(context: CommandContext): Promise<number> {
   const client = await context.connect();
-  const { from, to, link } = await onlineLink(context, client);
+  const { from, fromName, to, link } = await onlineLink(context, client);
   const [name] = context.words;
   checkAbsent(link.path);
   if (from.state !== ServiceState.STARTED) {
     context.io.err("dinitctl: warning: enabling dependency for non-started service\n");
   }
-  const queue = new EventQueue(client, to.handle);
+  const queue = new ServiceEvents(client).queue(to.handle);
   const withStatus = client.version >= ENABLE_WITH_STATUS_VERSION;
   const reply = await client.request({
     type: withStatus ? Request.ENABLE_SERVICE_V7 : Request.ENABLESERVICE,
@@ -124,9 +132,15 @@ async function enableOnline(context: CommandContext): Promise<number> {
   if (reply.type === Reply.NAK) throw ctlFailure("could not enable service: possible circular dependency");
   if (reply.type !== (withStatus ? Reply.SERVICESTATUS : Reply.ACK)) throw linkProtocolFailure();
   makeLink(link, "note: service was enabled for now; persistent enable failed.");
+  recordLink(context, fromName, link);
   const status = reply.type === Reply.SERVICESTATUS ? reply.status : await serviceStatus(client, to.handle);
   context.say(`Service '${name}' has been enabled.`);
-  return mayStillStart(status) || queue.hasFailure ? await waitForGoal(context, queue, name, "start") : 0;
+  if (!mayStillStart(status) && !queue.hasFailure) return 0;
+  return await forEachService(
+    context,
+    [name],
+    () => Promise.resolve(() => waitForGoal(context, queue, name, "start")),
+  );
 }
 
 /** Whether a start is under way whose end an event will tell. */
@@ -136,7 +150,7 @@ function mayStillStart({ state, target }: WireStatus): boolean {
 
 async function disableOnline(context: CommandContext): Promise<number> {
   const client = await context.connect();
-  const { from, to, link } = await onlineLink(context, client);
+  const { from, fromName, to, link } = await onlineLink(context, client);
   const reply = await client.request({
     type: Request.REM_DEP,
     kind: DependencyKind.WAITS_FOR,
@@ -146,6 +160,7 @@ async function disableOnline(context: CommandContext): Promise<number> {
   if (reply.type === Reply.NAK) throw ctlFailure("service not currently enabled");
   if (reply.type !== Reply.ACK) throw linkProtocolFailure();
   removeLink(link, "note: service was disabled for now; persistent disable failed.");
+  recordLink(context, fromName, link);
   const { target } = await serviceStatus(client, to.handle);
   context.say(`Service '${context.words[0]}' has been disabled.`);
   if (target !== ServiceState.STOPPED) {
@@ -166,7 +181,7 @@ async function onlineLink(context: CommandContext, client: ControlClient) {
   const fromName = chooseFrom(context, toFile, environment);
   const from = await loadService(client, fromName);
   const fromFile = await loadedFile(client, from, fromName);
-  return { from, to, link: dependencyLink(fromFile, toFile, environment) };
+  return { from, fromName, to, link: dependencyLink(fromFile, toFile, environment) };
 }
 
 async function daemonEnvironment(client: ControlClient): Promise<MainEnvironment> {

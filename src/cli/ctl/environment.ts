@@ -6,18 +6,26 @@ import type { CommandContext } from "../context.ts";
 import { ctlFailure, protocolFailure } from "../failure.ts";
 
 /** `dinitctl setenv NAME[=VALUE]...`: without a value, the tool's own one. */
-export async function setEnvironment({ connect, io, words }: CommandContext): Promise<number> {
-  const client = await connect();
-  for (const word of words) await send(client, word.includes("=") ? word : `${word}=${io.env(word) ?? ""}`);
-  return 0;
+export async function setEnvironment(context: CommandContext): Promise<number> {
+  return await change(context, (word) => word.includes("=") ? word : `${word}=${context.io.env(word) ?? ""}`);
 }
 
 /** `dinitctl unsetenv NAME...` */
-export async function unsetEnvironment({ connect, words }: CommandContext): Promise<number> {
-  const client = await connect();
-  for (const word of words) {
+export async function unsetEnvironment(context: CommandContext): Promise<number> {
+  return await change(context, (word) => {
     if (word.includes("=")) throw ctlFailure(`environment variable '${word}' must not contain the '=' sign.`);
-    await send(client, word);
+    return word;
+  });
+}
+
+/** Sends what the words stand for, up to the first that is wrong. */
+async function change(context: CommandContext, entryOf: (word: string) => string): Promise<number> {
+  const client = await context.connect();
+  const variables: string[] = [];
+  context.record({ variables });
+  for (const word of context.words) {
+    await send(client, entryOf(word));
+    variables.push(word.split("=", 1)[0]);
   }
   return 0;
 }

@@ -1,27 +1,67 @@
 /** `list` (cli 3.7). */
 
-import type { SvcInfo, WireStatus } from "../../control/client.ts";
+import type { ControlClient, SvcInfo, WireStatus } from "../../control/client.ts";
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "../context.ts";
+import type { Selection } from "../selection.ts";
 import { hasFailed } from "../status_text.ts";
 
-/** `dinitctl list` */
+/** `dinitctl list [--state STATE] [--names] [PATTERN...]` */
 export async function list(context: CommandContext): Promise<number> {
+  const { options, words } = context;
   const client = await context.connect();
-  const services = await client.list();
-  context.io.out(services.map((service) => `${listLine(service)}\n`).join(""));
+  const services = await listed(client, { patterns: words, states: options.states });
+  if (options.json) await recordServices(context, services);
+  else if (options.namesOnly) context.print(services.map(({ name }) => `${name}\n`).join(""));
+  else context.print(await listText(context, services));
   return 0;
 }
 
+async function listed(client: ControlClient, selection: Selection): Promise<SvcInfo[]> {
+  const services = await client.list();
+  if (selection.patterns.length === 0 && selection.states.length === 0) return services;
+  const { selector } = await import("../selection.ts");
+  return services.filter(selector(selection));
+}
+
+async function recordServices(context: CommandContext, services: readonly SvcInfo[]): Promise<void> {
+  const { serviceDocument } = await import("../service_facts.ts");
+  context.record({ services: services.map(({ name, status }) => serviceDocument({ ...status, name })) });
+}
+
+/** In a terminal the brackets have the colour of the state. */
+async function listText(context: CommandContext, services: readonly SvcInfo[]): Promise<string> {
+  const plain = context.io.terminal() === undefined && context.options.color !== "always";
+  const paintLine = plain ? undefined : await linePainter(context);
+  return services.map((service) => {
+    const line = listLine(service);
+    return `${paintLine === undefined ? line : paintLine(line, service)}\n`;
+  }).join("");
+}
+
+async function linePainter(context: CommandContext) {
+  const [style, { paint }, { lookOf }] = await Promise.all([
+    context.style(),
+    import("../style.ts"),
+    import("../look.ts"),
+  ]);
+  return (line: string, { status }: SvcInfo) =>
+    paint(line.slice(0, MARKS_WIDTH), lookOf(status).colour, style) + line.slice(MARKS_WIDTH);
+}
+
+/** The columns of a line up to the closing bracket. */
+const MARKS_WIDTH = 10;
+
+/** Written without intermediate objects: a thousand lines are made before the compiler has got to know this code. */
 function listLine({ name, status }: SvcInfo): string {
   const { state, target, explicit } = status;
   const up = target === ServiceState.STARTED;
-  const [left, right] = explicit ? "[]" : up ? "{}" : "  ";
-  const [stopLeft, stopRight] = up ? "  " : "{}";
+  const activation = explicit ? "[]" : up ? "{}" : "  ";
+  const stop = up ? "  " : "{}";
   const started = state !== ServiceState.STARTED ? " " : status.skipped ? "s" : "+";
   const way = state === ServiceState.STARTING ? "<<" : state === ServiceState.STOPPING ? ">>" : "  ";
   const stopped = state !== ServiceState.STOPPED ? " " : hasFailed(status) ? "X" : "-";
-  const marks = `[${left}${started}${right}${way}${stopLeft}${stopped}${stopRight}]`;
+  const marks = `[${activation[0]}${started}${activation[1]}${way}${stop[0]}${stopped}${stop[1]}]`;
   return `${marks} ${name}${processText(status)}${consoleText(status)}`;
 }
 

@@ -2,30 +2,61 @@
 
 import type { ControlClient } from "../../control/client.ts";
 import type { CommandContext } from "../context.ts";
-import { protocolFailure } from "../failure.ts";
-import type { CtlIo } from "../io.ts";
+import { ctlFailure, protocolFailure } from "../failure.ts";
 import { type OverviewFacts, renderOverview } from "../overview.ts";
+import type { Selection } from "../selection.ts";
+import type { KnownService } from "../service_facts.ts";
 import { controlSocketPath } from "../socket_path.ts";
+import { textStyle } from "../style.ts";
 
-/** The extension topic that has all the facts. */
-const TOPIC = "overview";
+/**
+ * Prints the overview, of those services only that the command line limits it to.
+ *
+ * @param answer what the daemon has for the topic `overview`
+ */
+export async function showOverview(
+  context: CommandContext,
+  client: ControlClient,
+  answer: unknown,
+): Promise<number> {
+  return await presentOverview(context, await factsOf(context, client, answer));
+}
 
-/** Prints the overview. */
-export async function showOverview(context: CommandContext): Promise<number> {
-  const { io } = context;
-  const client = await context.open();
-  const [, answer] = await Promise.all([client.handshake(), client.query(TOPIC)]);
-  const facts = answer === undefined ? await listedFacts(client, context) : checkedFacts(answer);
-  const terminal = io.terminal();
-  const dumb = variable(io, "TERM") === "dumb";
-  const plain = terminal === undefined || dumb;
-  io.out(renderOverview(facts, {
-    now: io.now(),
-    columns: terminal?.columns,
-    symbols: !plain,
-    colour: !plain && (variable(io, "NO_COLOR") ?? "") === "",
-  }));
+/** Asks for the overview and prints it. Throws `ToolFailure` if no service fits the patterns. */
+export async function showMatching(context: CommandContext, client: ControlClient): Promise<number> {
+  const facts = await factsOf(context, client, await client.query("overview"));
+  const services = await selected(facts.services, { patterns: context.words, states: [] });
+  if (services.length === 0) throw ctlFailure("service not loaded.");
+  return await presentOverview(context, facts);
+}
+
+async function factsOf(
+  context: CommandContext,
+  client: ControlClient,
+  answer: unknown,
+): Promise<OverviewFacts> {
+  return answer === undefined ? await listedFacts(client, context) : checkedFacts(answer);
+}
+
+async function presentOverview(context: CommandContext, facts: OverviewFacts): Promise<number> {
+  const { io, options, words } = context;
+  const services = words.length === 0 && options.states.length === 0
+    ? facts.services
+    : await selected(facts.services, { patterns: words, states: options.states });
+  if (options.json) {
+    const { serviceDocument } = await import("../service_facts.ts");
+    context.record({ daemon: facts.daemon, services: services.map(serviceDocument) });
+  } else {
+    const style = textStyle(io, options.color);
+    context.print(renderOverview({ ...facts, services }, { ...style, now: io.now() }));
+  }
   return 0;
+}
+
+async function selected(services: readonly KnownService[], selection: Selection): Promise<KnownService[]> {
+  const { selector } = await import("../selection.ts");
+  const isSelected = selector(selection);
+  return services.filter((service) => isSelected({ name: service.name, status: service }));
 }
 
 /** An answer of the daemon, if it has the shape of an overview. Throws `ToolFailure` otherwise. */
@@ -43,13 +74,4 @@ async function listedFacts(client: ControlClient, { options, io }: CommandContex
   const services = await client.list();
   const socket = options.usePassedFd ? undefined : controlSocketPath(options, io);
   return { daemon: { socket }, services: services.map(({ name, status }) => ({ name, ...status })) };
-}
-
-/** A variable that only matters for looks: it counts as not set if the tool may not see it. */
-function variable(io: CtlIo, name: string): string | undefined {
-  try {
-    return io.env(name);
-  } catch {
-    return undefined;
-  }
 }

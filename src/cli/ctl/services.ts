@@ -34,6 +34,11 @@ export async function findService(client: ControlClient, name: string): Promise<
   throw protocolFailure();
 }
 
+/** A service that must be loaded is not. */
+export function notLoaded(): ToolFailure {
+  return ctlFailure("service not loaded.");
+}
+
 /** A name that does not fit into a request is refused like the daemon would refuse it. */
 function checkName(name: string): void {
   const { length } = encodeBytes(name);

@@ -5,6 +5,7 @@ import { signalNumber, SIGNALS } from "../../model/mod.ts";
 import type { CommandContext } from "../context.ts";
 import { ctlFailure, protocolFailure } from "../failure.ts";
 import { loadService } from "./services.ts";
+import { forEachService } from "./several.ts";
 
 const INT_MAX = 2 ** 31 - 1;
 const INT_MIN = -(2 ** 31);
@@ -18,21 +19,24 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
   [Reply.SIGNAL_KILLERR, "failed sending signal to service."],
 ]);
 
-/** `dinitctl signal SIGNAL SERVICE` and `dinitctl signal --list` */
+/** `dinitctl signal SIGNAL SERVICE...` and `dinitctl signal --list` */
 export async function signal(context: CommandContext): Promise<number> {
   if (context.options.list) {
-    context.io.out(signalList());
+    context.print(signalList());
+    context.record({ signals: SIGNALS.map(([name, number]) => ({ name, number })) });
     return 0;
   }
-  const [word, name] = context.words;
+  const [word, ...names] = context.words;
   const number = signalNumber(word) ?? parseInteger(word);
   if (number === undefined) throw ctlFailure(`'${word}' is not a valid signal name/number`);
   const client = await context.connect();
-  const { handle } = await loadService(client, name);
-  const reply = await client.request({ type: Request.SIGNAL, signal: number, handle });
-  if (reply.type === Reply.ACK) return 0;
-  const refusal = REFUSALS.get(reply.type);
-  throw refusal === undefined ? protocolFailure() : ctlFailure(refusal);
+  return await forEachService(context, names, async (name) => {
+    const { handle } = await loadService(client, name);
+    const reply = await client.request({ type: Request.SIGNAL, signal: number, handle });
+    if (reply.type === Reply.ACK) return { result: "signalled", ok: true };
+    const refusal = REFUSALS.get(reply.type);
+    throw refusal === undefined ? protocolFailure() : ctlFailure(refusal);
+  });
 }
 
 function signalList(): string {

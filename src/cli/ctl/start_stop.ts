@@ -13,7 +13,8 @@ import type { CommandContext } from "../context.ts";
 import { ctlFailure, ToolFailure } from "../failure.ts";
 import { warnIfChanged } from "./changed.ts";
 import { LoadFailure, loadService, type ServiceRecord, serviceStatus } from "./services.ts";
-import { EventQueue, type Goal, waitForGoal } from "./wait.ts";
+import { forEachService, type Outcome, type Pending } from "./several.ts";
+import { type Goal, ServiceEvents, waitForGoal, waitingShown } from "./wait.ts";
 
 /** What tells the five sub-commands apart. */
 interface Action {
@@ -46,57 +47,123 @@ const RELEASE: Action = {
   mayBeUnstarted: true,
 };
 
-/** `dinitctl start SERVICE` */
+/** `dinitctl start SERVICE...` */
 export const start = (context: CommandContext): Promise<number> => run(START, context);
-/** `dinitctl stop [--force] SERVICE` */
+/** `dinitctl stop [--force] SERVICE...` */
 export const stop = (context: CommandContext): Promise<number> => run(STOP, context);
-/** `dinitctl restart [--force] SERVICE` */
+/** `dinitctl restart [--force] SERVICE...` */
 export const restart = (context: CommandContext): Promise<number> => run(RESTART, context);
-/** `dinitctl wake SERVICE` */
+/** `dinitctl wake SERVICE...` */
 export const wake = (context: CommandContext): Promise<number> => run(WAKE, context);
-/** `dinitctl release SERVICE` */
+/** `dinitctl release SERVICE...` */
 export const release = (context: CommandContext): Promise<number> => run(RELEASE, context);
 
 async function run(action: Action, context: CommandContext): Promise<number> {
-  const [name] = context.words;
   const client = await context.connect();
+  const events = new ServiceEvents(client);
+  return await waitingShown(context, VERBS[action.goal], (shown, done) => {
+    const settled = new Map(context.words.map((name) => [name, Promise.withResolvers<void>()]));
+    const order: Order = { action, context: shown, client, events, settled };
+    return forEachService(shown, context.words, async (name) => {
+      const finish = () => {
+        settled.get(name)!.resolve();
+        done(name);
+      };
+      try {
+        const begun = await issue(order, name);
+        if (typeof begun === "function") return () => begun().finally(finish);
+        finish();
+        return begun;
+      } catch (error) {
+        finish();
+        throw error;
+      }
+    });
+  });
+}
+
+const VERBS: Readonly<Record<Goal, string>> = { start: "Starting", stop: "Stopping", restart: "Restarting" };
+
+/** What an order for one of the services needs to know. */
+interface Order {
+  readonly action: Action;
+  readonly context: CommandContext;
+  readonly client: ControlClient;
+  readonly events: ServiceEvents;
+  /** All services that were named, and when there is nothing left to do for each of them. */
+  readonly settled: ReadonlyMap<string, PromiseWithResolvers<void>>;
+}
+
+/** `last`: services in the way are a failure, even if they are to be stopped, too. */
+async function issue(order: Order, name: string, last = false): Promise<Outcome | Pending> {
+  const { action, context, client } = order;
   let service: ServiceRecord;
   try {
     service = await loadService(client, name);
   } catch (error) {
     const ignored = action.mayBeUnstarted && context.options.ignoreUnstarted && error instanceof LoadFailure;
-    if (ignored) return 0;
+    if (ignored) return NOT_STARTED;
     throw error;
   }
   if (action.goal !== "stop") await warnIfChanged(context, client, service, name);
 
-  const queue = new EventQueue(client, service.handle);
+  const queue = order.events.queue(service.handle);
   const reply = await client.request(
     { type: action.request, flags: flagsFor(action, context), handle: service.handle },
     { preack: () => queue.clear() },
   );
   switch (reply.type) {
     case Reply.ALREADYSS:
-      context.say(immediateText(action, service));
-      return 0;
+      return immediate(order, service, name);
     case Reply.ACK:
       break;
     case Reply.NAK:
       if (action.name !== "restart" || !context.options.ignoreUnstarted) throw refusal(action, name, reply);
       context.say(`Service '${name}' is not currently started.`);
-      return 0;
-    case Reply.DEPENDENTS:
-      throw await dependentsFailure(action, client, name, reply);
+      return NOT_STARTED;
+    case Reply.DEPENDENTS: {
+      const dependents = await namesOf(client, reply);
+      if (last || !dependents.every((dependent) => order.settled.has(dependent))) {
+        throw dependentsFailure(action, name, dependents);
+      }
+      return () => issueAfter(order, name, dependents);
+    }
     default:
       throw refusal(action, name, reply);
   }
   if (context.options.noWait) {
     const command = action.goal === "stop" ? "stop" : "start";
     context.say(`Issued ${command} command successfully for service '${name}'.`);
-    return 0;
+    return { result: "issued", ok: true };
   }
-  if (action.name === "release" && !(await isStopping(client, service.handle))) return 0;
-  return await waitForGoal(context, queue, name, action.goal);
+  if (action.name === "release" && !(await isStopping(client, service.handle))) {
+    return { result: "still-needed", ok: true };
+  }
+  return () => waitForGoal(context, queue, name, action.goal);
+}
+
+/** Repeats an order when those who were in the way have had theirs. */
+async function issueAfter(order: Order, name: string, others: readonly string[]): Promise<Outcome> {
+  await Promise.all(others.map((other) => order.settled.get(other)!.promise));
+  const begun = await issue(order, name, true);
+  return typeof begun === "function" ? await begun() : begun;
+}
+
+const NOT_STARTED: Outcome = { result: "not-started", ok: true };
+
+/** The service was there already, or got there at once. */
+function immediate({ action, context, settled }: Order, service: ServiceRecord, name: string): Outcome {
+  const subject = settled.size > 1 ? `Service '${name}'` : "Service";
+  if (action.goal === "restart") {
+    context.say(`${subject} restarted.`);
+    return { result: "restarted", ok: true };
+  }
+  const [wanted, word] = action.goal === "stop"
+    ? [ServiceState.STOPPED, "stopped"] as const
+    : [ServiceState.STARTED, "started"] as const;
+  const already = service.state === wanted;
+  context.say(`${subject} ${already ? "(already) " : ""}${word}.`);
+  return { result: already ? `already-${word}` : word, ok: true };
 }
 
 /** PREACK is asked for by all, so that events which are older than the command are not taken for its effect. */
@@ -104,14 +171,6 @@ function flagsFor({ name, request }: Action, { options }: CommandContext): numbe
   const gentle = request === Request.STOPSERVICE && !options.force;
   return StartStopFlag.PREACK | (options.pin ? StartStopFlag.PIN : 0) | (gentle ? StartStopFlag.GENTLE : 0) |
     (name === "restart" ? StartStopFlag.RESTART : 0);
-}
-
-function immediateText(action: Action, service: ServiceRecord): string {
-  if (action.goal === "restart") return "Service restarted.";
-  const [wanted, word] = action.goal === "stop"
-    ? [ServiceState.STOPPED, "stopped"]
-    : [ServiceState.STARTED, "started"];
-  return service.state === wanted ? `Service (already) ${word}.` : `Service ${word}.`;
 }
 
 /** The failure for a reply that is no success (the table of cli 3.3). */
@@ -136,24 +195,25 @@ function refusal(action: Action, name: string, reply: ReplyPacket): ToolFailure 
   return ctlFailure("protocol error.");
 }
 
-async function dependentsFailure(
-  action: Action,
+async function namesOf(
   client: ControlClient,
-  name: string,
   { handles }: PacketOf<typeof Reply.DEPENDENTS>,
-): Promise<ToolFailure> {
+): Promise<string[]> {
   const replies = await Promise.all(
     handles.map((handle) => client.request({ type: Request.QUERYSERVICENAME, reserved: 0, handle })),
   );
-  const names = replies.map((reply) => {
+  return replies.map((reply) => {
     if (reply.type !== Reply.SERVICENAME) throw ctlFailure("protocol error.");
     return reply.name;
   });
+}
+
+function dependentsFailure(action: Action, name: string, dependents: readonly string[]): ToolFailure {
   const lines = [`dinitctl: cannot stop service '${name}' due to the following dependents:`];
   if (action.name === "stop") {
     lines.push("(only direct dependents are listed. Exercise caution before using '--force' !!)");
   }
-  return new ToolFailure([...lines, `  ${names.join(" ")}`].join("\n"));
+  return new ToolFailure([...lines, `  ${dependents.join(" ")}`].join("\n"));
 }
 
 /**

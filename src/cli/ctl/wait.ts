@@ -1,87 +1,127 @@
 /** Waiting until a service has started or stopped (cli 3.4). */
 
-import type { ControlClient, ServiceEventPacket } from "../../control/client.ts";
+import type { ControlClient, ServiceEventPacket, WireStatus } from "../../control/client.ts";
 import { ServiceEvent, ServiceState } from "../../model/mod.ts";
+import { Arrivals } from "../arrivals.ts";
 import type { CommandContext } from "../context.ts";
 import { protocolFailure } from "../failure.ts";
 import { startFailureLines } from "../status_text.ts";
+import type { Outcome } from "./several.ts";
 
-/** The events of one service, kept from the moment this is made until somebody asks for them. */
-export class EventQueue {
+/**
+ * The events of services, kept for each until somebody asks for them: the first one may come right behind the reply that
+ * tells the handle.
+ */
+export class ServiceEvents {
   readonly #client: ControlClient;
-  readonly #events: ServiceEventPacket[] = [];
-  #arrival = Promise.withResolvers<void>();
+  readonly #queues = new Map<number, EventQueue>();
 
-  constructor(client: ControlClient, handle: number) {
+  /** The client's events go here from now on. */
+  constructor(client: ControlClient) {
     this.#client = client;
-    client.onEvent = (event) => {
-      if (event.handle !== handle) return;
-      this.#events.push(event);
-      this.#arrival.resolve();
-    };
+    client.onEvent = (event) => this.queue(event.handle).add(event);
   }
 
-  /** Forgets the events so far: what comes next belongs to the command. */
-  clear(): void {
-    this.#events.length = 0;
+  /** The events of the service of a handle, from the moment the handle was made. */
+  queue(handle: number): EventQueue {
+    let queue = this.#queues.get(handle);
+    if (queue === undefined) {
+      queue = new EventQueue();
+      this.#queues.set(handle, queue);
+      void this.#client.closed.then(() => queue!.end());
+    }
+    return queue;
+  }
+}
+
+/** The events of one service. */
+export class EventQueue extends Arrivals<ServiceEventPacket> {
+  /** The next event. Throws `ToolFailure` if the daemon goes away first. */
+  async nextEvent(): Promise<ServiceEventPacket> {
+    const event = await this.next();
+    if (event === undefined) throw protocolFailure();
+    return event;
   }
 
   /** Whether an event waits that tells of a start that will not come. */
   get hasFailure(): boolean {
-    return this.#events.some(({ event }) =>
+    return this.waiting.some(({ event }) =>
       event === ServiceEvent.FAILEDSTART || event === ServiceEvent.STARTCANCELLED
     );
-  }
-
-  /** The next event. Throws `ToolFailure` if the daemon goes away first. */
-  async next(): Promise<ServiceEventPacket> {
-    while (this.#events.length === 0) {
-      this.#arrival = Promise.withResolvers();
-      const ended = await Promise.race([this.#arrival.promise, this.#client.closed.then(() => true)]);
-      if (ended && this.#events.length === 0) throw protocolFailure();
-    }
-    return this.#events.shift()!;
   }
 }
 
 /** What is waited for: `restart` is a stop and then a start. */
 export type Goal = "start" | "stop" | "restart";
 
-/** Waits for the goal, or for an event that rules it out, and reports it. Returns the exit status. */
+/**
+ * Waits for the goal, or for an event that rules it out, and reports it. Throws `ToolFailure` if the daemon goes away
+ * first.
+ */
 export async function waitForGoal(
   context: CommandContext,
   queue: EventQueue,
   name: string,
   goal: Goal,
-): Promise<number> {
-  const say = (text: string) => context.say(`Service '${name}' ${text}`);
+): Promise<Outcome> {
+  const ends = (text: string, outcome: Outcome): Outcome => {
+    context.say(`Service '${name}' ${text}`);
+    return outcome;
+  };
   let stopExpected = goal === "restart";
   for (;;) {
-    const { event, status } = await queue.next();
+    const { event, status } = await queue.nextEvent();
     if (goal === "stop") {
-      if (event === ServiceEvent.STOPPED) return say("stopped."), 0;
-      if (event === ServiceEvent.STOPCANCELLED) return say("stop cancelled."), 1;
+      if (event === ServiceEvent.STOPPED) return ends("stopped.", STOPPED);
+      if (event === ServiceEvent.STOPCANCELLED) return ends("stop cancelled.", CANCELLED);
       continue;
     }
     switch (event) {
       case ServiceEvent.STARTED:
-        say("started.");
-        return 0;
+        return ends("started.", STARTED);
       case ServiceEvent.FAILEDSTART:
-        say("failed to start.");
-        for (const line of startFailureLines(status)) context.say(line);
-        return 1;
+        return failedStart(context, name, status);
       case ServiceEvent.STARTCANCELLED:
-        say("start cancelled.");
-        return 1;
+        return ends("start cancelled.", CANCELLED);
       case ServiceEvent.STOPPED:
-        if (stopExpected) say("stopped.");
+        if (stopExpected) context.say(`Service '${name}' stopped.`);
         stopExpected = false;
         // Somebody else has stopped it for good: no other event tells that the start will not come.
-        if (status?.target === ServiceState.STOPPED) {
-          say("start cancelled.");
-          return 1;
-        }
+        if (status?.target === ServiceState.STOPPED) return ends("start cancelled.", CANCELLED);
     }
+  }
+}
+
+const STARTED: Outcome = { result: "started", ok: true };
+const STOPPED: Outcome = { result: "stopped", ok: true };
+const CANCELLED: Outcome = { result: "cancelled", ok: false };
+
+/** Reports that a start has failed, and why. `status` is absent with the oldest daemons. */
+export function failedStart({ say }: CommandContext, name: string, status: WireStatus | undefined): Outcome {
+  const reason = startFailureLines(status);
+  for (const line of [`Service '${name}' failed to start.`, ...reason]) say(line);
+  return { result: "failed", ok: false, reason };
+}
+
+/**
+ * Runs something that may have to wait. In a terminal a line shows meanwhile which services it waits for, all of the
+ * command's until `done` is called for them; output must go through the context that `run` is given.
+ *
+ * @param verb what is done to the services, such as `Starting`
+ */
+export async function waitingShown(
+  context: CommandContext,
+  verb: string,
+  run: (context: CommandContext, done: (name: string) => void) => Promise<number>,
+): Promise<number> {
+  const { options, io } = context;
+  const silent = options.quiet || options.json || options.noWait || io.terminal() === undefined;
+  if (silent || !(await context.style()).symbols) return await run(context, () => {});
+  const { startProgress } = await import("../progress.ts");
+  const progress = await startProgress(context, { verb });
+  try {
+    return await run(progress.context, (name) => progress.done(name));
+  } finally {
+    progress.close();
   }
 }

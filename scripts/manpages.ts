@@ -1,0 +1,18 @@
+/**
+ * Writes the manual pages of all programs into a directory: `deno run --allow-write=DIR scripts/manpages.ts DIR`.
+ *
+ * @module
+ */
+
+import { manualSources } from "../src/cli/manual.ts";
+import { HELP_TEXT } from "../src/daemon/help.ts";
+
+const [directory] = Deno.args;
+if (directory === undefined) {
+  console.error("manpages: name the directory to write to");
+  Deno.exit(1);
+}
+Deno.mkdirSync(directory, { recursive: true });
+for (const [name, source] of manualSources(HELP_TEXT)) {
+  Deno.writeTextFileSync(`${directory}/${name}.8`, source);
+}

@@ -1,0 +1,44 @@
+/** Completion for bash. */
+
+import { TOOLS } from "./grammar.ts";
+import { posixFunctions } from "./posix.ts";
+
+/** The script, to be sourced. It needs nothing but bash, from version 4 on. */
+export function bashCompletion(): string {
+  return `\
+# bash completion for dinit and its tools, made by: dinit completion bash
+
+${posixFunctions()}
+# Bash breaks words at characters that names of services may hold: the line is split again, at blanks only.
+_dinit_complete() {
+  local line=\${COMP_LINE:0:COMP_POINT} current kept break candidate quoted
+  local -a words found
+  read -ra words <<<"$line"
+  [[ $line == *[[:space:]] ]] && words+=("")
+  current=\${words[\${#words[@]} - 1]}
+  COMPREPLY=()
+  mapfile -t found < <(_dinit_candidates "\${words[@]}")
+  case "\${found[0]-}" in
+    :directory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); compopt -o filenames 2>/dev/null; return ;;
+    :file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames 2>/dev/null; return ;;
+  esac
+  # Of a word that was broken, bash only replaces what is behind the last break.
+  kept=
+  for break in @ : =; do
+    if [[ $COMP_WORDBREAKS == *"$break"* && $current == *"$break"* ]]; then
+      local until=\${current%"\${current##*"$break"}"}
+      ((\${#until} > \${#kept})) && kept=$until
+    fi
+  done
+  for candidate in "\${found[@]}"; do
+    candidate=\${candidate%%$'\\t'*}
+    if [[ $candidate == "$current"* ]]; then
+      printf -v quoted %q "\${candidate:\${#kept}}"
+      COMPREPLY+=("$quoted")
+    fi
+  done
+}
+
+complete -F _dinit_complete dinit ${TOOLS.map(({ name }) => name).join(" ")}
+`;
+}

@@ -1,0 +1,183 @@
+/** Completion for fish. */
+
+import { SIGNALS } from "../../model/mod.ts";
+import {
+  type CommandGrammar,
+  type OptionGrammar,
+  PLAIN_WORDS,
+  type ToolGrammar,
+  TOOLS,
+  type ValueGrammar,
+  type WordGrammar,
+} from "./grammar.ts";
+
+/** A word in single quotes, where fish only knows `\'` and `\\`. */
+function quote(text: string): string {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}
+
+/** The script, to be sourced or to be installed in a directory of completions. */
+export function fishCompletion(): string {
+  return [
+    "# fish completion for dinit and its tools, made by: dinit completion fish",
+    "",
+    FUNCTIONS,
+    ...TOOLS.flatMap(toolLines),
+    ...dinitLines(),
+    "",
+  ].join("\n");
+}
+
+/** Words so far are read from left to right: options with values take one more. */
+const FUNCTIONS = `\
+# The words before the cursor, without the program.
+function __dinit_words
+    set -l words (commandline -opc)
+    set -e words[1]
+    string join -- \\n $words
+end
+
+# The words of a tool that are no options and no values of options. The arguments are the options with values.
+function __dinit_plain
+    set -l skip 0
+    for word in (__dinit_tool_words)
+        if test $skip = 1
+            set skip 0
+        else if contains -- $word $argv
+            set skip 1
+        else if not string match -q -- '-*' $word
+            echo $word
+        end
+    end
+end
+
+# The words behind the tool, be it a program or a word behind dinit.
+function __dinit_tool_words
+    set -l words (__dinit_words)
+    set -l program (commandline -opc)[1]
+    if test (path basename -- $program) = dinit
+        set -e words[1]
+    end
+    string join -- \\n $words
+end
+
+# Whether the tool is the program, or dinit with the tool's word.
+function __dinit_is
+    set -l program (path basename -- (commandline -opc)[1])
+    test $program = $argv[1]; and return 0
+    set -l words (__dinit_words)
+    test $program = dinit; and test "$words[1]" = $argv[2]
+end
+
+# Whether the sub-command is this one, and the number of words behind it is as -eq or -ge says.
+function __dinit_at
+    set -l plain (__dinit_plain $__dinit_valued)
+    test "$plain[1]" = $argv[1]; and test (math (count $plain) - 1) $argv[2] $argv[3]
+end
+
+# Asks the daemon that the command line is for.
+function __dinit_services
+    set -l words (__dinit_words)
+    set -l where
+    set -l next 0
+    for word in $words
+        if test $next = 1
+            set -a where --socket-path $word
+            set next 0
+        else if contains -- $word -p --socket-path
+            set next 1
+        else if contains -- $word -s --system -u --user
+            set -a where $word
+        end
+    end
+    set -l program (commandline -opc)[1]
+    type -q $program dinitctl; or return
+    switch (path basename -- $program)
+        case dinit
+            $program ctl $where list --names 2>/dev/null
+        case dinitctl
+            $program $where list --names 2>/dev/null
+        case '*'
+            dinitctl $where list --names 2>/dev/null
+    end
+end
+`;
+
+function toolLines(tool: ToolGrammar): string[] {
+  const is = `__dinit_is ${tool.name} ${tool.word}`;
+  const programs = `-c ${tool.name} -c dinit`;
+  const valued = TOOLS.flatMap(({ options }) => options).filter(({ value }) => value !== undefined);
+  return [
+    `set -g __dinit_valued ${[...new Set(valued.flatMap(({ names }) => names))].join(" ")}`,
+    `complete ${programs} -f -n ${quote(is)}`,
+    ...(tool.commands.length === 0
+      ? tool.words.map((word) => `complete ${programs} -f -n ${quote(is)} ${proposal(word)}`)
+      : []),
+    ...tool.commands.flatMap((command) => commandLines(programs, is, command)),
+    ...tool.options.map((option) => optionLine(programs, is, tool, option)),
+  ];
+}
+
+function commandLines(programs: string, is: string, { name, summary, words }: CommandGrammar): string[] {
+  const first = quote(`${is}; and test (count (__dinit_plain $__dinit_valued)) = 0`);
+  return [
+    `complete ${programs} -f -n ${first} -a ${name} -d ${quote(summary)}`,
+    ...words.map((word, place) => {
+      const at = quote(`${is}; and __dinit_at ${name} ${word.repeatable ? "-ge" : "-eq"} ${place}`);
+      return `complete ${programs} -f -n ${at} ${proposal(word)}`;
+    }),
+  ];
+}
+
+function optionLine(
+  programs: string,
+  is: string,
+  { commands }: ToolGrammar,
+  { names, summary, value, local }: OptionGrammar,
+): string {
+  const users = commands.filter(({ options }) => options.some((option) => names.includes(option)));
+  const condition = local
+    ? `${is}; and begin; ${users.map(({ name }) => `__dinit_at ${name} -ge 0`).join("; or ")}; end`
+    : is;
+  const spellings = names.map((name) =>
+    name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`
+  );
+  const takes = value === undefined ? "-f" : `-x ${proposal(value)}`.replace("-x -F", "-r -F");
+  return `complete ${programs} -n ${quote(condition)} ${spellings.join(" ")} ${takes} -d ${quote(summary)}`;
+}
+
+/** What is proposed for a value. */
+function proposal({ oneOf, completes }: ValueGrammar | WordGrammar): string {
+  if (oneOf !== undefined) return `-a ${quote(oneOf.join(" "))}`;
+  switch (completes) {
+    case "service":
+      return "-a '(__dinit_services)'";
+    case "signal":
+      return `-a ${quote(SIGNALS.map(([name]) => name).join(" "))}`;
+    case "variable":
+      return "-a '(set -nx)'";
+    case "directory":
+      return "-a '(__fish_complete_directories)'";
+    case "file":
+      return "-F";
+    case undefined:
+      return "";
+  }
+}
+
+function dinitLines(): string[] {
+  const first = quote("test (count (__dinit_words)) = 0");
+  return [
+    ...[...TOOLS.map(({ word, summary }) => ({ name: word, summary })), ...PLAIN_WORDS].map((
+      { name, summary },
+    ) => `complete -c dinit -f -n ${first} -a ${name} -d ${quote(summary)}`),
+    ...PLAIN_WORDS.flatMap(({ name, words }) =>
+      words.map((word, place) => {
+        const at = `set -l words (__dinit_words); test (count $words) = ${
+          place + 1
+        }; and test $words[1] = ${name}`;
+        return `complete -c dinit -f -n ${quote(at)} ${proposal(word)}`;
+      })
+    ),
+  ];
+}

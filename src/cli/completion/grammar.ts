@@ -1,0 +1,126 @@
+/** The command lines of the tools, as shells and manual pages need them: collected from the tables of the tools. */
+
+import { CHECK_OPTIONS } from "../check/options.ts";
+import { COMMANDS } from "../commands.ts";
+import { MONITOR_OPTIONS } from "../monitor/options.ts";
+import { type Completion, OPTIONS } from "../options.ts";
+
+/** One option of a tool. */
+export interface OptionGrammar {
+  /** All spellings; the long one comes last. */
+  readonly names: readonly string[];
+  readonly summary: string;
+  /** @default none */
+  readonly value?: ValueGrammar;
+  /** Its value may also stand behind a `=`. @default false */
+  readonly assignable?: boolean;
+  /** Belongs to the sub-commands that name it. @default false */
+  readonly local?: boolean;
+}
+
+/** The value of an option. */
+export interface ValueGrammar {
+  readonly name: string;
+  /** @default any */
+  readonly oneOf?: readonly string[];
+  /** @default nothing but `oneOf` */
+  readonly completes?: Completion;
+}
+
+/** One argument. */
+export interface WordGrammar extends ValueGrammar {
+  /** Stands for all that follow, too. @default false */
+  readonly repeatable?: boolean;
+}
+
+/** One sub-command. */
+export interface CommandGrammar {
+  readonly name: string;
+  readonly summary: string;
+  /** The long names of its own options. */
+  readonly options: readonly string[];
+  readonly words: readonly WordGrammar[];
+}
+
+/** One tool. */
+export interface ToolGrammar {
+  /** The name as a program of its own. */
+  readonly name: string;
+  /** The word behind `dinit` that stands for it. */
+  readonly word: string;
+  readonly summary: string;
+  readonly options: readonly OptionGrammar[];
+  /** Empty: the tool has arguments of its own. */
+  readonly commands: readonly CommandGrammar[];
+  /** The arguments of a tool without sub-commands. */
+  readonly words: readonly WordGrammar[];
+}
+
+/** The shells that there is completion for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
+
+const SERVICES: WordGrammar = { name: "SERVICE", completes: "service", repeatable: true };
+
+/** What a shell proposes for values whose table does not tell, by the name of the value. */
+const VALUE_KINDS: ReadonlyMap<string, Completion> = new Map([
+  ["PATH", "file"],
+  ["FILE", "file"],
+  ["DIR", "directory"],
+]);
+
+function withKind<O extends OptionGrammar>(option: O): OptionGrammar {
+  const { value } = option;
+  if (value === undefined || value.completes !== undefined) return option;
+  return { ...option, value: { ...value, completes: VALUE_KINDS.get(value.name) } };
+}
+
+/** All tools that are words behind `dinit`, and programs of their own where the links are installed. */
+export const TOOLS: readonly ToolGrammar[] = [
+  {
+    name: "dinitctl",
+    word: "ctl",
+    summary: "control services",
+    options: OPTIONS.map((option) => ({
+      ...option,
+      assignable: option.extension && option.value !== undefined,
+    })),
+    commands: COMMANDS.map(({ name, summary, options = [], words }) => ({ name, summary, options, words })),
+    words: [],
+  },
+  {
+    name: "dinit-check",
+    word: "check",
+    summary: "check service descriptions",
+    options: CHECK_OPTIONS.map(withKind),
+    commands: [],
+    words: [SERVICES],
+  },
+  {
+    name: "dinit-monitor",
+    word: "monitor",
+    summary: "run a command when something happens",
+    options: MONITOR_OPTIONS.map(withKind),
+    commands: [],
+    words: [SERVICES],
+  },
+];
+
+/** The words behind `dinit` that are no tools, with what may follow. */
+export const PLAIN_WORDS: readonly CommandGrammar[] = [
+  {
+    name: "completion",
+    summary: "print the completion of a shell",
+    options: [],
+    words: [{ name: "SHELL", oneOf: SHELLS }],
+  },
+  {
+    name: "help",
+    summary: "print help about a topic",
+    options: [],
+    words: [
+      { name: "TOPIC", oneOf: ["service", "man"] },
+      { name: "NAME", oneOf: ["dinit", ...TOOLS.map(({ name }) => name)] },
+    ],
+  },
+];

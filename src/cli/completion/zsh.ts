@@ -1,0 +1,40 @@
+/** Completion for zsh. */
+
+import { TOOLS } from "./grammar.ts";
+import { posixFunctions } from "./posix.ts";
+
+/** The script, to be sourced or to be installed as `_dinit` in a directory of `fpath`. */
+export function zshCompletion(): string {
+  const tools = ["dinit", ...TOOLS.map(({ name }) => name)].join(" ");
+  return `\
+#compdef ${tools}
+# zsh completion for dinit and its tools, made by: dinit completion zsh
+
+${posixFunctions()}
+_dinit() {
+  local candidate name
+  local -a lines names shown
+  lines=("\${(@f)$(_dinit_candidates "\${(@Q)words[1,CURRENT]}")}")
+  case "\${lines[1]-}" in
+    :directory) _files -/; return ;;
+    :file) _files; return ;;
+  esac
+  for candidate in $lines; do
+    name=\${candidate%%$'\\t'*}
+    names+=("$name")
+    if [[ $candidate == *$'\\t'* ]]; then
+      shown+=("$name  -- \${candidate#*$'\\t'}")
+    else
+      shown+=("$name")
+    fi
+  done
+  ((\${#names})) && compadd -l -d shown -a names
+}
+
+if [ "$funcstack[1]" = _dinit ]; then
+  _dinit "$@"
+else
+  compdef _dinit ${tools}
+fi
+`;
+}

@@ -1,0 +1,45 @@
+/** `is-started` and `is-failed` (cli 3.6). */
+
+import type { WireStatus } from "../../control/client.ts";
+import { ServiceState, StopReason } from "../../model/mod.ts";
+import type { CommandContext } from "../context.ts";
+import { stateName } from "../status_text.ts";
+import { findService, serviceStatus } from "./services.ts";
+
+/** `dinitctl is-started SERVICE...` */
+export async function isStarted(context: CommandContext): Promise<number> {
+  return await check(context, ({ state }) => state === ServiceState.STARTED);
+}
+
+/** `dinitctl is-failed SERVICE...` */
+export async function isFailed(context: CommandContext): Promise<number> {
+  return await check(
+    context,
+    ({ state, reason }) => state === ServiceState.STOPPED && START_FAILURES.has(reason),
+  );
+}
+
+const START_FAILURES: ReadonlySet<number> = new Set([
+  StopReason.DEPFAILED,
+  StopReason.FAILED,
+  StopReason.EXECFAILED,
+  StopReason.TIMEDOUT,
+]);
+
+/** Prints the states, and returns 0 if all statuses are as they should be. */
+async function check(context: CommandContext, passes: (status: WireStatus) => boolean): Promise<number> {
+  const client = await context.connect();
+  const services = [];
+  for (const name of context.words) {
+    const service = await findService(client, name);
+    const found = service && await serviceStatus(client, service.handle);
+    if (found !== undefined) context.say(stateName(found.state));
+    services.push({
+      name,
+      state: found === undefined ? null : stateName(found.state),
+      passed: found !== undefined && passes(found),
+    });
+  }
+  context.record({ services });
+  return services.every(({ passed }) => passed) ? 0 : 1;
+}

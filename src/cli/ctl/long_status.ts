@@ -1,0 +1,119 @@
+/** `status` of services with more than the reference tells, for people at a terminal and for programs. */
+
+import type { ControlClient, WireStatus } from "../../control/client.ts";
+import { ServiceState, StopReason } from "../../model/mod.ts";
+import type { CommandContext } from "../context.ts";
+import type { ServiceDocument } from "../documents.ts";
+import { durationText } from "../duration_text.ts";
+import { failureFor } from "../failure.ts";
+import { lookOf } from "../look.ts";
+import { type KnownService, serviceDocument } from "../service_facts.ts";
+import { isPattern } from "../selection.ts";
+import { statusLines } from "../status_lines.ts";
+import { exitText, stateName } from "../status_text.ts";
+import { paint, type TextStyle, textStyle } from "../style.ts";
+import { cutText, printable } from "../text_width.ts";
+import { isLogPart } from "./catlog.ts";
+import { showMatching } from "./overview.ts";
+import { findService, notLoaded, serviceStatus } from "./services.ts";
+
+/** How many of the last lines of buffered output are shown. */
+const LOG_LINES = 10;
+
+/** What the daemon tells of a service. */
+interface Detail {
+  readonly service: KnownService;
+  /** The last lines of its buffered output; `undefined` if there is no buffer. */
+  readonly log: readonly string[] | undefined;
+}
+
+/**
+ * Shows the status of each service. A terminal gets the additions by itself, and `--long` brings them to pipes, too;
+ * patterns show the overview of the services that they fit.
+ */
+export async function longStatus(context: CommandContext): Promise<number> {
+  const { io, options, words } = context;
+  const client = await context.connect();
+  const style = textStyle(io, options.color);
+  const withLog = options.long || io.terminal() !== undefined;
+  const documents: ServiceDocument[] = [];
+  const missing: string[] = [];
+  for (const [index, name] of words.entries()) {
+    const found = await findService(client, name);
+    if (found === undefined) {
+      if (isPattern(name) && words.length === 1) return await showMatching(context, client);
+      if (words.length === 1) throw notLoaded();
+      io.err(`${failureFor(name, notLoaded()).message}\n`);
+      missing.push(name);
+      continue;
+    }
+    const wire = await serviceStatus(client, found.handle);
+    const detail = withLog || options.json
+      ? await detailOf(client, { ...wire, name }, found.handle, withLog)
+      : undefined;
+    documents.push({
+      ...serviceDocument(detail?.service ?? { ...wire, name }),
+      ...(detail?.log === undefined ? {} : { log: detail.log }),
+    });
+    const lines = stateColoured(statusLines(name, wire), wire, style);
+    if (detail !== undefined) lines.push(...moreLines(detail, io.now(), style));
+    context.print(`${index === 0 ? "" : "\n"}${lines.map((line) => `${line}\n`).join("")}`);
+  }
+  context.record({ services: documents, ...(missing.length === 0 ? {} : { missing }) });
+  return missing.length === 0 ? 0 : 1;
+}
+
+/** `service` is what the reference's requests tell: all that there is from a daemon without extensions. */
+async function detailOf(
+  client: ControlClient,
+  service: KnownService,
+  handle: number,
+  withLog: boolean,
+): Promise<Detail> {
+  const overview = await client.query(`service ${handle}`);
+  if (!isKnownService(overview)) return { service, log: undefined };
+  const part = withLog ? await client.query(`log ${handle}`) : undefined;
+  const log = isLogPart(part) ? lastLines(part.text) : undefined;
+  return { service: overview, log };
+}
+
+function isKnownService(answer: unknown): answer is KnownService {
+  const service = answer as Partial<KnownService> | null | undefined;
+  return typeof service?.name === "string" && typeof service.exit === "object";
+}
+
+function lastLines(text: string): string[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.slice(-LOG_LINES);
+}
+
+/** The second line tells the state: there its word is coloured. */
+function stateColoured([first, second, ...rest]: string[], status: WireStatus, style: TextStyle): string[] {
+  const word = stateName(status.state);
+  return [first, second.replace(word, () => paint(word, lookOf(status).colour, style)), ...rest];
+}
+
+/** The lines that the reference does not have. */
+function moreLines({ service, log }: Detail, now: number, style: TextStyle): string[] {
+  const lines: string[] = [];
+  const { since, restarts, waitingFor, exit, pid, reason, state } = service;
+  if (since !== undefined) {
+    const time = new Date(since).toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC");
+    lines.push(`Since: ${time} (${durationText(now - since)} ago)`);
+  }
+  if (waitingFor !== undefined && waitingFor.length > 0) {
+    lines.push(`Waits for: ${waitingFor.map(printable).join(", ")}`);
+  }
+  if (restarts !== undefined) lines.push(`Restarts: ${restarts}`);
+  // The state's line tells it of a service that has failed.
+  const told = state === ServiceState.STOPPED && reason !== StopReason.NORMAL && exit.status !== 0;
+  if (exit.code !== 0 && pid === undefined && !told) lines.push(`Last exit: ${exitText(exit)}`);
+  if (log !== undefined && log.length > 0) {
+    lines.push(
+      "Output:",
+      ...log.map((line) => `    ${printable(line)}`),
+    );
+  }
+  return lines.map((line) => cutText(`    ${line}`, style.columns ?? Infinity));
+}

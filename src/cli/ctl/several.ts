@@ -1,0 +1,66 @@
+/** Commands that take several services. */
+
+import type { CommandContext } from "../context.ts";
+import type { ServiceResult } from "../documents.ts";
+import { failureFor, messageOf, ToolFailure } from "../failure.ts";
+
+/** What became of a service, and what that means for the exit status. */
+export interface Outcome extends Omit<ServiceResult, "name"> {
+  readonly ok: boolean;
+}
+
+/** Something that has begun and whose outcome will come. */
+export type Pending = () => Promise<Outcome>;
+
+/**
+ * Does something for each of the services, a name that is given twice counting once, and waits at the end for all that
+ * has begun. What fails for one of several services is reported and does not keep the others from their turn; for a
+ * single one the failure is thrown. Returns the exit status.
+ */
+export async function forEachService(
+  context: CommandContext,
+  names: readonly string[],
+  act: (name: string) => Promise<Outcome | Pending>,
+): Promise<number> {
+  const unique = [...new Set(names)];
+  const outcomes = new Map<string, Outcome>();
+  const record = () =>
+    context.record({
+      services: unique.flatMap((name) => {
+        const outcome = outcomes.get(name);
+        if (outcome === undefined) return [];
+        const { ok: _, ...result } = outcome;
+        return [{ name, ...result }];
+      }),
+    });
+  const guarded = async <T>(name: string, action: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof ToolFailure)) throw error;
+      outcomes.set(name, { result: "failed", ok: false, error: messageOf(error) });
+      if (unique.length === 1) throw error;
+      context.io.err(`${failureFor(name, error).message}\n`);
+      return undefined;
+    }
+  };
+  const settle = async (name: string, action: Pending) => {
+    const outcome = await guarded(name, action);
+    if (outcome !== undefined) outcomes.set(name, outcome);
+  };
+  try {
+    const pending: Promise<void>[] = [];
+    for (const name of unique) {
+      const begun = await guarded(name, () => act(name));
+      if (typeof begun === "function") {
+        const settled = settle(name, begun);
+        settled.catch(() => {}); // it may fail before the last of the others has begun
+        pending.push(settled);
+      } else if (begun !== undefined) outcomes.set(name, begun);
+    }
+    await Promise.all(pending);
+  } finally {
+    record();
+  }
+  return [...outcomes.values()].every(({ ok }) => ok) ? 0 : 1;
+}

@@ -1,0 +1,21 @@
+/** `status` of one service, exactly as the reference shows it (cli 3.5). */
+
+import type { CommandContext } from "../context.ts";
+import { statusLines } from "../status_lines.ts";
+import { findService, notLoaded, serviceStatus } from "./services.ts";
+
+/** Only a pattern that is no service's name is more: it shows the services that it fits. */
+export async function shortStatus(context: CommandContext): Promise<number> {
+  const [name] = context.words;
+  const client = await context.connect();
+  const service = await findService(client, name);
+  if (service !== undefined) {
+    const lines = statusLines(name, await serviceStatus(client, service.handle));
+    context.print(lines.map((line) => `${line}\n`).join(""));
+    return 0;
+  }
+  const { isPattern } = await import("../selection.ts");
+  if (!isPattern(name)) throw notLoaded();
+  const { showMatching } = await import("./overview.ts");
+  return await showMatching(context, client);
+}

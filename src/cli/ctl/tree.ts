@@ -1,0 +1,19 @@
+/** `tree`: what services depend on, or who depends on them. */
+
+import type { CommandContext } from "../context.ts";
+import { renderTree, treeDocument } from "../tree_text.ts";
+import { ctlFailure } from "../failure.ts";
+import { dependencyTree } from "../service_tree.ts";
+import { serviceGraph } from "./service_graph.ts";
+
+/** `dinitctl tree [--reverse] [SERVICE...]`: without a service, from all that nothing depends on. */
+export async function tree(context: CommandContext): Promise<number> {
+  const { options, words } = context;
+  const graph = await serviceGraph(await context.connect());
+  const missing = words.find((name) => !graph.nodes.some((node) => node.name === name));
+  if (missing !== undefined) throw ctlFailure(`service not loaded: ${missing}`);
+  const roots = dependencyTree(graph, { roots: words, reverse: options.reverse });
+  context.record({ reverse: options.reverse, roots: treeDocument(roots) });
+  context.print(renderTree(roots, await context.style()));
+  return 0;
+}

@@ -1,0 +1,238 @@
+/**
+ * The documents of `--json`, one type per command. There is one document on one line, whatever happens to the
+ * command, unless the command line itself is wrong; `catlog --follow` writes one per piece of output. Fields may be
+ * added later, and programs that read documents should ignore those that they do not know. Text that is not UTF-8 is
+ * lossless byte text: each byte that is not part of UTF-8 is one `\udcXX`.
+ */
+
+/** What all documents have. */
+export interface CommandDocument {
+  readonly command: string;
+  /** Whether the exit status is 0. */
+  readonly ok: boolean;
+  /** What was said on standard error, without the name of the tool; absent if the command did not fail as a whole. */
+  readonly error?: string;
+}
+
+/** Any of the documents, by the field `command`. */
+export type AnyDocument =
+  & CommandDocument
+  & (
+    | ListDocument
+    | StatusDocument
+    | CheckDocument
+    | ServicesDocument
+    | LogDocument
+    | SignalListDocument
+    | VariablesDocument
+    | DependencyDocument
+    | EnablementDocument
+    | TreeDocument
+    | GraphDocument
+    | ShutdownDocument
+  );
+
+export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
+
+/** One service. */
+export interface ServiceDocument {
+  readonly name: string;
+  readonly state: StateName;
+  readonly target: StateName;
+  readonly explicit: boolean;
+  /** It is stopped because something went wrong: those that `list` marks with X. */
+  readonly failed: boolean;
+  /** Why it stopped last, meaningful while it is stopped. */
+  readonly reason: StopReasonName;
+  readonly skipped: boolean;
+  readonly console: "holding" | "waiting" | null;
+  /** @default null, no process */
+  readonly pid: number | null;
+  /** How the last process ended. @default null, none has or it is not known */
+  readonly exit: ExitDocument | null;
+  /** Where and why the process could not be launched. @default null, it could */
+  readonly launch: { readonly stage: string; readonly error: string } | null;
+  /** When the state was entered, as ISO 8601 in UTC. @default absent, unknown */
+  readonly since?: string;
+  /** Automatic restarts since the service was loaded. @default absent, unknown */
+  readonly restarts?: number;
+  /** What it waits for: names of services, `console`, `restart-delay` or `trigger`. @default absent, unknown */
+  readonly waitingFor?: readonly string[];
+  /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
+  readonly log?: readonly string[];
+}
+
+export type StopReasonName =
+  | "normal"
+  | "dependency-restart"
+  | "dependency-failed"
+  | "failed"
+  | "exec-failed"
+  | "timed-out"
+  | "terminated"
+  | "unknown";
+
+/** How a process ended. */
+export interface ExitDocument {
+  readonly how: "exited" | "signalled" | "dumped-core";
+  /** The exit status or the number of the signal. */
+  readonly status: number;
+}
+
+/** `list` */
+export interface ListDocument {
+  readonly command: "list";
+  readonly services: readonly ServiceDocument[];
+}
+
+/** `status` */
+export interface StatusDocument {
+  readonly command: "status";
+  /** Only of the overview. Fields that the daemon does not tell are absent. */
+  readonly daemon?: {
+    readonly version?: string;
+    readonly pid?: number;
+    /** Milliseconds. */
+    readonly uptime?: number;
+    readonly socket?: string;
+    readonly shuttingDown?: boolean;
+  };
+  readonly services: readonly ServiceDocument[];
+  /** Services that were named and are not loaded. @default absent, none */
+  readonly missing?: readonly string[];
+}
+
+/** `is-started`, `is-failed` */
+export interface CheckDocument {
+  readonly command: "is-started" | "is-failed";
+  readonly services: readonly {
+    readonly name: string;
+    /** @default null, not loaded */
+    readonly state: StateName | null;
+    readonly passed: boolean;
+  }[];
+}
+
+/** What became of one service that a command was for. */
+export interface ServiceResult {
+  readonly name: string;
+  /**
+   * What it is now or what was done; `issued` if nobody waited. `failed` comes with an `error`, or for a start that
+   * failed with the `reason`.
+   */
+  readonly result:
+    | "started"
+    | "stopped"
+    | "restarted"
+    | "already-started"
+    | "already-stopped"
+    | "not-started"
+    | "still-needed"
+    | "issued"
+    | "cancelled"
+    | "timed-out"
+    | "unpinned"
+    | "unloaded"
+    | "reloaded"
+    | "triggered"
+    | "untriggered"
+    | "signalled"
+    | "failed";
+  readonly error?: string;
+  /** Why a start failed, line by line. */
+  readonly reason?: readonly string[];
+}
+
+/** The commands that do something to services. */
+export interface ServicesDocument {
+  readonly command:
+    | "start"
+    | "stop"
+    | "restart"
+    | "wake"
+    | "release"
+    | "unpin"
+    | "unload"
+    | "reload"
+    | "trigger"
+    | "untrigger"
+    | "signal"
+    | "wait";
+  readonly services: readonly ServiceResult[];
+}
+
+/** `catlog` */
+export interface LogDocument {
+  readonly command: "catlog";
+  readonly service: string;
+  /** The output as lossless byte text. */
+  readonly log: string;
+}
+
+/** `signal --list` */
+export interface SignalListDocument {
+  readonly command: "signal";
+  readonly signals: readonly { readonly name: string; readonly number: number }[];
+}
+
+/** `setenv`, `unsetenv`: the variables that were changed. */
+export interface VariablesDocument {
+  readonly command: "setenv" | "unsetenv";
+  readonly variables: readonly string[];
+}
+
+/** `add-dep`, `rm-dep` */
+export interface DependencyDocument {
+  readonly command: "add-dep" | "rm-dep";
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `enable`, `disable` */
+export interface EnablementDocument {
+  readonly command: "enable" | "disable";
+  readonly from: string;
+  readonly to: string;
+  /** The path of the link that was made or removed. */
+  readonly link: string;
+  /** What became of the start of `to`. @default absent, it was not waited for */
+  readonly services?: readonly ServiceResult[];
+}
+
+/** One service in a tree. */
+export interface TreeNode {
+  readonly name: string;
+  readonly state: StateName;
+  readonly failed: boolean;
+  /** The setting that makes the edge to its parent. @default absent, it has no parent */
+  readonly kind?: string;
+  /** It stands elsewhere in the tree with what is below it. @default absent, this is the place */
+  readonly repeated?: true;
+  readonly children: readonly TreeNode[];
+}
+
+/** `tree` */
+export interface TreeDocument {
+  readonly command: "tree";
+  readonly reverse: boolean;
+  readonly roots: readonly TreeNode[];
+}
+
+/** `graph --json`; `graph --format=json` writes the same without `command` and `ok`. */
+export interface GraphDocument {
+  readonly command: "graph";
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly state: StateName;
+    readonly target: StateName;
+    readonly failed: boolean;
+  }[];
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly kind: string }[];
+}
+
+/** `shutdown`: the connection has ended. */
+export interface ShutdownDocument {
+  readonly command: "shutdown";
+}

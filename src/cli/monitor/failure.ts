@@ -1,0 +1,32 @@
+/** How `dinit-monitor` words what keeps it from watching (cli 1.5, 6.1). */
+
+import type { ControlError } from "../../control/client.ts";
+import { errnoText } from "../../model/mod.ts";
+import { ToolFailure } from "../failure.ts";
+
+/** A failure with the name of the tool in front. */
+export function monitorFailure(message: string): ToolFailure {
+  return new ToolFailure(`dinit-monitor: ${message}`);
+}
+
+/** The failure to report when the daemon cannot be reached or understood. */
+export function serverFailure({ kind, errno, path, message }: ControlError): ToolFailure {
+  switch (kind) {
+    case "too-old-client":
+      return monitorFailure("too old (server reports newer protocol version)");
+    case "too-old-daemon":
+      return monitorFailure("server too old or protocol error");
+    case "protocol":
+      return monitorFailure("protocol error");
+    case "connect":
+      return monitorFailure(
+        errno === undefined ? message : `connecting to socket ${path ?? ""}: ${errnoText(errno)}`,
+      );
+    case "closed":
+      return monitorFailure(
+        errno === undefined
+          ? "control socket read failure or protocol error"
+          : `control socket write error: ${errnoText(errno)}`,
+      );
+  }
+}

@@ -1,0 +1,28 @@
+/** Runs a command for `dinit-monitor` and waits for its end (cli 6.3). */
+
+import { errnoNumber, errnoOf } from "../../model/mod.ts";
+
+/** How a command ended: its exit status, the signal that killed it, or why it could not be executed. */
+export type CommandEnd =
+  | { readonly status: number }
+  | { readonly signal: number }
+  | { readonly errno: number };
+
+/** A shell's way to tell of a signal in an exit status, which is also the runtime's. */
+const SIGNAL_BASE = 128;
+
+/** The command inherits the standard streams. Throws `Deno.errors.NotCapable` if it may not be run. */
+export async function runCommand([program, ...args]: readonly string[]): Promise<CommandEnd> {
+  // The runtime takes an empty name for a mistake of the caller's.
+  if (program === "") return { errno: errnoNumber("ENOENT")! };
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(program, { args, stdin: "inherit", stdout: "inherit", stderr: "inherit" })
+      .spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return { errno: errnoOf(error) };
+  }
+  const { code, signal } = await child.status;
+  return signal === null ? { status: code } : { signal: code - SIGNAL_BASE };
+}

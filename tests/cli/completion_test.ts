@@ -1,0 +1,184 @@
+/** Completion in the real shells: bash, zsh and fish, against a scripted daemon. */
+
+import { assert, assertEquals } from "@std/assert";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { runCompletion } from "../../src/cli/completion.ts";
+import { OPTIONS } from "../../src/cli/options.ts";
+import { FakeIo, StandIn, status } from "./_stand_in.ts";
+
+const SHELLS = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof SHELLS)[number];
+
+const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
+
+function script(shell: Shell): string {
+  const io = new FakeIo();
+  assertEquals(runCompletion([shell], io), 0);
+  return io.output;
+}
+
+/** A directory with the scripts, and a `dinitctl` and a `dinit` that talk to `daemon`. */
+class Tools implements Disposable {
+  readonly directory = Deno.makeTempDirSync({ prefix: "dinit-completion-" });
+
+  constructor(daemon: StandIn) {
+    for (const shell of SHELLS) Deno.writeTextFileSync(`${this.directory}/${shell}`, script(shell));
+    const run =
+      `exec '${Deno.execPath()}' run --quiet --allow-all '${ROOT}tests/cli/_main.ts' -p '${daemon.path}'`;
+    this.#program("dinitctl", `${run} "$@"`);
+    this.#program("dinit", `[ "$1" = ctl ] || exit 1\nshift\n${run} "$@"`);
+  }
+
+  #program(name: string, text: string): void {
+    Deno.writeTextFileSync(`${this.directory}/${name}`, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  }
+
+  /** Runs a shell with a program; what it prints. */
+  async run(shell: Shell, ...args: string[]): Promise<string> {
+    const env = {
+      PATH: `${this.directory}:${Deno.env.get("PATH") ?? ""}`,
+      HOME: this.directory,
+      TERM: "dumb",
+    };
+    let output;
+    try {
+      output = await new Deno.Command(shell, { args, env, stdin: "null" }).output();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) {
+        throw new Error(`${shell} is missing: install it to run this test`);
+      }
+      throw error;
+    }
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assertEquals(text(output.stderr), "");
+    return text(output.stdout);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.directory, { recursive: true });
+  }
+}
+
+/** What a shell proposes for the end of a line, sorted. */
+async function proposals(tools: Tools, shell: Shell, line: string): Promise<string[]> {
+  const source = `source ${tools.directory}/${shell}`;
+  const lines = async (...args: string[]) =>
+    (await tools.run(shell, ...args)).split("\n").filter((one) => one !== "").sort();
+  switch (shell) {
+    case "bash":
+      return await lines(
+        "--norc",
+        "-c",
+        `${source}; COMP_LINE=$1; COMP_POINT=\${#1}; _dinit_complete; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        "bash",
+        line,
+      );
+    case "fish":
+      return (await lines("--no-config", "-c", `${source}; complete -C $argv[1]`, line))
+        .map((one) => one.split("\t")[0]);
+    case "zsh":
+      return await lines("-f", "-c", ZSH_TERMINAL, "zsh", `${tools.directory}/zsh`, line);
+  }
+}
+
+/**
+ * Completion of zsh only works in a terminal: this makes one, presses the key, and has the completion itself print
+ * what it adds between two marks.
+ */
+const ZSH_TERMINAL = `
+zmodload zsh/zpty
+zpty -b shell zsh -f -i
+zpty -w shell "PS1=; stty -echo; autoload -Uz compinit; compinit -D -u; source $1"
+zpty -w shell 'compadd() {
+  builtin compadd "$@"
+  local -a words
+  builtin compadd -O words "$@"
+  print -r -- "<FOUND>"; print -rl -- $words; print -r -- "<END>"
+}'
+zpty -w shell 'bindkey "^I" complete-word; print "<REA""DY>"'
+zpty -r -m shell text '*<READY>*'
+zpty -w -n shell "$2"$'\\t'$'\\C-u'
+zpty -w shell 'print "<DO""NE>"'
+zpty -r -m shell text '*<DONE>*'
+text=\${text//$'\\r'/}
+while [[ $text == *'<FOUND>'* ]]; do
+  text=\${text#*'<FOUND>'$'\\n'}
+  print -r -- "\${text%%'<END>'*}"
+done
+zpty -d shell
+`;
+
+const services = { boot: status(), web: status(), "getty@tty1": status(), "getty@tty2": status() };
+
+/** Lines and what is proposed for them. */
+const LINES: readonly (readonly [string, string[]])[] = [
+  ["dinitctl st", ["start", "status", "stop"]],
+  ["dinitctl --quiet -s st", ["start", "status", "stop"]],
+  ["dinitctl start ", ["boot", "getty@tty1", "getty@tty2", "web"]],
+  ["dinitctl start web b", ["boot"]],
+  ["dinitctl stop --f", ["--force"]],
+  ["dinitctl list --state ", ["failed", "started", "starting", "stopped", "stopping"]],
+  ["dinitctl add-dep w", ["waits-for"]],
+  ["dinitctl add-dep need b", ["boot"]],
+  ["dinitctl signal U", ["USR1", "USR2"]],
+  ["dinitctl signal HUP w", ["web"]],
+  ["dinitctl graph --format m", ["mermaid"]],
+  ["dinit c", ["check", "completion", "ctl"]],
+  ["dinit ctl unl", ["unload"]],
+  ["dinit ctl start w", ["web"]],
+  ["dinit-monitor -c command w", ["web"]],
+  ["dinit monitor --str-f", ["--str-failed"]],
+  ["dinit-check --onl", ["--online"]],
+  ["dinit completion z", ["zsh"]],
+  ["dinit help man dinit-m", ["dinit-monitor"]],
+];
+
+for (const shell of SHELLS) {
+  Deno.test(`${shell} completes commands, options and their values, and names of services`, async () => {
+    await using daemon = new StandIn({ services });
+    using tools = new Tools(daemon);
+    for (const [line, expected] of LINES) {
+      assertEquals({ line, proposals: await proposals(tools, shell, line) }, { line, proposals: expected });
+    }
+  });
+
+  Deno.test(`${shell} proposes no services when no daemon answers`, async () => {
+    await using daemon = new StandIn();
+    using tools = new Tools(daemon);
+    Deno.removeSync(daemon.path);
+    assertEquals(await proposals(tools, shell, "dinitctl start "), []);
+  });
+}
+
+Deno.test("bash replaces what is behind the @ of a name only", async () => {
+  await using daemon = new StandIn({ services });
+  using tools = new Tools(daemon);
+  assertEquals(await proposals(tools, "bash", "dinitctl start getty@t"), ["tty1", "tty2"]);
+  assertEquals(await proposals(tools, "bash", "dinitctl --color=al"), ["always"]);
+});
+
+Deno.test("bash quotes names that need it", async () => {
+  await using daemon = new StandIn({ services: { "two words": status() } });
+  using tools = new Tools(daemon);
+  assertEquals(await proposals(tools, "bash", "dinitctl stop t"), ["two\\ words"]);
+});
+
+Deno.test("every command and every option is in the script of every shell", () => {
+  for (const shell of SHELLS) {
+    const text = script(shell);
+    for (const { name } of COMMANDS) assert(text.includes(name), `${shell} lacks ${name}`);
+    for (const name of OPTIONS.flatMap(({ names }) => names)) {
+      const spelling = shell === "fish" ? name.replace(/^--?/, name.startsWith("--") ? "-l " : "-s ") : name;
+      assert(text.includes(spelling), `${shell} lacks ${name}`);
+    }
+  }
+});
+
+Deno.test("completion of a shell that is not known", () => {
+  for (const args of [[], ["tcsh"], ["bash", "zsh"]]) {
+    const io = new FakeIo();
+    assertEquals(runCompletion(args, io), 1);
+    assertEquals(io.output, "");
+    assert(io.errors.startsWith("Usage: dinit completion bash|zsh|fish\n"));
+  }
+});
