@@ -90,7 +90,10 @@ function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
 
 /** A permission that everything needs is missing: says which, instead of where in the code it was missed. */
 async function reportMissingGrant(error: unknown): Promise<number> {
-  if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  // A module that may not be read is reported as a TypeError.
+  const isMissing = error instanceof Deno.errors.NotCapable ||
+    (error instanceof TypeError && error.message.startsWith("Requires read access to "));
+  if (!isMissing) throw error;
   const { missingGrantText } = await import("./src/model/grants.ts");
   print(Deno.stderr, `dinit: ${missingGrantText(error)}\n`);
   return 1;

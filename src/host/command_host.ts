@@ -171,9 +171,8 @@ export class CommandHost implements ProcessHost {
   /** Reads what a process writes into the service's buffer, or into its log file where that cannot be handed over. */
   #collect(plan: LaunchPlan, child: ChildHandle, logFile: LogFile | undefined): void {
     if (plan.output.to === "buffer") {
-      const buffer = this.#buffers.get(plan.id, plan.output.size);
-      buffer.markRestart();
-      for (const stream of child.output) readAll(stream, (chunk) => buffer.append(chunk));
+      this.#buffers.get(plan.id, plan.output.size).markRestart();
+      for (const stream of child.output) readAll(stream, (chunk) => this.#buffers.append(plan.id, chunk));
     } else if (logFile !== undefined && logFile.fd === undefined) {
       const ends = child.output.map((stream) => readAll(stream, (chunk) => logFile.write(chunk)));
       Promise.all(ends).finally(() => logFile.close());

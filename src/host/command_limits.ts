@@ -43,5 +43,8 @@ export function unsupportedByCommandHost(
   if (description.type === ServiceType.TRIGGERED) return undefined;
   const found = UNSUPPORTED.find(([, asksFor]) => asksFor(description));
   if (found === undefined) return undefined;
-  return { setting: found[0], message: "the host that starts processes with Deno.Command cannot do this." };
+  return {
+    setting: found[0],
+    message: "the command host cannot do this, the native host can (grant --allow-ffi).",
+  };
 }

@@ -3,7 +3,8 @@
 import type { ProcessHost } from "../engine/mod.ts";
 import { CommandHost, type ProcessRecord } from "./command_host.ts";
 import { LibcUnavailableError, openLibrary } from "./libc/mod.ts";
-import { type HostReports, NativeHost, type NativeHostOptions } from "./native_host.ts";
+import { NativeHost } from "./native_host.ts";
+import type { HostReports, NativeHostOptions } from "./native_options.ts";
 
 /** A host as the daemon handles it. */
 export interface DaemonHost extends ProcessHost {

@@ -14,6 +14,11 @@ export class LogBuffers {
     return buffer;
   }
 
+  /** Appends output of a service to the buffer that it has now. */
+  append(id: number, chunk: Uint8Array): void {
+    this.#buffers.get(id)?.append(chunk);
+  }
+
   /** What the buffer of a service holds; nothing if the service has never run. */
   contents(id: number, clear: boolean): Uint8Array {
     const buffer = this.#buffers.get(id);

@@ -41,15 +41,15 @@ export class LogCollector {
   begin(id: number, name: string, size: number): number {
     this.#catchUp(id);
     const pipe = this.#files.pipe();
+    this.#buffers.get(id, size).markRestart();
     try {
       this.#files.setBlocking(pipe.read, false);
-      this.#follow(id, name, size, pipe.read);
+      this.#follow(id, name, pipe.read);
     } catch (error) {
       this.#files.close(pipe.read);
       this.#files.close(pipe.write);
       throw error;
     }
-    this.#buffers.get(id, size).markRestart();
     return pipe.write;
   }
 
@@ -65,20 +65,20 @@ export class LogCollector {
     this.#buffers.drop(id);
   }
 
-  #follow(id: number, name: string, size: number, fd: number): void {
-    const read = () => this.#read(id, name, size, reader);
+  #follow(id: number, name: string, fd: number): void {
+    const read = () => this.#read(id, name, reader);
     const reader: Reader = { fd, read, watch: this.#poller.watch(fd, Interest.READ, read) };
     const readers = this.#readers.get(id);
     if (readers === undefined) this.#readers.set(id, new Set([reader]));
     else readers.add(reader);
   }
 
-  #read(id: number, name: string, size: number, reader: Reader): boolean {
+  #read(id: number, name: string, reader: Reader): boolean {
     try {
       const count = this.#files.read(reader.fd, this.#chunk);
       if (count === undefined) return false;
       if (count > 0) {
-        this.#buffers.get(id, size).append(this.#chunk.subarray(0, count));
+        this.#buffers.append(id, this.#chunk.subarray(0, count));
         return true;
       }
     } catch (error) {

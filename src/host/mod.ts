@@ -9,6 +9,7 @@ export { createHost, type CreateHostOptions, type DaemonHost, HostUnavailableErr
 export { CommandHost, type ProcessRecord, type ProcessReports } from "./command_host.ts";
 export type { DescriptorStream } from "./descriptor_stream.ts";
 export { type EndOptions, endProcesses, stillRunning } from "./leftovers.ts";
-export { type HostReports, NativeHost, type NativeHostOptions } from "./native_host.ts";
+export { NativeHost } from "./native_host.ts";
+export type { HostReports, NativeHostOptions } from "./native_options.ts";
 export { type JournalEntry, ProcessJournal, readJournal } from "./process_journal.ts";
 export { SystemClock } from "./system_clock.ts";

@@ -6,7 +6,6 @@
 
 import { type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
 import type {
-  EngineEvents,
   LaunchPlan,
   PidFileOutcome,
   ProcessHost,
@@ -34,33 +33,12 @@ import {
 } from "./libc/mod.ts";
 import { LogCollector } from "./log_collector.ts";
 import { type Launched, type LaunchMeans, launchNative } from "./native_launch.ts";
+import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./native_requirements.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
 import { Tools } from "./tools.ts";
-
-/** What happens to processes is reported here, never from inside a call. */
-export type HostReports = Pick<
-  EngineEvents,
-  "execSucceeded" | "execFailed" | "exited" | "ready" | "readinessClosed" | "allKilled"
->;
-
-/** Options of `NativeHost`. */
-export interface NativeHostOptions {
-  /** Serves the control connection that a process has been given. @default it is closed */
-  readonly serveControl?: (stream: DescriptorStream) => void;
-  /** Writes a warning to the daemon's log. @default it is lost */
-  readonly warn?: (text: string) => void;
-  /** The daemon's group, for services with a relative `run-in-cgroup`. @default what `/proc/self/cgroup` says */
-  readonly cgroup?: string;
-  /** Milliseconds between TERM and KILL for `kill-all-on-stop` (lifecycle 8.15). @default 1000 */
-  readonly killAllPause?: number;
-  /** Where the tools of exec chains are searched, separated by colons. @default the system's folders */
-  readonly toolFolders?: string;
-  /** The table of logins. @default the system's */
-  readonly loginFile?: string;
-}
 
 /** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
 const IGNORED = [13, 20, 21, 22];

@@ -4,10 +4,9 @@ import { Dinit, isRunning, ROOT, runDinit } from "./_dinit.ts";
 /** The words of `deno task start` behind `deno run`: permissions, then what the daemon is told. */
 function startWords(directory: string): { permissions: string[]; args: string[] } {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  const words = config.tasks.start.command.split("deno run ")[1].replaceAll("$PWD", directory).replaceAll(
-    '"',
-    "",
-  )
+  const command: string = config.tasks.start.command.split("deno run ")[1];
+  const words = command.replaceAll("$PWD", directory).replaceAll('"', "")
+    .replace("--allow-read=src,", `--allow-read=${ROOT}src,`) // the sources are not in the example's directory
     .split(" ");
   const script = words.indexOf("main.ts");
   return { permissions: words.slice(0, script), args: words.slice(script + 1) };

@@ -68,7 +68,7 @@ const MISTAKES: Record<string, { text: string; says: (file: string) => string[] 
   "a setting that this host cannot carry out": {
     text: "type = process\ncommand = true\nnice = 5\n",
     says: () => [
-      "dinit: bad: error loading: 'nice': the host that starts processes with Deno.Command cannot do this.",
+      "dinit: bad: error loading: 'nice': the command host cannot do this, the native host can (grant --allow-ffi).",
     ],
   },
 };

@@ -78,14 +78,17 @@ export class TestHost implements AsyncDisposable {
     const [command, ...args] = [...wrapper, ...deno, kind, path, JSON.stringify(host)];
     const process = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "inherit" })
       .spawn();
-    const connection = await Promise.race([
-      listener.accept(),
-      process.status.then(({ code }) => {
-        throw new Error(`the host program ended with ${code}`);
-      }),
-    ]);
-    listener.close();
-    return new TestHost(connection, process, folder);
+    try {
+      const connection = await Promise.race([
+        listener.accept(),
+        process.status.then(({ code }) => {
+          throw new Error(`the host program ended with ${code}`);
+        }),
+      ]);
+      return new TestHost(connection, process, folder);
+    } finally {
+      listener.close();
+    }
   }
 
   async #read(): Promise<void> {

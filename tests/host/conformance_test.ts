@@ -176,6 +176,20 @@ both("a buffer that is cleared takes output again", async (host) => {
   assertEquals(await host.logWith("again"), "again\n");
 });
 
+both(
+  "a buffer that is given another size keeps what fits, also from a process that began with the old size",
+  async (host) => {
+    const script = 'echo one; (until [ -e "$0" ]; do sleep 0.01; done; echo late) & exit 0';
+    const go = `${host.folder}/go`;
+    await host.run(["sh", "-c", script, go], { output: { to: "buffer", size: 1000 } });
+    await host.logWith("one\n");
+    await host.run(["echo", "two"], { output: { to: "buffer", size: 2000 } });
+    await host.logWith("two\n");
+    Deno.writeTextFileSync(go, "");
+    assertEquals(await host.logWith("late\n"), `one\n${MARK}two\nlate\n`);
+  },
+);
+
 both("L13: a stop command writes to the same file as the process", async (host) => {
   const output = fileOutput(`${host.folder}/log`);
   await host.run(["echo", "command"], { output });

@@ -38,7 +38,7 @@ async function look(host: TestHost, changes: Partial<LaunchPlan>, id = 1) {
   await host.executed(id);
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   const files = (pid: number) => [0, 1, 2].map((fd) => Deno.readLinkSync(`/proc/${pid}/fd/${fd}`));
-  const all = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => name).toSorted();
+  const all = await descriptorsOf(pid!);
   const { pid: daemon } = await host.inspect();
   return {
     pid: pid!,
@@ -48,6 +48,17 @@ async function look(host: TestHost, changes: Partial<LaunchPlan>, id = 1) {
     sameFiles: files(pid!).join() === files(daemon).join(),
     daemon: { pid: daemon, ...place(daemon) },
   };
+}
+
+/** The open descriptors of a program that has just been executed; it still reads its libraries at first. */
+async function descriptorsOf(pid: number): Promise<string[]> {
+  let all: string[] = [];
+  for (let looks = 0; looks < 100; looks++) {
+    all = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => name).toSorted();
+    if (all.length === 3) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return all;
 }
 
 async function end(host: TestHost, id = 1): Promise<void> {

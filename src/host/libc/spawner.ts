@@ -56,11 +56,6 @@ export class Spawner {
     symbols.posix_spawnattr_setpgroup(this.#attributes, 0);
   }
 
-  /** Whether the C library can make a new process the foreground group before it runs. */
-  get setsForeground(): boolean {
-    return this.#library.symbols.posix_spawn_file_actions_addtcsetpgrp_np !== null;
-  }
-
   /** Makes the process and returns its id. Throws `SystemCallError` with the reason why it does not run. */
   spawn(request: SpawnRequest): number {
     const { symbols } = this.#library;
@@ -72,7 +67,11 @@ export class Spawner {
       const { path, argv, environment } = vectors;
       const errno = symbols.posix_spawn(this.#pid, path, this.#actions, this.#attributes, argv, environment);
       if (errno !== 0) throw new SystemCallError("posix_spawn", errno);
-      return new DataView(this.#pid.buffer).getInt32(0, true);
+      const pid = new DataView(this.#pid.buffer).getInt32(0, true);
+      if (request.foregroundOf !== undefined && symbols.posix_spawn_file_actions_addtcsetpgrp_np === null) {
+        symbols.tcsetpgrp(request.foregroundOf, pid); // a moment late, with glibc before 2.35
+      }
+      return pid;
     } finally {
       symbols.posix_spawn_file_actions_destroy(this.#actions);
     }

@@ -1,0 +1,192 @@
+/**
+ * The rows of section 16 of the lifecycle specification that need a host and an engine: the whole daemon, with real
+ * processes. With permission for everything it has the native host.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { Dinit, isRunning, ROOT } from "../e2e/_dinit.ts";
+
+/** Starts the daemon with some services and returns when `boot` has come to an end of its start, one way or another. */
+async function run(services: Record<string, string>): Promise<Dinit> {
+  const waits = Object.keys(services).map((name) => `waits-for = ${name}\n`).join("");
+  const dinit = new Dinit({ boot: `type = internal\n${waits}`, ...services }).start();
+  await dinit.printed("[  OK  ] boot");
+  return dinit;
+}
+
+Deno.test("L18: readiness that is closed without a word is a failed start at once, and the process is ended", async () => {
+  await using dinit = await run({
+    s: `type = process\ncommand = sh -c "echo $$$$ >pid; exec 5>&-; exec sleep 1000"\n` +
+      "ready-notification = pipefd:5\nrestart = no\n",
+  });
+  assertEquals(dinit.lines.filter((line) => line.includes(" s")), ["[FAILED] s"]);
+  await dinit.until(() => !isRunning(Number(dinit.read("sd/pid"))), "the end of the process");
+  assert(!dinit.lines.some((line) => line.includes("terminated")));
+});
+
+Deno.test("L19: a process that exits before it is ready has failed, without a line about its exit code", async () => {
+  await using dinit = await run({
+    s: 'type = process\ncommand = sh -c "exit 1"\nready-notification = pipefd:5\nrestart = no\n',
+  });
+  assertEquals(dinit.lines, ["[FAILED] s", "[  OK  ] boot"]);
+});
+
+Deno.test("L22: the variables of the user and of the service are passed on", async () => {
+  await using dinit = await run({
+    s: 'type = scripted\ncommand = sh -c "env >environment"\nload-options = export-passwd-vars export-service-name\n',
+  });
+  const environment = new Map(
+    dinit.read("sd/environment").split("\n").map((line) => {
+      const at = line.indexOf("=");
+      return [line.slice(0, at), line.slice(at + 1)];
+    }),
+  );
+  const [name, , uid, gid, , home, shell] = Deno.readTextFileSync("/etc/passwd").split("\n")
+    .map((line) => line.split(":")).find(([, , uid]) => Number(uid) === Deno.uid())!;
+  const seen = ["USER", "LOGNAME", "HOME", "SHELL", "UID", "GID", "DINIT_SERVICE"].map((name) =>
+    environment.get(name)
+  );
+  assertEquals(seen, [name, name, home, shell, uid, gid, "s"]);
+});
+
+Deno.test("L25: a start that takes too long is interrupted, and killed when that does not help", async () => {
+  await using dinit = await run({
+    s: 'type = scripted\ncommand = sh -c "trap : INT; echo $$$$ >pid; while :; do sleep 0.05; done"\n' +
+      "start-timeout = 0.2\nstop-timeout = 0.2\n",
+  });
+  await dinit.until(() => !isRunning(Number(dinit.read("sd/pid"))), "the end of the command");
+  const pid = dinit.read("sd/pid").trim();
+  await dinit.printed(`dinit: Service s with pid ${pid} exceeded allowed stop time; killing.`);
+  assertEquals(dinit.lines.filter((line) => line.includes(" s")), [
+    `dinit: Service s with pid ${pid} exceeded allowed start time; cancelling.`,
+    `dinit: Interrupting start of service s with pid ${pid} (with SIGINT).`,
+    "[FAILED] s",
+    `dinit: Service s with pid ${pid} exceeded allowed stop time; killing.`,
+  ]);
+});
+
+Deno.test("L26: a stop command that does not stop the process is followed by KILL in the end", async () => {
+  await using dinit = await run({
+    s: "type = process\ncommand = sleep 1000\nstop-command = true\nstop-timeout = 0.3\n",
+  });
+  const pid = await dinit.pidOf("s");
+  assertEquals((await dinit.ctl("stop", "--no-wait", "s")).code, 0);
+  await dinit.printed(`dinit: Service s with pid ${pid} exceeded allowed stop time; killing.`);
+  await dinit.printed("[STOPPD] s");
+  assertEquals(isRunning(pid), false);
+});
+
+Deno.test("L27: where the stop command cannot be executed, the term signal is sent at once", async () => {
+  await using dinit = await run({
+    s: "type = process\ncommand = sleep 1000\nstop-command = /no/such/program\nstop-timeout = 100\n",
+  });
+  assertEquals((await dinit.ctl("stop", "s")).code, 0);
+  await dinit.printed("[STOPPD] s");
+  await dinit.printed(
+    "dinit: Service s: could not fork for stop command: executing command: No such file or directory",
+  );
+});
+
+Deno.test("L28: a stop command that outlives its process is killed when its time is over", async () => {
+  await using dinit = await run({
+    s: "type = process\ncommand = sleep 1000\nstop-timeout = 0.3\n" +
+      'stop-command = sh -c "echo $$$$ >stop-pid; kill $$(cat main-pid); exec sleep 1000"\n',
+  });
+  dinit.write("sd/main-pid", `${await dinit.pidOf("s")}`);
+  assertEquals((await dinit.ctl("stop", "s")).code, 0);
+  await dinit.printed("[STOPPD] s");
+  const pid = dinit.read("sd/stop-pid").trim();
+  await dinit.printed(`dinit: Service s stop command, with pid ${pid}, exceeded allowed stop time; killing.`);
+});
+
+/** A description whose launcher runs a script of the shell in the directory of the services. */
+const background = (script: string) =>
+  `type = bgprocess\ncommand = sh -c "${script}"\npid-file = sd/daemon.pid\nrestart = no\n`;
+
+Deno.test("L31, L32, L33: what is wrong with a pid file is told, and the start has failed", async () => {
+  const wrong: [script: string, line: string][] = [
+    ["echo text >daemon.pid", "dinit: s: pid read from pidfile (-1) is not valid"],
+    ["echo 4194309 >daemon.pid", "dinit: s: pid read from pidfile (4194309) is not valid"],
+    ["true", "dinit: s: read pid file: No such file or directory"],
+  ];
+  for (const [script, line] of wrong) {
+    await using dinit = await run({ s: background(script) });
+    assertEquals(dinit.lines, [line, "[FAILED] s", "[  OK  ] boot"]);
+  }
+});
+
+Deno.test("L34: a daemon that is not a child is used with a warning, and counts as stopped once it is signalled", async () => {
+  const foreign = new Deno.Command("sleep", { args: ["1000"] }).spawn();
+  await using dinit = await run({ s: background(`echo ${foreign.pid} >daemon.pid`) });
+  assertEquals(dinit.lines, [
+    `dinit: s: unable to supervise process with pid ${foreign.pid}`,
+    "[  OK  ] s",
+    "[  OK  ] boot",
+  ]);
+  assertEquals((await dinit.ctl("stop", "s")).code, 0);
+  await dinit.printed("[STOPPD] s");
+  assertEquals((await foreign.status).signal, "SIGTERM");
+});
+
+Deno.test("L30, L35: a daemon that detached itself is tracked, and its end noticed", async () => {
+  const script = "setsid sh -c 'echo $$$$ >daemon.new; mv daemon.new daemon.pid; exec sleep 1000' & " +
+    "while ! [ -e daemon.pid ]; do sleep 0.01; done";
+  await using dinit = await run({ s: background(script) });
+  const pid = Number(dinit.read("sd/daemon.pid"));
+  assertEquals(await dinit.pidOf("s"), pid);
+  assert(Deno.readTextFileSync(`/proc/${pid}/stat`).includes(` S ${dinit.pid} `));
+  Deno.kill(pid, "SIGKILL");
+  await dinit.printed("[STOPPD] s");
+  assert((await dinit.ctl("status", "s")).stdout.includes("terminated; signalled - signal 9"));
+});
+
+Deno.test("L39: a consumer sees the output of both runs of its producer, without an end in between", async () => {
+  await using dinit = await run({
+    consumer: 'type = process\ncommand = sh -c "cat; echo end"\nconsumer-of = producer\nlogfile = seen\n',
+    producer: 'type = process\ncommand = sh -c "echo run; exec sleep 1000"\nlog-type = pipe\n',
+  });
+  await dinit.until(() => dinit.read("sd/seen") === "run\n", "the first run");
+  assertEquals((await dinit.ctl("restart", "producer")).code, 0);
+  await dinit.until(() => dinit.read("sd/seen") === "run\nrun\n", "the second run");
+});
+
+Deno.test("pass-cs-fd: a service can steer the daemon over the connection that it was given", async () => {
+  await using dinit = await run({
+    // QUERYVERSION, answered by CPVERSION (58)
+    s: `type = scripted\noptions = pass-cs-fd\ncommand = sh -c "printf '\\\\000' >&$$DINIT_CS_FD; ` +
+      `until head -c 1 <&$$DINIT_CS_FD >answer 2>/dev/null; do sleep 0.01; done"\n`,
+  });
+  assertEquals(dinit.read("sd/answer"), "\x3a");
+});
+
+/** Runs the daemon on a terminal until it ends, and returns what the terminal showed, line by line. */
+async function onTerminal(services: Record<string, string>): Promise<{ dinit: Dinit; lines: string[] }> {
+  const dinit = new Dinit(services);
+  const { directory, socket } = dinit;
+  const daemon =
+    `${Deno.execPath()} run --quiet --allow-all ${ROOT}main.ts --user -d ${directory}/sd -p ${socket}`;
+  const { stdout } = await new Deno.Command("timeout", {
+    args: ["20", "script", "-qec", daemon, "/dev/null"],
+    cwd: directory,
+    stdin: "null",
+  }).output();
+  const lines = new TextDecoder().decode(stdout).split(/\r?\n/).map((line) => line.replace(/^\^D[\b]*/, ""));
+  return { dinit, lines: lines.filter((line) => line !== "") };
+}
+
+/** A service that has the console for a while. */
+const consoleUser = (seconds: number, option: string) =>
+  `type = scripted\ncommand = sh -c "echo begin; sleep ${seconds}; echo end"\noptions = ${option}\nlogfile = log\n`;
+
+Deno.test("L36, L37: nothing is printed while a service has the console; what was kept back comes afterwards", async () => {
+  const { dinit, lines } = await onTerminal({
+    boot: "type = internal\nrestart = no\nwaits-for = s\nwaits-for = other\nwaits-for = last\n",
+    s: consoleUser(0.4, "starts-on-console"),
+    other: "type = scripted\ncommand = sleep 0.1\n",
+    last: 'type = process\ncommand = sh -c "kill -TERM $$PPID"\nrestart = no\nafter = s\nafter = other\n',
+  });
+  await using _ = dinit;
+  const shown = lines.filter((line) => /begin|end|other|OK.* s$/.test(line)).slice(0, 4);
+  assertEquals(shown, ["begin", "end", "[  OK  ] other", "[  OK  ] s"]);
+  assertEquals(dinit.read("sd/log"), ""); // the log file has no effect on the console
+});
