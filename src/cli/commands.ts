@@ -47,7 +47,10 @@ const DEPENDENCY_WORDS: readonly CommandWord[] = [
   { name: "TO", completes: "service" },
 ];
 
-/** All sub-commands. */
+/**
+ * All sub-commands. `enable` and `disable` are imported out of sight of the runtime (see main.ts): the room that reads
+ * descriptions, which only they need, would otherwise be opened at every start.
+ */
 export const COMMANDS: readonly Command[] = [
   {
     name: "status",
@@ -165,7 +168,7 @@ export const COMMANDS: readonly Command[] = [
     offline: true,
     minimumProtocol: 3,
     summary: "make another service wait for TO, for good, and start it",
-    load: async () => (await import("./ctl/enable.ts")).enable,
+    load: async () => (await import("./ctl/enable.ts" as string)).enable,
   },
   {
     name: "disable",
@@ -174,7 +177,7 @@ export const COMMANDS: readonly Command[] = [
     offline: true,
     minimumProtocol: 3,
     summary: "undo enable",
-    load: async () => (await import("./ctl/enable.ts")).disable,
+    load: async () => (await import("./ctl/enable.ts" as string)).disable,
   },
   {
     name: "trigger",
