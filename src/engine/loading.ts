@@ -21,7 +21,14 @@ import {
 } from "../description/mod.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
 import type { EngineLog, ProcessHost } from "./ports.ts";
-import { type Edge, isOrdering, isProcessBacked, resetRecord, type ServiceRecord } from "./service.ts";
+import {
+  type Edge,
+  isOrdering,
+  isProcessBacked,
+  resetRecord,
+  type ServiceRecord,
+  setType,
+} from "./service.ts";
 
 /** How many services may be nested in one load. */
 const MAX_DEPTH = 32;
@@ -70,7 +77,7 @@ export class Loader {
       const description = this.#read(file, existing, depth);
       this.checkConsumers(record, description);
       this.#link(record, description);
-      record.type = description.type;
+      setType(record, description.type);
       record.description = description;
       return record;
     } finally {

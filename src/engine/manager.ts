@@ -22,7 +22,7 @@ import { Loader, logLoadError, mayUnload } from "./loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import type { EngineEvents, EnvironmentListener, ServiceListener, SignalOutcome } from "./ports.ts";
 import { reload } from "./reloading.ts";
-import type { ServiceRecord } from "./service.ts";
+import { isProcessBacked, type ServiceRecord } from "./service.ts";
 import { ServiceTypes } from "./service_types.ts";
 import { overviewOf, statusOf } from "./status.ts";
 
@@ -260,27 +260,35 @@ export class ServiceManager implements EngineEvents {
   // ---- Events of processes, timers and the console ---------------------------------------------------------
 
   execSucceeded(id: number, role: ProcessRole): void {
-    this.#deliver(id, (service) => this.#types.events.execSucceeded(service, role));
+    this.#deliverOfProcess(id, "execSucceeded", (service) => this.#types.events.execSucceeded(service, role));
   }
 
   execFailed(id: number, role: ProcessRole, stage: number, errno: number): void {
-    this.#deliver(id, (service) => this.#types.events.execFailed(service, role, stage, errno));
+    this.#deliverOfProcess(
+      id,
+      "execFailed",
+      (service) => this.#types.events.execFailed(service, role, stage, errno),
+    );
   }
 
   exited(id: number, role: ProcessRole, exit: ExitStatus): void {
-    this.#deliver(id, (service) => this.#types.events.exited(service, role, exit));
+    this.#deliverOfProcess(id, "exited", (service) => this.#types.events.exited(service, role, exit));
   }
 
   ready(id: number): void {
-    this.#deliver(id, (service) => this.#types.events.dispatch(service, "ready"));
+    this.#deliverOfProcess(id, "ready", (service) => this.#types.events.dispatch(service, "ready"));
   }
 
   readinessClosed(id: number): void {
-    this.#deliver(id, (service) => this.#types.events.dispatch(service, "readinessClosed"));
+    this.#deliverOfProcess(
+      id,
+      "readinessClosed",
+      (service) => this.#types.events.dispatch(service, "readinessClosed"),
+    );
   }
 
   timerExpired(id: number): void {
-    this.#deliver(id, (service) => this.#types.events.timerExpired(service));
+    this.#deliverOfProcess(id, "timerExpired", (service) => this.#types.events.timerExpired(service));
   }
 
   allKilled(id: number): void {
@@ -290,6 +298,14 @@ export class ServiceManager implements EngineEvents {
   consoleYielded(): void {
     this.lifecycle.consoleYielded();
     this.#drain();
+  }
+
+  /** Only services that can have processes keep account of them. */
+  #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
+    this.#deliver(id, (service) => {
+      if (isProcessBacked(service.type)) handle(service);
+      else this.#types.events.reportImpossible(service, event);
+    });
   }
 
   #deliver(id: number, handle: (service: ServiceRecord) => void): void {

@@ -127,7 +127,8 @@ export interface ServiceRecord {
   consumer: ServiceRecord | undefined;
   /** The description is being read. */
   loading: boolean;
-  readonly process: ProcessState;
+  /** Of its own for a service with processes; the others share one that never changes. */
+  process: ProcessState;
 }
 
 /** A service in the state STOPPED that nothing refers to yet. */
@@ -164,8 +165,19 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     restarts: 0,
     consumer: undefined,
     loading: false,
-    process: newProcessState(),
+    process: processStateFor(type),
   };
+}
+
+/** Gives a record that is being loaded the type that its description says. */
+export function setType(record: ServiceRecord, type: ServiceType): void {
+  record.type = type;
+  record.process = processStateFor(type);
+}
+
+/** Most services of a large system may have no process: what they would need it for is not kept for them. */
+function processStateFor(type: ServiceType): ProcessState {
+  return isProcessBacked(type) ? newProcessState() : NO_PROCESS;
 }
 
 function newProcessState(): ProcessState {
@@ -187,6 +199,12 @@ function newProcessState(): ProcessState {
     launchErrno: 0,
   };
 }
+
+const NO_PROCESS: ProcessState = Object.freeze({
+  ...newProcessState(),
+  main: Object.freeze(noChild()),
+  stop: Object.freeze(noChild()),
+});
 
 /** Makes a stopped record as good as new; its name, its edges and its place in the load order stay. */
 export function resetRecord(record: ServiceRecord, type: ServiceType): void {
