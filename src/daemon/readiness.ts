@@ -1,29 +1,25 @@
 /** The descriptor on which the daemon says that it is ready (daemon and init 3.8). */
 
 import { encodeBytes } from "../model/mod.ts";
+import { inheritedDescriptors } from "../host/mod.ts";
 
-type FileSystem = typeof import("node:fs");
+/** The standard streams, which need no leave to call the C library. */
+const STANDARD = new Map<number, Pick<typeof Deno.stdout, "writeSync">>([[1, Deno.stdout], [2, Deno.stderr]]);
 
-/** Descriptors by number are the business of `node:fs`; it is loaded only if there is one to be used. */
-function fileSystem(): FileSystem {
-  const { process } = globalThis as unknown as { process: { getBuiltinModule(name: string): FileSystem } };
-  return process.getBuiltinModule("node:fs");
-}
-
-/** Whether a descriptor is open. */
+/** Whether a descriptor is open. Without the C library, only the standard streams are known. */
 export function isOpen(fd: number): boolean {
-  if (fd < 0) return false;
-  try {
-    fileSystem().fstatSync(fd);
-    return true;
-  } catch {
-    return false;
-  }
+  return STANDARD.has(fd) || (inheritedDescriptors()?.isOpen(fd) ?? false);
 }
 
 /** Writes the path of the socket and a NUL, and closes the descriptor unless it is a standard one. */
 export function announceReadiness(fd: number, path: string): void {
-  const fs = fileSystem();
-  fs.writeSync(fd, encodeBytes(`${path}\0`));
-  if (fd > 2) fs.closeSync(fd);
+  const line = encodeBytes(`${path}\0`);
+  const stream = STANDARD.get(fd);
+  if (stream !== undefined) {
+    stream.writeSync(line);
+    return;
+  }
+  const descriptors = inheritedDescriptors();
+  descriptors?.write(fd, line);
+  descriptors?.close(fd);
 }

@@ -8,6 +8,7 @@
 export { createHost, type CreateHostOptions, type DaemonHost, HostUnavailableError } from "./create_host.ts";
 export { CommandHost, type ProcessRecord, type ProcessReports } from "./command_host.ts";
 export type { DescriptorStream } from "./descriptor_stream.ts";
+export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
 export { type EndOptions, endProcesses, stillRunning } from "./leftovers.ts";
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";

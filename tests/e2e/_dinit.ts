@@ -74,13 +74,21 @@ export class Dinit implements AsyncDisposable {
     }
   }
 
+  /** The program and the words that start the daemon, with its paths. */
+  commandLine(args: readonly string[], permissions: readonly string[] = ["--allow-all"]): string[] {
+    const paths = ["--user", "--services-dir", `${this.directory}/sd`, "--socket-path", this.socket];
+    const [program, words] = command(permissions, [...paths, ...args]);
+    return [program, ...words];
+  }
+
   /** Starts the daemon. */
   start(options: StartOptions = {}): this {
     const { args = [], permissions = ["--allow-all"], env = {} } = options;
-    const paths = ["--user", "--services-dir", `${this.directory}/sd`, "--socket-path", this.socket];
-    const [program, all] = command(permissions, options.words ?? [...paths, ...args]);
+    const [program, ...words] = options.words === undefined
+      ? this.commandLine(args, permissions)
+      : command(permissions, options.words).flat();
     this.#child = new Deno.Command(program, {
-      args: all,
+      args: words,
       cwd: this.directory,
       env,
       stdin: "null",

@@ -96,6 +96,19 @@ Deno.test("daemon case 22: mistakes in the environment file", async () => {
   ]);
 });
 
+Deno.test("daemon case 25: readiness on a descriptor of its own, which is closed then", async () => {
+  await using dinit = new Dinit(SERVICES);
+  const daemon = dinit.commandLine(["--ready-fd", "5"]).map((word) => `'${word}'`).join(" ");
+  // The pipe ends, and with it `cat`, when the daemon has closed its end; the shell then ends the daemon.
+  const script = `(${daemon} 5>&1 >/dev/null 2>&1 & echo $! >&2) | cat`;
+  const { stdout, stderr } = await new Deno.Command("sh", { args: ["-c", script], cwd: dinit.directory })
+    .output();
+  assertEquals(new TextDecoder().decode(stdout), `${dinit.socket}\0`);
+  const pid = Number(new TextDecoder().decode(stderr));
+  Deno.kill(pid, "SIGTERM");
+  await dinit.until(() => !isRunning(pid), "the daemon's end");
+});
+
 Deno.test("daemon case 26: readiness on standard output", async () => {
   await using dinit = new Dinit(SERVICES).start({ args: ["--ready-fd", "1"] });
   await dinit.until(() => dinit.lines.some((line) => line.includes(`${dinit.socket}\0`)), "the path");
