@@ -64,10 +64,7 @@ export class Stopping {
   /** Begins the stops that no pin holds back any more; false if there are none. */
   beginDueStops(): boolean {
     const due = this.#agenda.takeDueStops();
-    for (const service of due) {
-      if (service.claims === 0) this.#agenda.deferRelease(service);
-      this.begin(service, service.userRestart);
-    }
+    for (const service of due) this.begin(service, service.userRestart);
     return due.length > 0;
   }
 
@@ -190,9 +187,8 @@ export class Stopping {
       this.#endTarget(dependent);
       this.#agenda.deferStop(dependent);
     } else if (propagateRestart && dependent.state !== STOPPING) {
-      dependent.reason = StopReason.DEPRESTART;
+      dependent.reason = StopReason.DEPRESTART; // a restart is forced: its stop has been deferred above
       dependent.userRestart = true;
-      this.#agenda.deferStop(dependent);
     }
   }
 
