@@ -201,9 +201,12 @@ export class ProcessService extends ProcessBackedService {
       this.#lifecycle.bringDownIfClear(service);
       return;
     }
+    if (!service.waitDeps) {
+      this.#endStop(service);
+      return;
+    }
     service.brought = "down";
-    if (!service.waitDeps) this.#endStop(service);
-    else if (!launched && service.target === STARTED && !service.pinStop) {
+    if (!launched && service.target === STARTED && !service.pinStop) {
       this.#lifecycle.restartWithoutWaiting(service);
     } else if (!service.force) {
       this.#lifecycle.forceStop(service); // what its dependents need is gone: their stops cannot be called off

@@ -68,7 +68,7 @@ export class Starting {
         return;
       case STOPPING:
         if (service.pinStop) this.#stopThoseWhoDoNotWait(service);
-        else if (service.waitDeps && !service.force) this.#callOffStop(service);
+        else if (!service.force) this.#callOffStop(service);
     }
   }
 

@@ -64,7 +64,10 @@ export class Stopping {
   /** Begins the stops that no pin holds back any more; false if there are none. */
   beginDueStops(): boolean {
     const due = this.#agenda.takeDueStops();
-    for (const service of due) this.begin(service, service.userRestart);
+    for (const service of due) {
+      if (service.claims === 0) this.#agenda.deferRelease(service);
+      this.begin(service, service.userRestart);
+    }
     return due.length > 0;
   }
 
