@@ -103,7 +103,16 @@ async function passes(copy: string, tests: string, effort: string): Promise<bool
 
 async function copyProject(): Promise<string> {
   const copy = await Deno.makeTempDir({ prefix: "mutants-" });
-  const wanted = ["deno.json", "deno.lock", "docs", "scripts", "src", "tests/engine", "tests/property"];
+  const wanted = [
+    "deno.json",
+    "deno.lock",
+    "docs",
+    "scripts",
+    "src",
+    "tests/engine",
+    "tests/property",
+    "tests/random.ts",
+  ];
   await Deno.mkdir(`${copy}/tests`);
   for (const name of wanted) {
     const { success } = await new Deno.Command("cp", { args: ["-r", ROOT + name, `${copy}/${name}`] })

@@ -40,7 +40,6 @@ export class Ending {
     this.#agenda.dropStartPin(service);
     service.autoRestarting = false;
     service.target = STOPPED;
-    if (service.waitConsole) this.#console.leave(service);
     this.#stopping.dropExplicit(service);
     this.#failDependents(service);
     service.startFailed = true;

@@ -127,7 +127,6 @@ export class Starting {
     const { context } = this.#agenda;
     if (service.haveConsole && !service.description.flags.runsOnConsole) this.#console.release(service);
     context.log.started(service.name);
-    service.waitDeps = false;
     service.brought = "up";
     this.#agenda.setState(service, STARTED);
     this.#waits.clear(service);
@@ -147,7 +146,6 @@ export class Starting {
   /** A process ended although its service, or the dependents of its service, are not down: starts it again at once. */
   withoutWaiting(service: ServiceRecord): void {
     service.force = false;
-    service.brought = "down";
     this.#waits.enterStarting(service);
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import { decodeBytes } from "../../src/model/mod.ts";
 import {
   decodePacket,

@@ -1,7 +1,7 @@
 /** Streams of requests that are right, nearly right, and not right at all, cut anywhere. */
 
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import { ServiceEvent } from "../../src/model/mod.ts";
 import {
   decodePacket,

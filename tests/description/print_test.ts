@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import { printDescription, SECURE_BITS } from "../../src/description/mod.ts";
 import {
   decodeBytes,

@@ -1,7 +1,7 @@
 /** Whatever is in a file and in the environment: descriptions load, or fail with a `LoadError`, and soon. */
 
 import { assert } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import {
   type DescriptionFile,
   MainEnvironment,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import { arrangeDescriptors, firstFree } from "../../src/host/descriptors.ts";
 
 /** Carries steps out on a table of descriptors. */

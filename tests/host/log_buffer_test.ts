@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import { LogBuffer } from "../../src/host/log_buffer.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

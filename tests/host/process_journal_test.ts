@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import { endProcesses, ProcessJournal, readJournal, stillRunning } from "../../src/host/mod.ts";
 
 function temporary(): { path: string; [Symbol.dispose](): void } {

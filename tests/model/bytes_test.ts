@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import { decodeBytes, encodeBytes } from "../../src/model/mod.ts";
 
 Deno.test("any bytes survive being text", () => {

@@ -1,6 +1,6 @@
 /** Random services, and random things that happen to them. */
 
-import fc from "fast-check";
+import { fc } from "../random.ts";
 import {
   DependencyKind,
   NO_FLAGS,

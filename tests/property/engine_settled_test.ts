@@ -1,13 +1,11 @@
 /** The engine and the naive solver agree about what is up when everything has come to rest. */
 
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { EFFORT, fc } from "../random.ts";
 import { DependencyKind, ServiceState, ServiceType } from "../../src/model/mod.ts";
 import type { Service } from "../../src/engine/mod.ts";
 import { World } from "../engine/_world.ts";
 import { type SolvedService, Solver } from "./engine_solver.ts";
-
-const EFFORT = Number(Deno.env.get("DINIT_PROPERTY_RUNS") ?? "1");
 
 const STATES = ["down", "starting", "up", "stopping"];
 

@@ -3,7 +3,7 @@
  * (1 takes some seconds).
  */
 
-import fc from "fast-check";
+import { EFFORT, fc } from "../random.ts";
 import { ShutdownType } from "../../src/model/mod.ts";
 import {
   describe,
@@ -13,8 +13,6 @@ import {
   RandomWorld,
   type ServicePlan,
 } from "./engine_model.ts";
-
-const EFFORT = Number(Deno.env.get("DINIT_PROPERTY_RUNS") ?? "1");
 
 /** What gives no service that is up a reason to stop. */
 const HARMLESS = new Set(["start", "wake", "enable", "add"]);

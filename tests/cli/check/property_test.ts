@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../../random.ts";
 import type { CheckRecord } from "../../../src/cli/check.ts";
 import { SETTINGS } from "../../../src/description/mod.ts";
 import { checkIn, Services } from "./_support.ts";

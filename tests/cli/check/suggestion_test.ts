@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../../random.ts";
 import { editDistance, nearest } from "../../../src/cli/check/suggestion.ts";
 import { findings } from "./_support.ts";
 

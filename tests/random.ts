@@ -1,0 +1,16 @@
+/**
+ * Generated inputs. All tests that use them import `fc` from here, so that the gate always tries the same ones: if it
+ * fails, the change is the cause, and not luck. DINIT_PROPERTY_RUNS=N tries N times as many, new ones every time; what
+ * fails there becomes a named test.
+ */
+
+import fc from "fast-check";
+
+const runs = Deno.env.get("DINIT_PROPERTY_RUNS");
+
+/** How many times as much is to be tried as in the gate. */
+export const EFFORT = Number(runs ?? "1");
+
+if (runs === undefined) fc.configureGlobal({ seed: 20_260_722 });
+
+export { fc };
