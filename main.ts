@@ -26,6 +26,13 @@ async function monitor(args: string[]): Promise<number> {
   return runMonitor(args);
 }
 
+async function shutdown(args: string[]): Promise<number> {
+  const { runShutdown }: typeof import("./src/cli/shutdown.ts") = await import(
+    "./src/cli/shutdown.ts" as string
+  );
+  return runShutdown(args);
+}
+
 async function completion(args: string[]): Promise<number> {
   const room: typeof import("./src/cli/completion.ts") = await import("./src/cli/completion.ts" as string);
   return room.runCompletion(args);
@@ -75,6 +82,7 @@ const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   ctl,
   check,
   monitor,
+  shutdown,
   completion,
   help,
 };

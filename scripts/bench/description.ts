@@ -1,14 +1,19 @@
-/**
- * How long it takes to load and link 10,000 service descriptions, compared with only reading their bytes. Prints
- * both times and their ratio: the median of five rounds in which both take turns. The ratio is to stay below three.
- */
+/** Loading and linking 10,000 service descriptions of eight lines, beside only reading their bytes. */
 
 import { FileUsers, MainEnvironment } from "../../src/description/mod.ts";
 import { ServiceManager } from "../../src/engine/mod.ts";
 import { CommandHost, SystemClock } from "../../src/host/mod.ts";
+import {
+  atMost,
+  type BenchCase,
+  type BenchContext,
+  beside,
+  inFolder,
+  type Measurement,
+  writeServices,
+} from "./harness/mod.ts";
 
 const COUNT = 10_000;
-const ROUNDS = 5;
 /** Reading and loading take turns after so many files, so that both meet the same other work of the machine. */
 const TURN = 250;
 
@@ -27,29 +32,6 @@ function describe(index: number): string {
   ].join("\n") + "\n";
 }
 
-/** How long a function takes for some names, in milliseconds. */
-function measure(names: readonly string[], run: (name: string) => void): number {
-  const start = performance.now();
-  for (const name of names) run(name);
-  return performance.now() - start;
-}
-
-/** How long two functions take for all names when they take turns. */
-function measureBoth(
-  names: readonly string[],
-  readOne: (name: string) => void,
-  loadOne: (name: string) => void,
-): { read: number; load: number } {
-  let read = 0;
-  let load = 0;
-  for (let at = 0; at < names.length; at += TURN) {
-    const turn = names.slice(at, at + TURN);
-    read += measure(turn, readOne);
-    load += measure(turn, loadOne);
-  }
-  return { read, load };
-}
-
 function newManager(directory: string): ServiceManager {
   const quiet = () => {};
   const reports = { execSucceeded: quiet, execFailed: quiet, exited: quiet, allKilled: quiet };
@@ -65,34 +47,42 @@ function newManager(directory: string): ServiceManager {
   });
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+/** How long a function takes for some names, in milliseconds. */
+function timeFor(names: readonly string[], run: (name: string) => void): number {
+  const start = performance.now();
+  for (const name of names) run(name);
+  return performance.now() - start;
 }
 
-function compare(directory: string): void {
-  const names = Array.from({ length: COUNT }, (_, index) => `worker-${index}`);
-  names.forEach((name, index) => Deno.writeTextFileSync(`${directory}/${name}`, describe(index)));
-  const rounds = Array.from({ length: ROUNDS }, () => {
-    const manager = newManager(directory);
-    return measureBoth(
-      names,
-      (name) => Deno.readFileSync(`${directory}/${name}`),
-      (name) => manager.load(name),
-    );
+/** How long reading and loading all of them take. */
+function round(directory: string, names: readonly string[]): { read: number; load: number } {
+  const manager = newManager(directory);
+  let [read, load] = [0, 0];
+  for (let at = 0; at < names.length; at += TURN) {
+    const turn = names.slice(at, at + TURN);
+    read += timeFor(turn, (name) => void Deno.readFileSync(`${directory}/${name}`));
+    load += timeFor(turn, (name) => void manager.load(name));
+  }
+  return { read, load };
+}
+
+function measure({ runs }: BenchContext): Promise<Measurement[]> {
+  return inFolder((folder) => {
+    const names = Array.from({ length: COUNT }, (_, index) => `worker-${index}`);
+    writeServices(folder, Object.fromEntries(names.map((name, index) => [name, describe(index)])));
+    const rounds = Array.from({ length: runs }, () => round(folder, names));
+    const read = rounds.map((round) => round.read);
+    const load = rounds.map((round) => round.load);
+    return Promise.resolve([
+      {
+        what: `load ${COUNT} descriptions`,
+        unit: "ms",
+        values: load,
+        beside: [beside("reading the files", load, read, atMost(3))],
+      },
+      { what: "read the files", unit: "ms", values: read },
+    ]);
   });
-  const read = median(rounds.map((round) => round.read));
-  const load = median(rounds.map((round) => round.load));
-  const ratio = median(rounds.map((round) => round.load / round.read));
-  console.log(
-    `${COUNT} descriptions: read ${read.toFixed(0)} ms, loaded ${load.toFixed(0)} ms, ratio ${
-      ratio.toFixed(2)
-    }`,
-  );
 }
 
-const directory = Deno.makeTempDirSync({ prefix: "dinit-bench-" });
-try {
-  compare(directory);
-} finally {
-  Deno.removeSync(directory, { recursive: true });
-}
+export const bench: BenchCase = { about: "load 10,000 descriptions", measure };

@@ -1,16 +1,15 @@
 /**
  * What a service costs the engine from its start to its stop, in graphs of 1,000 and of 100,000 services that have no
- * processes. Prints the microseconds for one service and their ratio for several shapes; the ratio is to stay at or
- * below 1.5.
+ * processes, of several shapes.
  */
 
 import { MainEnvironment } from "../../src/description/mod.ts";
 import { type ManagerOptions, type Service, ServiceGraph, ServiceManager } from "../../src/engine/mod.ts";
 import { DependencyKind, ServiceState, ServiceType } from "../../src/model/mod.ts";
+import { atMost, type BenchCase, type BenchContext, interleave, type Measurement } from "./harness/mod.ts";
 
 const SMALL = 1_000;
 const LARGE = 100_000;
-const ROUNDS = 7;
 
 /** From the number of a service, those that it depends on. */
 type Shape = (index: number, count: number) => number[];
@@ -75,14 +74,23 @@ function costOfMany(shape: Shape, count: number): number {
   return sum / (LARGE / count);
 }
 
-for (const [name, shape] of Object.entries(SHAPES)) {
-  let small = Infinity;
-  let large = Infinity;
-  // Both take turns, and the best round of each counts: the others show what else the machine had to do.
-  for (let round = 0; round < ROUNDS; round++) {
-    small = Math.min(small, costOfMany(shape, SMALL));
-    large = Math.min(large, cost(shape, LARGE));
+async function measure({ runs }: BenchContext): Promise<Measurement[]> {
+  const found: Measurement[] = [];
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    const { small, large } = await interleave(runs, {
+      small: () => costOfMany(shape, SMALL),
+      large: () => cost(shape, LARGE),
+    }, 1);
+    // The best rounds count: the others show what else the machine had to do.
+    const ratio = Math.min(...large) / Math.min(...small);
+    found.push({
+      what: `${name}: each of ${LARGE}`,
+      unit: "µs",
+      values: large,
+      beside: [{ with: `each of ${SMALL}, the best rounds of both`, ratios: [ratio], limit: atMost(1.5) }],
+    });
   }
-  const ratio = (large / small).toFixed(2);
-  console.log(`${name}: ${small.toFixed(2)} µs of 1,000, ${large.toFixed(2)} µs of 100,000, ratio ${ratio}`);
+  return found;
 }
+
+export const bench: BenchCase = { about: "the engine alone, 100,000 services", measure };

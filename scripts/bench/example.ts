@@ -1,25 +1,34 @@
 /**
- * `deno task bench example`: what a newcomer waits for. From starting the daemon to all services of the example being
- * started, and one `ctl status` beside an empty Deno program, run in turns.
- *
- * @module
+ * What a newcomer waits for: from starting the daemon to all services of the example being started, and one
+ * `ctl status`, both with the permissions that the tasks grant.
  */
 
-const RUNS = 7;
+import {
+  atMost,
+  type BenchCase,
+  type BenchContext,
+  beside,
+  emptyProgram,
+  inFolder,
+  interleave,
+  type Measurement,
+  ROOT,
+  timeOf,
+} from "./harness/mod.ts";
 
 /** The arguments of `deno run` in a task of `deno.json`, as the task has them. */
-function taskArguments(task: string, root: string): string[] {
-  const config = JSON.parse(Deno.readTextFileSync(`${root}/deno.json`));
+function taskArguments(task: string): string[] {
+  const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   const command: string = config.tasks[task].command.split("deno run ")[1];
-  return ["run", ...command.replaceAll("$PWD", root).replaceAll('"', "").split(" ")];
+  return ["run", ...command.replaceAll("$PWD", ROOT.slice(0, -1)).replaceAll('"', "").split(" ")];
 }
 
 /** Starts the daemon and waits until `boot` is started; gives the milliseconds and a function that ends it. */
-async function startExample(root: string): Promise<{ elapsed: number; end: () => Promise<void> }> {
-  Deno.mkdirSync(`${root}/run`, { recursive: true });
+async function startExample(): Promise<{ elapsed: number; end: () => Promise<void> }> {
+  Deno.mkdirSync(`${ROOT}run`, { recursive: true });
   const before = performance.now();
-  const args = taskArguments("start", root);
-  const daemon = new Deno.Command(Deno.execPath(), { args, cwd: root, stdout: "piped" }).spawn();
+  const args = taskArguments("start");
+  const daemon = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdout: "piped" }).spawn();
   const reader = daemon.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let printed = "";
   while (!printed.includes("[  OK  ] boot\n")) {
@@ -36,41 +45,40 @@ async function startExample(root: string): Promise<{ elapsed: number; end: () =>
   return { elapsed, end };
 }
 
-async function time(args: string[], root: string): Promise<number> {
-  const before = performance.now();
-  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: root, stdout: "null" }).output();
-  if (!success) throw new Error(`failed: deno ${args.join(" ")}`);
-  return performance.now() - before;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-/** Runs the benchmark and prints its table. */
-export async function benchExample(): Promise<void> {
-  const root = decodeURIComponent(new URL("../..", import.meta.url).pathname).replace(/\/$/, "");
-  const starts: number[] = [];
-  for (let run = 0; run < RUNS; run++) {
-    const { elapsed, end } = await startExample(root);
-    starts.push(elapsed);
+function measure({ runs }: BenchContext): Promise<Measurement[]> {
+  return inFolder(async (folder) => {
+    Deno.chdir(ROOT);
+    const empty = emptyProgram(folder);
+    const start = async () => {
+      const { elapsed, end } = await startExample();
+      await end();
+      return elapsed;
+    };
+    const starts = await interleave(runs, { empty, start });
+    const { end } = await startExample();
+    const calls = await interleave(3 * runs, {
+      empty,
+      status: () => timeOf(Deno.execPath(), [...taskArguments("ctl"), "status"]),
+    });
     await end();
-  }
-  const { end } = await startExample(root);
-  const empty = Deno.makeTempFileSync({ suffix: ".ts" });
-  const status = [...taskArguments("ctl", root), "status"];
-  const [emptyTimes, statusTimes]: [number[], number[]] = [[], []];
-  for (let run = 0; run < 3 * RUNS; run++) {
-    emptyTimes.push(await time(["run", empty], root));
-    statusTimes.push(await time(status, root));
-  }
-  await end();
-  Deno.removeSync(empty);
-  const ratio = median(statusTimes) / median(emptyTimes);
-  console.log(`start of the example, all services started   ${median(starts).toFixed(0)} ms (at most 1500)`);
-  console.log(`empty Deno program                           ${median(emptyTimes).toFixed(1)} ms`);
-  console.log(`ctl status                                   ${median(statusTimes).toFixed(1)} ms`);
-  console.log(`ctl status / empty program                   ${ratio.toFixed(2)} (at most 2)`);
+    const program = "an empty Deno program";
+    return [
+      {
+        what: "start of the example, all services started",
+        unit: "ms",
+        values: starts.start,
+        limit: atMost(1500),
+        beside: [beside(program, starts.start, starts.empty)],
+      },
+      {
+        what: "ctl status of the example",
+        unit: "ms",
+        values: calls.status,
+        beside: [beside(program, calls.status, calls.empty, atMost(2))],
+      },
+      { what: program, unit: "ms", values: calls.empty },
+    ];
+  });
 }
 
-if (import.meta.main) await benchExample();
+export const bench: BenchCase = { about: "the example of services/, as the tasks run it", measure };

@@ -1,28 +1,111 @@
 /**
- * `deno task bench [CASE...]`: measurements, each beside a peer or a floor that is measured in the same run. Every
- * file beside this one is a case of that name; without a name all of them run, one after the other.
+ * `deno task bench [--runs=N] [--json=FILE] [--peers] [CASE...]`: measurements, each beside a peer or a floor that is
+ * measured in the same run, as `docs/performance.md` explains. Every other file beside this one is a case of that
+ * name; without a name all of them run, one after the other, each in a program of its own. Ends with 1 if a limit was
+ * missed. With DINIT_BINARY set to a compiled binary, that is measured where the whole program is.
  *
  * @module
  */
 
-const folder = decodeURIComponent(new URL(".", import.meta.url).pathname);
+import { parseArgs } from "@std/cli/parse-args";
+import { PRODUCT_VERSION } from "../../src/daemon/mod.ts";
+import {
+  type BenchCase,
+  type CaseReport,
+  machine,
+  type Measurement,
+  missed,
+  partOf,
+  type Report,
+  reportLines,
+} from "./harness/mod.ts";
 
-const cases = Array.from(Deno.readDirSync(folder), (entry) => entry.name)
-  .filter((name) => name.endsWith(".ts") && name !== "mod.ts" && !name.startsWith("_"))
-  .map((name) => name.replace(/\.ts$/, ""))
-  .sort();
-const wanted = Deno.args.length > 0 ? Deno.args : cases;
-const unknown = wanted.filter((name) => !cases.includes(name));
-if (unknown.length > 0) {
-  console.error(`bench: no such case: ${unknown.join(", ")}; there are: ${cases.join(", ")}`);
-  Deno.exit(1);
+const DEFAULT_RUNS = 5;
+
+/** What a case that runs in a program of its own hands back. */
+interface CaseResult {
+  readonly notes: readonly string[];
+  readonly measurements: readonly Measurement[];
 }
-let failed = false;
-for (const name of wanted) {
-  console.log(`== ${name}`);
-  const args = ["run", "--allow-all", `${folder}${name}.ts`];
-  const { success } = new Deno.Command(Deno.execPath(), { args, stdout: "inherit", stderr: "inherit" })
-    .outputSync();
-  failed ||= !success;
+
+interface Words {
+  readonly runs: number;
+  readonly peers: boolean;
+  readonly json: string | undefined;
+  /** The case to run here, and to print as JSON. */
+  readonly here: string | undefined;
+  readonly cases: readonly string[];
 }
-Deno.exit(failed ? 1 : 0);
+
+/** The names of all cases. */
+function allCases(): string[] {
+  return Array.from(Deno.readDirSync(new URL(".", import.meta.url)))
+    .filter(({ name, isFile }) => isFile && name.endsWith(".ts") && name !== "mod.ts")
+    .map(({ name }) => name.replace(/\.ts$/, ""))
+    .sort();
+}
+
+function readWords(): Words {
+  const unknown: string[] = [];
+  const words = parseArgs(Deno.args, {
+    boolean: ["peers"],
+    string: ["runs", "json", "here"],
+    default: { runs: String(DEFAULT_RUNS) },
+    unknown: (word: string) => {
+      const isOption = word.startsWith("-");
+      if (isOption) unknown.push(word);
+      return !isOption;
+    },
+  });
+  const known = allCases();
+  const cases: string[] = words._.map(String);
+  unknown.push(...cases.filter((name) => !known.includes(name)));
+  const runs = Number(words.runs);
+  if (!Number.isInteger(runs) || runs < 1) unknown.push(`--runs=${words.runs}`);
+  if (unknown.length > 0) {
+    console.error(`bench: cannot make sense of: ${unknown.join(", ")}; the cases are: ${known.join(", ")}`);
+    Deno.exit(1);
+  }
+  const { peers, json, here } = words;
+  return { runs, peers, json, here, cases: cases.length > 0 ? cases : known };
+}
+
+async function runHere(name: string, { runs, peers }: Words): Promise<CaseResult> {
+  const { bench }: { bench: BenchCase } = await import(`./${name}.ts`);
+  const notes: string[] = [];
+  const measurements = await bench.measure({ runs, peers, note: (text) => void notes.push(text) });
+  return { notes, measurements };
+}
+
+/** Runs a case and prints its table. */
+async function runCase(name: string, { runs, peers }: Words): Promise<CaseReport> {
+  const load = Deno.loadavg()[0];
+  const args = [`--here=${name}`, `--runs=${runs}`, ...peers ? ["--peers"] : []];
+  const report = { name, load, ...await partOf<CaseResult>(import.meta.url, args) };
+  for (const line of reportLines(report)) console.log(line);
+  return report;
+}
+
+async function main(): Promise<number> {
+  const words = readWords();
+  if (words.here !== undefined) {
+    console.log(JSON.stringify(await runHere(words.here, words)));
+    return 0;
+  }
+  const where = machine(PRODUCT_VERSION);
+  console.log(
+    `${where.cores} cores, ${where.memory} MB, ${where.system}, Deno ${where.deno}, ${where.date}; ` +
+      `median and spread of ${words.runs} runs`,
+  );
+  const cases: CaseReport[] = [];
+  for (const name of words.cases) cases.push(await runCase(name, words));
+  const report: Report = { machine: where, runs: words.runs, cases };
+  if (words.json !== undefined) {
+    Deno.writeTextFileSync(words.json, JSON.stringify(report, undefined, 2) + "\n");
+  }
+  const failures = missed(cases);
+  for (const failure of failures) console.log(`missed: ${failure}`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -34,7 +34,7 @@ export async function openConnection(options: ConnectionOptions, io: CtlIo): Pro
 }
 
 /** The number that `DINIT_CS_FD` begins with; `undefined` if it does not begin with one. */
-function passedDescriptor(io: CtlIo): number | undefined {
+export function passedDescriptor(io: CtlIo): number | undefined {
   const digits = /^\s*([+-]?\d+)/.exec(io.env("DINIT_CS_FD") ?? "")?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

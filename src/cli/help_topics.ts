@@ -41,7 +41,8 @@ function topicList(): string {
     "Topics:",
     ...TOPICS.map(({ name, summary }) => `  ${name}  ${summary}`),
     "",
-    "The options of the programs: dinit --help, dinit ctl --help, dinit check --help, dinit monitor --help.",
+    "The options of the programs: dinit --help, dinit ctl --help, dinit check --help, dinit monitor --help,",
+    "dinit shutdown --help.",
     "Their manual pages: dinit help man NAME.",
     "",
   ].join("\n");

@@ -3,37 +3,34 @@
  * start to end. Daemon and init 3, 4 and 6.
  */
 
-import {
-  errnoOf,
-  errnoText,
-  LoadError,
-  missingGrantText,
-  type Overview,
-  ShutdownType,
-} from "../model/mod.ts";
-import { FileUsers, MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
-import { ServiceManager } from "../engine/mod.ts";
-import {
-  createHost,
-  type DaemonHost,
-  HostUnavailableError,
-  ProcessJournal,
-  SystemClock,
-} from "../host/mod.ts";
+import { LoadError, type Overview, ShutdownType } from "../model/mod.ts";
+import { MainEnvironment } from "../description/mod.ts";
+import { type Service, ServiceManager } from "../engine/mod.ts";
+import { type DaemonHost, ProcessJournal, SystemClock } from "../host/mod.ts";
 import { ControlServer, ControlSocketError } from "../control/mod.ts";
-import { ConsoleLog, DaemonLog, type MainLog, openMainLog } from "../log/mod.ts";
+import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
+import { BootRecord } from "./boot_record.ts";
+import { ExitWith } from "./exit_with.ts";
 import { PRODUCT_VERSION } from "./help.ts";
+import { hostForDaemon } from "./host_for_daemon.ts";
 import { endLeftovers } from "./leftovers.ts";
+import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
+import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
-import { announceReadiness } from "./readiness.ts";
+import { Readiness } from "./readiness.ts";
+import { applyEnvironmentFile } from "./service_environment.ts";
+import { settled } from "./settled.ts";
+import type { Signals } from "./signals.ts";
+import type { StrayErrors } from "./stray_errors.ts";
 
 /** How long the end waits for log lines and replies that nobody takes, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
-
-/** A machine without its init would stop with a panic: better a word before anything is touched. */
-const NO_MANAGER =
-  "this version cannot be the init of a machine; as process 1 of a container, use --container (-o)";
+/** How long to wait after a mistake of our own at the end of life before it is tried again, in milliseconds. */
+const MISTAKE_PAUSE = 1000;
+/** As long as the runtime's timers can be, in milliseconds. */
+const LONG = 2 ** 31 - 1;
+const EROFS = 30;
 
 /** How the daemon ended. */
 export interface DaemonEnd {
@@ -42,54 +39,45 @@ export interface DaemonEnd {
   readonly interrupted: boolean;
 }
 
-/** Runs the daemon until no service is active any more. */
-export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
-  const console = new ConsoleLog(Deno.stdout);
-  const failed = async (log: DaemonLog, message: string): Promise<DaemonEnd> => {
-    log.message("error", message);
-    await console.flush(FLUSH_LIMIT);
-    return { status: 1, interrupted: false };
-  };
-  let mainLog: MainLog | undefined;
-  try {
-    if (options.logFile !== undefined) mainLog = await openMainLog(options.logFile, options.logLevel);
-  } catch (error) {
-    const log = new DaemonLog(console, options.console, undefined);
-    return failed(log, `Opening log file failed: ${systemText(error)}`);
-  }
-  const log = new DaemonLog(console, options.console, mainLog);
-  if (options.manager) return failed(log, NO_MANAGER);
-  let daemon: Daemon;
-  try {
-    daemon = new Daemon(options, log, console);
-    await daemon.open();
-  } catch (error) {
-    if (!(error instanceof ControlSocketError || error instanceof HostUnavailableError)) throw error;
-    return failed(log, error.message);
-  }
-  const end = await daemon.run();
-  await console.flush(FLUSH_LIMIT);
-  await mainLog?.flush(FLUSH_LIMIT);
-  return end;
+/** What a daemon is made of. */
+export interface DaemonParts {
+  readonly options: DaemonOptions;
+  readonly log: DaemonLog;
+  readonly console: ConsoleLog;
+  readonly mainLog: MainLog;
+  readonly signals: Signals;
+  readonly stray: StrayErrors;
+  /** The machine, if the daemon owns one. */
+  readonly machine: MachineOwner | undefined;
 }
 
-class Daemon {
+/** The daemon. */
+export class Daemon {
+  readonly #parts: DaemonParts;
   readonly #options: DaemonOptions;
   readonly #log: DaemonLog;
   readonly #host: DaemonHost;
+  readonly #environment = new MainEnvironment(Deno.env.toObject());
   readonly #manager: ServiceManager;
   readonly #server: ControlServer;
   readonly #socketPath: string;
+  readonly #readiness: Readiness;
+  readonly #bootRecord = new BootRecord();
+  readonly #duties: OwnerDuties | undefined;
   readonly #startedAt = performance.now();
   #journal: ProcessJournal | undefined;
+  #exitWith: ExitWith | undefined;
   #inactive: (() => void) | undefined;
 
   /** Throws `HostUnavailableError` if the host that was asked for cannot be had. */
-  constructor(options: DaemonOptions, log: DaemonLog, console: ConsoleLog) {
+  constructor(parts: DaemonParts) {
+    const { options, log, console } = parts;
+    this.#parts = parts;
     this.#options = options;
     this.#log = log;
+    this.#readiness = new Readiness(options.readyFd, log);
     this.#host = this.#createHost();
-    const users = new FileUsers();
+    const { users } = this.#host;
     const paths: PathContext = {
       env: (name) => Deno.env.get(name),
       passwdHome: () => users.userById(Deno.uid() ?? 0)?.home,
@@ -97,7 +85,7 @@ class Daemon {
     this.#socketPath = socketPath(options, paths);
     this.#manager = new ServiceManager({
       directories: serviceDirectories(options, paths),
-      environment: this.#environment(),
+      environment: this.#environment,
       users,
       identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
       clock: new SystemClock((id) => this.#manager.timerExpired(id)),
@@ -109,104 +97,155 @@ class Daemon {
       },
       log,
       inactive: () => this.#checkInactive(),
-      startActions: (service) => {
-        if (service.description.flags.startsRwfs) void this.#openSocketAgain();
-      },
+      startActions: (service) => void this.#started(service),
     });
     this.#server = new ControlServer(this.#manager, {
       overview: () => this.#overview(),
       log: (level, message) => log.message(level, message),
     });
+    this.#duties = this.#machineDuties();
   }
 
   #createHost(): DaemonHost {
-    return createHost({
-      execSucceeded: (id, role) => this.#manager.execSucceeded(id, role),
-      execFailed: (id, role, stage, errno) => this.#manager.execFailed(id, role, stage, errno),
-      exited: (id, role, exit) => this.#manager.exited(id, role, exit),
-      ready: (id) => this.#manager.ready(id),
-      readinessClosed: (id) => this.#manager.readinessClosed(id),
-      allKilled: (id) => this.#manager.allKilled(id),
-    }, {
-      started: (pid, service) => this.#journal?.started(pid, service),
-      ended: (pid) => this.#journal?.ended(pid),
-    }, {
-      kind: this.#options.host,
+    return hostForDaemon(this.#options, {
+      manager: () => this.#manager,
+      journal: () => this.#journal,
       serveControl: (stream) => this.#server.serve(stream),
       warn: (text) => this.#log.message("warn", text),
-      cgroup: this.#options.cgroupPath,
     });
   }
 
-  /** Opens the control socket, and clears up behind a daemon that was killed. Throws `ControlSocketError`. */
-  async open(): Promise<void> {
-    await this.#server.open(this.#socketPath);
+  #machineDuties(): OwnerDuties | undefined {
+    return this.#parts.machine?.duties({
+      manager: this.#manager,
+      log: this.#log,
+      autoRecovery: this.#options.autoRecovery,
+      print: (text) => this.#parts.console.print(text),
+      flush: () => this.flush(),
+      closeSocket: () => this.#server.close(),
+      openSocket: () => this.#openSocketAgain(),
+      replied: () => settled(this.#server.drained(), FLUSH_LIMIT),
+      releaseChildren: () => this.#host.close(),
+    });
+  }
+
+  /** Everything before the first service (3.1, steps 10 to 16). False: it cannot be, which has been logged. */
+  async open(): Promise<boolean> {
+    const { system, logFile } = this.#options;
+    if (!await this.#openSocket()) return false;
+    this.#parts.machine?.quietKernel();
+    if (system) this.#log.record("info", "Starting system");
+    if (logFile !== undefined && !await this.#openMainLog() && !system) return false;
+    if (this.#server.path !== undefined && Deno.pid !== 1) await this.#followPredecessor();
+    applyEnvironmentFile(this.#environment, this.#options, this.#log);
+    return true;
+  }
+
+  /** Starts the services, and returns when the daemon is to end. The owner of a machine never does. */
+  async run(): Promise<DaemonEnd> {
+    this.#connectSignals();
+    this.#host.begin();
+    // Nothing of what the daemon waits for need be known to the runtime, which ends a program that waits for nothing.
+    const alive = setInterval(() => {}, LONG);
+    if (this.#startServices()) {
+      this.#readiness.announce(this.#server.path);
+      await this.#allStopped();
+      while (this.#duties !== undefined) await this.#goOn(this.#duties);
+    }
+    await this.#letGo();
+    clearInterval(alive);
+    const interrupted = this.#manager.shutdownType === ShutdownType.REBOOT && Deno.pid !== 1;
+    return { status: this.#exitStatus(), interrupted };
+  }
+
+  /** Waits until what has been logged is written, at most for a while. */
+  async flush(): Promise<void> {
+    const { console, mainLog } = this.#parts;
+    await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
+  }
+
+  /** Removes the control socket, if there is one. */
+  close(): void {
+    this.#server.close();
+  }
+
+  // ---- Start -------------------------------------------------------------------------------------------------
+
+  /** Opens the control socket (3.3). False: the daemon cannot do without. */
+  async #openSocket(): Promise<boolean> {
+    const { manager, system } = this.#options;
+    try {
+      await this.#server.open(this.#socketPath);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ControlSocketError)) throw error;
+      if (system && error.errno === EROFS) return true; // a service will see to that
+      this.#log.message("error", error.message);
+      return manager; // a machine without its init would stop
+    }
+  }
+
+  /** Clears up behind a daemon that was killed, and records processes for the next one. */
+  async #followPredecessor(): Promise<void> {
     const journalPath = `${this.#socketPath}.processes`;
     await endLeftovers(journalPath, this.#log);
     this.#journal = new ProcessJournal(journalPath);
   }
 
-  /** Starts the services and returns when none is active any more. */
-  async run(): Promise<DaemonEnd> {
-    const removeListeners = this.#listen();
-    this.#host.begin();
-    for (const name of this.#options.services) this.#startInitial(name);
-    this.#announce();
-    await new Promise<void>((resolve) => {
-      this.#inactive = resolve;
-      if (this.#manager.activeCount === 0) this.#checkInactive();
+  #connectSignals(): void {
+    const halt = () => this.#manager.shutdown(ShutdownType.HALT);
+    this.#parts.signals.connect({
+      terminate: halt,
+      interrupt: this.#options.manager ? () => this.#manager.shutdown(ShutdownType.REBOOT) : halt,
+      quit: () => this.#duties?.quit(),
+      look: () => void this.#openSocketAgain(),
     });
-    this.#server.close();
-    this.#journal?.remove();
-    await settled(this.#server.drained(), FLUSH_LIMIT);
-    this.#server.disconnectAll();
-    this.#host.close();
-    removeListeners();
-    return { status: 0, interrupted: this.#manager.shutdownType === ShutdownType.REBOOT };
+  }
+
+  /** False: the daemon was to follow a service that cannot be loaded. */
+  #startServices(): boolean {
+    const { services, exitWith } = this.#options;
+    if (exitWith === undefined) {
+      for (const name of services) this.#startInitial(name);
+      return true;
+    }
+    const followed = this.#load(exitWith);
+    if (followed === undefined) return false;
+    this.#exitWith = new ExitWith(this.#manager, followed);
+    for (const name of [...services, exitWith]) this.#startInitial(name);
+    return true;
   }
 
   #startInitial(name: string): void {
     try {
-      this.#manager.start(this.#manager.load(name, "command-line"));
+      const service = this.#load(name);
+      if (service !== undefined) this.#manager.start(service);
     } catch (error) {
-      if (!(error instanceof LoadError)) this.#reportStray(error); // a LoadError has been logged
+      this.#parts.stray.report(error); // the others are started all the same
     }
   }
 
-  /** Signals and stray errors. The listeners are there from before the first service to after the last. */
-  #listen(): () => void {
-    const halt = () => this.#manager.shutdown(ShutdownType.HALT);
-    const signals: [Deno.Signal, () => void][] = [
-      ["SIGINT", halt],
-      ["SIGTERM", halt],
-      ["SIGUSR1", () => void this.#openSocketAgain()],
-      // A key at the terminal, or a look at it, must not stop the supervisor.
-      ["SIGTSTP", () => {}],
-      ["SIGTTIN", () => {}],
-      ["SIGTTOU", () => {}],
-    ];
-    for (const [signal, handler] of signals) Deno.addSignalListener(signal, handler);
-    const onError = (event: ErrorEvent) => {
-      event.preventDefault();
-      this.#reportStray(event.error);
-    };
-    const onRejection = (event: PromiseRejectionEvent) => {
-      event.preventDefault();
-      this.#reportStray(event.reason);
-    };
-    globalThis.addEventListener("error", onError);
-    globalThis.addEventListener("unhandledrejection", onRejection);
-    return () => {
-      for (const [signal, handler] of signals) Deno.removeSignalListener(signal, handler);
-      globalThis.removeEventListener("error", onError);
-      globalThis.removeEventListener("unhandledrejection", onRejection);
-    };
+  /** A service by its name; `undefined` if it cannot be loaded, which has been logged. */
+  #load(name: string): Service | undefined {
+    try {
+      return this.#manager.load(name, "command-line");
+    } catch (error) {
+      if (error instanceof LoadError) return undefined;
+      throw error;
+    }
   }
 
-  /** An error that nobody expected is logged, and the daemon goes on. */
-  #reportStray(error: unknown): void {
-    const text = error instanceof Error ? error.stack ?? error.message : String(error);
-    this.#log.message("error", `internal error: ${text.replaceAll("\n", " | ")}`);
+  // ---- Meanwhile ---------------------------------------------------------------------------------------------
+
+  /** A service has started that makes more possible than there was (3.4). */
+  async #started(service: Service): Promise<void> {
+    const { startsRwfs, startsLog } = service.description.flags;
+    if (startsRwfs) {
+      await this.#openSocketAgain();
+      this.#readiness.announce(this.#server.path);
+    }
+    if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
+    if (startsRwfs) this.#bootRecord.record();
   }
 
   async #openSocketAgain(): Promise<void> {
@@ -218,40 +257,8 @@ class Daemon {
     }
   }
 
-  #announce(): void {
-    const { readyFd } = this.#options;
-    if (readyFd === undefined || this.#server.path === undefined) return;
-    try {
-      announceReadiness(readyFd, this.#server.path);
-    } catch (error) {
-      this.#log.message("error", `Cannot report readiness: ${systemText(error)}`);
-    }
-  }
-
-  /** Ends the daemon when no service is active, unless it was told to remain. */
-  #checkInactive(): void {
-    if (this.#manager.shutdownType !== ShutdownType.REMAIN) this.#inactive?.();
-  }
-
-  /** The environment of services: the daemon's own, changed by the environment file (daemon and init 3.5). */
-  #environment(): MainEnvironment {
-    const environment = new MainEnvironment(Deno.env.toObject());
-    const { environmentFile } = this.#options;
-    if (environmentFile === undefined) return environment;
-    let bytes: Uint8Array;
-    try {
-      bytes = Deno.readFileSync(environmentFile);
-    } catch (error) {
-      this.#log.message("error", `Cannot read environment file '${environmentFile}': ${systemText(error)}`);
-      return environment;
-    }
-    const parsed = parseEnvironmentFile(bytes);
-    for (const { line, kind } of parsed.problems) {
-      const what = kind === "setting" ? "Invalid environment variable setting" : "Unknown command";
-      this.#log.message("error", `${what} in environment file (line ${line})`);
-    }
-    environment.applyFile(parsed);
-    return environment;
+  #openMainLog(): Promise<boolean> {
+    return openMainLog(this.#parts.mainLog, this.#options, this.#log);
   }
 
   #overview(): Overview {
@@ -266,16 +273,43 @@ class Daemon {
       services: this.#manager.overview(Date.now()),
     };
   }
-}
 
-/** Why a file could not be opened: the system's words, or the grant that is missing. */
-function systemText(error: unknown): string {
-  return error instanceof Deno.errors.NotCapable ? missingGrantText(error) : errnoText(errnoOf(error));
-}
+  // ---- End ---------------------------------------------------------------------------------------------------
 
-/** Waits for a promise, at most `limit` milliseconds. */
-async function settled(promise: Promise<void>, limit: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([promise, new Promise<void>((resolve) => timer = setTimeout(resolve, limit))]);
-  clearTimeout(timer);
+  /** Waits until no service is active any more, unless the daemon was told to remain. */
+  async #allStopped(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => this.#inactive = resolve);
+    if (this.#manager.activeCount === 0) this.#checkInactive();
+    await stopped;
+    this.#inactive = undefined;
+  }
+
+  #checkInactive(): void {
+    if (this.#manager.shutdownType !== ShutdownType.REMAIN) this.#inactive?.();
+    if (this.#manager.shuttingDown) this.#duties?.shutdownOrdered();
+  }
+
+  /** No service is active, but the machine has to be looked after. */
+  async #goOn(duties: OwnerDuties): Promise<void> {
+    try {
+      await duties.allStopped();
+    } catch (error) {
+      this.#parts.stray.report(error);
+      await new Promise((resolve) => setTimeout(resolve, MISTAKE_PAUSE));
+    }
+    await this.#allStopped();
+  }
+
+  async #letGo(): Promise<void> {
+    this.close();
+    this.#journal?.remove();
+    await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
+    this.#server.disconnectAll();
+    this.#host.close();
+  }
+
+  #exitStatus(): number {
+    if (this.#options.exitWith === undefined) return 0;
+    return this.#exitWith?.status ?? 1; // it could not be loaded
+  }
 }

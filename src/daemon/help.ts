@@ -31,10 +31,14 @@ export const HELP_TEXT = `dinit: init/service manager daemon
                               cgroup base path (for resolving relative paths)
  --log-file <file>, -l <file> log to the specified file
  --quiet, -q                  disable output to standard output
- --host <kind>                what starts processes: native (needs the permission --allow-ffi),
-                              command (Deno.Command), or auto: native if it can be had
  <service-name>, --service <service-name>, -t <service-name>
                               start service with name <service-name>
+
+Not in the original:
+ --exit-with <service>        start that service, too; when it ends for good, stop all others and
+                              exit with its status (not for a system manager)
+ --host <kind>                what starts processes: native (needs the permission --allow-ffi),
+                              command (Deno.Command), or auto: native if it can be had
 
 This program also holds the tools: dinit ctl, dinit check, dinit monitor, dinit completion, dinit help.
 `;

@@ -5,8 +5,9 @@
  * @module
  */
 
-export { type DaemonEnd, runDaemon } from "./daemon.ts";
+export type { DaemonEnd } from "./daemon.ts";
 export { HELP_TEXT, PRODUCT_VERSION, VERSION_TEXT } from "./help.ts";
 export { type CommandLine, type DaemonOptions, parseCommandLine, type Situation } from "./options.ts";
 export { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
 export { isOpen } from "./readiness.ts";
+export { runDaemon } from "./run.ts";

@@ -23,6 +23,8 @@ export interface DaemonOptions {
   readonly host: HostKind;
   /** Start the service `recovery` when booting failed. */
   readonly autoRecovery: boolean;
+  /** The service whose end is the end of the daemon, with its status (an addition to the reference). */
+  readonly exitWith: string | undefined;
   /** The services to start, in order. */
   readonly services: readonly string[];
 }
@@ -46,6 +48,9 @@ export interface Situation {
 }
 
 const LEVELS: readonly string[] = ["none", "error", "warn", "info", "debug"];
+
+const NO_EXIT = "dinit: '--exit-with' is not for the manager of a machine, which never exits " +
+  "(as process 1 of a container, use --container)";
 
 /** Thrown where the command line is wrong; `message` is what is printed. */
 class UsageError extends Error {
@@ -72,6 +77,7 @@ class Scan {
   cgroupPath: string | undefined;
   host: HostKind = "auto";
   autoRecovery = false;
+  exitWith: string | undefined;
   services: string[] = [];
 
   constructor(args: readonly string[], situation: Situation) {
@@ -159,6 +165,9 @@ class Scan {
       case "--host":
         this.host = hostKind(this.#value("'--host'"));
         return;
+      case "--exit-with":
+        this.exitWith = this.#value("'--exit-with'");
+        return;
       default:
         this.#other(word);
     }
@@ -167,6 +176,10 @@ class Scan {
   #other(word: string): void {
     if (word.startsWith("--host=")) {
       this.host = hostKind(word.slice("--host=".length));
+      return;
+    }
+    if (word.startsWith("--exit-with=")) {
+      this.exitWith = required("'--exit-with'", word.slice("--exit-with=".length));
       return;
     }
     if (word === "") throw new UsageError("dinit: error: empty command-line argument");
@@ -182,9 +195,7 @@ class Scan {
   }
 
   #value(option: string): string {
-    const value = this.#args[this.#at++];
-    if (value === undefined || value === "") throw new UsageError(`dinit: ${option} requires an argument`);
-    return value;
+    return required(option, this.#args[this.#at++]);
   }
 
   #level(option: string): Threshold {
@@ -211,6 +222,11 @@ class Scan {
   }
 }
 
+function required(option: string, value: string | undefined): string {
+  if (value === undefined || value === "") throw new UsageError(`dinit: ${option} requires an argument`);
+  return value;
+}
+
 function hostKind(value: string): HostKind {
   if (value === "auto" || value === "native" || value === "command") return value;
   throw new UsageError("dinit: '--host' accepts only arguments: 'auto', 'native', 'command'");
@@ -227,6 +243,7 @@ export function parseCommandLine(args: readonly string[], situation: Situation):
     return { action: "error", message: error.message };
   }
   const { manager, system, consoleMessages, quiet, services } = scan;
+  if (manager && scan.exitWith !== undefined) return { action: "error", message: NO_EXIT };
   return {
     action: "run",
     options: {
@@ -243,6 +260,7 @@ export function parseCommandLine(args: readonly string[], situation: Situation):
       cgroupPath: scan.cgroupPath,
       host: scan.host,
       autoRecovery: scan.autoRecovery,
+      exitWith: scan.exitWith,
       services: services.length > 0 ? services : ["boot"],
     },
   };

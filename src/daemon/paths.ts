@@ -5,6 +5,15 @@ import type { DaemonOptions } from "./options.ts";
 
 const SYSTEM_SOCKET = "/run/dinitctl";
 
+/** What the owner of a machine becomes when all services have stopped. */
+export const SHUTDOWN_PROGRAM = "/usr/sbin/shutdown";
+
+/** What the owner of a machine becomes at a soft reboot. */
+export const DAEMON_PROGRAM = "/usr/bin/dinit";
+
+/** Where the environment of services is when the owner of a machine is not told. */
+export const MACHINE_ENVIRONMENT_FILE = "/etc/dinit/environment";
+
 /** What the default paths depend on. */
 export interface PathContext {
   env(name: string): string | undefined;
@@ -32,6 +41,7 @@ export function serviceDirectories(
 ): readonly string[] {
   if (options.serviceDirectories.length > 0) return options.serviceDirectories;
   const environment = { XDG_CONFIG_HOME: context.env("XDG_CONFIG_HOME"), HOME: context.env("HOME") };
+  if (options.system) return defaultServiceDirectories("system", environment);
   const passwdHome = environment.HOME === undefined ? context.passwdHome() : undefined;
-  return defaultServiceDirectories(options.system ? "system" : "user", environment, passwdHome);
+  return defaultServiceDirectories("user", environment, passwdHome);
 }

@@ -1,7 +1,9 @@
 /** The descriptor on which the daemon says that it is ready (daemon and init 3.8). */
 
 import { encodeBytes } from "../model/mod.ts";
+import type { EngineLog } from "../engine/mod.ts";
 import { inheritedDescriptors } from "../host/mod.ts";
+import { systemText } from "./system_text.ts";
 
 /** The standard streams, which need no leave to call the C library. */
 const STANDARD = new Map<number, Pick<typeof Deno.stdout, "writeSync">>([[1, Deno.stdout], [2, Deno.stderr]]);
@@ -11,15 +13,44 @@ export function isOpen(fd: number): boolean {
   return STANDARD.has(fd) || (inheritedDescriptors()?.isOpen(fd) ?? false);
 }
 
-/** Writes the path of the socket and a NUL, and closes the descriptor unless it is a standard one. */
-export function announceReadiness(fd: number, path: string): void {
-  const line = encodeBytes(`${path}\0`);
-  const stream = STANDARD.get(fd);
-  if (stream !== undefined) {
-    stream.writeSync(line);
+/** Says once that the daemon is ready. */
+export class Readiness {
+  readonly #log: Pick<EngineLog, "message">;
+  #fd: number | undefined;
+
+  /** Without a descriptor nobody wants to know. */
+  constructor(fd: number | undefined, log: Pick<EngineLog, "message">) {
+    this.#fd = fd;
+    this.#log = log;
+  }
+
+  /** Writes the path of the socket, if there is one by now, and a NUL. */
+  announce(socketPath: string | undefined): void {
+    const fd = this.#fd;
+    if (fd === undefined || socketPath === undefined) return;
+    this.#fd = undefined;
+    try {
+      write(fd, encodeBytes(`${socketPath}\0`));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#log.message("error", `Cannot report readiness: ${systemText(error)}`);
+    }
+  }
+}
+
+/**
+ * Writes, and closes the descriptor unless it is a standard one. The runtime's streams are copies of the standard ones
+ * from before the console was opened, so they are used only where there is no other way.
+ */
+function write(fd: number, line: Uint8Array<ArrayBuffer>): void {
+  const descriptors = inheritedDescriptors();
+  if (descriptors === undefined) {
+    STANDARD.get(fd)?.writeSync(line);
     return;
   }
-  const descriptors = inheritedDescriptors();
-  descriptors?.write(fd, line);
-  descriptors?.close(fd);
+  try {
+    descriptors.write(fd, line);
+  } finally {
+    if (!STANDARD.has(fd)) descriptors.close(fd);
+  }
 }

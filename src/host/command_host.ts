@@ -20,12 +20,14 @@ import type {
   Service,
   SignalOutcome,
 } from "../engine/mod.ts";
+import { FileUsers } from "../description/mod.ts";
 import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
 import { type LogFile, openLogFile } from "./_log_file.ts";
 import { unsupportedByCommandHost } from "./command_limits.ts";
 import { LogBuffers } from "./log_buffers.ts";
 
 const ENOENT = 2;
+const ENOTDIR = 20;
 
 /** What happens to processes is reported here. */
 export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;
@@ -39,6 +41,7 @@ export interface ProcessRecord {
 /** Starts processes with `Deno.Command`. */
 export class CommandHost implements ProcessHost {
   readonly kind = "command";
+  readonly users = new FileUsers();
   readonly #reports: ProcessReports;
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
@@ -143,7 +146,8 @@ export class CommandHost implements ProcessHost {
 
   #reportFailure(plan: LaunchPlan, error: unknown, stage?: LaunchStage): void {
     const errno = errnoOf(error);
-    this.#reports.execFailed(plan.id, plan.role, stage ?? failedStage(errno, plan.workingDir), errno);
+    const [at, reason] = stage === undefined ? failureOf(errno, plan.workingDir) : [stage, errno];
+    this.#reports.execFailed(plan.id, plan.role, at, reason);
   }
 
   #watch(plan: LaunchPlan, child: ChildHandle): void {
@@ -198,14 +202,20 @@ function childOptions(plan: LaunchPlan, logFile: LogFile | undefined): ChildOpti
   };
 }
 
-/** "No such file" may mean the program or the directory to run it in; the runtime does not always say which. */
-function failedStage(errno: number, workingDir: string): LaunchStage {
-  if (errno !== ENOENT) return LaunchStage.EXECUTE;
+/**
+ * Where a launch failed, and why. "No such file" and "not a directory" may mean the program or the directory to run
+ * it in; the runtime does not say which, and may say the one for the other.
+ */
+function failureOf(errno: number, workingDir: string): [stage: LaunchStage, errno: number] {
+  const executing: [LaunchStage, number] = [LaunchStage.EXECUTE, errno];
+  if (errno !== ENOENT && errno !== ENOTDIR) return executing;
   try {
-    Deno.statSync(workingDir);
-    return LaunchStage.EXECUTE;
+    return Deno.statSync(workingDir).isDirectory ? executing : [LaunchStage.CHANGE_DIRECTORY, ENOTDIR];
   } catch (error) {
-    return error instanceof Deno.errors.NotFound ? LaunchStage.CHANGE_DIRECTORY : LaunchStage.EXECUTE;
+    if (!(error instanceof Error)) throw error;
+    return error instanceof Deno.errors.NotCapable
+      ? executing
+      : [LaunchStage.CHANGE_DIRECTORY, errnoOf(error)];
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which host the daemon gets: the native one where it may be had, the command host otherwise. */
 
+import type { UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
 import { CommandHost, type ProcessRecord } from "./command_host.ts";
 import { LibcUnavailableError, openLibrary } from "./libc/mod.ts";
@@ -9,6 +10,8 @@ import type { HostReports, NativeHostOptions } from "./native_options.ts";
 /** A host as the daemon handles it. */
 export interface DaemonHost extends ProcessHost {
   readonly kind: "native" | "command";
+  /** The users and groups of the system. */
+  readonly users: UserDatabase;
   /** Begins to work; to be called once, when the daemon has its signal listeners and before the first launch. */
   begin(): void;
   /** Stops listening for the ends of processes. */

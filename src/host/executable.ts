@@ -3,16 +3,20 @@
  * with a slash it is relative to the working directory, without one it is searched in PATH of the service.
  */
 
+import { interpreterOf } from "./interpreter.ts";
 import type { Files } from "./libc/mod.ts";
 import { O, SystemCallError } from "./libc/mod.ts";
 
 const ENOENT = 2;
 const EACCES = 13;
 const ENOTDIR = 20;
+const ELOOP = 40;
 /** Where programs are searched if the environment has no PATH. */
 const DEFAULT_PATH = "/bin:/usr/bin";
-/** How much of a file is read for the name of its interpreter; the kernel reads as much. */
-const HEADER_SIZE = 256;
+/** How much of a file is read for the name of its interpreter, in bytes: linkers put it behind the headers. */
+const HEADER_SIZE = 4096;
+/** How many files the kernel goes through at most: five scripts, each the interpreter of the next, a binary, its linker. */
+const MAX_FILES = 7;
 
 /** Where the executable is, or why there is none. */
 export type Executable = { readonly path: string } | { readonly errno: number };
@@ -51,27 +55,31 @@ function check(files: Files, path: string, at: number): number {
   }
 }
 
-/** Why the interpreter that a script names cannot be executed; 0 if it can, or if the file is no such script. */
+/** Why the interpreters that a file names cannot be executed; 0 if they can, or if it names none. */
 export function checkInterpreter(files: Files, path: string, at: number): number {
+  let file = path;
+  for (let depth = 0; depth < MAX_FILES; depth++) {
+    const interpreter = interpreterOf(readHeader(files, file, at));
+    if (interpreter === undefined) return 0;
+    const problem = check(files, interpreter, at);
+    if (problem !== 0) return problem;
+    file = interpreter;
+  }
+  return ELOOP;
+}
+
+/** The beginning of a file; empty if it cannot be read: then only executing it will tell. */
+function readHeader(files: Files, path: string, at: number): Uint8Array {
   const header = new Uint8Array(HEADER_SIZE);
-  let length = 0;
   try {
     const fd = files.open(path, O.RDONLY | O.NONBLOCK | O.NOCTTY, { at });
     try {
-      length = files.read(fd, header) ?? 0;
+      return header.subarray(0, files.read(fd, header) ?? 0);
     } finally {
       files.close(fd);
     }
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
-    return 0; // executable but not readable: only executing it will tell
+    return header.subarray(0, 0);
   }
-  const interpreter = interpreterOf(header.subarray(0, length));
-  return interpreter === undefined ? 0 : check(files, interpreter, at);
-}
-
-/** The interpreter in the first line of a script. */
-export function interpreterOf(header: Uint8Array): string | undefined {
-  const text = Array.from(header, (byte) => String.fromCharCode(byte)).join("");
-  return /^#![ \t]*([^ \t\n\0]+)/.exec(text)?.[1];
 }

@@ -10,6 +10,7 @@ import { firstFree } from "./descriptors.ts";
 import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
 import { type Files, O, type Sockets } from "./libc/mod.ts";
 import type { LogCollector } from "./log_collector.ts";
+import type { NullDevice } from "./null_device.ts";
 import type { OutputPipes } from "./output_pipes.ts";
 
 const EBADF = 9;
@@ -26,8 +27,7 @@ export interface DescriptorMeans {
   readonly logs: LogCollector;
   readonly pipes: OutputPipes;
   readonly activation: ActivationSockets;
-  /** `/dev/null`, for reading and for writing. */
-  readonly nothing: { readonly read: number; readonly write: number };
+  readonly nothing: NullDevice;
   readonly ownIds: { readonly uid: number; readonly gid: number };
 }
 
@@ -100,7 +100,9 @@ export class LaunchDescriptors {
 
   #input(): number {
     const { consumerOf, session } = this.#plan;
-    if (consumerOf === undefined || session !== "own") return this.#means.nothing.read;
+    if (consumerOf === undefined || session !== "own") {
+      return atStage(LaunchStage.STANDARD_FDS, () => this.#means.nothing.input);
+    }
     return prepare(this.#plan, "Can't open output pipe", () => this.#means.pipes.readEnd(consumerOf));
   }
 
@@ -157,8 +159,8 @@ export class LaunchDescriptors {
   }
 
   #openOutput(output: OutputPlan, at: number): number {
-    if (output.to !== "file") return this.#means.nothing.write;
-    const { files, ownIds } = this.#means;
+    const { files, nothing, ownIds } = this.#means;
+    if (output.to !== "file") return atStage(LaunchStage.STANDARD_FDS, () => nothing.output);
     return atStage(LaunchStage.LOG_FILE, () => {
       // Opening must not wait for the other end of a named pipe; the process may.
       const flags = O.WRONLY | O.CREAT | O.APPEND | O.NOCTTY | O.NONBLOCK;

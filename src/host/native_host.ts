@@ -14,16 +14,16 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { ActivationSockets } from "./activation_sockets.ts";
-import { ownCgroup } from "./cgroups.ts";
+import { type OwnCgroup, ownCgroup } from "./cgroups.ts";
 import type { ProcessRecord } from "./command_host.ts";
 import { DescriptorStream } from "./descriptor_stream.ts";
 import { ExecutionError, PreparationError } from "./launch_errors.ts";
 import { LaunchWatch } from "./launch_watch.ts";
 import {
+  Accounts,
   Files,
   type Library,
   Logins,
-  O,
   Poller,
   Processes,
   Sockets,
@@ -35,6 +35,7 @@ import { LogCollector } from "./log_collector.ts";
 import { type Launched, type LaunchMeans, launchNative } from "./native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./native_requirements.ts";
+import { NullDevice } from "./null_device.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
@@ -57,6 +58,7 @@ export class NativeHost implements ProcessHost {
   readonly #reports: HostReports;
   readonly #record: ProcessRecord;
   readonly #options: NativeHostOptions;
+  readonly users: Accounts;
   readonly #files: Files;
   readonly #poller: Poller;
   readonly #processes: Processes;
@@ -71,7 +73,6 @@ export class NativeHost implements ProcessHost {
   readonly #reap = () => this.#reapAll();
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 
-  /** Throws `SystemCallError` if not even `/dev/null` can be opened. */
   constructor(
     library: Library,
     reports: HostReports,
@@ -81,6 +82,7 @@ export class NativeHost implements ProcessHost {
     this.#reports = reports;
     this.#record = record;
     this.#options = options;
+    this.users = new Accounts(library);
     this.#files = new Files(library);
     this.#poller = new Poller(library);
     this.#processes = new Processes(library);
@@ -100,15 +102,18 @@ export class NativeHost implements ProcessHost {
       logs: this.#logs,
       pipes: this.#pipes,
       activation: this.#activation,
-      nothing: {
-        read: this.#files.open("/dev/null", O.RDONLY),
-        write: this.#files.open("/dev/null", O.WRONLY | O.APPEND),
-      },
+      nothing: new NullDevice(this.#files),
       ownIds: this.#ownIds,
-      cgroup: options.cgroup === undefined ? ownCgroup(this.#files) : { path: options.cgroup },
+      cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
       blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
       niceness: () => this.#processes.niceness(),
     };
+  }
+
+  #ownCgroup(): OwnCgroup {
+    const own = ownCgroup(this.#files);
+    if ("problem" in own && own.problem !== undefined) this.#options.warn?.(own.problem);
+    return own;
   }
 
   /**
@@ -128,8 +133,7 @@ export class NativeHost implements ProcessHost {
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#poller.close();
-    this.#files.close(this.#means.nothing.read);
-    this.#files.close(this.#means.nothing.write);
+    this.#means.nothing.close();
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {

@@ -3,6 +3,7 @@
  * has it, lines are kept; if that takes a second or longer they are old news, and are dropped.
  */
 
+import { encodeBytes } from "../model/mod.ts";
 import { type LineSink, LineWriter } from "./line_writer.ts";
 
 /** Lines that were kept for so long, in milliseconds, are not shown any more. */
@@ -16,11 +17,13 @@ export interface ConsoleLogOptions {
 
 /** The lines on the console, and who has the console. */
 export class ConsoleLog {
+  readonly #sink: LineSink;
   readonly #writer: LineWriter;
   readonly #now: () => number;
   #yieldedAt = 0;
 
   constructor(sink: LineSink, options: ConsoleLogOptions = {}) {
+    this.#sink = sink;
     this.#writer = new LineWriter(sink);
     this.#now = options.now ?? (() => performance.now());
   }
@@ -28,6 +31,18 @@ export class ConsoleLog {
   /** Writes a line, or keeps it while a service has the console. */
   write(line: string): void {
     this.#writer.write(line);
+  }
+
+  /** Writes text whatever the levels are, for somebody who sits before the console and is asked something. */
+  async print(text: string): Promise<void> {
+    await this.flush(STALE_AFTER);
+    try {
+      for (let rest = encodeBytes(text); rest.length > 0;) {
+        rest = rest.subarray(await this.#sink.write(rest));
+      }
+    } catch (error) {
+      if (!(error instanceof Error)) throw error; // a dead console shows nothing
+    }
   }
 
   /** Gives the console away. True: at once; false: `yielded` is called when the line being written is finished. */

@@ -5,7 +5,6 @@
 
 import type { EngineLog, LogLevel } from "../engine/mod.ts";
 import { passes, type Threshold } from "./levels.ts";
-import type { MainLog } from "./main_log.ts";
 
 /** What is shown on the console. */
 export interface ConsoleLevels {
@@ -27,14 +26,19 @@ export interface LineStream {
   write(line: string): void;
 }
 
+/** The main log: a `MainLog`, or a test's recorder. */
+export interface MainLogStream {
+  log(level: LogLevel, line: string): void;
+}
+
 /** Sends each message to the streams that are meant to have it. */
 export class DaemonLog implements EngineLog {
   readonly #console: LineStream;
   readonly #levels: ConsoleLevels;
-  readonly #main: MainLog | undefined;
+  readonly #main: MainLogStream | undefined;
 
   /** `main` is `undefined` if there is no main log. */
-  constructor(console: LineStream, levels: ConsoleLevels, main: MainLog | undefined) {
+  constructor(console: LineStream, levels: ConsoleLevels, main: MainLogStream | undefined) {
     this.#console = console;
     this.#levels = levels;
     this.#main = main;
@@ -44,6 +48,11 @@ export class DaemonLog implements EngineLog {
     const line = `dinit: ${text}`;
     if (passes(level, this.#levels.messages)) this.#console.write(line);
     this.#main?.log(level, line);
+  }
+
+  /** A message that the main log alone is to have. */
+  record(level: LogLevel, text: string): void {
+    this.#main?.log(level, `dinit: ${text}`);
   }
 
   started(name: string): void {

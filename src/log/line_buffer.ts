@@ -1,10 +1,11 @@
 /** The bytes that one stream keeps while they cannot be written (daemon and init 5.5). */
 export const BUFFER_SIZE = 4096;
 
-const LOST = "dinit: *** log message discarded due to full buffer ***\n";
+const LOST = new TextEncoder().encode("dinit: *** log message discarded due to full buffer ***\n");
+const LINE_FEED = 10;
 
 /**
- * Lines on their way to a stream. It holds 4096 bytes; a line that does not fit is dropped whole, and the reader is
+ * Lines on their way to a stream. It holds 4096 bytes; a message that does not fit is dropped whole, and the reader is
  * told once that something is missing, before the older lines that were kept.
  */
 export class LineBuffer {
@@ -17,25 +18,39 @@ export class LineBuffer {
     return this.#lines.length === 0 && !this.#lost;
   }
 
-  /** Adds a line, line feed included. */
-  add(line: Uint8Array): void {
-    if (this.#length + line.length > BUFFER_SIZE) {
+  /** Adds a message, which ends with a line feed. One that has others inside becomes several lines. */
+  add(message: Uint8Array): void {
+    if (this.#length + message.length > BUFFER_SIZE) {
       this.#lost = true;
       return;
     }
-    this.#lines.push(line);
-    this.#length += line.length;
+    this.#length += message.length;
+    for (let at = 0; at < message.length;) {
+      const end = message.indexOf(LINE_FEED, at) + 1 || message.length;
+      this.#lines.push(message.subarray(at, end));
+      at = end;
+    }
   }
 
   /** Takes the next line to write. */
   take(): Uint8Array | undefined {
     if (this.#lost) {
       this.#lost = false;
-      return new TextEncoder().encode(LOST);
+      return LOST;
     }
     const line = this.#lines.shift();
     this.#length -= line?.length ?? 0;
     return line;
+  }
+
+  /** A line that was taken could not be written, or not all of it: the rest comes first again. */
+  putBack(rest: Uint8Array): void {
+    if (rest === LOST) {
+      this.#lost = true;
+      return;
+    }
+    this.#lines.unshift(rest);
+    this.#length += rest.length;
   }
 
   /** Forgets everything. */

@@ -1,9 +1,21 @@
 import { encodeBytes } from "../model/mod.ts";
 import { LineBuffer } from "./line_buffer.ts";
 
-/** Where lines end up: `Deno.stdout`, an open file, or a test's array. */
+/** Where lines end up: `Deno.stdout`, an open file, the system's log, or a test's array. */
 export interface LineSink {
+  /** Takes some of the bytes and returns how many. A sink that is only full at the moment throws `WouldBlock`. */
   write(bytes: Uint8Array): Promise<number>;
+  /** Called when the sink has failed, if lines are kept for the next one. */
+  close?(): void;
+}
+
+/** How long to wait before a sink that is full is tried again, in milliseconds. */
+const FULL_RETRY = 20;
+
+/** Options of `LineWriter`. */
+export interface LineWriterOptions {
+  /** After a sink has failed, lines are kept for the next one, and not thrown away. @default false */
+  readonly keep?: boolean;
 }
 
 /**
@@ -11,15 +23,29 @@ export interface LineSink {
  * A sink that fails gets no more lines.
  */
 export class LineWriter {
-  readonly #sink: LineSink;
   readonly #buffer = new LineBuffer();
+  readonly #keep: boolean;
+  #sink: LineSink | undefined;
   #writing: Promise<void> | undefined;
   #broken = false;
   #paused = false;
   #whenIdle: (() => void) | undefined;
 
-  constructor(sink: LineSink) {
+  /** Without a sink, lines are buffered until there is one. */
+  constructor(sink?: LineSink, options: LineWriterOptions = {}) {
     this.#sink = sink;
+    this.#keep = options.keep ?? false;
+  }
+
+  /** Whether there is a sink. */
+  get attached(): boolean {
+    return this.#sink !== undefined;
+  }
+
+  /** What was buffered goes to this sink, and all lines from now on. */
+  attach(sink: LineSink): void {
+    this.#sink = sink;
+    this.#begin();
   }
 
   /** Writes a line; the line feed is added. */
@@ -48,7 +74,8 @@ export class LineWriter {
   }
 
   #begin(): void {
-    if (!this.#paused && !this.#broken && !this.#buffer.isEmpty) this.#writing ??= this.#drain();
+    if (this.#paused || this.#sink === undefined || this.#buffer.isEmpty) return;
+    this.#writing ??= this.#drain(this.#sink);
   }
 
   /** Waits until everything is written, at most `limit` milliseconds. */
@@ -60,15 +87,15 @@ export class LineWriter {
     clearTimeout(timer);
   }
 
-  async #drain(): Promise<void> {
+  async #drain(sink: LineSink): Promise<void> {
+    let line: Uint8Array | undefined;
     try {
-      for (let line = this.#next(); line !== undefined; line = this.#next()) {
-        while (line.length > 0) line = line.subarray(await this.#sink.write(line));
+      for (line = this.#next(); line !== undefined; line = this.#next()) {
+        while (line.length > 0) line = line.subarray(await writeSome(sink, line));
       }
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      this.#broken = true;
-      this.#buffer.clear();
+      this.#failed(sink, line);
     } finally {
       this.#writing = undefined;
       const idle = this.#whenIdle;
@@ -79,5 +106,29 @@ export class LineWriter {
 
   #next(): Uint8Array | undefined {
     return this.#paused ? undefined : this.#buffer.take();
+  }
+
+  #failed(sink: LineSink, rest: Uint8Array | undefined): void {
+    this.#sink = undefined;
+    if (this.#keep) {
+      sink.close?.();
+      if (rest !== undefined) this.#buffer.putBack(rest);
+    } else {
+      this.#broken = true;
+      this.#buffer.clear();
+    }
+  }
+}
+
+/** Writes as much as the sink takes, and waits while it takes nothing. */
+async function writeSome(sink: LineSink, bytes: Uint8Array): Promise<number> {
+  for (;;) {
+    try {
+      return await sink.write(bytes);
+    } catch (error) {
+      if (error instanceof Deno.errors.Interrupted) continue;
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, FULL_RETRY));
   }
 }

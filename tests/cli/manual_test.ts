@@ -10,7 +10,7 @@ import { OPTIONS } from "../../src/cli/options.ts";
 import { HELP_TEXT } from "../../src/daemon/help.ts";
 import { FakeIo } from "./_stand_in.ts";
 
-const NAMES = ["dinit", "dinitctl", "dinit-check", "dinit-monitor"];
+const NAMES = ["dinit", "dinitctl", "dinit-check", "dinit-monitor", "shutdown"];
 
 /** A page as `man` shows it, without hyphenation. `man` must have nothing to complain about. */
 async function shown(source: string): Promise<string> {
@@ -105,6 +105,6 @@ Deno.test("dinit help man prints the source of a page, and tells which there are
   for (const args of [[], ["bogus"], ["dinit", "dinit"]]) {
     const other = new FakeIo();
     assertEquals(runManual(args, HELP_TEXT, other), 1);
-    assertEquals(other.errors, "Usage: dinit help man dinit|dinitctl|dinit-check|dinit-monitor\n");
+    assertEquals(other.errors, "Usage: dinit help man dinit|dinitctl|dinit-check|dinit-monitor|shutdown\n");
   }
 });

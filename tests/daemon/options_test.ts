@@ -117,3 +117,14 @@ Deno.test("a host can be forced, in one word or two", () => {
   assertEquals([complaint("--host", "other"), complaint("--host=")], [accepts, accepts]);
   assertEquals(complaint("--host"), "dinit: '--host' requires an argument");
 });
+
+Deno.test("a service whose end is the end of the daemon, in one word or two; not for the owner of a machine", () => {
+  const services = [[], ["--exit-with", "app"], ["--exit-with=app"], ["--exit-with=a", "--exit-with", "b"]];
+  assertEquals(services.map((args) => options(args).exitWith), [undefined, "app", "app", "b"]);
+  const needs = "dinit: '--exit-with' requires an argument";
+  assertEquals([complaint("--exit-with"), complaint("--exit-with=")], [needs, needs]);
+  for (const args of [["-m", "--exit-with=a"], ["--exit-with", "a", "-m"]]) {
+    assertEquals(complaint(...args).startsWith("dinit: '--exit-with' is not for the manager"), true);
+  }
+  assertEquals(options(["-o", "--exit-with=a"], INIT).exitWith, "a");
+});

@@ -11,6 +11,9 @@ const BINARY = Deno.env.get("DINIT_BINARY");
 /** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
 const PATIENCE = 20_000;
 
+/** What the daemon says where it cannot tell its control group (daemon and init 3.6). */
+const CGROUP_WARNING = /^dinit: (In multiple cgroups, cannot|Could not) determine cgroup root path$/;
+
 /** What a program that has ended has said. */
 export interface Result {
   readonly code: number;
@@ -33,6 +36,11 @@ export interface StartOptions {
 function command(permissions: readonly string[], args: readonly string[]): [string, string[]] {
   if (BINARY !== undefined) return [BINARY, [...args]];
   return [Deno.execPath(), ["run", "--no-prompt", ...permissions, `${ROOT}main.ts`, ...args]];
+}
+
+/** The words that run the program with these arguments. */
+export function dinitCommand(args: readonly string[]): string[] {
+  return command(["--allow-all"], args).flat();
 }
 
 /** Runs the program to its end. */
@@ -70,6 +78,17 @@ export class Dinit implements AsyncDisposable {
       return Deno.readTextFileSync(`${this.directory}/${path}`);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    }
+  }
+
+  /** Whether there is such a file below the directory. */
+  has(path: string): boolean {
+    try {
+      Deno.lstatSync(`${this.directory}/${path}`);
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     }
   }
@@ -112,9 +131,9 @@ export class Dinit implements AsyncDisposable {
     return this.#child!.pid;
   }
 
-  /** What the daemon has printed, line by line. */
+  /** What the daemon has printed, line by line, without what depends on the control groups of the machine. */
   get lines(): string[] {
-    return this.#output.split("\n").filter((line) => line !== "");
+    return this.#output.split("\n").filter((line) => line !== "" && !CGROUP_WARNING.test(line));
   }
 
   /** Waits until the daemon has printed that line, `count` times. */

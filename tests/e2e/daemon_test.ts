@@ -8,6 +8,8 @@ const SERVICES = {
   b: "type = scripted\ncommand = false\n",
 };
 
+const ACTIVE = "dinit: Control socket is already active (another instance already running?)";
+
 async function shutdownBy(kind: number): Promise<Deno.CommandStatus> {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
@@ -57,6 +59,27 @@ Deno.test("daemon case 14: SIGTSTP and SIGPIPE have no effect", async () => {
   assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
 });
 
+Deno.test("daemon case 15: the socket is made again on SIGUSR1, for its owner only", async () => {
+  await using dinit = new Dinit(SERVICES).start();
+  await dinit.printed("[  OK  ] boot");
+  Deno.removeSync(dinit.socket);
+  dinit.kill("SIGUSR1");
+  await dinit.until(() => exists(dinit.socket), "the socket");
+  assertEquals(Deno.statSync(dinit.socket).mode! & 0o777, 0o600);
+});
+
+for (const [args, lines] of [[[], [ACTIVE]], [["-q"], []]]) {
+  Deno.test(`daemon case 16: a second daemon on the same socket ${args.join()}`, async () => {
+    await using first = new Dinit(SERVICES).start();
+    await first.printed("[  OK  ] boot");
+    await using second = new Dinit(SERVICES);
+    second.start({ args: ["--socket-path", first.socket, ...args] });
+    assertEquals((await second.ended()).code, 1);
+    assertEquals(second.lines, lines);
+    assertEquals((await first.ctl("is-started", "a")).stdout, "STARTED\n");
+  });
+}
+
 Deno.test("daemon case 17: a plain file at the socket's path is replaced", async () => {
   await using dinit = new Dinit(SERVICES);
   dinit.write("socket", "in the way");
@@ -82,6 +105,23 @@ Deno.test("daemon case 19: the log file cannot be opened", async () => {
   await using dinit = new Dinit(SERVICES).start({ args: ["--log-file", "none/log"] });
   assertEquals((await dinit.ended()).code, 1);
   assertEquals(dinit.lines, ["dinit: Opening log file failed: No such file or directory"]);
+});
+
+Deno.test("daemon case 19: the socket goes when the log file cannot be opened", async () => {
+  await using dinit = new Dinit(SERVICES).start({ args: ["--log-file", "none/log"] });
+  await dinit.ended();
+  assert(!exists(dinit.socket));
+});
+
+Deno.test("daemon case 20: a system instance goes on without a log file", async () => {
+  await using dinit = new Dinit(SERVICES).start({ args: ["-s", "--log-file", "none/log"] });
+  await dinit.printed("[  OK  ] boot");
+  assertEquals(dinit.lines[0], "dinit: Opening log file failed: No such file or directory");
+});
+
+Deno.test("daemon case 21: the daemon goes on without an environment file", async () => {
+  await using dinit = new Dinit(SERVICES).start({ args: ["--env-file", "none"] });
+  await dinit.printed("[  OK  ] boot");
 });
 
 Deno.test("daemon case 22: mistakes in the environment file", async () => {
@@ -113,6 +153,37 @@ Deno.test("daemon case 26: readiness on standard output", async () => {
   await using dinit = new Dinit(SERVICES).start({ args: ["--ready-fd", "1"] });
   await dinit.until(() => dinit.lines.some((line) => line.includes(`${dinit.socket}\0`)), "the path");
   await dinit.until(() => dinit.lines.some((line) => line.endsWith("[  OK  ] boot")), "boot");
+});
+
+Deno.test("daemon case 9: a service by option may have any name", async () => {
+  await using dinit = new Dinit({}).start({ args: ["-t", ".x"] });
+  assertEquals((await dinit.ended()).code, 0);
+  assertEquals(dinit.lines, ["dinit: .x: could not find service description."]);
+});
+
+Deno.test("daemon case 29: the daemon adopts orphans", async () => {
+  const orphan =
+    "sh -c \"(sh -c 'echo $$$$ > ../orphan; exec sleep 1000') & until [ -s ../orphan ]; do :; done\"";
+  await using dinit = new Dinit({ boot: `type = scripted\ncommand = ${orphan}\n` }).start();
+  await dinit.printed("[  OK  ] boot");
+  const pid = Number(dinit.read("orphan"));
+  const parent = Number(/^PPid:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1]);
+  Deno.kill(pid, "SIGKILL");
+  assertEquals(parent, dinit.pid);
+  await dinit.until(() => !exists(`/proc/${pid}`), "the orphan to be reaped");
+});
+
+Deno.test("daemon case 43: a process that does not want to stop", async () => {
+  const stubborn = `sh -c "trap '' TERM; touch ../ready; while :; do sleep 1; done"`;
+  await using dinit = new Dinit({ boot: `type = process\ncommand = ${stubborn}\nstop-timeout = 1\n` })
+    .start();
+  await dinit.until(() => exists(`${dinit.directory}/ready`), "the trap");
+  const pid = await dinit.pidOf("boot");
+  assertEquals((await dinit.stop()).code, 0);
+  assertEquals(dinit.lines.slice(1), [
+    `dinit: Service boot with pid ${pid} exceeded allowed stop time; killing.`,
+    "[STOPPD] boot",
+  ]);
 });
 
 Deno.test("daemon case 27: nothing to start, nothing to do", async () => {
@@ -175,7 +246,7 @@ Deno.test("daemon case 35: the main log as a file", async () => {
   await using dinit = new Dinit(SERVICES).start({ args: ["--log-file", "log"] });
   await dinit.printed("[  OK  ] boot");
   await dinit.stop();
-  const lines = dinit.read("log").split("\n").filter((line) => !line.includes("service a started"));
+  const lines = dinit.read("log").split("\n").filter((line) => !/service a started|cgroup/.test(line));
   assertEquals(lines, [
     "dinit: Service b command failed with exit code 1",
     "dinit: service b failed to start.",

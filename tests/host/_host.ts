@@ -75,9 +75,16 @@ export class TestHost implements AsyncDisposable {
     // A young generation of fixed size: what it would grow by is no memory that a test should count.
     const flags = "--v8-flags=--max-semi-space-size=1,--expose-gc";
     const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--allow-all", flags, program];
-    const [command, ...args] = [...wrapper, ...deno, kind, path, JSON.stringify(host)];
-    const process = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "inherit" })
-      .spawn();
+    // With a base for control groups nothing is said about those that the tests happen to run in.
+    const options = encodeURIComponent(JSON.stringify({ cgroup: "tests", ...host }));
+    const [command, ...args] = [...wrapper, ...deno, kind, path, options];
+    const process = new Deno.Command(command, {
+      args,
+      env: { DENO_NO_UPDATE_CHECK: "1" }, // it would open sockets half a second after the start
+      stdin: "null",
+      stdout: "null",
+      stderr: "inherit",
+    }).spawn();
     try {
       const connection = await Promise.race([
         listener.accept(),

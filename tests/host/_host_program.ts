@@ -2,14 +2,14 @@
  * A host in a process of its own, steered over a socket: it reaps whatever ends, changes what its process ignores,
  * and is to leave nothing behind, none of which can be tested within the process of the tests.
  *
- * Arguments: the kind of host, and the path of the socket.
+ * Arguments: the kind of host, the path of the socket, and options in JSON, encoded so that shells leave them alone.
  */
 
 import { createHost } from "../../src/host/mod.ts";
 import type { LaunchPlan, Service } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
-const [kind, path, options = "{}"] = Deno.args;
+const [kind, path, options] = Deno.args;
 const channel = await Deno.connect({ transport: "unix", path });
 let outgoing = "";
 let writing: Promise<void> | undefined;
@@ -43,7 +43,7 @@ const host = createHost(
   },
   { started: (pid) => void running.add(pid), ended: (pid) => void running.delete(pid) },
   {
-    ...JSON.parse(options),
+    ...JSON.parse(decodeURIComponent(options)),
     kind: kind as "native" | "command",
     warn: (text) => send({ event: "warn", args: [text] }),
     async serveControl(stream) {
@@ -57,6 +57,8 @@ const host = createHost(
     },
   },
 );
+// The runtime opens what it needs for signals half a second after the start unless somebody listens: have it now.
+Deno.addSignalListener("SIGUSR2", () => {});
 host.begin();
 
 /** What the process itself has: open descriptors, children that have ended, memory of its own in bytes. */

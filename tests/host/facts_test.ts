@@ -2,9 +2,11 @@
 
 import { assertEquals } from "@std/assert";
 import { parseOwnCgroup } from "../../src/host/cgroups.ts";
-import { candidates, interpreterOf } from "../../src/host/executable.ts";
+import { candidates } from "../../src/host/executable.ts";
+import { interpreterOf } from "../../src/host/interpreter.ts";
 import { decodeWaitStatus } from "../../src/host/libc/mod.ts";
 import { parsePid } from "../../src/host/pid_file.ts";
+import { binary } from "./_binary.ts";
 
 Deno.test("a process id is read in the notations of C", () => {
   assertEquals(["12", " \t\n12", "12junk", "0x1f", "0X1F junk", "017", "018", "+7"].map(parsePid), [
@@ -45,6 +47,17 @@ Deno.test("the interpreter of a script is in its first line", () => {
   assertEquals(interpreter("#! /usr/bin/env -S x y\n"), "/usr/bin/env");
   assertEquals(interpreter("\x7fELF"), undefined);
   assertEquals(interpreter("# a comment"), undefined);
+  assertEquals(interpreter(`#!${" ".repeat(300)}/bin/sh`), undefined); // further than the kernel looks
+});
+
+Deno.test("the dynamic linker of a binary is in its program headers", () => {
+  const file = binary("/lib/ld.so");
+  assertEquals(interpreterOf(file), "/lib/ld.so");
+  for (let length = 0; length < file.length; length++) {
+    assertEquals(interpreterOf(file.subarray(0, length)), undefined, `${length} bytes`);
+  }
+  const header = Deno.readFileSync(Deno.realPathSync("/usr/bin/env")).subarray(0, 4096);
+  assertEquals(Deno.statSync(interpreterOf(header)!).isFile, true);
 });
 
 Deno.test("how a process ended is read from its wait status", () => {

@@ -90,7 +90,8 @@ native("L34: an unrelated process is signalled, but its end is not seen", async 
 
 native("L35: a daemon that detached itself becomes a child, and its end is reported", async (host) => {
   const pid = await daemonize(host);
-  assert(Deno.readTextFileSync(`/proc/${pid}/stat`).includes(` S ${(await host.inspect()).pid} `));
+  const { pid: daemon } = await host.inspect();
+  assert(Deno.readTextFileSync(`/proc/${pid}/status`).includes(`\nPPid:\t${daemon}\n`));
   await host.adoptFromPidFile(background(host, `${pid}\n`));
   assertEquals((await host.inspect()).running, [pid]);
   assertEquals(await host.signal(1, "main", 15, true), "sent");

@@ -1,17 +1,27 @@
 /**
  * The rows of section 16 of the lifecycle specification that need a host and an engine: the whole daemon, with real
- * processes. With permission for everything it has the native host.
+ * processes. What the command host cannot do is tested with the native host alone: see `_rows.ts`.
  */
 
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, isRunning, ROOT } from "../e2e/_dinit.ts";
+import { type HostKind, KINDS } from "./_host.ts";
 
 /** Starts the daemon with some services and returns when `boot` has come to an end of its start, one way or another. */
-async function run(services: Record<string, string>): Promise<Dinit> {
+async function run(services: Record<string, string>, host: HostKind = "native"): Promise<Dinit> {
   const waits = Object.keys(services).map((name) => `waits-for = ${name}\n`).join("");
-  const dinit = new Dinit({ boot: `type = internal\n${waits}`, ...services }).start();
+  // With a base for control groups nothing is said about those that the tests happen to run in.
+  const args = ["--host", host, "--cgroup-path", "tests"];
+  const dinit = new Dinit({ boot: `type = internal\n${waits}`, ...services }).start({ args });
   await dinit.printed("[  OK  ] boot");
   return dinit;
+}
+
+/** One test for each host; `start` is `run` with it. */
+function both(name: string, test: (start: typeof run) => Promise<void>): void {
+  for (const host of KINDS) {
+    Deno.test(`${name} (${host} host)`, () => test((services) => run(services, host)));
+  }
 }
 
 Deno.test("L18: readiness that is closed without a word is a failed start at once, and the process is ended", async () => {
@@ -31,8 +41,8 @@ Deno.test("L19: a process that exits before it is ready has failed, without a li
   assertEquals(dinit.lines, ["[FAILED] s", "[  OK  ] boot"]);
 });
 
-Deno.test("L22: the variables of the user and of the service are passed on", async () => {
-  await using dinit = await run({
+both("L22: the variables of the user and of the service are passed on", async (start) => {
+  await using dinit = await start({
     s: 'type = scripted\ncommand = sh -c "env >environment"\nload-options = export-passwd-vars export-service-name\n',
   });
   const environment = new Map(
@@ -49,8 +59,8 @@ Deno.test("L22: the variables of the user and of the service are passed on", asy
   assertEquals(seen, [name, name, home, shell, uid, gid, "s"]);
 });
 
-Deno.test("L25: a start that takes too long is interrupted, and killed when that does not help", async () => {
-  await using dinit = await run({
+both("L25: a start that takes too long is interrupted, and killed when that does not help", async (start) => {
+  await using dinit = await start({
     s: 'type = scripted\ncommand = sh -c "trap : INT; echo $$$$ >pid; while :; do sleep 0.05; done"\n' +
       "start-timeout = 0.2\nstop-timeout = 0.2\n",
   });
@@ -65,8 +75,8 @@ Deno.test("L25: a start that takes too long is interrupted, and killed when that
   ]);
 });
 
-Deno.test("L26: a stop command that does not stop the process is followed by KILL in the end", async () => {
-  await using dinit = await run({
+both("L26: a stop command that does not stop the process is followed by KILL in the end", async (start) => {
+  await using dinit = await start({
     s: "type = process\ncommand = sleep 1000\nstop-command = true\nstop-timeout = 0.3\n",
   });
   const pid = await dinit.pidOf("s");
@@ -76,8 +86,8 @@ Deno.test("L26: a stop command that does not stop the process is followed by KIL
   assertEquals(isRunning(pid), false);
 });
 
-Deno.test("L27: where the stop command cannot be executed, the term signal is sent at once", async () => {
-  await using dinit = await run({
+both("L27: where the stop command cannot be executed, the term signal is sent at once", async (start) => {
+  await using dinit = await start({
     s: "type = process\ncommand = sleep 1000\nstop-command = /no/such/program\nstop-timeout = 100\n",
   });
   assertEquals((await dinit.ctl("stop", "s")).code, 0);
@@ -87,8 +97,8 @@ Deno.test("L27: where the stop command cannot be executed, the term signal is se
   );
 });
 
-Deno.test("L28: a stop command that outlives its process is killed when its time is over", async () => {
-  await using dinit = await run({
+both("L28: a stop command that outlives its process is killed when its time is over", async (start) => {
+  await using dinit = await start({
     s: "type = process\ncommand = sleep 1000\nstop-timeout = 0.3\n" +
       'stop-command = sh -c "echo $$$$ >stop-pid; kill $$(cat main-pid); exec sleep 1000"\n',
   });
@@ -106,6 +116,7 @@ const background = (script: string) =>
 Deno.test("L31, L32, L33: what is wrong with a pid file is told, and the start has failed", async () => {
   const wrong: [script: string, line: string][] = [
     ["echo text >daemon.pid", "dinit: s: pid read from pidfile (-1) is not valid"],
+    [": >daemon.pid", "dinit: s: pid read from pidfile (-1) is not valid"],
     ["echo 4194309 >daemon.pid", "dinit: s: pid read from pidfile (4194309) is not valid"],
     ["true", "dinit: s: read pid file: No such file or directory"],
   ];
@@ -113,6 +124,18 @@ Deno.test("L31, L32, L33: what is wrong with a pid file is told, and the start h
     await using dinit = await run({ s: background(script) });
     assertEquals(dinit.lines, [line, "[FAILED] s", "[  OK  ] boot"]);
   }
+});
+
+Deno.test("L14: the file of an activation socket remains after the stop and after the shutdown", async () => {
+  await using dinit = await run({
+    s: "type = process\ncommand = sleep 1000\nsocket-listen = sd/listen\nsocket-permissions = 640\n",
+  });
+  const mode = () => Deno.lstatSync(`${dinit.directory}/sd/listen`).mode! & 0o777;
+  assertEquals((await dinit.ctl("stop", "s")).code, 0);
+  assertEquals(mode(), 0o640);
+  assertEquals((await dinit.ctl("start", "s")).code, 0);
+  assertEquals((await dinit.stop()).code, 0);
+  assertEquals(mode(), 0o640);
 });
 
 Deno.test("L34: a daemon that is not a child is used with a warning, and counts as stopped once it is signalled", async () => {
@@ -134,7 +157,7 @@ Deno.test("L30, L35: a daemon that detached itself is tracked, and its end notic
   await using dinit = await run({ s: background(script) });
   const pid = Number(dinit.read("sd/daemon.pid"));
   assertEquals(await dinit.pidOf("s"), pid);
-  assert(Deno.readTextFileSync(`/proc/${pid}/stat`).includes(` S ${dinit.pid} `));
+  assert(Deno.readTextFileSync(`/proc/${pid}/status`).includes(`\nPPid:\t${dinit.pid}\n`));
   Deno.kill(pid, "SIGKILL");
   await dinit.printed("[STOPPD] s");
   assert((await dinit.ctl("status", "s")).stdout.includes("terminated; signalled - signal 9"));

@@ -60,3 +60,10 @@ Deno.test("the line that is being written is finished before the console is give
   await log.flush(1000);
   assertEquals(screen.text, "first\nsecond\n");
 });
+
+Deno.test("a question comes after the lines that were written before it", async () => {
+  const { screen, log } = setUp();
+  log.write("line");
+  await log.print("question? ");
+  assertEquals(screen.text, "line\nquestion? ");
+});

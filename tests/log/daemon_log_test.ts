@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type ConsoleLevels, DaemonLog, openMainLog, type Threshold } from "../../src/log/mod.ts";
+import { type ConsoleLevels, DaemonLog, logFile, MainLog, type Threshold } from "../../src/log/mod.ts";
 
 function consoleLines(levels: ConsoleLevels): string[] {
   const lines: string[] = [];
@@ -32,7 +32,8 @@ Deno.test("a quiet console of level error shows services that failed by themselv
 
 async function mainLines(threshold: Threshold): Promise<string[]> {
   const path = Deno.makeTempFileSync();
-  const main = await openMainLog(path, threshold);
+  const main = new MainLog(logFile(path), threshold);
+  await main.open();
   const log = new DaemonLog({ write: () => {} }, { messages: "none", status: "none" }, main);
   log.message("info", "a {placeholder} stays as it is");
   log.message("error", "bad");

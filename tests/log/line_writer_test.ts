@@ -86,3 +86,49 @@ Deno.test("waiting for a stream that takes nothing ends in time", async () => {
   await writer.flush(20);
   assertEquals(performance.now() - before < 2000, true);
 });
+
+Deno.test("a stream that is full is tried again, and the rest of the line follows", async () => {
+  let written = "";
+  const answers: (number | Error)[] = [
+    2,
+    new Deno.errors.WouldBlock("full"),
+    new Deno.errors.Interrupted("signal"),
+  ];
+  const writer = new LineWriter({
+    write: (bytes) => {
+      const answer = answers.shift() ?? bytes.length;
+      if (answer instanceof Error) return Promise.reject(answer);
+      written += decoder.decode(bytes.subarray(0, answer));
+      return Promise.resolve(answer);
+    },
+  });
+  writer.write("short");
+  await writer.flush(1000);
+  assertEquals(written, "short\n");
+});
+
+Deno.test("without a stream lines wait; the rest of a line that broke off comes first on the next one", async () => {
+  const writer = new LineWriter(undefined, { keep: true });
+  writer.write("one");
+  writer.write("two");
+  assertEquals(writer.attached, false);
+  let first = "";
+  writer.attach({
+    write: (bytes) => {
+      if (first !== "") return Promise.reject(new Error("broken"));
+      first = decoder.decode(bytes.subarray(0, 2));
+      return Promise.resolve(2);
+    },
+  });
+  await writer.flush(1000);
+  assertEquals([first, writer.attached], ["on", false]);
+  let second = "";
+  writer.attach({
+    write: (bytes) => {
+      second += decoder.decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  });
+  await writer.flush(1000);
+  assertEquals(second, "e\ntwo\n");
+});

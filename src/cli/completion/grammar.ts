@@ -120,7 +120,7 @@ export const PLAIN_WORDS: readonly CommandGrammar[] = [
     options: [],
     words: [
       { name: "TOPIC", oneOf: ["service", "man"] },
-      { name: "NAME", oneOf: ["dinit", ...TOOLS.map(({ name }) => name)] },
+      { name: "NAME", oneOf: ["dinit", ...TOOLS.map(({ name }) => name), "shutdown"] },
     ],
   },
 ];

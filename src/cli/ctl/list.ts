@@ -20,12 +20,14 @@ export async function list(context: CommandContext): Promise<number> {
 async function listed(client: ControlClient, selection: Selection): Promise<SvcInfo[]> {
   const services = await client.list();
   if (selection.patterns.length === 0 && selection.states.length === 0) return services;
-  const { selector } = await import("../selection.ts");
+  const { selector }: typeof import("../selection.ts") = await import("../selection.ts" as string);
   return services.filter(selector(selection));
 }
 
 async function recordServices(context: CommandContext, services: readonly SvcInfo[]): Promise<void> {
-  const { serviceDocument } = await import("../service_facts.ts");
+  const { serviceDocument }: typeof import("../service_facts.ts") = await import(
+    "../service_facts.ts" as string
+  );
   context.record({ services: services.map(({ name, status }) => serviceDocument({ ...status, name })) });
 }
 
@@ -40,11 +42,9 @@ async function listText(context: CommandContext, services: readonly SvcInfo[]): 
 }
 
 async function linePainter(context: CommandContext) {
-  const [style, { paint }, { lookOf }] = await Promise.all([
-    context.style(),
-    import("../style.ts"),
-    import("../look.ts"),
-  ]);
+  const style = await context.style();
+  const { paint }: typeof import("../style.ts") = await import("../style.ts" as string);
+  const { lookOf }: typeof import("../look.ts") = await import("../look.ts" as string);
   return (line: string, { status }: SvcInfo) =>
     paint(line.slice(0, MARKS_WIDTH), lookOf(status).colour, style) + line.slice(MARKS_WIDTH);
 }

@@ -44,7 +44,9 @@ async function presentOverview(context: CommandContext, facts: OverviewFacts): P
     ? facts.services
     : await selected(facts.services, { patterns: words, states: options.states });
   if (options.json) {
-    const { serviceDocument } = await import("../service_facts.ts");
+    const { serviceDocument }: typeof import("../service_facts.ts") = await import(
+      "../service_facts.ts" as string
+    );
     context.record({ daemon: facts.daemon, services: services.map(serviceDocument) });
   } else {
     const style = textStyle(io, options.color);
@@ -54,7 +56,7 @@ async function presentOverview(context: CommandContext, facts: OverviewFacts): P
 }
 
 async function selected(services: readonly KnownService[], selection: Selection): Promise<KnownService[]> {
-  const { selector } = await import("../selection.ts");
+  const { selector }: typeof import("../selection.ts") = await import("../selection.ts" as string);
   const isSelected = selector(selection);
   return services.filter((service) => isSelected({ name: service.name, status: service }));
 }

@@ -7,16 +7,18 @@ export async function status(context: CommandContext): Promise<number> {
   const { io, options, words } = context;
   if (words.length === 0 || options.states.length > 0) return await overview(context);
   if (words.length > 1 || options.long || options.json || io.terminal() !== undefined) {
-    return await (await import("./long_status.ts")).longStatus(context);
+    const { longStatus }: typeof import("./long_status.ts") = await import("./long_status.ts" as string);
+    return await longStatus(context);
   }
-  return await (await import("./short_status.ts")).shortStatus(context);
+  const { shortStatus }: typeof import("./short_status.ts") = await import("./short_status.ts" as string);
+  return await shortStatus(context);
 }
 
 /** The daemon is asked before the code that shows its answer is loaded: both take their time together. */
 async function overview(context: CommandContext): Promise<number> {
   const client = await context.open();
   const answers = Promise.all([client.handshake(), client.query("overview")]);
-  const { showOverview } = await import("./overview.ts");
+  const { showOverview }: typeof import("./overview.ts") = await import("./overview.ts" as string);
   const [, answer] = await answers;
   return await showOverview(context, client, answer);
 }

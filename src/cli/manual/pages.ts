@@ -3,6 +3,7 @@
 import { COMMANDS } from "../commands.ts";
 import { type OptionGrammar, type ToolGrammar, TOOLS } from "../completion/grammar.ts";
 import { usage } from "../help.ts";
+import { SHUTDOWN_NAMES, SHUTDOWN_OPTIONS } from "../shutdown/options.ts";
 import type { ManualItem, ManualPage, ManualSection } from "./roff.ts";
 
 const [CTL, CHECK, MONITOR] = ["ctl", "check", "monitor"].map((word) =>
@@ -25,7 +26,7 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
 
 /** All pages. `daemonHelp` is what `dinit --help` prints. */
 export function manualPages(daemonHelp: string): readonly ManualPage[] {
-  return [daemonPage(daemonHelp), ctlPage(), checkPage(), monitorPage()];
+  return [daemonPage(daemonHelp), ctlPage(), checkPage(), monitorPage(), shutdownPage()];
 }
 
 function daemonPage(help: string): ManualPage {
@@ -50,7 +51,7 @@ function daemonPage(help: string): ManualPage {
         items: SOCKET_ENVIRONMENT.filter(({ term }) => term !== "DINIT_SOCKET_PATH"),
       },
     ],
-    seeAlso: TOOLS.map(({ name }) => name),
+    seeAlso: [...TOOLS.map(({ name }) => name), "shutdown"],
   };
 }
 
@@ -169,6 +170,55 @@ function monitorPage(): ManualPage {
   };
 }
 
+function shutdownPage(): ManualPage {
+  const [name, ...aliases] = SHUTDOWN_NAMES.keys();
+  return {
+    name,
+    aliases,
+    summary: "power off, halt or restart the machine",
+    synopsis: [...SHUTDOWN_NAMES.keys()].map((name) => `${name} [options]`),
+    sections: [
+      {
+        title: "Description",
+        text: [
+          "Has the system's daemon stop all services in order and then end the machine in the given way: without " +
+          "an option reboot restarts it, soft-reboot restarts only the daemon, and all other names power it off. " +
+          "There are no delayed shutdowns and no messages to users. In a container the daemon ends.",
+          "With --system the program does what is to be done last, which is how the daemon uses it: it sends all " +
+          "processes TERM and, a second later, KILL, runs the hook, or else switches swap off and unmounts the " +
+          "file systems, and has the kernel do the rest. Services are not stopped in order then.",
+        ],
+      },
+      {
+        title: "Options",
+        items: SHUTDOWN_OPTIONS.map(({ name, help }) => ({ term: name, text: sentence(help.join(" ")) })),
+      },
+      {
+        title: "Files",
+        items: [
+          { term: "/run/dinitctl", text: "The control socket of the daemon that is asked." },
+          {
+            term: "/etc/dinit/shutdown-hook, /lib/dinit/shutdown-hook",
+            text:
+              "The hook, which is the first of them that is executable. It is run after all processes have " +
+              "been ended, with one argument: poweroff, halt, reboot (also for -k) or soft. If its status is 0, " +
+              "swap and file systems are its own affair.",
+          },
+        ],
+      },
+      {
+        title: "Environment",
+        items: [{ term: "DINIT_CS_FD", text: "The descriptor of an open connection, for --use-passed-cfd." }],
+      },
+      {
+        title: "Exit status",
+        text: ["1 for every failure and for the help text. Otherwise the program waits for its own end."],
+      },
+    ],
+    seeAlso: ["dinit", CTL.name],
+  };
+}
+
 function optionItems(tool: ToolGrammar): ManualItem[] {
   return tool.options.map((option) => ({ term: optionTerm(option), text: optionText(tool, option) }));
 }
@@ -185,5 +235,5 @@ function optionText({ commands }: ToolGrammar, { names, summary, local }: Option
 }
 
 function sentence(summary: string): string {
-  return `${summary[0].toUpperCase()}${summary.slice(1)}.`;
+  return `${summary[0].toUpperCase()}${summary.slice(1)}${summary.endsWith(".") ? "" : "."}`;
 }

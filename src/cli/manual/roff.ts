@@ -3,6 +3,8 @@
 /** A manual page of section 8. */
 export interface ManualPage {
   readonly name: string;
+  /** Other names, under which the same page is to be found. @default none */
+  readonly aliases?: readonly string[];
   /** One line without a full stop. */
   readonly summary: string;
   /** Command lines, in which words in capitals stand for something. */
@@ -32,7 +34,7 @@ export function roffPage(page: ManualPage): string {
   return [
     `.TH ${argument(page.name.toUpperCase())} 8 "" dinit "System administration"`,
     ".SH NAME",
-    `${escape(page.name)} \\- ${escape(page.summary)}`,
+    `${escape([page.name, ...page.aliases ?? []].join(", "))} \\- ${escape(page.summary)}`,
     ".SH SYNOPSIS",
     page.synopsis.map(synopsisLine).join("\n.br\n"),
     ...page.sections.flatMap(sectionLines),

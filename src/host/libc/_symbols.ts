@@ -10,6 +10,11 @@ export const SYMBOLS = {
   memcpyOut: { name: "memcpy", parameters: ["buffer", "usize", "usize"], result: "usize" },
   __errno_location: { parameters: [], result: "usize" },
   gnu_get_libc_version: { parameters: [], result: "usize" },
+  strlen: { parameters: ["usize"], result: "usize" },
+  // users and groups
+  getpwnam: { parameters: ["buffer"], result: "usize" },
+  getpwuid: { parameters: ["u32"], result: "usize" },
+  getgrnam: { parameters: ["buffer"], result: "usize" },
   // files
   openat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },

@@ -1,0 +1,56 @@
+/** What `dinit ctl` takes to ask a running daemon something, beside an empty Deno program. */
+
+import { ServiceEvent } from "../../src/model/mod.ts";
+import {
+  atMost,
+  type BenchCase,
+  type BenchContext,
+  BenchDaemon,
+  beside,
+  dinitCommand,
+  emptyProgram,
+  inFolder,
+  interleave,
+  type Measurement,
+  numberedServices,
+  timeOf,
+} from "./harness/mod.ts";
+
+const SERVICES = 1000;
+/** One round is so many calls of each: one call takes too short a time to say much. */
+const CALLS = 5;
+
+function measure({ runs }: BenchContext): Promise<Measurement[]> {
+  return inFolder(async (folder) => {
+    await using daemon = await BenchDaemon.start(folder, numberedServices(SERVICES, "type = internal"));
+    await daemon.handle("all");
+    const started = daemon.next("all", ServiceEvent.STARTED);
+    await daemon.order("start", "all");
+    await started;
+    const ctl = (...words: string[]) => () =>
+      timeOf(...dinitCommand(["ctl", "--socket-path", daemon.socket, ...words]));
+    const { empty, status, list } = await interleave(runs * CALLS, {
+      empty: emptyProgram(folder),
+      status: ctl("status", "s7"),
+      list: ctl("list"),
+    }, 2);
+    const program = "an empty Deno program";
+    return [
+      { what: program, unit: "ms", values: empty },
+      {
+        what: "ctl status of one service",
+        unit: "ms",
+        values: status,
+        beside: [beside(program, status, empty, atMost(1.4))],
+      },
+      {
+        what: `ctl list of ${SERVICES} services`,
+        unit: "ms",
+        values: list,
+        beside: [beside(program, list, empty, atMost(2))],
+      },
+    ];
+  });
+}
+
+export const bench: BenchCase = { about: "ctl status and ctl list", measure };

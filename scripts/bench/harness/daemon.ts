@@ -1,0 +1,134 @@
+import { ControlClient, Reply, Request } from "../../../src/control/mod.ts";
+import type { Overview, ServiceEvent } from "../../../src/model/mod.ts";
+import { writeServices } from "./folder.ts";
+
+/** The root of the repository, with a slash at its end. */
+export const ROOT = decodeURIComponent(new URL("../../..", import.meta.url).pathname);
+
+/** A compiled binary to measure instead of the sources. */
+export const DINIT_BINARY = Deno.env.get("DINIT_BINARY");
+
+/** The program and the words that run dinit with some arguments. */
+export function dinitCommand(args: readonly string[], flags: readonly string[] = []): [string, string[]] {
+  if (DINIT_BINARY !== undefined) return [DINIT_BINARY, [...args]];
+  return [Deno.execPath(), ["run", ...flags, "--no-prompt", "--allow-all", `${ROOT}main.ts`, ...args]];
+}
+
+/** Options of `BenchDaemon.start`. */
+export interface BenchDaemonOptions {
+  /** What starts processes. @default "native" */
+  readonly host?: "native" | "command";
+  /** Services to start before anything else. @default [] */
+  readonly start?: readonly string[];
+  /** Options of the runtime; ignored with a compiled binary. @default [] */
+  readonly flags?: readonly string[];
+}
+
+/** The real daemon, with a client that is connected to it. */
+export class BenchDaemon implements AsyncDisposable {
+  readonly socket: string;
+  /** Milliseconds from the start of the program until it said that its socket is ready. */
+  readonly readyAfter: number;
+  readonly #child: Deno.ChildProcess;
+  readonly #handles = new Map<string, number>();
+  #client: ControlClient | undefined;
+  #waiting: ((handle: number, event: ServiceEvent) => void) | undefined;
+
+  private constructor(socket: string, child: Deno.ChildProcess, readyAfter: number) {
+    this.socket = socket;
+    this.#child = child;
+    this.readyAfter = readyAfter;
+  }
+
+  /** Writes the descriptions into a folder, starts the daemon there and waits until its socket is ready. */
+  static async start(
+    folder: string,
+    services: Readonly<Record<string, string>>,
+    options: BenchDaemonOptions = {},
+  ): Promise<BenchDaemon> {
+    const { host = "native", start = [], flags = [] } = options;
+    writeServices(`${folder}/services`, { boot: "type = internal\n", ...services });
+    const socket = `${folder}/socket`;
+    const paths = ["--user", "--services-dir", `${folder}/services`, "--socket-path", socket];
+    const [program, args] = dinitCommand(
+      [...paths, "--quiet", "--ready-fd", "1", `--host=${host}`, "boot", ...start],
+      flags,
+    );
+    const before = performance.now();
+    const child = new Deno.Command(program, { args, cwd: folder, stdin: "null", stdout: "piped" }).spawn();
+    const reader = child.stdout.getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error("the daemon ended before it was ready");
+      if (value.includes(0)) break;
+    }
+    const readyAfter = performance.now() - before;
+    void (async () => {
+      while (!(await reader.read()).done);
+    })();
+    return new BenchDaemon(socket, child, readyAfter);
+  }
+
+  /** The daemon's process id. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** A client of the control socket, which hears of every service that it has asked for. */
+  async client(): Promise<ControlClient> {
+    if (this.#client !== undefined) return this.#client;
+    const client = await ControlClient.connect(this.socket);
+    await client.handshake();
+    client.onEvent = ({ handle, event }) => this.#waiting?.(handle, event as ServiceEvent);
+    return this.#client = client;
+  }
+
+  /** The handle of a service, which is loaded if need be. */
+  async handle(name: string): Promise<number> {
+    const known = this.#handles.get(name);
+    if (known !== undefined) return known;
+    const reply = await (await this.client()).request({ type: Request.LOADSERVICE, name });
+    if (reply.type !== Reply.SERVICERECORD) throw new Error(`service ${name} cannot be loaded`);
+    this.#handles.set(name, reply.handle);
+    return reply.handle;
+  }
+
+  /** Orders that a service be started or released, without waiting for it. */
+  async order(what: "start" | "release", name: string): Promise<void> {
+    const type = what === "start" ? Request.STARTSERVICE : Request.RELEASESERVICE;
+    const reply = await (await this.client()).request({ type, flags: 0, handle: await this.handle(name) });
+    if (reply.type === Reply.ALREADYSS) return; // it took no time
+    if (reply.type !== Reply.ACK) throw new Error(`${what} ${name}: reply of type ${reply.type}`);
+  }
+
+  /** Resolves at the next event of that kind of a service. */
+  async next(name: string, event: ServiceEvent): Promise<void> {
+    const wanted = await this.handle(name);
+    await new Promise<void>((resolve) => {
+      this.#waiting = (handle, kind) => {
+        if (handle === wanted && kind === event) resolve();
+      };
+    });
+  }
+
+  /** Everything that there is to say about all services. */
+  async overview(): Promise<Overview> {
+    return await (await this.client()).query("overview") as Overview;
+  }
+
+  /** How often services were started again by themselves so far. */
+  async restarts(): Promise<number> {
+    return (await this.overview()).services.reduce((sum, { restarts }) => sum + restarts, 0);
+  }
+
+  /** Tells the daemon to stop everything; resolves when it has ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client?.close();
+    try {
+      this.#child.kill("SIGTERM");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended by itself
+    }
+    await this.#child.status;
+  }
+}

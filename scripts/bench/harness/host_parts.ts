@@ -1,0 +1,149 @@
+/**
+ * What a process costs a host, without a daemon around it. Programs of their own, as `spawn.ts` runs them:
+ *
+ * - `turns`: a bare loop around `posix_spawn` and the host take turns at starting `/bin/sleep`; milliseconds for each;
+ * - `memory`: what started services take, in kilobytes for each.
+ */
+
+import { FileUsers, MainEnvironment } from "../../../src/description/mod.ts";
+import { type LaunchPlan, ServiceManager } from "../../../src/engine/mod.ts";
+import { createHost, SystemClock } from "../../../src/host/mod.ts";
+import { BareLoop } from "./bare_loop.ts";
+import { inFolder, pause } from "./folder.ts";
+import { memoryOf } from "./proc.ts";
+import { interleave } from "./rounds.ts";
+import { median } from "./statistics.ts";
+
+const TURNS = 100;
+const SPAWNS = 20;
+const SERVICES = 1000;
+const WARM_UP = 500;
+
+type HostKind = "native" | "command";
+
+/** Milliseconds for a process, of a bare loop and of a host. */
+export interface Turns {
+  readonly bare: number;
+  readonly host: number;
+}
+
+const SLEEP: LaunchPlan = {
+  id: 1,
+  role: "main",
+  name: "bench",
+  argv: ["/bin/sleep", "1000"],
+  environment: new Map(Object.entries(Deno.env.toObject())),
+  workingDir: "/",
+  output: { to: "null" },
+  consumerOf: undefined,
+  session: "own",
+  unmaskInterrupt: false,
+  readiness: undefined,
+  controlSocket: false,
+  activationSocket: false,
+  runAs: undefined,
+  limits: [],
+  nice: undefined,
+  ioPriority: undefined,
+  oomScoreAdjust: undefined,
+  cgroup: "",
+  capabilities: "",
+  secureBits: [],
+  noNewPrivs: false,
+  inittab: undefined,
+};
+
+const nothing = () => {};
+
+async function turns(kind: HostKind): Promise<Turns> {
+  let left = 0;
+  let done = Promise.withResolvers<void>();
+  const host = createHost(
+    {
+      execSucceeded: nothing,
+      execFailed: nothing,
+      exited: () => --left === 0 && done.resolve(),
+      ready: nothing,
+      readinessClosed: nothing,
+      allKilled: nothing,
+    },
+    { started: nothing, ended: nothing },
+    { kind },
+  );
+  host.begin();
+  const bare = new BareLoop(SLEEP.argv, SLEEP.environment, { asService: true });
+  const values = await interleave(TURNS, {
+    bare: () => {
+      const elapsed = bare.start(SPAWNS);
+      bare.stop("together");
+      return elapsed / SPAWNS;
+    },
+    host: async () => {
+      left = SPAWNS;
+      done = Promise.withResolvers();
+      const start = performance.now();
+      for (let id = 1; id <= SPAWNS; id++) host.launch({ ...SLEEP, id });
+      const elapsed = performance.now() - start;
+      for (let id = 1; id <= SPAWNS; id++) host.signal(id, "main", 9, true);
+      await done.promise;
+      return elapsed / SPAWNS;
+    },
+  }, TURNS / 4);
+  return { bare: median(values.bare), host: median(values.host) };
+}
+
+/** A manager with a host, for descriptions in a folder. */
+function managerOf(kind: HostKind, folder: string): ServiceManager {
+  const host = createHost(
+    {
+      execSucceeded: (id, role) => manager.execSucceeded(id, role),
+      execFailed: (id, role, stage, errno) => manager.execFailed(id, role, stage, errno),
+      exited: (id, role, exit) => manager.exited(id, role, exit),
+      ready: (id) => manager.ready(id),
+      readinessClosed: (id) => manager.readinessClosed(id),
+      allKilled: (id) => manager.allKilled(id),
+    },
+    { started: nothing, ended: nothing },
+    { kind },
+  );
+  const manager: ServiceManager = new ServiceManager({
+    directories: [folder],
+    environment: new MainEnvironment(Deno.env.toObject()),
+    users: new FileUsers(),
+    identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+    clock: new SystemClock((id) => manager.timerExpired(id)),
+    host,
+    console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
+    log: { message: nothing, started: nothing, failed: nothing, stopped: nothing },
+  });
+  host.begin();
+  return manager;
+}
+
+/** Kilobytes of the program's own memory for each of many idle services. */
+function memory(kind: HostKind, output: "none" | "buffer"): Promise<number> {
+  const script = output === "none" ? "exec sleep 1000" : "head -c 4096 /dev/zero; exec sleep 1000";
+  return inFolder(async (folder) => {
+    const description = `type = process\ncommand = /bin/sh -c "${script}"\nlog-type = ${output}\n`;
+    for (let index = 0; index < WARM_UP + SERVICES; index++) {
+      Deno.writeTextFileSync(`${folder}/s${index}`, description);
+    }
+    const manager = managerOf(kind, folder);
+    const start = async (from: number, count: number) => {
+      for (let index = from; index < from + count; index++) manager.start(manager.load(`s${index}`));
+      await pause(3000); // everything has been said
+      (globalThis as unknown as { gc(): void }).gc();
+      return memoryOf(Deno.pid).own;
+    };
+    const before = await start(0, WARM_UP); // what the program takes once is taken
+    const perService = (await start(WARM_UP, SERVICES) - before) / SERVICES;
+    for (const service of manager.services()) manager.signal(service, 9);
+    return perService;
+  });
+}
+
+if (import.meta.main) {
+  const [part, kind, output] = Deno.args as [string, HostKind, "none" | "buffer"];
+  console.log(JSON.stringify(part === "turns" ? await turns(kind) : await memory(kind, output)));
+  Deno.exit(0);
+}

@@ -1,0 +1,29 @@
+/**
+ * What the benchmarks share: rounds in which the sides take turns, numbers with their spread, limits, reports, and
+ * the real daemon with services to run.
+ *
+ * @module
+ */
+
+export { BareLoop, type BareLoopOptions } from "./bare_loop.ts";
+export { CHURN_RATE, churningServices, restartsReached } from "./churn.ts";
+export { BenchDaemon, type BenchDaemonOptions, DINIT_BINARY, dinitCommand, ROOT } from "./daemon.ts";
+export { inFolder, numberedServices, pause, writeServices } from "./folder.ts";
+export {
+  atLeast,
+  atMost,
+  type BenchCase,
+  type BenchContext,
+  beside,
+  type Comparison,
+  isMet,
+  type Limit,
+  type Measurement,
+} from "./measurement.ts";
+export { type Machine, machine } from "./machine.ts";
+export { isInstalled, type Peer, PEERS } from "./peers.ts";
+export { cpuTime, memoryOf, Watched } from "./proc.ts";
+export { emptyProgram, partOf, timeOf } from "./programs.ts";
+export { type CaseReport, missed, type Report, reportLines } from "./report.ts";
+export { interleave, type Sides } from "./rounds.ts";
+export { median, summarize, type Summary } from "./statistics.ts";

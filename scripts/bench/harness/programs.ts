@@ -1,0 +1,38 @@
+/** Programs that are run to their end. */
+
+/** Milliseconds that a program takes. Throws if it fails. */
+export async function timeOf(program: string, args: readonly string[]): Promise<number> {
+  const before = performance.now();
+  const { success } = await new Deno.Command(program, { args: [...args], stdin: "null", stdout: "null" })
+    .output();
+  if (!success) throw new Error(`failed: ${program} ${args.join(" ")}`);
+  return performance.now() - before;
+}
+
+/** Milliseconds that an empty Deno program takes, the floor of whatever is written for Deno. */
+export function emptyProgram(folder: string): () => Promise<number> {
+  const path = `${folder}/empty.ts`;
+  Deno.writeTextFileSync(path, "");
+  return () => timeOf(Deno.execPath(), ["run", path]);
+}
+
+/**
+ * Runs a part of a benchmark in a program of its own and gives what it prints as JSON.
+ *
+ * @param file the program, a URL
+ * @param flags options of the runtime. @default []
+ */
+export async function partOf<Result>(
+  file: string,
+  args: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Result> {
+  const program = decodeURIComponent(new URL(file).pathname);
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, "--allow-all", program, ...args],
+    stdin: "null",
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`failed: ${program} ${args.join(" ")}`);
+  return JSON.parse(new TextDecoder().decode(stdout)) as Result;
+}

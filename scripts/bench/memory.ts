@@ -1,0 +1,114 @@
+/** Memory of the daemon: with nothing to do, with a thousand services, and after many restarts. */
+
+import { ServiceEvent } from "../../src/model/mod.ts";
+import {
+  atMost,
+  type BenchCase,
+  type BenchContext,
+  BenchDaemon,
+  beside,
+  churningServices,
+  inFolder,
+  type Measurement,
+  memoryOf,
+  numberedServices,
+  pause,
+  restartsReached,
+} from "./harness/mod.ts";
+
+const SERVICES = 1000;
+/** As many as a restart every second for an hour would be, sixteen times over; one minute of them here. */
+const MINUTE = 60_000;
+const RESTARTS = 100_000;
+/** What a program takes once is taken after so many restarts. */
+const WARM_UP = 10_000;
+/** How long a daemon is left alone before it is looked at, in milliseconds. */
+const REST = 3000;
+
+interface Idle {
+  readonly empty: number;
+  readonly none: number;
+  readonly many: number;
+  /** Kilobytes. */
+  readonly each: number;
+}
+
+/** Megabytes of a Deno program that waits, of a daemon without services, and of one with many. */
+function idle(): Promise<Idle> {
+  return inFolder(async (folder) => {
+    Deno.writeTextFileSync(`${folder}/waiting.ts`, "setInterval(() => {}, 1e9);\n");
+    const args = ["run", `${folder}/waiting.ts`];
+    const waiting = new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn();
+    const description = "type = process\ncommand = /bin/sleep 100000";
+    await using daemon = await BenchDaemon.start(folder, numberedServices(SERVICES, description));
+    await pause(REST);
+    const empty = memoryOf(waiting.pid).resident;
+    const none = memoryOf(daemon.pid);
+    await daemon.handle("all");
+    const started = daemon.next("all", ServiceEvent.STARTED);
+    await daemon.order("start", "all");
+    await started;
+    await pause(REST);
+    const many = memoryOf(daemon.pid);
+    waiting.kill("SIGKILL");
+    await waiting.status;
+    return { empty, none: none.resident, many: many.resident, each: (many.own - none.own) / SERVICES };
+  });
+}
+
+/** Megabytes after the warm-up, after a minute and after all restarts. */
+function churn(): Promise<{ begin: number; minute: number; end: number }> {
+  return inFolder(async (folder) => {
+    await using daemon = await BenchDaemon.start(folder, churningServices(), { start: ["all"] });
+    const from = await restartsReached(daemon, WARM_UP);
+    const begin = memoryOf(daemon.pid).resident;
+    await restartsReached(daemon, from + MINUTE);
+    const minute = memoryOf(daemon.pid).resident;
+    await restartsReached(daemon, from + RESTARTS);
+    return { begin, minute, end: memoryOf(daemon.pid).resident };
+  });
+}
+
+async function measure({ runs }: BenchContext): Promise<Measurement[]> {
+  const idles: Idle[] = [];
+  const churns: { begin: number; minute: number; end: number }[] = [];
+  for (let run = 0; run < runs; run++) {
+    idles.push(await idle());
+    churns.push(await churn());
+  }
+  const empty = idles.map(({ empty }) => empty);
+  const many = idles.map(({ many }) => many);
+  const begin = churns.map(({ begin }) => begin);
+  const program = "a Deno program that waits";
+  return [
+    { what: program, unit: "MB", values: empty },
+    {
+      what: "daemon without services",
+      unit: "MB",
+      values: idles.map(({ none }) => none),
+      beside: [beside(program, idles.map(({ none }) => none), empty)],
+    },
+    {
+      what: `daemon with ${SERVICES} services, just started`,
+      unit: "MB",
+      values: many,
+      limit: atMost(50),
+      beside: [beside(program, many, empty)],
+    },
+    { what: "  own memory for each", unit: "KB", values: idles.map(({ each }) => each) },
+    {
+      what: `after ${MINUTE} restarts within a minute`,
+      unit: "MB",
+      values: churns.map(({ minute }) => minute),
+      beside: [beside(`after ${WARM_UP}`, churns.map(({ minute }) => minute), begin)],
+    },
+    {
+      what: `growth over ${RESTARTS} restarts`,
+      unit: "MB",
+      values: churns.map(({ begin, end }) => end - begin),
+      limit: atMost(2),
+    },
+  ];
+}
+
+export const bench: BenchCase = { about: "memory when idle, with services, after churn", measure };

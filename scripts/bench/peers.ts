@@ -1,0 +1,158 @@
+/**
+ * Other supervisors with the same work: from starting the program to all services running, and from telling it to end
+ * to the last process being gone. All of them are watched from outside in the same way. Only with `--peers`.
+ */
+
+import {
+  atMost,
+  type BenchCase,
+  type BenchContext,
+  beside,
+  dinitCommand,
+  inFolder,
+  isInstalled,
+  type Limit,
+  type Measurement,
+  memoryOf,
+  numberedServices,
+  pause,
+  type Peer,
+  PEERS,
+  Watched,
+  writeServices,
+} from "./harness/mod.ts";
+
+const SERVICES = 1000;
+/** How often it is looked whether all run, or none, in milliseconds. */
+const LOOK_EVERY = 10;
+/** How long anything may take at most, in milliseconds. */
+const PATIENCE = 120_000;
+
+/** What the start of dinit must take of the others' time at most. */
+const LIMITS: Readonly<Record<string, Limit>> = {
+  supervisord: atMost(0.2),
+  s6: atMost(0.7),
+  runit: atMost(0.4),
+};
+
+interface Times {
+  readonly start: number;
+  readonly stop: number;
+  /** Megabytes of the supervisor's main process. */
+  readonly memory: number;
+}
+
+const dinit: Peer = {
+  name: "dinit",
+  program: "",
+  most: Infinity,
+  prepare(folder, count, command) {
+    const services = numberedServices(count, `type = process\ncommand = ${command}`);
+    writeServices(`${folder}/services`, services);
+  },
+  run(folder) {
+    const paths = ["--user", "--services-dir", `${folder}/services`, "--socket-path", `${folder}/socket`];
+    return dinitCommand([...paths, "--quiet", "--host=native", "all"]).flat();
+  },
+};
+
+/** Resolves when there are as many processes as there have to be. */
+async function reached(watched: Watched, wanted: number): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (watched.count() !== wanted) {
+    if (performance.now() > end) throw new Error(`there are ${watched.pids.length} processes, not ${wanted}`);
+    await pause(LOOK_EVERY);
+  }
+}
+
+function measurePeer(peer: Peer, count: number): Promise<Times> {
+  return inFolder(async (folder) => {
+    // Processes are told from all others by the name of their program.
+    const name = `bench-${crypto.randomUUID().slice(0, 8)}`;
+    Deno.symlinkSync("/bin/sleep", `${folder}/${name}`);
+    peer.prepare(folder, count, `${folder}/${name} 100000`);
+    const words = peer.run(folder, count);
+    const [program, args] = peer.program === "" ? [words[0], words.slice(1)] : [peer.program, words];
+    const watched = new Watched(name);
+    const begin = performance.now();
+    const env = peer.environment?.(folder) ?? {};
+    const child = new Deno.Command(program, { args, env, stdin: "null", stdout: "null", stderr: "null" })
+      .spawn();
+    try {
+      await reached(watched, count);
+      const start = performance.now() - begin;
+      const memory = memoryOf(child.pid).resident;
+      const told = performance.now();
+      if (peer.end === undefined) child.kill(peer.signal ?? "SIGTERM");
+      else {
+        const [program, ...args] = peer.end(folder);
+        await new Deno.Command(program, { args }).output();
+      }
+      await Promise.all([reached(watched, 0), child.status]);
+      return { start, stop: performance.now() - told, memory };
+    } finally {
+      for (const pid of watched.pids) endProcess(pid);
+    }
+  });
+}
+
+function endProcess(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // it has ended
+  }
+}
+
+/** All rounds of a group of supervisors that are given as many services. */
+async function compare(peers: readonly Peer[], count: number, runs: number): Promise<Measurement[]> {
+  const all = [dinit, ...peers];
+  const times = new Map(all.map((peer): [Peer, Times[]] => [peer, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const peer of run % 2 === 0 ? all : all.toReversed()) {
+      times.get(peer)!.push(await measurePeer(peer, count));
+    }
+  }
+  const values = (peer: Peer, what: keyof Times) => times.get(peer)!.map((time) => time[what]);
+  const rows = (what: "start" | "stop"): Measurement[] =>
+    all.map((peer) => ({
+      what: `${what} ${count} services with ${peer.name}`,
+      unit: "ms",
+      values: values(peer, what),
+      ...peer !== dinit ? {} : {
+        beside: peers.map((other) =>
+          beside(
+            other.name,
+            values(dinit, what),
+            values(other, what),
+            what === "start" ? LIMITS[other.name] : undefined,
+          )
+        ),
+      },
+    }));
+  const memory = all.map((peer) => ({
+    what: `${peer.name} with ${count} services, main process`,
+    unit: "MB",
+    values: values(peer, "memory"),
+  }));
+  return [...rows("start"), ...rows("stop"), ...memory];
+}
+
+async function measure({ runs, peers, note }: BenchContext): Promise<Measurement[]> {
+  if (!peers) {
+    note("other supervisors run with --peers only");
+    return [];
+  }
+  const installed = PEERS.filter(({ program }) => isInstalled(program));
+  for (const { name, program } of PEERS) {
+    if (!isInstalled(program)) note(`${name} is not installed: there is no program ${program} in the PATH`);
+  }
+  const found: Measurement[] = [];
+  for (const most of new Set(installed.map(({ most }) => Math.min(most, SERVICES)))) {
+    const group = installed.filter((peer) => Math.min(peer.most, SERVICES) === most);
+    found.push(...await compare(group, most, runs));
+  }
+  return found;
+}
+
+export const bench: BenchCase = { about: "the same work for other supervisors", measure };

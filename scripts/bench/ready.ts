@@ -1,0 +1,44 @@
+/** From the start of the daemon's program until its control socket can be used. */
+
+import {
+  atMost,
+  type BenchCase,
+  type BenchContext,
+  BenchDaemon,
+  beside,
+  emptyProgram,
+  inFolder,
+  interleave,
+  type Measurement,
+} from "./harness/mod.ts";
+
+/** One round is so many starts of each: one start takes too short a time to say much. */
+const STARTS = 5;
+
+async function startDaemon(): Promise<number> {
+  return await inFolder(async (folder) => {
+    await using daemon = await BenchDaemon.start(folder, {});
+    return daemon.readyAfter;
+  });
+}
+
+function measure({ runs }: BenchContext): Promise<Measurement[]> {
+  return inFolder(async (folder) => {
+    const { empty, daemon } = await interleave(runs * STARTS, {
+      empty: emptyProgram(folder),
+      daemon: startDaemon,
+    }, 2);
+    const program = "an empty Deno program";
+    return [
+      { what: program, unit: "ms", values: empty },
+      {
+        what: "daemon, until its socket is ready",
+        unit: "ms",
+        values: daemon,
+        beside: [beside(program, daemon, empty, atMost(2))],
+      },
+    ];
+  });
+}
+
+export const bench: BenchCase = { about: "start of the daemon", measure };

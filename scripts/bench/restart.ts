@@ -1,0 +1,82 @@
+/**
+ * From the moment a process kills itself to the moment its replacement runs, by timestamps of the processes
+ * themselves, with `restart-delay = 0`. The floor is the same program executing itself: its own start is in every
+ * number.
+ */
+
+import {
+  atMost,
+  type BenchCase,
+  type BenchContext,
+  BenchDaemon,
+  beside,
+  inFolder,
+  interleave,
+  type Measurement,
+  median,
+  pause,
+} from "./harness/mod.ts";
+
+const RESTARTS = 200;
+const SETTINGS = "restart = yes\nrestart-delay = 0\nrestart-limit-count = 0\n";
+/** Says when it begins and when it dies. */
+const DYING = "#!/bin/bash\necho $EPOCHREALTIME >>$0.times\necho $EPOCHREALTIME >>$0.times\nkill -9 $$\n";
+const EXECUTING = `#!/bin/bash\necho $EPOCHREALTIME >>$0.times\n[ "\${1:-0}" -lt ${RESTARTS} ] || exit 0\n` +
+  'echo $EPOCHREALTIME >>$0.times\nexec "$0" $((${1:-0} + 1))\n';
+
+/** The median of the times from death to replacement, in milliseconds. */
+function restarts(host: "native" | "command"): Promise<number> {
+  return inFolder(async (folder) => {
+    const program = `${folder}/program`;
+    Deno.writeTextFileSync(program, DYING, { mode: 0o755 });
+    const services = { s: `type = process\ncommand = ${program}\n${SETTINGS}` };
+    await using daemon = await BenchDaemon.start(folder, services, { host });
+    await daemon.order("start", "s");
+    while (await daemon.restarts() < RESTARTS) await pause(50);
+    return median(gaps(`${program}.times`));
+  });
+}
+
+function selfExecution(): Promise<number> {
+  return inFolder(async (folder) => {
+    const program = `${folder}/program`;
+    Deno.writeTextFileSync(program, EXECUTING, { mode: 0o755 });
+    await new Deno.Command(program).output();
+    return median(gaps(`${program}.times`));
+  });
+}
+
+/** The differences from each second time in a file to the one after it, in milliseconds. */
+function gaps(path: string): number[] {
+  const times = Deno.readTextFileSync(path).trim().split("\n").map(Number);
+  return times.slice(1).map((time, index) => (time - times[index]) * 1000).filter((_, index) =>
+    index % 2 === 1
+  );
+}
+
+async function measure({ runs }: BenchContext): Promise<Measurement[]> {
+  const { self, native, command } = await interleave(runs, {
+    self: selfExecution,
+    native: () => restarts("native"),
+    command: () => restarts("command"),
+  });
+  const floor = "the program executing itself";
+  return [
+    {
+      what: "death to replacement, native host",
+      unit: "ms",
+      values: native,
+      limit: atMost(3),
+      beside: [beside(floor, native, self)],
+    },
+    {
+      what: "death to replacement, command host",
+      unit: "ms",
+      values: command,
+      beside: [beside(floor, command, self)],
+    },
+    { what: floor, unit: "ms", values: self },
+  ];
+}
+
+export const bench: BenchCase = { about: "latency of a restart", measure };

@@ -1,0 +1,75 @@
+/** Asks the daemon for a shutdown (daemon and init 7.2). */
+
+import { type ByteStream, ControlClient, ControlError, Reply, Request } from "../../control/client.ts";
+import { errnoText, type ShutdownType } from "../../model/mod.ts";
+import { passedDescriptor } from "../connection.ts";
+import { ToolFailure } from "../failure.ts";
+import type { CtlIo } from "../io.ts";
+
+/** What the client needs around it. */
+export interface RequestIo extends CtlIo {
+  /** The control socket of the system's daemon. */
+  readonly socketPath: string;
+  /** The connection over a descriptor that the program was started with. Throws `ToolFailure`. */
+  connection(fd: number): Promise<ByteStream>;
+}
+
+/** The newest protocol version that a daemon may demand, and the oldest that it may have. */
+const PROTOCOL = { newest: 5, oldest: 1 } as const;
+
+/** Has the daemon begin a shutdown. Throws `ToolFailure` if it does not. */
+export async function requestShutdown(
+  type: ShutdownType,
+  usePassedFd: boolean,
+  io: RequestIo,
+): Promise<void> {
+  const client = await connect(usePassedFd ? passedDescriptor(io) : undefined, io);
+  try {
+    await converse(() => checkVersion(client), tooOldServer);
+    io.out("Issuing shutdown command...\n");
+    await converse(async () => {
+      const reply = await client.request({ type: Request.SHUTDOWN, kind: type });
+      if (reply.type !== Reply.ACK) throw protocolError();
+    }, protocolError);
+  } finally {
+    client.close();
+  }
+}
+
+async function checkVersion(client: ControlClient): Promise<void> {
+  const version = await client.request({ type: Request.QUERYVERSION });
+  if (version.type !== Reply.CPVERSION) throw tooOldServer();
+  if (version.minimum > PROTOCOL.newest) throw failure("too old (server reports newer protocol version)");
+  if (version.actual < PROTOCOL.oldest) throw tooOldServer();
+}
+
+const failure = (text: string) => new ToolFailure(`shutdown: ${text}`);
+const tooOldServer = () => failure("server too old or protocol error");
+const protocolError = () => failure("control socket protocol error");
+
+async function connect(passed: number | undefined, io: RequestIo): Promise<ControlClient> {
+  if (passed !== undefined) return new ControlClient(await io.connection(passed));
+  try {
+    return await ControlClient.connect(io.socketPath);
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    throw error.errno === undefined
+      ? failure(error.message)
+      : new ToolFailure(`connect: ${errnoText(error.errno)}`);
+  }
+}
+
+/** Words what can go wrong with a conversation; `misunderstood` is the failure for a reply that is none. */
+async function converse(conversation: () => Promise<void>, misunderstood: () => ToolFailure): Promise<void> {
+  try {
+    await conversation();
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    if (error.kind === "protocol") throw misunderstood();
+    throw failure(
+      error.errno === undefined
+        ? "control socket read failure or protocol error"
+        : `control socket write error: ${errnoText(error.errno)}`,
+    );
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * No service is active, and nobody asked for a shutdown: the owner of a machine asks who sits before it what to do
+ * (daemon and init 6.4).
+ */
+
+import { LoadError, ShutdownType } from "../model/mod.ts";
+import type { EngineLog, ServiceManager } from "../engine/mod.ts";
+import type { Key, Machine } from "../host/mod.ts";
+
+const FAILURE = "All services have stopped with no shutdown issued; boot failure?\n";
+const CHOICE = "Choose: (r)eboot, r(e)covery, re(s)tart boot sequence, (p)ower off? ";
+const NOT_STARTED = "Unable to start recovery service";
+const BOOT = "boot";
+const RECOVERY = "recovery";
+
+/** What it takes to ask. */
+export interface BootFailureMeans {
+  readonly machine: Pick<Machine, "sync" | "hasTerminal" | "awaitKey">;
+  readonly manager: ServiceManager;
+  readonly log: Pick<EngineLog, "message">;
+  /** Start the service `recovery` without asking. */
+  readonly autoRecovery: boolean;
+  /** Writes on the console, whatever the levels of the log are. */
+  print(text: string): Promise<void>;
+}
+
+/** What became of the machine. */
+type Decision = "decided" | "recovery" | "restart";
+
+/** Asks, and does what is answered. */
+export class BootFailure {
+  readonly #means: BootFailureMeans;
+  #cancel: (() => void) | undefined;
+
+  constructor(means: BootFailureMeans) {
+    this.#means = means;
+  }
+
+  /** Returns when a service is active again or the kind of shutdown is known. */
+  async handle(): Promise<void> {
+    const { machine, manager, log, autoRecovery } = this.#means;
+    machine.sync();
+    if (autoRecovery) {
+      const problem = this.#start(RECOVERY);
+      if (manager.activeCount > 0) return; // it has the console for itself
+      if (problem !== undefined) log.message("error", `${NOT_STARTED}: ${problem}`);
+    }
+    await this.#means.print(FAILURE);
+    if (!machine.hasTerminal()) {
+      await this.#means.print("Halting.\n");
+      if (!manager.shuttingDown) manager.shutdown(ShutdownType.HALT);
+      return;
+    }
+    const decision = await this.#ask();
+    if (decision === "decided" || manager.shuttingDown || manager.activeCount > 0) return;
+    if (this.#start(BOOT) === undefined) return;
+    log.message("error", `Could not start '${BOOT}' service. Will attempt reboot.`);
+    manager.shutdown(ShutdownType.REBOOT);
+  }
+
+  /** A shutdown was asked for in another way: there is nothing to choose any more. */
+  shutdownOrdered(): void {
+    this.#cancel?.();
+  }
+
+  async #ask(): Promise<Decision> {
+    for (;;) {
+      const key = await this.#key();
+      if (key === "cancelled") return "decided";
+      if (key === undefined) return "restart";
+      await this.#means.print("\n");
+      const decision = await this.#decide(String.fromCharCode(key).toLowerCase());
+      if (decision !== undefined) return decision;
+    }
+  }
+
+  async #key(): Promise<Key> {
+    if (this.#means.manager.shuttingDown) return "cancelled";
+    // What was typed before this is discarded; what is typed as soon as the question is there must not be.
+    const { key, cancel } = this.#means.machine.awaitKey();
+    this.#cancel = cancel;
+    try {
+      await this.#means.print(CHOICE);
+      return await key;
+    } finally {
+      this.#cancel = undefined;
+    }
+  }
+
+  async #decide(key: string): Promise<Decision | undefined> {
+    const { manager } = this.#means;
+    if (manager.shuttingDown) return "decided";
+    switch (key) {
+      case "r":
+        manager.shutdown(ShutdownType.REBOOT);
+        return "decided";
+      case "p":
+        manager.shutdown(ShutdownType.POWEROFF);
+        return "decided";
+      case "s":
+        return "restart";
+      case "e":
+        if (this.#start(RECOVERY) === undefined) return "recovery";
+        await this.#means.print(`${NOT_STARTED}.\n`);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Starts a service. Returns why it cannot be, as a sentence without a full stop at its end. */
+  #start(name: string): string | undefined {
+    const { manager } = this.#means;
+    try {
+      manager.start(manager.load(name));
+      return undefined;
+    } catch (error) {
+      if (error instanceof LoadError) return error.message;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * How the owner of a machine ends: the process becomes the program that shuts the machine down, or a new daemon
+ * (daemon and init 6.3, 6.5, 6.6).
+ */
+
+import { errnoOf, errnoText, ShutdownType } from "../model/mod.ts";
+import type { EngineLog } from "../engine/mod.ts";
+import type { Machine } from "../host/mod.ts";
+import { DAEMON_PROGRAM, SHUTDOWN_PROGRAM } from "./paths.ts";
+
+/** What the daemon says and does for a kind of shutdown. */
+interface Ending {
+  /** What it says that it will do. */
+  readonly will: string;
+  /** The option of the shutdown program. */
+  readonly option?: string;
+}
+
+const BOOT_FAILURE: Ending = { will: "handle boot failure" };
+const ENDINGS: ReadonlyMap<ShutdownType, Ending> = new Map([
+  [ShutdownType.HALT, { will: "halt", option: "-h" }],
+  [ShutdownType.POWEROFF, { will: "power down", option: "-p" }],
+  [ShutdownType.REBOOT, { will: "reboot", option: "-r" }],
+  [ShutdownType.SOFTREBOOT, { will: "soft-reboot", option: "-s" }],
+  [ShutdownType.KEXEC, { will: "kexec", option: "-k" }],
+]);
+
+/** What the daemon says when no service is active any more. */
+export function farewell(type: ShutdownType): string {
+  return `No more active services. Will ${(ENDINGS.get(type) ?? BOOT_FAILURE).will}.`;
+}
+
+/** What it takes to end. */
+export interface EndOfLifeMeans {
+  readonly machine: Pick<Machine, "sync" | "execute">;
+  readonly log: Pick<EngineLog, "message">;
+  /** Waits until what has been logged is written, as long as that is sensible. */
+  flush(): Promise<void>;
+  /** Lets go of the children: from now on others may wait for theirs. */
+  releaseChildren(): void;
+}
+
+/** The end of a daemon that owns a machine. */
+export class EndOfLife {
+  readonly #means: EndOfLifeMeans;
+
+  constructor(means: EndOfLifeMeans) {
+    this.#means = means;
+  }
+
+  /** Ends in the given way. Returns only if that is not possible, which has been logged. */
+  async end(type: ShutdownType): Promise<void> {
+    if (type === ShutdownType.SOFTREBOOT) {
+      await this.#beginAnew();
+      this.#means.log.message("error", "Could not soft-reboot. Will attempt reboot.");
+      await this.#means.flush();
+      this.#shutDown(ENDINGS.get(ShutdownType.REBOOT)!.option!);
+    } else {
+      this.#shutDown(ENDINGS.get(type)!.option!);
+    }
+    await this.#means.flush();
+  }
+
+  /** Ends at once, without stopping anything. Returns only if that is not possible, which has been logged. */
+  endAtOnce(): void {
+    this.#shutDown();
+    this.#means.machine.sync();
+  }
+
+  #shutDown(...options: string[]): void {
+    this.#become(SHUTDOWN_PROGRAM, ["--system", ...options]);
+  }
+
+  async #beginAnew(): Promise<void> {
+    this.#means.machine.sync();
+    await this.#runShutdown();
+    await this.#means.flush();
+    this.#become(DAEMON_PROGRAM, Deno.args);
+  }
+
+  /** Has file systems unmounted and everything else done that a shutdown does, except for the shutdown. */
+  async #runShutdown(): Promise<void> {
+    const { log } = this.#means;
+    this.#means.releaseChildren();
+    const args = ["--system", ENDINGS.get(ShutdownType.SOFTREBOOT)!.option!];
+    try {
+      const { success } = await new Deno.Command(SHUTDOWN_PROGRAM, { args, stdin: "inherit" }).spawn().status;
+      if (!success) log.message("error", "Execution of shutdown returned non-zero status");
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      log.message("error", `Error executing ${SHUTDOWN_PROGRAM}: ${errnoText(errnoOf(error))}`);
+    }
+  }
+
+  #become(program: string, args: readonly string[]): void {
+    const environment = Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`);
+    const errno = this.#means.machine.execute(program, [program, ...args], environment);
+    this.#means.log.message("error", `Error executing ${program}: ${errnoText(errno)}`);
+  }
+}

@@ -1,0 +1,40 @@
+import type { ServiceManager } from "../engine/mod.ts";
+import { createHost, type DaemonHost, type DescriptorStream, type ProcessJournal } from "../host/mod.ts";
+import type { DaemonOptions } from "./options.ts";
+
+/** The group of the owner of a machine: the root of all. */
+const MACHINE_CGROUP = "";
+
+/** Whom the host of a daemon talks to. The manager and the journal are there later than the host. */
+export interface HostPartners {
+  manager(): ServiceManager;
+  /** Where the starts and ends of processes are recorded, if they are. */
+  journal(): ProcessJournal | undefined;
+  /** Serves the control connection that a process has been given. */
+  serveControl(stream: DescriptorStream): void;
+  /** Writes a warning to the log. */
+  warn(text: string): void;
+}
+
+/** The host that the options ask for. Throws `HostUnavailableError` if it cannot be had. */
+export function hostForDaemon(
+  { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
+  { manager, journal, serveControl, warn }: HostPartners,
+): DaemonHost {
+  return createHost({
+    execSucceeded: (id, role) => manager().execSucceeded(id, role),
+    execFailed: (id, role, stage, errno) => manager().execFailed(id, role, stage, errno),
+    exited: (id, role, exit) => manager().exited(id, role, exit),
+    ready: (id) => manager().ready(id),
+    readinessClosed: (id) => manager().readinessClosed(id),
+    allKilled: (id) => manager().allKilled(id),
+  }, {
+    started: (pid, service) => journal()?.started(pid, service),
+    ended: (pid) => journal()?.ended(pid),
+  }, {
+    kind: isManager ? "native" : host, // no other takes care of orphans
+    serveControl,
+    warn,
+    cgroup: cgroupPath ?? (isManager ? MACHINE_CGROUP : undefined),
+  });
+}

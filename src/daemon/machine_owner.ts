@@ -1,0 +1,123 @@
+/**
+ * What the daemon does in addition when it owns the machine, as its process 1 or with `--system-mgr`. Loaded only then.
+ */
+
+import { ShutdownType } from "../model/mod.ts";
+import type { EngineLog, ServiceManager } from "../engine/mod.ts";
+import { HostUnavailableError, LibcUnavailableError, Machine } from "../host/mod.ts";
+import type { LineSink } from "../log/mod.ts";
+import { BootFailure } from "./boot_failure.ts";
+import { EndOfLife, farewell } from "./end_of_life.ts";
+
+const CONSOLE = "/dev/console";
+
+/** What the owner is given of the daemon. */
+export interface OwnerMeans {
+  readonly manager: ServiceManager;
+  readonly log: Pick<EngineLog, "message">;
+  /** Start the service `recovery` when booting has failed. */
+  readonly autoRecovery: boolean;
+  /** Writes on the console, whatever the levels of the log are. */
+  print(text: string): Promise<void>;
+  /** Waits until what has been logged is written, as long as that is sensible. */
+  flush(): Promise<void>;
+  /** Closes the control socket. */
+  closeSocket(): void;
+  /** Opens the control socket again. */
+  openSocket(): Promise<void>;
+  /** Waits until clients have their replies, as long as that is sensible. */
+  replied(): Promise<void>;
+  /** Lets go of the children: from now on others may wait for theirs. */
+  releaseChildren(): void;
+}
+
+/** A machine that the daemon has taken. */
+export class MachineOwner {
+  /** The machine's console, or standard output where there is none. */
+  readonly console: LineSink;
+  readonly #machine: Machine;
+
+  private constructor(machine: Machine, console: LineSink) {
+    this.#machine = machine;
+    this.console = console;
+  }
+
+  /** Takes the machine: puts its console on the standard streams. Throws `HostUnavailableError`. */
+  static take(): MachineOwner {
+    const machine = openMachine();
+    machine.openConsole();
+    return new MachineOwner(machine, openConsole() ?? Deno.stdout);
+  }
+
+  /** Keeps the kernel's messages off the console, and turns the keys for a restart into a signal. */
+  quietKernel(): void {
+    this.#machine.quietKernel();
+  }
+
+  /** The duties of the owner. */
+  duties(means: OwnerMeans): OwnerDuties {
+    return new OwnerDuties(this.#machine, means);
+  }
+}
+
+/** The duties of a daemon that owns a machine. */
+export class OwnerDuties {
+  readonly #means: OwnerMeans;
+  readonly #bootFailure: BootFailure;
+  readonly #end: EndOfLife;
+
+  constructor(machine: Machine, means: OwnerMeans) {
+    this.#means = means;
+    this.#bootFailure = new BootFailure({ ...means, machine });
+    this.#end = new EndOfLife({ ...means, machine });
+  }
+
+  /** No service is active any more. Returns when the daemon is to go on. */
+  async allStopped(): Promise<void> {
+    const { manager, log, flush, closeSocket, openSocket, replied } = this.#means;
+    log.message("info", farewell(manager.shutdownType));
+    closeSocket();
+    await Promise.all([flush(), replied()]);
+    if (!manager.shuttingDown && manager.activeCount === 0) await this.#bootFailure.handle();
+    if (manager.activeCount === 0 && isFinal(manager.shutdownType)) {
+      await flush();
+      await this.#end.end(manager.shutdownType);
+      await new Promise(() => {}); // it was not possible: process 1 stays, whatever happens
+    }
+    await openSocket();
+  }
+
+  /** A shutdown was ordered while no service was active. */
+  shutdownOrdered(): void {
+    this.#bootFailure.shutdownOrdered();
+  }
+
+  /** SIGQUIT: the end, at once. */
+  quit(): void {
+    this.#means.closeSocket();
+    this.#end.endAtOnce();
+  }
+}
+
+function isFinal(type: ShutdownType): boolean {
+  return type !== ShutdownType.NONE && type !== ShutdownType.REMAIN;
+}
+
+function openMachine(): Machine {
+  try {
+    return Machine.open();
+  } catch (error) {
+    if (!(error instanceof LibcUnavailableError)) throw error;
+    throw new HostUnavailableError(`Cannot manage a machine: ${error.message}`, { cause: error });
+  }
+}
+
+/** The console once more: the runtime's own streams are copies of what the standard ones were at first. */
+function openConsole(): LineSink | undefined {
+  try {
+    return Deno.openSync(CONSOLE, { write: true });
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}

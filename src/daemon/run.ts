@@ -1,0 +1,63 @@
+/** The daemon from its first moment to its last. */
+
+import { HostUnavailableError } from "../host/mod.ts";
+import { ConsoleLog, DaemonLog, type LineSink } from "../log/mod.ts";
+import { Daemon, type DaemonEnd } from "./daemon.ts";
+import type { MachineOwner } from "./machine_owner.ts";
+import { createMainLog } from "./opening_log.ts";
+import type { DaemonOptions } from "./options.ts";
+import { Signals } from "./signals.ts";
+import { StrayErrors } from "./stray_errors.ts";
+
+const FAILED: DaemonEnd = { status: 1, interrupted: false };
+
+/** How long the end waits for lines that nobody takes when the daemon could not even begin, in milliseconds. */
+const FLUSH_LIMIT = 5000;
+
+/** What is said for want of anything better (daemon and init 1.7). */
+const UNEXPECTED = new TextEncoder().encode("dinit: unexpected error during initialisation\n");
+
+/** Runs the daemon until no service is active any more. */
+export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
+  const stray = new StrayErrors();
+  const endure = options.manager || Deno.pid === 1;
+  const signals = new Signals({ manager: options.manager, endure }, stray);
+  const mainLog = createMainLog(options);
+  const connect = (sink: LineSink) => {
+    const console = new ConsoleLog(sink);
+    const log = new DaemonLog(console, options.console, mainLog);
+    stray.logTo(log);
+    return { console, log };
+  };
+  let logs: ReturnType<typeof connect> | undefined;
+  let daemon: Daemon | undefined;
+  try {
+    const machine = options.manager ? await takeMachine() : undefined;
+    logs = connect(machine?.console ?? Deno.stdout);
+    daemon = new Daemon({ options, ...logs, mainLog, signals, stray, machine });
+    if (!await daemon.open()) {
+      await daemon.flush();
+      return FAILED;
+    }
+    const end = await daemon.run();
+    if (end.interrupted) signals.release("SIGINT");
+    return end;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error; // the entry point says which grant is missing
+    logs ??= connect(Deno.stdout);
+    if (error instanceof HostUnavailableError) logs.log.message("error", error.message);
+    else {
+      stray.report(error);
+      Deno.stdout.writeSync(UNEXPECTED);
+    }
+    await logs.console.flush(FLUSH_LIMIT);
+    return FAILED;
+  } finally {
+    daemon?.close();
+  }
+}
+
+async function takeMachine(): Promise<MachineOwner> {
+  const room: typeof import("./machine_owner.ts") = await import("./machine_owner.ts" as string);
+  return room.MachineOwner.take();
+}

@@ -1,0 +1,26 @@
+import type { Architecture } from "./library.ts";
+
+const BOOT_TIME = 2;
+/** How large `struct utmpx` is and where it has the time: 32 bits a number on x86-64, 64 on arm64. */
+const LAYOUTS = {
+  x86_64: { size: 384, time: 340, wide: false },
+  aarch64: { size: 400, time: 344, wide: true },
+} as const satisfies Record<Architecture, unknown>;
+
+/** The entry of a boot in the tables of logins (daemon and init 3.7). `now`: milliseconds since 1970. */
+export function bootRecord(architecture: Architecture, now: number): Uint8Array<ArrayBuffer> {
+  const { size, time, wide } = LAYOUTS[architecture];
+  const record = new Uint8Array(size);
+  const view = new DataView(record.buffer);
+  const seconds = Math.floor(now / 1000);
+  const microseconds = Math.floor(now % 1000) * 1000;
+  view.setInt16(0, BOOT_TIME, true);
+  if (wide) {
+    view.setBigInt64(time, BigInt(seconds), true);
+    view.setBigInt64(time + 8, BigInt(microseconds), true);
+  } else {
+    view.setInt32(time, seconds, true);
+    view.setInt32(time + 4, microseconds, true);
+  }
+  return record;
+}

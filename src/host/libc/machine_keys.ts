@@ -1,0 +1,92 @@
+import { Files } from "./files.ts";
+import { type Library, SystemCallError } from "./library.ts";
+import { MachineCalls } from "./machine_calls.ts";
+
+const STANDARD_INPUT = 0;
+const TCGETS = 0x5401n;
+const TCSETS = 0x5402n;
+const TCFLSH = 0x540bn;
+const TCIFLUSH = 0n;
+/** The kernel's `struct termios`: its size, its local modes, and the control characters of non-canonical mode. */
+const TERMIOS = { size: 36, localModes: 12, time: 17 + 5, minimum: 17 + 6 } as const;
+const ICANON = 2;
+const SIG_BLOCK = 0;
+const SIG_SETMASK = 2;
+const SIGSET_SIZE = 128;
+/** SIGTTIN and SIGTTOU. */
+const BACKGROUND_SIGNALS = (1n << 20n) | (1n << 21n);
+
+/** The terminal of descriptor 0, while it gives single keys. Methods throw `SystemCallError`. */
+export class KeyInput {
+  readonly #library: Library;
+  readonly #calls: MachineCalls;
+  readonly #files: Files;
+  readonly #settings = new Uint8Array(TERMIOS.size);
+
+  /** Discards what has been typed so far. From now on keys come one by one, and reading does not wait. */
+  constructor(library: Library) {
+    this.#library = library;
+    this.#calls = new MachineCalls(library);
+    this.#files = new Files(library);
+    this.#control(TCGETS, this.#settings);
+    const settings = this.#settings.slice();
+    const view = new DataView(settings.buffer);
+    view.setUint32(TERMIOS.localModes, view.getUint32(TERMIOS.localModes, true) & ~ICANON, true);
+    settings[TERMIOS.minimum] = 1;
+    settings[TERMIOS.time] = 0;
+    this.#control(TCSETS, settings);
+    this.#discard();
+    this.#files.setBlocking(STANDARD_INPUT, false);
+  }
+
+  /** The key that was pressed, `undefined` at the end of input, `"none"` if none was pressed yet. */
+  read(): number | undefined | "none" {
+    const key = new Uint8Array(1);
+    try {
+      const count = this.#inForeground(() => this.#files.read(STANDARD_INPUT, key));
+      return count === undefined ? "none" : count === 0 ? undefined : key[0];
+    } catch (error) {
+      if (error instanceof SystemCallError) return undefined; // the terminal has gone
+      throw error;
+    }
+  }
+
+  /** Discards what has not been read, and makes the terminal as it was. */
+  close(): void {
+    try {
+      this.#discard();
+      this.#control(TCSETS, this.#settings);
+      this.#files.setBlocking(STANDARD_INPUT, true);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error; // the terminal has gone
+    }
+  }
+
+  #control(request: bigint, settings: Uint8Array<ArrayBuffer>): void {
+    const errno = this.#inForeground(() =>
+      this.#calls.withMemory(settings, (at) => this.#calls.call("ioctl", 0n, request, at))
+    );
+    if (errno !== 0) throw new SystemCallError("ioctl", errno);
+  }
+
+  #discard(): void {
+    this.#inForeground(() => this.#calls.call("ioctl", 0n, TCFLSH, TCIFLUSH));
+  }
+
+  /**
+   * Where these signals are blocked, a process in the background of its terminal may use it as well. Where they are
+   * caught, the kernel would repeat the call without end.
+   */
+  #inForeground<T>(use: () => T): T {
+    const { symbols } = this.#library;
+    const before = new Uint8Array(SIGSET_SIZE);
+    const blocked = new Uint8Array(SIGSET_SIZE);
+    new DataView(blocked.buffer).setBigUint64(0, BACKGROUND_SIGNALS, true);
+    symbols.pthread_sigmask(SIG_BLOCK, blocked, before);
+    try {
+      return use();
+    } finally {
+      symbols.pthread_sigmask(SIG_SETMASK, before, null);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * The daemon with mistakes in it: what the first signal for a shutdown, the first end of a process, the first timer, the
+ * first question of a client and the first word about readiness lead to fails. Beside it, a timer, a microtask, an event
+ * and a promise fail that nobody looks after.
+ */
+
+import { isOpen, parseCommandLine, runDaemon } from "../../src/daemon/mod.ts";
+import { ServiceManager } from "../../src/engine/mod.ts";
+
+type Method = "shutdown" | "exited" | "timerExpired" | "overview" | "ready";
+
+function failOnce(method: Method): void {
+  const engine = ServiceManager.prototype as unknown as Record<Method, (...args: unknown[]) => unknown>;
+  const right = engine[method];
+  engine[method] = () => {
+    engine[method] = right;
+    throw new Error(`injected: ${method}`);
+  };
+}
+
+function fail(what: string): never {
+  throw new Error(`injected: ${what}`);
+}
+
+const methods: readonly Method[] = ["shutdown", "exited", "timerExpired", "overview", "ready"];
+for (const method of methods) failOnce(method);
+
+const commandLine = parseCommandLine(Deno.args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
+if (commandLine.action !== "run") throw new Error("bad arguments");
+const end = runDaemon(commandLine.options);
+setTimeout(() => fail("timer"));
+setTimeout(() => queueMicrotask(() => fail("microtask")));
+setTimeout(() => void Promise.reject(new Error("injected: promise")));
+setTimeout(() => {
+  const target = new EventTarget();
+  target.addEventListener("event", () => fail("event"));
+  target.dispatchEvent(new Event("event"));
+});
+Deno.exit((await end).status);

@@ -1,0 +1,37 @@
+/** The example of `examples/user-session`. */
+
+import { assertEquals } from "@std/assert";
+import { dinitCommand, ROOT } from "../e2e/_dinit.ts";
+
+const SERVICES = `${ROOT}examples/user-session/dinit.d`;
+
+/** The descriptions, without the directories. */
+function descriptions(): string[] {
+  return [...Deno.readDirSync(SERVICES)].filter(({ isFile }) => isFile).map(({ name }) => name).sort();
+}
+
+/** The names in a directory of services that are switched on. */
+function enabled(directory: string): string[] {
+  return [...Deno.readDirSync(`${SERVICES}/${directory}`)].map(({ name }) => name);
+}
+
+Deno.test("dinit check finds nothing wrong with any description, except for programs that are not installed", async () => {
+  const [program, ...args] = dinitCommand(["check", "--json", "-d", SERVICES, ...descriptions()]);
+  const { stdout } = await new Deno.Command(program, {
+    args,
+    env: { HOME: "/home/user", XDG_RUNTIME_DIR: "/run/user/1000" },
+  }).output();
+  const findings = JSON.parse(new TextDecoder().decode(stdout)) as { severity: string; message: string }[];
+  const others = findings.filter(({ severity, message }) =>
+    severity !== "note" &&
+    !/^could not stat command executable '\/usr\/bin\/[\w-]+': No such file or directory$/.test(message)
+  );
+  assertEquals(others, []);
+});
+
+Deno.test("what is switched on is there", () => {
+  const names = descriptions();
+  for (const name of [...enabled("boot.d"), ...enabled("graphical.d")]) {
+    assertEquals(names.includes(name), true, name);
+  }
+});

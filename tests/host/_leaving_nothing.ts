@@ -1,0 +1,68 @@
+/** Tests of what goes wrong: afterwards the host is as it was before. */
+
+import { assertEquals } from "@std/assert";
+import { fileOutput, type HostKind, KINDS, TestHost } from "./_host.ts";
+
+const MEGABYTE = 2 ** 20;
+/** How much memory may be taken that is not given back, in bytes. */
+const MEMORY_SLACK = 5 * MEGABYTE;
+/** How often a load may be repeated until no more memory is taken. */
+const MEMORY_ROUNDS = 5;
+
+/** Only root can limit control groups, mount file systems and make namespaces: `ignore` of tests that do. */
+export const NEEDS_ROOT = Deno.uid() !== 0;
+
+export interface FaultOptions {
+  /** The hosts that it is about. @default both */
+  readonly kinds?: readonly HostKind[];
+  /** Words in front of the command that starts the host. @default none */
+  readonly wrapper?: readonly string[];
+  /** The test cannot be done by this user. @default false */
+  readonly ignore?: boolean;
+}
+
+/** Runs a test on each host; afterwards the host has no zombie, no child and no descriptor more than before. */
+export function leavingNothing(
+  name: string,
+  test: (host: TestHost, kind: HostKind) => Promise<void>,
+  { kinds = KINDS, wrapper = [], ignore = false }: FaultOptions = {},
+): void {
+  for (const kind of kinds) {
+    Deno.test({
+      name: `${kind} host: ${name}`,
+      ignore,
+      async fn() {
+        await using host = await TestHost.start(kind, { wrapper });
+        await warmUp(host);
+        const before = await host.settled();
+        host.reports.length = 0;
+        await test(host, kind);
+        const after = await host.settled(before.descriptors);
+        assertEquals([after.zombies, after.children, after.running], [0, 0, []]);
+        assertEquals(after.descriptors, before.descriptors);
+      },
+    });
+  }
+}
+
+/**
+ * Puts a load on the host, at least twice; memory comes back. What the runtime takes at a peak it does not give back at
+ * once, and the next peak may be higher; but a load that takes more each time is a leak.
+ */
+export async function keepingMemory(host: TestHost, load: () => Promise<void>): Promise<void> {
+  await load();
+  const measured = [(await host.inspect()).memory];
+  for (let round = 0; round < MEMORY_ROUNDS; round++) {
+    await load();
+    measured.push((await host.inspect()).memory);
+    if (measured.at(-1)! - measured.at(-2)! < MEMORY_SLACK) return;
+  }
+  throw new Error(`memory grew: ${measured.map((bytes) => (bytes / MEGABYTE).toFixed(1)).join(", ")} MB`);
+}
+
+/** Whatever is made once, such as the thread that waits, is made now. */
+async function warmUp(host: TestHost): Promise<void> {
+  await host.run(["echo", "x"], { output: { to: "buffer", size: 10 }, id: 99, nice: 1 });
+  await host.logWith("x", 99);
+  await host.run(["true"], { output: fileOutput("/dev/null"), id: 99 });
+}

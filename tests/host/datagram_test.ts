@@ -1,0 +1,113 @@
+/** Datagram sockets. The other end is a process of another program, as the system log is. */
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { Datagrams, openLibrary, SystemCallError } from "../../src/host/mod.ts";
+
+/** Receives datagrams and prints each as a line of its length and text; ends after the word `end`. */
+const RECEIVER = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print("bound", flush=True)
+sys.stdin.readline()
+while True:
+    data = s.recv(10000)
+    if data == b"end": break
+    print(len(data), data[:20].decode("latin-1"), flush=True)
+`;
+
+interface Receiver extends AsyncDisposable {
+  readonly path: string;
+  /** Lets it receive to the end; what it got, line by line. */
+  received(): Promise<string[]>;
+}
+
+async function receiver(): Promise<Receiver> {
+  const directory = Deno.makeTempDirSync({ prefix: "dinit-datagram-" });
+  const path = `${directory}/log`;
+  const child = new Deno.Command("python3", {
+    args: ["-c", RECEIVER, path],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  for (let said = ""; !said.endsWith("\n");) said += (await reader.read()).value ?? "\n"; // it is bound
+  return {
+    path,
+    async received() {
+      const writer = child.stdin.getWriter();
+      await writer.write(new Uint8Array([10]));
+      await writer.close();
+      let text = "";
+      for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+      await child.status;
+      return text.split("\n").slice(0, -1);
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error; // it has ended
+      }
+      await child.status;
+      await reader.cancel();
+      await child.stdin.close().catch(() => {});
+      Deno.removeSync(directory, { recursive: true });
+    },
+  };
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("each message is one datagram, and bytes stay as they are", async () => {
+  await using log = await receiver();
+  const datagrams = new Datagrams(openLibrary());
+  const fd = datagrams.connect(log.path);
+  assertEquals(datagrams.send(fd, bytes("<29>dinit: first\n")), 0);
+  assertEquals(datagrams.send(fd, new Uint8Array([0x41, 0xff, 0x42])), 0);
+  assertEquals(datagrams.send(fd, bytes("end")), 0);
+  assertEquals(await log.received(), ["17 <29>dinit: first", "", "3 A\u00ffB"]);
+  datagrams.close(fd);
+});
+
+Deno.test("a reader that does not read makes nobody wait", async () => {
+  await using log = await receiver();
+  const datagrams = new Datagrams(openLibrary());
+  const fd = datagrams.connect(log.path);
+  let errno = 0;
+  for (let sent = 0; errno === 0 && sent < 100_000; sent++) errno = datagrams.send(fd, bytes("x"));
+  assertEquals(errno, 11);
+  datagrams.close(fd);
+});
+
+Deno.test("a reader that has gone is told", async () => {
+  const datagrams = new Datagrams(openLibrary());
+  let fd: number;
+  {
+    await using log = await receiver();
+    fd = datagrams.connect(log.path);
+    datagrams.send(fd, bytes("end"));
+    await log.received();
+  }
+  assertEquals(datagrams.send(fd, bytes("x")), 111);
+  datagrams.close(fd);
+});
+
+Deno.test("no socket, no reader, a path that is too long: why is told, and no descriptor is left", () => {
+  const directory = Deno.makeTempDirSync({ prefix: "dinit-datagram-" });
+  const datagrams = new Datagrams(openLibrary());
+  const before = [...Deno.readDirSync("/proc/self/fd")].length;
+  Deno.listen({ transport: "unix", path: `${directory}/stream` }).close();
+  for (
+    const [path, errno] of [
+      [`${directory}/none`, 2],
+      [`/${"x".repeat(107)}`, 36],
+      ["/dev/null", 111],
+    ] as const
+  ) {
+    const error = assertThrows(() => datagrams.connect(path), SystemCallError);
+    assertEquals((error as SystemCallError).errno, errno, path);
+  }
+  assertEquals([...Deno.readDirSync("/proc/self/fd")].length, before);
+  Deno.removeSync(directory, { recursive: true });
+});

@@ -1,0 +1,129 @@
+/** Disks that are full, and systems that have no more descriptors or processes to give. */
+
+import { assert, assertEquals } from "@std/assert";
+import { LaunchStage } from "../../src/model/mod.ts";
+import { fileOutput, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
+import { leavingNothing, NEEDS_ROOT } from "./_leaving_nothing.ts";
+
+const [EAGAIN, EMFILE, ENOSPC] = [11, 24, 28];
+
+/** A tiny disk that only the host and its processes see, at `/mnt`. */
+const TINY_DISK = [
+  ["unshare", "--mount", "--propagation", "private"],
+  ["sh", "-c", 'mount -t tmpfs -o size=16k,nr_inodes=3 none /mnt && exec "$@"', "sh"],
+].flat();
+
+// Only root can mount a file system.
+leavingNothing("a full disk is the service's own trouble", async (host) => {
+  const script = "yes | head -c 100000 || exit 7";
+  const exit = await host.run(["sh", "-c", `${script}; exit 8`], { output: fileOutput("/mnt/log") });
+  assertEquals(exit, { code: 1, status: 7 }); // it was told
+  const { pid } = await host.inspect();
+  assertEquals(Deno.statSync(`/proc/${pid}/root/mnt/log`).size, 16 * 1024);
+  // A file can still be made, but nothing can be written to it; then not even that.
+  await host.run(["true"], { output: fileOutput("/mnt/other") });
+  await host.launch(plan(["true"], { output: fileOutput("/mnt/third") }));
+  assertEquals(await host.failure(), [LaunchStage.LOG_FILE, ENOSPC]);
+}, { wrapper: TINY_DISK, ignore: NEEDS_ROOT });
+
+/** Runs something while the host may not open anything; what it has open stays. */
+async function withoutDescriptors(host: TestHost, action: () => Promise<void>): Promise<void> {
+  const { pid } = await host.inspect();
+  const limit = async (soft: number) => {
+    const args = [`--pid=${pid}`, `--nofile=${soft}:`];
+    assert((await new Deno.Command("prlimit", { args }).output()).success);
+  };
+  await limit(3);
+  try {
+    await action();
+  } finally {
+    await limit(20_000);
+  }
+}
+
+leavingNothing(
+  "descriptors run out: launches fail with the reason, and succeed again later",
+  async (host) => {
+    await withoutDescriptors(host, async () => {
+      await host.launch(plan(["true"]));
+      assertEquals((await host.failure())[1], EMFILE);
+      await host.launch(plan(["true"], { output: fileOutput(`${host.folder}/log`) }));
+      assertEquals((await host.failure())[1], EMFILE);
+    });
+    for (const output of [{ to: "null" }, { to: "buffer", size: 10 }, fileOutput("/dev/null")] as const) {
+      assertEquals(await host.run(["true"], { output }), { code: 1, status: 0 });
+    }
+  },
+);
+
+leavingNothing("descriptors run out: a launch that needs a pipe says which", async (host) => {
+  await withoutDescriptors(host, async () => {
+    const launched = await host.launch(plan(["true"], { readiness: { fd: 5, variable: undefined } }));
+    assertEquals(launched, { error: "can't create notification pipe: Too many open files" });
+    assertEquals(await host.launch(plan(["true"], { output: { to: "buffer", size: 10 } })), {
+      error: "can't create output pipe: Too many open files",
+    });
+  });
+}, { kinds: ["native"] });
+
+/** What hosts say when there is no process to be had. */
+const NO_PROCESS: Record<HostKind, (host: TestHost) => Promise<void>> = {
+  async native(host) {
+    const error = "Resource temporarily unavailable";
+    assertEquals(await host.launch(plan(["true"])), { error: `could not fork: ${error}` });
+    assertEquals(await host.launch(plan(["true"], { role: "stop" })), {
+      error: `could not fork (for stop command): ${error}`,
+    });
+  },
+  async command(host) {
+    await host.launch(plan(["true"]));
+    assertEquals(await host.failure(), [LaunchStage.EXECUTE, EAGAIN]);
+  },
+};
+
+for (const kind of KINDS) {
+  Deno.test({
+    name: `${kind} host: processes run out: a launch fails with the reason, and succeeds again later`,
+    ignore: NEEDS_ROOT || controlGroups() === undefined, // only root can limit a control group
+    async fn() {
+      const group = `${controlGroups()}/dinit-test-${crypto.randomUUID()}`;
+      Deno.mkdirSync(group);
+      try {
+        await using host = await TestHost.start(kind);
+        await host.run(["true"], { output: { to: "buffer", size: 10 } });
+        const { pid, descriptors } = await host.settled();
+        Deno.writeTextFileSync(`${group}/cgroup.procs`, `${pid}`);
+        Deno.writeTextFileSync(`${group}/pids.max`, Deno.readTextFileSync(`${group}/pids.current`));
+        await NO_PROCESS[kind](host);
+        Deno.writeTextFileSync(`${group}/pids.max`, "max");
+        assertEquals(await host.run(["true"]), { code: 1, status: 0 });
+        assertEquals((await host.settled(descriptors)).descriptors, descriptors);
+      } finally {
+        await removed(group);
+      }
+    },
+  });
+}
+
+/** Where control groups with a limit on processes can be made. */
+function controlGroups(): string | undefined {
+  return ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].find((path) => {
+    try {
+      if (path.endsWith("/pids")) return Deno.statSync(`${path}/cgroup.procs`).isFile;
+      return / pids\b|^pids\b/.test(Deno.readTextFileSync(`${path}/cgroup.subtree_control`));
+    } catch {
+      return false; // there are none here
+    }
+  });
+}
+
+/** Removes a control group as soon as the host in it has ended. */
+async function removed(group: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      return Deno.removeSync(group);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

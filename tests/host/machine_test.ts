@@ -1,0 +1,260 @@
+/** What only the owner of a machine does. Whatever could reach beyond the test runs in namespaces of its own. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Machine } from "../../src/host/mod.ts";
+import { bootRecord, SystemCallError } from "../../src/host/libc/mod.ts";
+
+const PROGRAM = new URL("_machine_program.ts", import.meta.url).pathname;
+const SELF = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-all", decodeURIComponent(PROGRAM)];
+/** Namespaces can be made by root alone. */
+const NOT_ROOT = Deno.uid() !== 0;
+
+async function output(words: readonly string[]): Promise<{ pid: number; text: string; errors: string }> {
+  const child = new Deno.Command(words[0], {
+    args: words.slice(1),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { pid: child.pid, text: text(stdout), errors: text(stderr) };
+}
+
+function temporaryDirectory(): { path: string } & Disposable {
+  const path = Deno.makeTempDirSync({ prefix: "dinit-machine-" });
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+}
+
+Deno.test("a program replaces another: same process, its own name and environment, signals as usual", async () => {
+  const script = 'echo "$$ $0 $A"; env | sort | grep -v ^_= ; grep -E "Sig(Blk|Ign)" /proc/self/status';
+  const { pid, text } = await output([
+    ...SELF,
+    "execute",
+    "/bin/bash",
+    JSON.stringify(["a name", "--norc", "-c", script, "zero"]),
+    JSON.stringify(["A=b c", "EMPTY="]),
+  ]);
+  const lines = text.split("\n");
+  assertEquals(lines[0], `${pid} zero b c`);
+  assert(lines.includes("EMPTY=") && !lines.some((line) => line.startsWith("HOME=")), text);
+  assert(/SigBlk:\s0{16}\n/.test(text), text);
+  // Signals without names may be ignored already by those who run the tests.
+  const ignored = parseInt(/SigIgn:\s(\w+)/.exec(text)![1].slice(-8), 16);
+  assertEquals(ignored & 0x7fffffff, 0);
+});
+
+Deno.test("a program that cannot be executed is told by the error number, and nothing has changed", async () => {
+  const words = (path: string) => [...SELF, "execute", path, '["x"]', "[]"];
+  assertEquals((await output(words("/nowhere/x"))).text, "failed: 2\n");
+  assertEquals((await output(words("/etc/passwd"))).text, "failed: 13\n");
+});
+
+Deno.test("the boot is entered in both tables, which are not created", () => {
+  using directory = temporaryDirectory();
+  const files = { utmp: `${directory.path}/utmp`, wtmp: `${directory.path}/wtmp` };
+  const machine = Machine.open();
+  assertEquals(machine.recordBoot(1_700_000_000_123, files), false);
+  assertEquals([...Deno.readDirSync(directory.path)], []);
+
+  Deno.writeFileSync(files.wtmp, bootRecord("x86_64", 1));
+  assertEquals(machine.recordBoot(1_700_000_000_123, files), false, "wtmp alone is not enough");
+  Deno.writeTextFileSync(files.utmp, "junk".repeat(1000));
+  assertEquals(machine.recordBoot(1_700_000_000_123, files), true);
+  const record = Deno.readFileSync(files.utmp);
+  assertEquals(record, bootRecord(Deno.build.arch, 1_700_000_000_123));
+  assertEquals(Deno.readFileSync(files.wtmp).length, 384 + 2 * record.length);
+});
+
+Deno.test("the record of a boot has its type and time, and nothing else", () => {
+  const record = bootRecord("x86_64", 1_700_000_000_123.75);
+  assertEquals(record.length, 384);
+  const view = new DataView(record.buffer);
+  assertEquals(view.getInt16(0, true), 2);
+  assertEquals(view.getInt32(340, true), 1_700_000_000);
+  assertEquals(view.getInt32(344, true), 123_000);
+  record.fill(0, 0, 2).fill(0, 340, 348);
+  assertEquals(record, new Uint8Array(384));
+  const wide = new DataView(bootRecord("aarch64", 1_700_000_000_123).buffer);
+  assertEquals([wide.byteLength, wide.getBigInt64(344, true), wide.getBigInt64(352, true)], [
+    400,
+    1_700_000_000n,
+    123_000n,
+  ]);
+});
+
+/** The program on a terminal of its own, which `script` makes, and what is to be seen there. */
+class OnTerminal implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #keys: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reading: Promise<void>;
+  #seen = "";
+  #changed = Promise.withResolvers<void>();
+
+  constructor(args: readonly string[], wrapper: readonly string[] = []) {
+    const command = [...wrapper, ...SELF, ...args].map((word) => `'${word}'`).join(" ");
+    this.#process = new Deno.Command("script", {
+      args: ["-qec", `exec ${command}`, "/dev/null"],
+      env: { SHELL: "/bin/sh" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#keys = this.#process.stdin.getWriter();
+    this.#reading = this.#read();
+  }
+
+  async type(keys: string): Promise<void> {
+    await this.#keys.write(new TextEncoder().encode(keys));
+  }
+
+  /** Waits until something is to be seen. */
+  async shows(text: string): Promise<void> {
+    const timeUp = AbortSignal.timeout(20_000);
+    while (!this.#seen.includes(text)) {
+      timeUp.throwIfAborted();
+      await this.#changed.promise;
+    }
+  }
+
+  /** All that was shown, when the program has ended. */
+  async ended(): Promise<string[]> {
+    await this.#process.status;
+    await this.#reading;
+    return this.#seen.split("\r\n");
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of this.#process.stdout) {
+      this.#seen += decoder.decode(bytes, { stream: true });
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    }
+    this.#changed.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended
+    }
+    await this.#process.status;
+    await this.#reading;
+    await this.#keys.close().catch(() => {});
+  }
+}
+
+Deno.test("one key is enough; what was typed before and after it is nobody's", async () => {
+  using directory = temporaryDirectory();
+  await using terminal = new OnTerminal(["key", `${directory.path}/go`]);
+  await terminal.shows("ready\r\n");
+  await terminal.type("abc");
+  await terminal.shows("abc");
+  Deno.writeTextFileSync(`${directory.path}/go`, "");
+  await terminal.shows("asking\r\n");
+  await terminal.type("x");
+  await terminal.shows("restored");
+  assertEquals(await terminal.ended(), [
+    "ready",
+    "abcicanon false, echo true, waits false",
+    "asking",
+    "xkey 120",
+    "restored true, waits true",
+    "",
+  ]);
+});
+
+Deno.test("after a cancelled wait for a key, who reads next gets all that is typed", async () => {
+  await using terminal = new OnTerminal(["cancel"]);
+  await terminal.shows("reading\r\n");
+  await terminal.type("later\n");
+  await terminal.shows("read later\r\n");
+  assertEquals((await terminal.ended()).slice(0, 3), [
+    "key cancelled",
+    "restored true, waits true",
+    "reading",
+  ]);
+});
+
+Deno.test("without a terminal there is no waiting for a key", async () => {
+  const { text, errors } = await output([...SELF, "key", "/"]);
+  assertEquals(text, "ready\n");
+  assert(errors.includes("SystemCallError: ioctl: Inappropriate ioctl for device"), errors);
+});
+
+/** Runs the program where `/dev/console` is something else, or is not there. */
+async function withConsole(setUp: string, args: readonly string[]): Promise<string> {
+  const { text, errors } = await output([
+    ...["unshare", "--mount", "--propagation", "private", "sh", "-ec", `${setUp}\nexec "$@"`, "sh"],
+    ...[...SELF, ...args],
+  ]);
+  assertEquals(errors, "");
+  return text;
+}
+
+Deno.test({
+  name: "the console is put on the standard descriptors (root only: needs a namespace of mounts)",
+  ignore: NOT_ROOT,
+  async fn() {
+    using directory = temporaryDirectory();
+    const console = `${directory.path}/console`;
+    Deno.writeTextFileSync(console, "");
+    const bind = `mount --bind '${console}' /dev/console`;
+    for (
+      const [args, places] of [
+        [[], "/dev/console, /dev/console, /dev/console"],
+        [["output"], "as before, /dev/console, as before"],
+      ] as const
+    ) {
+      Deno.writeTextFileSync(console, "");
+      assertEquals(await withConsole(bind, ["console", ...args]), "");
+      assertEquals(
+        Deno.readTextFileSync(console),
+        `the runtime's stream\nthe output\n${places}; terminal false\n`,
+      );
+    }
+  },
+});
+
+Deno.test({
+  name: "a terminal as console is opened, and can be written to (root only: needs a namespace of mounts)",
+  ignore: NOT_ROOT,
+  async fn() {
+    const bind = 'mount --bind "$(tty)" /dev/console; exec "$@" </dev/null 2>/dev/null';
+    const wrapper = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", bind, "sh"];
+    await using terminal = new OnTerminal(["console"], wrapper);
+    assertEquals(await terminal.ended(), [
+      "the runtime's stream",
+      "the output",
+      "/dev/console, /dev/console, /dev/console; terminal true",
+      "",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "without a console the standard descriptors are kept (root only: needs a namespace of mounts)",
+  ignore: NOT_ROOT,
+  async fn() {
+    const text = await withConsole("mount -t tmpfs none /dev", ["console"]);
+    assertEquals(text, "the runtime's stream\nthe output\nas before, as before, as before; terminal false\n");
+  },
+});
+
+Deno.test({
+  name: "what the kernel does not allow is told or ignored (root only: needs namespaces)",
+  ignore: NOT_ROOT,
+  async fn() {
+    const { text } = await output([
+      ...["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"],
+      ...[...SELF, "namespace"],
+    ]);
+    assertEquals(text, "restart: 22\n"); // there is no other kernel to execute in a namespace
+  },
+});
+
+Deno.test("a descriptor that is not open is no connection", () => {
+  const error = assertThrows(() => Machine.open().connection(987), SystemCallError);
+  assertEquals((error as SystemCallError).errno, 9);
+});

@@ -1,0 +1,29 @@
+/** A directory as `deno task compile` leaves it, with a stand-in for the program that tells how it was called. */
+
+import { LAUNCHERS, launcherText } from "../../scripts/install/launchers.ts";
+
+/** The stand-in: its arguments, each in brackets, and whether /proc was there. */
+export const STAND_IN = `#!/bin/sh
+for word in "$@"; do printf '[%s]' "$word"; done
+[ -e /proc/self/exe ] && echo " with /proc" || echo " without /proc"
+`;
+
+/** Writes an executable file. */
+export function writeProgram(path: string, text: string): void {
+  Deno.writeTextFileSync(path, text);
+  Deno.chmodSync(path, 0o755);
+}
+
+/** Writes the launchers, and a stand-in for the program beside them. */
+export function writeLaunchers(directory: string): void {
+  Deno.mkdirSync(directory, { recursive: true });
+  writeProgram(`${directory}/dinit`, STAND_IN);
+  for (const launcher of LAUNCHERS) writeProgram(`${directory}/${launcher.name}`, launcherText(launcher));
+}
+
+/** Runs a program without any environment; what it prints on both outputs. */
+export async function say(program: string, args: readonly string[] = [], cwd = "/"): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(program, { args: [...args], clearEnv: true, cwd })
+    .output();
+  return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
+}

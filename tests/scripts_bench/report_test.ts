@@ -1,0 +1,68 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { atMost, type CaseReport, missed, reportLines } from "../../scripts/bench/harness/mod.ts";
+
+const REPORT: CaseReport = {
+  name: "start",
+  load: 0.25,
+  notes: ["nobody is there"],
+  measurements: [
+    {
+      what: "start",
+      unit: "ms",
+      values: [300, 100, 200],
+      limit: atMost(250),
+      beside: [
+        { with: "the floor", ratios: [1.5, 1.26, 1.1], limit: atMost(1.25) },
+        { with: "a peer", ratios: [0.5, 0.5, 0.25] },
+      ],
+    },
+    { what: "stop", unit: "ms", values: [12.34] },
+  ],
+};
+
+/** The lines with every run of spaces as one. */
+function lines(): string[] {
+  return reportLines(REPORT).map((line) => line.replaceAll(/ +/g, " "));
+}
+
+Deno.test("the table has median and spread of each value and ratio, and says whether the limits are kept", () => {
+  assertEquals(lines(), [
+    "== start (load 0.3)",
+    "start, ms 200 100 to 300 at most 250: met",
+    " beside the floor 1.26 x 1.10 to 1.50 at most 1.25: MISSED",
+    " beside a peer 0.50 x 0.25 to 0.50",
+    "stop, ms 12.3",
+    "note: nobody is there",
+  ]);
+});
+
+Deno.test("the values of a table stand in one column", () => {
+  const ends = reportLines(REPORT).slice(1, 4).map((line) => /(\d+(\.\d+)?( x)?) {2}/.exec(line)!)
+    .map((found) => found.index + found[1].length);
+  assertEquals(new Set(ends).size, 1);
+});
+
+Deno.test("limits that were missed are named with their case", () => {
+  assertEquals(missed([REPORT]), ["start: start, beside the floor"]);
+});
+
+Deno.test("a value that misses its own limit is named, too", () => {
+  const [start] = REPORT.measurements;
+  const slow = { ...REPORT, measurements: [{ ...start, limit: atMost(199), beside: [] }] };
+  assertEquals(missed([slow]), ["start: start"]);
+});
+
+Deno.test("the command says what it does not understand, and which cases there are", async () => {
+  const program = decodeURIComponent(new URL("../../scripts/bench/mod.ts", import.meta.url).pathname);
+  const run = async (...words: string[]) => {
+    const args = ["run", "--no-prompt", "--allow-all", program, ...words];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  };
+  for (const word of ["nonsense", "--nonsense", "--runs=0", "--runs=many"]) {
+    const { code, stderr } = await run(word);
+    assertEquals(code, 1, word);
+    assertStringIncludes(stderr, word);
+    assertStringIncludes(stderr, "description, engine");
+  }
+});

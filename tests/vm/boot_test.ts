@@ -1,0 +1,176 @@
+/**
+ * A Debian machine that boots with the compiled binary as its init. `deno task test:vm`, after `deno task compile`; with
+ * DINIT_BINARY the binary of that path, beside which its launchers lie.
+ */
+
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { makeUnexecutable, readFromDisk, uncleanness } from "../../scripts/vm/disk.ts";
+import { PASSWORD } from "../../scripts/vm/distribution.ts";
+import { Lab } from "../../scripts/vm/lab.ts";
+import type { Machine } from "../../scripts/vm/machine.ts";
+import { REPOSITORY } from "../../scripts/vm/product.ts";
+import { reasonAgainst } from "../../scripts/vm/programs.ts";
+
+const BINARY = Deno.env.get("DINIT_BINARY") ?? `${REPOSITORY}dist/dinit`;
+const DIST = BINARY.slice(0, BINARY.lastIndexOf("/"));
+
+/** All that is started after an ordinary boot. */
+const SERVICES = [
+  "boot",
+  "coldplug",
+  "cron",
+  "disks",
+  "fscheck",
+  "getty@tty1",
+  "getty@ttyS0",
+  "hostname",
+  "kmods",
+  "localfs",
+  "login-ready",
+  "network",
+  "pseudofs",
+  "rootcheck",
+  "rootrw",
+  "sysinit",
+  "syslogd",
+  "udevd",
+];
+
+function reasonToIgnore(): string | undefined {
+  const reason = reasonAgainst();
+  if (reason !== undefined) return reason;
+  try {
+    Deno.statSync(BINARY);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return `no ${BINARY}: run \`deno task compile\` first`;
+    throw error;
+  }
+}
+
+const reason = reasonToIgnore();
+if (reason !== undefined) console.error(`the tests of the virtual machine are ignored: ${reason}`);
+
+/** Made by the first test that needs it. */
+let lab: Lab | undefined;
+
+/** A test with machines. */
+function machineTest(name: string, body: (lab: Lab) => Promise<void>): void {
+  Deno.test(
+    reason === undefined ? name : `${name} (${reason})`,
+    { ignore: reason !== undefined },
+    async () => {
+      lab ??= await Lab.open(DIST);
+      await body(lab);
+    },
+  );
+}
+
+Deno.test.afterAll(() => lab?.[Symbol.dispose]());
+
+/** The services that are started, neither skipped nor failed, and their processes if they have one. */
+function startedServices(list: string): Map<string, number | undefined> {
+  const services = new Map<string, number | undefined>();
+  for (const line of list.trim().split("\n")) {
+    const [, name, pid] = /^\[[[{]\+[\]}] {5}\] (\S+)(?: \(pid: (\d+)\))?/.exec(line) ?? [];
+    if (name !== undefined) services.set(name, pid === undefined ? undefined : Number(pid));
+  }
+  return services;
+}
+
+/** What the daemon complained about on the console: at its ordinary level it says nothing else in sentences. */
+function complaints(machine: Machine): string[] {
+  return machine.console.lines.map(({ text }) => text)
+    .filter((text) =>
+      text.startsWith("dinit: ") || text.startsWith("[FAILED]") || text.includes("Kernel panic")
+    );
+}
+
+machineTest("Debian boots to a login, restarts what is killed, and powers off clean", async (lab) => {
+  const disk = lab.disk();
+  await using machine = lab.start(disk);
+  await machine.logIn();
+  assertEquals(complaints(machine), []);
+
+  const before = startedServices(await machine.enter("dinitctl list"));
+  assertEquals([...before.keys()].sort(), SERVICES);
+  assertEquals((await machine.run("dinit-check")).status, 0);
+  assertMatch(await machine.enter("who -b"), /system boot/);
+  assertMatch(await machine.enter("ps -o args= -p 1"), /^\/usr\/bin\/dinit$/m);
+
+  // A disk that the device manager knows by its label.
+  await machine.enter("echo LABEL=root /mnt ext4 ro 0 0 >>/etc/fstab");
+  assertEquals((await machine.run("/usr/lib/dinit-system/disks")).status, 0);
+
+  const victims = ["cron", "getty@tty1", "syslogd", "udevd"];
+  await machine.enter(`kill -9 ${victims.map((name) => before.get(name)).join(" ")}`);
+  let after = startedServices(await machine.enter("dinitctl list"));
+  for (
+    let look = 1;
+    look < 20 && victims.some((name) => after.get(name) === before.get(name) || !after.get(name));
+    look++
+  ) {
+    await machine.enter("sleep 0.5");
+    after = startedServices(await machine.enter("dinitctl list"));
+  }
+  assertEquals([...after.keys()].sort(), SERVICES);
+  for (const name of victims) {
+    assert(after.get(name) !== undefined, `${name} has no process`);
+    assertNotEquals(after.get(name), before.get(name), name);
+  }
+  assertEquals((await machine.run("dinitctl stop cron && dinitctl start cron")).status, 0);
+
+  await machine.type("poweroff\n");
+  await machine.see("Issuing shutdown command...\n");
+  await machine.see("Issuing shutdown via kernel...\n");
+  await machine.ended();
+  assertMatch(machine.console.text, /reboot: Power down/);
+  assertEquals(uncleanness(disk), undefined);
+
+  // The log of the whole boot, which the daemon kept until there was a syslogd, and of the end of syslogd.
+  const log = readFromDisk(disk, "/var/log/syslog");
+  for (const name of SERVICES) assert(log.includes(`dinit: service ${name} started.`), `${name} in ${log}`);
+  const allowed =
+    /: (?:Starting system|service \S+ (?:started|stopped)\.|Service \S+ (?:process )?terminated due to signal 9)$/;
+  const messages = log.split("\n").filter((line) => / dinit: /.test(line));
+  assertEquals(messages.filter((line) => !allowed.test(line)), []);
+  assertEquals(readFromDisk(disk, "/var/log/sysinit.log"), "");
+  assertEquals(readFromDisk(disk, "/var/log/network.log"), "");
+});
+
+machineTest("`reboot` restarts the machine, clean", async (lab) => {
+  const disk = lab.disk();
+  await using machine = lab.start(disk);
+  await machine.logIn();
+  await machine.type("reboot\n");
+  await machine.ended();
+  assertMatch(machine.console.text, /reboot: Restarting system/);
+  assertEquals(complaints(machine), []);
+  assertEquals(uncleanness(disk), undefined);
+});
+
+machineTest("a boot that fails asks what to do, and can be repaired and tried again", async (lab) => {
+  const disk = lab.disk();
+  makeUnexecutable(disk, "/usr/lib/dinit-system/sysinit");
+  await using machine = lab.start(disk);
+  const question = "Choose: (r)eboot, r(e)covery, re(s)tart boot sequence, (p)ower off? ";
+
+  const boot = await machine.see("All services have stopped with no shutdown issued; boot failure?\n");
+  assertMatch(boot, /^dinit: sysinit: execution failed - executing command: Permission denied$/m);
+  assertMatch(boot, /^\[FAILED\] boot$/m);
+  await machine.see(question);
+  await machine.type("e");
+  await machine.see("(or press Control-D to continue): ");
+  await machine.type(`${PASSWORD}\n`);
+  await machine.useShell("root@vm:~# ");
+  assertEquals((await machine.run("chmod +x /usr/lib/dinit-system/sysinit")).status, 0);
+  await machine.type("exit\n");
+
+  await machine.see(question);
+  await machine.type("s");
+  await machine.logIn();
+  assertEquals([...startedServices(await machine.enter("dinitctl list")).keys()].sort(), SERVICES);
+  await machine.type("poweroff\n");
+  await machine.ended();
+  assertEquals(uncleanness(disk), undefined);
+});
