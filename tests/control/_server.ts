@@ -110,16 +110,25 @@ export const OVERVIEW: Overview = {
   services: [],
 };
 
+/**
+ * A server that leaves the umask alone: that is the whole process's, in which the servers of other test files are made
+ * at the same time, and files that must be executable. Without the grant the socket's mode is set afterwards.
+ */
+export function testServer(log: string[], manager: FakeManager = new FakeManager()): ControlServer {
+  Deno.permissions.revokeSync({ name: "sys" });
+  return new ControlServer(manager, {
+    overview: () => OVERVIEW,
+    log: (level, message) => log.push(`${level}: ${message}`),
+  });
+}
+
 /** Runs a test against a server; leaves nothing behind. */
 export async function withServer(test: (scene: Scene) => Promise<void>): Promise<void> {
   const directory = Deno.makeTempDirSync({ prefix: "dinit-control-" });
   const path = `${directory}/socket`;
   const manager = new FakeManager();
   const log: string[] = [];
-  const server = new ControlServer(manager, {
-    overview: () => OVERVIEW,
-    log: (level, message) => log.push(`${level}: ${message}`),
-  });
+  const server = testServer(log, manager);
   const peers: Peer[] = [];
   const clients: ControlClient[] = [];
   try {

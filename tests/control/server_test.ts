@@ -1,9 +1,8 @@
 /** The control socket as a file (daemon and init 3.3 and 10, cases 15 to 18; control protocol 1). */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { ControlClient, ControlServer, ControlSocketError } from "../../src/control/mod.ts";
-import { FakeManager } from "./_fake_manager.ts";
-import { OVERVIEW, Peer, soon, until, withServer } from "./_server.ts";
+import { ControlClient, type ControlServer, ControlSocketError } from "../../src/control/mod.ts";
+import { Peer, soon, testServer, until, withServer } from "./_server.ts";
 
 const ACTIVE = "Control socket is already active (another instance already running?)";
 
@@ -36,10 +35,7 @@ function place(
           path: `${directory}/socket`,
           log,
           server: () => {
-            const server = new ControlServer(new FakeManager(), {
-              overview: () => OVERVIEW,
-              log: (level, message) => log.push(`${level}: ${message}`),
-            });
+            const server = testServer(log);
             servers.push(server);
             return server;
           },
