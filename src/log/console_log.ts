@@ -45,7 +45,7 @@ export class ConsoleLog {
     }
   }
 
-  /** Gives the console away. True: at once; false: `yielded` is called when the line being written is finished. */
+  /** Gives the console away. True: at once; false: `yielded` is called when the lines from before are written. */
   yield(yielded: () => void): boolean {
     const done = () => {
       this.#yieldedAt = this.#now();

@@ -56,12 +56,14 @@ export class LineWriter {
   }
 
   /**
-   * Writes no further line until `resume`; lines are buffered meanwhile. True: nothing is being written; false: `idle`
-   * is called when the line that is being written is finished.
+   * Writes nothing until `resume`; lines are buffered meanwhile. True: at once; false: there are lines that have not
+   * been written yet, and `idle` is called when they are.
    */
   pause(idle: () => void): boolean {
-    this.#paused = true;
-    if (this.#writing === undefined) return true;
+    if (this.#writing === undefined) {
+      this.#paused = true;
+      return true;
+    }
     this.#whenIdle = idle;
     return false;
   }
@@ -90,7 +92,7 @@ export class LineWriter {
   async #drain(sink: LineSink): Promise<void> {
     let line: Uint8Array | undefined;
     try {
-      for (line = this.#next(); line !== undefined; line = this.#next()) {
+      for (line = this.#buffer.take(); line !== undefined; line = this.#buffer.take()) {
         while (line.length > 0) line = line.subarray(await writeSome(sink, line));
       }
     } catch (error) {
@@ -98,14 +100,16 @@ export class LineWriter {
       this.#failed(sink, line);
     } finally {
       this.#writing = undefined;
-      const idle = this.#whenIdle;
-      this.#whenIdle = undefined;
-      idle?.();
+      this.#becomeIdle();
     }
   }
 
-  #next(): Uint8Array | undefined {
-    return this.#paused ? undefined : this.#buffer.take();
+  #becomeIdle(): void {
+    const idle = this.#whenIdle;
+    if (idle === undefined) return;
+    this.#whenIdle = undefined;
+    this.#paused = true;
+    idle();
   }
 
   #failed(sink: LineSink, rest: Uint8Array | undefined): void {

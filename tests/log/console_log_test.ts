@@ -44,7 +44,7 @@ Deno.test("lines that were kept for a second are old news", async () => {
   assertEquals(screen.text, "after\n");
 });
 
-Deno.test("the line that is being written is finished before the console is given away", async () => {
+Deno.test("lines from before are written before the console is given away", async () => {
   const { screen, log } = setUp();
   let resume = () => {};
   screen.hold = new Promise((resolve) => resume = resolve);
@@ -55,10 +55,13 @@ Deno.test("the line that is being written is finished before the console is give
   assertEquals(yielded, false);
   resume();
   await log.flush(1000);
-  assertEquals([yielded, screen.text], [true, "first\n"]);
-  log.takeBack();
+  assertEquals([yielded, screen.text], [true, "first\nsecond\n"]);
+  log.write("meanwhile");
   await log.flush(1000);
   assertEquals(screen.text, "first\nsecond\n");
+  log.takeBack();
+  await log.flush(1000);
+  assertEquals(screen.text, "first\nsecond\nmeanwhile\n");
 });
 
 Deno.test("a question comes after the lines that were written before it", async () => {
