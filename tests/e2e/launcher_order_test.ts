@@ -36,7 +36,8 @@ const circle = (services: Services) => async (start: Start) => {
   await using dinit = start({ boot: internal(), ...services });
   await dinit.printed("[  OK  ] boot");
   assertEquals((await dinit.ctl("start", "bad")).code, 1);
-  assert(dinit.lines.some((line) => /^dinit: Could not load .*: has cyclic dependency\.$/.test(line)));
+  const told = /^dinit: Could not load .*: has cyclic dependency\.$/;
+  await dinit.until(() => dinit.lines.some((line) => told.test(line)), "the circle to be told");
   assert(!(await dinit.ctl("list", "--names")).stdout.includes("bad"));
 };
 
