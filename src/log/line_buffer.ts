@@ -15,7 +15,12 @@ export class LineBuffer {
 
   /** Whether there is nothing to write. */
   get isEmpty(): boolean {
-    return this.#lines.length === 0 && !this.#lost;
+    return this.lines === 0;
+  }
+
+  /** How many lines there are to write. */
+  get lines(): number {
+    return this.#lines.length + (this.#lost ? 1 : 0);
   }
 
   /** Adds a message, which ends with a line feed. One that has others inside becomes several lines. */

@@ -30,6 +30,8 @@ export class LineWriter {
   #broken = false;
   #paused = false;
   #whenIdle: (() => void) | undefined;
+  /** How many lines are still to be written before a pause begins. */
+  #due = 0;
 
   /** Without a sink, lines are buffered until there is one. */
   constructor(sink?: LineSink, options: LineWriterOptions = {}) {
@@ -56,8 +58,8 @@ export class LineWriter {
   }
 
   /**
-   * Writes nothing until `resume`; lines are buffered meanwhile. True: at once; false: there are lines that have not
-   * been written yet, and `idle` is called when they are.
+   * Writes no line from now on until `resume`; they are buffered. True: at once; false: there are lines from before that
+   * have not been written yet, and `idle` is called when they are.
    */
   pause(idle: () => void): boolean {
     if (this.#writing === undefined) {
@@ -65,6 +67,7 @@ export class LineWriter {
       return true;
     }
     this.#whenIdle = idle;
+    this.#due = this.#buffer.lines;
     return false;
   }
 
@@ -92,7 +95,7 @@ export class LineWriter {
   async #drain(sink: LineSink): Promise<void> {
     let line: Uint8Array | undefined;
     try {
-      for (line = this.#buffer.take(); line !== undefined; line = this.#buffer.take()) {
+      for (line = this.#next(); line !== undefined; line = this.#next()) {
         while (line.length > 0) line = line.subarray(await writeSome(sink, line));
       }
     } catch (error) {
@@ -102,6 +105,11 @@ export class LineWriter {
       this.#writing = undefined;
       this.#becomeIdle();
     }
+  }
+
+  #next(): Uint8Array | undefined {
+    if (this.#whenIdle !== undefined && this.#due-- === 0) return undefined;
+    return this.#buffer.take();
   }
 
   #becomeIdle(): void {
