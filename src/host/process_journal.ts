@@ -13,8 +13,10 @@ export interface JournalEntry {
   readonly started: number;
 }
 
-/** When the file has grown to so many bytes, it is written anew without the ended processes. */
+/** The file is written anew, without the ended processes, when it has grown to so many bytes. */
 const COMPACT_AT = 64 * 1024;
+/** …and to so many times what was left the last time: what is written anew does not grow with each line. */
+const COMPACT_GROWTH = 2;
 
 /** Writes the journal. If that is not possible, processes are not recorded; nothing else depends on it. */
 export class ProcessJournal {
@@ -22,6 +24,7 @@ export class ProcessJournal {
   readonly #running = new Map<number, JournalEntry>();
   #file: Deno.FsFile | undefined;
   #size = 0;
+  #compactAt = COMPACT_AT;
 
   /** Begins a new journal at `path`. */
   constructor(path: string) {
@@ -56,7 +59,7 @@ export class ProcessJournal {
     if (this.#file === undefined) return;
     const bytes = new TextEncoder().encode(line);
     this.#size += bytes.length;
-    if (this.#size > COMPACT_AT) this.#rewrite();
+    if (this.#size > this.#compactAt) this.#rewrite();
     else this.#write(bytes);
   }
 
@@ -71,6 +74,7 @@ export class ProcessJournal {
       return;
     }
     this.#size = bytes.length;
+    this.#compactAt = Math.max(COMPACT_AT, COMPACT_GROWTH * bytes.length);
     this.#write(bytes);
   }
 
