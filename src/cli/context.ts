@@ -20,9 +20,9 @@ export interface CommandContext {
   record(facts: Facts): void;
   /** How text for standard output may be dressed up. */
   style(): Promise<TextStyle>;
-  /** Connects, and makes sure that the daemon is recent enough. Throws `ToolFailure` or `ControlError`. */
+  /** The daemon, which is recent enough. Throws `ToolFailure` or `ControlError`. */
   connect(): Promise<ControlClient>;
-  /** Connects only: for those who put more requests behind the handshake. */
+  /** The daemon before it has said how recent it is: for those who put more requests behind that one. */
   open(): Promise<ControlClient>;
 }
 

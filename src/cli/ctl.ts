@@ -1,9 +1,10 @@
 /** `dinitctl`: talks to a running daemon from the command line (cli 2 to 4). */
 
 import { missingGrantText } from "../model/mod.ts";
-import { type ControlClient, ControlError } from "../control/client.ts";
+import { ControlError } from "../control/client.ts";
 import { scanArguments } from "./arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
+import type { CtlOptions } from "./options.ts";
 import type { CommandContext, Facts } from "./context.ts";
 import { ctlFailure, messageOf, REFERENCE_VERSION, ToolFailure } from "./failure.ts";
 import { type CtlIo, processIo } from "./io.ts";
@@ -39,22 +40,16 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
 
 type CommandInvocation = Extract<ReturnType<typeof scanArguments>, { kind: "command" }>;
 
-/** `record` takes the facts that the command has to tell a program. */
+/**
+ * The connection is made while the code of the command is loaded: both take their time together. `record` takes the
+ * facts that the command has to tell a program.
+ */
 async function runCommand(
   { command, words, options }: CommandInvocation,
   io: CtlIo,
   record: (facts: Facts) => void = () => {},
 ): Promise<number> {
-  let client: ControlClient | undefined;
-  const open = async () => {
-    client = await openConnection(options, io);
-    if (options.trace) {
-      await client.trace((text, direction) =>
-        io.err(`dinitctl: ${direction === "sent" ? "->" : "<-"} ${text}\n`)
-      );
-    }
-    return client;
-  };
+  const conversation = options.offline ? undefined : converse(options, command.minimumProtocol, io);
   const context: CommandContext = {
     io,
     options,
@@ -63,18 +58,37 @@ async function runCommand(
     say: (line) => options.quiet || options.json || io.out(`${line}\n`),
     print: (data) => options.json || io.out(data),
     style: async () => (await import("./style.ts")).textStyle(io, options.color),
-    open,
-    connect: async () => {
-      const opened = await open();
-      await opened.handshake(command.minimumProtocol);
-      return opened;
-    },
+    open: () => conversation!.opened,
+    connect: () => conversation!.established,
   };
   try {
     return await (await command.load())(context);
   } finally {
-    client?.close();
+    await conversation?.end();
   }
+}
+
+/** Begins to talk with the daemon. What goes wrong is told to those who wait for it. */
+function converse(options: CtlOptions, minimumProtocol: number, io: CtlIo) {
+  const open = async () => {
+    const client = await openConnection(options, io);
+    if (options.trace) {
+      await client.trace((text, direction) =>
+        io.err(`dinitctl: ${direction === "sent" ? "->" : "<-"} ${text}\n`)
+      );
+    }
+    return client;
+  };
+  const establish = async () => {
+    const client = await opened;
+    await client.handshake(minimumProtocol);
+    return client;
+  };
+  const opened = open();
+  const established = establish();
+  established.catch(() => {});
+  const end = async () => (await opened.catch(() => undefined))?.close();
+  return { opened, established, end };
 }
 
 /** Runs a command and writes its document, whether it succeeds or not. */

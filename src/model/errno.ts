@@ -137,22 +137,19 @@ const ERRNO_TABLE: readonly (readonly [number, string, string])[] = [
   [133, "EHWPOISON", "Memory page has hardware error"],
 ];
 
-const byNumber = new Map(ERRNO_TABLE.map(([number, name, text]) => [number, { name, text }]));
-const byName = new Map(ERRNO_TABLE.map(([number, name]) => [name, number]));
-
 /** The C library's text for an error number, for example `No such file or directory` for 2. */
 export function errnoText(errno: number): string {
-  return byNumber.get(errno)?.text ?? `Unknown error ${errno}`;
+  return rowOf(errno)?.[2] ?? `Unknown error ${errno}`;
 }
 
 /** The symbolic name of an error number, for example `ENOENT` for 2; `undefined` for an unknown number. */
 export function errnoName(errno: number): string | undefined {
-  return byNumber.get(errno)?.name;
+  return rowOf(errno)?.[1];
 }
 
 /** The number of a symbolic name, for example 2 for `ENOENT`; `undefined` for an unknown name. */
 export function errnoNumber(name: string): number | undefined {
-  return byName.get(name);
+  return ERRNO_TABLE.find(([, known]) => known === name)?.[0];
 }
 
 /**
@@ -162,10 +159,14 @@ export function errnoNumber(name: string): number | undefined {
 export function errnoOf(error: unknown): number {
   if (error instanceof Error) {
     const code = (error as { code?: unknown }).code;
-    const fromCode = typeof code === "string" ? byName.get(code) : undefined;
+    const fromCode = typeof code === "string" ? errnoNumber(code) : undefined;
     if (fromCode !== undefined) return fromCode;
     const inMessage = /\(os error (\d+)\)/.exec(error.message);
     if (inMessage !== null) return Number(inMessage[1]);
   }
   return 5;
+}
+
+function rowOf(errno: number) {
+  return ERRNO_TABLE.find(([number]) => number === errno);
 }

@@ -17,7 +17,7 @@ export async function status(context: CommandContext): Promise<number> {
 /** The daemon is asked before the code that shows its answer is loaded: both take their time together. */
 async function overview(context: CommandContext): Promise<number> {
   const client = await context.open();
-  const answers = Promise.all([client.handshake(), client.query("overview")]);
+  const answers = Promise.all([context.connect(), client.query("overview")]);
   const { showOverview }: typeof import("./overview.ts") = await import("./overview.ts" as string);
   const [, answer] = await answers;
   return await showOverview(context, client, answer);
