@@ -145,10 +145,12 @@ export class Daemon {
   async run(): Promise<DaemonEnd> {
     this.#connectSignals();
     this.#host.begin();
+    const started = this.#startServices();
+    if (started) this.#readiness.announce(this.#server.path);
     // Nothing of what the daemon waits for need be known to the runtime, which ends a program that waits for nothing.
+    // The first timer takes the runtime some milliseconds, for which nobody who waits for the daemon has to wait.
     const alive = setInterval(() => {}, LONG);
-    if (this.#startServices()) {
-      this.#readiness.announce(this.#server.path);
+    if (started) {
       await this.#allStopped();
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }

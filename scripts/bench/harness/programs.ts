@@ -1,5 +1,7 @@
 /** Programs that are run to their end. */
 
+import { DINIT_BINARY } from "./daemon.ts";
+
 /** Milliseconds that a program takes. Throws if it fails. */
 export async function timeOf(program: string, args: readonly string[]): Promise<number> {
   const before = performance.now();
@@ -9,11 +11,19 @@ export async function timeOf(program: string, args: readonly string[]): Promise<
   return performance.now() - before;
 }
 
-/** Milliseconds that an empty Deno program takes, the floor of whatever is written for Deno. */
+/**
+ * Milliseconds that an empty Deno program takes, the floor of whatever is written for Deno. If a compiled binary is
+ * measured it is compiled, too, by the compiler of `scripts/compile.ts`.
+ */
 export function emptyProgram(folder: string): () => Promise<number> {
   const path = `${folder}/empty.ts`;
   Deno.writeTextFileSync(path, "");
-  return () => timeOf(Deno.execPath(), ["run", path]);
+  if (DINIT_BINARY === undefined) return () => timeOf(Deno.execPath(), ["run", path]);
+  const compiler = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
+  const args = ["compile", "--quiet", "--no-config", "--no-code-cache", "--output", `${folder}/empty`, path];
+  const { success } = new Deno.Command(compiler, { args }).outputSync();
+  if (!success) throw new Error(`failed: ${compiler} ${args.join(" ")}`);
+  return () => timeOf(`${folder}/empty`, []);
 }
 
 /**

@@ -42,17 +42,21 @@ const PATHS: Record<Architecture, readonly string[]> = {
   ],
 };
 
+type Symbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
 /** The loaded library. The other files of this folder dress its functions up; nothing outside sees it. */
 export class Library {
-  readonly symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+  readonly symbols: Symbols;
   readonly architecture: Architecture;
   readonly #errnoAddress: bigint;
   readonly #errno = new Int32Array(1);
 
   constructor(path: string, architecture: Architecture) {
-    this.symbols = Deno.dlopen(path, SYMBOLS).symbols;
+    checkSymbols(path);
+    this.symbols = symbolsWhenNeeded(path);
     this.architecture = architecture;
     this.#errnoAddress = this.symbols.__errno_location();
+    void this.symbols.memcpyOut; // `errno` must not load it after the call that failed
   }
 
   /** Why the last call failed. Only meaningful at once, before anything is awaited. */
@@ -66,6 +70,32 @@ export class Library {
     if (result === -1) throw new SystemCallError(call, this.errno());
     return result;
   }
+}
+
+/** Throws if a function is missing. For functions that are called on another thread the runtime makes no code. */
+function checkSymbols(path: string): void {
+  const entries = Object.entries<Deno.ForeignFunction>(SYMBOLS);
+  const symbols = Object.fromEntries(
+    entries.map(([name, symbol]) => [name, { ...symbol, nonblocking: true }]),
+  );
+  Deno.dlopen(path, symbols).close();
+}
+
+/**
+ * The functions, each of which is loaded when it is used first. The runtime makes machine code for every function that
+ * it loads: 10 ms for all of them, most of which is for functions that few services need.
+ */
+function symbolsWhenNeeded(path: string): Symbols {
+  const symbols = {};
+  for (const [name, symbol] of Object.entries<Deno.ForeignFunction>(SYMBOLS)) {
+    const get = () => {
+      const value = Deno.dlopen(path, { [name]: symbol }).symbols[name];
+      Object.defineProperty(symbols, name, { value });
+      return value;
+    };
+    Object.defineProperty(symbols, name, { get, configurable: true });
+  }
+  return symbols as Symbols;
 }
 
 /**
