@@ -77,7 +77,7 @@ export class Daemon {
     this.#log = log;
     this.#readiness = new Readiness(options.readyFd, log);
     this.#host = this.#createHost();
-    const { users } = this.#host;
+    const { users, lookAtFile } = this.#host;
     const paths: PathContext = {
       env: (name) => Deno.env.get(name),
       passwdHome: () => users.userById(Deno.uid() ?? 0)?.home,
@@ -87,6 +87,7 @@ export class Daemon {
       directories: serviceDirectories(options, paths),
       environment: this.#environment,
       users,
+      lookAtFile,
       identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
       clock: new SystemClock((id) => this.#manager.timerExpired(id)),
       host: this.#host,

@@ -27,6 +27,17 @@ export interface FileFailure {
   readonly cause: unknown;
 }
 
+/** What is at a path, as far as it matters before the file there is opened. */
+export interface FileStatus {
+  readonly kind: "file" | "directory" | "link" | "socket" | "null device" | "other";
+  /** In bytes. */
+  readonly size: number;
+  readonly modified: FileTime;
+}
+
+/** Looks at a path, and not at what a link there leads to. Throws an error of which `errnoOf` knows the number. */
+export type LookAtFile = (path: string) => FileStatus;
+
 /** As many symbolic links in a row as the Linux kernel follows. */
 const MAX_LINKS = 40;
 /** No description is this large, and the runtime's strings could hardly hold one. In bytes. */
@@ -43,38 +54,55 @@ const ELOOP = 40;
 const EILSEQ = 84;
 
 /** Reads a whole file. A symbolic link to `/dev/null` is an empty file. */
-export function readWholeFile(path: string): FileContents | FileFailure {
+export function readWholeFile(path: string, lookAt: LookAtFile = lookAtFile): FileContents | FileFailure {
   let target = systemText(path);
   // The runtime's paths are Unicode: it would quietly look for another file.
   if (!target.isWellFormed()) return failure("open", EILSEQ);
   try {
-    let info = Deno.lstatSync(target);
-    for (let links = 0; info.isSymlink; links++) {
+    let status = lookAt(target);
+    for (let links = 0; status.kind === "link"; links++) {
       if (links === MAX_LINKS) return failure("links", ELOOP);
       const next = Deno.readLinkSync(target);
       if (next.endsWith("/")) return failure("open", ENOENT);
       target = joinPath(directoryOf(target), next);
-      info = Deno.lstatSync(target);
+      status = lookAt(target);
     }
-    return readPlainFile(target, info);
+    return readPlainFile(target, status);
   } catch (error) {
     return failureOf(error);
   }
 }
 
-function readPlainFile(path: string, info: Deno.FileInfo): FileContents | FileFailure {
+function readPlainFile(path: string, { kind, size, modified }: FileStatus): FileContents | FileFailure {
   let text: string;
-  if (info.isFile || info.isDirectory) {
-    if (info.isFile && info.size > MAX_FILE_SIZE) return failure("read", EFBIG);
-    text = readLossless(path);
-  } else if (info.isCharDevice && info.rdev === NULL_DEVICE) {
-    text = "";
-  } else if (info.isSocket) {
-    return failure("open", ENXIO);
-  } else {
-    return { ...failure("read", EIO), text: "Not a regular file" };
+  switch (kind) {
+    case "file":
+    case "directory": // opens, and cannot be read
+      if (kind === "file" && size > MAX_FILE_SIZE) return failure("read", EFBIG);
+      text = readLossless(path);
+      break;
+    case "null device":
+      text = "";
+      break;
+    case "socket":
+      return failure("open", ENXIO);
+    default:
+      return { ...failure("read", EIO), text: "Not a regular file" };
   }
-  return { ok: true, text, modified: fileTime(info.mtime), realDirectory: directoryOf(path) };
+  return { ok: true, text, modified, realDirectory: directoryOf(path) };
+}
+
+const lookAtFile: LookAtFile = (path) => {
+  const info = Deno.lstatSync(path);
+  return { kind: kindOf(info), size: info.size, modified: fileTime(info.mtime) };
+};
+
+function kindOf(info: Deno.FileInfo): FileStatus["kind"] {
+  if (info.isFile) return "file";
+  if (info.isDirectory) return "directory";
+  if (info.isSymlink) return "link";
+  if (info.isSocket) return "socket";
+  return info.isCharDevice && info.rdev === NULL_DEVICE ? "null device" : "other";
 }
 
 /** Letting the runtime decode is faster; where it had to replace bytes that are not UTF-8, they are read again. */

@@ -1,7 +1,7 @@
 /** Finding a description by name (service description 2.3). */
 
 import { baseName, type FileTime, LoadError, notFound } from "../model/mod.ts";
-import { type FileFailure, readWholeFile } from "./_files.ts";
+import { type FileFailure, type LookAtFile, readWholeFile } from "./_files.ts";
 
 /** A description file that was found and read, but not parsed. */
 export interface DescriptionFile {
@@ -21,15 +21,20 @@ export interface DescriptionFile {
 /**
  * Looks for the description of a service in the given directories, in their order.
  *
+ * @param lookAt how to look at a file before it is opened. @default by the runtime, which tells whole milliseconds only
  * @throws {LoadError} Kind `not-found` if there is none, or `load` if one could not be opened (code `cannot-open`)
  * or read (code `unreadable`). The error names the service by its base name.
  */
-export function findDescription(fullName: string, directories: readonly string[]): DescriptionFile {
+export function findDescription(
+  fullName: string,
+  directories: readonly string[],
+  lookAt?: LookAtFile,
+): DescriptionFile {
   const base = baseName(fullName);
   let firstFailure: { file: string; failure: FileFailure } | undefined;
   for (const directory of directories) {
     const file = directory.endsWith("/") ? directory + base : `${directory}/${base}`;
-    const found = readWholeFile(base.startsWith("/") ? base : file);
+    const found = readWholeFile(base.startsWith("/") ? base : file, lookAt);
     if (found.ok) {
       const { realDirectory, modified, text } = found;
       return { fullName, directory, file, realDirectory, modified, text };

@@ -62,7 +62,8 @@ export function substituteText(text: string, variables: Variables): string {
  * @throws {SubstitutionError}
  */
 export function substituteTokens(tokens: readonly string[], variables: Variables): readonly string[] {
-  if (!tokens.some((token) => token.includes("$"))) return tokens;
+  // A copy has no room to grow, which is most of what a short command takes.
+  if (!tokens.some((token) => token.includes("$"))) return tokens.slice();
   const words = new Words();
   for (const token of tokens) {
     if (token.includes("$")) {

@@ -14,21 +14,16 @@ import {
   ServiceType,
 } from "../model/mod.ts";
 import {
+  type DescriptionFile,
   findDescription,
+  type LookAtFile,
   type MainEnvironment,
   readDescription,
   type UserDatabase,
 } from "../description/mod.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
 import type { EngineLog, ProcessHost } from "./ports.ts";
-import {
-  type Edge,
-  isOrdering,
-  isProcessBacked,
-  resetRecord,
-  type ServiceRecord,
-  setType,
-} from "./service.ts";
+import { type Edge, isOrdering, isProcessBacked, resetRecord, type ServiceRecord } from "./service.ts";
 
 /** How many services may be nested in one load. */
 const MAX_DEPTH = 32;
@@ -39,6 +34,7 @@ export interface LoadingContext {
   readonly directories: readonly string[];
   readonly environment: MainEnvironment;
   readonly users: UserDatabase;
+  readonly lookAtFile?: LookAtFile;
   /** The ids that the daemon runs with. */
   readonly identity: { readonly uid: number; readonly gid: number };
   readonly host: ProcessHost;
@@ -70,14 +66,14 @@ export class Loader {
     const existing = graph.get(name);
     if (existing !== undefined && (existing.loading || existing === avoid)) throw cyclic(name);
     if (existing !== undefined && isLoaded(existing)) return existing;
-    const file = findDescription(name, this.#context.directories);
+    const file = this.#find(name);
     const record = existing ?? graph.add(name, ServiceType.PLACEHOLDER);
     record.loading = true;
     try {
       const description = this.#read(file, existing, depth);
       this.checkConsumers(record, description);
       this.#link(record, description);
-      setType(record, description.type);
+      record.type = description.type;
       record.description = description;
       return record;
     } finally {
@@ -88,11 +84,15 @@ export class Loader {
 
   /** Reads the description of a loaded service again, loading what it depends on now. */
   readAgain(record: ServiceRecord): ServiceDescription {
-    return this.#read(findDescription(record.name, this.#context.directories), record, 0);
+    return this.#read(this.#find(record.name), record, 0);
+  }
+
+  #find(name: string): DescriptionFile {
+    return findDescription(name, this.#context.directories, this.#context.lookAtFile);
   }
 
   #read(
-    file: ReturnType<typeof findDescription>,
+    file: DescriptionFile,
     avoid: ServiceRecord | undefined,
     depth: number,
   ): ServiceDescription {

@@ -22,7 +22,7 @@ import { Loader, logLoadError, mayUnload } from "./loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import type { EngineEvents, EnvironmentListener, ServiceListener, SignalOutcome } from "./ports.ts";
 import { reload } from "./reloading.ts";
-import { isProcessBacked, type ServiceRecord } from "./service.ts";
+import { isProcessBacked, prepareProcess, type ServiceRecord } from "./service.ts";
 import { ServiceTypes } from "./service_types.ts";
 import { overviewOf, statusOf } from "./status.ts";
 
@@ -303,8 +303,9 @@ export class ServiceManager implements EngineEvents {
   /** Only services that can have processes keep account of them. */
   #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
     this.#deliver(id, (service) => {
-      if (isProcessBacked(service.type)) handle(service);
-      else this.#types.events.reportImpossible(service, event);
+      if (!isProcessBacked(service.type)) return this.#types.events.reportImpossible(service, event);
+      prepareProcess(service); // a mistake elsewhere may report the process of a service that never started
+      handle(service);
     });
   }
 

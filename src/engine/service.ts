@@ -93,7 +93,7 @@ export interface ServiceRecord {
   explicit: boolean;
   /** Units of "must be up": one for `explicit`, one for each incoming edge that holds. */
   claims: number;
-  readonly dependencies: Edge[];
+  dependencies: Edge[];
   readonly dependents: Edge[];
   /** How many outgoing edges wait. */
   waits: number;
@@ -127,7 +127,7 @@ export interface ServiceRecord {
   consumer: ServiceRecord | undefined;
   /** The description is being read. */
   loading: boolean;
-  /** Of its own for a service with processes; the others share one that never changes. */
+  /** Of its own for a service with processes that has been started; the others share one that never changes. */
   process: ProcessState;
 }
 
@@ -165,19 +165,13 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     restarts: 0,
     consumer: undefined,
     loading: false,
-    process: processStateFor(type),
+    process: NO_PROCESS,
   };
 }
 
-/** Gives a record that is being loaded the type that its description says. */
-export function setType(record: ServiceRecord, type: ServiceType): void {
-  record.type = type;
-  record.process = processStateFor(type);
-}
-
-/** Most services of a large system may have no process: what they would need it for is not kept for them. */
-function processStateFor(type: ServiceType): ProcessState {
-  return isProcessBacked(type) ? newProcessState() : NO_PROCESS;
+/** A service with processes gets a state of its own for them when it starts first: many are loaded and never start. */
+export function prepareProcess(record: ServiceRecord): void {
+  if (record.process === NO_PROCESS && isProcessBacked(record.type)) record.process = newProcessState();
 }
 
 function newProcessState(): ProcessState {

@@ -11,6 +11,7 @@ import {
   isHard,
   isOrdering,
   isTriviallyStopped,
+  prepareProcess,
   type ServiceRecord,
   setWaiting,
 } from "./service.ts";
@@ -27,6 +28,7 @@ export class Waits {
 
   /** STARTING, waiting for dependencies (3.3). */
   enterStarting(service: ServiceRecord): void {
+    prepareProcess(service);
     service.startFailed = false;
     service.skipped = false;
     service.waitDeps = true;

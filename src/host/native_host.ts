@@ -5,6 +5,7 @@
  */
 
 import { type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
+import type { LookAtFile } from "../description/mod.ts";
 import type {
   LaunchPlan,
   PidFileOutcome,
@@ -59,6 +60,8 @@ export class NativeHost implements ProcessHost {
   readonly #record: ProcessRecord;
   readonly #options: NativeHostOptions;
   readonly users: Accounts;
+  /** To the nanosecond, and without the many things that the runtime tells about a file. */
+  readonly lookAtFile: LookAtFile = (path) => this.#files.statusOf(path);
   readonly #files: Files;
   readonly #poller: Poller;
   readonly #processes: Processes;

@@ -1,3 +1,4 @@
+import type { FileStatus } from "../../description/mod.ts";
 import { asBytes, cString, type Library, SystemCallError } from "./library.ts";
 
 /** Flags of `open`; the same on x86-64 and arm64 but for `DIRECTORY`. */
@@ -18,10 +19,17 @@ export const AT_CWD = -100;
 
 const AT_EMPTY_PATH = 0x1000;
 const AT_EACCESS = 0x200;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+/** What is asked for: the type, the time of the last change, the size. */
 const STATX_TYPE = 1;
-/** Where `struct statx` has `stx_mode`, and how large it is. */
-const STATX_MODE = 28;
-const STATX_SIZE = 256;
+const STATX_MTIME = 0x40;
+const STATX_SIZE = 0x200;
+/** Where `struct statx` has what, and how large it is. It is the same on all processors. */
+const STATX = { mode: 28, size: 40, seconds: 112, nanoseconds: 120, major: 128, minor: 132, length: 256 };
+/** The kinds of file in a mode. */
+const S_IFMT = 0o170000;
+const S_IFLNK = 0o120000;
+const S_IFCHR = 0o020000;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const X_OK = 1;
@@ -36,7 +44,8 @@ const KINDS = new Map<number, FileKind>([[0o100000, "file"], [0o040000, "directo
 /** Files and pipes. Descriptors that are made here are closed on exec. Methods throw `SystemCallError`. */
 export class Files {
   readonly #library: Library;
-  readonly #stat = new Uint8Array(STATX_SIZE);
+  readonly #stat = new Uint8Array(STATX.length);
+  readonly #fields = new DataView(this.#stat.buffer);
   readonly #pair = new Int32Array(2);
 
   constructor(library: Library) {
@@ -129,10 +138,33 @@ export class Files {
     return this.#kind(at, path, 0);
   }
 
+  /** What is at a path, links not followed, to the nanosecond. */
+  statusOf(path: string): FileStatus {
+    const mode = this.#look(AT_CWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE | STATX_MTIME);
+    const fields = this.#fields;
+    return {
+      kind: this.#isNullDevice(mode) ? "null device" : mode === S_IFLNK ? "link" : KINDS.get(mode) ?? "other",
+      size: Number(fields.getBigUint64(STATX.size, true)),
+      modified: {
+        seconds: Number(fields.getBigInt64(STATX.seconds, true)),
+        nanoseconds: fields.getUint32(STATX.nanoseconds, true),
+      },
+    };
+  }
+
+  #isNullDevice(mode: number): boolean {
+    if (mode !== S_IFCHR) return false;
+    return this.#fields.getUint32(STATX.major, true) === 1 && this.#fields.getUint32(STATX.minor, true) === 3;
+  }
+
   #kind(at: number, path: string, flags: number): FileKind {
+    return KINDS.get(this.#look(at, path, flags, STATX_TYPE)) ?? "other";
+  }
+
+  /** Fills in the fields that are asked for, and returns the kind as a part of the mode. */
+  #look(at: number, path: string, flags: number, wanted: number): number {
     const { symbols } = this.#library;
-    this.#library.check("stat", symbols.statx(at, cString(path), flags, STATX_TYPE, this.#stat));
-    const mode = this.#stat[STATX_MODE] | (this.#stat[STATX_MODE + 1] << 8);
-    return KINDS.get(mode & 0o170000) ?? "other";
+    this.#library.check("stat", symbols.statx(at, cString(path), flags, wanted, this.#stat));
+    return this.#fields.getUint16(STATX.mode, true) & S_IFMT;
   }
 }
