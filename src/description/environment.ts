@@ -1,6 +1,6 @@
 /** The layers of the environment (service description 5.2), from the daemon's own up to that of one service. */
 
-import type { EnvironmentOverlay } from "../model/mod.ts";
+import { type EnvironmentOverlay, NO_OVERLAY } from "../model/mod.ts";
 import { systemText } from "./_files.ts";
 import { OverlayBuilder } from "./_overlay.ts";
 import type { ParsedEnvironmentFile } from "./environment_file.ts";
@@ -12,6 +12,8 @@ import type { ParsedEnvironmentFile } from "./environment_file.ts";
 export class MainEnvironment {
   readonly #process: ReadonlyMap<string, string>;
   readonly #changes = new OverlayBuilder();
+  /** What services without an overlay get, once that was worked out. */
+  #plain: ReadonlyMap<string, string> | undefined;
 
   /** @param processEnvironment The environment of the daemon, as pairs or as an object. */
   constructor(
@@ -26,12 +28,14 @@ export class MainEnvironment {
 
   /** Applies the main environment file. */
   applyFile(parsed: ParsedEnvironmentFile): void {
+    this.#plain = undefined;
     this.#changes.apply(parsed.overlay);
   }
 
   /** Sets a variable, as a client asks. Returns whether it had a value before. */
   set(name: string, value: string): boolean {
     const existed = this.get(name) !== undefined;
+    this.#plain = undefined;
     this.#changes.assign(name, value);
     return existed;
   }
@@ -39,6 +43,7 @@ export class MainEnvironment {
   /** Removes a variable, as a client asks. Returns whether it had a value before. */
   unset(name: string): boolean {
     const existed = this.get(name) !== undefined;
+    this.#plain = undefined;
     this.#changes.remove(name);
     return existed;
   }
@@ -73,9 +78,14 @@ export class MainEnvironment {
 
   /**
    * The whole environment of a service with this overlay, fit to be handed to the system: names and values end at
-   * their first NUL, and a name that is empty then is left out.
+   * their first NUL, and a name that is empty then is left out. Most services have no overlay, and share one map.
    */
-  compose(overlay: EnvironmentOverlay): Map<string, string> {
+  compose(overlay: EnvironmentOverlay): ReadonlyMap<string, string> {
+    if (overlay !== NO_OVERLAY) return this.#compose(overlay);
+    return this.#plain ??= this.#compose(overlay);
+  }
+
+  #compose(overlay: EnvironmentOverlay): Map<string, string> {
     const inherited = overlay.clear ? overlay.imported : this.#names();
     const composed = new Map<string, string>();
     for (

@@ -77,7 +77,7 @@ export interface LaunchRequest {
 export function launchPlan(
   service: ServiceRecord,
   request: LaunchRequest,
-  compose: (overlay: EnvironmentOverlay) => Map<string, string>,
+  compose: (overlay: EnvironmentOverlay) => ReadonlyMap<string, string>,
 ): LaunchPlan {
   const { description } = service;
   const { flags } = description;

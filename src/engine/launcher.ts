@@ -20,7 +20,7 @@ export interface LauncherContext {
   readonly clock: Clock;
   readonly log: EngineLog;
   /** The environment of a process: an overlay over the daemon's environment as it is now (8.6). */
-  composeEnvironment(overlay: EnvironmentOverlay): Map<string, string>;
+  composeEnvironment(overlay: EnvironmentOverlay): ReadonlyMap<string, string>;
 }
 
 /** Launches and ends the processes of services. */

@@ -43,8 +43,7 @@ export interface KeptEnds {
 export class LaunchDescriptors {
   /** Which descriptor of the process is which of the daemon's. */
   readonly wanted = new Map<number, number>();
-  /** The environment of the process, which tells it numbers. */
-  readonly environment: Map<string, string>;
+  #environment: ReadonlyMap<string, string>;
   readonly #plan: LaunchPlan;
   readonly #means: DescriptorMeans;
   readonly #given: number[] = [];
@@ -53,7 +52,17 @@ export class LaunchDescriptors {
   constructor(plan: LaunchPlan, means: DescriptorMeans) {
     this.#plan = plan;
     this.#means = means;
-    this.environment = new Map(plan.environment);
+    this.#environment = plan.environment;
+  }
+
+  /** The environment of the process, which tells it numbers. */
+  get environment(): ReadonlyMap<string, string> {
+    return this.#environment;
+  }
+
+  /** Environments are shared between launches: a change makes a new one. */
+  #tell(name: string, value: number): void {
+    this.#environment = new Map(this.#environment).set(name, `${value}`);
   }
 
   /** Opens everything but what `standard` does; what is opened first is that for which the daemon itself answers. */
@@ -123,7 +132,7 @@ export class LaunchDescriptors {
     this.keep(own);
     const number = this.#number();
     this.wanted.set(number, this.give(passed));
-    this.environment.set("DINIT_CS_FD", `${number}`);
+    this.#tell("DINIT_CS_FD", number);
     return own;
   }
 
@@ -138,9 +147,9 @@ export class LaunchDescriptors {
     if (displaced !== undefined) {
       const other = this.#number();
       this.wanted.set(other, displaced);
-      this.environment.set("DINIT_CS_FD", `${other}`);
+      this.#tell("DINIT_CS_FD", other);
     }
-    if (readiness?.variable !== undefined) this.environment.set(readiness.variable, `${number}`);
+    if (readiness?.variable !== undefined) this.#tell(readiness.variable, number);
     return pipe.read;
   }
 
@@ -154,8 +163,9 @@ export class LaunchDescriptors {
     const socket = this.#means.activation.get(this.#plan.id);
     if (socket === undefined) throw new ExecutionError(LaunchStage.ACTIVATION_SOCKET, EBADF);
     this.wanted.set(ACTIVATION_SOCKET, socket);
-    this.environment.set("LISTEN_FDS", "1");
-    this.environment.delete("LISTEN_PID"); // only the process itself knows
+    const environment = new Map(this.#environment).set("LISTEN_FDS", "1");
+    environment.delete("LISTEN_PID"); // only the process itself knows
+    this.#environment = environment;
   }
 
   #openOutput(output: OutputPlan, at: number): number {

@@ -203,6 +203,14 @@ function signalBit(signal: number): bigint {
   return 1n << BigInt(signal - 1);
 }
 
-function environmentEntries(environment: ReadonlyMap<string, string>): string[] {
-  return Array.from(environment, ([name, value]) => `${name}=${value}`);
+/** What the entries of an environment are: most services have the same one. */
+const knownEntries = new WeakMap<ReadonlyMap<string, string>, readonly string[]>();
+
+function environmentEntries(environment: ReadonlyMap<string, string>): readonly string[] {
+  let entries = knownEntries.get(environment);
+  if (entries === undefined) {
+    entries = Array.from(environment, ([name, value]) => `${name}=${value}`);
+    knownEntries.set(environment, entries);
+  }
+  return entries;
 }

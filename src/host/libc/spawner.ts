@@ -1,5 +1,5 @@
-import { encodeBytes } from "../../model/mod.ts";
 import { type Library, SystemCallError } from "./library.ts";
+import { ADDRESS_SIZE, TextVector } from "./text_vector.ts";
 
 /** More than either structure takes on any known platform (336 and 80 bytes on x86-64). */
 const OPAQUE_SIZE = 1024;
@@ -8,9 +8,6 @@ const POSIX_SPAWN_SETPGROUP = 0x02;
 const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
-const ADDRESS_SIZE = 8;
-const EINVAL = 22;
-const ENOMEM = 12;
 
 /** What to do with descriptors in the child, in order. */
 export type DescriptorAction =
@@ -25,7 +22,7 @@ export interface SpawnRequest {
   /** The executable; relative to `directory`. */
   readonly path: string;
   readonly argv: readonly string[];
-  /** `NAME=VALUE` */
+  /** `NAME=VALUE`. An array that was given the last time as well must not have been changed. */
   readonly environment: readonly string[];
   /** The open directory to begin in. */
   readonly directory: number;
@@ -44,12 +41,15 @@ export class Spawner {
   readonly #actions = new Uint8Array(OPAQUE_SIZE);
   readonly #pid = new Uint8Array(4);
   readonly #blocked = new Uint8Array(SIGSET_SIZE);
-  /** Memory of the C library for texts and vectors, and what is to be copied there. */
-  #memory = { address: 0n, image: new Uint8Array(0) };
+  /** The path, and behind it the arguments. */
+  readonly #command: TextVector;
+  readonly #environment: TextVector;
 
   /** `ignored`: the signals whose disposition is left alone; bit 0 is signal 1. All others are set to default. */
   constructor(library: Library, ignored: bigint) {
     this.#library = library;
+    this.#command = new TextVector(library);
+    this.#environment = new TextVector(library);
     const { symbols } = library;
     symbols.posix_spawnattr_init(this.#attributes);
     symbols.posix_spawnattr_setsigdefault(this.#attributes, signalSet(BigInt.asUintN(64, ~ignored)));
@@ -59,12 +59,13 @@ export class Spawner {
   /** Makes the process and returns its id. Throws `SystemCallError` with the reason why it does not run. */
   spawn(request: SpawnRequest): number {
     const { symbols } = this.#library;
-    const vectors = this.#vectors(request);
+    const { vector, first: path } = this.#command.lay([request.path, ...request.argv]);
+    const argv = vector + BigInt(ADDRESS_SIZE);
+    const environment = this.#environment.lay(request.environment).vector;
     this.#setAttributes(request);
     symbols.posix_spawn_file_actions_init(this.#actions);
     try {
       this.#addActions(request);
-      const { path, argv, environment } = vectors;
       const errno = symbols.posix_spawn(this.#pid, path, this.#actions, this.#attributes, argv, environment);
       if (errno !== 0) throw new SystemCallError("posix_spawn", errno);
       const pid = new DataView(this.#pid.buffer).getInt32(0, true);
@@ -102,42 +103,6 @@ export class Spawner {
           : symbols.posix_spawn_file_actions_addclose(this.#actions, action.fd),
       );
     }
-  }
-
-  /** Lays the path, both vectors and their texts out in the memory of the C library. */
-  #vectors({ path, argv, environment }: SpawnRequest) {
-    const texts = [...argv, ...environment, path];
-    const bytes = encodeBytes(texts.map((text) => `${text}\0`).join(""));
-    const table = (argv.length + environment.length + 2) * ADDRESS_SIZE;
-    this.#reserve(table + bytes.length);
-    const { address, image } = this.#memory;
-    const addresses = new DataView(image.buffer);
-    image.fill(0, 0, table);
-    let start = 0;
-    for (let index = 0; index < texts.length - 1; index++) {
-      const slot = index < argv.length ? index : index + 1; // behind the zero that ends the arguments
-      addresses.setBigUint64(slot * ADDRESS_SIZE, address + BigInt(table + start), true);
-      start = bytes.indexOf(0, start) + 1;
-    }
-    // A zero within a text would make two of it.
-    if (bytes.indexOf(0, start) !== bytes.length - 1) throw new SystemCallError("posix_spawn", EINVAL);
-    image.set(bytes, table);
-    this.#library.symbols.memcpyIn(address, image, BigInt(table + bytes.length));
-    return {
-      path: address + BigInt(table + start),
-      argv: address,
-      environment: address + BigInt((argv.length + 1) * ADDRESS_SIZE),
-    };
-  }
-
-  #reserve(size: number): void {
-    if (size <= this.#memory.image.length) return;
-    const { symbols } = this.#library;
-    const room = Math.max(size, this.#memory.image.length * 2);
-    const address = symbols.malloc(BigInt(room));
-    if (address === 0n) throw new SystemCallError("malloc", ENOMEM);
-    symbols.free(this.#memory.address);
-    this.#memory = { address, image: new Uint8Array(room) };
   }
 }
 
