@@ -1,6 +1,7 @@
 /**
  * A Debian machine in an emulator that boots with what `deno task compile` has made.
  *
+ *     deno run -A scripts/vm.ts prepare           make the disk, and see whether machines can be had here
  *     deno run -A scripts/vm.ts run [WORD...]     boot it on this terminal; the words go to the kernel for init
  *     deno run -A scripts/vm.ts measure [RUNS]    time from kernel to login, beside the distribution's own init
  *     deno run -A scripts/vm.ts transcript        boot, log in, look around, power off; prints the serial console
@@ -12,12 +13,17 @@
  */
 
 import { Lab } from "./vm/lab.ts";
-import { bootOnce, type BootTimes, CANDIDATES, median } from "./vm/measure.ts";
+import { bootOnce, type BootTimes, CANDIDATES, DISTRIBUTION, median } from "./vm/measure.ts";
 import { OUR_INIT, REPOSITORY } from "./vm/product.ts";
 import { reasonAgainst } from "./vm/programs.ts";
 import { QEMU, qemuArguments } from "./vm/qemu.ts";
 
 const COMMANDS: Readonly<Record<string, (lab: Lab, words: string[]) => void | Promise<void>>> = {
+  async prepare(lab) {
+    const { login } = await bootOnce(lab, DISTRIBUTION);
+    console.log(`with the distribution's own init there is a login prompt after ${login.toFixed(1)} s`);
+  },
+
   run(lab, words) {
     const options = { ...lab.parts(lab.disk()), init: [OUR_INIT, ...words] };
     console.log("The root password is `dinit`. `poweroff` ends the machine; so does Ctrl-A X.");
