@@ -8,6 +8,7 @@ import {
   type BenchCase,
   type BenchContext,
   beside,
+  DAEMON_FLAGS,
   dinitCommand,
   inFolder,
   isInstalled,
@@ -52,7 +53,7 @@ const dinit: Peer = {
   },
   run(folder) {
     const paths = ["--user", "--services-dir", `${folder}/services`, "--socket-path", `${folder}/socket`];
-    return dinitCommand([...paths, "--quiet", "--host=native", "all"]).flat();
+    return dinitCommand([...paths, "--quiet", "--host=native", "all"], DAEMON_FLAGS).flat();
   },
 };
 

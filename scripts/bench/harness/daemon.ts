@@ -1,5 +1,6 @@
 import { ControlClient, Reply, Request } from "../../../src/control/mod.ts";
 import type { Overview, ServiceEvent } from "../../../src/model/mod.ts";
+import { V8_FLAGS } from "../../v8_flags.ts";
 import { writeServices } from "./folder.ts";
 
 /** The root of the repository, with a slash at its end. */
@@ -7,6 +8,9 @@ export const ROOT = decodeURIComponent(new URL("../../..", import.meta.url).path
 
 /** A compiled binary to measure instead of the sources. */
 export const DINIT_BINARY = Deno.env.get("DINIT_BINARY");
+
+/** What the runtime is told for a daemon, as the task `start` does. */
+export const DAEMON_FLAGS = [`--v8-flags=${V8_FLAGS.join(",")}`];
 
 /** The program and the words that run dinit with some arguments. */
 export function dinitCommand(args: readonly string[], flags: readonly string[] = []): [string, string[]] {
@@ -20,7 +24,7 @@ export interface BenchDaemonOptions {
   readonly host?: "native" | "command";
   /** Services to start before anything else. @default [] */
   readonly start?: readonly string[];
-  /** Options of the runtime; ignored with a compiled binary. @default [] */
+  /** Options of the runtime; ignored with a compiled binary. @default those of the task `start` */
   readonly flags?: readonly string[];
 }
 
@@ -46,7 +50,7 @@ export class BenchDaemon implements AsyncDisposable {
     services: Readonly<Record<string, string>>,
     options: BenchDaemonOptions = {},
   ): Promise<BenchDaemon> {
-    const { host = "native", start = [], flags = [] } = options;
+    const { host = "native", start = [], flags = DAEMON_FLAGS } = options;
     writeServices(`${folder}/services`, { boot: "type = internal\n", ...services });
     const socket = `${folder}/socket`;
     const paths = ["--user", "--services-dir", `${folder}/services`, "--socket-path", socket];

@@ -7,7 +7,14 @@
 
 export { BareLoop, type BareLoopOptions } from "./bare_loop.ts";
 export { CHURN_RATE, churningServices, restartsReached } from "./churn.ts";
-export { BenchDaemon, type BenchDaemonOptions, DINIT_BINARY, dinitCommand, ROOT } from "./daemon.ts";
+export {
+  BenchDaemon,
+  type BenchDaemonOptions,
+  DAEMON_FLAGS,
+  DINIT_BINARY,
+  dinitCommand,
+  ROOT,
+} from "./daemon.ts";
 export { inFolder, numberedServices, pause, writeServices } from "./folder.ts";
 export {
   atLeast,
