@@ -29,6 +29,8 @@ interface Idle {
   readonly empty: number;
   readonly none: number;
   readonly many: number;
+  /** What no other program shares of `many`: the rest are pages of the runtime's file. */
+  readonly own: number;
   /** Kilobytes. */
   readonly each: number;
 }
@@ -52,7 +54,8 @@ function idle(): Promise<Idle> {
     const many = memoryOf(daemon.pid);
     waiting.kill("SIGKILL");
     await waiting.status;
-    return { empty, none: none.resident, many: many.resident, each: (many.own - none.own) / SERVICES };
+    const each = (many.own - none.own) / SERVICES;
+    return { empty, none: none.resident, many: many.resident, own: many.own / 1024, each };
   });
 }
 
@@ -95,6 +98,7 @@ async function measure({ runs }: BenchContext): Promise<Measurement[]> {
       limit: atMost(50),
       beside: [beside(program, many, empty)],
     },
+    { what: "  of which no other program has any", unit: "MB", values: idles.map(({ own }) => own) },
     { what: "  own memory for each", unit: "KB", values: idles.map(({ each }) => each) },
     {
       what: `after ${MINUTE} restarts within a minute`,

@@ -1,0 +1,42 @@
+import { assert } from "@std/assert";
+import { V8_FLAGS } from "../../scripts/v8_flags.ts";
+import { Dinit } from "./_dinit.ts";
+
+const SERVICES = 20;
+/** After so many restarts a daemon has what it ever needs. */
+const WARM_UP = 1000;
+const RESTARTS = 4000;
+/** Megabytes by which the daemon's own memory may have grown in between. Each restart that kept 4 kB would be 12. */
+const GROWTH = 6;
+
+Deno.test("what a daemon takes does not grow with the restarts of its services", async () => {
+  const names = Array.from({ length: SERVICES }, (_, index) => `s${index}`);
+  const restless =
+    "type = process\ncommand = true\nrestart = yes\nrestart-delay = 0.03\nrestart-limit-count = 0\n";
+  const services = Object.fromEntries(names.map((name) => [name, restless]));
+  const boot = "type = internal\n" + names.map((name) => `waits-for = ${name}\n`).join("");
+  const permissions = ["--allow-all", `--v8-flags=${V8_FLAGS.join(",")}`];
+  await using dinit = new Dinit({ ...services, boot }).start({ args: ["--quiet"], permissions });
+  await restarted(dinit, WARM_UP);
+  const before = ownMemory(dinit.pid);
+  await restarted(dinit, RESTARTS);
+  const growth = ownMemory(dinit.pid) - before;
+  assert(growth < GROWTH, `${growth} MB`);
+});
+
+/** Waits for so many restarts of all services. */
+async function restarted(dinit: Dinit, wanted: number): Promise<void> {
+  for (let count = 0; count < wanted;) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { code, stdout } = await dinit.ctl("--json", "status");
+    if (code !== 0) continue; // the socket is not there yet
+    const { services }: { services: { restarts?: number }[] } = JSON.parse(stdout);
+    count = services.reduce((sum, { restarts = 0 }) => sum + restarts, 0);
+  }
+}
+
+/** The megabytes that only this process has. */
+function ownMemory(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
