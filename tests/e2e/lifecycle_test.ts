@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Dinit, isRunning } from "./_dinit.ts";
+import { Dinit, dinitCommand, isRunning } from "./_dinit.ts";
 
 /** A process service: it runs until it is told to end. */
 const lasting = (...settings: string[]) =>
@@ -140,4 +140,14 @@ Deno.test("the daemon ends with 0 when no service is active any more", async () 
   await using dinit = new Dinit({ boot: "type = process\ncommand = true\nrestart = no\n" }).start();
   assertEquals((await dinit.ended()).code, 0);
   assertEquals(dinit.lines, ["[  OK  ] boot", "[STOPPD] boot"]);
+});
+
+Deno.test("a service asks the daemon over the connection that it was given", async () => {
+  const command = dinitCommand(["ctl", "--use-passed-cfd", "list"]).join(" ");
+  await using dinit = new Dinit({ boot: internal("depends-on = asks") });
+  const settings = [`command = ${command}`, "options = pass-cs-fd", `logfile = ${dinit.directory}/said`];
+  dinit.write("sd/asks", ["type = scripted", ...settings, ""].join("\n"));
+  dinit.start();
+  await dinit.printed("[  OK  ] boot");
+  assertEquals(dinit.read("said").replace(/\d+/g, "N"), "[[ ]<<   ] boot\n[{ }<<   ] asks (pid: N)\n");
 });
