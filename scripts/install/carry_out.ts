@@ -37,8 +37,8 @@ export function install(
 }
 
 /**
- * Removes the files that are there. A launcher that another init has put in the place of ours stays. Directories stay:
- * they are shared.
+ * Removes the files that are there. A launcher that another init has put in the place of ours stays, and so does its
+ * manual page. Directories stay: they are shared.
  *
  * @param removed is told the path of each file
  */
@@ -47,9 +47,10 @@ export function uninstall(
   destination: string,
   removed: (path: string) => void,
 ): void {
+  const foreign = new Set(files.filter((file) => isForeign(file, destination)).map(({ path }) => path));
   for (const file of files) {
     const path = destination + file.path;
-    if (isForeign(file, destination) || information(path) === undefined) continue;
+    if (foreign.has(file.pageOf ?? file.path) || information(path) === undefined) continue;
     Deno.removeSync(path);
     removed(path);
   }

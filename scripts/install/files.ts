@@ -22,6 +22,8 @@ export interface InstalledFile {
     | { readonly linkTo: string };
   /** A launcher under a name that another init may own. @default false */
   readonly contested?: boolean;
+  /** The path of the launcher whose manual page this is, if another init may own that. @default undefined */
+  readonly pageOf?: string;
 }
 
 /** All files, in the order in which they are written. */
@@ -35,7 +37,7 @@ function programs({ prefix, sbindir, dist, shutdown }: InstallOptions): Installe
   return [
     { path: program, executable: true, content: { copyOf: `${dist}/dinit` } },
     ...LAUNCHERS.filter(({ kind }) => shutdown || kind !== "shutdown").map((launcher) => ({
-      path: `${launcher.kind === "tool" ? `${prefix}/bin` : sbindir}/${launcher.name}`,
+      path: launcher.kind === "tool" ? `${prefix}/bin/${launcher.name}` : `${sbindir}/${launcher.name}`,
       executable: true,
       content: { text: launcherText(launcher, program) },
       contested: launcher.kind === "shutdown",
@@ -43,15 +45,17 @@ function programs({ prefix, sbindir, dist, shutdown }: InstallOptions): Installe
   ];
 }
 
-function manual({ mandir, shutdown }: InstallOptions): InstalledFile[] {
+function manual({ mandir, sbindir, shutdown }: InstallOptions): InstalledFile[] {
   const [main, ...others] = SHUTDOWN_NAMES;
   const pages = [...manualSources(HELP_TEXT)].filter(([name]) => shutdown || name !== main);
+  const page = (name: string, text: string): InstalledFile => ({
+    path: `${mandir}/man8/${name}.8`,
+    content: { text },
+    pageOf: SHUTDOWN_NAMES.includes(name) ? `${sbindir}/${name}` : undefined,
+  });
   return [
-    ...pages.map(([name, text]) => ({ path: `${mandir}/man8/${name}.8`, content: { text } })),
-    ...(shutdown ? others : []).map((name) => ({
-      path: `${mandir}/man8/${name}.8`,
-      content: { text: `.so man8/${main}.8\n` },
-    })),
+    ...pages.map(([name, text]) => page(name, text)),
+    ...(shutdown ? others : []).map((name) => page(name, `.so man8/${main}.8\n`)),
     { path: `${mandir}/man5/dinit-service.5`, content: { text: manualPage() } },
   ];
 }

@@ -120,6 +120,8 @@ Deno.test("another program's shutdown is neither replaced, nor written through, 
   Deno.mkdirSync(`${place.destination}/usr/sbin`, { recursive: true });
   Deno.writeTextFileSync(`${place.destination}/usr/sbin/systemctl`, "the other init");
   Deno.symlinkSync("systemctl", `${place.destination}/usr/sbin/reboot`);
+  Deno.mkdirSync(`${place.destination}/usr/share/man/man8`, { recursive: true });
+  Deno.writeTextFileSync(`${place.destination}/usr/share/man/man8/reboot.8`, "its page");
   const before = place.tree();
   const { code, stderr } = await place.install();
   assertEquals(code, 1);
