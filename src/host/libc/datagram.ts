@@ -1,14 +1,8 @@
-import { encodeBytes } from "../../model/mod.ts";
 import { type Library, SystemCallError } from "./library.ts";
 import { MachineCalls } from "./machine_calls.ts";
+import { AF_UNIX, SOCKET_FLAGS, unixAddress } from "./unix_address.ts";
 
-const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
-/** How many bytes a path in `struct sockaddr_un` may have, with the zero at its end. */
-const PATH_SIZE = 108;
-const ENAMETOOLONG = 36;
 
 /** Unix datagram sockets, such as the one of the system log; none of them makes anybody wait. */
 export class Datagrams {
@@ -20,14 +14,9 @@ export class Datagrams {
 
   /** A socket that sends to the one at `path`. Throws `SystemCallError`. */
   connect(path: string): number {
-    const bytes = encodeBytes(path);
-    if (bytes.length >= PATH_SIZE) throw new SystemCallError("connect", ENAMETOOLONG);
-    const address = new Uint8Array(2 + PATH_SIZE);
-    new DataView(address.buffer).setUint16(0, AF_UNIX, true);
-    address.set(bytes, 2);
+    const address = unixAddress("connect", path);
     const { symbols } = this.#library;
-    const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const fd = this.#library.check("socket", symbols.socket(AF_UNIX, type, 0));
+    const fd = this.#library.check("socket", symbols.socket(AF_UNIX, SOCK_DGRAM | SOCKET_FLAGS, 0));
     const calls = new MachineCalls(this.#library);
     const errno = calls.withMemory(
       address,

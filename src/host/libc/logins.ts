@@ -1,16 +1,12 @@
 import { encodeBytes } from "../../model/mod.ts";
 import { cString, type Library } from "./library.ts";
+import { loginRecord } from "./login_record.ts";
 
 const INIT_PROCESS = 5;
 const DEAD_PROCESS = 8;
 const LINE = { at: 8, size: 32 };
 const ID = { at: 40, size: 4 };
 const PID = 4;
-/** Where `struct utmpx` has the time: 32 bits a number on x86-64, 64 on arm64. */
-const LAYOUTS = {
-  x86_64: { size: 384, time: 340, wide: false },
-  aarch64: { size: 400, time: 344, wide: true },
-};
 
 /** The name of an entry: the settings `inittab-id` and `inittab-line`. */
 export interface LoginName {
@@ -52,22 +48,10 @@ export class Logins {
   }
 
   #entry(name: LoginName, type: number, pid: number, now: number): Uint8Array<ArrayBuffer> {
-    const layout = LAYOUTS[this.#library.architecture];
-    const entry = new Uint8Array(layout.size);
-    const view = new DataView(entry.buffer);
-    view.setInt16(0, type, true);
-    view.setInt32(PID, pid, true);
+    const entry = loginRecord(this.#library.architecture, type, now);
+    new DataView(entry.buffer).setInt32(PID, pid, true);
     entry.set(encodeBytes(name.line).subarray(0, LINE.size), LINE.at);
     entry.set(encodeBytes(name.id).subarray(0, ID.size), ID.at);
-    const seconds = Math.floor(now / 1000);
-    const microseconds = Math.floor(now % 1000) * 1000;
-    if (layout.wide) {
-      view.setBigInt64(layout.time, BigInt(seconds), true);
-      view.setBigInt64(layout.time + 8, BigInt(microseconds), true);
-    } else {
-      view.setInt32(layout.time, seconds, true);
-      view.setInt32(layout.time + 4, microseconds, true);
-    }
     return entry;
   }
 }

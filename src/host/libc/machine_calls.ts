@@ -1,5 +1,5 @@
-import { encodeBytes } from "../../model/mod.ts";
 import { type Architecture, type Library, SystemCallError } from "./library.ts";
+import { afterFirst, TextVector } from "./text_vector.ts";
 
 /** Calls of the kernel that only the owner of a machine needs, by the numbers that they have on each processor. */
 const NUMBERS = {
@@ -9,7 +9,6 @@ const NUMBERS = {
 
 export type MachineCall = keyof typeof NUMBERS["x86_64"];
 
-const ADDRESS_SIZE = 8;
 const ENOMEM = 12;
 const F_SETFD = 2;
 const SIG_SETMASK = 2;
@@ -23,9 +22,14 @@ const SIG_DFL = 0n;
  */
 export class MachineCalls {
   readonly #library: Library;
+  /** The path of a program, and behind it the arguments. */
+  readonly #command: TextVector;
+  readonly #environment: TextVector;
 
   constructor(library: Library) {
     this.#library = library;
+    this.#command = new TextVector(library);
+    this.#environment = new TextVector(library);
   }
 
   /** Makes a call; the error number, or 0. */
@@ -59,7 +63,7 @@ export class MachineCalls {
 
   /**
    * Replaces the program, with no signal blocked and none ignored that the runtime ignores. Returns the error number if
-   * that failed; all is as before then. Throws `SystemCallError` if there is no memory.
+   * that failed; all is as before then. Throws `SystemCallError` if there is no memory, or a text has a zero in it.
    */
   execute(path: string, argv: readonly string[], environment: readonly string[]): number {
     const { symbols } = this.#library;
@@ -67,34 +71,12 @@ export class MachineCalls {
     symbols.pthread_sigmask(SIG_SETMASK, new Uint8Array(SIGSET_SIZE), mask);
     const onBrokenPipe = symbols.signal(SIGPIPE, SIG_DFL);
     try {
-      return this.#execute(path, argv, environment);
+      const { vector, first } = this.#command.lay([path, ...argv]);
+      return this.call("execve", first, afterFirst(vector), this.#environment.lay(environment).vector);
     } finally {
       symbols.signal(SIGPIPE, onBrokenPipe);
       symbols.pthread_sigmask(SIG_SETMASK, mask, null);
     }
-  }
-
-  #execute(path: string, argv: readonly string[], environment: readonly string[]): number {
-    const texts = [...argv, ...environment, path].map((text) => encodeBytes(`${text}\0`));
-    const slots = texts.length + 1;
-    const size = slots * ADDRESS_SIZE + texts.reduce((sum, { length }) => sum + length, 0);
-    const address = this.#allocate(size);
-    const image = new Uint8Array(size);
-    const vectors = new DataView(image.buffer);
-    let place = slots * ADDRESS_SIZE;
-    let pathAddress = 0n;
-    for (const [index, text] of texts.entries()) {
-      image.set(text, place);
-      const slot = index < argv.length ? index : index + 1; // behind the zero that ends the arguments
-      if (index === texts.length - 1) pathAddress = address + BigInt(place);
-      else vectors.setBigUint64(slot * ADDRESS_SIZE, address + BigInt(place), true);
-      place += text.length;
-    }
-    this.#library.symbols.memcpyIn(address, image, BigInt(size));
-    const environmentAddress = address + BigInt((argv.length + 1) * ADDRESS_SIZE);
-    const errno = this.call("execve", pathAddress, address, environmentAddress);
-    this.#library.symbols.free(address);
-    return errno;
   }
 
   #allocate(size: number): bigint {

@@ -1,5 +1,5 @@
 import { type Library, SystemCallError } from "./library.ts";
-import { ADDRESS_SIZE, TextVector } from "./text_vector.ts";
+import { afterFirst, TextVector } from "./text_vector.ts";
 
 /** More than either structure takes on any known platform (336 and 80 bytes on x86-64). */
 const OPAQUE_SIZE = 1024;
@@ -60,7 +60,7 @@ export class Spawner {
   spawn(request: SpawnRequest): number {
     const { symbols } = this.#library;
     const { vector, first: path } = this.#command.lay([request.path, ...request.argv]);
-    const argv = vector + BigInt(ADDRESS_SIZE);
+    const argv = afterFirst(vector);
     const environment = this.#environment.lay(request.environment).vector;
     this.#setAttributes(request);
     symbols.posix_spawn_file_actions_init(this.#actions);

@@ -2,7 +2,7 @@ import { encodeBytes } from "../../model/mod.ts";
 import { type Library, SystemCallError } from "./library.ts";
 
 /** Bytes of an address. */
-export const ADDRESS_SIZE = 8;
+const ADDRESS_SIZE = 8;
 const EINVAL = 22;
 const ENOMEM = 12;
 
@@ -42,7 +42,7 @@ export class TextVector {
       start = bytes.indexOf(0, start) + 1;
     }
     // A zero within a text would make two of it.
-    if (start !== bytes.length) throw new SystemCallError("posix_spawn", EINVAL);
+    if (start !== bytes.length) throw new SystemCallError("exec", EINVAL);
     addresses.setBigUint64(table - ADDRESS_SIZE, 0n);
     this.#image.set(bytes, table);
     this.#library.symbols.memcpyIn(this.#address, this.#image, BigInt(table + bytes.length));
@@ -58,4 +58,9 @@ export class TextVector {
     this.#address = address;
     this.#image = new Uint8Array(room);
   }
+}
+
+/** The vector without its first text. */
+export function afterFirst(vector: bigint): bigint {
+  return vector + BigInt(ADDRESS_SIZE);
 }

@@ -7,14 +7,14 @@ const LAYOUTS = {
   aarch64: { size: 400, time: 344, wide: true },
 } as const satisfies Record<Architecture, unknown>;
 
-/** The entry of a boot in the tables of logins (daemon and init 3.7). `now`: milliseconds since 1970. */
-export function bootRecord(architecture: Architecture, now: number): Uint8Array<ArrayBuffer> {
+/** An entry in the tables of logins that has its type and time only. `now`: milliseconds since 1970. */
+export function loginRecord(architecture: Architecture, type: number, now: number): Uint8Array<ArrayBuffer> {
   const { size, time, wide } = LAYOUTS[architecture];
   const record = new Uint8Array(size);
   const view = new DataView(record.buffer);
   const seconds = Math.floor(now / 1000);
   const microseconds = Math.floor(now % 1000) * 1000;
-  view.setInt16(0, BOOT_TIME, true);
+  view.setInt16(0, type, true);
   if (wide) {
     view.setBigInt64(time, BigInt(seconds), true);
     view.setBigInt64(time + 8, BigInt(microseconds), true);
@@ -23,4 +23,9 @@ export function bootRecord(architecture: Architecture, now: number): Uint8Array<
     view.setInt32(time + 4, microseconds, true);
   }
   return record;
+}
+
+/** The entry of a boot (daemon and init 3.7). `now`: milliseconds since 1970. */
+export function bootRecord(architecture: Architecture, now: number): Uint8Array<ArrayBuffer> {
+  return loginRecord(architecture, BOOT_TIME, now);
 }
