@@ -22,18 +22,27 @@ function fail(what: string): never {
   throw new Error(`injected: ${what}`);
 }
 
+/** Mistakes that nobody looks after. They begin with the first service: until then there is no log to tell them to. */
+function failByThemselves(): void {
+  setTimeout(() => fail("timer"));
+  setTimeout(() => queueMicrotask(() => fail("microtask")));
+  setTimeout(() => void Promise.reject(new Error("injected: promise")));
+  setTimeout(() => {
+    const target = new EventTarget();
+    target.addEventListener("event", () => fail("event"));
+    target.dispatchEvent(new Event("event"));
+  });
+}
+
 const methods: readonly Method[] = ["shutdown", "exited", "timerExpired", "overview", "ready"];
 for (const method of methods) failOnce(method);
+const { start } = ServiceManager.prototype;
+ServiceManager.prototype.start = function (...words) {
+  ServiceManager.prototype.start = start;
+  failByThemselves();
+  return start.apply(this, words);
+};
 
 const commandLine = parseCommandLine(Deno.args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
 if (commandLine.action !== "run") throw new Error("bad arguments");
-const end = runDaemon(commandLine.options);
-setTimeout(() => fail("timer"));
-setTimeout(() => queueMicrotask(() => fail("microtask")));
-setTimeout(() => void Promise.reject(new Error("injected: promise")));
-setTimeout(() => {
-  const target = new EventTarget();
-  target.addEventListener("event", () => fail("event"));
-  target.dispatchEvent(new Event("event"));
-});
-Deno.exit((await end).status);
+Deno.exit((await runDaemon(commandLine.options)).status);
