@@ -4,7 +4,14 @@
  * `scripted_service.ts`. Lifecycle specification 8.2 to 8.7.
  */
 
-import { type EnvironmentOverlay, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
+import {
+  type EnvironmentOverlay,
+  errnoText,
+  ServiceState,
+  ServiceType,
+  Signal,
+  StopReason,
+} from "../model/mod.ts";
 import { launchPlan, type LaunchRequest, type ProcessRole } from "./launch_plan.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Clock, EngineLog, ProcessHost } from "./ports.ts";
@@ -181,7 +188,16 @@ export class Launcher {
   /** Signals the main process, with its group unless `signal-process-only` is set. Never without a process. */
   signalGroup(service: ServiceRecord, signal: number): void {
     if (service.process.main.pid === undefined) return;
-    this.host.signal(service.id, "main", signal, !service.description.flags.signalProcessOnly);
+    this.#signal(service, "main", signal, !service.description.flags.signalProcessOnly);
+  }
+
+  /** Sends a signal. A process that has just ended needs none; any other reason not to send it is logged. */
+  #signal(service: ServiceRecord, role: ProcessRole, signal: number, group: boolean): void {
+    const outcome = this.host.signal(service.id, role, signal, group);
+    if (outcome === "sent" || outcome === "no-process") return;
+    const reason = outcome === "bad-signal" ? "the host cannot send it" : errnoText(outcome.errno);
+    const target = `process ${service.process[role].pid} of service ${service.name}`;
+    this.log.message("error", `Error sending signal ${signal} to ${target}: ${reason}`);
   }
 
   /** The stop took too long: kills what is left (8.7). */
@@ -195,7 +211,7 @@ export class Launcher {
     }
     if (stop.pid !== undefined) {
       overdue(`stop command, with pid ${stop.pid},`);
-      this.host.signal(service.id, "stop", Signal.KILL, true);
+      this.#signal(service, "stop", Signal.KILL, true);
     }
   }
 

@@ -27,7 +27,14 @@ import { unsupportedByCommandHost } from "./command_limits.ts";
 import { LogBuffers } from "./log_buffers.ts";
 
 const ENOENT = 2;
+const ESRCH = 3;
 const ENOTDIR = 20;
+
+/**
+ * How long the report of a process's end waits for the rest of its output, in milliseconds: the end of the pipe comes
+ * at the same time, unless a child of the process still has it.
+ */
+const OUTPUT_PATIENCE = 100;
 
 /** What happens to processes is reported here. */
 export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;
@@ -73,26 +80,26 @@ export class CommandHost implements ProcessHost {
     }
     try {
       const child = startChild(childOptions(plan, logFile));
-      if (logFile?.fd !== undefined) logFile.close(); // the process has it now
-      this.#collect(plan, child, logFile);
-      this.#watch(plan, child);
+      this.#watch(plan, child, this.#collect(plan, child));
       return { pid: child.pid };
     } catch (error) {
-      logFile?.close();
       return this.#failed(plan, error);
+    } finally {
+      logFile?.close(); // the process has it now
     }
   }
 
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
     const child = this.#children.get(key(id, role));
-    if (child?.pid === undefined) return "no-process";
+    if (child === undefined) return "no-process";
     try {
       if (!group || !this.#signalGroup(child.pid, signal)) child.kill(signal);
       return "sent";
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (/EINVAL|signal/i.test(error.message)) return "bad-signal";
-      return /terminated|has ended/.test(error.message) ? "no-process" : { errno: errnoOf(error) };
+      const errno = errnoOf(error);
+      return errno === ESRCH || /terminated/.test(error.message) ? "no-process" : { errno };
     }
   }
 
@@ -150,37 +157,28 @@ export class CommandHost implements ProcessHost {
     this.#reports.execFailed(plan.id, plan.role, at, reason);
   }
 
-  #watch(plan: LaunchPlan, child: ChildHandle): void {
+  /** `output`: settled when all that the process wrote has been read. */
+  #watch(plan: LaunchPlan, child: ChildHandle, output: Promise<unknown>): void {
     const { id, role } = plan;
     const name = key(id, role);
-    this.#children.set(name, child);
     const { pid } = child;
-    if (pid !== undefined) {
-      this.#record.started(pid, plan.name);
-      queueMicrotask(() => this.#reports.execSucceeded(id, role));
-    }
-    const forget = () => {
-      if (pid !== undefined) this.#record.ended(pid);
+    this.#children.set(name, child);
+    this.#record.started(pid, plan.name);
+    queueMicrotask(() => this.#reports.execSucceeded(id, role));
+    child.ended.then(async (exit: ExitStatus) => {
+      this.#record.ended(pid);
       if (this.#children.get(name) === child) this.#children.delete(name);
-    };
-    child.ended.then((exit: ExitStatus) => {
-      forget();
+      await within(output, OUTPUT_PATIENCE);
       this.#reports.exited(id, role, exit);
-    }, (error) => {
-      forget();
-      this.#reportFailure(plan, error);
     });
   }
 
-  /** Reads what a process writes into the service's buffer, or into its log file where that cannot be handed over. */
-  #collect(plan: LaunchPlan, child: ChildHandle, logFile: LogFile | undefined): void {
-    if (plan.output.to === "buffer") {
-      this.#buffers.get(plan.id, plan.output.size).markRestart();
-      for (const stream of child.output) readAll(stream, (chunk) => this.#buffers.append(plan.id, chunk));
-    } else if (logFile !== undefined && logFile.fd === undefined) {
-      const ends = child.output.map((stream) => readAll(stream, (chunk) => logFile.write(chunk)));
-      Promise.all(ends).finally(() => logFile.close());
-    }
+  /** Reads what a process writes into the buffer of its service. */
+  async #collect(plan: LaunchPlan, child: ChildHandle): Promise<void> {
+    if (plan.output.to !== "buffer") return;
+    this.#buffers.get(plan.id, plan.output.size).markRestart();
+    const take = (chunk: Uint8Array) => this.#buffers.append(plan.id, chunk);
+    await Promise.all(child.output.map((stream) => readAll(stream, take)));
   }
 }
 
@@ -190,16 +188,8 @@ function key(id: number, role: ProcessRole): string {
 
 function childOptions(plan: LaunchPlan, logFile: LogFile | undefined): ChildOptions {
   const { argv, environment, workingDir, runAs } = plan;
-  const kept = logFile?.fd;
-  const piped = plan.output.to === "buffer" || logFile !== undefined;
-  return {
-    argv,
-    environment,
-    workingDir,
-    uid: runAs?.uid,
-    gid: runAs?.gid,
-    output: kept !== undefined ? { fd: kept } : piped ? "piped" : "null",
-  };
+  const output = logFile ?? (plan.output.to === "buffer" ? "piped" : "null");
+  return { argv, environment, workingDir, uid: runAs?.uid, gid: runAs?.gid, output };
 }
 
 /**
@@ -219,13 +209,19 @@ function failureOf(errno: number, workingDir: string): [stage: LaunchStage, errn
   }
 }
 
-/** Reads to the end. Output that cannot be kept (a full disk) is lost, and the process that wrote it is none the wiser. */
+/** Reads to the end. Output that cannot be read is lost; the process that wrote it goes on. */
 async function readAll(stream: ReadableStream<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
-  for await (const chunk of stream) {
-    try {
-      take(chunk);
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-    }
+  try {
+    for await (const chunk of stream) take(chunk);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
   }
+}
+
+/** Waits for something, but no longer than a number of milliseconds. */
+async function within(awaited: Promise<unknown>, limit: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
+  await Promise.race([awaited, late]);
+  clearTimeout(timer);
 }

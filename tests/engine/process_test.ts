@@ -335,3 +335,17 @@ Deno.test("where output goes, and who shares the terminal", () => {
     "",
   ]);
 });
+
+Deno.test("a signal that a stop cannot send is logged with the service, the process and the reason", () => {
+  const [world, service] = started(PROCESS, { stopTimeout: 1000 });
+  world.host.signalOutcome = { errno: 1 };
+  const { pid } = service.process.main;
+  world.manager.stop(service);
+  world.advance(1000);
+  const target = `process ${pid} of service p`;
+  assertEquals(world.log.messages, [
+    `error Error sending signal 15 to ${target}: Operation not permitted`,
+    `warn Service p with pid ${pid} exceeded allowed stop time; killing.`,
+    `error Error sending signal 9 to ${target}: Operation not permitted`,
+  ]);
+});

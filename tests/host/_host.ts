@@ -41,6 +41,8 @@ export interface HostOptions {
   readonly wrapper?: readonly string[];
   /** Options of `createHost`. @default none */
   readonly host?: Record<string, unknown>;
+  /** The permissions of the host's process. @default all */
+  readonly grants?: readonly string[];
 }
 
 /** How long something may take that should happen at once, in milliseconds. */
@@ -67,17 +69,18 @@ export class TestHost implements AsyncDisposable {
     this.#reading = this.#read();
   }
 
-  static async start(kind: HostKind, { wrapper = [], host = {} }: HostOptions = {}): Promise<TestHost> {
+  static async start(kind: HostKind, options: HostOptions = {}): Promise<TestHost> {
+    const { wrapper = [], host = {}, grants = ["--allow-all"] } = options;
     const folder = Deno.makeTempDirSync({ prefix: "dinit-host-" });
     const path = `${folder}/channel`;
     const listener = Deno.listen({ transport: "unix", path });
     const program = new URL("_host_program.ts", import.meta.url).pathname;
     // A young generation of fixed size: what it would grow by is no memory that a test should count.
     const flags = "--v8-flags=--max-semi-space-size=1,--expose-gc";
-    const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--allow-all", flags, program];
+    const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", ...grants, flags, program];
     // With a base for control groups nothing is said about those that the tests happen to run in.
-    const options = encodeURIComponent(JSON.stringify({ cgroup: "tests", ...host }));
-    const [command, ...args] = [...wrapper, ...deno, kind, path, options];
+    const settings = encodeURIComponent(JSON.stringify({ cgroup: "tests", ...host }));
+    const [command, ...args] = [...wrapper, ...deno, kind, path, settings];
     const process = new Deno.Command(command, {
       args,
       env: { DENO_NO_UPDATE_CHECK: "1" }, // it would open sockets half a second after the start
@@ -312,6 +315,27 @@ export function fileOutput(
 /** Service 1 with a description. */
 export function service(changes: Partial<ServiceDescription> = {}, id = 1, name = "test"): TestService {
   return { id, name, description: { ...DEFAULT_DESCRIPTION, name, ...changes } };
+}
+
+/** Waits until a file has a text. */
+export async function fileWith(path: string, text: string): Promise<void> {
+  for (const until = performance.now() + PATIENCE;;) {
+    const found = readIfPresent(path);
+    if (found === text) return;
+    if (performance.now() > until) {
+      throw new Error(`${path} has ${JSON.stringify(found)}, not ${JSON.stringify(text)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return undefined;
+  }
 }
 
 /** Waits for something that should happen at once. */

@@ -200,16 +200,3 @@ native("an activation socket takes the place of an old one, with its owner", asy
   const { uid, gid } = Deno.statSync(`${host.folder}/owned`);
   assertEquals([uid, gid], [12, 34]);
 });
-
-native("a log that is a named pipe without a reader does not hold up the daemon", async (host) => {
-  const path = `${host.folder}/fifo`;
-  await new Deno.Command("mkfifo", { args: [path] }).output();
-  await host.launch(plan(["true"], { output: fileOutput(path) }));
-  assertEquals(await host.failure(), [LaunchStage.LOG_FILE, 6]);
-});
-
-native("a device keeps its owner and mode when it serves as a log file", async (host) => {
-  const before = Deno.statSync("/dev/null").mode! & 0o777;
-  await host.run(["echo", "x"], { output: fileOutput("/dev/null", { permissions: before ^ 0o004 }) });
-  assertEquals(Deno.statSync("/dev/null").mode! & 0o777, before);
-});
