@@ -34,7 +34,7 @@ const ENOTDIR = 20;
  * How long the report of a process's end waits for the rest of its output, in milliseconds: the end of the pipe comes
  * at the same time, unless a child of the process still has it.
  */
-const OUTPUT_PATIENCE = 100;
+const OUTPUT_PATIENCE = 250;
 
 /** What happens to processes is reported here. */
 export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;

@@ -16,8 +16,10 @@ import type {
 } from "../engine/mod.ts";
 import { ActivationSockets } from "./activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./cgroups.ts";
+import type { LaunchFailure } from "./chain_failure.ts";
 import type { ProcessRecord } from "./command_host.ts";
 import { DescriptorStream } from "./descriptor_stream.ts";
+import { isExiting } from "./exiting.ts";
 import { ExecutionError, PreparationError } from "./launch_errors.ts";
 import { LaunchWatch } from "./launch_watch.ts";
 import {
@@ -52,6 +54,8 @@ const STDIN = 0;
 const ESRCH = 3;
 const EINVAL = 22;
 const EVERYTHING = -1;
+/** See `NativeHostOptions`, in milliseconds. */
+const END_PATIENCE = 100;
 
 /** Starts processes with `posix_spawn`. */
 export class NativeHost implements ProcessHost {
@@ -208,13 +212,16 @@ export class NativeHost implements ProcessHost {
   }
 
   #watch(process: TrackedProcess): LaunchWatch {
-    const { id, role } = process;
-    return new LaunchWatch(this.#files, this.#poller, {
+    const { id, role, pid } = process;
+    const events = {
       executed: () => this.#reports.execSucceeded(id, role),
-      failed: ({ stage, errno }) => this.#launchFailed(process, stage, errno),
+      failed: ({ stage, errno }: LaunchFailure) => this.#launchFailed(process, stage, errno),
       ready: () => this.#reports.ready(id),
       readinessClosed: () => this.#reports.readinessClosed(id),
-    });
+    };
+    const { endPatience = END_PATIENCE } = this.#options;
+    const isEnding = () => this.#processes.look(pid).kind === "ended" || isExiting(this.#files, pid);
+    return new LaunchWatch(this.#files, this.#poller, events, { isEnding, endPatience });
   }
 
   #serve(control: number): void {

@@ -225,6 +225,14 @@ both("L8: a buffered log has the output of both runs, with a mark between them",
   assertEquals(await host.logWith("again\n"), `hello\n${MARK}again\n`);
 });
 
+both("what a process wrote last is in its buffer when its end is reported", async (host) => {
+  const output: OutputPlan = { to: "buffer", size: 4096 };
+  for (const words of ["first\n", "last\n"]) {
+    await host.run(["printf", words], { output });
+    assert((await host.log()).endsWith(words));
+  }
+});
+
 both("L9: output without a line feed at its end gets one before the mark", async (host) => {
   const output: OutputPlan = { to: "buffer", size: 4096 };
   await host.run(["printf", "hello"], { output });

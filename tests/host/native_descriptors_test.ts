@@ -86,12 +86,17 @@ for (const [way, chain] of WAYS) {
     },
   );
 
-  native(`L19: the end of readiness comes before the end of the process${way}`, async (host) => {
-    assertEquals(await host.run(["sh", "-c", "exit 1"], { ...readinessOn(5), ...chain }), {
-      code: 1,
-      status: 1,
-    });
-    assertEquals(host.reports.map(({ event }) => event), ["execSucceeded", "readinessClosed"]);
+  native(`L19: a process that ends before it is ready is told by its end${way}`, async (host) => {
+    const scripts = ["exit 1", "kill -9 $$"];
+    for (const script of scripts) {
+      const signalled = script.startsWith("kill");
+      assertEquals(
+        await host.run(["sh", "-c", script], { ...readinessOn(5), ...chain }),
+        signalled ? { code: 2, status: 9 } : { code: 1, status: 1 },
+        script,
+      );
+      assertEquals(host.reports.splice(0).map(({ event }) => event), ["execSucceeded"], script);
+    }
   });
 
   native(`half a readiness message is a message, and only the first one counts${way}`, async (host) => {
@@ -199,4 +204,21 @@ native("an activation socket takes the place of an old one, with its owner", asy
   assertEquals(await host.openActivationSocket(owned), undefined);
   const { uid, gid } = Deno.statSync(`${host.folder}/owned`);
   assertEquals([uid, gid], [12, 34]);
+});
+
+native("L19: of many processes that end before they are ready, each is told by its end", async (host) => {
+  const many = 20;
+  for (let id = 1; id <= many; id++) {
+    await host.launch(plan(["sh", "-c", "sleep 0.05; exit 1"], { id, ...readinessOn(5) }));
+  }
+  for (let id = 1; id <= many; id++) assertEquals(await host.exit(id), { code: 1, status: 1 });
+  assertEquals(host.reports.filter(({ event }) => event === "readinessClosed"), []);
+});
+
+Deno.test("native host: L19: a process that closes its readiness descriptor and ends soon is told by its end", async () => {
+  await using host = await TestHost.start("native", { host: { endPatience: 60_000 } });
+  for (const script of ["exec 5>&-; exit 1", "exec 5>&-; sleep 0.05; exit 1"]) {
+    assertEquals(await host.run(["sh", "-c", script], readinessOn(5)), { code: 1, status: 1 });
+    assertEquals(host.reports.splice(0).map(({ event }) => event), ["execSucceeded"]);
+  }
 });

@@ -34,11 +34,22 @@ Deno.test("L18: readiness that is closed without a word is a failed start at onc
   assert(!dinit.lines.some((line) => line.includes("terminated")));
 });
 
-Deno.test("L19: a process that exits before it is ready has failed, without a line about its exit code", async () => {
+Deno.test("L19: a process that exits before it is ready has failed, and everything says how it ended", async () => {
   await using dinit = await run({
     s: 'type = process\ncommand = sh -c "exit 1"\nready-notification = pipefd:5\nrestart = no\n',
   });
-  assertEquals(dinit.lines, ["[FAILED] s", "[  OK  ] boot"]);
+  const line = "dinit: Service s process terminated with exit code 1";
+  assertEquals(dinit.lines, [line, "[FAILED] s", "[  OK  ] boot"]);
+  const failed = await dinit.ctl("start", "s");
+  assertEquals([failed.code, failed.stdout.split("\n")[1]], [
+    1,
+    "Reason: service process terminated before ready: exited - status 1",
+  ]);
+  assertEquals((await dinit.ctl("is-failed", "s")).code, 0);
+  assertEquals(
+    (await dinit.ctl("status", "s")).stdout,
+    "Service: s\n    State: STOPPED (failed to start; exited - status 1)\n",
+  );
 });
 
 both("L22: the variables of the user and of the service are passed on", async (start) => {
