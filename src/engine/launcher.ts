@@ -6,7 +6,10 @@
 
 import {
   type EnvironmentOverlay,
+  errnoOf,
   errnoText,
+  type LaunchFailure,
+  LaunchStage,
   ServiceState,
   ServiceType,
   Signal,
@@ -14,7 +17,7 @@ import {
 } from "../model/mod.ts";
 import { launchPlan, type LaunchRequest, type ProcessRole } from "./launch_plan.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { Clock, EngineLog, ProcessHost } from "./ports.ts";
+import type { Clock, EngineLog, LaunchRefusal, ProcessHost } from "./ports.ts";
 import * as policy from "./restart_policy.ts";
 import { isAlive, noChild, type ServiceRecord, type TimerReason } from "./service.ts";
 
@@ -52,10 +55,10 @@ export class Launcher {
   bringUp(service: ServiceRecord): boolean {
     const { process, description } = service;
     if (description.socketPath !== "") {
-      const error = this.host.openActivationSocket(service);
-      if (error !== undefined) {
-        this.log.message("error", error);
-        return false;
+      const refusal = this.#ask(() => this.host.openActivationSocket(service));
+      if (refusal !== undefined) {
+        service.reason = StopReason.EXECFAILED;
+        return this.#refused(service, refusal);
       }
     }
     if (service.autoRestarting) {
@@ -103,6 +106,7 @@ export class Launcher {
       readiness,
     });
     if (launched) this.armTimer(service, "start-timeout", description.startTimeout);
+    else service.reason = StopReason.EXECFAILED;
     return launched;
   }
 
@@ -117,10 +121,7 @@ export class Launcher {
     if (request.role === "main") process.lastLaunch = this.#clock.now();
     const compose = (overlay: EnvironmentOverlay) => this.#context.composeEnvironment(overlay);
     const result = this.#ask(() => this.host.launch(launchPlan(service, request, compose)));
-    if ("error" in result) {
-      this.log.message("error", `${service.name}: ${result.error}`);
-      return false;
-    }
+    if ("error" in result) return this.#refused(service, result);
     const child = process[request.role];
     child.pid = result.pid;
     child.execPending = true;
@@ -129,12 +130,31 @@ export class Launcher {
   }
 
   /** A host that fails in an unforeseen way must not leave the engine in the middle of something. */
-  #ask<Result>(launch: () => Result): Result | { readonly error: string } {
+  #ask<Result>(launch: () => Result): Result | LaunchRefusal {
     try {
       return launch();
     } catch (error) {
-      return { error: `can't launch process; internal error: ${error}` };
+      const text = `can't launch process; internal error: ${error}`;
+      return { stage: LaunchStage.EXECUTE, errno: errnoOf(error), error: text };
     }
+  }
+
+  /** A launch failed before there was a process. */
+  #refused(service: ServiceRecord, refusal: LaunchRefusal): false {
+    this.log.message("error", refusal.message ?? `${service.name}: ${refusal.error}`);
+    this.noteFailure(service, refusal, refusal.error);
+    return false;
+  }
+
+  /**
+   * Keeps for the status where and why a launch failed. Every launch that fails comes here. `text`: the reason in
+   * words, where these say more.
+   */
+  noteFailure(service: ServiceRecord, { stage, errno }: LaunchFailure, text?: string): void {
+    const { process } = service;
+    process.launchStage = stage;
+    process.launchErrno = errno;
+    process.launchText = text;
   }
 
   // ---- The timer ---------------------------------------------------------------------------------------------

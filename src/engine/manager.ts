@@ -7,6 +7,7 @@ import {
   type DependencyKind,
   errnoText,
   type ExitStatus,
+  type LaunchStage,
   LoadError,
   type ServiceOverview,
   type ServiceStatus,
@@ -263,11 +264,11 @@ export class ServiceManager implements EngineEvents {
     this.#deliverOfProcess(id, "execSucceeded", (service) => this.#types.events.execSucceeded(service, role));
   }
 
-  execFailed(id: number, role: ProcessRole, stage: number, errno: number): void {
+  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void {
     this.#deliverOfProcess(
       id,
       "execFailed",
-      (service) => this.#types.events.execFailed(service, role, stage, errno),
+      (service) => this.#types.events.execFailed(service, role, { stage, errno }),
     );
   }
 

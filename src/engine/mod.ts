@@ -20,6 +20,7 @@ export type {
   EngineEvents,
   EngineLog,
   EnvironmentListener,
+  LaunchRefusal,
   LogLevel,
   PidFileOutcome,
   ProcessHost,

@@ -4,7 +4,13 @@
  * call, so that the engine is never entered twice.
  */
 
-import type { ExitStatus, ServiceDescription, ServiceEvent } from "../model/mod.ts";
+import type {
+  ExitStatus,
+  LaunchFailure,
+  LaunchStage,
+  ServiceDescription,
+  ServiceEvent,
+} from "../model/mod.ts";
 import type { ServiceRecord } from "./service.ts";
 import type { LaunchPlan, ProcessRole } from "./launch_plan.ts";
 
@@ -30,6 +36,14 @@ export type PidFileOutcome =
   | { readonly kind: "invalid"; readonly pid: number }
   | { readonly kind: "unreadable"; readonly step: "open" | "read"; readonly errno: number };
 
+/** A launch that failed before there was a process. */
+export interface LaunchRefusal extends LaunchFailure {
+  /** The reason in words, for people. */
+  readonly error: string;
+  /** The line for the log. @default the name of the service and the reason */
+  readonly message?: string;
+}
+
 /** Starts, signals and watches processes. */
 export interface ProcessHost {
   /**
@@ -39,13 +53,13 @@ export interface ProcessHost {
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined;
   /**
    * Starts a process. Whether the program could be executed is reported later. Returns a process id (or
-   * `undefined` if there is none yet) or the text of what failed before there was a process (lifecycle 8.4).
+   * `undefined` if there is none yet) or what failed before there was a process (lifecycle 8.4).
    */
-  launch(plan: LaunchPlan): { readonly pid: number | undefined } | { readonly error: string };
+  launch(plan: LaunchPlan): { readonly pid: number | undefined } | LaunchRefusal;
   /** Sends a signal to the process, or to its process group. */
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome;
-  /** Opens the activation socket unless it is open; returns the text of what failed (lifecycle 8.17). */
-  openActivationSocket(service: ServiceRecord): string | undefined;
+  /** Opens the activation socket unless it is open; returns what failed (lifecycle 8.17). */
+  openActivationSocket(service: ServiceRecord): LaunchRefusal | undefined;
   /** The service became inactive: its activation socket is closed. */
   serviceInactive(service: ServiceRecord): void;
   /** The service was unloaded: whatever was kept for it (output pipe, log buffer) is dropped. */
@@ -61,7 +75,7 @@ export interface ProcessHost {
 /** What hosts, clocks and consoles report. */
 export interface EngineEvents {
   execSucceeded(id: number, role: ProcessRole): void;
-  execFailed(id: number, role: ProcessRole, stage: number, errno: number): void;
+  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void;
   exited(id: number, role: ProcessRole, exit: ExitStatus): void;
   /** The process said that it is ready. */
   ready(id: number): void;

@@ -4,7 +4,13 @@
  * same it is logged as an internal error and otherwise ignored.
  */
 
-import { errnoText, type ExitStatus, launchStageText, ServiceState } from "../model/mod.ts";
+import {
+  errnoText,
+  type ExitStatus,
+  type LaunchFailure,
+  launchStageText,
+  ServiceState,
+} from "../model/mod.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { Launcher } from "./launcher.ts";
 import type { ProcessRole } from "./launch_plan.ts";
@@ -98,7 +104,7 @@ export class ProcessEvents {
   }
 
   /** A process could not run its program; there is no process. */
-  execFailed(service: ServiceRecord, role: ProcessRole, stage: number, errno: number): void {
+  execFailed(service: ServiceRecord, role: ProcessRole, { stage, errno }: LaunchFailure): void {
     const { process } = service;
     const { log } = this.#launcher;
     const failure = `${launchStageText(stage)}: ${errnoText(errno)}`;
@@ -108,8 +114,7 @@ export class ProcessEvents {
       this.#stopCommand.ended(service, undefined);
       return;
     }
-    process.launchStage = stage;
-    process.launchErrno = errno;
+    this.#launcher.noteFailure(service, { stage, errno });
     process.awaitingReadiness = false;
     log.message("error", `${service.name}: execution failed - ${failure}`);
     this.#launcher.cancelTimer(service);

@@ -77,6 +77,8 @@ export interface ProcessState {
   /** Where and why the last launch failed. */
   launchStage: number;
   launchErrno: number;
+  /** The reason in words, where these say more than the error number. */
+  launchText: string | undefined;
 }
 
 /** A service as the engine sees it. */
@@ -191,6 +193,7 @@ function newProcessState(): ProcessState {
     awaitingReadiness: false,
     launchStage: 0,
     launchErrno: 0,
+    launchText: undefined,
   };
 }
 

@@ -17,6 +17,7 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
     pid: process.main.pid,
     launchStage: process.launchStage,
     launchErrno: process.launchErrno,
+    ...(process.launchText === undefined ? {} : { launchText: process.launchText }),
     exit: process.exit,
     modified: service.description.modified,
   };

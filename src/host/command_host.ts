@@ -14,6 +14,7 @@ import {
 import type {
   EngineEvents,
   LaunchPlan,
+  LaunchRefusal,
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
@@ -28,7 +29,9 @@ import { LogBuffers } from "./log_buffers.ts";
 
 const ENOENT = 2;
 const ESRCH = 3;
+const EACCES = 13;
 const ENOTDIR = 20;
+const EOPNOTSUPP = 95;
 
 /**
  * How long the report of a process's end waits for the rest of its output, in milliseconds: the end of the pipe comes
@@ -71,7 +74,7 @@ export class CommandHost implements ProcessHost {
     return unsupportedByCommandHost(description);
   }
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
     let logFile: LogFile | undefined;
     try {
       if (plan.output.to === "file") logFile = openLogFile(plan.output, plan.workingDir);
@@ -116,8 +119,9 @@ export class CommandHost implements ProcessHost {
     }
   }
 
-  openActivationSocket(service: Service): string {
-    return `${service.name}: error creating activation socket: ${errnoText(95)}`;
+  openActivationSocket(): LaunchRefusal {
+    const error = `error creating activation socket: ${errnoText(EOPNOTSUPP)}`;
+    return { stage: LaunchStage.ACTIVATION_SOCKET, errno: EOPNOTSUPP, error };
   }
 
   serviceInactive(): void {}
@@ -142,10 +146,16 @@ export class CommandHost implements ProcessHost {
     return this.#buffers.contents(service.id, clear);
   }
 
-  #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | { error: string } {
+  #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | LaunchRefusal {
     if (error instanceof Deno.errors.NotCapable) {
       const what = stage === LaunchStage.LOG_FILE ? "can't open log file" : "can't launch process";
-      return { error: `${what}: ${missingGrantText(error)}` };
+      const grant = missingGrantText(error);
+      return {
+        stage: stage ?? LaunchStage.EXECUTE,
+        errno: EACCES,
+        error: grant,
+        message: `${plan.name}: ${what}: ${grant}`,
+      };
     }
     queueMicrotask(() => this.#reportFailure(plan, error, stage));
     return { pid: undefined };

@@ -20,6 +20,11 @@ export const STDERR = 2;
 /** The number of the activation socket; other descriptors that are passed follow it. */
 const ACTIVATION_SOCKET = 3;
 
+const INPUT_PIPE = { what: "Can't open output pipe", stage: LaunchStage.STANDARD_FDS };
+const OUTPUT_PIPE = { what: "can't create output pipe", stage: LaunchStage.STANDARD_FDS };
+const CONTROL_SOCKET = { what: "can't create control socket", stage: LaunchStage.CONTROL_SOCKET };
+const READINESS_PIPE = { what: "can't create notification pipe", stage: LaunchStage.ARRANGE_FDS };
+
 /** Where the descriptors of processes come from. */
 export interface DescriptorMeans {
   readonly files: Files;
@@ -112,12 +117,12 @@ export class LaunchDescriptors {
     if (consumerOf === undefined || session !== "own") {
       return atStage(LaunchStage.STANDARD_FDS, () => this.#means.nothing.input);
     }
-    return prepare(this.#plan, "Can't open output pipe", () => this.#means.pipes.readEnd(consumerOf));
+    return prepare(this.#plan, INPUT_PIPE, () => this.#means.pipes.readEnd(consumerOf));
   }
 
   #outputPipe(): number | undefined {
     const { output, id, name } = this.#plan;
-    return prepare(this.#plan, "can't create output pipe", () => {
+    return prepare(this.#plan, OUTPUT_PIPE, () => {
       if (output.to === "pipe") return this.#means.pipes.writeEnd(name);
       return output.to === "buffer" ? this.give(this.#means.logs.begin(id, name, output.size)) : undefined;
     });
@@ -126,7 +131,7 @@ export class LaunchDescriptors {
   #controlSocket(): number {
     const [own, passed] = prepare(
       this.#plan,
-      "can't create control socket",
+      CONTROL_SOCKET,
       () => this.#means.sockets.pair(),
     );
     this.keep(own);
@@ -138,7 +143,7 @@ export class LaunchDescriptors {
 
   #readinessPipe(): number {
     const { readiness } = this.#plan;
-    const pipe = prepare(this.#plan, "can't create notification pipe", () => this.#means.files.pipe());
+    const pipe = prepare(this.#plan, READINESS_PIPE, () => this.#means.files.pipe());
     this.keep(pipe.read);
     this.#means.files.setBlocking(pipe.read, false);
     const number = readiness?.fd ?? this.#number();

@@ -1,7 +1,7 @@
 /** What a process says about its own launch: that its command is being executed, and that it is ready. */
 
-import { decodeBytes } from "../model/mod.ts";
-import { chainFailure, type LaunchFailure } from "./chain_failure.ts";
+import { decodeBytes, type LaunchFailure } from "../model/mod.ts";
+import { chainFailure } from "./chain_failure.ts";
 import type { ChainLink } from "./exec_chain.ts";
 import { type Files, Interest, type Poller, SystemCallError, type Watch } from "./libc/mod.ts";
 

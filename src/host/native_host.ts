@@ -4,10 +4,11 @@
  * tells how it works.
  */
 
-import { type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
+import { type ExitStatus, type LaunchFailure, LaunchStage, type ServiceDescription } from "../model/mod.ts";
 import type { LookAtFile } from "../description/mod.ts";
 import type {
   LaunchPlan,
+  LaunchRefusal,
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
@@ -16,7 +17,6 @@ import type {
 } from "../engine/mod.ts";
 import { ActivationSockets } from "./activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./cgroups.ts";
-import type { LaunchFailure } from "./chain_failure.ts";
 import type { ProcessRecord } from "./command_host.ts";
 import { DescriptorStream } from "./descriptor_stream.ts";
 import { isExiting } from "./exiting.ts";
@@ -153,13 +153,13 @@ export class NativeHost implements ProcessHost {
 
   // ---- Launching ---------------------------------------------------------------------------------------------
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
     if (plan.role === "main" && plan.output.to !== "pipe") this.#pipes.producerGone(plan.name, false);
     let launched: Launched;
     try {
       launched = launchNative(plan, this.#means);
     } catch (error) {
-      if (error instanceof PreparationError) return { error: error.message };
+      if (error instanceof PreparationError) return error.refusal();
       if (!(error instanceof ExecutionError)) throw error;
       const { stage, errno } = error;
       queueMicrotask(() => this.#reports.execFailed(plan.id, plan.role, stage, errno));
@@ -305,7 +305,7 @@ export class NativeHost implements ProcessHost {
 
   // ---- Services ----------------------------------------------------------------------------------------------
 
-  openActivationSocket(service: Service): string | undefined {
+  openActivationSocket(service: Service): LaunchRefusal | undefined {
     return this.#activation.open(service);
   }
 

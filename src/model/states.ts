@@ -121,6 +121,12 @@ export function launchStageText(stage: number): string {
   return STAGE_TEXTS.get(stage) ?? "";
 }
 
+/** Where and why a process could not be launched. */
+export interface LaunchFailure {
+  readonly stage: LaunchStage;
+  readonly errno: number;
+}
+
 /** How a process ended: the `si_code` (1 exited, 2 killed, 3 dumped core) and `si_status` of `waitid`. */
 export interface ExitStatus {
   /** 1 exited, 2 killed by a signal, 3 killed by a signal with a core dump; 0 if no process has ended yet. */

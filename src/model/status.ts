@@ -20,6 +20,8 @@ export interface ServiceStatus {
   readonly launchStage: number;
   /** The error number of the last failed launch; meaningful with reason EXECFAILED. */
   readonly launchErrno: number;
+  /** The reason of the last failed launch in words, where these say more than the error number. @default absent */
+  readonly launchText?: string;
   /** How the last process ended. */
   readonly exit: ExitStatus;
   /** When the description was changed last, as of its last (re)load. */

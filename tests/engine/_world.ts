@@ -10,6 +10,7 @@ import {
   type ConsolePort,
   type EngineLog,
   type LaunchPlan,
+  type LaunchRefusal,
   type Lifecycle,
   type LogLevel,
   type PidFileOutcome,
@@ -79,8 +80,8 @@ export class FakeHost implements ProcessHost {
   readonly unloaded: string[] = [];
   readonly killedAll: number[] = [];
   /** What goes wrong with the next launches, in order; `undefined`: nothing. */
-  readonly launchErrors: (string | undefined)[] = [];
-  socketError: string | undefined;
+  readonly launchErrors: (LaunchRefusal | undefined)[] = [];
+  socketError: LaunchRefusal | undefined;
   pidFile: PidFileOutcome = { kind: "unreadable", step: "open", errno: 2 };
   unsupportedSetting: { setting: string; message: string } | undefined;
   signalOutcome: SignalOutcome = "sent";
@@ -97,14 +98,14 @@ export class FakeHost implements ProcessHost {
     return this.process(process.plan.id, process.plan.role) === process;
   }
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
     this.watch(plan);
     const key = `${plan.id} ${plan.role}`;
     if (this.processes.get(key)?.foreign === false) {
       throw new Error(`second ${plan.role} process for ${plan.name}`);
     }
     const error = this.launchErrors.shift();
-    if (error !== undefined) return { error };
+    if (error !== undefined) return error;
     this.launches.push(plan);
     const pid = this.#nextPid++;
     this.processes.set(key, { pid, plan, executed: false, ended: false, foreign: false, signals: [] });
@@ -130,7 +131,7 @@ export class FakeHost implements ProcessHost {
     return this.unsupportedSetting;
   }
 
-  openActivationSocket(): string | undefined {
+  openActivationSocket(): LaunchRefusal | undefined {
     return this.socketError;
   }
 

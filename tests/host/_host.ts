@@ -6,7 +6,13 @@ import {
   type ServiceDescription,
   ServiceType,
 } from "../../src/model/mod.ts";
-import type { LaunchPlan, OutputPlan, PidFileOutcome, SignalOutcome } from "../../src/engine/mod.ts";
+import type {
+  LaunchPlan,
+  LaunchRefusal,
+  OutputPlan,
+  PidFileOutcome,
+  SignalOutcome,
+} from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
 export type HostKind = "native" | "command";
@@ -130,7 +136,7 @@ export class TestHost implements AsyncDisposable {
     return await answer as Result;
   }
 
-  launch(plan: LaunchPlan): Promise<{ pid?: number; error?: string }> {
+  launch(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {
     return this.#call("launch", plan);
   }
 
@@ -148,7 +154,7 @@ export class TestHost implements AsyncDisposable {
     return this.#call("unsupported", service({ type: ServiceType.PROCESS, ...changes }));
   }
 
-  openActivationSocket(service: TestService): Promise<string | undefined> {
+  openActivationSocket(service: TestService): Promise<LaunchRefusal | undefined> {
     return this.#call("openActivationSocket", service);
   }
 

@@ -59,8 +59,14 @@ leavingNothing(
 leavingNothing("descriptors run out: a launch that needs a pipe says which", async (host) => {
   await withoutDescriptors(host, async () => {
     const launched = await host.launch(plan(["true"], { readiness: { fd: 5, variable: undefined } }));
-    assertEquals(launched, { error: "can't create notification pipe: Too many open files" });
+    assertEquals(launched, {
+      stage: LaunchStage.ARRANGE_FDS,
+      errno: EMFILE,
+      error: "can't create notification pipe: Too many open files",
+    });
     assertEquals(await host.launch(plan(["true"], { output: { to: "buffer", size: 10 } })), {
+      stage: LaunchStage.STANDARD_FDS,
+      errno: EMFILE,
       error: "can't create output pipe: Too many open files",
     });
   });
@@ -70,8 +76,10 @@ leavingNothing("descriptors run out: a launch that needs a pipe says which", asy
 const NO_PROCESS: Record<HostKind, (host: TestHost) => Promise<void>> = {
   async native(host) {
     const error = "Resource temporarily unavailable";
-    assertEquals(await host.launch(plan(["true"])), { error: `could not fork: ${error}` });
+    const failure = { stage: LaunchStage.EXECUTE, errno: EAGAIN };
+    assertEquals(await host.launch(plan(["true"])), { ...failure, error: `could not fork: ${error}` });
     assertEquals(await host.launch(plan(["true"], { role: "stop" })), {
+      ...failure,
       error: `could not fork (for stop command): ${error}`,
     });
   },

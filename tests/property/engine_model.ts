@@ -3,6 +3,7 @@
 import { fc } from "../random.ts";
 import {
   DependencyKind,
+  LaunchStage,
   NO_FLAGS,
   type ServiceDescription,
   ServiceState,
@@ -237,7 +238,11 @@ export class RandomWorld {
         host.pidFile = PID_FILES[choice % PID_FILES.length];
         break;
       case "launch error":
-        host.launchErrors.push("could not fork: Resource temporarily unavailable");
+        host.launchErrors.push({
+          stage: LaunchStage.EXECUTE,
+          errno: 11,
+          error: "could not fork: Resource temporarily unavailable",
+        });
         break;
       case "console":
         world.console.yieldsAtOnce = choice % 2 === 0;

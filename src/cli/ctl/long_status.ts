@@ -14,6 +14,7 @@ import { exitText, stateName } from "../status_text.ts";
 import { paint, type TextStyle, textStyle } from "../style.ts";
 import { cutText, printable } from "../text_width.ts";
 import { isLogPart } from "./catlog.ts";
+import { withLaunchText } from "./launch_text.ts";
 import { showMatching } from "./overview.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
 
@@ -47,7 +48,11 @@ export async function longStatus(context: CommandContext): Promise<number> {
       missing.push(name);
       continue;
     }
-    const wire = await serviceStatus(client, found.handle);
+    const wire = await withLaunchText(
+      client,
+      found.handle,
+      await serviceStatus(client, found.handle),
+    );
     const detail = withLog || options.json
       ? await detailOf(client, { ...wire, name }, found.handle, withLog)
       : undefined;
