@@ -1,13 +1,10 @@
 /** What the rows of the settings table have in common. */
 
 import { Mistake } from "./_mistake.ts";
-import type { Setting, TypeName } from "./setting.ts";
+import type { Setting } from "./setting.ts";
+import { ALL_TYPES } from "./type_names.ts";
 
-export const ALL_TYPES: readonly TypeName[] = ["process", "bgprocess", "scripted", "internal", "triggered"];
-/** The types with a process of any sort. */
-export const SCRIPT_TYPES: readonly TypeName[] = ["process", "bgprocess", "scripted"];
-/** The types with a process that lives as long as the service. */
-export const PROCESSES: readonly TypeName[] = ["process", "bgprocess"];
+export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
 
 type Defaults = "value" | "appends" | "repeats" | "substitution" | "types" | "default";
 

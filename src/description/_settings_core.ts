@@ -1,22 +1,15 @@
 /** What a service is, what it runs, and its flags (service description 3.2). */
 
-import { encodeBytes, isValidServiceName, ServiceType } from "../model/mod.ts";
-import type { ServiceDescription, ServiceFlags } from "../model/mod.ts";
+import { encodeBytes, isValidServiceName } from "../model/mod.ts";
+import type { ServiceFlags } from "../model/mod.ts";
 import type { Draft, SettingTarget, SettingValue } from "./_draft.ts";
 import { joinPath } from "./_files.ts";
 import { parseUser } from "./_ids.ts";
 import { Mistake } from "./_mistake.ts";
 import { oneOf, row, SCRIPT_TYPES } from "./_rows.ts";
 import { LOAD_OPTIONS, SERVICE_OPTIONS } from "./options.ts";
-import type { Setting, TypeName } from "./setting.ts";
-
-const TYPES: readonly (readonly [TypeName, ServiceDescription["type"]])[] = [
-  ["process", ServiceType.PROCESS],
-  ["bgprocess", ServiceType.BGPROCESS],
-  ["scripted", ServiceType.SCRIPTED],
-  ["internal", ServiceType.INTERNAL],
-  ["triggered", ServiceType.TRIGGERED],
-];
+import type { Setting } from "./setting.ts";
+import { typeName, TYPES } from "./type_names.ts";
 
 const typeNumbers = new Map(TYPES);
 
@@ -99,7 +92,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
         'service type must be one of: "scripted", "process", "bgprocess", "internal" or "triggered"',
       );
     },
-    show: ({ type }) => TYPES.find(([, number]) => number === type)![0],
+    show: ({ type }) => typeName(type),
   }),
   command("command", "the program that the service runs, or that starts it"),
   command("stop-command", "the program that stops the service"),

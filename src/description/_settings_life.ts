@@ -5,7 +5,8 @@ import type { SettingTarget, SettingValue } from "./_draft.ts";
 import { Mistake } from "./_mistake.ts";
 import { parseTime, parseUnsigned } from "./_numbers.ts";
 import { oneOf, PROCESSES, row, SCRIPT_TYPES } from "./_rows.ts";
-import type { Setting, TypeName } from "./setting.ts";
+import type { Setting } from "./setting.ts";
+import type { TypeName } from "./type_names.ts";
 
 const RESTART_WORDS = new Map<string, RestartPolicy>([
   ["yes", "always"],

@@ -19,4 +19,5 @@ export * from "./read_options.ts";
 export * from "./setting.ts";
 export * from "./settings.ts";
 export * from "./substitution.ts";
+export * from "./type_names.ts";
 export * from "./users.ts";

@@ -3,9 +3,7 @@
 import type { DependencyKind, ServiceDescription } from "../model/mod.ts";
 import type { SettingTarget, SettingValue } from "./_draft.ts";
 import type { FlagWord } from "./options.ts";
-
-/** The types of services as descriptions spell them. */
-export type TypeName = "process" | "bgprocess" | "scripted" | "internal" | "triggered";
+import type { TypeName } from "./type_names.ts";
 
 /** One setting of service descriptions. */
 export interface Setting {

@@ -52,6 +52,14 @@ Deno.test("L19: a process that exits before it is ready has failed, and everythi
   );
 });
 
+both("settings for processes are no obstacle on a service that has none", async (start) => {
+  const s =
+    "type = internal\nnice = 5\nrlimit-nofile = 10\nready-notification = pipefd:3\nlog-type = pipe\n" +
+    "options = pass-cs-fd starts-on-console no-new-privs\n";
+  await using dinit = await start({ s });
+  assertEquals(dinit.lines, ["[  OK  ] s", "[  OK  ] boot"]);
+});
+
 both("L22: the variables of the user and of the service are passed on", async (start) => {
   await using dinit = await start({
     s: 'type = scripted\ncommand = sh -c "env >environment"\nload-options = export-passwd-vars export-service-name\n',
