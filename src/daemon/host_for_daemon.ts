@@ -5,6 +5,11 @@ import type { DaemonOptions } from "./options.ts";
 /** The group of the owner of a machine: the root of all. */
 const MACHINE_CGROUP = "";
 
+/** Said once, at the start, by process 1 of a container that has the command host. */
+const ZOMBIES =
+  "As process 1 with the command host, dinit does not reap orphaned processes: they stay zombies. " +
+  "The native host reaps them (grant --allow-ffi).";
+
 /** Whom the host of a daemon talks to. The manager and the journal are there later than the host. */
 export interface HostPartners {
   manager(): ServiceManager;
@@ -21,7 +26,7 @@ export function hostForDaemon(
   { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
   { manager, journal, serveControl, warn }: HostPartners,
 ): DaemonHost {
-  return createHost({
+  const created = createHost({
     execSucceeded: (id, role) => manager().execSucceeded(id, role),
     execFailed: (id, role, stage, errno) => manager().execFailed(id, role, stage, errno),
     exited: (id, role, exit) => manager().exited(id, role, exit),
@@ -37,4 +42,6 @@ export function hostForDaemon(
     warn,
     cgroup: cgroupPath ?? (isManager ? MACHINE_CGROUP : undefined),
   });
+  if (created.kind === "command" && Deno.pid === 1) warn(ZOMBIES);
+  return created;
 }

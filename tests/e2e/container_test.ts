@@ -45,6 +45,14 @@ test("daemon case 70: other signals do nothing", async () => {
   assertEquals((await container.ctl("is-started", "a")).stdout, "STARTED\n");
 });
 
+test("process 1 with a host that does not reap orphans says so in one line", async () => {
+  await using container = await booted(SERVICES, { args: ["-o", "--host", "command"] });
+  assertEquals(container.lines.filter((line) => line.includes("zombies")), [
+    "dinit: As process 1 with the command host, dinit does not reap orphaned processes: they stay zombies. " +
+    "The native host reaps them (grant --allow-ffi).",
+  ]);
+});
+
 test("daemon case 71: nothing to start, nothing to do", async () => {
   await using container = new Namespace(SERVICES, { args: ["-o", "nosuch"], console: false });
   assertEquals(await container.ended(), 0);
