@@ -32,8 +32,11 @@ export type PidFileOutcome =
   | { readonly kind: "running"; readonly pid: number; readonly child: boolean }
   /** A child that has already ended. */
   | { readonly kind: "ended"; readonly pid: number; readonly exit: ExitStatus }
-  /** The file names no usable process; −1 if no number could be read. */
-  | { readonly kind: "invalid"; readonly pid: number }
+  /**
+   * The file names no usable process; −1 if no number could be read. `exit`: how that process ended, if the host has
+   * seen it end already.
+   */
+  | { readonly kind: "invalid"; readonly pid: number; readonly exit?: ExitStatus }
   | { readonly kind: "unreadable"; readonly step: "open" | "read"; readonly errno: number };
 
 /** A launch that failed before there was a process. */

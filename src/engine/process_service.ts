@@ -269,6 +269,10 @@ export class ProcessService extends ProcessBackedService {
       case "invalid": {
         const text = `${service.name}: pid read from pidfile (${outcome.pid}) is not valid`;
         this.launcher.log.message("error", text);
+        if (outcome.exit !== undefined) {
+          process.exit = outcome.exit;
+          this.#logEnd(service);
+        }
         break;
       }
       case "unreadable": {

@@ -39,6 +39,7 @@ import { type Launched, type LaunchMeans, launchNative } from "./native_launch.t
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./native_requirements.ts";
 import { NullDevice } from "./null_device.ts";
+import { OrphanEnds } from "./orphan_ends.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
@@ -77,6 +78,7 @@ export class NativeHost implements ProcessHost {
   readonly #activation: ActivationSockets;
   readonly #means: LaunchMeans;
   readonly #table = new ProcessTable();
+  readonly #orphanEnds = new OrphanEnds();
   readonly #reap = () => this.#reapAll();
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 
@@ -266,7 +268,10 @@ export class NativeHost implements ProcessHost {
   #reapAll(): void {
     for (let ended = this.#processes.reap(); ended !== undefined; ended = this.#processes.reap()) {
       const process = this.#table.child(ended.pid);
-      if (process === undefined) continue; // an orphan
+      if (process === undefined) {
+        this.#orphanEnds.add(ended.pid, ended.exit);
+        continue;
+      }
       try {
         this.#ended(process, ended.exit);
       } catch (error) {
@@ -295,7 +300,10 @@ export class NativeHost implements ProcessHost {
       return { kind: "ended", pid, exit: state.exit };
     }
     const child = state.kind === "running";
-    if (!child && this.#processes.kill(pid, 0) === ESRCH) return { kind: "invalid", pid };
+    if (!child && this.#processes.kill(pid, 0) === ESRCH) {
+      const exit = this.#orphanEnds.take(pid);
+      return exit === undefined ? { kind: "invalid", pid } : { kind: "invalid", pid, exit };
+    }
     const role = "main";
     const silent = false;
     this.#table.add({ id: service.id, role, pid, child, login: undefined, watch: undefined, silent });

@@ -401,3 +401,17 @@ Deno.test("a signal that a stop cannot send is logged with the service, the proc
     `error Error sending signal 9 to ${target}: Operation not permitted`,
   ]);
 });
+
+Deno.test("a daemon that ended before its pid file was read is a failed start, and its end is the reason", () => {
+  const [world, service] = made(BGPROCESS);
+  world.manager.start(service);
+  world.host.pidFile = { kind: "invalid", pid: 500, exit: { code: 1, status: 3 } };
+  world.execSucceeded("p");
+  world.ends("p", { exit: 0 });
+  const { state, reason, exit } = world.manager.status(service);
+  assertEquals([state, reason, exit], [STOPPED, StopReason.FAILED, { code: 1, status: 3 }]);
+  assertEquals(world.log.messages, [
+    "error p: pid read from pidfile (500) is not valid",
+    "error Service p process terminated with exit code 3",
+  ]);
+});

@@ -41,16 +41,19 @@ native("L31: a pid file with a text is not valid", async (host) => {
 });
 
 native(
-  "L32: a pid file with an unused pid, or that of a daemon that has ended, is not valid",
+  "L32: a pid file with an unused pid, or that of a daemon that has ended, is not valid; the end is told",
   async (host) => {
     const unused = 2 ** 22 + 5; // above the largest pid_max
     assertEquals(await host.adoptFromPidFile(background(host, `${unused}`)), {
       kind: "invalid",
       pid: unused,
     });
-    const pid = await daemonize(host, "true");
+    const pid = await daemonize(host, "false");
     while ((await host.inspect()).children > 0);
-    assertEquals(await host.adoptFromPidFile(background(host, `${pid}\n`)), { kind: "invalid", pid });
+    const service = background(host, `${pid}\n`);
+    const exit = { code: 1, status: 1 };
+    assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid, exit });
+    assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid });
   },
 );
 
