@@ -1,10 +1,10 @@
 /** The daemon's end of one control connection: bytes in, packets to the session, replies and events out. */
 
-import { errnoNumber, errnoOf, errnoText } from "../model/mod.ts";
+import { errnoNumber, errnoOf, errnoText, LimitError } from "../model/mod.ts";
 import type { ByteStream } from "./byte_stream.ts";
+import type { ClientMemory, CountedClient } from "./client_memory.ts";
 import { decodePacket } from "./decode.ts";
 import type { InformationSink } from "./event_hub.ts";
-import { HandleLimitError } from "./handle_table.ts";
 import {
   type InformationPacket,
   isRequestType,
@@ -26,15 +26,37 @@ export type Log = (level: "error" | "warn" | "info", message: string) => void;
 /** While more bytes than this wait to be sent, no requests of the client are read (control protocol 5). */
 const OUTPUT_HIGH_WATER = 16_384;
 
+/** How many bytes of a long reply are made at a time: enough for the list of a large system. */
+const REPLY_PART = 256 * 1024;
+
+/** About what one handle takes, in bytes. */
+const HANDLE_SIZE = 200;
+
+/** About what a connection without handles takes, in bytes. */
+const CONNECTION_SIZE = 8 * 1024;
+
+/** How many requests of one client are handled before the others get their turn… */
+const REQUESTS_PER_TURN = 16;
+/** …and for how long, in milliseconds. */
+const TURN_TIME = 4;
+
 /**
  * A client for which more bytes of events than this wait has stopped reading for good, and is dropped: half a million
  * events, but not all of the daemon's memory.
  */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
+/** A reply of many packets that is under way, and the request that it answers. */
+interface LongReply {
+  readonly packets: Iterator<ReplyPacket>;
+  readonly request: RequestPacket;
+}
+
 /** What `Connection` tells the server. */
 export interface ConnectionOptions {
   readonly log: Log;
+  /** What is kept for all clients. */
+  readonly memory: ClientMemory;
   /** Called once, when the connection has ended. */
   readonly ended: (connection: Connection) => void;
 }
@@ -43,25 +65,42 @@ export interface ConnectionOptions {
  * Requests are handled one after the other as they become whole. The client can make the daemon hold no more than
  * one buffer of requests, and not much more than one reply above the high-water mark.
  */
-export class Connection implements InformationSink {
+export class Connection implements CountedClient, InformationSink {
   readonly #stream: ByteStream;
   readonly #options: ConnectionOptions;
   readonly #session: Session;
   readonly #output: OutputQueue;
   readonly #buffer = new Uint8Array(REQUEST_LIMIT);
   readonly #view = new DataView(this.#buffer.buffer);
+  /** What is left of a long reply. */
+  #rest: LongReply | undefined;
   #start = 0;
   #end = 0;
+  /** About what the connection and its handles take, in bytes. */
+  #kept = 0;
   /** No more requests are handled. */
   #finishing = false;
+  /** The connection is about to be closed, and nothing is counted for it any more. */
+  #dropped = false;
   #closed = false;
 
   constructor(stream: ByteStream, host: SessionHost, options: ConnectionOptions) {
     this.#stream = stream;
     this.#options = options;
-    this.#session = new Session(host, this);
-    this.#output = new OutputQueue(stream, (cause) => this.#failed("writing to", cause));
+    this.#session = new Session(host, this, (by) => this.#keep(by * HANDLE_SIZE));
+    this.#output = new OutputQueue(
+      stream,
+      (cause) => this.#failed("writing to", cause),
+      (bytes) => options.memory.change(bytes),
+    );
+    options.memory.join(this);
+    this.#keep(CONNECTION_SIZE);
     void this.#run();
+  }
+
+  /** Bytes that are kept for this client. */
+  get size(): number {
+    return this.#output.size + this.#kept;
   }
 
   /** Resolves when everything that the client is owed has been sent, or cannot be any more. */
@@ -72,11 +111,34 @@ export class Connection implements InformationSink {
   /** Sends an event. It is called while the manager works, and must not disturb it. */
   inform(packet: InformationPacket): void {
     this.#output.add(packet);
-    if (this.#output.size <= OUTPUT_LIMIT) return;
+    if (this.#output.size > OUTPUT_LIMIT) this.drop();
+    else this.#options.memory.relieve();
+  }
+
+  drop(): void {
+    if (this.#dropped) return;
     this.#finishing = true;
+    this.#options.log("warn", `Control client ${this.#fault()}; dropping connection`);
     this.#output.end();
-    this.#options.log("warn", "Control client does not read its events; dropping connection");
-    queueMicrotask(() => this.close());
+    this.#keepNothing();
+    queueMicrotask(() => this.close()); // the manager may be telling its listeners something
+  }
+
+  #fault(): string {
+    if (this.#output.size >= this.#kept) return "does not read its events";
+    return this.#kept > CONNECTION_SIZE ? "has too many handles" : "is one of too many";
+  }
+
+  #keep(bytes: number): void {
+    if (this.#dropped) return;
+    this.#kept += bytes;
+    this.#options.memory.change(bytes);
+    if (bytes > 0) this.#options.memory.relieve();
+  }
+
+  #keepNothing(): void {
+    this.#keep(-this.#kept);
+    this.#dropped = true;
   }
 
   /** Ends the connection at once. What waits to be sent is dropped. */
@@ -85,14 +147,31 @@ export class Connection implements InformationSink {
     this.#closed = true;
     this.#leave();
     this.#output.end();
+    this.#keepNothing();
+    this.#options.memory.leave(this);
     this.#stream.close();
     this.#options.ended(this);
   }
 
   async #run(): Promise<void> {
+    let handled = 0;
+    let began = performance.now();
     while (!this.#finishing) {
-      if (this.#output.size > OUTPUT_HIGH_WATER) await this.#output.drained();
-      else if (!this.#handleNext() && !await this.#fill()) break;
+      const over = handled === REQUESTS_PER_TURN || (handled > 0 && performance.now() - began > TURN_TIME);
+      if (over || this.#output.size > OUTPUT_HIGH_WATER) {
+        await this.#output.drained();
+        handled = 0;
+        began = performance.now();
+      } else if (this.#rest !== undefined) {
+        this.#continue(this.#rest);
+      } else if (this.#handleNext()) {
+        handled += 1;
+      } else if (await this.#fill()) {
+        handled = 0;
+        began = performance.now();
+      } else {
+        break;
+      }
     }
     // The client may have ended its own direction only, and still want the replies. Its handles end here: they would
     // stand in the way of others.
@@ -141,16 +220,37 @@ export class Connection implements InformationSink {
     }
   }
 
-  /** What goes wrong in here ends this connection, and nothing but this connection. */
   #handle(packet: RequestPacket): void {
-    const form = statusFormOf(packet.type);
+    this.#guard(packet, () => {
+      const form = statusFormOf(packet.type);
+      const answer = answerRequest(this.#session, packet, (early) => this.#output.add(early, form));
+      if ("type" in answer) this.#reply(answer, form);
+      else this.#rest = { packets: answer, request: packet };
+    });
+  }
+
+  #continue({ packets, request }: LongReply): void {
+    this.#guard(request, () => {
+      while (this.#output.size < REPLY_PART) {
+        const next = packets.next();
+        if (next.done) {
+          this.#rest = undefined;
+          return;
+        }
+        this.#reply(next.value, statusFormOf(request.type));
+      }
+    });
+  }
+
+  /** What goes wrong in `action` ends this connection, and nothing but this connection. */
+  #guard(request: RequestPacket, action: () => void): void {
     try {
-      this.#reply(answerRequest(this.#session, packet, (early) => this.#output.add(early, form)), form);
+      action();
     } catch (error) {
-      if (error instanceof HandleLimitError) return this.#reply({ type: Reply.OOM });
+      if (error instanceof LimitError) return this.#reply({ type: Reply.OOM });
       this.#finishing = true;
       const what = error instanceof Error ? error.stack ?? error.message : String(error);
-      const where = layoutOf(packet.type)!.name;
+      const where = layoutOf(request.type)!.name;
       this.#options.log(
         "error",
         `Internal error in control request ${where}: ${what.replaceAll(/\n\s*/g, " ")}`,

@@ -3,6 +3,7 @@
 import { errnoOf, errnoText, type Overview } from "../model/mod.ts";
 import { BufferedLogs } from "./buffered_logs.ts";
 import type { ByteStream } from "./byte_stream.ts";
+import { ClientMemory } from "./client_memory.ts";
 import { Connection, type Log } from "./connection.ts";
 import type { ControlledManager } from "./controlled_manager.ts";
 import { EventHub } from "./event_hub.ts";
@@ -22,12 +23,16 @@ export interface ControlServerOptions {
   readonly acceptRetryDelay?: number;
 }
 
+/** How many bytes may be kept for all clients together: what waits to be sent to them, and their handles. */
+const MEMORY_LIMIT = 64 * 1024 * 1024;
+
 /** Serves the control protocol. Nothing that a client does or fails to do holds up the daemon or another client. */
 export class ControlServer {
   readonly #host: SessionHost;
   readonly #log: Log;
   readonly #acceptRetryDelay: number;
   readonly #connections = new Set<Connection>();
+  readonly #memory = new ClientMemory(MEMORY_LIMIT);
   #socket: ListeningSocket | undefined;
   /** The path that was asked for last. */
   #lastPath: string | undefined;
@@ -78,6 +83,7 @@ export class ControlServer {
   serve(stream: ByteStream): void {
     const connection = new Connection(stream, this.#host, {
       log: this.#log,
+      memory: this.#memory,
       ended: (ended) => this.#connections.delete(ended),
     });
     this.#connections.add(connection);
