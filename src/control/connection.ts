@@ -19,6 +19,7 @@ import { Reply, Request, REQUEST_LIMIT } from "./protocol.ts";
 import { answerRequest } from "./requests.ts";
 import { Session, type SessionHost } from "./session.ts";
 import type { StatusForm } from "./status_buffer.ts";
+import type { Turns } from "./turns.ts";
 
 /** Writes a line to the daemon's log. */
 export type Log = (level: "error" | "warn" | "info", message: string) => void;
@@ -35,10 +36,11 @@ const HANDLE_SIZE = 200;
 /** About what a connection without handles takes, in bytes. */
 const CONNECTION_SIZE = 8 * 1024;
 
-/** How many requests of one client are handled before the others get their turn… */
-const REQUESTS_PER_TURN = 16;
-/** …and for how long, in milliseconds. */
-const TURN_TIME = 4;
+/**
+ * How many requests of one client are handled in one turn at most. The first turn is one request, and each is twice as
+ * long as the one before, so little is done for a client that has gone before its replies could be written.
+ */
+const REQUESTS_PER_TURN = 64;
 
 /**
  * A client for which more bytes of events than this wait has stopped reading for good, and is dropped: half a million
@@ -57,6 +59,8 @@ export interface ConnectionOptions {
   readonly log: Log;
   /** What is kept for all clients. */
   readonly memory: ClientMemory;
+  /** Whose turn it is. */
+  readonly turns: Turns;
   /** Called once, when the connection has ended. */
   readonly ended: (connection: Connection) => void;
 }
@@ -76,6 +80,8 @@ export class Connection implements CountedClient, InformationSink {
   #rest: LongReply | undefined;
   #start = 0;
   #end = 0;
+  /** How many requests the next turn may handle. */
+  #quota = 1;
   /** About what the connection and its handles take, in bytes. */
   #kept = 0;
   /** No more requests are handled. */
@@ -154,23 +160,18 @@ export class Connection implements CountedClient, InformationSink {
   }
 
   async #run(): Promise<void> {
-    let handled = 0;
-    let began = performance.now();
+    let isWhole = false; // there may be a whole request in the buffer
     while (!this.#finishing) {
-      const over = handled === REQUESTS_PER_TURN || (handled > 0 && performance.now() - began > TURN_TIME);
-      if (over || this.#output.size > OUTPUT_HIGH_WATER) {
+      if (this.#output.size > OUTPUT_HIGH_WATER) {
         await this.#output.drained();
-        handled = 0;
-        began = performance.now();
-      } else if (this.#rest !== undefined) {
-        this.#continue(this.#rest);
-      } else if (this.#handleNext()) {
-        handled += 1;
-      } else if (await this.#fill()) {
-        handled = 0;
-        began = performance.now();
+      } else if (isWhole || this.#rest !== undefined) {
+        await this.#options.turns.take(() => isWhole = this.#takeTurn());
+        // A client that has gone is noticed here, before more is done for it.
+        if (isWhole) await this.#output.drained();
+        this.#quota = Math.min(2 * this.#quota, REQUESTS_PER_TURN);
       } else {
-        break;
+        if (!await this.#fill()) break;
+        isWhole = true;
       }
     }
     // The client may have ended its own direction only, and still want the replies. Its handles end here: they would
@@ -178,6 +179,16 @@ export class Connection implements CountedClient, InformationSink {
     this.#leave();
     await this.#output.drained();
     this.close();
+  }
+
+  /** Handles some requests; false if none is whole any more. */
+  #takeTurn(): boolean {
+    for (let count = 0; count < this.#quota && !this.#finishing; count++) {
+      if (this.#output.size > OUTPUT_HIGH_WATER) return true;
+      if (this.#rest !== undefined) this.#continue(this.#rest);
+      else if (!this.#handleNext()) return false;
+    }
+    return true;
   }
 
   /** Takes one read's worth of bytes; false when the client has ended its direction. */

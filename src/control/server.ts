@@ -9,6 +9,7 @@ import type { ControlledManager } from "./controlled_manager.ts";
 import { EventHub } from "./event_hub.ts";
 import { ListeningSocket } from "./listening_socket.ts";
 import type { SessionHost } from "./session.ts";
+import { Turns } from "./turns.ts";
 
 /** Options of `ControlServer`. */
 export interface ControlServerOptions {
@@ -32,6 +33,7 @@ export class ControlServer {
   readonly #log: Log;
   readonly #acceptRetryDelay: number;
   readonly #connections = new Set<Connection>();
+  readonly #turns = new Turns();
   readonly #memory = new ClientMemory(MEMORY_LIMIT);
   #socket: ListeningSocket | undefined;
   /** The path that was asked for last. */
@@ -84,6 +86,7 @@ export class ControlServer {
     const connection = new Connection(stream, this.#host, {
       log: this.#log,
       memory: this.#memory,
+      turns: this.#turns,
       ended: (ended) => this.#connections.delete(ended),
     });
     this.#connections.add(connection);
