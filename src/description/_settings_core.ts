@@ -131,6 +131,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     substitution: "pre",
     summary: "a file with variables for the environment of the processes",
     apply({ draft, realDirectory }, { text }) {
+      draft.environmentFileSetting = text;
       draft.environmentFile = text === "" ? "" : joinPath(realDirectory, text);
     },
   }),

@@ -31,6 +31,8 @@ export interface SettingLine {
 /** What is done with the lines. */
 export interface LineHandler {
   readSetting(line: SettingLine): void;
+  /** A file begins: the description itself, or one that it includes. */
+  beginFile?(path: string, text: string): void;
   /** `@meta`; what follows begins at `from`. */
   readMeta(lines: LineReader, from: number): void;
 }
@@ -94,6 +96,7 @@ export class Walker {
 
   /** Reads everything, in order. */
   walk(): void {
+    this.#handler.beginFile?.(this.#fragment.file, this.#text);
     this.#readLines(this.#text);
   }
 
@@ -231,6 +234,7 @@ export class Walker {
     const outer = this.#fragment;
     this.#fragment = { file: path, realDirectory: found.realDirectory, directory: directoryOf(resolved) };
     this.#depth += 1;
+    this.#handler.beginFile?.(resolved, found.text);
     this.#readLines(found.text);
     this.#depth -= 1;
     this.#fragment = outer;

@@ -28,7 +28,8 @@ const ROWS: readonly (readonly [string | Files, ...string[]])[] = [
   ["waits-for = $1\n", "Service 's' setting 'waits-for': missing value in argument substitution"],
   [
     "working-dir = $1\ntype = process\ncommand = /bin/sh\n",
-    "Service 's' setting 'working-dir': missing value in argument substitution",
+    "Service 's': working-dir: missing value in argument substitution",
+    "Service 's': warning: could not open service working directory: No such file or directory",
   ],
   [
     "type = process\ncommand = /bin/sh $1\n",
@@ -41,6 +42,7 @@ const ROWS: readonly (readonly [string | Files, ...string[]])[] = [
   [
     { s: "@include part\n", part: "\nnice = x\n" },
     "Service 's' (part:2): specified value contains invalid numeric characters or is outside allowed range.",
+    "Service 's': warning: option 'nice' was specified, but ignored for the specified (or default) service type.",
   ],
   ["type = process\n", "Service 's': 'command' setting not specified."],
   [
@@ -134,10 +136,15 @@ Deno.test("what lies where no directory can be is told with its path", async () 
 });
 
 for (const type of ["internal", "triggered"]) {
-  Deno.test(`the files of a service of type ${type} are not looked at`, async () => {
-    const { lines } = await findings({ s: `type = ${type}\nlogfile = none/x\n` });
-    assertEquals(lines, [
-      "Service 's': warning: option 'log_type' was specified, but ignored for the specified (or default) service type.",
+  Deno.test(`the files of a service of type ${type} are looked at, too`, async () => {
+    const { lines } = await findings({
+      s: `type = ${type}\nlogfile = none/x\nworking-dir = /none\ncommand = /none/x\nstop-command = x\n`,
+    });
+    assertEquals(lines.filter((line) => !line.includes("but ignored for")), [
+      "Service 's': warning: could not open service working directory: No such file or directory",
+      "Service 's': warning: could not stat command executable '/none/x': No such file or directory",
+      "Service 's': warning: stop command executable 'x' is not an absolute path",
+      "Service 's': warning: could not access logfile directory 'none': No such file or directory",
     ]);
   });
 }
