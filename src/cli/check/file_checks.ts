@@ -9,6 +9,7 @@ import {
 } from "../../model/mod.ts";
 import type { DescriptionCheck } from "./description_check.ts";
 import { resolve, type Source, systemReason } from "./source.ts";
+import { wholePath } from "./whole_path.ts";
 
 const OWNER_MAY_EXECUTE = 0o100;
 const ANYBODY_MAY_EXECUTE = 0o111;
@@ -61,7 +62,7 @@ function checkWorkingDirectory(path: string, check: DescriptionCheck): boolean {
     code: "working-dir",
     setting: "working-dir",
     message: `could not open service working directory: ${why}`,
-    remedy: `it is ${path}; a relative path begins at the daemon's working directory`,
+    remedy: `it is ${wholePath(path)}; a relative path begins at the daemon's working directory`,
   });
   return false;
 }
