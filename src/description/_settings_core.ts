@@ -6,7 +6,7 @@ import type { Draft, SettingTarget, SettingValue } from "./_draft.ts";
 import { joinPath } from "./_files.ts";
 import { parseUser } from "./_ids.ts";
 import { Mistake } from "./_mistake.ts";
-import { oneOf, row, SCRIPT_TYPES } from "./_rows.ts";
+import { oneOf, PATH_BASES, row, SCRIPT_TYPES } from "./_rows.ts";
 import { LOAD_OPTIONS, SERVICE_OPTIONS } from "./options.ts";
 import type { Setting, TypeName } from "./setting.ts";
 
@@ -29,6 +29,7 @@ function command(name: "command" | "stop-command", summary: string): Setting {
     appends: true,
     substitution: "post",
     types: SCRIPT_TYPES,
+    base: PATH_BASES.program,
     summary,
     apply({ draft }, { tokens, append }) {
       const isBlank = tokens.length === 0 || (tokens.length === 1 && tokens[0] === "");
@@ -109,6 +110,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     substitution: "post",
     types: SCRIPT_TYPES,
     default: "the directory of the description",
+    base: PATH_BASES.daemon,
     summary: "the working directory of the processes",
     apply({ draft: { description } }, { text }) {
       description.workingDir = text;
@@ -129,6 +131,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "env-file",
     syntax: "PATH",
     substitution: "pre",
+    base: PATH_BASES.file,
     summary: "a file with variables for the environment of the processes",
     apply({ draft, realDirectory }, { text }) {
       draft.environmentFileSetting = text;

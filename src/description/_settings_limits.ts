@@ -5,7 +5,7 @@ import { normalCapabilities } from "./_capabilities.ts";
 import type { SettingTarget, SettingValue } from "./_draft.ts";
 import { Mistake } from "./_mistake.ts";
 import { parseLimit, parseSigned, parseUnsigned } from "./_numbers.ts";
-import { row, SCRIPT_TYPES } from "./_rows.ts";
+import { PATH_BASES, row, SCRIPT_TYPES } from "./_rows.ts";
 import { SECURE_BITS } from "./options.ts";
 import type { Setting } from "./setting.ts";
 
@@ -106,6 +106,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     name: "run-in-cgroup",
     syntax: "PATH",
     types: SCRIPT_TYPES,
+    base: PATH_BASES.cgroup,
     summary: "the control group of the processes",
     apply({ draft: { description } }, { text }) {
       description.cgroup = text;
