@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { MainEnvironment, parseEnvironmentFile } from "../../src/description/mod.ts";
-import { encodeBytes, type EnvironmentOverlay, NO_OVERLAY } from "../../src/model/mod.ts";
+import { encodeBytes, type EnvironmentOverlay, LimitError, NO_OVERLAY } from "../../src/model/mod.ts";
 
 function overlay(text: string): EnvironmentOverlay {
   return parseEnvironmentFile(encodeBytes(text)).overlay;
@@ -85,4 +85,17 @@ Deno.test("services see the variables in the order of the daemon's environment, 
   assertEquals(environment.entries().map(([name]) => name), order);
   assertEquals([...environment.compose(NO_OVERLAY).keys()], order);
   assertEquals([...environment.compose(overlay("OWN=x\n10=y\n")).keys()], [...order, "OWN"]);
+});
+
+Deno.test("clients cannot set and remove variables without end", () => {
+  const environment = new MainEnvironment({ HOME: "/root" });
+  for (let i = 0; i < 5000; i++) {
+    environment.set(`SET_${i}`, "x");
+    environment.unset(`UNSET_${i}`);
+  }
+  assertThrows(() => environment.set("ONE_MORE", "x"), LimitError);
+  assertThrows(() => environment.unset("ONE_MORE"), LimitError);
+  environment.set("SET_0", "y");
+  environment.set("UNSET_0", "y");
+  assertEquals([environment.get("SET_0"), environment.get("UNSET_0")], ["y", "y"]);
 });
