@@ -3,7 +3,7 @@
 import { type EnvironmentOverlay, NO_OVERLAY, type ServiceDescription, ServiceType } from "../model/mod.ts";
 import type { CommandWords, Draft } from "./_draft.ts";
 import { substitutionError } from "./_errors.ts";
-import { readWholeFile, systemErrorText } from "./_files.ts";
+import { readWholeFile, systemErrorText, wholePath } from "./_files.ts";
 import { remarks } from "./_lint.ts";
 import { OverlayBuilder } from "./_overlay.ts";
 import type { DescriptionReader } from "./_reader.ts";
@@ -73,7 +73,7 @@ function buildOverlay(draft: Draft, reader: DescriptionReader, options: ReadOpti
       options.environmentFile?.({ setting, path: draft.environmentFile, text: found.text, problems });
     } else {
       const message = `could not load environment file: ${found.text}`;
-      reader.reportGeneral(message, "env-file", found.cause);
+      reader.reportGeneral(message, "env-file", found.cause, wholePath(draft.environmentFile));
     }
   }
   return overlay;

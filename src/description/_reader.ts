@@ -76,8 +76,8 @@ export class DescriptionReader implements SettingTarget, LineHandler {
   }
 
   /** Tells an error that concerns the service as a whole (kind G). */
-  reportGeneral(message: string, code: string, cause?: unknown): void {
-    this.report(generalError(this.service, message, code, { cause }));
+  reportGeneral(message: string, code: string, cause?: unknown, path?: string): void {
+    this.report(generalError(this.service, message, code, { cause, path }));
   }
 
   depend(kind: DependencyKind, name: string): void {

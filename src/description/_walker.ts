@@ -6,7 +6,7 @@
 import { baseName, LoadError, type Location } from "../model/mod.ts";
 import { endOfName, skipSpace } from "./_characters.ts";
 import { generalError, substitutionError } from "./_errors.ts";
-import { directoryOf, type FileContents, joinPath, readWholeFile } from "./_files.ts";
+import { directoryOf, type FileContents, joinPath, readWholeFile, wholePath } from "./_files.ts";
 import { LineReader } from "./_lines.ts";
 import { Mistake } from "./_mistake.ts";
 import { readValue, type Value } from "./_values.ts";
@@ -236,6 +236,7 @@ export class Walker {
       throw generalError(this.service, `${path}: ${how}${found.text}`, "include", {
         cause: found.cause,
         location,
+        path: wholePath(resolved),
       });
     }
     this.#countInclude(found);

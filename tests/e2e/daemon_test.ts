@@ -129,10 +129,11 @@ Deno.test("daemon case 22: mistakes in the environment file", async () => {
   dinit.write("env", "A=1\n=x\nB\n!bogus\n");
   dinit.start({ args: ["--env-file", "env"] });
   await dinit.printed("[  OK  ] boot");
-  assertEquals(dinit.lines.slice(0, 3), [
+  assertEquals(dinit.lines.slice(0, 4), [
     "dinit: Invalid environment variable setting in environment file (line 2)",
     "dinit: Invalid environment variable setting in environment file (line 3)",
     "dinit: Unknown command in environment file (line 4)",
+    `dinit: The environment file is '${dinit.directory}/env'`,
   ]);
 });
 

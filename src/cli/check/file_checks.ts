@@ -7,9 +7,9 @@ import {
   programCandidates,
   type ServiceDescription,
 } from "../../model/mod.ts";
+import { wholePath } from "../../description/mod.ts";
 import type { DescriptionCheck } from "./description_check.ts";
 import { resolve, type Source, systemReason } from "./source.ts";
-import { wholePath } from "./whole_path.ts";
 
 const OWNER_MAY_EXECUTE = 0o100;
 const ANYBODY_MAY_EXECUTE = 0o111;

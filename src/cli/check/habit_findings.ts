@@ -1,13 +1,12 @@
 /** Habits of other systems as findings, and mistakes in environment files. */
 
-import type { EnvironmentFileProblem, WrittenWord } from "../../description/mod.ts";
+import { type EnvironmentFileProblem, wholePath, type WrittenWord } from "../../description/mod.ts";
 import type { Location } from "../../model/mod.ts";
 import type { Finding } from "./finding.ts";
 import { environmentHabits, environmentRemedy } from "./habits/environment.ts";
 import type { Habit } from "./habits/habit.ts";
 import { textHabits } from "./habits/text.ts";
 import { valueHabits } from "./habits/words.ts";
-import { wholePath } from "./whole_path.ts";
 
 /** The habits in the text of a description, or of a file that it includes. */
 export function textFindings(service: string, file: string, text: string): Finding[] {

@@ -23,7 +23,8 @@ const REMEDIES: readonly (readonly [message: RegExp, remedy: string])[] = [
 ];
 
 /** What to do about an error in a description; `undefined` if the message says it all. */
-export function errorRemedy({ message }: LoadError): string | undefined {
+export function errorRemedy({ message, path }: LoadError): string | undefined {
+  if (path !== undefined) return `the file is ${path}`;
   return REMEDIES.find(([pattern]) => pattern.test(message))?.[1];
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { findings } from "./_support.ts";
+import { explained, findings } from "./_support.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -159,3 +159,21 @@ Deno.test("files that are as they should be are not mentioned", async () => {
   assertEquals(status, 0);
   assertEquals((await findings({ ...files, s: files.s.replace("working-dir = ${WHERE}\n", "") })).status, 0);
 });
+
+for (
+  const [line, path] of [
+    ["env-file = no/such", "<SD>/no/such"],
+    ["@include no/such", "<SD>/no/such"],
+    ["logfile = no/such", "<SD>/no/such"],
+    ["working-dir = /no/such", "/no/such"],
+  ] as const
+) {
+  Deno.test(`an explanation has the whole path of a file: ${line}`, async () => {
+    const { lines } = await explained({ s: `type = process\ncommand = /bin/sh\n${line}\n` });
+    assertEquals(
+      lines.filter((text) => text.startsWith("    ") && text.includes(path)).length,
+      1,
+      lines.join("\n"),
+    );
+  });
+}
