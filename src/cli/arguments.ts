@@ -2,7 +2,7 @@
 
 import { type Command, COMMANDS } from "./commands.ts";
 import { ctlFailure, ToolFailure } from "./failure.ts";
-import { type CtlOptions, defaultOptions, OPTIONS, type OptionValue } from "./options.ts";
+import { type CtlOptions, defaultOptions, type OptionRow, OPTIONS, type OptionValue } from "./options.ts";
 
 /** What a command line asks for. */
 export type Invocation =
@@ -24,7 +24,8 @@ export function scanArguments(args: readonly string[]): Invocation {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (arg.startsWith("-")) {
-      i += scanOption(arg, args[i + 1], command, options);
+      if (isMisplaced(arg, command)) throw misplacedFailure(arg, command, words);
+      i += scanOption(arg, args[i + 1], options);
       if (options.help) return { kind: "help" };
       if (options.version) return { kind: "version" };
     } else if (command === undefined) {
@@ -44,22 +45,36 @@ export function scanArguments(args: readonly string[]): Invocation {
   return { kind: "command", command, words, options };
 }
 
-/** Enters one option. Returns how many of the arguments behind it belong to it. */
-function scanOption(
-  arg: string,
-  next: string | undefined,
-  command: Command | undefined,
-  options: CtlOptions,
-): number {
-  const equals = arg.indexOf("=");
-  const name = equals === -1 ? arg : arg.slice(0, equals);
-  const row = OPTIONS.find(({ names, extension, value }) =>
+/** The option that an argument is, which may have its value behind a `=` if it is an extension. */
+function optionRow(arg: string): OptionRow | undefined {
+  const [name] = arg.split("=", 1);
+  return OPTIONS.find(({ names, extension, value }) =>
     names.includes(arg) || (extension === true && value !== undefined && names.includes(name))
   );
-  const belongs = row?.local !== true || command?.options?.some((name) => row.names.includes(name)) === true;
-  if (row === undefined || !belongs) {
-    throw ctlFailure(`unrecognized/invalid option: ${arg} (use --help for help)`);
-  }
+}
+
+/** Whether the option belongs behind certain sub-commands, and this one is none of them. */
+function isMisplaced(arg: string, command: Command | undefined): boolean {
+  const row = optionRow(arg);
+  return row?.local === true && command?.options?.some((name) => row.names.includes(name)) !== true;
+}
+
+/** What is said about a misplaced option: the reference stops reading there and judges what it has. */
+function misplacedFailure(arg: string, command: Command | undefined, words: readonly string[]): ToolFailure {
+  if (optionRow(arg)?.extension) return unknownOption(arg);
+  const missing = command?.words.filter(({ optional }) => !optional)[words.length]?.missing;
+  return missing === undefined ? usageFailure() : ctlFailure(missing);
+}
+
+function unknownOption(arg: string): ToolFailure {
+  return ctlFailure(`unrecognized/invalid option: ${arg} (use --help for help)`);
+}
+
+/** Enters one option. Returns how many of the arguments behind it belong to it. */
+function scanOption(arg: string, next: string | undefined, options: CtlOptions): number {
+  const row = optionRow(arg);
+  if (row === undefined) throw unknownOption(arg);
+  const equals = arg.indexOf("=");
   if (row.value === undefined) {
     row.apply(options, "");
     return 0;

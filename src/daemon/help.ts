@@ -6,8 +6,11 @@ export const DINIT_VERSION = "0.22.1";
 /** The version of this program; the same as in `deno.json`. */
 export const PRODUCT_VERSION = "0.1.0";
 
+/** What the reference can be built with, by the names that it gives; packagers and scripts look for them. */
+const FEATURES = "cgroups utmp supplemental-groups capabilities io-priority oom-score-adjust";
+
 /** The text of `--version`. */
-export const VERSION_TEXT = `Dinit version ${DINIT_VERSION}.\n`;
+export const VERSION_TEXT = `Dinit version ${DINIT_VERSION}.\nSupported features: ${FEATURES}\n`;
 
 /** The text of `--help`. */
 export const HELP_TEXT = `dinit: init/service manager daemon

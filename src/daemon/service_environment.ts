@@ -1,4 +1,4 @@
-import { type MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
+import { type MainEnvironment, parseEnvironmentFile, wholePath } from "../description/mod.ts";
 import type { EngineLog } from "../engine/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { MACHINE_ENVIRONMENT_FILE } from "./paths.ts";
@@ -17,18 +17,19 @@ export function applyEnvironmentFile(
 ): void {
   const path = environmentFile ?? (manager ? MACHINE_ENVIRONMENT_FILE : undefined);
   if (path === undefined) return;
+  const shown = wholePath(path);
   let bytes: Uint8Array;
   try {
     const { isFile, size } = Deno.statSync(path);
     if (isFile && size > FILE_LIMIT) {
-      log.message("error", `Cannot read environment file '${path}': File too large (the limit is 4 MB)`);
+      log.message("error", `Cannot read environment file '${shown}': File too large (the limit is 4 MB)`);
       return;
     }
     bytes = Deno.readFileSync(path);
   } catch (error) {
     const mayBeMissing = environmentFile === undefined && error instanceof Deno.errors.NotFound;
     if (!mayBeMissing) {
-      log.message("error", `Cannot read environment file '${path}': ${systemText(error)}`);
+      log.message("error", `Cannot read environment file '${shown}': ${systemText(error)}`);
     }
     return;
   }
@@ -38,6 +39,7 @@ export function applyEnvironmentFile(
     log.message("error", `${what} in environment file (line ${line})`);
   }
   const rest = parsed.problems.length - PROBLEM_LIMIT;
-  if (rest > 0) log.message("error", `${rest} more mistakes in environment file '${path}'`);
+  if (rest > 0) log.message("error", `${rest} more mistakes in environment file '${shown}'`);
+  else if (parsed.problems.length > 0) log.message("error", `The environment file is '${shown}'`);
   environment.applyFile(parsed);
 }

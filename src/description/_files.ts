@@ -176,3 +176,13 @@ export function joinPath(directory: string, path: string): string {
   if (path.startsWith("/")) return path;
   return directory.endsWith("/") ? directory + path : `${directory}/${path}`;
 }
+
+/** A path from the root on, for people; as it is if the working directory cannot be known. */
+export function wholePath(path: string): string {
+  if (path.startsWith("/")) return path;
+  try {
+    return joinPath(Deno.cwd(), path.replace(/^(?:\.\/)+/, ""));
+  } catch {
+    return path; // it was removed, or reading it was not granted
+  }
+}

@@ -6,7 +6,7 @@ import type { Draft, SettingTarget, SettingValue } from "./_draft.ts";
 import { joinPath } from "./_files.ts";
 import { parseUser } from "./_ids.ts";
 import { Mistake } from "./_mistake.ts";
-import { oneOf, row, SCRIPT_TYPES } from "./_rows.ts";
+import { oneOf, PATH_BASES, row, SCRIPT_TYPES } from "./_rows.ts";
 import { LOAD_OPTIONS, SERVICE_OPTIONS } from "./options.ts";
 import type { Setting } from "./setting.ts";
 import { typeName, TYPES } from "./type_names.ts";
@@ -22,6 +22,7 @@ function command(name: "command" | "stop-command", summary: string): Setting {
     appends: true,
     substitution: "post",
     types: SCRIPT_TYPES,
+    base: PATH_BASES.program,
     summary,
     apply({ draft }, { tokens, append }) {
       const isBlank = tokens.length === 0 || (tokens.length === 1 && tokens[0] === "");
@@ -102,6 +103,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     substitution: "post",
     types: SCRIPT_TYPES,
     default: "the directory of the description",
+    base: PATH_BASES.daemon,
     summary: "the working directory of the processes",
     apply({ draft: { description } }, { text }) {
       description.workingDir = text;
@@ -122,8 +124,10 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "env-file",
     syntax: "PATH",
     substitution: "pre",
+    base: PATH_BASES.file,
     summary: "a file with variables for the environment of the processes",
     apply({ draft, realDirectory }, { text }) {
+      draft.environmentFileSetting = text;
       draft.environmentFile = text === "" ? "" : joinPath(realDirectory, text);
     },
   }),

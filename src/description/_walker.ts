@@ -6,7 +6,7 @@
 import { baseName, LoadError, type Location } from "../model/mod.ts";
 import { endOfName, skipSpace } from "./_characters.ts";
 import { generalError, substitutionError } from "./_errors.ts";
-import { directoryOf, type FileContents, joinPath, readWholeFile } from "./_files.ts";
+import { directoryOf, type FileContents, joinPath, readWholeFile, wholePath } from "./_files.ts";
 import { LineReader } from "./_lines.ts";
 import { Mistake } from "./_mistake.ts";
 import { readValue, type Value } from "./_values.ts";
@@ -32,6 +32,8 @@ export interface SettingLine {
 /** What is done with the lines. */
 export interface LineHandler {
   readSetting(line: SettingLine): void;
+  /** A file begins: the description itself, or one that it includes. */
+  beginFile?(path: string, text: string): void;
   /** `@meta`; what follows begins at `from`. */
   readMeta(lines: LineReader, from: number): void;
 }
@@ -102,6 +104,7 @@ export class Walker {
 
   /** Reads everything, in order. */
   walk(): void {
+    this.#handler.beginFile?.(this.#fragment.file, this.#text);
     this.#readLines(this.#text);
   }
 
@@ -233,12 +236,14 @@ export class Walker {
       throw generalError(this.service, `${path}: ${how}${found.text}`, "include", {
         cause: found.cause,
         location,
+        path: wholePath(resolved),
       });
     }
     this.#countInclude(found);
     const outer = this.#fragment;
     this.#fragment = { file: path, realDirectory: found.realDirectory, directory: directoryOf(resolved) };
     this.#depth += 1;
+    this.#handler.beginFile?.(resolved, found.text);
     this.#readLines(found.text);
     this.#depth -= 1;
     this.#fragment = outer;

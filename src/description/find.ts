@@ -31,6 +31,7 @@ export function findDescription(
   lookAt?: LookAtFile,
 ): DescriptionFile {
   const base = baseName(fullName);
+  if (base === "") throw notFound(base); // otherwise the path would be that of the directory
   let firstFailure: { file: string; failure: FileFailure } | undefined;
   for (const directory of directories) {
     const file = directory.endsWith("/") ? directory + base : `${directory}/${base}`;

@@ -24,6 +24,8 @@ export interface Setting {
   readonly types: readonly TypeName[];
   /** The value of services without the setting, for people; empty for none. */
   readonly default: string;
+  /** Where a path in the value begins if it is relative, for people; empty if the value holds none. */
+  readonly base: string;
   /** One line, for people. */
   readonly summary: string;
   /** The words of a value that is a list of flags. */

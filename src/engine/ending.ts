@@ -52,8 +52,8 @@ export class Ending {
   #failDependents(service: ServiceRecord): void {
     for (const edge of service.dependents) {
       const { from } = edge;
-      const binding = isHard(edge) && from.state === STARTING;
-      if (binding && edge.waiting) {
+      const binding = (isHard(edge) || edge.unmet === true) && from.state === STARTING;
+      if (binding && (edge.waiting || (edge.unmet && from.waitDeps))) {
         this.#agenda.deferFailure(from);
       } else if (edge.waiting) {
         this.#waits.end(edge);

@@ -259,6 +259,7 @@ function cyclic(service: string): LoadError {
  */
 export function logLoadError(log: EngineLog, error: LoadError, occasion: "command-line" | "request"): void {
   log.message("error", loadErrorText(error, occasion));
+  if (error.path !== undefined) log.message("error", `${error.service}: the file is ${error.path}`);
 }
 
 function loadErrorText(error: LoadError, occasion: "command-line" | "request"): string {

@@ -24,6 +24,11 @@ export interface Edge {
   waiting: boolean;
   /** *from* owns a claim on *to*. Never set on an ordering edge. */
   holding: boolean;
+  /**
+   * A milestone that was added while *from* was on its way up, and that is not reached yet: *from* does not wait for
+   * it, but its failure is one of *from*. @default false
+   */
+  unmet?: boolean;
 }
 
 /** Work that was deferred to the propagation queue (lifecycle 3.12). */

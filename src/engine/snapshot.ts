@@ -20,7 +20,10 @@ export interface Snapshot {
 }
 
 /** An edge; `from` and `to` are ids. */
-type SavedEdge = Pick<Edge, "kind" | "waiting" | "holding"> & { readonly from: number; readonly to: number };
+type SavedEdge = Pick<Edge, "kind" | "waiting" | "holding" | "unmet"> & {
+  readonly from: number;
+  readonly to: number;
+};
 
 /** A record without its neighbours. */
 type SavedRecord = Omit<ServiceRecord, "dependencies" | "dependents" | "consumer"> & {

@@ -12,6 +12,7 @@ export * from "./errno.ts";
 export * from "./errors.ts";
 export * from "./grants.ts";
 export * from "./names.ts";
+export * from "./program_path.ts";
 export * from "./signals.ts";
 export * from "./states.ts";
 export * from "./status.ts";

@@ -1,7 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { PRODUCT_VERSION } from "../../src/daemon/mod.ts";
+import { PRODUCT_VERSION, VERSION_TEXT } from "../../src/daemon/mod.ts";
 
 Deno.test("the program's version is the package's", () => {
   const config = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
   assertEquals(PRODUCT_VERSION, config.version);
+});
+
+Deno.test("--version tells the reference's version and the features that it names", () => {
+  assertEquals(
+    VERSION_TEXT,
+    "Dinit version 0.22.1.\nSupported features: cgroups utmp supplemental-groups capabilities io-priority " +
+      "oom-score-adjust\n",
+  );
 });

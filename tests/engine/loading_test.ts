@@ -297,3 +297,12 @@ Deno.test("loading starts nothing, and loads what is loaded only once", () => {
     assertEquals(dependenciesOf(loaded), ["b 0", "b 2"]);
   });
 });
+
+for (const line of ["env-file = no/such", "@include no/such"]) {
+  Deno.test(`the log has the whole path of a file that cannot be used: ${line}`, () => {
+    withFiles({ s: `${I}${line}⏎` }, (world) => {
+      const logged = world.tryLoad("s");
+      assertEquals(Array.isArray(logged) && logged.slice(1), ["s: the file is <SD>/no/such"]);
+    });
+  });
+}

@@ -303,6 +303,9 @@ export class RandomWorld {
     const turns = ({ state, target }: Service) =>
       state === (target === ServiceState.STARTED ? ServiceState.STOPPING : ServiceState.STARTING);
     if (this.services.some((service) => service.pinStart || turns(service))) return [];
+    // A milestone that is added now, and that a stop pin makes fail, takes a service that is starting down.
+    const mayFail = this.services.some(({ pinStop }) => pinStop);
+    if (mayFail && this.services.some(({ state }) => state === ServiceState.STARTING)) return [];
     return this.services.filter(({ state, target, force }) =>
       state === ServiceState.STARTED && target === ServiceState.STARTED && !force
     );

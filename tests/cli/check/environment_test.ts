@@ -17,10 +17,15 @@ Deno.test("variables come from the tool's environment and from the environment f
   assertEquals([err, status], [GUESS + SECONDARY_DONE, 0]);
 });
 
-Deno.test("that variables are a guess is said once, and does not count", async () => {
-  using services = new Services({ s: "depends-on = ${A-t}\ndepends-on = ${B-t}\n", t: "after = ${C-s}\n" });
-  const { err } = await checkIn(services, ["t"]);
-  assertEquals(err.split(GUESS).length, 2);
+Deno.test("that variables are a guess is said once for each service, with --explain once, and does not count", async () => {
+  using services = new Services({
+    s: "depends-on = ${A-t}\ndepends-on = ${B-t}\n",
+    t: "waits-for = ${C-u}\n",
+    u: "",
+  });
+  const { err, status } = await checkIn(services, ["s"]);
+  assertEquals([err.split(GUESS).length, status], [3, 0]);
+  assertEquals((await checkIn(services, ["--explain", "s"])).err.split(GUESS).length, 2);
 });
 
 Deno.test("without variables there is nothing to guess", async () => {
