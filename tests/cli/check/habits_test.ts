@@ -79,7 +79,7 @@ for (
     '/bin/echo "&&" ">" "it\'s" \\; \\|',
     "/usr/bin/find /tmp -exec /bin/rm {} ;",
     '/usr/bin/find /tmp -name "*.log"',
-    "/bin/date +%Y-%m-%d",
+    "/bin/date +%Y-%m-%d_%I:%M_%i",
     "/bin/x --listen=*:80 --allow-origin=* http://localhost/?a=b&c=d",
     "/bin/x --regex a|b --option=a;b don't -x user@host 50% <name>",
     "/bin/x ${HOME:-/root} $HOME ${1+x} $/ARGS $$HOME",

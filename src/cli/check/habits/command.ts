@@ -17,6 +17,8 @@ const BUILTINS = new Set(
     .split(" "),
 );
 const SHELL = /(?:^|\/)(?:ba|da|k|z|a|mk|pdk|fi|busybox )?sh$/;
+/** In characters; longer words are no paths, and matching a pattern in them takes long. */
+const LONGEST_PATH = 4096;
 /** What a program is called that only changes the user. */
 const USER_CHANGERS = /(?:^|\/)(?:sudo|su|doas|runuser|setuidgid|chpst|gosu|su-exec)$/;
 
@@ -44,7 +46,7 @@ function programHabit([first, ...others]: readonly WrittenWord[]): Habit | undef
   if (assignment !== null) {
     return shell(
       "assignment",
-      `\`${text}\` sets a variable in a shell only; put it into env-file, or write env in front`,
+      `\`${assignment[1]}=\` sets a variable in a shell only; put it into env-file, or write env in front`,
     );
   }
   if (BUILTINS.has(text)) {
@@ -111,7 +113,7 @@ function wordHabit(words: readonly WrittenWord[], index: number): Habit | undefi
   }
   const tilde = homeHabit(text);
   if (tilde !== undefined) return tilde;
-  if (/^(?:\.{0,2}|~)\/\S*(?:[*?]|\[[^\]]+\]|\{[^{}]*,[^{}]*\})/.test(text)) {
+  if (text.length <= LONGEST_PATH && /^(?:\.{0,2}|~)\/\S*(?:[*?]|\[[^\]]+\]|\{[^{}]*,[^{}]*\})/.test(text)) {
     return shell(
       "shell-pattern",
       `\`${text}\` is a pattern of the shell and is passed on as it is; ${IN_A_SHELL}`,

@@ -64,9 +64,12 @@ export function sectionHabit(line: string): Habit | undefined {
 
 /** A specifier of systemd such as `%i`. `%Y` and others of dates, and a `%` in front of a digit, mean nothing. */
 export function specifierHabit(text: string): Habit | undefined {
-  const specifier = /(?<!%)(?:%%)*(%[iI](?![A-Za-z0-9])|^%[hHtSCLEnNpu](?=\/))/.exec(text)?.[1];
+  if (text.startsWith("+")) return undefined; // a format of date
+  const specifier = /(?<!%)(?:%%)*(%i(?![A-Za-z0-9])|(?:^|[@/=])%I(?=$|[./])|^%[hHtSCLEnNpu](?=\/))/.exec(
+    text,
+  )?.[1];
   if (specifier === undefined) return undefined;
-  const remedy = /^%[iI]$/.test(specifier)
+  const remedy = /%[iI]$/.test(specifier)
     ? "the argument of a service NAME@ARGUMENT is $1"
     : "write the path";
   return { code: "specifier", message: `\`${specifier}\` is a specifier of systemd; ${remedy}` };
