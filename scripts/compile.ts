@@ -1,5 +1,5 @@
 /**
- * `deno task compile`: one binary, `dist/dinit`, and its launchers beside it.
+ * `deno task compile`: one binary, `dist/dinit`, and the links of its tools beside it.
  *
  * The modules are bundled first: a binary of few scripts starts in half the time of one that holds the module graph.
  * What is imported only when it is needed becomes scripts of its own, so that `dinitctl` does not read the daemon: with
@@ -9,7 +9,7 @@
  * @module
  */
 
-import { LAUNCHERS, launcherText } from "./install/launchers.ts";
+import { writeLaunchers } from "./install/launchers.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 const directory = "dist";
@@ -44,10 +44,6 @@ if (!compiled) {
   );
   Deno.exit(1);
 }
-for (const launcher of LAUNCHERS) {
-  const path = `${directory}/${launcher.name}`;
-  Deno.writeTextFileSync(path, launcherText(launcher));
-  Deno.chmodSync(path, 0o755);
-}
+const launchers = writeLaunchers(directory);
 const size = Math.round(Deno.statSync(binary).size / 1e6);
-console.log(`compile: ${binary}, ${size} MB; beside it ${LAUNCHERS.map(({ name }) => name).join(", ")}`);
+console.log(`compile: ${binary}, ${size} MB; beside it ${launchers.join(", ")}`);
