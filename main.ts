@@ -10,6 +10,7 @@
  */
 
 import { wordsOfName } from "./src/cli/program_names.ts";
+import { commandLineArguments } from "./src/inherited/mod.ts";
 
 async function ctl(args: string[]): Promise<number> {
   const { runCtl } = await import("./src/cli/ctl.ts");
@@ -96,8 +97,9 @@ function main(args: string[]): Promise<number> {
 
 /** The command line, with the words that the binary's name stands for in front. */
 function commandLine(): string[] {
-  if (!Deno.build.standalone) return Deno.args;
-  return [...wordsOfName(Deno.readFileSync("/proc/self/cmdline")), ...Deno.args];
+  const args = commandLineArguments();
+  if (!Deno.build.standalone) return [...args];
+  return [...wordsOfName(Deno.readFileSync("/proc/self/cmdline")), ...args];
 }
 
 function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {

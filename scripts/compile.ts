@@ -9,6 +9,7 @@
  * @module
  */
 
+import { guardArguments, UnknownBinaryError } from "./compile/guarded_binary.ts";
 import { writeLaunchers } from "./install/launchers.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
@@ -18,6 +19,27 @@ const binary = `${directory}/dinit`;
 
 function run(program: string, args: string[]): boolean {
   return new Deno.Command(program, { args, stdout: "inherit", stderr: "inherit" }).outputSync().success;
+}
+
+/** Makes the binary take arguments that are not UTF-8. Without, it is as good as any other program of Deno. */
+function guard(): void {
+  const guarded = `${binary}.guarded`;
+  const bytes = Deno.readFileSync(binary);
+  try {
+    guardArguments(bytes);
+  } catch (error) {
+    if (!(error instanceof UnknownBinaryError)) throw error;
+    return complain(error.message);
+  }
+  Deno.writeFileSync(guarded, bytes, { mode: 0o755 });
+  const works = new Deno.Command(guarded, { args: ["--version"], stdout: "null" }).outputSync().success;
+  if (works) return Deno.renameSync(guarded, binary);
+  Deno.removeSync(guarded);
+  complain("it did not run with what was changed");
+}
+
+function complain(reason: string): void {
+  console.error(`compile: ${binary} will fail when an argument is not UTF-8: ${reason}.`);
 }
 
 const compiler = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
@@ -44,6 +66,7 @@ if (!compiled) {
   );
   Deno.exit(1);
 }
+guard();
 const launchers = writeLaunchers(directory);
 const size = Math.round(Deno.statSync(binary).size / 1e6);
 console.log(`compile: ${binary}, ${size} MB; beside it ${launchers.join(", ")}`);

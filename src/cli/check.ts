@@ -1,6 +1,7 @@
 /** `dinit-check`: checks service descriptions before a daemon has to live with them (cli 5). */
 
 import { FileUsers, printDescription } from "../description/mod.ts";
+import { inheritedEnvironment } from "../inherited/mod.ts";
 import { missingGrantText } from "../model/mod.ts";
 import { Checker } from "./check/checker.ts";
 import { checkFailure } from "./check/failure.ts";
@@ -74,7 +75,7 @@ function print(services: readonly string[], checker: Checker, io: CheckIo): void
 
 /** The surroundings of the real process. */
 function checkIo(): CheckIo {
-  return { ...processIo(), environment: () => Deno.env.toObject(), gid: realGroupId };
+  return { ...processIo(), environment: () => Object.fromEntries(inheritedEnvironment()), gid: realGroupId };
 }
 
 function realGroupId(): number | undefined {

@@ -1,4 +1,4 @@
-import { type MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
+import { type FileAccess, type MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
 import type { EngineLog } from "../engine/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { MACHINE_ENVIRONMENT_FILE } from "./paths.ts";
@@ -9,12 +9,13 @@ export function applyEnvironmentFile(
   environment: MainEnvironment,
   { environmentFile, manager }: Pick<DaemonOptions, "environmentFile" | "manager">,
   log: Pick<EngineLog, "message">,
+  files?: FileAccess,
 ): void {
   const path = environmentFile ?? (manager ? MACHINE_ENVIRONMENT_FILE : undefined);
   if (path === undefined) return;
   let bytes: Uint8Array;
   try {
-    bytes = Deno.readFileSync(path);
+    bytes = path.isWellFormed() || files === undefined ? Deno.readFileSync(path) : files.read(path);
   } catch (error) {
     const mayBeMissing = environmentFile === undefined && error instanceof Deno.errors.NotFound;
     if (!mayBeMissing) {

@@ -4,7 +4,7 @@ import { baseName, isValidServiceName, LoadError, nameArgument } from "../model/
 import type { DependencyKind } from "../model/mod.ts";
 import { Draft, type SettingTarget } from "./_draft.ts";
 import { generalError, substitutionError } from "./_errors.ts";
-import { directoryNames, joinPath, systemErrorText } from "./_files.ts";
+import { directoryNames, type FileAccess, joinPath, systemErrorText } from "./_files.ts";
 import { Mistake } from "./_mistake.ts";
 import { readValue, valueText } from "./_values.ts";
 import { type LineHandler, type SettingLine, Walker } from "./_walker.ts";
@@ -37,6 +37,11 @@ export class DescriptionReader implements SettingTarget, LineHandler {
 
   get realDirectory(): string {
     return this.#walker.realDirectory;
+  }
+
+  /** How the files that the description names are reached. @default by the runtime */
+  get files(): FileAccess | undefined {
+    return this.#walker.files;
   }
 
   /** Reads all lines. */
@@ -83,7 +88,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     const where = `for ${this.service} service.`;
     let names: string[];
     try {
-      names = directoryNames(resolved);
+      names = directoryNames(resolved, this.files);
     } catch (error) {
       const detail = systemErrorText(error);
       this.#options.warn(`Could not open dependency directory '${resolved}' ${where}`, {

@@ -6,7 +6,7 @@
  * @module
  */
 
-export type { FileStatus, LookAtFile } from "./_files.ts";
+export type { FileAccess, FileStatus } from "./_files.ts";
 export * from "./directories.ts";
 export * from "./enablement.ts";
 export * from "./environment.ts";

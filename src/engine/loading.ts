@@ -15,8 +15,8 @@ import {
 } from "../model/mod.ts";
 import {
   type DescriptionFile,
+  type FileAccess,
   findDescription,
-  type LookAtFile,
   type MainEnvironment,
   readDescription,
   type UserDatabase,
@@ -34,7 +34,7 @@ export interface LoadingContext {
   readonly directories: readonly string[];
   readonly environment: MainEnvironment;
   readonly users: UserDatabase;
-  readonly lookAtFile?: LookAtFile;
+  readonly files?: FileAccess;
   /** The ids that the daemon runs with. */
   readonly identity: { readonly uid: number; readonly gid: number };
   readonly host: ProcessHost;
@@ -88,7 +88,7 @@ export class Loader {
   }
 
   #find(name: string): DescriptionFile {
-    return findDescription(name, this.#context.directories, this.#context.lookAtFile);
+    return findDescription(name, this.#context.directories, this.#context.files);
   }
 
   #read(

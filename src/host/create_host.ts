@@ -1,6 +1,6 @@
 /** Which host the daemon gets: the native one where it may be had, the command host otherwise. */
 
-import type { LookAtFile, UserDatabase } from "../description/mod.ts";
+import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
 import { CommandHost, type ProcessRecord } from "./command_host.ts";
 import { LibcUnavailableError, openLibrary } from "./libc/mod.ts";
@@ -12,8 +12,8 @@ export interface DaemonHost extends ProcessHost {
   readonly kind: "native" | "command";
   /** The users and groups of the system. */
   readonly users: UserDatabase;
-  /** How to look at a file, if better than the runtime does. */
-  readonly lookAtFile?: LookAtFile;
+  /** How files are reached, if better than by the runtime. */
+  readonly files?: FileAccess;
   /** Begins to work; to be called once, when the daemon has its signal listeners and before the first launch. */
   begin(): void;
   /** Stops listening for the ends of processes. */

@@ -5,7 +5,7 @@
  */
 
 import { type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
-import type { LookAtFile } from "../description/mod.ts";
+import type { FileAccess } from "../description/mod.ts";
 import type {
   LaunchPlan,
   PidFileOutcome,
@@ -31,6 +31,7 @@ import {
   Spawner,
   SystemCallError,
   Terminal,
+  WholeFiles,
 } from "./libc/mod.ts";
 import { LogCollector } from "./log_collector.ts";
 import { type Launched, type LaunchMeans, launchNative } from "./native_launch.ts";
@@ -60,8 +61,7 @@ export class NativeHost implements ProcessHost {
   readonly #record: ProcessRecord;
   readonly #options: NativeHostOptions;
   readonly users: Accounts;
-  /** To the nanosecond, and without the many things that the runtime tells about a file. */
-  readonly lookAtFile: LookAtFile = (path) => this.#files.statusOf(path);
+  readonly files: FileAccess;
   readonly #files: Files;
   readonly #poller: Poller;
   readonly #processes: Processes;
@@ -87,6 +87,7 @@ export class NativeHost implements ProcessHost {
     this.#options = options;
     this.users = new Accounts(library);
     this.#files = new Files(library);
+    this.files = new WholeFiles(library, this.#files);
     this.#poller = new Poller(library);
     this.#processes = new Processes(library);
     this.#terminal = new Terminal(library);

@@ -20,3 +20,4 @@ export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
 export { Sockets } from "./sockets.ts";
 export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } from "./spawner.ts";
 export { Terminal } from "./terminal.ts";
+export { WholeFiles } from "./whole_files.ts";
