@@ -24,6 +24,7 @@ import { FileUsers } from "../description/mod.ts";
 import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
 import { type LogFile, openLogFile } from "./_log_file.ts";
 import { unsupportedByCommandHost } from "./command_limits.ts";
+import { KeptBack } from "./kept_back.ts";
 import { LogBuffers } from "./log_buffers.ts";
 
 const ENOENT = 2;
@@ -53,6 +54,7 @@ export class CommandHost implements ProcessHost {
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
   readonly #buffers = new LogBuffers();
+  readonly #keptBack = new KeptBack();
   /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
   #maySignalGroups = true;
 
@@ -61,11 +63,13 @@ export class CommandHost implements ProcessHost {
     this.#record = record;
   }
 
-  /** There is nothing to begin with. */
-  begin(): void {}
+  begin(): void {
+    this.#keptBack.begin();
+  }
 
-  /** There is nothing to end. */
-  close(): void {}
+  close(): void {
+    this.#keptBack.end();
+  }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
     return unsupportedByCommandHost(description);
@@ -79,7 +83,10 @@ export class CommandHost implements ProcessHost {
       return this.#failed(plan, error, LaunchStage.LOG_FILE);
     }
     try {
-      const child = startChild(childOptions(plan, logFile));
+      const options = childOptions(plan, logFile);
+      const child = this.#keptBack.launch((words) =>
+        startChild({ ...options, argv: [...words, ...options.argv] })
+      );
       this.#watch(plan, child, this.#collect(plan, child));
       return { pid: child.pid };
     } catch (error) {

@@ -38,6 +38,7 @@ import { type Launched, type LaunchMeans, launchNative } from "./native_launch.t
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./native_requirements.ts";
 import { NullDevice } from "./null_device.ts";
+import { OpenFileLimit } from "./open_file_limit.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
@@ -63,6 +64,7 @@ export class NativeHost implements ProcessHost {
   readonly users: Accounts;
   readonly files: FileAccess;
   readonly #files: Files;
+  readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;
   readonly #processes: Processes;
   readonly #terminal: Terminal;
@@ -88,6 +90,7 @@ export class NativeHost implements ProcessHost {
     this.users = new Accounts(library);
     this.#files = new Files(library);
     this.files = new WholeFiles(library, this.#files);
+    this.#openFiles = new OpenFileLimit(library, this.files);
     this.#poller = new Poller(library);
     this.#processes = new Processes(library);
     this.#terminal = new Terminal(library);
@@ -100,7 +103,7 @@ export class NativeHost implements ProcessHost {
     this.#means = {
       files: this.#files,
       sockets,
-      spawner: new Spawner(library, signalBits(IGNORED)),
+      spawner: new Spawner(library, signalBits(IGNORED), this.#openFiles),
       terminal: this.#terminal,
       tools: this.#tools,
       logs: this.#logs,
@@ -126,6 +129,7 @@ export class NativeHost implements ProcessHost {
    */
   begin(): void {
     this.#processes.keepDescriptors();
+    this.#openFiles.raise();
     for (const signal of IGNORED) this.#processes.ignore(signal);
     this.#processes.unblock(signalBits(NEVER_BLOCKED)); // without CHLD nothing would be reaped
     this.#processes.becomeSubreaper();
@@ -138,6 +142,7 @@ export class NativeHost implements ProcessHost {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#poller.close();
     this.#means.nothing.close();
+    this.#openFiles.lower();
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {

@@ -1,4 +1,4 @@
-import { kernelTexts } from "./_kernel_texts.ts";
+import { kernelTexts } from "./kernel_file.ts";
 
 /**
  * All words of the command line, from the name of the program on, as `decodeBytes` makes text of bytes; `undefined` if

@@ -1,4 +1,4 @@
-import { kernelTexts } from "./_kernel_texts.ts";
+import { kernelTexts } from "./kernel_file.ts";
 
 const ENVIRONMENT = "/proc/self/environ";
 /**

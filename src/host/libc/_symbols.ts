@@ -50,6 +50,7 @@ export const SYMBOLS = {
   getpgid: { parameters: ["i32"], result: "i32" },
   getpgrp: { parameters: [], result: "i32" },
   getpriority: { parameters: ["i32", "u32"], result: "i32" },
+  prlimit: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
   pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },

@@ -10,6 +10,7 @@ export { Datagrams } from "./datagram.ts";
 export { Accounts } from "./accounts.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
+export { type Limit, OpenFiles } from "./limits.ts";
 export { type LoginName, Logins } from "./logins.ts";
 export { bootRecord } from "./login_record.ts";
 export { type MachineCall, MachineCalls } from "./machine_calls.ts";
