@@ -26,6 +26,7 @@ import { type LogFile, openLogFile } from "./_log_file.ts";
 import { unsupportedByCommandHost } from "./command_limits.ts";
 import { KeptBack } from "./kept_back.ts";
 import { LogBuffers } from "./log_buffers.ts";
+import { RefusedVariables } from "./refused_variables.ts";
 
 const ENOENT = 2;
 const ESRCH = 3;
@@ -55,12 +56,15 @@ export class CommandHost implements ProcessHost {
   readonly #children = new Map<string, ChildHandle>();
   readonly #buffers = new LogBuffers();
   readonly #keptBack = new KeptBack();
+  readonly #refused: RefusedVariables;
   /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
   #maySignalGroups = true;
 
-  constructor(reports: ProcessReports, record: ProcessRecord) {
+  /** @param warn receives what is worth a warning in the log. @default nobody */
+  constructor(reports: ProcessReports, record: ProcessRecord, warn?: (text: string) => void) {
     this.#reports = reports;
     this.#record = record;
+    this.#refused = new RefusedVariables(warn);
   }
 
   begin(): void {
@@ -83,7 +87,7 @@ export class CommandHost implements ProcessHost {
       return this.#failed(plan, error, LaunchStage.LOG_FILE);
     }
     try {
-      const options = childOptions(plan, logFile);
+      const options = childOptions(plan, this.#refused.passable(plan.environment), logFile);
       const child = this.#keptBack.launch((words) =>
         startChild({ ...options, argv: [...words, ...options.argv] })
       );
@@ -193,8 +197,12 @@ function key(id: number, role: ProcessRole): string {
   return `${id} ${role}`;
 }
 
-function childOptions(plan: LaunchPlan, logFile: LogFile | undefined): ChildOptions {
-  const { argv, environment, workingDir, runAs } = plan;
+function childOptions(
+  plan: LaunchPlan,
+  environment: ChildOptions["environment"],
+  logFile: LogFile | undefined,
+): ChildOptions {
+  const { argv, workingDir, runAs } = plan;
   const output = logFile ?? (plan.output.to === "buffer" ? "piped" : "null");
   return { argv, environment, workingDir, uid: runAs?.uid, gid: runAs?.gid, output };
 }

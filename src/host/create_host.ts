@@ -40,12 +40,12 @@ export function createHost(
   options: CreateHostOptions = {},
 ): DaemonHost {
   const { kind = "auto" } = options;
-  if (kind === "command") return new CommandHost(reports, record);
+  if (kind === "command") return new CommandHost(reports, record, options.warn);
   try {
     return new NativeHost(openLibrary(), reports, record, options);
   } catch (error) {
     if (!(error instanceof LibcUnavailableError)) throw error;
-    if (kind === "auto") return new CommandHost(reports, record);
+    if (kind === "auto") return new CommandHost(reports, record, options.warn);
     throw new HostUnavailableError(`Cannot start processes natively: ${error.message}`, { cause: error });
   }
 }

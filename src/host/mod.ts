@@ -15,4 +15,5 @@ export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } fro
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";
 export { type JournalEntry, ProcessJournal, readJournal } from "./process_journal.ts";
+export { RefusedVariables } from "./refused_variables.ts";
 export { SystemClock } from "./system_clock.ts";
