@@ -42,6 +42,7 @@ import { OpenFileLimit } from "./open_file_limit.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
+import { StartedWith } from "./started_with.ts";
 import { Tools } from "./tools.ts";
 
 /** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
@@ -110,6 +111,8 @@ export class NativeHost implements ProcessHost {
       pipes: this.#pipes,
       activation: this.#activation,
       nothing: new NullDevice(this.#files),
+      access: this.files,
+      startedWith: new StartedWith(this.#files, this.files),
       ownIds: this.#ownIds,
       cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
       blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
