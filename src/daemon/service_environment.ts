@@ -1,8 +1,18 @@
-import { type FileAccess, type MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
+import {
+  type FileAccess,
+  type FileStatus,
+  type MainEnvironment,
+  parseEnvironmentFile,
+} from "../description/mod.ts";
 import type { EngineLog } from "../engine/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { MACHINE_ENVIRONMENT_FILE } from "./paths.ts";
 import { systemText } from "./system_text.ts";
+
+/** The largest environment file, in bytes. */
+const FILE_LIMIT = 4 * 1024 * 1024;
+/** How many mistakes in the file are logged one by one. */
+const PROBLEM_LIMIT = 100;
 
 /** Changes the environment of services as the environment file says (daemon and init 3.5). Mistakes are logged. */
 export function applyEnvironmentFile(
@@ -15,7 +25,14 @@ export function applyEnvironmentFile(
   if (path === undefined) return;
   let bytes: Uint8Array;
   try {
-    bytes = path.isWellFormed() || files === undefined ? Deno.readFileSync(path) : files.read(path);
+    // The runtime has no name for a path that is not UTF-8.
+    const byRuntime = path.isWellFormed() || files === undefined;
+    const { isFile, size } = byRuntime ? Deno.statSync(path) : factsOf(files.lookAt(path));
+    if (isFile && size > FILE_LIMIT) {
+      log.message("error", `Cannot read environment file '${path}': File too large (the limit is 4 MB)`);
+      return;
+    }
+    bytes = byRuntime ? Deno.readFileSync(path) : files.read(path);
   } catch (error) {
     const mayBeMissing = environmentFile === undefined && error instanceof Deno.errors.NotFound;
     if (!mayBeMissing) {
@@ -24,9 +41,15 @@ export function applyEnvironmentFile(
     return;
   }
   const parsed = parseEnvironmentFile(bytes);
-  for (const { line, kind } of parsed.problems) {
+  for (const { line, kind } of parsed.problems.slice(0, PROBLEM_LIMIT)) {
     const what = kind === "setting" ? "Invalid environment variable setting" : "Unknown command";
     log.message("error", `${what} in environment file (line ${line})`);
   }
+  const rest = parsed.problems.length - PROBLEM_LIMIT;
+  if (rest > 0) log.message("error", `${rest} more mistakes in environment file '${path}'`);
   environment.applyFile(parsed);
+}
+
+function factsOf({ kind, size }: FileStatus): { isFile: boolean; size: number } {
+  return { isFile: kind === "file", size };
 }

@@ -5,6 +5,7 @@
  */
 
 import { decodeBytes, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
+import { FILE_LIMIT, megabytes } from "./limits.ts";
 
 /** A whole file. */
 export interface FileContents {
@@ -52,8 +53,6 @@ export interface FileAccess {
 
 /** As many symbolic links in a row as the Linux kernel follows. */
 const MAX_LINKS = 40;
-/** No description is this large, and the runtime's strings could hardly hold one. In bytes. */
-const MAX_FILE_SIZE = 2 ** 28;
 /** The device number of `/dev/null` on Linux. */
 const NULL_DEVICE = 0x103;
 
@@ -94,7 +93,7 @@ function readPlainFile(
   switch (kind) {
     case "file":
     case "directory": // opens, and cannot be read
-      if (kind === "file" && size > MAX_FILE_SIZE) return failure("read", EFBIG);
+      if (kind === "file" && size > FILE_LIMIT) return tooLarge();
       text = path.isWellFormed() ? readLossless(path) : decodeBytes(files.read(path));
       break;
     case "null device":
@@ -131,6 +130,11 @@ function kindOf(info: Deno.FileInfo): FileStatus["kind"] {
 function readLossless(path: string): string {
   const text = Deno.readTextFileSync(path);
   return text.includes("\ufffd") ? decodeBytes(Deno.readFileSync(path)) : text;
+}
+
+function tooLarge(): FileFailure {
+  const failed = failure("read", EFBIG);
+  return { ...failed, text: `${failed.text} (the limit is ${megabytes(FILE_LIMIT)})` };
 }
 
 /** The runtime tells whole milliseconds only. */
