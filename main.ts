@@ -1,6 +1,6 @@
 /**
- * The one entry point: `dinit …` is the daemon; `dinit ctl …` and the others are the tools. Each is loaded only when
- * it is the one that is asked for.
+ * The one entry point: `dinit …` is the daemon; `dinit ctl …` and the others are the tools, and so are links to the
+ * binary with names such as `dinitctl`. Each is loaded only when it is the one that is asked for.
  *
  * The runtime opens and analyses at every start what it can see in an `import()`, whether or not it is reached. For
  * `ctl`, which people and scripts call often, that would cost more than its own work. So only `ctl` is imported in
@@ -8,6 +8,9 @@
  *
  * @module
  */
+
+import { wordsOfName } from "./src/cli/program_names.ts";
+import { commandLineArguments } from "./src/inherited/mod.ts";
 
 async function ctl(args: string[]): Promise<number> {
   const { runCtl } = await import("./src/cli/ctl.ts");
@@ -92,6 +95,13 @@ function main(args: string[]): Promise<number> {
   return tool === undefined ? daemon(args) : tool(args.slice(1));
 }
 
+/** The command line, with the words that the binary's name stands for in front. */
+function commandLine(): string[] {
+  const args = commandLineArguments();
+  if (!Deno.build.standalone) return [...args];
+  return [...wordsOfName(Deno.readFileSync("/proc/self/cmdline")), ...args];
+}
+
 function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   stream.writeSync(new TextEncoder().encode(text));
 }
@@ -107,4 +117,4 @@ async function reportMissingGrant(error: unknown): Promise<number> {
   return 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args).catch(reportMissingGrant));
+if (import.meta.main) Deno.exit(await main(commandLine()).catch(reportMissingGrant));

@@ -49,7 +49,7 @@ function newManager(directory: string): ServiceManager {
     directories: [directory],
     environment: new MainEnvironment(Deno.env.toObject()),
     users: host.users,
-    lookAtFile: host.lookAtFile,
+    files: host.files,
     identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
     clock: new SystemClock(quiet),
     host,

@@ -1,6 +1,7 @@
 /** `dinit-check`: checks service descriptions before a daemon has to live with them (cli 5). */
 
 import { FileUsers, printDescription } from "../description/mod.ts";
+import { inheritedEnvironment } from "../inherited/mod.ts";
 import { missingGrantText } from "../model/mod.ts";
 import { Checker } from "./check/checker.ts";
 import { checkFailure } from "./check/failure.ts";
@@ -78,7 +79,7 @@ function print(services: readonly string[], checker: Checker, io: CheckIo): void
 function checkIo(): CheckIo {
   return {
     ...processIo(),
-    environment: () => Deno.env.toObject(),
+    environment: () => Object.fromEntries(inheritedEnvironment()),
     gid: realGroupId,
     errorsAtTerminal: () => Deno.stderr.isTerminal(),
   };

@@ -1,5 +1,6 @@
 /** What a command-line tool needs of the process around it, so that tests can stand in for it. */
 
+import { environmentVariable } from "../inherited/mod.ts";
 import { encodeBytes } from "../model/mod.ts";
 
 /** The surroundings of a tool. */
@@ -35,7 +36,7 @@ export function processIo(): CtlIo {
   return {
     out: (data) => writeAll(Deno.stdout, typeof data === "string" ? encodeBytes(data) : data),
     err: (text) => void writeAll(Deno.stderr, encodeBytes(text)),
-    env: (name) => Deno.env.get(name),
+    env: environmentVariable,
     uid: realUserId,
     terminal: () => Deno.stdout.isTerminal() ? { columns: terminalColumns() } : undefined,
     now: () => Date.now(),

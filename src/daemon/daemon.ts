@@ -4,6 +4,7 @@
  */
 
 import { LoadError, type Overview, ShutdownType } from "../model/mod.ts";
+import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { type Service, ServiceManager } from "../engine/mod.ts";
 import { type DaemonHost, ProcessJournal, SystemClock } from "../host/mod.ts";
@@ -57,7 +58,7 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #log: DaemonLog;
   readonly #host: DaemonHost;
-  readonly #environment = new MainEnvironment(Deno.env.toObject());
+  readonly #environment = new MainEnvironment(inheritedEnvironment());
   readonly #manager: ServiceManager;
   readonly #server: ControlServer;
   readonly #socketPath: string;
@@ -77,9 +78,9 @@ export class Daemon {
     this.#log = log;
     this.#readiness = new Readiness(options.readyFd, log);
     this.#host = this.#createHost();
-    const { users, lookAtFile } = this.#host;
+    const { users, files } = this.#host;
     const paths: PathContext = {
-      env: (name) => Deno.env.get(name),
+      env: environmentVariable,
       passwdHome: () => users.userById(Deno.uid() ?? 0)?.home,
     };
     this.#socketPath = socketPath(options, paths);
@@ -87,7 +88,7 @@ export class Daemon {
       directories: serviceDirectories(options, paths),
       environment: this.#environment,
       users,
-      lookAtFile,
+      files,
       identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
       clock: new SystemClock((id) => this.#manager.timerExpired(id)),
       host: this.#host,
@@ -138,7 +139,7 @@ export class Daemon {
     if (system) this.#log.record("info", "Starting system");
     if (logFile !== undefined && !await this.#openMainLog() && !system) return false;
     if (this.#server.path !== undefined && Deno.pid !== 1) await this.#followPredecessor();
-    applyEnvironmentFile(this.#environment, this.#options, this.#log);
+    applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
     return true;
   }
 

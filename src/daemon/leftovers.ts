@@ -5,7 +5,8 @@
  */
 
 import type { EngineLog } from "../engine/mod.ts";
-import { endProcesses, type JournalEntry, readJournal, stillRunning } from "../host/mod.ts";
+import { inheritedEnvironment } from "../inherited/mod.ts";
+import { endProcesses, type JournalEntry, readJournal, RefusedVariables, stillRunning } from "../host/mod.ts";
 
 /** Ends what the journal at `path` says is left, and tells so. */
 export async function endLeftovers(path: string, log: EngineLog): Promise<void> {
@@ -38,7 +39,10 @@ async function endByProgram(path: string, entries: readonly JournalEntry[], log:
   const program = new URL("../host/end_leftovers.ts", import.meta.url).pathname;
   try {
     const args = ["run", "--no-config", "--no-prompt", "--allow-all", decodeURIComponent(program), path];
-    const { success, stdout } = await new Deno.Command("deno", { args, stderr: "null" }).output();
+    // What is not passed on has been said for services, or will be.
+    const env = new RefusedVariables().passable(inheritedEnvironment());
+    const { success, stdout } = await new Deno.Command("deno", { args, clearEnv: true, env, stderr: "null" })
+      .output();
     if (!success) throw new Error("the program that ends them failed");
     const found = new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
     if (found.length === 0) return;

@@ -1,8 +1,22 @@
 /** The main log as the daemon wants it: a file, or the system's log (daemon and init 5.3). */
 
 import type { EngineLog } from "../engine/mod.ts";
-import { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
-import { logFile, MainLog, syslog, SYSLOG_SOCKET, type SyslogSocket } from "../log/mod.ts";
+import {
+  Datagrams,
+  descriptorOfPath,
+  grantedLink,
+  LibcUnavailableError,
+  openLibrary,
+  SystemCallError,
+} from "../host/mod.ts";
+import {
+  logFile,
+  MainLog,
+  type MainLogTarget,
+  syslog,
+  SYSLOG_SOCKET,
+  type SyslogSocket,
+} from "../log/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { systemText } from "./system_text.ts";
 
@@ -10,8 +24,17 @@ import { systemText } from "./system_text.ts";
 export function createMainLog(options: Pick<DaemonOptions, "logFile" | "logLevel">): MainLog {
   const target = options.logFile === undefined
     ? syslog(() => Promise.resolve(connectToLogger()))
-    : logFile(options.logFile);
+    : standardDescriptor(options.logFile) ?? logFile(options.logFile);
   return new MainLog(target, options.logLevel);
+}
+
+/** The main log on a standard output of the daemon, if the path means one: opened anew, its lines would overwrite others. */
+function standardDescriptor(path: string): MainLogTarget | undefined {
+  const fd = descriptorOfPath(path, "/", grantedLink);
+  const stream = path.startsWith("/") ? [undefined, Deno.stdout, Deno.stderr][fd ?? 0] : undefined;
+  if (stream === undefined) return undefined;
+  // Without `close`: the console writes there, too.
+  return { prefix: () => "", open: () => Promise.resolve({ write: (bytes) => stream.write(bytes) }) };
 }
 
 /** Opens the log unless it is open. False: it could not be opened, which has been logged. */

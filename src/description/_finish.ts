@@ -64,7 +64,7 @@ function buildOverlay(draft: Draft, reader: DescriptionReader, options: ReadOpti
   }
   if (draft.exportsName) overlay.assign("DINIT_SERVICE", reader.service);
   if (draft.environmentFile !== "") {
-    const found = readWholeFile(draft.environmentFile);
+    const found = readWholeFile(draft.environmentFile, reader.files);
     if (found.ok) {
       reader.countText(found.text);
       const { overlay: own, problems } = parseEnvironmentText(found.text);

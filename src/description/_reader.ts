@@ -5,7 +5,7 @@ import type { DependencyKind } from "../model/mod.ts";
 import { isSpace } from "./_characters.ts";
 import { Draft, type SettingTarget } from "./_draft.ts";
 import { generalError, substitutionError } from "./_errors.ts";
-import { directoryNames, joinPath, systemErrorText } from "./_files.ts";
+import { directoryNames, type FileAccess, joinPath, systemErrorText } from "./_files.ts";
 import { Mistake } from "./_mistake.ts";
 import type { LineReader } from "./_lines.ts";
 import { readValue, type Value, valueText } from "./_values.ts";
@@ -39,6 +39,11 @@ export class DescriptionReader implements SettingTarget, LineHandler {
 
   get realDirectory(): string {
     return this.#walker.realDirectory;
+  }
+
+  /** How the files that the description names are reached. @default by the runtime */
+  get files(): FileAccess | undefined {
+    return this.#walker.files;
   }
 
   /** How much text was read so far, in characters. */
@@ -96,7 +101,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     const where = `for ${this.service} service.`;
     let names: string[];
     try {
-      names = directoryNames(resolved);
+      names = directoryNames(resolved, this.files);
     } catch (error) {
       const detail = systemErrorText(error);
       this.#options.warn(`Could not open dependency directory '${resolved}' ${where}`, {

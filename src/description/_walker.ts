@@ -6,7 +6,14 @@
 import { baseName, LoadError, type Location } from "../model/mod.ts";
 import { endOfName, skipSpace } from "./_characters.ts";
 import { generalError, substitutionError } from "./_errors.ts";
-import { directoryOf, type FileContents, joinPath, readWholeFile, wholePath } from "./_files.ts";
+import {
+  directoryOf,
+  type FileAccess,
+  type FileContents,
+  joinPath,
+  readWholeFile,
+  wholePath,
+} from "./_files.ts";
 import { LineReader } from "./_lines.ts";
 import { Mistake } from "./_mistake.ts";
 import { readValue, type Value } from "./_values.ts";
@@ -66,6 +73,8 @@ const AT = 0x40;
 export class Walker {
   /** The base name of the service, which messages show. */
   readonly service: string;
+  /** How the files are reached. @default by the runtime */
+  readonly files: FileAccess | undefined;
   #fragment: Fragment;
   #depth = 0;
   #includes = 0;
@@ -76,6 +85,7 @@ export class Walker {
 
   constructor(file: DescriptionFile, variables: Variables, handler: LineHandler) {
     this.service = baseName(file.fullName);
+    this.files = file.files;
     this.#text = file.text;
     this.#length = file.text.length;
     this.#variables = variables;
@@ -229,7 +239,7 @@ export class Walker {
       throw generalError(this.service, `${path}: cannot open: Too many open files`, "include", { location });
     }
     const resolved = path === "" ? "" : joinPath(this.realDirectory, path);
-    const found = readWholeFile(resolved);
+    const found = readWholeFile(resolved, this.files);
     if (!found.ok) {
       if (isOptional && found.missing) return;
       const how = found.stage === "open" ? "cannot open: " : "";

@@ -6,7 +6,7 @@
  * @module
  */
 
-export { type FileStatus, type LookAtFile, wholePath } from "./_files.ts";
+export { type FileAccess, type FileStatus, wholePath } from "./_files.ts";
 export * from "./directories.ts";
 export * from "./enablement.ts";
 export * from "./environment.ts";

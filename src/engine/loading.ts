@@ -15,9 +15,9 @@ import {
 } from "../model/mod.ts";
 import {
   type DescriptionFile,
+  type FileAccess,
   findDescription,
   LOADED_TEXT_LIMIT,
-  type LookAtFile,
   type MainEnvironment,
   megabytes,
   readDescription,
@@ -37,7 +37,7 @@ export interface LoadingContext {
   readonly directories: readonly string[];
   readonly environment: MainEnvironment;
   readonly users: UserDatabase;
-  readonly lookAtFile?: LookAtFile;
+  readonly files?: FileAccess;
   /** The ids that the daemon runs with. */
   readonly identity: { readonly uid: number; readonly gid: number };
   readonly host: ProcessHost;
@@ -96,7 +96,7 @@ export class Loader {
   }
 
   #find(name: string): DescriptionFile {
-    return findDescription(name, this.#context.directories, this.#context.lookAtFile);
+    return findDescription(name, this.#context.directories, this.#context.files);
   }
 
   #read(

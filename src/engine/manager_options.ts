@@ -1,5 +1,5 @@
 import type { ShutdownType } from "../model/mod.ts";
-import type { LookAtFile, MainEnvironment, UserDatabase } from "../description/mod.ts";
+import type { FileAccess, MainEnvironment, UserDatabase } from "../description/mod.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { ServiceGraph } from "./graph.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -12,8 +12,8 @@ export interface ManagerOptions {
   readonly directories: readonly string[];
   readonly environment: MainEnvironment;
   readonly users: UserDatabase;
-  /** How to look at a description before it is opened. @default by the runtime */
-  readonly lookAtFile?: LookAtFile;
+  /** How descriptions are reached. @default by the runtime */
+  readonly files?: FileAccess;
   /** The ids that the daemon runs with. */
   readonly identity: { readonly uid: number; readonly gid: number };
   readonly clock: Clock;

@@ -20,7 +20,7 @@ export interface ChildHandle {
 /** How to start a child. */
 export interface ChildOptions {
   readonly argv: readonly string[];
-  readonly environment: ReadonlyMap<string, string>;
+  readonly environment: Readonly<Record<string, string>>;
   readonly workingDir: string;
   readonly uid: number | undefined;
   readonly gid: number | undefined;
@@ -37,7 +37,7 @@ export function startChild(options: ChildOptions): ChildHandle {
     args,
     cwd: options.workingDir,
     clearEnv: true,
-    env: Object.fromEntries(options.environment),
+    env: options.environment,
     uid: options.uid,
     gid: options.gid,
     stdin: "null",

@@ -2,8 +2,11 @@
 
 import type { OutputPlan } from "../engine/mod.ts";
 import { nodeModule } from "./_child.ts";
+import { descriptorOfPath, grantedLink } from "./own_descriptor.ts";
 
 type FileOutput = Extract<OutputPlan, { to: "file" }>;
+const STDERR = 2;
+
 type FileSystem = typeof import("node:fs");
 
 /** An open log file, to be handed to a process. */
@@ -18,6 +21,8 @@ export interface LogFile {
  * devices and named pipes belong to others. Lifecycle 8.5, step 10.
  */
 export function openLogFile(output: FileOutput, workingDir: string): LogFile {
+  const own = descriptorOfPath(output.path, workingDir, grantedLink);
+  if (own !== undefined) return ownDescriptor(own);
   const path = output.path.startsWith("/") ? output.path : `${workingDir}/${output.path}`;
   const fs = nodeModule("node:fs") as FileSystem;
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOCTTY, O_NONBLOCK } = fs.constants;
@@ -40,6 +45,12 @@ export function openLogFile(output: FileOutput, workingDir: string): LogFile {
     throw error;
   }
   return { fd, close: () => fs.closeSync(fd) };
+}
+
+/** A standard descriptor of the daemon. Of others this host cannot tell whether the daemon was started with them. */
+function ownDescriptor(fd: number): LogFile {
+  if (fd > STDERR) throw new Deno.errors.BadResource("not a standard descriptor (os error 9)");
+  return { fd, close: () => {} };
 }
 
 /**

@@ -25,7 +25,9 @@ import { FileUsers } from "../description/mod.ts";
 import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
 import { type LogFile, openLogFile } from "./_log_file.ts";
 import { unsupportedByCommandHost } from "./command_limits.ts";
+import { KeptBack } from "./kept_back.ts";
 import { LogBuffers } from "./log_buffers.ts";
+import { RefusedVariables } from "./refused_variables.ts";
 
 const ENOENT = 2;
 const ESRCH = 3;
@@ -56,19 +58,25 @@ export class CommandHost implements ProcessHost {
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
   readonly #buffers = new LogBuffers();
+  readonly #keptBack = new KeptBack();
+  readonly #refused: RefusedVariables;
   /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
   #maySignalGroups = true;
 
-  constructor(reports: ProcessReports, record: ProcessRecord) {
+  /** @param warn receives what is worth a warning in the log. @default nobody */
+  constructor(reports: ProcessReports, record: ProcessRecord, warn?: (text: string) => void) {
     this.#reports = reports;
     this.#record = record;
+    this.#refused = new RefusedVariables(warn);
   }
 
-  /** There is nothing to begin with. */
-  begin(): void {}
+  begin(): void {
+    this.#keptBack.begin();
+  }
 
-  /** There is nothing to end. */
-  close(): void {}
+  close(): void {
+    this.#keptBack.end();
+  }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
     return unsupportedByCommandHost(description);
@@ -82,7 +90,10 @@ export class CommandHost implements ProcessHost {
       return this.#failed(plan, error, LaunchStage.LOG_FILE);
     }
     try {
-      const child = startChild(childOptions(plan, logFile));
+      const options = childOptions(plan, this.#refused.passable(plan.environment), logFile);
+      const child = this.#keptBack.launch((words) =>
+        startChild({ ...options, argv: [...words, ...options.argv] })
+      );
       this.#watch(plan, child, this.#collect(plan, child));
       return { pid: child.pid };
     } catch (error) {
@@ -196,8 +207,12 @@ function key(id: number, role: ProcessRole): string {
   return `${id} ${role}`;
 }
 
-function childOptions(plan: LaunchPlan, logFile: LogFile | undefined): ChildOptions {
-  const { argv, environment, workingDir, runAs } = plan;
+function childOptions(
+  plan: LaunchPlan,
+  environment: ChildOptions["environment"],
+  logFile: LogFile | undefined,
+): ChildOptions {
+  const { argv, workingDir, runAs } = plan;
   const output = logFile ?? (plan.output.to === "buffer" ? "piped" : "null");
   return { argv, environment, workingDir, uid: runAs?.uid, gid: runAs?.gid, output };
 }

@@ -1,6 +1,6 @@
 /** Which host the daemon gets: the native one where it may be had, the command host otherwise. */
 
-import type { LookAtFile, UserDatabase } from "../description/mod.ts";
+import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
 import { CommandHost, type ProcessRecord } from "./command_host.ts";
 import { LibcUnavailableError, openLibrary } from "./libc/mod.ts";
@@ -12,8 +12,8 @@ export interface DaemonHost extends ProcessHost {
   readonly kind: "native" | "command";
   /** The users and groups of the system. */
   readonly users: UserDatabase;
-  /** How to look at a file, if better than the runtime does. */
-  readonly lookAtFile?: LookAtFile;
+  /** How files are reached, if better than by the runtime. */
+  readonly files?: FileAccess;
   /** Begins to work; to be called once, when the daemon has its signal listeners and before the first launch. */
   begin(): void;
   /** Stops listening for the ends of processes. */
@@ -40,12 +40,12 @@ export function createHost(
   options: CreateHostOptions = {},
 ): DaemonHost {
   const { kind = "auto" } = options;
-  if (kind === "command") return new CommandHost(reports, record);
+  if (kind === "command") return new CommandHost(reports, record, options.warn);
   try {
     return new NativeHost(openLibrary(), reports, record, options);
   } catch (error) {
     if (!(error instanceof LibcUnavailableError)) throw error;
-    if (kind === "auto") return new CommandHost(reports, record);
+    if (kind === "auto") return new CommandHost(reports, record, options.warn);
     throw new HostUnavailableError(`Cannot start processes natively: ${error.message}`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@
  * Lifecycle 8.4, steps 3 to 6, and 8.5, steps 4 to 10.
  */
 
+import type { FileAccess } from "../description/mod.ts";
 import type { LaunchPlan, OutputPlan } from "../engine/mod.ts";
 import { LaunchStage } from "../model/mod.ts";
 import type { ActivationSockets } from "./activation_sockets.ts";
@@ -12,6 +13,8 @@ import { type Files, O, type Sockets } from "./libc/mod.ts";
 import type { LogCollector } from "./log_collector.ts";
 import type { NullDevice } from "./null_device.ts";
 import type { OutputPipes } from "./output_pipes.ts";
+import { descriptorOfPath } from "./own_descriptor.ts";
+import type { StartedWith } from "./started_with.ts";
 
 const EBADF = 9;
 export const STDIN = 0;
@@ -33,6 +36,9 @@ export interface DescriptorMeans {
   readonly pipes: OutputPipes;
   readonly activation: ActivationSockets;
   readonly nothing: NullDevice;
+  /** How links are read. */
+  readonly access: FileAccess;
+  readonly startedWith: StartedWith;
   readonly ownIds: { readonly uid: number; readonly gid: number };
 }
 
@@ -173,10 +179,23 @@ export class LaunchDescriptors {
     this.#environment = environment;
   }
 
+  /** A descriptor of the daemon, if it is one that the daemon was started with. */
+  #ownDescriptor(fd: number): number {
+    if (!this.#means.startedWith.has(fd)) throw new ExecutionError(LaunchStage.LOG_FILE, EBADF);
+    this.#means.files.kindOf(fd); // throws if it is closed
+    return fd;
+  }
+
   #openOutput(output: OutputPlan, at: number): number {
     const { files, nothing, ownIds } = this.#means;
     if (output.to !== "file") return atStage(LaunchStage.STANDARD_FDS, () => nothing.output);
     return atStage(LaunchStage.LOG_FILE, () => {
+      const own = descriptorOfPath(
+        output.path,
+        this.#plan.workingDir,
+        (path) => this.#means.access.linkAt(path),
+      );
+      if (own !== undefined) return this.#ownDescriptor(own);
       // Opening must not wait for the other end of a named pipe; the process may.
       const flags = O.WRONLY | O.CREAT | O.APPEND | O.NOCTTY | O.NONBLOCK;
       const fd = this.give(files.open(output.path, flags, { at, mode: 0o600 }));

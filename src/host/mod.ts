@@ -14,5 +14,7 @@ export { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from ".
 export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "./machine.ts";
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";
+export { descriptorOfPath, grantedLink } from "./own_descriptor.ts";
 export { type JournalEntry, ProcessJournal, readJournal } from "./process_journal.ts";
+export { RefusedVariables } from "./refused_variables.ts";
 export { SystemClock } from "./system_clock.ts";

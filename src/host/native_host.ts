@@ -5,7 +5,7 @@
  */
 
 import { type ExitStatus, type LaunchFailure, LaunchStage, type ServiceDescription } from "../model/mod.ts";
-import type { LookAtFile } from "../description/mod.ts";
+import type { FileAccess } from "../description/mod.ts";
 import type {
   LaunchPlan,
   LaunchRefusal,
@@ -33,16 +33,19 @@ import {
   Spawner,
   SystemCallError,
   Terminal,
+  WholeFiles,
 } from "./libc/mod.ts";
 import { LogCollector } from "./log_collector.ts";
 import { type Launched, type LaunchMeans, launchNative } from "./native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./native_requirements.ts";
 import { NullDevice } from "./null_device.ts";
+import { OpenFileLimit } from "./open_file_limit.ts";
 import { OrphanEnds } from "./orphan_ends.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
+import { StartedWith } from "./started_with.ts";
 import { Tools } from "./tools.ts";
 
 /** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
@@ -65,9 +68,9 @@ export class NativeHost implements ProcessHost {
   readonly #record: ProcessRecord;
   readonly #options: NativeHostOptions;
   readonly users: Accounts;
-  /** To the nanosecond, and without the many things that the runtime tells about a file. */
-  readonly lookAtFile: LookAtFile = (path) => this.#files.statusOf(path);
+  readonly files: FileAccess;
   readonly #files: Files;
+  readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;
   readonly #processes: Processes;
   readonly #terminal: Terminal;
@@ -93,6 +96,8 @@ export class NativeHost implements ProcessHost {
     this.#options = options;
     this.users = new Accounts(library);
     this.#files = new Files(library);
+    this.files = new WholeFiles(library, this.#files);
+    this.#openFiles = new OpenFileLimit(library, this.files);
     this.#poller = new Poller(library);
     this.#processes = new Processes(library);
     this.#terminal = new Terminal(library);
@@ -105,13 +110,15 @@ export class NativeHost implements ProcessHost {
     this.#means = {
       files: this.#files,
       sockets,
-      spawner: new Spawner(library, signalBits(IGNORED)),
+      spawner: new Spawner(library, signalBits(IGNORED), this.#openFiles),
       terminal: this.#terminal,
       tools: this.#tools,
       logs: this.#logs,
       pipes: this.#pipes,
       activation: this.#activation,
       nothing: new NullDevice(this.#files),
+      access: this.files,
+      startedWith: new StartedWith(this.#files, this.files),
       ownIds: this.#ownIds,
       cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
       blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
@@ -131,6 +138,7 @@ export class NativeHost implements ProcessHost {
    */
   begin(): void {
     this.#processes.keepDescriptors();
+    this.#openFiles.raise();
     for (const signal of IGNORED) this.#processes.ignore(signal);
     this.#processes.unblock(signalBits(NEVER_BLOCKED)); // without CHLD nothing would be reaped
     this.#processes.becomeSubreaper();
@@ -143,6 +151,7 @@ export class NativeHost implements ProcessHost {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#poller.close();
     this.#means.nothing.close();
+    this.#openFiles.lower();
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {

@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly permissions?: readonly string[];
   /** All arguments of the daemon, instead of the paths and `args`. @default undefined */
   readonly words?: readonly string[];
+  /** A script of the shell that ends by executing its arguments, which start the daemon. @default undefined */
+  readonly through?: string;
   /** Additional environment of the daemon. @default {} */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -103,9 +105,11 @@ export class Dinit implements AsyncDisposable {
   /** Starts the daemon. */
   start(options: StartOptions = {}): this {
     const { args = [], permissions = ["--allow-all"], env = {} } = options;
-    const [program, ...words] = options.words === undefined
+    const line = options.words === undefined
       ? this.commandLine(args, permissions)
       : command(permissions, options.words).flat();
+    const through = options.through === undefined ? [] : ["/bin/sh", "-c", options.through, "sh"];
+    const [program, ...words] = [...through, ...line];
     this.#child = new Deno.Command(program, {
       args: words,
       cwd: this.directory,

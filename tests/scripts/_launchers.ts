@@ -1,9 +1,10 @@
 /** A directory as `deno task compile` leaves it, with a stand-in for the program that tells how it was called. */
 
-import { LAUNCHERS, launcherText } from "../../scripts/install/launchers.ts";
+import { writeLaunchers } from "../../scripts/install/launchers.ts";
 
-/** The stand-in: its arguments, each in brackets, and whether /proc was there. */
+/** The stand-in: the name that it was called by, its arguments, each in brackets, and whether /proc was there. */
 export const STAND_IN = `#!/bin/sh
+printf '%s ' "\${0##*/}"
 for word in "$@"; do printf '[%s]' "$word"; done
 [ -e /proc/self/exe ] && echo " with /proc" || echo " without /proc"
 `;
@@ -14,11 +15,11 @@ export function writeProgram(path: string, text: string): void {
   Deno.chmodSync(path, 0o755);
 }
 
-/** Writes the launchers, and a stand-in for the program beside them. */
-export function writeLaunchers(directory: string): void {
+/** Makes the links and the launcher, and a stand-in for the program beside them. */
+export function writeDirectory(directory: string): void {
   Deno.mkdirSync(directory, { recursive: true });
   writeProgram(`${directory}/dinit`, STAND_IN);
-  for (const launcher of LAUNCHERS) writeProgram(`${directory}/${launcher.name}`, launcherText(launcher));
+  writeLaunchers(directory);
 }
 
 /** Runs a program without any environment; what it prints on both outputs. */

@@ -48,11 +48,11 @@ class Place implements Disposable {
 }
 
 const SHUTDOWN = [
-  "/usr/sbin/halt 755",
-  "/usr/sbin/poweroff 755",
-  "/usr/sbin/reboot 755",
-  "/usr/sbin/shutdown 755",
-  "/usr/sbin/soft-reboot 755",
+  "/usr/sbin/halt -> /usr/bin/dinit",
+  "/usr/sbin/poweroff -> /usr/bin/dinit",
+  "/usr/sbin/reboot -> /usr/bin/dinit",
+  "/usr/sbin/shutdown -> /usr/bin/dinit",
+  "/usr/sbin/soft-reboot -> /usr/bin/dinit",
   "/usr/share/man/man8/halt.8 644",
   "/usr/share/man/man8/poweroff.8 644",
   "/usr/share/man/man8/reboot.8 644",
@@ -62,9 +62,9 @@ const SHUTDOWN = [
 
 const OTHERS = [
   "/usr/bin/dinit 755",
-  "/usr/bin/dinit-check 755",
-  "/usr/bin/dinit-monitor 755",
-  "/usr/bin/dinitctl 755",
+  "/usr/bin/dinit-check -> dinit",
+  "/usr/bin/dinit-monitor -> dinit",
+  "/usr/bin/dinitctl -> dinit",
   "/usr/sbin/dinit-init 755",
   "/usr/share/bash-completion/completions/dinit 644",
   "/usr/share/bash-completion/completions/dinit-check -> dinit",
@@ -115,6 +115,16 @@ Deno.test("--without-shutdown leaves out what another init owns", async () => {
   assertEquals(place.tree(), OTHERS);
 });
 
+Deno.test("launchers of an early release, which were scripts, are replaced", async () => {
+  using place = new Place();
+  Deno.mkdirSync(`${place.destination}/usr/sbin`, { recursive: true });
+  const script =
+    '#!/bin/sh\n# A launcher of dinit for Deno.\nexec /usr/bin/dinit shutdown --called=reboot "$@"\n';
+  writeProgram(`${place.destination}/usr/sbin/reboot`, script);
+  assertEquals((await place.install()).code, 0);
+  assertEquals(place.tree(), [...SHUTDOWN, ...OTHERS].sort());
+});
+
 Deno.test("another program's shutdown is neither replaced, nor written through, nor removed", async () => {
   using place = new Place();
   Deno.mkdirSync(`${place.destination}/usr/sbin`, { recursive: true });
@@ -127,7 +137,7 @@ Deno.test("another program's shutdown is neither replaced, nor written through, 
   assertEquals(code, 1);
   assertEquals(
     stderr,
-    `install: ${place.destination}/usr/sbin/reboot exists and is not a launcher of this program: remove it first, ` +
+    `install: ${place.destination}/usr/sbin/reboot exists and is not a link to this program: remove it first, ` +
       "or use --without-shutdown\n",
   );
   assertEquals(place.tree(), before);
@@ -137,7 +147,7 @@ Deno.test("another program's shutdown is neither replaced, nor written through, 
   assertEquals(place.read("/usr/sbin/systemctl"), "the other init");
 });
 
-Deno.test("installed launchers start the program of the prefix, whatever its name", async () => {
+Deno.test("installed links and dinit-init start the program of the prefix, whatever its name", async () => {
   using place = new Place();
   // No DESTDIR is written into files: it is empty here, so that they can be run.
   const prefix = `${place.directory}/a 'prefix'`;
@@ -148,9 +158,9 @@ Deno.test("installed launchers start the program of the prefix, whatever its nam
     stdout: "null",
   }).output();
   assertEquals(code, 0);
-  assertEquals(await say(`${prefix}/bin/dinitctl`, ["list"]), "[ctl][list] with /proc\n");
-  assertEquals(await say(`${prefix}/admin/reboot`, ["-f"]), "[shutdown][--called=reboot][-f] with /proc\n");
-  assertEquals(await say(`${prefix}/admin/dinit-init`, ["single"]), "[single] with /proc\n");
+  assertEquals(await say(`${prefix}/bin/dinitctl`, ["list"]), "dinitctl [list] with /proc\n");
+  assertEquals(await say(`${prefix}/admin/reboot`, ["-f"]), "reboot [-f] with /proc\n");
+  assertEquals(await say(`${prefix}/admin/dinit-init`, ["single"]), "dinit [single] with /proc\n");
   assert(Deno.statSync(`${prefix}/man/man8/dinit.8`).isFile);
 });
 

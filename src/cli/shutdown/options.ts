@@ -61,7 +61,7 @@ export interface ShutdownInvocation {
   readonly usePassedFd: boolean;
 }
 
-/** How a launcher says by which name it was called, in front of its own arguments. */
+/** How main.ts says by which name the program was called, in front of its own arguments. */
 const CALLED = "--called=";
 
 /** Reads the arguments. Throws `ToolFailure` for an option that there is not. */

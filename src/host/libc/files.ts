@@ -30,6 +30,8 @@ const STATX = { mode: 28, size: 40, seconds: 112, nanoseconds: 120, major: 128, 
 const S_IFMT = 0o170000;
 const S_IFLNK = 0o120000;
 const S_IFCHR = 0o020000;
+const F_GETFD = 1;
+const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const X_OK = 1;
@@ -98,6 +100,12 @@ export class Files {
     const flags = this.#library.check("fcntl", symbols.fcntl(fd, F_GETFL, 0));
     const wanted = blocking ? flags & ~O.NONBLOCK : flags | O.NONBLOCK;
     if (wanted !== flags) this.#library.check("fcntl", symbols.fcntl(fd, F_SETFL, wanted));
+  }
+
+  /** Whether a descriptor is open, and stays so in a program that the daemon would become. */
+  passesExec(fd: number): boolean {
+    const flags = this.#library.symbols.fcntl(fd, F_GETFD, 0);
+    return flags !== -1 && (flags & FD_CLOEXEC) === 0;
   }
 
   /** Gives an open file to a user and a group. */
