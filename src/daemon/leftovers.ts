@@ -5,24 +5,28 @@
  */
 
 import type { EngineLog } from "../engine/mod.ts";
-import { endProcesses, type JournalEntry, readJournal, stillRunning } from "../host/mod.ts";
+import { endProcesses, findLeftovers, type Journal, launchesOver } from "../host/mod.ts";
 
-/** Ends what the journal at `path` says is left, and tells so. */
-export async function endLeftovers(path: string, log: EngineLog): Promise<void> {
-  const entries = readJournal(path);
-  if (entries.length === 0) return;
+/** Ends what the journal, which is the file at `path`, says is left. Logs what was found. */
+export async function endLeftovers(journal: Journal, path: string, log: EngineLog): Promise<void> {
+  if (journal.newer !== undefined) {
+    const what = `${path} was written by a newer version (format ${journal.newer})`;
+    log.message("warn", `${what}; processes that an earlier instance left running are not ended`);
+  }
+  if (journal.entries.length === 0) return;
   try {
-    const left = stillRunning(entries);
+    await launchesOver(journal);
+    const left = findLeftovers(journal);
     announce(left.map(describe), log);
-    await endProcesses(left);
+    await endProcesses(journal, left);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    await endByProgram(path, entries, log);
+    await endByProgram(path, journal, log);
   }
 }
 
-function describe({ service, pid }: JournalEntry): string {
-  return `${service} (pid ${pid})`;
+function describe({ service, pid }: { readonly service: string; readonly pid: number | undefined }): string {
+  return pid === undefined ? service : `${service} (pid ${pid})`;
 }
 
 function announce(left: readonly string[], log: EngineLog): void {
@@ -34,7 +38,7 @@ function announce(left: readonly string[], log: EngineLog): void {
 }
 
 /** With narrow permissions: a program that may do it does it. */
-async function endByProgram(path: string, entries: readonly JournalEntry[], log: EngineLog): Promise<void> {
+async function endByProgram(path: string, { entries }: Journal, log: EngineLog): Promise<void> {
   const program = new URL("../host/end_leftovers.ts", import.meta.url).pathname;
   try {
     const args = ["run", "--no-config", "--no-prompt", "--allow-all", decodeURIComponent(program), path];

@@ -21,10 +21,12 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { FileUsers } from "../description/mod.ts";
+import { RuntimeBootClock } from "./boot_clock.ts";
 import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
 import { type LogFile, openLogFile } from "./_log_file.ts";
 import { unsupportedByCommandHost } from "./command_limits.ts";
 import { LogBuffers } from "./log_buffers.ts";
+import type { LaunchNumber, ProcessRecord } from "./process_record.ts";
 
 const ENOENT = 2;
 const ENOTDIR = 20;
@@ -32,16 +34,11 @@ const ENOTDIR = 20;
 /** What happens to processes is reported here. */
 export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;
 
-/** Keeps account of which processes run, outside of the daemon. */
-export interface ProcessRecord {
-  started(pid: number, service: string): void;
-  ended(pid: number): void;
-}
-
 /** Starts processes with `Deno.Command`. */
 export class CommandHost implements ProcessHost {
   readonly kind = "command";
   readonly users = new FileUsers();
+  readonly bootClock = new RuntimeBootClock();
   readonly #reports: ProcessReports;
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
@@ -71,16 +68,24 @@ export class CommandHost implements ProcessHost {
     } catch (error) {
       return this.#failed(plan, error, LaunchStage.LOG_FILE);
     }
+    const launch = this.#record.launching(plan);
     try {
       const child = startChild(childOptions(plan, logFile));
+      this.#recordChild(launch, child);
       if (logFile?.fd !== undefined) logFile.close(); // the process has it now
       this.#collect(plan, child, logFile);
       this.#watch(plan, child);
       return { pid: child.pid };
     } catch (error) {
+      this.#record.failed(launch);
       logFile?.close();
       return this.#failed(plan, error);
     }
+  }
+
+  #recordChild(launch: LaunchNumber, { pid }: ChildHandle): void {
+    if (pid === undefined) this.#record.failed(launch);
+    else this.#record.started(launch, pid);
   }
 
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
@@ -155,10 +160,7 @@ export class CommandHost implements ProcessHost {
     const name = key(id, role);
     this.#children.set(name, child);
     const { pid } = child;
-    if (pid !== undefined) {
-      this.#record.started(pid, plan.name);
-      queueMicrotask(() => this.#reports.execSucceeded(id, role));
-    }
+    if (pid !== undefined) queueMicrotask(() => this.#reports.execSucceeded(id, role));
     const forget = () => {
       if (pid !== undefined) this.#record.ended(pid);
       if (this.#children.get(name) === child) this.#children.delete(name);

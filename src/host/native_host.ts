@@ -16,12 +16,12 @@ import type {
 } from "../engine/mod.ts";
 import { ActivationSockets } from "./activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./cgroups.ts";
-import type { ProcessRecord } from "./command_host.ts";
 import { DescriptorStream } from "./descriptor_stream.ts";
 import { ExecutionError, PreparationError } from "./launch_errors.ts";
 import { LaunchWatch } from "./launch_watch.ts";
 import {
   Accounts,
+  BootTime,
   Files,
   type Library,
   Logins,
@@ -39,6 +39,7 @@ import { nativeRequirements } from "./native_requirements.ts";
 import { NullDevice } from "./null_device.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
+import type { LaunchNumber, ProcessRecord } from "./process_record.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
 import { Tools } from "./tools.ts";
 
@@ -62,6 +63,7 @@ export class NativeHost implements ProcessHost {
   readonly users: Accounts;
   /** To the nanosecond, and without the many things that the runtime tells about a file. */
   readonly lookAtFile: LookAtFile = (path) => this.#files.statusOf(path);
+  readonly bootClock: BootTime;
   readonly #files: Files;
   readonly #poller: Poller;
   readonly #processes: Processes;
@@ -87,6 +89,7 @@ export class NativeHost implements ProcessHost {
     this.#options = options;
     this.users = new Accounts(library);
     this.#files = new Files(library);
+    this.bootClock = new BootTime(library, this.#files);
     this.#poller = new Poller(library);
     this.#processes = new Processes(library);
     this.#terminal = new Terminal(library);
@@ -151,21 +154,23 @@ export class NativeHost implements ProcessHost {
 
   launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
     if (plan.role === "main" && plan.output.to !== "pipe") this.#pipes.producerGone(plan.name, false);
+    const launch = this.#record.launching(plan);
     let launched: Launched;
     try {
       launched = launchNative(plan, this.#means);
     } catch (error) {
+      this.#record.failed(launch);
       if (error instanceof PreparationError) return { error: error.message };
       if (!(error instanceof ExecutionError)) throw error;
       const { stage, errno } = error;
       queueMicrotask(() => this.#reports.execFailed(plan.id, plan.role, stage, errno));
       return { pid: undefined };
     }
-    this.#enter(plan, launched);
+    this.#enter(plan, launch, launched);
     return { pid: launched.pid };
   }
 
-  #enter(plan: LaunchPlan, { pid, chain, readiness, control }: Launched): void {
+  #enter(plan: LaunchPlan, launch: LaunchNumber, { pid, chain, readiness, control }: Launched): void {
     const { id, role } = plan;
     const process: TrackedProcess = {
       id,
@@ -177,7 +182,7 @@ export class NativeHost implements ProcessHost {
       silent: false,
     };
     this.#table.add(process);
-    this.#record.started(pid, plan.name);
+    this.#record.started(launch, pid);
     if (process.login !== undefined) this.#logins.started(process.login, pid, Date.now());
     if (control !== undefined) this.#serve(control);
     if (chain === undefined) queueMicrotask(() => this.#reports.execSucceeded(id, role));
@@ -292,7 +297,7 @@ export class NativeHost implements ProcessHost {
     const role = "main";
     const silent = false;
     this.#table.add({ id: service.id, role, pid, child, login: undefined, watch: undefined, silent });
-    if (child) this.#record.started(pid, service.name);
+    this.#record.adopted(pid, service.name);
     return { kind: "running", pid, child };
   }
 

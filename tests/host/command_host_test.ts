@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DESCRIPTION, ServiceType } from "../../src/model/mod.ts";
-import { CommandHost } from "../../src/host/mod.ts";
+import { CommandHost, NO_RECORD } from "../../src/host/mod.ts";
 
 Deno.test("command host: what it cannot do is refused when a service is loaded", () => {
   const nothing = () => {};
@@ -10,7 +10,7 @@ Deno.test("command host: what it cannot do is refused when a service is loaded",
     exited: nothing,
     allKilled: nothing,
   };
-  const host = new CommandHost(reports, { started: nothing, ended: nothing });
+  const host = new CommandHost(reports, NO_RECORD);
   const asked = (changes: Partial<typeof DEFAULT_DESCRIPTION>) =>
     host.unsupported({ ...DEFAULT_DESCRIPTION, type: ServiceType.PROCESS, ...changes })?.setting;
   assertEquals(asked({}), undefined);
