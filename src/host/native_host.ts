@@ -283,10 +283,13 @@ export class NativeHost implements ProcessHost {
   }
 
   adoptFromPidFile(service: Service): PidFileOutcome {
-    const file = readPidFile(this.#files, service.description.pidFile);
+    const { pidFile } = service.description;
+    const file = readPidFile(this.#files, pidFile, this.#ownIds);
     if ("step" in file) return { kind: "unreadable", ...file };
     const { pid } = file;
-    if (pid <= 1 || pid === Deno.pid) return { kind: "invalid", pid };
+    const other = this.#table.child(pid);
+    const isOthers = other !== undefined && other.id !== service.id;
+    if (pid <= 1 || pid === Deno.pid || isOthers) return { kind: "invalid", pid };
     const state = this.#processes.look(pid);
     if (state.kind === "ended") {
       this.#processes.reapChild(pid);
@@ -294,6 +297,12 @@ export class NativeHost implements ProcessHost {
     }
     const child = state.kind === "running";
     if (!child && this.#processes.kill(pid, 0) === ESRCH) return { kind: "invalid", pid };
+    if (!child && file.problem !== undefined) {
+      const what =
+        `${service.name}: process ${pid} is not a descendant of this daemon, and the pid file ${pidFile}`;
+      this.#options.warn?.(`${what} that names it is not trusted: ${file.problem}`);
+      return { kind: "invalid", pid };
+    }
     const role = "main";
     const silent = false;
     this.#table.add({ id: service.id, role, pid, child, login: undefined, watch: undefined, silent });

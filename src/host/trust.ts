@@ -4,7 +4,7 @@
  */
 
 /** What is looked at of a file; a `Deno.FileInfo` has it. */
-export type FileFacts = Pick<Deno.FileInfo, "isFile" | "mode" | "uid" | "gid">;
+export type FileFacts = Pick<Deno.FileInfo, "isFile" | "mode" | "nlink" | "uid" | "gid">;
 
 /** The user and the group that the daemon runs as. */
 export interface Identity {
@@ -41,6 +41,39 @@ export function folderProblem({ mode, uid, gid }: FileFacts, self: Identity): st
   // Many systems give each user a group without other members, and let the group write.
   const ownGroup = self.uid !== ROOT && gid === self.gid;
   return (bits & GROUP_WRITES) === 0 || ownGroup ? undefined : `group ${gid} can write to it`;
+}
+
+/**
+ * Why a pid file does not justify to signal a process that is no child of the daemon; `undefined` if it does.
+ * `file` was opened without following a link.
+ */
+export function pidFileProblem(file: FileFacts, folder: FileFacts, self: Identity): string | undefined {
+  const ofRoot = file.uid === ROOT ? { ...file, uid: self.uid } : file;
+  const problem = fileProblem(ofRoot, self);
+  if (problem !== undefined) return problem;
+  const place = folderProblem(folder, self);
+  return place === undefined ? undefined : `its folder is not safe, as ${place}`;
+}
+
+/** Whether others can put links and files into a folder: then a log file there is opened with care. */
+export function isSharedFolder(folder: FileFacts, self: Identity): boolean {
+  return ((folder.mode ?? 0) & STICKY) !== 0 || folderProblem(folder, self) !== undefined;
+}
+
+/**
+ * Why the daemon must not write to a log file in a shared folder; `undefined` if it may. It was opened without
+ * following a link. `owner`: the user that the file is to belong to.
+ */
+export function logFileProblem(
+  file: FileFacts,
+  folder: FileFacts,
+  owner: number | undefined,
+  self: Identity,
+): string | undefined {
+  const sticky = ((folder.mode ?? 0) & STICKY) !== 0;
+  const owners = [self.uid, ROOT, owner, ...(sticky ? [] : [folder.uid])];
+  if (!owners.includes(file.uid ?? -1)) return `it belongs to user ${file.uid}`;
+  return file.isFile && (file.nlink ?? 1) > 1 ? "it has another name elsewhere (a hard link)" : undefined;
 }
 
 /** The folder that a path lies in, as the path names it. */
