@@ -1,6 +1,7 @@
 /** Log files of services: opened for each launch, with the owner and the mode that the description asks for. */
 
 import type { OutputPlan } from "../engine/mod.ts";
+import { logGuard } from "./command_log_guard.ts";
 import { canPassFiles, nodeModule } from "./_child.ts";
 
 type FileOutput = Extract<OutputPlan, { to: "file" }>;
@@ -18,8 +19,11 @@ export interface LogFile {
 export function openLogFile(output: FileOutput, workingDir: string): LogFile {
   const path = output.path.startsWith("/") ? output.path : `${workingDir}/${output.path}`;
   const fs = nodeModule("node:fs") as typeof import("node:fs");
-  const fd = fs.openSync(path, "a", 0o600);
+  const guard = logGuard(path, output.uid);
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = fs.constants;
+  const fd = fs.openSync(path, O_WRONLY | O_CREAT | O_APPEND | (guard.noLink ? O_NOFOLLOW : 0), 0o600);
   try {
+    guard.check(fs.fstatSync(fd));
     if (output.uid !== undefined || output.gid !== undefined) {
       fs.fchownSync(fd, output.uid ?? fs.fstatSync(fd).uid, output.gid ?? fs.fstatSync(fd).gid);
     }
