@@ -15,6 +15,7 @@ import { PRODUCT_VERSION } from "./help.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
+import { warnOfForeignFile } from "./foreign_files.ts";
 import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -144,6 +145,7 @@ export class Daemon {
     if (logFile !== undefined && !await this.#openMainLog() && !system) return false;
     if (this.#journal !== undefined) await this.#followPredecessor(this.#journal);
     applyEnvironmentFile(this.#environment, this.#options, this.#log);
+    warnOfForeignFile(this.#options.environmentFile, this.#log);
     return true;
   }
 

@@ -21,3 +21,12 @@ export type { HostReports, NativeHostOptions } from "./native_options.ts";
 export { type JournalOptions, ProcessJournal } from "./process_journal.ts";
 export { type LaunchNumber, NO_RECORD, type ProcessRecord } from "./process_record.ts";
 export { SystemClock } from "./system_clock.ts";
+export {
+  fileProblem,
+  folderOf,
+  folderProblem,
+  type Identity,
+  isSharedFolder,
+  logFileProblem,
+  ownIdentity,
+} from "./trust.ts";
