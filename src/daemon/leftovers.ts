@@ -5,7 +5,7 @@
  */
 
 import type { EngineLog } from "../engine/mod.ts";
-import { endProcesses, findLeftovers, type Journal, launchesOver } from "../host/mod.ts";
+import { endProcesses, findLeftovers, type Journal, type JournalEntry, launchesOver } from "../host/mod.ts";
 
 /** Ends what the journal, which is the file at `path`, says is left. Logs what was found. */
 export async function endLeftovers(journal: Journal, path: string, log: EngineLog): Promise<void> {
@@ -13,7 +13,9 @@ export async function endLeftovers(journal: Journal, path: string, log: EngineLo
     const what = `${path} was written by a newer version (format ${journal.newer})`;
     log.message("warn", `${what}; processes that an earlier instance left running are not ended`);
   }
-  if (journal.entries.length === 0) return;
+  const unknown = journal.entries.filter(({ since }) => since === undefined);
+  if (unknown.length > 0) maybeLeft(unknown, "grant --allow-sys=osUptime to have them ended", log);
+  if (journal.entries.length === unknown.length) return;
   try {
     await launchesOver(journal);
     const left = findLeftovers(journal);
@@ -52,11 +54,14 @@ async function endByProgram(path: string, { entries }: Journal, log: EngineLog):
     );
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const names = entries.map(describe).join(", ");
-    const remedy = "grant --allow-all or --allow-run=deno to have them ended, or end them yourself";
-    log.message(
-      "warn",
-      `an earlier instance was killed and may have left processes running: ${names}; ${remedy}`,
-    );
+    maybeLeft(entries, "grant --allow-all or --allow-run=deno to have them ended", log);
   }
+}
+
+function maybeLeft(entries: readonly JournalEntry[], remedy: string, log: EngineLog): void {
+  const names = entries.map(describe).join(", ");
+  log.message(
+    "warn",
+    `an earlier instance was killed and may have left processes running: ${names}; ${remedy}, or end them yourself`,
+  );
 }

@@ -1,7 +1,7 @@
 /** What the next daemon does about one that was killed, or that lives without its socket: nothing runs twice. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { isRunning, runDinit } from "./_dinit.ts";
+import { Dinit, isRunning, runDinit } from "./_dinit.ts";
 import { both, internal, native, process, settings, shell } from "./_hosts.ts";
 
 let marks = 0;
@@ -169,4 +169,29 @@ both("a journal that others can write to is ignored, and the daemon runs without
     victim.kill("SIGKILL");
     await victim.status;
   }
+});
+
+Deno.test({
+  name: "a daemon that may not read the time since boot says what it may have left",
+  ignore: Deno.env.has("DINIT_BINARY"), // the binary has all permissions
+  async fn() {
+    const time = mark();
+    const permissions = ["run", "read", "write", "net", "env", "sys=uid,gid"].map((name) =>
+      `--allow-${name}`
+    );
+    await using dinit = new Dinit({ boot: settings("type = process", `command = sleep ${time}`) });
+    try {
+      dinit.start({ permissions });
+      await dinit.printed("[  OK  ] boot");
+      const [pid] = sleepers(time);
+      await dinit.stop("SIGKILL");
+      dinit.start({ permissions });
+      await dinit.printed("[  OK  ] boot", 2);
+      const warning = dinit.lines.find((line) => line.includes("an earlier instance was killed")) ?? "";
+      assertStringIncludes(warning, `boot (pid ${pid})`);
+      assertStringIncludes(warning, "--allow-sys=osUptime");
+    } finally {
+      sweep(time);
+    }
+  },
 });
