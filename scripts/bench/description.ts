@@ -2,7 +2,7 @@
 
 import { MainEnvironment } from "../../src/description/mod.ts";
 import { ServiceManager } from "../../src/engine/mod.ts";
-import { createHost, SystemClock } from "../../src/host/mod.ts";
+import { createHost, NO_RECORD, SystemClock } from "../../src/host/mod.ts";
 import {
   atMost,
   type BenchCase,
@@ -44,7 +44,7 @@ function newManager(directory: string): ServiceManager {
     ready: quiet,
     readinessClosed: quiet,
   };
-  const host = createHost(reports, { started: quiet, ended: quiet });
+  const host = createHost(reports, NO_RECORD);
   return new ServiceManager({
     directories: [directory],
     environment: new MainEnvironment(Deno.env.toObject()),

@@ -33,6 +33,12 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
+/** Throws `ControlSocketError` if somebody accepts connections at `path`. */
+export async function refuseActiveSocket(path: string): Promise<void> {
+  if (!await answers(path)) return;
+  throw new ControlSocketError("Control socket is already active (another instance already running?)", path);
+}
+
 /** A socket that listens at a path. */
 export class ListeningSocket {
   readonly path: string;
@@ -53,12 +59,7 @@ export class ListeningSocket {
   static async open(path: string): Promise<ListeningSocket> {
     for (;;) {
       const file = fileIdentity(path);
-      if (await answers(path)) {
-        throw new ControlSocketError(
-          "Control socket is already active (another instance already running?)",
-          path,
-        );
-      }
+      await refuseActiveSocket(path);
       // Another daemon may have put its socket there while this one was waiting: then it must be asked again.
       if (fileIdentity(path) !== file) continue;
       removeFile(path);

@@ -7,14 +7,16 @@ import { LoadError, type Overview, ShutdownType } from "../model/mod.ts";
 import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { type Service, ServiceManager } from "../engine/mod.ts";
-import { type DaemonHost, ProcessJournal, SystemClock } from "../host/mod.ts";
-import { ControlServer, ControlSocketError } from "../control/mod.ts";
+import { type DaemonHost, NO_RECORD, type ProcessJournal, SystemClock } from "../host/mod.ts";
+import { ControlServer, ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import { ExitWith } from "./exit_with.ts";
 import { PRODUCT_VERSION } from "./help.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { endLeftovers } from "./leftovers.ts";
+import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
+import { warnOfForeignFile } from "./foreign_files.ts";
 import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -111,7 +113,7 @@ export class Daemon {
   #createHost(): DaemonHost {
     return hostForDaemon(this.#options, {
       manager: () => this.#manager,
-      journal: () => this.#journal,
+      record: () => this.#journal ?? NO_RECORD,
       serveControl: (stream) => this.#server.serve(stream),
       warn: (text) => this.#log.message("warn", text),
     });
@@ -134,12 +136,17 @@ export class Daemon {
   /** Everything before the first service (3.1, steps 10 to 16). False: it cannot be, which has been logged. */
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
-    if (!await this.#openSocket()) return false;
+    if (!await this.#takeJournal() && !system) return false;
+    if (!await this.#openSocket()) {
+      this.#journal?.release();
+      return false;
+    }
     this.#parts.machine?.quietKernel();
     if (system) this.#log.record("info", "Starting system");
     if (logFile !== undefined && !await this.#openMainLog() && !system) return false;
-    if (this.#server.path !== undefined && Deno.pid !== 1) await this.#followPredecessor();
+    if (this.#journal !== undefined) await this.#followPredecessor(this.#journal);
     applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
+    warnOfForeignFile(this.#options.environmentFile, this.#log);
     return true;
   }
 
@@ -189,11 +196,28 @@ export class Daemon {
     }
   }
 
+  /** Takes the journal of processes. False: another daemon that lives has it, which has been logged. */
+  async #takeJournal(): Promise<boolean> {
+    if (Deno.pid === 1) return true; // its processes end with it
+    try {
+      this.#journal = await takeJournal({
+        socketPath: this.#socketPath,
+        clock: this.#host.bootClock,
+        log: this.#log,
+        checkSocket: () => refuseActiveSocket(this.#socketPath),
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ControlSocketError || error instanceof InstanceAliveError)) throw error;
+      this.#log.message("error", error.message);
+      return false;
+    }
+  }
+
   /** Clears up behind a daemon that was killed, and records processes for the next one. */
-  async #followPredecessor(): Promise<void> {
-    const journalPath = `${this.#socketPath}.processes`;
-    await endLeftovers(journalPath, this.#log);
-    this.#journal = new ProcessJournal(journalPath);
+  async #followPredecessor(journal: ProcessJournal): Promise<void> {
+    await endLeftovers(journal.left, journal.path, this.#log);
+    journal.begin();
   }
 
   #connectSignals(): void {
@@ -253,6 +277,7 @@ export class Daemon {
   }
 
   async #openSocketAgain(): Promise<void> {
+    this.#journal?.check(); // what removed the socket may have removed the journal, too
     try {
       await this.#server.reopen();
     } catch (error) {

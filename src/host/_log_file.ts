@@ -2,6 +2,7 @@
 
 import type { OutputPlan } from "../engine/mod.ts";
 import { nodeModule } from "./_child.ts";
+import { logGuard } from "./command_log_guard.ts";
 import { descriptorOfPath, grantedLink } from "./own_descriptor.ts";
 
 type FileOutput = Extract<OutputPlan, { to: "file" }>;
@@ -25,18 +26,21 @@ export function openLogFile(output: FileOutput, workingDir: string): LogFile {
   if (own !== undefined) return ownDescriptor(own);
   const path = output.path.startsWith("/") ? output.path : `${workingDir}/${output.path}`;
   const fs = nodeModule("node:fs") as FileSystem;
-  const { O_WRONLY, O_CREAT, O_APPEND, O_NOCTTY, O_NONBLOCK } = fs.constants;
+  const guard = logGuard(path, output.uid);
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOCTTY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+  const care = O_NOCTTY | (guard.noLink ? O_NOFOLLOW : 0);
   // Without O_NONBLOCK a named pipe that nobody reads would hold up the daemon; with it, it is an error (ENXIO).
-  let fd = fs.openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK, 0o600);
+  let fd = fs.openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | care, 0o600);
   try {
     const found = fs.fstatSync(fd);
+    guard.check(found);
     if (found.isFile()) {
       if (output.uid !== undefined || output.gid !== undefined) {
         fs.fchownSync(fd, output.uid ?? found.uid, output.gid ?? found.gid);
       }
       fs.fchmodSync(fd, output.permissions);
     } else {
-      const waiting = reopenWaiting(fs, path, found.isFIFO());
+      const waiting = reopenWaiting(fs, path, care, found.isFIFO());
       fs.closeSync(fd);
       fd = waiting;
     }
@@ -55,14 +59,14 @@ function ownDescriptor(fd: number): LogFile {
 
 /**
  * Opens a device or a named pipe again, so that the writes of the service wait: the runtime cannot change the flags
- * of an open file. A named pipe is open for reading meanwhile, so that opening it does not wait for a reader, even if
+ * of an open file. `care`: further flags. A named pipe is open for reading meanwhile, so that opening it does not wait for a reader, even if
  * the last one goes away at this moment.
  */
-function reopenWaiting(fs: FileSystem, path: string, isPipe: boolean): number {
-  const { O_RDONLY, O_WRONLY, O_APPEND, O_NOCTTY, O_NONBLOCK } = fs.constants;
-  const reader = isPipe ? fs.openSync(path, O_RDONLY | O_NONBLOCK) : undefined;
+function reopenWaiting(fs: FileSystem, path: string, care: number, isPipe: boolean): number {
+  const { O_RDONLY, O_WRONLY, O_APPEND, O_NONBLOCK } = fs.constants;
+  const reader = isPipe ? fs.openSync(path, O_RDONLY | O_NONBLOCK | care) : undefined;
   try {
-    return fs.openSync(path, O_WRONLY | O_APPEND | O_NOCTTY);
+    return fs.openSync(path, O_WRONLY | O_APPEND | care);
   } finally {
     if (reader !== undefined) fs.closeSync(reader);
   }

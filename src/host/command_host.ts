@@ -22,11 +22,13 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { FileUsers } from "../description/mod.ts";
+import { RuntimeBootClock } from "./boot_clock.ts";
 import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
 import { type LogFile, openLogFile } from "./_log_file.ts";
 import { unsupportedByCommandHost } from "./command_limits.ts";
 import { KeptBack } from "./kept_back.ts";
 import { LogBuffers } from "./log_buffers.ts";
+import type { ProcessRecord } from "./process_record.ts";
 import { RefusedVariables } from "./refused_variables.ts";
 
 const ENOENT = 2;
@@ -44,16 +46,11 @@ const OUTPUT_PATIENCE = 250;
 /** What happens to processes is reported here. */
 export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;
 
-/** Keeps account of which processes run, outside of the daemon. */
-export interface ProcessRecord {
-  started(pid: number, service: string): void;
-  ended(pid: number): void;
-}
-
 /** Starts processes with `Deno.Command`. */
 export class CommandHost implements ProcessHost {
   readonly kind = "command";
   readonly users = new FileUsers();
+  readonly bootClock = new RuntimeBootClock();
   readonly #reports: ProcessReports;
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
@@ -89,14 +86,17 @@ export class CommandHost implements ProcessHost {
     } catch (error) {
       return this.#failed(plan, error, LaunchStage.LOG_FILE);
     }
+    const launch = this.#record.launching(plan);
     try {
       const options = childOptions(plan, this.#refused.passable(plan.environment), logFile);
       const child = this.#keptBack.launch((words) =>
         startChild({ ...options, argv: [...words, ...options.argv] })
       );
+      this.#record.started(launch, child.pid);
       this.#watch(plan, child, this.#collect(plan, child));
       return { pid: child.pid };
     } catch (error) {
+      this.#record.failed(launch);
       return this.#failed(plan, error);
     } finally {
       logFile?.close(); // the process has it now
@@ -184,7 +184,6 @@ export class CommandHost implements ProcessHost {
     const name = key(id, role);
     const { pid } = child;
     this.#children.set(name, child);
-    this.#record.started(pid, plan.name);
     queueMicrotask(() => this.#reports.execSucceeded(id, role));
     child.ended.then(async (exit: ExitStatus) => {
       this.#record.ended(pid);

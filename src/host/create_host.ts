@@ -2,10 +2,12 @@
 
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
-import { CommandHost, type ProcessRecord } from "./command_host.ts";
+import type { BootClock } from "./boot_clock.ts";
+import { CommandHost } from "./command_host.ts";
 import { LibcUnavailableError, openLibrary } from "./libc/mod.ts";
 import { NativeHost } from "./native_host.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
+import type { ProcessRecord } from "./process_record.ts";
 
 /** A host as the daemon handles it. */
 export interface DaemonHost extends ProcessHost {
@@ -14,6 +16,8 @@ export interface DaemonHost extends ProcessHost {
   readonly users: UserDatabase;
   /** How files are reached, if better than by the runtime. */
   readonly files?: FileAccess;
+  /** Time since boot, as exact as this host can tell it. */
+  readonly bootClock: BootClock;
   /** Begins to work; to be called once, when the daemon has its signal listeners and before the first launch. */
   begin(): void;
   /** Stops listening for the ends of processes. */

@@ -10,6 +10,7 @@ import type { ActivationSockets } from "./activation_sockets.ts";
 import { firstFree } from "./descriptors.ts";
 import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
 import { type Files, O, type Sockets } from "./libc/mod.ts";
+import { openLog } from "./native_log_file.ts";
 import type { LogCollector } from "./log_collector.ts";
 import type { NullDevice } from "./null_device.ts";
 import type { OutputPipes } from "./output_pipes.ts";
@@ -198,7 +199,7 @@ export class LaunchDescriptors {
       if (own !== undefined) return this.#ownDescriptor(own);
       // Opening must not wait for the other end of a named pipe; the process may.
       const flags = O.WRONLY | O.CREAT | O.APPEND | O.NOCTTY | O.NONBLOCK;
-      const fd = this.give(files.open(output.path, flags, { at, mode: 0o600 }));
+      const fd = this.give(openLog(files, output, { flags, at, mode: 0o600, self: ownIds }));
       files.setBlocking(fd, true);
       if (files.kindOf(fd) === "file") { // devices belong to the system
         files.setOwner(fd, output.uid ?? ownIds.uid, output.gid ?? ownIds.gid);

@@ -17,13 +17,13 @@ import type {
 } from "../engine/mod.ts";
 import { ActivationSockets } from "./activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./cgroups.ts";
-import type { ProcessRecord } from "./command_host.ts";
 import { DescriptorStream } from "./descriptor_stream.ts";
 import { isExiting } from "./exiting.ts";
 import { ExecutionError, PreparationError } from "./launch_errors.ts";
 import { LaunchWatch } from "./launch_watch.ts";
 import {
   Accounts,
+  BootTime,
   Files,
   type Library,
   Logins,
@@ -44,6 +44,7 @@ import { OpenFileLimit } from "./open_file_limit.ts";
 import { OrphanEnds } from "./orphan_ends.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
+import type { LaunchNumber, ProcessRecord } from "./process_record.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
 import { StartedWith } from "./started_with.ts";
 import { Tools } from "./tools.ts";
@@ -69,6 +70,7 @@ export class NativeHost implements ProcessHost {
   readonly #options: NativeHostOptions;
   readonly users: Accounts;
   readonly files: FileAccess;
+  readonly bootClock: BootTime;
   readonly #files: Files;
   readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;
@@ -97,6 +99,7 @@ export class NativeHost implements ProcessHost {
     this.users = new Accounts(library);
     this.#files = new Files(library);
     this.files = new WholeFiles(library, this.#files);
+    this.bootClock = new BootTime(library, this.#files);
     this.#openFiles = new OpenFileLimit(library, this.files);
     this.#poller = new Poller(library);
     this.#processes = new Processes(library);
@@ -166,21 +169,23 @@ export class NativeHost implements ProcessHost {
 
   launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
     if (plan.role === "main" && plan.output.to !== "pipe") this.#pipes.producerGone(plan.name, false);
+    const launch = this.#record.launching(plan);
     let launched: Launched;
     try {
       launched = launchNative(plan, this.#means);
     } catch (error) {
+      this.#record.failed(launch);
       if (error instanceof PreparationError) return error.refusal();
       if (!(error instanceof ExecutionError)) throw error;
       const { stage, errno } = error;
       queueMicrotask(() => this.#reports.execFailed(plan.id, plan.role, stage, errno));
       return { pid: undefined };
     }
-    this.#enter(plan, launched);
+    this.#enter(plan, launch, launched);
     return { pid: launched.pid };
   }
 
-  #enter(plan: LaunchPlan, { pid, chain, readiness, control }: Launched): void {
+  #enter(plan: LaunchPlan, launch: LaunchNumber, { pid, chain, readiness, control }: Launched): void {
     const { id, role } = plan;
     const process: TrackedProcess = {
       id,
@@ -192,7 +197,7 @@ export class NativeHost implements ProcessHost {
       silent: false,
     };
     this.#table.add(process);
-    this.#record.started(pid, plan.name);
+    this.#record.started(launch, pid);
     if (process.login !== undefined) this.#logins.started(process.login, pid, Date.now());
     if (control !== undefined) this.#serve(control);
     if (chain === undefined) queueMicrotask(() => this.#reports.execSucceeded(id, role));
@@ -299,10 +304,13 @@ export class NativeHost implements ProcessHost {
   }
 
   adoptFromPidFile(service: Service): PidFileOutcome {
-    const file = readPidFile(this.#files, service.description.pidFile);
+    const { pidFile } = service.description;
+    const file = readPidFile(this.#files, pidFile, this.#ownIds);
     if ("step" in file) return { kind: "unreadable", ...file };
     const { pid } = file;
-    if (pid <= 1 || pid === Deno.pid) return { kind: "invalid", pid };
+    const other = this.#table.child(pid);
+    const isOthers = other !== undefined && other.id !== service.id;
+    if (pid <= 1 || pid === Deno.pid || isOthers) return { kind: "invalid", pid };
     const state = this.#processes.look(pid);
     if (state.kind === "ended") {
       this.#processes.reapChild(pid);
@@ -313,10 +321,16 @@ export class NativeHost implements ProcessHost {
       const exit = this.#orphanEnds.take(pid);
       return exit === undefined ? { kind: "invalid", pid } : { kind: "invalid", pid, exit };
     }
+    if (!child && file.problem !== undefined) {
+      const what =
+        `${service.name}: process ${pid} is not a descendant of this daemon, and the pid file ${pidFile}`;
+      this.#options.warn?.(`${what} that names it is not trusted: ${file.problem}`);
+      return { kind: "invalid", pid };
+    }
     const role = "main";
     const silent = false;
     this.#table.add({ id: service.id, role, pid, child, login: undefined, watch: undefined, silent });
-    if (child) this.#record.started(pid, service.name);
+    this.#record.adopted(pid, service.name);
     return { kind: "running", pid, child };
   }
 

@@ -1,3 +1,4 @@
+import { folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../host/mod.ts";
 import type { MainLogTarget } from "./main_log.ts";
 
 /** A file as the main log: lines are appended as they are (daemon and init 5.1, 5.3). */
@@ -7,9 +8,43 @@ export function logFile(path: string): MainLogTarget {
     open: async () => {
       // Opening a FIFO that nobody reads would wait for ever, unless it is opened for reading as well.
       const read = await isFifo(path);
-      return Deno.open(path, { append: true, create: true, mode: 0o644, read });
+      checkPlace(path);
+      const file = await Deno.open(path, { append: true, create: true, mode: 0o644, read });
+      try {
+        checkPlace(path, file);
+        return file;
+      } catch (error) {
+        file.close();
+        throw error;
+      }
     },
   };
+}
+
+/**
+ * Throws `PermissionDenied` if others can add files where the log is, and have put something there that the daemon
+ * must not write to (docs/security.md). With `file` it must be the one at the path.
+ */
+function checkPlace(path: string, file?: Deno.FsFile): void {
+  const self = ownIdentity();
+  const [folder, found] = [lookAt(() => Deno.statSync(folderOf(path))), lookAt(() => Deno.lstatSync(path))];
+  if (folder === undefined || !isSharedFolder(folder, self)) return;
+  const opened = file?.statSync();
+  const isOther = opened !== undefined && (opened.ino !== found?.ino || opened.dev !== found.dev);
+  const problem = found?.isSymlink || isOther
+    ? "it is a link, in a folder where others can add links"
+    : found && logFileProblem(found, folder, undefined, self);
+  if (problem) throw new Deno.errors.PermissionDenied(`${path} is not used: ${problem} (os error 1)`);
+}
+
+/** What cannot be looked at is `undefined`: it is to be made, or opening it tells what is wrong. */
+function lookAt(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }
 
 async function isFifo(path: string): Promise<boolean> {

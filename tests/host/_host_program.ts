@@ -5,7 +5,7 @@
  * Arguments: the kind of host, the path of the socket, and options in JSON, encoded so that shells leave them alone.
  */
 
-import { createHost } from "../../src/host/mod.ts";
+import { createHost, NO_RECORD } from "../../src/host/mod.ts";
 import type { LaunchPlan, Service } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
@@ -41,7 +41,12 @@ const host = createHost(
     readinessClosed: report("readinessClosed"),
     allKilled: report("allKilled"),
   },
-  { started: (pid) => void running.add(pid), ended: (pid) => void running.delete(pid) },
+  {
+    ...NO_RECORD,
+    started: (_launch, pid) => void running.add(pid),
+    adopted: (pid) => void running.add(pid),
+    ended: (pid) => void running.delete(pid),
+  },
   {
     ...JSON.parse(decodeURIComponent(options)),
     kind: kind as "native" | "command",

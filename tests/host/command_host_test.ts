@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DESCRIPTION, NO_FLAGS, type ServiceDescription, ServiceType } from "../../src/model/mod.ts";
-import { CommandHost } from "../../src/host/mod.ts";
+import { CommandHost, NO_RECORD } from "../../src/host/mod.ts";
 
 /** The setting for which a service is refused. */
 function refused(changes: Partial<ServiceDescription>): string | undefined {
   const nothing = () => {};
   const reports = { execSucceeded: nothing, execFailed: nothing, exited: nothing, allKilled: nothing };
-  const host = new CommandHost(reports, { started: nothing, ended: nothing });
+  const host = new CommandHost(reports, NO_RECORD);
   return host.unsupported({ ...DEFAULT_DESCRIPTION, type: ServiceType.PROCESS, ...changes })?.setting;
 }
 

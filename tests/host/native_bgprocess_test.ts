@@ -123,3 +123,35 @@ Deno.test("native host: kill-all-on-stop ends every other process", async () => 
   await host.report("allKilled");
   assertEquals(await host.exit(3), { code: 2, status: 9 });
 });
+
+native("a pid file that somebody else can have written names no foreign process", async (host) => {
+  const foreign = new Deno.Command("sleep", { args: ["1000"] }).spawn();
+  try {
+    const { pid } = foreign;
+    const path = `${host.folder}/pid`;
+    const adopted = { kind: "running", pid, child: false };
+    assertEquals(await host.adoptFromPidFile(background(host, `${pid}`)), adopted);
+    Deno.chmodSync(path, 0o666);
+    assertEquals(await host.adoptFromPidFile(background(host)), { kind: "invalid", pid });
+    Deno.chmodSync(path, 0o644);
+    Deno.chmodSync(host.folder, 0o777);
+    assertEquals(await host.adoptFromPidFile(background(host)), { kind: "invalid", pid });
+    Deno.chmodSync(host.folder, 0o755);
+    Deno.renameSync(path, `${path}.real`);
+    Deno.symlinkSync("pid.real", path);
+    assertEquals(await host.adoptFromPidFile(background(host)), { kind: "invalid", pid });
+    const warnings = host.reports.filter(({ event }) => event === "warn").map(({ args }) => args[0]);
+    assertEquals(warnings.length, 3);
+  } finally {
+    foreign.kill();
+    await foreign.status;
+  }
+});
+
+native("a pid file does not name the process of another service", async (host) => {
+  const launched = await host.launch(plan(["sleep", "1000"], { id: 7 }));
+  const pid = "pid" in launched ? launched.pid : undefined;
+  assertEquals(await host.adoptFromPidFile(background(host, `${pid}`)), { kind: "invalid", pid });
+  await host.signal(7, "main", 9, true);
+  await host.exit(7);
+});

@@ -43,6 +43,8 @@ export const SYMBOLS = {
   /** The one call that waits: it has a thread of its own. */
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32", nonblocking: true },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  // time
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   // processes
   kill: { parameters: ["i32", "i32"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },

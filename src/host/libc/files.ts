@@ -1,4 +1,5 @@
 import type { FileStatus } from "../../description/mod.ts";
+import type { FileFacts } from "../trust.ts";
 import { asBytes, cString, type Library, SystemCallError } from "./library.ts";
 
 /** Flags of `open`; the same on x86-64 and arm64 but for `DIRECTORY`. */
@@ -20,14 +21,27 @@ export const AT_CWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const AT_EACCESS = 0x200;
 const AT_SYMLINK_NOFOLLOW = 0x100;
-/** What is asked for: the type, the time of the last change, the size. */
+/** What is asked for: the type, who may do what, the time of the last change, the size. */
 const STATX_TYPE = 1;
+const STATX_FACTS = 0x1f;
 const STATX_MTIME = 0x40;
 const STATX_SIZE = 0x200;
 /** Where `struct statx` has what, and how large it is. It is the same on all processors. */
-const STATX = { mode: 28, size: 40, seconds: 112, nanoseconds: 120, major: 128, minor: 132, length: 256 };
+const STATX = {
+  links: 16,
+  uid: 20,
+  gid: 24,
+  mode: 28,
+  size: 40,
+  seconds: 112,
+  nanoseconds: 120,
+  major: 128,
+  minor: 132,
+  length: 256,
+};
 /** The kinds of file in a mode. */
 const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
 const S_IFCHR = 0o020000;
 const F_GETFD = 1;
@@ -58,6 +72,12 @@ export class Files {
   open(path: string, flags: number, { at = AT_CWD, mode = 0 } = {}): number {
     const { symbols } = this.#library;
     return this.#library.check("open", symbols.openat(at, cString(path), flags | O.CLOEXEC, mode));
+  }
+
+  /** Opens a path as `open` does, unless its last part is a symbolic link: that is ELOOP. */
+  openNoLink(path: string, flags: number, options: { at?: number; mode?: number } = {}): number {
+    const noFollow = this.#library.architecture === "x86_64" ? 0o400000 : 0o100000;
+    return this.open(path, flags | noFollow, options);
   }
 
   /** Opens a directory so that files can be named from there, and a process can begin there. */
@@ -144,6 +164,28 @@ export class Files {
   /** What is at a path, links followed. */
   kindAt(path: string, at: number = AT_CWD): FileKind {
     return this.#kind(at, path, 0);
+  }
+
+  /** Whose an open file is, and who may write to it. */
+  factsOf(fd: number): FileFacts {
+    return this.#facts(fd, "", AT_EMPTY_PATH);
+  }
+
+  /** The same of the file at a path, links followed. */
+  factsAt(path: string, at: number = AT_CWD): FileFacts {
+    return this.#facts(at, path, 0);
+  }
+
+  #facts(at: number, path: string, flags: number): FileFacts {
+    const kind = this.#look(at, path, flags, STATX_FACTS);
+    const fields = this.#fields;
+    return {
+      isFile: kind === S_IFREG,
+      mode: fields.getUint16(STATX.mode, true) & ~S_IFMT,
+      nlink: fields.getUint32(STATX.links, true),
+      uid: fields.getUint32(STATX.uid, true),
+      gid: fields.getUint32(STATX.gid, true),
+    };
   }
 
   /** What is at a path, links not followed, to the nanosecond. */

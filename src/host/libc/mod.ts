@@ -12,6 +12,7 @@ export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
 export { type Limit, OpenFiles } from "./limits.ts";
 export { type LoginName, Logins } from "./logins.ts";
+export { BootTime } from "./boot_time.ts";
 export { bootRecord } from "./login_record.ts";
 export { type MachineCall, MachineCalls } from "./machine_calls.ts";
 export { KeyInput } from "./machine_keys.ts";
