@@ -22,7 +22,17 @@ function run(program: string, args: string[]): boolean {
 
 const compiler = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
 Deno.mkdirSync(directory, { recursive: true });
-const bundle = ["bundle", "--quiet", "--platform=deno", "--code-splitting", "--outdir", bundles, "main.ts"];
+const bundle = [
+  "bundle",
+  "--lock=deno.lock",
+  "--frozen",
+  "--quiet",
+  "--platform=deno",
+  "--code-splitting",
+  "--outdir",
+  bundles,
+  "main.ts",
+];
 if (!run(Deno.execPath(), bundle)) Deno.exit(1);
 const compiled = run(compiler, [
   "compile",

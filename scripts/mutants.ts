@@ -105,6 +105,7 @@ async function copyProject(): Promise<string> {
   const copy = await Deno.makeTempDir({ prefix: "mutants-" });
   const wanted = [
     "deno.json",
+    "import_map.json",
     "deno.lock",
     "docs",
     "scripts",
