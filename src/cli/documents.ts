@@ -167,6 +167,8 @@ export interface LogDocument {
   readonly service: string;
   /** The output as lossless byte text. */
   readonly log: string;
+  /** Bytes of output that were overwritten or cleared before this piece. @default absent, none */
+  readonly lost?: number;
 }
 
 /** `signal --list` */

@@ -4,7 +4,13 @@
  * call, so that the engine is never entered twice.
  */
 
-import type { ExitStatus, ServiceDescription, ServiceEvent } from "../model/mod.ts";
+import type {
+  BufferedOutput,
+  BufferReading,
+  ExitStatus,
+  ServiceDescription,
+  ServiceEvent,
+} from "../model/mod.ts";
 import type { ServiceRecord } from "./service.ts";
 import type { LaunchPlan, ProcessRole } from "./launch_plan.ts";
 
@@ -54,8 +60,8 @@ export interface ProcessHost {
   adoptFromPidFile(service: ServiceRecord): PidFileOutcome;
   /** Sends TERM, then KILL, to every process there is; `allKilled` follows. */
   killAll(id: number): void;
-  /** The buffered output, or `undefined` if the service has no log buffer. */
-  bufferedLog(service: ServiceRecord, clear: boolean): Uint8Array | undefined;
+  /** The last of the buffered output, or `undefined` if the service has no log buffer. */
+  bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined;
 }
 
 /** What hosts, clocks and consoles report. */

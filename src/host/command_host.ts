@@ -4,6 +4,8 @@
  */
 
 import {
+  type BufferedOutput,
+  type BufferReading,
   errnoOf,
   errnoText,
   type ExitStatus,
@@ -130,9 +132,9 @@ export class CommandHost implements ProcessHost {
     queueMicrotask(() => this.#reports.allKilled(id));
   }
 
-  bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
+  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
-    return this.#buffers.contents(service.id, clear);
+    return this.#buffers.contents(service.id, reading);
   }
 
   #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | { error: string } {

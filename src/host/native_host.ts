@@ -4,7 +4,13 @@
  * tells how it works.
  */
 
-import { type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
+import {
+  type BufferedOutput,
+  type BufferReading,
+  type ExitStatus,
+  LaunchStage,
+  type ServiceDescription,
+} from "../model/mod.ts";
 import type { LookAtFile } from "../description/mod.ts";
 import type {
   LaunchPlan,
@@ -314,9 +320,9 @@ export class NativeHost implements ProcessHost {
     if (consumerOf !== "") this.#pipes.consumerGone(consumerOf);
   }
 
-  bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
+  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
-    return this.#logs.contents(service.id, clear);
+    return this.#logs.contents(service.id, reading);
   }
 }
 

@@ -26,6 +26,21 @@ export interface ServiceStatus {
   readonly modified: FileTime;
 }
 
+/** A part of the buffered output of a service. Offsets count the bytes that its buffer has ever been given. */
+export interface BufferedOutput {
+  readonly bytes: Uint8Array;
+  /** The offset behind the part. */
+  readonly end: number;
+}
+
+/** Which part of a log buffer is read, and whether it is emptied. */
+export interface BufferReading {
+  /** Empties the buffer afterwards. @default false */
+  readonly clear?: boolean;
+  /** Only bytes from this offset on. @default 0 */
+  readonly after?: number;
+}
+
 /** One service in the overview of the whole system. */
 export interface ServiceOverview extends ServiceStatus {
   readonly name: string;
@@ -34,6 +49,8 @@ export interface ServiceOverview extends ServiceStatus {
   readonly since: number;
   /** Full names of the services (or `console`) that this one waits for before it can go on starting or stopping. */
   readonly waitingFor: readonly string[];
+  /** The path of its log file, absolute if the daemon knows its directory. @default absent, it writes to none */
+  readonly logFile?: string;
   /** How often it was started again by itself (automatic restarts and recoveries) since it was loaded. */
   readonly restarts: number;
 }

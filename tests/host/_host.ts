@@ -1,6 +1,7 @@
 /** A host under test, in a process of its own. */
 
 import {
+  type BufferedOutput,
   DEFAULT_DESCRIPTION,
   type ExitStatus,
   type ServiceDescription,
@@ -188,7 +189,9 @@ export class TestHost implements AsyncDisposable {
 
   /** The text in the log buffer of a service. */
   async log(clear = false, id = 1): Promise<string> {
-    const bytes = await this.#call<Uint8Array>("bufferedLog", service({ logType: "buffer" }, id), clear);
+    const { bytes } = await this.#call<BufferedOutput>("bufferedLog", service({ logType: "buffer" }, id), {
+      clear,
+    });
     return new TextDecoder().decode(bytes);
   }
 

@@ -1,0 +1,95 @@
+/** What a service writes, as `ctl catlog` and `ctl status` show it while the service restarts. */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Dinit, dinitCommand } from "./_dinit.ts";
+
+/** Fails with much output, and at last the number of the run. */
+const CRASHING = `echo run >>runs
+seq 1 5000
+echo "crashed in run $(wc -l <runs)"
+exit 1
+`;
+
+const HOSTS = Deno.env.get("DINIT_BINARY") === undefined ? ["native", "command"] : ["native"];
+for (const host of HOSTS) {
+  Deno.test(`the buffered log ends with the latest crash, on the ${host} host`, async () => {
+    await using dinit = new Dinit({ boot: "type = internal\nwaits-for = web\nwaits-for = stays\n" });
+    dinit.write("crashing.sh", CRASHING);
+    dinit.write("sd/stays", "type = internal\n");
+    dinit.write(
+      "sd/web",
+      `type = process
+command = /bin/sh crashing.sh
+working-dir = ${dinit.directory}
+log-type = buffer
+restart-limit-count = 2
+restart-delay = 0.1
+`,
+    );
+    dinit.start({ args: ["--host", host] });
+    await dinit.printed("dinit: Service web restarting too quickly; stopping.");
+    let log = "";
+    for (let tries = 0; tries < 20 && !log.endsWith("5000\ncrashed in run 3\n"); tries++) {
+      log = (await dinit.ctl("catlog", "web")).stdout;
+    }
+    assertEquals(log.slice(-22), "5000\ncrashed in run 3\n".slice(-22));
+    assertEquals(log.length, 4096, "the size of the buffer");
+    assertStringIncludes((await dinit.ctl("status", "--long", "web")).stdout, "crashed in run 3\n");
+  });
+}
+
+Deno.test("catlog --follow shows all of a service's output, over restarts and a cleared buffer", async () => {
+  const script = `i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "$$ line $i"; sleep 0.02; done`;
+  await using dinit = new Dinit({ boot: "type = internal\nwaits-for = web\n" });
+  dinit.write("web.sh", script);
+  dinit.write(
+    "sd/web",
+    `type = process
+command = /bin/sh ${dinit.directory}/web.sh
+log-type = buffer
+restart = yes
+smooth-recovery = yes
+restart-limit-count = 0
+`,
+  );
+  dinit.start();
+  await dinit.printed("[  OK  ] boot");
+  const [program, ...args] = dinitCommand([
+    "ctl",
+    "--socket-path",
+    dinit.socket,
+    "catlog",
+    "--follow",
+    "web",
+  ]);
+  const follower = new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" })
+    .spawn();
+  let text = "";
+  const decoder = new TextDecoder();
+  const reader = follower.stdout.getReader();
+  const readUntil = async (done: () => boolean, what: string) => {
+    while (!done()) {
+      const { value } = await reader.read();
+      if (value === undefined) throw new Error(`ended before ${what}: ${text}`);
+      text += decoder.decode(value, { stream: true });
+    }
+  };
+  try {
+    await readUntil(() => text.includes("service restarted"), "the restart");
+    await readUntil(
+      () => (text.split("service restarted").at(-1)?.includes("line 3\n")) ?? false,
+      "new output",
+    );
+    await dinit.ctl("catlog", "--clear", "web");
+    const cleared = text.length;
+    await readUntil(() => text.slice(cleared).includes("service restarted"), "a restart after the clear");
+  } finally {
+    follower.kill("SIGKILL");
+    await reader.cancel();
+    await follower.stderr.cancel();
+    await follower.status;
+  }
+  const [first] = text.split("(dinit: note: service restarted)\n");
+  const numbers = [...first.matchAll(/ line (\d+)\n/g)].map(([, number]) => Number(number));
+  assertEquals(numbers, Array.from({ length: 40 }, (_, index) => index + 1), first);
+});
