@@ -48,6 +48,8 @@ export class CommandHost implements ProcessHost {
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
   readonly #buffers = new LogBuffers();
+  /** When the output of the latest process of a service has been read, by the id of the service. */
+  readonly #reading = new Map<number, Promise<unknown>>();
   /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
   #maySignalGroups = true;
 
@@ -119,6 +121,11 @@ export class CommandHost implements ProcessHost {
 
   serviceUnloaded(service: Service): void {
     this.#buffers.drop(service.id);
+    this.#reading.delete(service.id);
+  }
+
+  outputRead(id: number): Promise<unknown> {
+    return this.#reading.get(id) ?? Promise.resolve();
   }
 
   adoptFromPidFile(): PidFileOutcome {
@@ -178,7 +185,10 @@ export class CommandHost implements ProcessHost {
   #collect(plan: LaunchPlan, child: ChildHandle, logFile: LogFile | undefined): void {
     if (plan.output.to === "buffer") {
       this.#buffers.get(plan.id, plan.output.size).markRestart();
-      for (const stream of child.output) readAll(stream, (chunk) => this.#buffers.append(plan.id, chunk));
+      const ends = child.output.map((stream) =>
+        readAll(stream, (chunk) => this.#buffers.append(plan.id, chunk))
+      );
+      this.#reading.set(plan.id, Promise.all(ends));
     } else if (logFile !== undefined && logFile.fd === undefined) {
       const ends = child.output.map((stream) => readAll(stream, (chunk) => logFile.write(chunk)));
       Promise.all(ends).finally(() => logFile.close());

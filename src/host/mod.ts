@@ -11,6 +11,7 @@ export type { DescriptorStream } from "./descriptor_stream.ts";
 export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
 export { type EndOptions, endProcesses, stillRunning } from "./leftovers.ts";
 export { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "./libc/mod.ts";
+export { logFileTail, type TailOptions } from "./log_file_tail.ts";
 export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "./machine.ts";
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";

@@ -38,6 +38,68 @@ restart-delay = 0.1
   });
 }
 
+for (const host of HOSTS) {
+  Deno.test(`the console and status tell why a service was given up, on the ${host} host`, async () => {
+    await using dinit = new Dinit({ boot: "type = internal\nwaits-for = web\nwaits-for = stays\n" });
+    dinit.write("crashing.sh", "echo no port for me >&2\nexit 1\n");
+    dinit.write("sd/stays", "type = internal\n");
+    dinit.write(
+      "sd/web",
+      `type = process
+command = /bin/sh crashing.sh
+working-dir = ${dinit.directory}
+logfile = web.log
+smooth-recovery = yes
+restart-limit-count = 2
+restart-limit-interval = 100
+restart-delay = 0.1
+`,
+    );
+    dinit.start({ args: ["--host", host] });
+    const fact = `given up after 2 restarts in 100 s`;
+    const log = `${dinit.directory}/web.log`;
+    await dinit.printed(`    web: ${fact}; its log is ${log}`);
+    const reference = dinit.lines.indexOf("dinit: Service web restarting too quickly; stopping.");
+    assertEquals(dinit.lines.slice(reference + 1).filter((line) => line.startsWith("    web")), [
+      "    web > no port for me",
+      `    web: ${fact}; its log is ${log}`,
+    ]);
+    const { stdout } = await dinit.ctl("status", "--long", "web");
+    for (const part of [fact, `Log: ${log}\n`, "        no port for me\n"]) {
+      assertStringIncludes(stdout, part);
+    }
+    assertStringIncludes((await dinit.ctl("status")).stdout, `${fact}, said "no port for me"`);
+    const short = await dinit.ctl("status", "web");
+    assertEquals(
+      short.stdout,
+      "Service: web\n    State: STOPPED (terminated; exited - status 1)\n",
+      "the reference's words in a pipe",
+    );
+    assertEquals((await dinit.ctl("catlog", "web")).stdout, "no port for me\n".repeat(3));
+  });
+}
+
+Deno.test("a daemon that ends because its service failed tells why before it ends", async () => {
+  const boot =
+    `type = scripted\ncommand = /bin/sh -c "echo the disk is missing; exit 1"\nlog-type = buffer\n`;
+  await using dinit = new Dinit({ boot }).start({ args: ["--log-file", "log"] });
+  await dinit.ended();
+  assertEquals(dinit.lines, [
+    "dinit: Service boot command failed with exit code 1",
+    "[FAILED] boot",
+    "    boot > the disk is missing",
+  ]);
+  assertEquals(dinit.read("log").includes("the disk is missing"), false, "the main log is the reference's");
+});
+
+Deno.test("a quiet console stays quiet about the reasons of failures", async () => {
+  const boot =
+    `type = scripted\ncommand = /bin/sh -c "echo the disk is missing; exit 1"\nlog-type = buffer\n`;
+  await using dinit = new Dinit({ boot }).start({ args: ["-q", "--console-level", "none"] });
+  await dinit.ended();
+  assertEquals(dinit.lines, []);
+});
+
 Deno.test("catlog --follow shows all of a service's output, over restarts and a cleared buffer", async () => {
   const script = `i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "$$ line $i"; sleep 0.02; done`;
   await using dinit = new Dinit({ boot: "type = internal\nwaits-for = web\n" });
