@@ -120,6 +120,15 @@ export class Example {
     }
   }
 
+  /** The port that the store has written down; `undefined` if it has not. */
+  actualStorePort(): number | undefined {
+    try {
+      return Number(Deno.readTextFileSync(`${this.dataDirectory}/store.port`));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Starts the command of a service, or its stop command. */
   start(service: string, which: "command" | "stopCommand" = "command"): Program {
     const description = readService(service, this.environment);
@@ -143,7 +152,7 @@ export class Example {
 
   /** A connection to the store, as soon as it answers. */
   async reachStore(): Promise<StoreClient> {
-    const store = await StoreClient.reach(this.storePort);
+    const store = await StoreClient.reach(() => this.actualStorePort());
     this.#stores.push(store);
     return store;
   }
