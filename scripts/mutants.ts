@@ -8,6 +8,8 @@
  * of these lines are tried, with --every only each Nth.
  */
 
+import { endProcessesWithThis } from "./process_guard.ts";
+
 const FILES = ["agenda", "ending", "lifecycle", "starting", "stopping", "waits"];
 const ROOT = new URL("..", import.meta.url).pathname;
 /** Longer than any run of the tests that ends by itself. */
@@ -152,4 +154,5 @@ async function main(): Promise<void> {
   console.log(`${noticed} of ${mutants.length} noticed (${Math.round((noticed / mutants.length) * 100)} %)`);
 }
 
+endProcessesWithThis();
 await main();

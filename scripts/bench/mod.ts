@@ -8,6 +8,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { endProcessesWithThis } from "../process_guard.ts";
 import { PRODUCT_VERSION } from "../../src/daemon/mod.ts";
 import {
   type BenchCase,
@@ -108,4 +109,7 @@ async function main(): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) {
+  endProcessesWithThis();
+  Deno.exit(await main());
+}

@@ -1,6 +1,7 @@
 /** The control socket as a file (daemon and init 3.3 and 10, cases 15 to 18; control protocol 1). */
 
 import { assertEquals, assertRejects } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { ControlClient, type ControlServer, ControlSocketError } from "../../src/control/mod.ts";
 import { Peer, soon, testServer, until, withServer } from "./_server.ts";
 
@@ -296,7 +297,7 @@ place(
     await peer.expect("3a 01 00 07 00");
     peer.close();
     daemon.kill("SIGKILL");
-    await daemon.status;
+    await endOf(daemon);
     await reading;
   },
 );

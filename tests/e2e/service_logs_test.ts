@@ -1,6 +1,7 @@
 /** What a service writes, as `ctl catlog` and `ctl status` show it while the service restarts. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { Dinit, dinitCommand } from "./_dinit.ts";
 
 /** Fails with much output, and at last the number of the run. */
@@ -149,7 +150,7 @@ restart-limit-count = 0
     follower.kill("SIGKILL");
     await reader.cancel();
     await follower.stderr.cancel();
-    await follower.status;
+    await endOf(follower);
   }
   const [first] = text.split("(dinit: note: service restarted)\n");
   const numbers = [...first.matchAll(/ line (\d+)\n/g)].map(([, number]) => Number(number));

@@ -7,6 +7,7 @@ import {
   type ServiceDescription,
   ServiceType,
 } from "../../src/model/mod.ts";
+import { endOf } from "../_processes.ts";
 import type { LaunchPlan, OutputPlan, PidFileOutcome, SignalOutcome } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
@@ -270,7 +271,7 @@ export class TestHost implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();
     await this.#reading;
-    await this.#process.status;
+    await endOf(this.#process, "the host program");
     Deno.removeSync(this.#folder, { recursive: true });
   }
 }

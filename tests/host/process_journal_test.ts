@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { fc } from "../random.ts";
 import { endProcesses, ProcessJournal, readJournal, stillRunning } from "../../src/host/mod.ts";
 
@@ -66,7 +67,7 @@ Deno.test("a process that was left is found and ended, with its children", async
   const entry = { pid: child.pid, service: "left", started };
   assertEquals(stillRunning([entry]), [entry]);
   await endProcesses([entry]);
-  assertEquals((await child.status).signal, "SIGTERM");
+  assertEquals((await endOf(child)).signal, "SIGTERM");
   assertEquals(stillRunning([entry]), []);
 });
 
@@ -79,7 +80,7 @@ Deno.test("a process that does not listen is killed when patience is over", asyn
   }).spawn();
   await child.stdout.getReader().read();
   await endProcesses([{ pid: child.pid, service: "deaf", started }], { patience: 60, interval: 5 });
-  assertEquals((await child.status).signal, "SIGKILL");
+  assertEquals((await endOf(child)).signal, "SIGKILL");
 });
 
 Deno.test("another process under the same number is left alone", async () => {
@@ -87,7 +88,7 @@ Deno.test("another process under the same number is left alone", async () => {
   const earlier = { pid: child.pid, service: "other", started: Date.now() - 60_000 };
   assertEquals(stillRunning([earlier]), []);
   child.kill();
-  await child.status;
+  await endOf(child);
 });
 
 Deno.test("a process that leads no session of its own was not started by a daemon", () => {

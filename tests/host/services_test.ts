@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { Dinit, isRunning, ROOT } from "../e2e/_dinit.ts";
 import { type HostKind, KINDS } from "./_host.ts";
 
@@ -148,7 +149,7 @@ Deno.test("L34: a daemon that is not a child is used with a warning, and counts 
   ]);
   assertEquals((await dinit.ctl("stop", "s")).code, 0);
   await dinit.printed("[STOPPD] s");
-  assertEquals((await foreign.status).signal, "SIGTERM");
+  assertEquals((await endOf(foreign)).signal, "SIGTERM");
 });
 
 Deno.test("L30, L35: a daemon that detached itself is tracked, and its end noticed", async () => {

@@ -3,6 +3,7 @@
  * descriptions say, on free ports, in a temporary directory.
  */
 
+import { endOf } from "../_processes.ts";
 import { StoreClient } from "../../services/src/shared/store_client.ts";
 import {
   FileUsers,
@@ -68,6 +69,7 @@ export class Program {
 
   /** Waits until it ends by itself. */
   async end(): Promise<{ code: number; signal: Deno.Signal | null; stdout: string; stderr: string }> {
+    await endOf(this.#child);
     const { code, signal, stdout, stderr } = await this.#output;
     const decoder = new TextDecoder();
     return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
