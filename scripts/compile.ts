@@ -10,6 +10,7 @@
  */
 
 import { LAUNCHERS, launcherText } from "./install/launchers.ts";
+import { endProcessesWithThis } from "./process_guard.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 const directory = "dist";
@@ -20,6 +21,7 @@ function run(program: string, args: string[]): boolean {
   return new Deno.Command(program, { args, stdout: "inherit", stderr: "inherit" }).outputSync().success;
 }
 
+endProcessesWithThis();
 const compiler = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
 Deno.mkdirSync(directory, { recursive: true });
 const bundle = [

@@ -1,5 +1,6 @@
 /** What Deno does when it runs the program for the first time: its cache is empty, and there may be no network. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, ROOT } from "./_dinit.ts";
 
@@ -39,12 +40,12 @@ function sourceTest(name: string, fn: () => Promise<void>): void {
 sourceTest("the tasks of the README download nothing", async () => {
   await using registry = new DeadRegistry();
   for (const words of [["ctl", "--version"], ["check"]]) {
-    const output = await new Deno.Command(Deno.execPath(), {
+    const output = await outputOf(Deno.execPath(), {
       args: ["task", ...words],
       cwd: ROOT,
       env: { ...registry.env, NO_COLOR: "1" },
       stdin: "null",
-    }).output();
+    });
     const text = new TextDecoder().decode(output.stdout) + new TextDecoder().decode(output.stderr);
     assert(!text.includes("Download") && !text.includes("npm"), text);
   }

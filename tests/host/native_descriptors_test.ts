@@ -1,5 +1,6 @@
 /** Descriptors beyond the standard three, pipes between services and readiness: the native host alone. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { LaunchStage } from "../../src/model/mod.ts";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
@@ -203,7 +204,7 @@ native("an activation socket takes the place of an old one, with its owner", asy
 
 native("a log that is a named pipe without a reader does not hold up the daemon", async (host) => {
   const path = `${host.folder}/fifo`;
-  await new Deno.Command("mkfifo", { args: [path] }).output();
+  await outputOf("mkfifo", { args: [path] });
   await host.launch(plan(["true"], { output: fileOutput(path) }));
   assertEquals(await host.failure(), [LaunchStage.LOG_FILE, 6]);
 });

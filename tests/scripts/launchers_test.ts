@@ -1,5 +1,6 @@
 /** The launchers beside the compiled program, with a stand-in for it. */
 
+import { outputOf } from "../_processes.ts";
 import { assertEquals } from "@std/assert";
 import { LAUNCHERS } from "../../scripts/install/launchers.ts";
 import { say, writeLaunchers } from "./_launchers.ts";
@@ -75,9 +76,9 @@ Deno.test({
       writeLaunchers(directory);
       const run = async (program: string) => {
         const words = ["--pid", "--mount", "--fork", "--propagation", "private", "--"];
-        const { stdout, stderr } = await new Deno.Command("unshare", {
+        const { stdout, stderr } = await outputOf("unshare", {
           args: [...words, "sh", "-ec", AS_KERNEL, "sh", directory, `/mnt/${program}`, "single"],
-        }).output();
+        });
         Deno.removeSync(`${directory}/root`);
         return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
       };

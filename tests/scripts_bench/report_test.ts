@@ -80,7 +80,7 @@ Deno.test("the command says what it does not understand, and which cases there a
   const program = decodeURIComponent(new URL("../../scripts/bench/mod.ts", import.meta.url).pathname);
   const run = async (...words: string[]) => {
     const args = ["run", "--no-prompt", "--allow-all", program, ...words];
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    const { code, stderr } = await outputOf(Deno.execPath(), { args });
     return { code, stderr: new TextDecoder().decode(stderr) };
   };
   for (const word of ["nonsense", "--nonsense", "--runs=0", "--runs=many"]) {
