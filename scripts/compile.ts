@@ -11,6 +11,7 @@
 
 import { guardArguments, UnknownBinaryError } from "./compile/guarded_binary.ts";
 import { writeLaunchers } from "./install/launchers.ts";
+import { endProcessesWithThis } from "./process_guard.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 const directory = "dist";
@@ -42,9 +43,20 @@ function complain(reason: string): void {
   console.error(`compile: ${binary} will fail when an argument is not UTF-8: ${reason}.`);
 }
 
+endProcessesWithThis();
 const compiler = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
 Deno.mkdirSync(directory, { recursive: true });
-const bundle = ["bundle", "--quiet", "--platform=deno", "--code-splitting", "--outdir", bundles, "main.ts"];
+const bundle = [
+  "bundle",
+  "--lock=deno.lock",
+  "--frozen",
+  "--quiet",
+  "--platform=deno",
+  "--code-splitting",
+  "--outdir",
+  bundles,
+  "main.ts",
+];
 if (!run(Deno.execPath(), bundle)) Deno.exit(1);
 const compiled = run(compiler, [
   "compile",

@@ -58,6 +58,17 @@ export interface ServiceDocument {
   readonly restarts?: number;
   /** What it waits for: names of services, `console`, `restart-delay` or `trigger`. @default absent, unknown */
   readonly waitingFor?: readonly string[];
+  /** The path of its log file. @default absent, it writes to none, or unknown */
+  readonly logFile?: string;
+  /** Why it failed last. @default absent, it has not failed since it was loaded, or unknown */
+  readonly failure?: {
+    /** ISO 8601 in UTC. */
+    readonly time: string;
+    /** The last lines that the process wrote, with control characters made visible. */
+    readonly output: readonly string[];
+    /** The restart limit that it has reached; the interval is in milliseconds. @default absent, it has not */
+    readonly limit?: { readonly restarts: number; readonly interval: number };
+  };
   /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
   readonly log?: readonly string[];
 }
@@ -167,6 +178,8 @@ export interface LogDocument {
   readonly service: string;
   /** The output as lossless byte text. */
   readonly log: string;
+  /** Bytes of output that were overwritten or cleared before this piece. @default absent, none */
+  readonly lost?: number;
 }
 
 /** `signal --list` */

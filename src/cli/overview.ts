@@ -3,7 +3,7 @@
  * and keeps to the width; in a pipe it is plain text in columns.
  */
 
-import { ServiceState } from "../model/mod.ts";
+import { restartLimitText, ServiceState } from "../model/mod.ts";
 import { durationText } from "./duration_text.ts";
 import { lookOf, LOOKS } from "./look.ts";
 import type { KnownService } from "./service_facts.ts";
@@ -104,12 +104,15 @@ function serviceCells(service: KnownService, timed: boolean, style: OverviewStyl
 
 /** What it waits for, why it stopped, and whatever else is out of the ordinary. */
 function detailText(service: KnownService): string {
-  const { state, target, waitingFor = [], restarts = 0 } = service;
+  const { state, target, waitingFor = [], restarts = 0, failure } = service;
   const parts: string[] = [];
   if (state === ServiceState.STOPPED) {
     const { reason, launch } = stopText(service);
     if (reason !== "") {
       parts.push(launch === undefined ? reason : `${reason}: ${launch.stage}: ${launch.error}`);
+      if (failure?.limit !== undefined) parts.push(restartLimitText(failure.limit));
+      const lastLine = failure?.output.at(-1);
+      if (lastLine !== undefined) parts.push(`said "${printable(lastLine)}"`);
     }
   }
   if (state === ServiceState.STARTED && service.skipped) parts.push("startup skipped");

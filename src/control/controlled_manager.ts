@@ -1,6 +1,14 @@
 /** The part of the service manager that control connections use. `ServiceManager` of the engine has it all. */
 
-import type { DependencyKind, ServiceEvent, ServiceStatus, ServiceType, ShutdownType } from "../model/mod.ts";
+import type {
+  BufferedOutput,
+  BufferReading,
+  DependencyKind,
+  ServiceEvent,
+  ServiceStatus,
+  ServiceType,
+  ShutdownType,
+} from "../model/mod.ts";
 
 /** A loaded service. Two of them are the same service if they are the same object. */
 export interface ControlledService {
@@ -71,7 +79,7 @@ export interface ControlledManager {
   removeDependency(from: ControlledService, to: ControlledService, kind: DependencyKind): boolean;
   shutdown(type: ShutdownType): void;
   status(service: ControlledService): ServiceStatus;
-  bufferedLog(service: ControlledService, options?: { clear?: boolean }): Uint8Array | undefined;
+  bufferedLog(service: ControlledService, reading?: BufferReading): BufferedOutput | undefined;
   setEnvironment(name: string, value: string | undefined): void;
   environmentEntries(): string[];
   addListener(service: ControlledService, listener: ControlledServiceListener): void;

@@ -12,6 +12,7 @@ import { ControlServer, ControlSocketError, refuseActiveSocket } from "../contro
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import { ExitWith } from "./exit_with.ts";
+import { Failures } from "./failures.ts";
 import { PRODUCT_VERSION } from "./help.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -67,6 +68,7 @@ export class Daemon {
   readonly #readiness: Readiness;
   readonly #bootRecord = new BootRecord();
   readonly #duties: OwnerDuties | undefined;
+  readonly #failures: Failures;
   readonly #startedAt = performance.now();
   #journal: ProcessJournal | undefined;
   #exitWith: ExitWith | undefined;
@@ -108,6 +110,7 @@ export class Daemon {
       log: (level, message) => log.message(level, message),
     });
     this.#duties = this.#machineDuties();
+    this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: parts.stray });
   }
 
   #createHost(): DaemonHost {
@@ -172,6 +175,7 @@ export class Daemon {
   /** Waits until what has been logged is written, at most for a while. */
   async flush(): Promise<void> {
     const { console, mainLog } = this.#parts;
+    await settled(this.#failures.complete(), FLUSH_LIMIT);
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
 
@@ -299,7 +303,7 @@ export class Daemon {
         socket: this.#socketPath,
         shuttingDown: this.#manager.shuttingDown,
       },
-      services: this.#manager.overview(Date.now()),
+      services: this.#failures.overview(Date.now()),
     };
   }
 

@@ -128,7 +128,7 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     syntax: "BYTES",
     types: SCRIPT_TYPES,
     default: "4096",
-    summary: "how much output is kept in memory",
+    summary: "how much of the last output is kept in memory",
     apply({ draft: { description } }, { text }) {
       description.logBufferSize = parseUnsigned(text);
     },

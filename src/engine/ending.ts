@@ -44,6 +44,9 @@ export class Ending {
     this.#failDependents(service);
     service.startFailed = true;
     context.log.failed(service.name, viaDependency);
+    if (!viaDependency && service.reason !== StopReason.EXECFAILED) {
+      context.log.trouble?.(service, "start-failed");
+    }
     context.emit(service, ServiceEvent.FAILEDSTART);
     if (finish) this.markStopped(service);
   }

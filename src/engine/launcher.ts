@@ -239,6 +239,7 @@ export class Launcher {
   restartAllowed(service: ServiceRecord): boolean {
     return policy.restartAllowed(service, this.#clock.now(), () => {
       this.log.message("error", `Service ${service.name} restarting too quickly; stopping.`);
+      this.log.trouble?.(service, "restart-limit");
     });
   }
 

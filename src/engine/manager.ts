@@ -4,6 +4,8 @@
  */
 
 import {
+  type BufferedOutput,
+  type BufferReading,
   type DependencyKind,
   errnoText,
   type ExitStatus,
@@ -225,8 +227,8 @@ export class ServiceManager implements EngineEvents {
   }
 
   /** The buffered output of a service; `undefined` if it is not configured to have any. */
-  bufferedLog(service: ServiceRecord, { clear = false } = {}): Uint8Array | undefined {
-    return this.#options.host.bufferedLog(service, clear);
+  bufferedLog(service: ServiceRecord, reading: BufferReading = {}): BufferedOutput | undefined {
+    return this.#options.host.bufferedLog(service, reading);
   }
 
   /** Sets or (`undefined`) removes a variable of the environment of processes started from now on. */

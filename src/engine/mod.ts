@@ -9,7 +9,13 @@
  */
 
 export { ServiceGraph } from "./graph.ts";
-export type { LaunchPlan, OutputPlan, ProcessRole, SessionPlan } from "./launch_plan.ts";
+export {
+  type LaunchPlan,
+  logFilePath,
+  type OutputPlan,
+  type ProcessRole,
+  type SessionPlan,
+} from "./launch_plan.ts";
 export type { Behaviour } from "./behaviour.ts";
 export type { Lifecycle } from "./lifecycle.ts";
 export { ServiceManager } from "./manager.ts";
@@ -26,6 +32,7 @@ export type {
   ProcessHost,
   ServiceListener,
   SignalOutcome,
+  Trouble,
 } from "./ports.ts";
 export type { ServiceRecord as Service } from "./service.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

@@ -5,6 +5,8 @@
  */
 
 import type {
+  BufferedOutput,
+  BufferReading,
   ExitStatus,
   LaunchFailure,
   LaunchStage,
@@ -71,8 +73,8 @@ export interface ProcessHost {
   adoptFromPidFile(service: ServiceRecord): PidFileOutcome;
   /** Sends TERM, then KILL, to every process there is; `allKilled` follows. */
   killAll(id: number): void;
-  /** The buffered output, or `undefined` if the service has no log buffer. */
-  bufferedLog(service: ServiceRecord, clear: boolean): Uint8Array | undefined;
+  /** The last of the buffered output, or `undefined` if the service has no log buffer. */
+  bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined;
 }
 
 /** What hosts, clocks and consoles report. */
@@ -103,6 +105,12 @@ export interface ConsolePort {
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
+/**
+ * What went wrong with a service: its process ended unexpectedly; it failed to start; its recovery failed; it has been
+ * restarted as often as its limit allows, and stays down.
+ */
+export type Trouble = "ended" | "start-failed" | "gave-up" | "restart-limit";
+
 /** The log as the engine writes it (lifecycle 11). */
 export interface EngineLog {
   /** An ordinary message, without the `dinit: ` prefix. */
@@ -110,6 +118,8 @@ export interface EngineLog {
   started(name: string): void;
   failed(name: string, viaDependency: boolean): void;
   stopped(name: string): void;
+  /** After the message about it: the output of the service may tell why. */
+  trouble?(service: ServiceRecord, trouble: Trouble): void;
 }
 
 /** Is told of the events of the services that it was added to, synchronously. It must not call the engine. */

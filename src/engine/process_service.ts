@@ -246,6 +246,7 @@ export class ProcessService extends ProcessBackedService {
     service.process.recovering = false;
     this.launcher.cancelTimer(service);
     service.reason = StopReason.TERMINATED;
+    this.launcher.log.trouble?.(service, "gave-up");
     this.#lifecycle.finalStop(service);
   }
 
@@ -288,5 +289,6 @@ export class ProcessService extends ProcessBackedService {
     if (isClean(exit)) return;
     const how = exit.code === 1 ? `process ${howEnded(exit, "terminated")}` : howEnded(exit, "terminated");
     this.launcher.log.message("error", `Service ${service.name} ${how}`);
+    this.launcher.log.trouble?.(service, "ended");
   }
 }

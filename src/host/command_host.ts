@@ -4,6 +4,8 @@
  */
 
 import {
+  type BufferedOutput,
+  type BufferReading,
   errnoOf,
   errnoText,
   type ExitStatus,
@@ -57,6 +59,8 @@ export class CommandHost implements ProcessHost {
   readonly #buffers = new LogBuffers();
   readonly #keptBack = new KeptBack();
   readonly #refused: RefusedVariables;
+  /** When the output of the latest process of a service has been read, by the id of the service. */
+  readonly #reading = new Map<number, Promise<unknown>>();
   /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
   #maySignalGroups = true;
 
@@ -139,6 +143,11 @@ export class CommandHost implements ProcessHost {
 
   serviceUnloaded(service: Service): void {
     this.#buffers.drop(service.id);
+    this.#reading.delete(service.id);
+  }
+
+  outputRead(id: number): Promise<unknown> {
+    return this.#reading.get(id) ?? Promise.resolve();
   }
 
   adoptFromPidFile(): PidFileOutcome {
@@ -152,9 +161,9 @@ export class CommandHost implements ProcessHost {
     queueMicrotask(() => this.#reports.allKilled(id));
   }
 
-  bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
+  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
-    return this.#buffers.contents(service.id, clear);
+    return this.#buffers.contents(service.id, reading);
   }
 
   #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | LaunchRefusal {
@@ -193,12 +202,14 @@ export class CommandHost implements ProcessHost {
     });
   }
 
-  /** Reads what a process writes into the buffer of its service. */
-  async #collect(plan: LaunchPlan, child: ChildHandle): Promise<void> {
-    if (plan.output.to !== "buffer") return;
+  /** Reads what a process writes into the buffer of its service. Settled when it has been read to the end. */
+  #collect(plan: LaunchPlan, child: ChildHandle): Promise<unknown> {
+    if (plan.output.to !== "buffer") return Promise.resolve();
     this.#buffers.get(plan.id, plan.output.size).markRestart();
     const take = (chunk: Uint8Array) => this.#buffers.append(plan.id, chunk);
-    await Promise.all(child.output.map((stream) => readAll(stream, take)));
+    const reading = Promise.all(child.output.map((stream) => readAll(stream, take)));
+    this.#reading.set(plan.id, reading);
+    return reading;
   }
 }
 

@@ -22,6 +22,10 @@ export interface DaemonHost extends ProcessHost {
   begin(): void;
   /** Stops listening for the ends of processes. */
   close(): void;
+  /**
+   * Resolves when the buffer of a service has what its ended processes wrote. @default absent, `bufferedLog` reads it
+   */
+  outputRead?(id: number): Promise<unknown>;
   /** Makes the daemon's process group the foreground group of its terminal again. */
   takeForeground(): void;
 }

@@ -15,6 +15,7 @@ export { JournalInUseError, readJournalText } from "./journal_file.ts";
 export { type Journal, type JournalEntry, type JournalOwner, parseJournal } from "./journal_format.ts";
 export { findLeftovers, launchesOver, type Leftover, ownerLives } from "./leftovers.ts";
 export { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "./libc/mod.ts";
+export { logFileTail, type TailOptions } from "./log_file_tail.ts";
 export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "./machine.ts";
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";

@@ -4,7 +4,14 @@
  * tells how it works.
  */
 
-import { type ExitStatus, type LaunchFailure, LaunchStage, type ServiceDescription } from "../model/mod.ts";
+import {
+  type BufferedOutput,
+  type BufferReading,
+  type ExitStatus,
+  type LaunchFailure,
+  LaunchStage,
+  type ServiceDescription,
+} from "../model/mod.ts";
 import type { FileAccess } from "../description/mod.ts";
 import type {
   LaunchPlan,
@@ -352,9 +359,9 @@ export class NativeHost implements ProcessHost {
     if (consumerOf !== "") this.#pipes.consumerGone(consumerOf);
   }
 
-  bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
+  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
-    return this.#logs.contents(service.id, clear);
+    return this.#logs.contents(service.id, reading);
   }
 }
 

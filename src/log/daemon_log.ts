@@ -3,7 +3,7 @@
  * (daemon and init 5).
  */
 
-import type { EngineLog, LogLevel } from "../engine/mod.ts";
+import type { EngineLog, LogLevel, Service, Trouble } from "../engine/mod.ts";
 import { passes, type Threshold } from "./levels.ts";
 
 /** What is shown on the console. */
@@ -36,6 +36,7 @@ export class DaemonLog implements EngineLog {
   readonly #console: LineStream;
   readonly #levels: ConsoleLevels;
   readonly #main: MainLogStream | undefined;
+  #watcher: ((service: Service, trouble: Trouble) => void) | undefined;
 
   /** `main` is `undefined` if there is no main log. */
   constructor(console: LineStream, levels: ConsoleLevels, main: MainLogStream | undefined) {
@@ -53,6 +54,23 @@ export class DaemonLog implements EngineLog {
   /** A message that the main log alone is to have. */
   record(level: LogLevel, text: string): void {
     this.#main?.log(level, `dinit: ${text}`);
+  }
+
+  /** Passes on what goes wrong with services. */
+  watchTrouble(watcher: (service: Service, trouble: Trouble) => void): void {
+    this.#watcher = watcher;
+  }
+
+  trouble(service: Service, trouble: Trouble): void {
+    this.#watcher?.(service, trouble);
+  }
+
+  /**
+   * A line that the reference does not have: on the console alone, where errors are shown. Programs that read the main
+   * log find the reference's lines in it.
+   */
+  explain(line: string): void {
+    if (passes("error", this.#levels.messages)) this.#console.write(line);
   }
 
   started(name: string): void {

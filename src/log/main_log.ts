@@ -63,7 +63,9 @@ export class MainLog {
   }
 
   async #useLibrary(threshold: LogLevel): Promise<void> {
-    const { configureSync, getLogger } = await import("@logtape/logtape");
+    const library = await loadLibrary();
+    if (library === undefined) return;
+    const { configureSync, getLogger } = library;
     const ours = new Map<string, LogLevel>(
       (Object.keys(LEVELS) as LogLevel[]).map((level) => [LEVELS[level], level]),
     );
@@ -85,5 +87,19 @@ export class MainLog {
         rawMessage: line,
         properties: {},
       });
+  }
+}
+
+/**
+ * LogTape; `undefined` if it is neither in Deno's cache nor downloadable, as at a first start without a network. The log
+ * does without it then: the lines are the same.
+ */
+async function loadLibrary(): Promise<typeof import("@logtape/logtape") | undefined> {
+  try {
+    // `as string` hides the package from Deno's module graph: a daemon without a main log never downloads it.
+    return await import("@logtape/logtape" as string);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined; // how Deno reports a module that it cannot load
+    throw error;
   }
 }

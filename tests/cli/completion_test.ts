@@ -1,5 +1,6 @@
 /** Completion in the real shells: bash, zsh and fish, against a scripted daemon. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { runCompletion } from "../../src/cli/completion.ts";
@@ -42,7 +43,7 @@ class Tools implements Disposable {
     };
     let output;
     try {
-      output = await new Deno.Command(shell, { args, env, stdin: "null" }).output();
+      output = await outputOf(shell, { args, env, stdin: "null" });
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) {
         throw new Error(`${shell} is missing: install it to run this test`);

@@ -41,13 +41,19 @@ function daemonWith(topics: Record<string, unknown>): StandIn {
 }
 
 Deno.test("ctl status in a pipe is exactly what the reference says", async () => {
-  await using daemon = daemonWith({ "service 0": overview, "log 0": { generation: 0, end: 1, text } });
+  await using daemon = daemonWith({
+    "service 0": overview,
+    "log 0": { generation: 0, start: 0, end: 1, text },
+  });
   assertEquals(await ctl(daemon, "status", "web"), success(SHORT));
   assertEquals(daemon.received(Request.QUERY).length, 0);
 });
 
 Deno.test("ctl status --long adds since when, restarts and the last lines of output", async () => {
-  await using daemon = daemonWith({ "service 0": overview, "log 0": { generation: 0, end: 1, text } });
+  await using daemon = daemonWith({
+    "service 0": overview,
+    "log 0": { generation: 0, start: 0, end: 1, text },
+  });
   const args = ["-p", daemon.path, "status", "--long", "web"];
   assertEquals(await ctlAlone(args, { now: NOW }), success(SHORT + MORE));
 });

@@ -1,5 +1,6 @@
 /** The manual pages. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { manualSources, runManual } from "../../src/cli/manual.ts";
@@ -17,10 +18,10 @@ async function shown(source: string): Promise<string> {
   const file = Deno.makeTempFileSync({ prefix: "dinit-manual-", suffix: ".8" });
   try {
     Deno.writeTextFileSync(file, source);
-    const { stdout, stderr } = await new Deno.Command("man", {
+    const { stdout, stderr } = await outputOf("man", {
       args: ["--warnings", "--no-hyphenation", "--no-justification", "-l", file],
       env: { MANWIDTH: "200", LC_ALL: "C.UTF-8", MANPAGER: "cat", MAN_KEEP_FORMATTING: "" },
-    }).output();
+    });
     assertEquals(new TextDecoder().decode(stderr), "");
     // deno-lint-ignore no-control-regex
     return new TextDecoder().decode(stdout).replace(/\x1b\[\d*m|.\x08/g, "");

@@ -1,3 +1,4 @@
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, isRunning, runDinit } from "./_dinit.ts";
 
@@ -142,8 +143,7 @@ Deno.test("daemon case 25: readiness on a descriptor of its own, which is closed
   const daemon = dinit.commandLine(["--ready-fd", "5"]).map((word) => `'${word}'`).join(" ");
   // The pipe ends, and with it `cat`, when the daemon has closed its end; the shell then ends the daemon.
   const script = `(${daemon} 5>&1 >/dev/null 2>&1 & echo $! >&2) | cat`;
-  const { stdout, stderr } = await new Deno.Command("sh", { args: ["-c", script], cwd: dinit.directory })
-    .output();
+  const { stdout, stderr } = await outputOf("sh", { args: ["-c", script], cwd: dinit.directory });
   assertEquals(new TextDecoder().decode(stdout), `${dinit.socket}\0`);
   const pid = Number(new TextDecoder().decode(stderr));
   Deno.kill(pid, "SIGTERM");

@@ -30,10 +30,13 @@ function copyFolder(from: string, to: string): void {
 /** The example in a directory of its own, on free ports, with the permissions of `deno task start`. */
 class Example {
   readonly dinit = new Dinit({});
-  readonly storePort = freePort();
-  readonly webPort = freePort();
+  readonly storePort: number;
+  readonly webPort: number;
 
-  constructor() {
+  /** The ports that the settings name are free ones, unless they are given. */
+  constructor({ storePort = freePort(), webPort = freePort() } = {}) {
+    this.storePort = storePort;
+    this.webPort = webPort;
     const { directory } = this.dinit;
     copyFolder(`${ROOT}services`, `${directory}/services`);
     const environment = this.dinit.read("services/environment")
@@ -53,6 +56,15 @@ class Example {
 
   ctl(...words: string[]) {
     return runDinit(["ctl", "--socket-path", `${this.dinit.directory}/run/dinitctl`, ...words]);
+  }
+
+  webLog(): string {
+    return this.dinit.read("run/log/web.log");
+  }
+
+  /** The address of the page, as `web` has logged it last. */
+  address(): string {
+    return this.webLog().match(/http:\S+/g)!.at(-1)!;
   }
 
   async pidOf(service: string): Promise<number> {
@@ -111,14 +123,45 @@ Deno.test("the example runs with the permissions of its task, is rolled back, co
   assertEquals(pids.filter((pid) => isRunning(pid)), []);
 });
 
-Deno.test("a port in use is told, and other services run on", async () => {
+Deno.test("two clones of the example run side by side on the same settings", async () => {
+  await using one = new Example();
+  await using two = new Example({ storePort: one.storePort, webPort: one.webPort });
+  one.start();
+  two.start();
+  for (const { dinit } of [one, two]) await dinit.printed("[  OK  ] boot");
+  await Promise.all([one, two].map(async (example) => {
+    await example.dinit.until(
+      () => example.webLog().includes("showing the store on"),
+      "the address of the page",
+    );
+    for (const service of PROCESSES) {
+      if (service !== "flaky") {
+        assertEquals((await example.ctl("is-started", service)).stdout, "STARTED\n", service);
+      }
+    }
+  }));
+  const addresses = [one, two].map((example) => example.address());
+  assert(addresses[0] !== addresses[1], addresses.join());
+  for (const address of addresses) assertStringIncludes(await (await fetch(address)).text(), "clock.UTC");
+  assertEquals(
+    [one, two].filter((example) => example.dinit.lines.includes("[STOPPD] web")),
+    [],
+  );
+  const { stdout } = await two.ctl("catlog", "web");
+  assertStringIncludes(stdout, two.address());
+});
+
+Deno.test("a service of the example that fails says why on the console and in its status", async () => {
   await using example = new Example();
-  using _other = Deno.listen({ hostname: "127.0.0.1", port: example.webPort });
+  const environment = example.dinit.read("services/environment").replace(/^WEB_PORT=.*$/m, "WEB_PORT=none");
+  example.dinit.write("services/environment", environment);
   const { dinit } = example.start();
-  await dinit.printed("[STOPPD] web");
-  const told = `web: port ${example.webPort} is in use`;
-  await dinit.until(() => dinit.read("run/log/web.log").includes(told), told);
-  assert(dinit.lines.includes("dinit: Service web process terminated with exit code 1"));
+  const why = "web: WEB_PORT must be a whole number from 1 to 65535, not 'none'";
+  await dinit.printed(
+    `    web: given up after 3 restarts in 10 s; its log is ${dinit.directory}/run/log/web.log`,
+  );
+  assert(dinit.lines.includes(`    web > ${why}`), dinit.lines.join("\n"));
+  assertStringIncludes((await example.ctl("status", "--long", "web")).stdout, why);
   assertEquals((await example.ctl("is-started", "store")).stdout, "STARTED\n");
 });
 

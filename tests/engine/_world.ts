@@ -24,7 +24,12 @@ import {
   snapshot,
 } from "../../src/engine/mod.ts";
 import type { ManagerOptions } from "../../src/engine/mod.ts";
-import { DEFAULT_DESCRIPTION, type ServiceDescription, type ServiceType } from "../../src/model/mod.ts";
+import {
+  type BufferedOutput,
+  DEFAULT_DESCRIPTION,
+  type ServiceDescription,
+  type ServiceType,
+} from "../../src/model/mod.ts";
 
 /** Time passes only when a test says so. */
 export class FakeClock implements Clock {
@@ -163,8 +168,9 @@ export class FakeHost implements ProcessHost {
     this.killedAll.push(id);
   }
 
-  bufferedLog(service: Service): Uint8Array | undefined {
-    return service.description.logType === "buffer" ? new Uint8Array([111, 107]) : undefined;
+  bufferedLog(service: Service): BufferedOutput | undefined {
+    const output = { bytes: new Uint8Array([111, 107]), end: 2 };
+    return service.description.logType === "buffer" ? output : undefined;
   }
 }
 

@@ -1,11 +1,13 @@
 /** A host under test, in a process of its own. */
 
 import {
+  type BufferedOutput,
   DEFAULT_DESCRIPTION,
   type ExitStatus,
   type ServiceDescription,
   ServiceType,
 } from "../../src/model/mod.ts";
+import { endOf } from "../_processes.ts";
 import type {
   LaunchPlan,
   LaunchRefusal,
@@ -197,7 +199,9 @@ export class TestHost implements AsyncDisposable {
 
   /** The text in the log buffer of a service. */
   async log(clear = false, id = 1): Promise<string> {
-    const bytes = await this.#call<Uint8Array>("bufferedLog", service({ logType: "buffer" }, id), clear);
+    const { bytes } = await this.#call<BufferedOutput>("bufferedLog", service({ logType: "buffer" }, id), {
+      clear,
+    });
     return new TextDecoder().decode(bytes);
   }
 
@@ -276,7 +280,7 @@ export class TestHost implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();
     await this.#reading;
-    await this.#process.status;
+    await endOf(this.#process, "the host program");
     Deno.removeSync(this.#folder, { recursive: true });
   }
 }

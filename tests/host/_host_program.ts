@@ -6,6 +6,7 @@
  */
 
 import { createHost, NO_RECORD } from "../../src/host/mod.ts";
+import type { BufferReading } from "../../src/model/mod.ts";
 import type { LaunchPlan, Service } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
@@ -102,7 +103,7 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   serviceUnloaded: (service: Service) => host.serviceUnloaded(service),
   adoptFromPidFile: (service: Service) => host.adoptFromPidFile(service),
   killAll: (id: number) => host.killAll(id),
-  bufferedLog: (service: Service, clear: boolean) => host.bufferedLog(service, clear),
+  bufferedLog: (service: Service, reading: BufferReading) => host.bufferedLog(service, reading),
   takeForeground: () => host.takeForeground(),
   inspect,
 };

@@ -1,5 +1,6 @@
 /** Disks that are full, and systems that have no more descriptors or processes to give. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { LaunchStage } from "../../src/model/mod.ts";
 import { fileOutput, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
@@ -31,7 +32,7 @@ async function withoutDescriptors(host: TestHost, action: () => Promise<void>): 
   const { pid } = await host.inspect();
   const limit = async (soft: number) => {
     const args = [`--pid=${pid}`, `--nofile=${soft}:`];
-    assert((await new Deno.Command("prlimit", { args }).output()).success);
+    assert((await outputOf("prlimit", { args })).success);
   };
   await limit(3);
   try {

@@ -1,6 +1,7 @@
 /** Processes that the host did not start itself: daemons behind a pid file, orphans, foreign processes. */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { ServiceType } from "../../src/model/mod.ts";
 import { plan, service, TestHost } from "./_host.ts";
 
@@ -86,7 +87,7 @@ native("L34: an unrelated process is signalled, but its end is not seen", async 
   const service = background(host, `${foreign.pid}\n`);
   assertEquals(await host.adoptFromPidFile(service), { kind: "running", pid: foreign.pid, child: false });
   assertEquals(await host.signal(1, "main", 15, false), "sent");
-  assertEquals((await foreign.status).signal, "SIGTERM");
+  assertEquals((await endOf(foreign)).signal, "SIGTERM");
   await host.serviceInactive(service);
   assertEquals(await host.signal(1, "main", 15, false), "no-process");
 });

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf, outputOf } from "../_processes.ts";
 import { Dinit, isRunning, ROOT } from "../e2e/_dinit.ts";
 import { type HostKind, KINDS } from "./_host.ts";
 
@@ -167,7 +168,7 @@ Deno.test("L34: a daemon that is not a child is used with a warning, and counts 
   ]);
   assertEquals((await dinit.ctl("stop", "s")).code, 0);
   await dinit.printed("[STOPPD] s");
-  assertEquals((await foreign.status).signal, "SIGTERM");
+  assertEquals((await endOf(foreign)).signal, "SIGTERM");
 });
 
 Deno.test("L30, L35: a daemon that detached itself is tracked, and its end noticed", async () => {
@@ -207,11 +208,11 @@ async function onTerminal(services: Record<string, string>): Promise<{ dinit: Di
   const { directory, socket } = dinit;
   const daemon =
     `${Deno.execPath()} run --quiet --allow-all ${ROOT}main.ts --user -d ${directory}/sd -p ${socket}`;
-  const { stdout } = await new Deno.Command("timeout", {
+  const { stdout } = await outputOf("timeout", {
     args: ["20", "script", "-qec", daemon, "/dev/null"],
     cwd: directory,
     stdin: "null",
-  }).output();
+  });
   const lines = new TextDecoder().decode(stdout).split(/\r?\n/).map((line) => line.replace(/^\^D[\b]*/, ""));
   return { dinit, lines: lines.filter((line) => line !== "") };
 }

@@ -1,5 +1,6 @@
 /** A directory as `deno task compile` leaves it, with a stand-in for the program that tells how it was called. */
 
+import { outputOf } from "../_processes.ts";
 import { writeLaunchers } from "../../scripts/install/launchers.ts";
 
 /** The stand-in: the name that it was called by, its arguments, each in brackets, and whether /proc was there. */
@@ -24,7 +25,6 @@ export function writeDirectory(directory: string): void {
 
 /** Runs a program without any environment; what it prints on both outputs. */
 export async function say(program: string, args: readonly string[] = [], cwd = "/"): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(program, { args: [...args], clearEnv: true, cwd })
-    .output();
+  const { stdout, stderr } = await outputOf(program, { args: [...args], clearEnv: true, cwd });
   return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
 }

@@ -1,5 +1,6 @@
 /** `deno task install`, below a directory of its own and with a stand-in for the compiled program. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { say, STAND_IN, writeProgram } from "./_launchers.ts";
 
@@ -17,13 +18,13 @@ class Place implements Disposable {
 
   /** Runs the task with the destination in `DESTDIR`. */
   async install(...args: string[]): Promise<{ code: number; lines: string[]; stderr: string }> {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    const { code, stdout, stderr } = await outputOf(Deno.execPath(), {
       args: [
         ...["run", "--no-prompt", "--allow-read", "--allow-write", "--allow-env=DESTDIR"],
         ...[`${ROOT}scripts/install.ts`, `--dist=${this.directory}/dist`, ...args],
       ],
       env: { DESTDIR: this.destination, NO_COLOR: "1" },
-    }).output();
+    });
     const lines = new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
     return { code, lines, stderr: new TextDecoder().decode(stderr) };
   }
@@ -152,11 +153,11 @@ Deno.test("installed links and dinit-init start the program of the prefix, whate
   // No DESTDIR is written into files: it is empty here, so that they can be run.
   const prefix = `${place.directory}/a 'prefix'`;
   const options = ["--prefix=" + prefix, `--mandir=${prefix}/man`, `--sbindir=${prefix}/admin`];
-  const { code } = await new Deno.Command(Deno.execPath(), {
+  const { code } = await outputOf(Deno.execPath(), {
     args: ["run", "--quiet", "-A", `${ROOT}scripts/install.ts`, `--dist=${place.directory}/dist`, ...options],
     env: { DESTDIR: "" },
     stdout: "null",
-  }).output();
+  });
   assertEquals(code, 0);
   assertEquals(await say(`${prefix}/bin/dinitctl`, ["list"]), "dinitctl [list] with /proc\n");
   assertEquals(await say(`${prefix}/admin/reboot`, ["-f"]), "reboot [-f] with /proc\n");

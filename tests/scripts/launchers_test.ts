@@ -1,5 +1,6 @@
 /** The links and the launcher beside the compiled program, with a stand-in for it. */
 
+import { outputOf } from "../_processes.ts";
 import { assertEquals } from "@std/assert";
 import { TOOLS } from "../../src/cli/completion/grammar.ts";
 import { PROGRAM_WORDS, wordsOfName } from "../../src/cli/program_names.ts";
@@ -83,9 +84,9 @@ Deno.test({
       writeDirectory(directory);
       const run = async (program: string) => {
         const words = ["--pid", "--mount", "--fork", "--propagation", "private", "--"];
-        const { stdout, stderr } = await new Deno.Command("unshare", {
+        const { stdout, stderr } = await outputOf("unshare", {
           args: [...words, "sh", "-ec", AS_KERNEL, "sh", directory, `/mnt/${program}`, "single"],
-        }).output();
+        });
         Deno.removeSync(`${directory}/root`);
         return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
       };

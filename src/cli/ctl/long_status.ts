@@ -1,7 +1,7 @@
 /** `status` of services with more than the reference tells, for people at a terminal and for programs. */
 
 import type { ControlClient, WireStatus } from "../../control/client.ts";
-import { ServiceState, StopReason } from "../../model/mod.ts";
+import { restartLimitText, ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "../context.ts";
 import type { ServiceDocument } from "../documents.ts";
 import { durationText } from "../duration_text.ts";
@@ -102,7 +102,7 @@ function stateColoured([first, second, ...rest]: string[], status: WireStatus, s
 /** The lines that the reference does not have. */
 function moreLines({ service, log }: Detail, now: number, style: TextStyle): string[] {
   const lines: string[] = [];
-  const { since, restarts, waitingFor, exit, pid, reason, state } = service;
+  const { since, restarts, waitingFor, exit, pid, reason, state, failure, logFile } = service;
   if (since !== undefined) {
     const time = new Date(since).toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC");
     lines.push(`Since: ${time} (${durationText(now - since)} ago)`);
@@ -114,11 +114,18 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
   // The state's line tells it of a service that has failed.
   const told = state === ServiceState.STOPPED && reason !== StopReason.NORMAL && exit.status !== 0;
   if (exit.code !== 0 && pid === undefined && !told) lines.push(`Last exit: ${exitText(exit)}`);
-  if (log !== undefined && log.length > 0) {
-    lines.push(
-      "Output:",
-      ...log.map((line) => `    ${printable(line)}`),
-    );
+  if (failure?.limit !== undefined && state === ServiceState.STOPPED) {
+    lines.push(`Restart limit: ${restartLimitText(failure.limit)}`);
   }
+  if (logFile !== undefined) lines.push(`Log: ${printable(logFile)}`);
+  if (failure !== undefined && failure.output.length > 0 && log === undefined) {
+    const ago = durationText(now - failure.time);
+    lines.push(`Output before the failure ${ago} ago:`, ...indented(failure.output));
+  }
+  if (log !== undefined && log.length > 0) lines.push("Output:", ...indented(log));
   return lines.map((line) => cutText(`    ${line}`, style.columns ?? Infinity));
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `    ${printable(line)}`);
 }

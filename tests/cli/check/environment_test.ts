@@ -1,3 +1,4 @@
+import { outputOf } from "../../_processes.ts";
 import { assertEquals } from "@std/assert";
 import { check, checkIn, SECONDARY_DONE, Services } from "./_support.ts";
 
@@ -78,7 +79,7 @@ Deno.test("a description that reads a variable of a service's own file sees it",
 
 Deno.test("a missing grant is told by its name", async () => {
   const program = new URL("../../../src/cli/check.ts", import.meta.url).href;
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stderr } = await outputOf(Deno.execPath(), {
     args: [
       "eval",
       "--no-lock",
@@ -86,7 +87,7 @@ Deno.test("a missing grant is told by its name", async () => {
       Deno.permissions.revokeSync({ name: "env" });
       Deno.exit(await runCheck(["-u"]));`,
     ],
-  }).output();
+  });
   const text = new TextDecoder().decode(stderr);
   assertEquals(code, 1);
   assertEquals(
