@@ -29,17 +29,26 @@ export function scanArguments(args: readonly string[]): Invocation {
       if (options.version) return { kind: "version" };
     } else if (command === undefined) {
       command = COMMANDS.find(({ name }) => name === arg);
-      if (command === undefined) throw ctlFailure(`unrecognized command: ${arg} (use --help for help)`);
+      if (command === undefined) {
+        throw ctlFailure(`unrecognized command: ${arg} (use --help for help)`).about({
+          kind: "unknown-command",
+          word: arg,
+        });
+      }
     } else if (arg === "") {
       throw ctlFailure("Invalid empty argument");
     } else {
       words.push(arg);
     }
   }
-  if (command === undefined) throw usageFailure();
+  if (command === undefined) throw usageFailure(undefined, []);
   checkWords(command, words, options);
   if (options.offline && !command.offline) {
-    throw ctlFailure("offline mode (--offline/-o) not supported for this command");
+    const names = COMMANDS.filter(({ offline }) => offline).map(({ name }) => `'${name}'`).join(" and ");
+    throw ctlFailure("offline mode (--offline/-o) not supported for this command").about({
+      kind: "text",
+      text: `'${command.name}' needs a daemon; ${names} can do without`,
+    });
   }
   return { kind: "command", command, words, options };
 }
@@ -58,14 +67,21 @@ function scanOption(
   );
   const belongs = row?.local !== true || command?.options?.some((name) => row.names.includes(name)) === true;
   if (row === undefined || !belongs) {
-    throw ctlFailure(`unrecognized/invalid option: ${arg} (use --help for help)`);
+    throw ctlFailure(`unrecognized/invalid option: ${arg} (use --help for help)`).about({
+      kind: "unknown-option",
+      option: arg,
+      command: command?.name,
+    });
   }
   if (row.value === undefined) {
     row.apply(options, "");
     return 0;
   }
   const value = equals === -1 ? next : arg.slice(equals + 1);
-  if (value === undefined || !isAcceptable(value, row.value)) throw ctlFailure(row.value.missing);
+  if (value === undefined || !isAcceptable(value, row.value)) {
+    const { missing, oneOf = [] } = row.value;
+    throw ctlFailure(missing).about({ kind: "option-value", value, oneOf });
+  }
   row.apply(options, value);
   return equals === -1 ? 1 : 0;
 }
@@ -77,22 +93,24 @@ function isAcceptable(value: string, { oneOf, pattern }: OptionValue): boolean {
 /** Throws `ToolFailure` if the words cannot be arguments of the sub-command. */
 function checkWords(command: Command, words: readonly string[], options: CtlOptions): void {
   if (options.list) {
-    if (words.length > 0) throw usageFailure();
+    if (words.length > 0) throw usageFailure(command.name, words);
     return;
   }
   const needed = command.words.filter(({ optional }) => !optional);
   if (words.length < needed.length) {
     const { missing } = needed[words.length];
-    throw missing === undefined ? usageFailure() : ctlFailure(missing);
+    const failure = missing === undefined ? usageFailure(command.name, words) : ctlFailure(missing);
+    throw failure.about({ kind: "words", command: command.name, words });
   }
   const repeatable = command.words.at(-1)?.repeatable ?? false;
-  if (words.length > command.words.length && !repeatable) throw usageFailure();
+  if (words.length > command.words.length && !repeatable) throw usageFailure(command.name, words);
   for (const [index, { oneOf }] of command.words.entries()) {
-    if (oneOf !== undefined && !oneOf.includes(words[index])) throw usageFailure();
+    if (oneOf !== undefined && !oneOf.includes(words[index])) throw usageFailure(command.name, words);
   }
 }
 
 /** The words do not fit the sub-command. */
-export function usageFailure(): ToolFailure {
-  return new ToolFailure("dinitctl: Invalid command line.\nTry 'dinitctl --help' for more information.");
+function usageFailure(command: string | undefined, words: readonly string[]): ToolFailure {
+  const text = "dinitctl: Invalid command line.\nTry 'dinitctl --help' for more information.";
+  return new ToolFailure(text).about({ kind: "words", command, words });
 }

@@ -40,15 +40,21 @@ export function passedDescriptor(io: CtlIo): number | undefined {
 }
 
 function connectFailure(error: ControlError, path: string, options: SocketOptions, io: CtlIo): ToolFailure {
-  if (error.errno === undefined) return ctlFailure(error.message);
+  if (error.errno === undefined) return ctlFailure(error.message); // a grant is missing, which it names
   const message = `connecting to socket: ${path}: ${errnoText(error.errno)}`;
   const absent = error.errno === errnoNumber("ENOENT") && options.socketPath === undefined;
-  if (!absent || effectiveMode(options, io) !== "user") return ctlFailure(message);
-  return ctlFailure(message, "perhaps no user instance is running?");
+  const more = absent && effectiveMode(options, io) === "user"
+    ? ["perhaps no user instance is running?"]
+    : [];
+  return ctlFailure(message, ...more).about({ kind: "no-daemon", path, errno: error.errno });
 }
 
 /** The failure to report for a conversation that broke off. */
 export function conversationFailure(error: ControlError): ToolFailure {
+  return conversationText(error).about({ kind: "conversation" });
+}
+
+function conversationText(error: ControlError): ToolFailure {
   switch (error.kind) {
     case "too-old-client":
       return ctlFailure("too old (daemon reports newer protocol version)");

@@ -20,6 +20,8 @@ export interface CtlIo {
   uid(): number | undefined;
   /** The terminal that standard output is; `undefined` if it is something else. */
   terminal(): { readonly columns: number } | undefined;
+  /** Whether standard error is a terminal: then messages may say more than the reference does. */
+  errorTerminal(): boolean;
   /** Wall clock time in milliseconds since 1970. */
   now(): number;
 }
@@ -38,6 +40,7 @@ export function processIo(): CtlIo {
     env: (name) => Deno.env.get(name),
     uid: realUserId,
     terminal: () => Deno.stdout.isTerminal() ? { columns: terminalColumns() } : undefined,
+    errorTerminal: () => Deno.stderr.isTerminal(),
     now: () => Date.now(),
   };
 }

@@ -41,6 +41,7 @@ async function monitorAlone(
     env: io.env.bind(io),
     uid: io.uid.bind(io),
     terminal: io.terminal.bind(io),
+    errorTerminal: io.errorTerminal.bind(io),
     now: io.now.bind(io),
   };
   const status = await runMonitor(args, { ...bound, run });

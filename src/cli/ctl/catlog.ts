@@ -20,7 +20,7 @@ export async function catLog(context: CommandContext): Promise<number> {
   const [name] = context.words;
   const { handle } = await loadService(client, name);
   if (context.options.follow) return await follow(context, client, handle);
-  const log = await bufferedLog(client, handle, context.options.clear);
+  const log = await bufferedLog(client, name, handle, context.options.clear);
   context.record({ service: name, log: decodeBytes(log) });
   context.print(log);
   if (log.length > 0 && log.at(-1) !== NEWLINE) {
@@ -30,15 +30,24 @@ export async function catLog(context: CommandContext): Promise<number> {
 }
 
 /** What is buffered. Throws `ToolFailure` if there is no buffer. */
-async function bufferedLog(client: ControlClient, handle: number, clear: boolean): Promise<Uint8Array> {
+async function bufferedLog(
+  client: ControlClient,
+  name: string,
+  handle: number,
+  clear: boolean,
+): Promise<Uint8Array> {
   const reply = await client.request({ type: Request.CATLOG, flags: clear ? CATLOG_CLEAR : 0, handle });
-  if (reply.type === Reply.NAK) throw noBuffer();
+  if (reply.type === Reply.NAK) throw noBuffer(name);
   if (reply.type !== Reply.SERVICE_LOG) throw protocolFailure();
   return reply.log;
 }
 
-function noBuffer(): ToolFailure {
-  return ctlFailure("cannot cat log for service not configured to buffer output.");
+function noBuffer(name: string): ToolFailure {
+  const text = `service '${name}' has no buffer: its description needs 'log-type = buffer'`;
+  return ctlFailure("cannot cat log for service not configured to buffer output.").about({
+    kind: "text",
+    text,
+  });
 }
 
 /**
@@ -47,7 +56,9 @@ function noBuffer(): ToolFailure {
  */
 async function follow({ options, io, words }: CommandContext, client: ControlClient, handle: number) {
   const [service] = words;
-  const next = options.clear ? () => bufferedLog(client, handle, true) : await partReader(client, handle);
+  const next = options.clear
+    ? () => bufferedLog(client, service, handle, true)
+    : await partReader(client, service, handle);
   const shown = (log: Uint8Array) => {
     if (!options.json) return log;
     return `${JSON.stringify({ command: "catlog", ok: true, service, log: decodeBytes(log) })}\n`;
@@ -60,7 +71,11 @@ async function follow({ options, io, words }: CommandContext, client: ControlCli
 }
 
 /** Gives what is new in a buffer, each time it is called. Throws `ToolFailure` if there is no buffer. */
-async function partReader(client: ControlClient, handle: number): Promise<() => Promise<Uint8Array>> {
+async function partReader(
+  client: ControlClient,
+  name: string,
+  handle: number,
+): Promise<() => Promise<Uint8Array>> {
   if (await client.extensions() === 0) {
     throw ctlFailure(
       "this daemon cannot show new output only; add --clear to empty the buffer while reading",
@@ -70,7 +85,7 @@ async function partReader(client: ControlClient, handle: number): Promise<() => 
   let end = 0;
   return async () => {
     const part = await client.query(`log ${handle} ${generation} ${end}`);
-    if (part === undefined) throw noBuffer();
+    if (part === undefined) throw noBuffer(name);
     if (!isLogPart(part)) throw protocolFailure();
     ({ generation, end } = part);
     return encodeBytes(part.text);

@@ -93,7 +93,7 @@ export function checkAbsent(path: string): void {
     if (error instanceof Deno.errors.NotFound) return;
     throw ctlFailure(`checking for existing dependency link: ${path}: ${reason(error)}`);
   }
-  throw ctlFailure("service already enabled.");
+  throw ctlFailure("service already enabled.").about({ kind: "text", text: `by ${path}` });
 }
 
 /**

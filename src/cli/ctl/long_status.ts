@@ -5,7 +5,7 @@ import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "../context.ts";
 import type { ServiceDocument } from "../documents.ts";
 import { durationText } from "../duration_text.ts";
-import { failureFor } from "../failure.ts";
+import { failureFor, failureText } from "../failure.ts";
 import { lookOf } from "../look.ts";
 import { type KnownService, serviceDocument } from "../service_facts.ts";
 import { isPattern } from "../selection.ts";
@@ -42,8 +42,9 @@ export async function longStatus(context: CommandContext): Promise<number> {
     const found = await findService(client, name);
     if (found === undefined) {
       if (isPattern(name) && words.length === 1) return await showMatching(context, client);
-      if (words.length === 1) throw notLoaded();
-      io.err(`${failureFor(name, notLoaded()).message}\n`);
+      const failure = notLoaded(name);
+      if (words.length === 1) throw failure;
+      io.err(failureText(failureFor(name, await context.explain(failure)), io));
       missing.push(name);
       continue;
     }

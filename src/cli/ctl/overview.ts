@@ -26,7 +26,12 @@ export async function showOverview(
 export async function showMatching(context: CommandContext, client: ControlClient): Promise<number> {
   const facts = await factsOf(context, client, await client.query("overview"));
   const services = await selected(facts.services, { patterns: context.words, states: [] });
-  if (services.length === 0) throw ctlFailure("service not loaded.");
+  if (services.length === 0) {
+    throw ctlFailure("service not loaded.").about({
+      kind: "text",
+      text: `no loaded service fits '${context.words.join("', '")}'`,
+    });
+  }
   return await presentOverview(context, facts);
 }
 
