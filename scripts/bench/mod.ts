@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { PRODUCT_VERSION } from "../../src/daemon/mod.ts";
+import { PRODUCT_VERSION } from "../../src/model/mod.ts";
 import {
   type BenchCase,
   type CaseReport,

@@ -6,7 +6,9 @@ import { type CtlOptions, defaultOptions, OPTIONS, type OptionValue } from "./op
 
 /** What a command line asks for. */
 export type Invocation =
-  | { readonly kind: "help" | "version" }
+  | { readonly kind: "version" }
+  /** Help on a sub-command; `undefined`: on all. */
+  | { readonly kind: "help"; readonly command: Command | undefined }
   | {
     readonly kind: "command";
     readonly command: Command;
@@ -17,7 +19,7 @@ export type Invocation =
 
 /** Scans the arguments. Throws `ToolFailure` at the first that is wrong; those behind it are not looked at. */
 export function scanArguments(args: readonly string[]): Invocation {
-  if (args.length === 0) return { kind: "help" };
+  if (args.length === 0) return { kind: "help", command: undefined };
   const options = defaultOptions();
   const words: string[] = [];
   let command: Command | undefined;
@@ -25,7 +27,7 @@ export function scanArguments(args: readonly string[]): Invocation {
     const arg = args[i];
     if (arg.startsWith("-")) {
       i += scanOption(arg, args[i + 1], command, options);
-      if (options.help) return { kind: "help" };
+      if (options.help) return { kind: "help", command };
       if (options.version) return { kind: "version" };
     } else if (command === undefined) {
       command = COMMANDS.find(({ name }) => name === arg);

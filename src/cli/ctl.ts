@@ -4,10 +4,11 @@ import { missingGrantText } from "../model/mod.ts";
 import { ControlError } from "../control/client.ts";
 import { scanArguments } from "./arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
+import type { Command } from "./commands.ts";
 import type { CommandContext, Facts } from "./context.ts";
 import type { CommandDocument } from "./documents.ts";
 import { type CtlOptions, defaultOptions } from "./options.ts";
-import { ctlFailure, failureText, messageOf, REFERENCE_VERSION, ToolFailure } from "./failure.ts";
+import { ctlFailure, failureText, messageOf, TOOL_VERSION, ToolFailure } from "./failure.ts";
 import { type CtlIo, processIo } from "./io.ts";
 
 export type * from "./documents.ts";
@@ -24,10 +25,10 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
     const invocation = scanArguments(args);
     switch (invocation.kind) {
       case "help":
-        io.out((await import("./help.ts")).ctlHelp());
+        io.out(await helpText(invocation.command));
         return 0;
       case "version":
-        io.out(`Dinit version ${REFERENCE_VERSION}.\n`);
+        io.out(TOOL_VERSION);
         return 0;
       case "command":
         return invocation.options.json
@@ -39,6 +40,11 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
     if (failure === undefined) throw error;
     return await report(failure, args, io);
   }
+}
+
+async function helpText(command: Command | undefined): Promise<string> {
+  const { commandHelp, ctlHelp }: typeof import("./help.ts") = await import("./help.ts" as string);
+  return command === undefined ? ctlHelp() : commandHelp(command);
 }
 
 type CommandInvocation = Extract<ReturnType<typeof scanArguments>, { kind: "command" }>;

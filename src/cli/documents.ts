@@ -94,6 +94,8 @@ export interface StatusDocument {
   /** Only of the overview. Fields that the daemon does not tell are absent. */
   readonly daemon?: {
     readonly version?: string;
+    /** The release of dinit whose behaviour the daemon has. */
+    readonly compatibleWith?: string;
     readonly pid?: number;
     /** Milliseconds. */
     readonly uptime?: number;

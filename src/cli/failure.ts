@@ -1,9 +1,10 @@
 /** How a tool ends with a message on standard error and exit status 1, and what all tools say of themselves. */
 
+import { DINIT_VERSION, PRODUCT_TEXT } from "../model/mod.ts";
 import type { CtlIo } from "./io.ts";
 
-/** The version of the reference whose command lines the tools keep to: scripts compare it. */
-export const REFERENCE_VERSION = "0.22.1";
+/** What the tools print for `--version`: the reference's line, and who they are. */
+export const TOOL_VERSION = `Dinit version ${DINIT_VERSION}.\n${PRODUCT_TEXT}`;
 
 /** What a failure is about. `hint.ts` makes lines that help from it, which are shown where somebody reads them. */
 export type FailureFact =

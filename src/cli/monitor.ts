@@ -2,7 +2,7 @@
 
 import { ControlClient, ControlError } from "../control/client.ts";
 import { errnoText, missingGrantText } from "../model/mod.ts";
-import { failureText, REFERENCE_VERSION, ToolFailure } from "./failure.ts";
+import { failureText, TOOL_VERSION, ToolFailure } from "./failure.ts";
 import { type CtlIo, processIo } from "./io.ts";
 import { fillIn, type Occasion, splitCommand } from "./monitor/command.ts";
 import { monitorFailure, serverFailure } from "./monitor/failure.ts";
@@ -38,7 +38,7 @@ export async function runMonitor(args: readonly string[], io: MonitorIo = monito
       return 1;
     }
     if (options.version) {
-      io.out(`Dinit version ${REFERENCE_VERSION}.\n`);
+      io.out(TOOL_VERSION);
       return 0;
     }
     await monitor(options, io);

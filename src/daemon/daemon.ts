@@ -3,7 +3,7 @@
  * start to end. Daemon and init 3, 4 and 6.
  */
 
-import { LoadError, type Overview, ShutdownType } from "../model/mod.ts";
+import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { type Service, ServiceManager } from "../engine/mod.ts";
 import { type DaemonHost, ProcessJournal, SystemClock } from "../host/mod.ts";
@@ -11,7 +11,6 @@ import { ControlServer, ControlSocketError } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import { ExitWith } from "./exit_with.ts";
-import { PRODUCT_VERSION } from "./help.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { endLeftovers } from "./leftovers.ts";
 import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
@@ -268,6 +267,7 @@ export class Daemon {
     return {
       daemon: {
         version: PRODUCT_VERSION,
+        compatibleWith: DINIT_VERSION,
         pid: Deno.pid,
         uptime: performance.now() - this.#startedAt,
         socket: this.#socketPath,

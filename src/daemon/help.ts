@@ -1,13 +1,9 @@
 /** What `dinit --version` and `dinit --help` print (daemon and init 1.6). */
 
-/** The release of the reference whose behaviour this program has. */
-export const DINIT_VERSION = "0.22.1";
-
-/** The version of this program; the same as in `deno.json`. */
-export const PRODUCT_VERSION = "0.1.0";
+import { DINIT_VERSION, PRODUCT_TEXT } from "../model/mod.ts";
 
 /** The text of `--version`. */
-export const VERSION_TEXT = `Dinit version ${DINIT_VERSION}.\n`;
+export const VERSION_TEXT = `Dinit version ${DINIT_VERSION}.\n${PRODUCT_TEXT}`;
 
 /** The text of `--help`. */
 export const HELP_TEXT = `dinit: init/service manager daemon

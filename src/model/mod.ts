@@ -15,3 +15,4 @@ export * from "./names.ts";
 export * from "./signals.ts";
 export * from "./states.ts";
 export * from "./status.ts";
+export * from "./version.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { PRODUCT_VERSION } from "../../src/daemon/mod.ts";
+import { PRODUCT_VERSION } from "../../src/model/mod.ts";
 
 Deno.test("the program's version is the package's", () => {
   const config = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
