@@ -37,7 +37,7 @@ export function processIo(): CtlIo {
   return {
     out: (data) => writeAll(Deno.stdout, typeof data === "string" ? encodeBytes(data) : data),
     err: (text) => void writeAll(Deno.stderr, encodeBytes(text)),
-    env: (name) => Deno.env.get(name),
+    env: variable,
     uid: realUserId,
     terminal: () => Deno.stdout.isTerminal() ? { columns: terminalColumns() } : undefined,
     errorTerminal: () => Deno.stderr.isTerminal(),
@@ -57,6 +57,14 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE);
     }
   }
+}
+
+/** The binary may see all. Elsewhere the runtime would ask at the terminal for a grant that is missing. */
+function variable(name: string): string | undefined {
+  const isSeen = Deno.build.standalone ||
+    Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
+  if (isSeen) return Deno.env.get(name);
+  throw new Deno.errors.NotCapable(`Requires env access to "${name}", run again with the --allow-env flag`);
 }
 
 function realUserId(): number | undefined {

@@ -1,6 +1,6 @@
 /** `dinit-monitor`: runs a command whenever something happens to services or variables (cli 6). */
 
-import { ControlClient, ControlError } from "../control/client.ts";
+import { ControlError } from "../control/client.ts";
 import { errnoText, missingGrantText } from "../model/mod.ts";
 import { failureText, TOOL_VERSION, ToolFailure } from "./failure.ts";
 import { type CtlIo, processIo } from "./io.ts";
@@ -9,7 +9,7 @@ import { monitorFailure, serverFailure } from "./monitor/failure.ts";
 import { type MonitorOptions, scanMonitorArguments } from "./monitor/options.ts";
 import { type CommandEnd, runCommand } from "./monitor/run_command.ts";
 import { ENVIRONMENT_PROTOCOL, watchEnvironment, watchServices } from "./monitor/watch.ts";
-import type { ConnectionOptions } from "./connection.ts";
+import { type ConnectionOptions, connectToDaemon } from "./connection.ts";
 import { controlSocketPath } from "./socket_path.ts";
 import { printable } from "./text_width.ts";
 
@@ -84,7 +84,7 @@ async function monitor(options: MonitorOptions, io: MonitorIo): Promise<void> {
     }
     return !options.exit;
   };
-  const client = await ControlClient.connect(path);
+  const client = await connectToDaemon(path, options, io, "dinit-monitor");
   try {
     await client.handshake(options.environment ? ENVIRONMENT_PROTOCOL : undefined);
     await (options.environment ? watchEnvironment : watchServices)(client, options, notify);
