@@ -9,7 +9,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { endProcessesWithThis } from "../process_guard.ts";
-import { PRODUCT_VERSION } from "../../src/daemon/mod.ts";
+import { PRODUCT_VERSION } from "../../src/model/mod.ts";
 import {
   type BenchCase,
   type CaseReport,

@@ -17,6 +17,8 @@ export interface OverviewFacts {
     /** @default unknown */
     readonly version?: string;
     /** @default unknown */
+    readonly compatibleWith?: string;
+    /** @default unknown */
     readonly pid?: number;
     /** Milliseconds. @default unknown */
     readonly uptime?: number;
@@ -51,7 +53,8 @@ export function renderOverview(facts: OverviewFacts, style: OverviewStyle): stri
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function daemonLine({ version, pid, uptime, socket, shuttingDown }: OverviewFacts["daemon"]): Cell[] {
+function daemonLine(daemon: OverviewFacts["daemon"]): Cell[] {
+  const { version, compatibleWith, pid, uptime, socket, shuttingDown } = daemon;
   const cells: Cell[] = [{
     text: version === undefined ? "dinit" : `dinit ${printable(version)}`,
     colour: Colour.BOLD,
@@ -60,6 +63,10 @@ function daemonLine({ version, pid, uptime, socket, shuttingDown }: OverviewFact
   if (uptime !== undefined) cells.push({ text: `up ${durationText(uptime)}` });
   if (socket !== undefined) cells.push({ text: `socket ${printable(socket)}` });
   if (shuttingDown) cells.push({ text: "shutting down", colour: Colour.YELLOW });
+  // Last, because it is what a narrow terminal can do without.
+  if (compatibleWith !== undefined) {
+    cells.push({ text: `compatible with dinit ${printable(compatibleWith)}`, colour: Colour.FAINT });
+  }
   return cells;
 }
 

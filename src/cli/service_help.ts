@@ -22,6 +22,29 @@ export function serviceHelp(): string {
   return lines.join("\n") + "\n";
 }
 
+/** The text on one setting, or on a flag of one, with a newline at its end; `undefined` if there is none. */
+export function settingHelp(name: string): string | undefined {
+  for (const { title, settings } of SETTING_GROUPS) {
+    const setting = settings.find((one) =>
+      one.name === name || one.flags?.some((flag) => flag.name === name)
+    );
+    if (setting === undefined) continue;
+    const original = SETTING_GROUPS.flatMap((group) => group.settings).find((one) =>
+      one.name === setting.aliasOf
+    );
+    const shown = original === undefined ? [setting] : [setting, original];
+    return [`Setting (${title.toLowerCase()}):`, "", ...shown.flatMap(settingLines), ""].join("\n");
+  }
+  return undefined;
+}
+
+/** The names of all settings and their flags. */
+export function settingNames(): string[] {
+  return SETTING_GROUPS.flatMap(({ settings }) =>
+    settings.flatMap(({ name, flags = [] }) => [name, ...flags.map((flag) => flag.name)])
+  );
+}
+
 function settingLines(setting: Setting): string[] {
   const { name, syntax, aliasOf, summary, flags = [] } = setting;
   if (aliasOf !== undefined) return [`  ${name}`, ...wrap(`another name of ${aliasOf}`, "      ")];

@@ -1,7 +1,7 @@
 /** The control socket as a file: making it, watching over it, removing it (daemon and init 3.3). */
 
 import { errnoName, errnoNumber, errnoOf, errnoText } from "../model/mod.ts";
-import { isSocketPath, missingGrantText } from "./socket_address.ts";
+import { isSocketPath, missingGrantText, requireSocketGrants } from "./socket_address.ts";
 
 /** The control socket could not be opened. `message` is the line for the log. */
 export class ControlSocketError extends Error {
@@ -57,6 +57,12 @@ export class ListeningSocket {
    * Throws `ControlSocketError`.
    */
   static async open(path: string): Promise<ListeningSocket> {
+    try {
+      requireSocketGrants(path);
+    } catch (cause) {
+      throwMissingGrant(cause, path);
+      throw cause;
+    }
     for (;;) {
       const file = fileIdentity(path);
       await refuseActiveSocket(path);

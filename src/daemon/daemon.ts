@@ -3,7 +3,7 @@
  * start to end. Daemon and init 3, 4 and 6.
  */
 
-import { LoadError, type Overview, ShutdownType } from "../model/mod.ts";
+import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
 import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { type Service, ServiceManager } from "../engine/mod.ts";
@@ -13,7 +13,6 @@ import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import { ExitWith } from "./exit_with.ts";
 import { Failures } from "./failures.ts";
-import { PRODUCT_VERSION } from "./help.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
@@ -298,6 +297,7 @@ export class Daemon {
     return {
       daemon: {
         version: PRODUCT_VERSION,
+        compatibleWith: DINIT_VERSION,
         pid: Deno.pid,
         uptime: performance.now() - this.#startedAt,
         socket: this.#socketPath,

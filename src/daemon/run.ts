@@ -1,7 +1,7 @@
 /** The daemon from its first moment to its last. */
 
 import { HostUnavailableError } from "../host/mod.ts";
-import { ConsoleLog, DaemonLog, type LineSink } from "../log/mod.ts";
+import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
 import { Daemon, type DaemonEnd } from "./daemon.ts";
 import type { MachineOwner } from "./machine_owner.ts";
 import { createMainLog } from "./opening_log.ts";
@@ -24,7 +24,7 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   const signals = new Signals({ manager: options.manager, endure }, stray);
   const mainLog = createMainLog(options);
   const connect = (sink: LineSink) => {
-    const console = new ConsoleLog(sink);
+    const console = new ConsoleLog(sink, { colour: hasColours() });
     const log = new DaemonLog(console, options.console, mainLog);
     stray.logTo(log);
     return { console, log };
@@ -55,6 +55,14 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   } finally {
     daemon?.close();
   }
+}
+
+/** A grant for the environment that is missing is named later, by what needs it. */
+function hasColours(): boolean {
+  return takesColours(Deno.stdout.isTerminal(), (name) => {
+    const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+    return state === "granted" ? Deno.env.get(name) : undefined;
+  });
 }
 
 async function takeMachine(): Promise<MachineOwner> {

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { takesColours } from "./console_colour.ts";
 export { ConsoleLog, type ConsoleLogOptions } from "./console_log.ts";
 export { type ConsoleLevels, DaemonLog, type LineStream } from "./daemon_log.ts";
 export { passes, type Threshold } from "./levels.ts";

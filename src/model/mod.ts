@@ -16,3 +16,4 @@ export * from "./program_path.ts";
 export * from "./signals.ts";
 export * from "./states.ts";
 export * from "./status.ts";
+export * from "./version.ts";

@@ -84,6 +84,8 @@ export interface ServiceOverview extends ServiceStatus {
 export interface Overview {
   readonly daemon: {
     readonly version: string;
+    /** The release of dinit whose behaviour the daemon has. */
+    readonly compatibleWith: string;
     readonly pid: number;
     /** Milliseconds since the daemon started. */
     readonly uptime: number;

@@ -81,7 +81,12 @@ Deno.test("ctl catlog --follow --json writes a document for each piece, and one 
   const { out } = await ctl(daemon, "catlog", "--follow", "--json", "web");
   assertEquals(out.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line)), [
     { command: "catlog", ok: true, service: "web", log: "one" },
-    { command: "catlog", ok: false, error: "control socket read failure or protocol error" },
+    {
+      command: "catlog",
+      ok: false,
+      error: "control socket read failure or protocol error",
+      hint: `socket: ${daemon.path}`,
+    },
   ]);
 });
 

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { Request } from "../../src/control/protocol.ts";
-import { ctl, ctlAlone, StandIn, status, success } from "./_stand_in.ts";
+import { ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
 
 const NOW = 1_700_000_000_000;
 const web = status({ state: 2, target: 2, explicit: true, pid: 7 });
@@ -100,4 +100,19 @@ Deno.test("ctl status of several services shows one after the other", async () =
     err: "dinitctl: x: service not loaded.\n",
     status: 1,
   });
+});
+
+Deno.test("ctl status --long without names shows every service in full, and limits choose among them", async () => {
+  await using daemon = new StandIn({ services: { web, worker: status(), db: web } });
+  const shown = async (...words: string[]) => {
+    const { out, err, status } = await ctl(daemon, "status", "--long", ...words);
+    assertEquals([err, status], ["", 0]);
+    return Array.from(out.matchAll(/^Service: (.*)\n {4}State: /gm), ([, name]) => name);
+  };
+  assertEquals(await shown(), ["web", "worker", "db"]);
+  assertEquals(await shown("w*"), ["web", "worker"]);
+  assertEquals(await shown("--state=started"), ["web", "db"]);
+  assertEquals(await shown("--state=started", "w*"), ["web"]);
+  assertEquals(await shown("w*", "db"), ["web", "worker", "db"]);
+  assertEquals(await ctl(daemon, "status", "--long", "x*"), failure("dinitctl: service not loaded.\n"));
 });

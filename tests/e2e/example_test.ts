@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Dinit, isRunning, ROOT, runDinit } from "./_dinit.ts";
+import { Dinit, dinitCommand, isRunning, type Result, ROOT, runDinit } from "./_dinit.ts";
 
-/** The words of `deno task start` behind `deno run`: permissions, then what the daemon is told. */
-function startWords(directory: string): { permissions: string[]; args: string[] } {
+/** The words of a task behind `deno run`: permissions, then what the program is told. */
+function taskWords(task: "start" | "ctl", directory: string): { permissions: string[]; args: string[] } {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  const command: string = config.tasks.start.command.split("deno run ")[1];
+  const command: string = config.tasks[task].command.split("deno run ")[1];
   const words = command.replaceAll("$PWD", directory).replaceAll('"', "")
     .replace("--allow-read=src,", `--allow-read=${ROOT}src,`) // the sources are not in the example's directory
     .split(" ");
@@ -48,7 +48,7 @@ class Example {
 
   /** Starts it; `without` leaves a permission out. */
   start(without?: string): this {
-    const { permissions, args } = startWords(this.dinit.directory);
+    const { permissions, args } = taskWords("start", this.dinit.directory);
     const granted = permissions.filter((word) => without === undefined || !word.startsWith(without));
     this.dinit.start({ permissions: granted, words: args });
     return this;
@@ -65,6 +65,19 @@ class Example {
   /** The address of the page, as `web` has logged it last. */
   address(): string {
     return this.webLog().match(/http:\S+/g)!.at(-1)!;
+  }
+
+  /** Runs `deno task ctl`: in the example's directory, with the permissions of the task. */
+  async task(...words: string[]): Promise<Result> {
+    const { directory } = this.dinit;
+    const { permissions, args } = taskWords("ctl", directory);
+    const program = dinitCommand([...args, ...words]).map((word) =>
+      word === "--allow-all" ? permissions : word
+    );
+    const [command, ...rest] = program.flat();
+    const output = await new Deno.Command(command, { args: rest, cwd: directory, stdin: "null" }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
   }
 
   async pidOf(service: string): Promise<number> {
@@ -121,6 +134,44 @@ Deno.test("the example runs with the permissions of its task, is rolled back, co
   const pids = await Promise.all(PROCESSES.map((service) => example.pidOf(service)));
   assertEquals((await dinit.stop("SIGINT")).code, 0);
   assertEquals(pids.filter((pid) => isRunning(pid)), []);
+});
+
+Deno.test("every command that the example recommends works with the permissions of its task", async () => {
+  await using example = new Example().start();
+  const { dinit } = example;
+  await dinit.printed("[  OK  ] boot");
+  const entries = () =>
+    [...Deno.readDirSync(`${dinit.directory}/services/boot.d`)].map(({ name }) => name).sort();
+  const before = entries();
+  const outputs: [words: string, out: string][] = [
+    ["disable worker", "Service 'worker' has been disabled.\n"],
+    ["enable worker", "Service 'worker' has been enabled.\nService 'worker' started.\n"],
+    ["reload audit", "Service 'audit' reloaded.\n"],
+    ["stop web", "Service 'web' stopped.\n"],
+    ["start web", "Service 'web' started.\n"],
+    ["wait web --for=started", "Service 'web' started.\n"],
+    ["is-started boot", "STARTED\n"],
+    ["restart store --force", "Service 'store' stopped.\nService 'store' started.\n"],
+    ["--offline -d services disable audit", "Service 'audit' has been disabled.\n"],
+    ["--offline -d services enable audit", "Service 'audit' has been enabled.\n"],
+  ];
+  for (const [words, out] of outputs) {
+    assertEquals([words, await example.task(...words.split(" "))], [words, {
+      code: 0,
+      stdout: out,
+      stderr: "",
+    }]);
+  }
+  for (const words of ["list", "status", "status web", "tree", "graph", "--help", "status --long"]) {
+    const { code, stderr, stdout } = await example.task(...words.split(" "));
+    assertEquals([words, code, stderr, stdout === ""], [words, 0, "", false]);
+  }
+  assertEquals(entries(), before);
+  // What was enabled under these permissions is no link; it counts and it can be disabled all the same.
+  assertEquals((await example.task("disable", "worker")).code, 0);
+  assertEquals(entries(), before.filter((name) => name !== "worker"));
+  assertEquals((await example.task("shutdown")).stdout, "Shutting down dinit...\nConnection closed.\n");
+  await dinit.ended();
 });
 
 Deno.test("two clones of the example run side by side on the same settings", async () => {

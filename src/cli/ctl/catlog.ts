@@ -44,8 +44,12 @@ async function bufferedLog(
   return reply.log;
 }
 
-function noBuffer(): ToolFailure {
-  return ctlFailure("cannot cat log for service not configured to buffer output.");
+function noBuffer(name: string): ToolFailure {
+  const text = `service '${name}' has no buffer: its description needs 'log-type = buffer'`;
+  return ctlFailure("cannot cat log for service not configured to buffer output.").about({
+    kind: "text",
+    text,
+  });
 }
 
 /** The path of the log file of a service without a buffer. Throws `ToolFailure` if it has none, or is to be cleared. */
@@ -56,7 +60,7 @@ async function logFileOf(
 ): Promise<string> {
   const overview = await client.query(`service ${handle}`) as Partial<ServiceOverview> | undefined;
   const path = overview?.logFile;
-  if (typeof path !== "string") throw noBuffer();
+  if (typeof path !== "string") throw noBuffer(words[0]);
   if (options.clear) {
     throw ctlFailure(`cannot clear the log of service '${words[0]}': it is a file, ${path}`);
   }

@@ -17,7 +17,7 @@ export async function shortStatus(context: CommandContext): Promise<number> {
     return 0;
   }
   const { isPattern } = await import("../selection.ts");
-  if (!isPattern(name)) throw notLoaded();
+  if (!isPattern(name)) throw notLoaded(name);
   const { showMatching } = await import("./overview.ts");
   return await showMatching(context, client);
 }

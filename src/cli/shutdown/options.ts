@@ -76,7 +76,12 @@ export function scanShutdownArguments(args: readonly string[]): ShutdownInvocati
       continue;
     }
     const option = SHUTDOWN_OPTIONS.find((one) => one.name === word);
-    if (option === undefined) throw new ToolFailure(`Unrecognized command-line parameter: ${word}`);
+    if (option === undefined) {
+      throw new ToolFailure(`Unrecognized command-line parameter: ${word}`).about({
+        kind: "text",
+        text: `'${name} --help' lists the options`,
+      });
+    }
     type = option.type ?? type;
     system ||= word === "--system";
     usePassedFd ||= word === "--use-passed-cfd";
