@@ -13,6 +13,10 @@ const STALE_AFTER = 1000;
 export interface ConsoleLogOptions {
   /** Milliseconds of a clock that never runs backwards. @default performance.now */
   readonly now?: () => number;
+  /** The console cannot be written to; it will be tried again. @default nothing */
+  readonly failed?: (error: Error) => void;
+  /** The console can be written to again; so many messages were lost. @default nothing */
+  readonly recovered?: (lost: number) => void;
 }
 
 /** The lines on the console, and who has the console. */
@@ -24,7 +28,7 @@ export class ConsoleLog {
 
   constructor(sink: LineSink, options: ConsoleLogOptions = {}) {
     this.#sink = sink;
-    this.#writer = new LineWriter(sink);
+    this.#writer = new LineWriter(sink, { failed: options.failed, recovered: options.recovered });
     this.#now = options.now ?? (() => performance.now());
   }
 

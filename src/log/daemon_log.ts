@@ -55,6 +55,11 @@ export class DaemonLog implements EngineLog {
     this.#main?.log(level, `dinit: ${text}`);
   }
 
+  /** A message that the console alone is to have. */
+  show(level: LogLevel, text: string): void {
+    if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
+  }
+
   started(name: string): void {
     this.#status("started", name, "info", "info");
   }
