@@ -1,8 +1,16 @@
 /** The main log as the daemon wants it: a file, or the system's log (daemon and init 5.3). */
 
-import type { EngineLog } from "../engine/mod.ts";
+import type { EngineLog, LogLevel } from "../engine/mod.ts";
 import { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
-import { logFile, MainLog, syslog, SYSLOG_SOCKET, type SyslogSocket } from "../log/mod.ts";
+import {
+  type ConsoleLogOptions,
+  type DaemonLog,
+  logFile,
+  MainLog,
+  syslog,
+  SYSLOG_SOCKET,
+  type SyslogSocket,
+} from "../log/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { systemText } from "./system_text.ts";
 
@@ -12,6 +20,35 @@ export function createMainLog(options: Pick<DaemonOptions, "logFile" | "logLevel
     ? syslog(() => Promise.resolve(connectToLogger()))
     : logFile(options.logFile);
   return new MainLog(target, options.logLevel);
+}
+
+/**
+ * Has it said when the main log or the console fails, and when it works again: on the other one, and what was lost also
+ * where it was lost. That the system's logger is stopped is nothing to say.
+ */
+export function watchLogs(
+  mainLog: MainLog,
+  path: string | undefined,
+  log: () => DaemonLog,
+): ConsoleLogOptions {
+  const show = (level: LogLevel, text: string) => path !== undefined && log().show(level, text);
+  mainLog.watch({
+    failed: (error) => show("error", `Writing ${path} failed: ${systemText(error)}; trying again`),
+    recovered: (lost) => {
+      const text = `The main log is written again; ${linesLost(lost)}`;
+      show("warn", text);
+      if (lost > 0) log().record("warn", text);
+    },
+  });
+  return {
+    failed: (error) =>
+      log().record("error", `Writing to the console failed: ${systemText(error)}; trying again`),
+    recovered: (lost) => log().message("warn", `The console is written to again; ${linesLost(lost)}`),
+  };
+}
+
+function linesLost(count: number): string {
+  return count === 0 ? "no lines were lost" : count === 1 ? "1 line was lost" : `${count} lines were lost`;
 }
 
 /** Opens the log unless it is open. False: it could not be opened, which has been logged. */

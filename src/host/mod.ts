@@ -10,7 +10,15 @@ export { CommandHost, type ProcessRecord, type ProcessReports } from "./command_
 export type { DescriptorStream } from "./descriptor_stream.ts";
 export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
 export { type EndOptions, endProcesses, stillRunning } from "./leftovers.ts";
-export { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "./libc/mod.ts";
+export {
+  Datagrams,
+  FileWatch,
+  LibcUnavailableError,
+  openLibrary,
+  SignalRelay,
+  SystemCallError,
+  WAKE_UP,
+} from "./libc/mod.ts";
 export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "./machine.ts";
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";
