@@ -6,11 +6,12 @@
  */
 
 import type { EngineLog } from "../engine/mod.ts";
-import { systemText } from "./system_text.ts";
 
 /** The first version that opens its debugger. */
 const FIRST_VERSION = [2, 9, 2];
-const REMEDY = "With --allow-ffi or as a compiled binary it stays closed.";
+/** Deno 2.9 knows no name of a grant for this alone. */
+const NO_GRANT = "It stays open: closing it takes --allow-sys without a list.";
+const REMEDY = "With --allow-ffi or as a compiled binary it is never opened.";
 
 /** How long to look for a debugger that is about to be opened, in milliseconds. */
 const LOOK_FOR = 2000;
@@ -51,7 +52,7 @@ export class DebuggerPort {
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotCapable)) throw error;
-      this.#log.message("error", `SIGUSR1 made Deno open its debugger: ${systemText(error)}. ${REMEDY}`);
+      this.#log.message("error", `SIGUSR1 made Deno open its debugger. ${NO_GRANT} ${REMEDY}`);
     }
   }
 
