@@ -11,6 +11,7 @@ import { type DaemonHost, NO_RECORD, type ProcessJournal, SystemClock } from "..
 import { ControlServer, ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
+import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
 import { ExitWith } from "./exit_with.ts";
 import { Failures } from "./failures.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
@@ -24,7 +25,9 @@ import { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
 import { settled } from "./settled.ts";
+import { signalHandlers } from "./signal_meanings.ts";
 import type { Signals } from "./signals.ts";
+import { SocketKeeper } from "./socket_keeper.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 
 /** How long the end waits for log lines and replies that nobody takes, in milliseconds (daemon and init 5.5). */
@@ -33,7 +36,6 @@ const FLUSH_LIMIT = 5000;
 const MISTAKE_PAUSE = 1000;
 /** As long as the runtime's timers can be, in milliseconds. */
 const LONG = 2 ** 31 - 1;
-const EROFS = 30;
 
 /** How the daemon ended. */
 export interface DaemonEnd {
@@ -63,15 +65,19 @@ export class Daemon {
   readonly #environment = new MainEnvironment(inheritedEnvironment());
   readonly #manager: ServiceManager;
   readonly #server: ControlServer;
+  readonly #socket: SocketKeeper;
   readonly #socketPath: string;
   readonly #readiness: Readiness;
   readonly #bootRecord = new BootRecord();
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
   readonly #startedAt = performance.now();
+  #debuggerPort: DebuggerPort | undefined;
   #journal: ProcessJournal | undefined;
   #exitWith: ExitWith | undefined;
   #inactive: (() => void) | undefined;
+  /** Services are not waited for any more. */
+  #killed = false;
 
   /** Throws `HostUnavailableError` if the host that was asked for cannot be had. */
   constructor(parts: DaemonParts) {
@@ -108,6 +114,10 @@ export class Daemon {
       overview: () => this.#overview(),
       log: (level, message) => log.message(level, message),
     });
+    this.#socket = new SocketKeeper(this.#server, this.#socketPath, {
+      ...options,
+      lookAgain: () => this.#journal?.check(), // what removed the socket may have removed the journal, too
+    }, log);
     this.#duties = this.#machineDuties();
     this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: parts.stray });
   }
@@ -128,8 +138,8 @@ export class Daemon {
       autoRecovery: this.#options.autoRecovery,
       print: (text) => this.#parts.console.print(text),
       flush: () => this.flush(),
-      closeSocket: () => this.#server.close(),
-      openSocket: () => this.#openSocketAgain(),
+      closeSocket: () => this.#socket.close(),
+      openSocket: () => this.#socket.openAgain(),
       replied: () => settled(this.#server.drained(), FLUSH_LIMIT),
       releaseChildren: () => this.#host.close(),
     });
@@ -138,14 +148,19 @@ export class Daemon {
   /** Everything before the first service (3.1, steps 10 to 16). False: it cannot be, which has been logged. */
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
+    if (!this.#keepDebuggerClosed()) return false;
     if (!await this.#takeJournal() && !system) return false;
-    if (!await this.#openSocket()) {
+    if (!await this.#socket.open()) {
       this.#journal?.release();
       return false;
     }
     this.#parts.machine?.quietKernel();
     if (system) this.#log.record("info", "Starting system");
-    if (logFile !== undefined && !await this.#openMainLog() && !system) return false;
+    if (logFile !== undefined && !await this.#openMainLog()) {
+      if (!system) return false;
+      // The owner of a machine has a service that makes the file system writable, which is when it is tried again.
+      if (!this.#options.manager) this.#parts.mainLog.keepTrying();
+    }
     if (this.#journal !== undefined) await this.#followPredecessor(this.#journal);
     applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
     warnOfForeignFile(this.#options.environmentFile, this.#log);
@@ -162,6 +177,7 @@ export class Daemon {
     // The first timer takes the runtime some milliseconds, for which nobody who waits for the daemon has to wait.
     const alive = setInterval(() => {}, LONG);
     if (started) {
+      this.#socket.watch();
       await this.#allStopped();
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
@@ -180,23 +196,20 @@ export class Daemon {
 
   /** Removes the control socket, if there is one. */
   close(): void {
-    this.#server.close();
+    this.#socket.close();
   }
 
   // ---- Start -------------------------------------------------------------------------------------------------
 
-  /** Opens the control socket (3.3). False: the daemon cannot do without. */
-  async #openSocket(): Promise<boolean> {
-    const { manager, system } = this.#options;
-    try {
-      await this.#server.open(this.#socketPath);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ControlSocketError)) throw error;
-      if (system && error.errno === EROFS) return true; // a service will see to that
-      this.#log.message("error", error.message);
-      return manager; // a machine without its init would stop
+  /** False: everybody could become root. */
+  #keepDebuggerClosed(): boolean {
+    if (this.#parts.signals.useLibrary() || !opensDebugger()) return true;
+    if (Deno.uid() === 0 && this.#options.system) {
+      this.#log.message("error", REFUSAL);
+      return false;
     }
+    this.#debuggerPort = new DebuggerPort(this.#log);
+    return true;
   }
 
   /** Takes the journal of processes. False: another daemon that lives has it, which has been logged. */
@@ -224,13 +237,24 @@ export class Daemon {
   }
 
   #connectSignals(): void {
-    const halt = () => this.#manager.shutdown(ShutdownType.HALT);
-    this.#parts.signals.connect({
-      terminate: halt,
-      interrupt: this.#options.manager ? () => this.#manager.shutdown(ShutdownType.REBOOT) : halt,
-      quit: () => this.#duties?.quit(),
-      look: () => void this.#openSocketAgain(),
-    });
+    const { signals, mainLog } = this.#parts;
+    signals.connect(signalHandlers({
+      options: this.#options,
+      manager: this.#manager,
+      log: this.#log,
+      duties: this.#duties,
+      hangUpIgnored: signals.hangUpIgnored,
+      look: (byRuntime) => {
+        if (byRuntime) void this.#debuggerPort?.signalled();
+        void this.#socket.openAgain();
+      },
+      wokenUp: () => this.#socket.wokenUp(),
+      reopenLog: () => mainLog.reopen(),
+      end: () => {
+        this.#killed = true;
+        this.#inactive?.();
+      },
+    }));
   }
 
   /** False: the daemon was to follow a service that cannot be loaded. */
@@ -272,21 +296,11 @@ export class Daemon {
   async #started(service: Service): Promise<void> {
     const { startsRwfs, startsLog } = service.description.flags;
     if (startsRwfs) {
-      await this.#openSocketAgain();
+      await this.#socket.openAgain();
       this.#readiness.announce(this.#server.path);
     }
     if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
     if (startsRwfs) this.#bootRecord.record();
-  }
-
-  async #openSocketAgain(): Promise<void> {
-    this.#journal?.check(); // what removed the socket may have removed the journal, too
-    try {
-      await this.#server.reopen();
-    } catch (error) {
-      if (!(error instanceof ControlSocketError)) throw error;
-      this.#log.message("error", error.message);
-    }
   }
 
   #openMainLog(): Promise<boolean> {
@@ -312,6 +326,7 @@ export class Daemon {
   /** Waits until no service is active any more, unless the daemon was told to remain. */
   async #allStopped(): Promise<void> {
     const stopped = new Promise<void>((resolve) => this.#inactive = resolve);
+    if (this.#killed) return;
     if (this.#manager.activeCount === 0) this.#checkInactive();
     await stopped;
     this.#inactive = undefined;
@@ -342,6 +357,7 @@ export class Daemon {
   }
 
   #exitStatus(): number {
+    if (this.#killed) return 1;
     if (this.#options.exitWith === undefined) return 0;
     return this.#exitWith?.status ?? 1; // it could not be loaded
   }

@@ -1,6 +1,6 @@
 /** The main log as the daemon wants it: a file, or the system's log (daemon and init 5.3). */
 
-import type { EngineLog } from "../engine/mod.ts";
+import type { EngineLog, LogLevel } from "../engine/mod.ts";
 import {
   Datagrams,
   descriptorOfPath,
@@ -10,6 +10,8 @@ import {
   SystemCallError,
 } from "../host/mod.ts";
 import {
+  type ConsoleLogOptions,
+  type DaemonLog,
   logFile,
   MainLog,
   type MainLogTarget,
@@ -35,6 +37,35 @@ function standardDescriptor(path: string): MainLogTarget | undefined {
   if (stream === undefined) return undefined;
   // Without `close`: the console writes there, too.
   return { prefix: () => "", open: () => Promise.resolve({ write: (bytes) => stream.write(bytes) }) };
+}
+
+/**
+ * Has it said when the main log or the console fails, and when it works again: on the other one, and what was lost also
+ * where it was lost. That the system's logger is stopped is nothing to say.
+ */
+export function watchLogs(
+  mainLog: MainLog,
+  path: string | undefined,
+  log: () => DaemonLog,
+): ConsoleLogOptions {
+  const show = (level: LogLevel, text: string) => path !== undefined && log().show(level, text);
+  mainLog.watch({
+    failed: (error) => show("error", `Writing ${path} failed: ${systemText(error)}; trying again`),
+    recovered: (lost) => {
+      const text = `The main log is written again; ${linesLost(lost)}`;
+      show("warn", text);
+      if (lost > 0) log().record("warn", text);
+    },
+  });
+  return {
+    failed: (error) =>
+      log().record("error", `Writing to the console failed: ${systemText(error)}; trying again`),
+    recovered: (lost) => log().message("warn", `The console is written to again; ${linesLost(lost)}`),
+  };
+}
+
+function linesLost(count: number): string {
+  return count === 0 ? "no lines were lost" : count === 1 ? "1 line was lost" : `${count} lines were lost`;
 }
 
 /** Opens the log unless it is open. False: it could not be opened, which has been logged. */

@@ -4,7 +4,7 @@ import { HostUnavailableError } from "../host/mod.ts";
 import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
 import { Daemon, type DaemonEnd } from "./daemon.ts";
 import type { MachineOwner } from "./machine_owner.ts";
-import { createMainLog } from "./opening_log.ts";
+import { createMainLog, watchLogs } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Signals } from "./signals.ts";
 import { StrayErrors } from "./stray_errors.ts";
@@ -20,12 +20,14 @@ const UNEXPECTED = new TextEncoder().encode("dinit: unexpected error during init
 /** Runs the daemon until no service is active any more. */
 export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   const stray = new StrayErrors();
-  const endure = options.manager || Deno.pid === 1;
-  const signals = new Signals({ manager: options.manager, endure }, stray);
+  const signals = new Signals(stray);
   const mainLog = createMainLog(options);
   const connect = (sink: LineSink) => {
-    const console = new ConsoleLog(sink, { colour: hasColours() });
-    const log = new DaemonLog(console, options.console, mainLog);
+    const console: ConsoleLog = new ConsoleLog(sink, {
+      ...watchLogs(mainLog, options.logFile, () => log),
+      colour: hasColours(),
+    });
+    const log: DaemonLog = new DaemonLog(console, options.console, mainLog);
     stray.logTo(log);
     return { console, log };
   };

@@ -38,6 +38,8 @@ export class Launcher {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
   readonly log: EngineLog;
+  /** The longest time that a process is given to stop, in milliseconds; `undefined`: as its description says. */
+  stopLimit: number | undefined;
   readonly #clock: Clock;
   readonly #context: LauncherContext;
 
@@ -161,8 +163,10 @@ export class Launcher {
 
   /** Arms the timer, in milliseconds from now; 0 means that there is no such limit. */
   armTimer(service: ServiceRecord, reason: TimerReason, delay: number): void {
-    if (delay === 0) this.cancelTimer(service);
-    else this.#setTimer(service, reason, this.#clock.now() + delay);
+    const limit = reason === "stop-timeout" ? this.stopLimit : undefined;
+    const wait = limit === undefined || (delay > 0 && delay < limit) ? delay : limit;
+    if (wait === 0) this.cancelTimer(service);
+    else this.#setTimer(service, reason, this.#clock.now() + wait);
   }
 
   #setTimer(service: ServiceRecord, reason: TimerReason, at: number): void {

@@ -18,6 +18,7 @@ import {
 import { Chaining } from "./chaining.ts";
 import * as commands from "./commands.ts";
 import { ServiceGraph } from "./graph.ts";
+import { type Haste, hasten } from "./haste.ts";
 import type { ProcessRole } from "./launch_plan.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Listeners } from "./listeners.ts";
@@ -212,6 +213,12 @@ export class ServiceManager implements EngineEvents {
     this.#shutdownType = type;
     commands.stopAll(this);
     this.#settled();
+  }
+
+  /** Hastens a shutdown that is under way. */
+  hasten(haste: Haste): void {
+    hasten(haste, this.services(), this.#types);
+    this.#drain();
   }
 
   // ---- What can be told --------------------------------------------------------------------------------------

@@ -167,6 +167,12 @@ export class ProcessEvents {
     this.dispatch(service, events[timer.reason]);
   }
 
+  /** Does now what a timer would do later, in place of whatever the timer is for. */
+  cutShort(service: ServiceRecord, event: "startTimedOut" | "stopTimedOut"): void {
+    this.#launcher.cancelTimer(service);
+    this.dispatch(service, event);
+  }
+
   /** Looks the event up in the table of the service's type. */
   dispatch(service: ServiceRecord, event: ProcessEvent): void {
     const handler = this.#behaviour(service)?.events[event][service.state] ?? IMPOSSIBLE;

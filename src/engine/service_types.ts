@@ -9,12 +9,14 @@ import { InternalService, TriggeredService } from "./simple_services.ts";
 
 /** What the types of services do, by type. */
 export class ServiceTypes {
+  readonly launcher: Launcher;
   /** Where the events of processes go. */
   readonly events: ProcessEvents;
   readonly #behaviours: ReadonlyMap<ServiceType, Behaviour>;
 
   constructor(context: LauncherContext) {
     const launcher = new Launcher(context);
+    this.launcher = launcher;
     const lasting = new ProcessService(launcher);
     const processBehaviours = new Map<ServiceType, ProcessBehaviour>([
       [ServiceType.PROCESS, lasting],

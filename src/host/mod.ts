@@ -14,7 +14,15 @@ export { type EndOptions, endProcesses } from "./end_processes.ts";
 export { JournalInUseError, readJournalText } from "./journal_file.ts";
 export { type Journal, type JournalEntry, type JournalOwner, parseJournal } from "./journal_format.ts";
 export { findLeftovers, launchesOver, type Leftover, ownerLives } from "./leftovers.ts";
-export { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "./libc/mod.ts";
+export {
+  Datagrams,
+  FileWatch,
+  LibcUnavailableError,
+  openLibrary,
+  SignalRelay,
+  SystemCallError,
+  WAKE_UP,
+} from "./libc/mod.ts";
 export { logFileTail, type TailOptions } from "./log_file_tail.ts";
 export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "./machine.ts";
 export { NativeHost } from "./native_host.ts";

@@ -16,6 +16,10 @@ export interface ConsoleLogOptions {
   readonly now?: () => number;
   /** Whether the labels of service lines are coloured. @default false */
   readonly colour?: boolean;
+  /** The console cannot be written to; it will be tried again. @default nothing */
+  readonly failed?: (error: Error) => void;
+  /** The console can be written to again; so many messages were lost. @default nothing */
+  readonly recovered?: (lost: number) => void;
 }
 
 /** The lines on the console, and who has the console. */
@@ -28,7 +32,7 @@ export class ConsoleLog {
 
   constructor(sink: LineSink, options: ConsoleLogOptions = {}) {
     this.#sink = sink;
-    this.#writer = new LineWriter(sink);
+    this.#writer = new LineWriter(sink, { failed: options.failed, recovered: options.recovered });
     this.#now = options.now ?? (() => performance.now());
     this.#colour = options.colour ?? false;
   }

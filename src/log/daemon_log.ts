@@ -73,6 +73,11 @@ export class DaemonLog implements EngineLog {
     if (passes("error", this.#levels.messages)) this.#console.write(line);
   }
 
+  /** A message that the console alone is to have. */
+  show(level: LogLevel, text: string): void {
+    if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
+  }
+
   started(name: string): void {
     this.#status("started", name, "info", "info");
   }

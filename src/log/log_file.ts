@@ -1,7 +1,11 @@
 import { folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../host/mod.ts";
+import type { LineSink } from "./line_writer.ts";
 import type { MainLogTarget } from "./main_log.ts";
 
-/** A file as the main log: lines are appended as they are (daemon and init 5.1, 5.3). */
+/**
+ * A file as the main log: lines are appended as they are (daemon and init 5.1, 5.3). When the file was moved or removed,
+ * as programs that rotate logs do, a new one is made.
+ */
 export function logFile(path: string): MainLogTarget {
   return {
     prefix: () => "",
@@ -12,7 +16,7 @@ export function logFile(path: string): MainLogTarget {
       const file = await Deno.open(path, { append: true, create: true, mode: 0o644, read });
       try {
         checkPlace(path, file);
-        return file;
+        return sink(path, file);
       } catch (error) {
         file.close();
         throw error;
@@ -43,6 +47,26 @@ function lookAt(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
     return look();
   } catch (error) {
     if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function sink(path: string, file: Deno.FsFile): LineSink {
+  const { isFile, dev, ino } = file.statSync();
+  return {
+    write: (bytes) => file.write(bytes),
+    isOutdated: () => isFile && !isAt(path, dev, ino),
+    close: () => file.close(),
+  };
+}
+
+/** Whether a file is at a path. If that cannot be told, for want of a grant to read it, it is. */
+function isAt(path: string, dev: number, ino: number | null): boolean {
+  try {
+    const found = Deno.statSync(path);
+    return found.dev === dev && found.ino === ino;
+  } catch (error) {
+    if (error instanceof Error) return error instanceof Deno.errors.NotCapable;
     throw error;
   }
 }

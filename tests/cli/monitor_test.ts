@@ -1,6 +1,6 @@
 /** `dinit-monitor` (cli 1.1, 1.3, 1.5 and 6) against a scripted daemon. */
 
-import { TOOL_VERSION } from "../../src/cli/failure.ts";
+import { toolVersion } from "../../src/cli/failure.ts";
 import { assert, assertEquals } from "@std/assert";
 import { runMonitor } from "../../src/cli/monitor.ts";
 import type { CommandEnd } from "../../src/cli/monitor/run_command.ts";
@@ -88,7 +88,7 @@ Deno.test("monitor without arguments and with --help shows the help and fails", 
 
 Deno.test("monitor --version tells the version of the reference", async () => {
   assertEquals(await monitorAlone(["--version", "-c"]), {
-    ...success(TOOL_VERSION),
+    ...success(toolVersion(false)),
     commands: [],
   });
 });

@@ -87,10 +87,10 @@ Deno.test("lines that nobody took are kept for the next opening", async () => {
   const { logger, main } = setUp();
   await main.open();
   logger.errors = [0, ECONNREFUSED];
+  logger.listens = false;
   for (const line of ["one", "two", "three"]) main.log("info", line);
   await main.flush(1000);
   assertEquals(logger.datagrams, ["<29>one\n"]);
-  logger.listens = false;
   await main.open();
   main.log("info", "four");
   logger.listens = true;

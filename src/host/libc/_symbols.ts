@@ -6,6 +6,8 @@ export const SYMBOLS = {
   // memory and errors
   malloc: { parameters: ["usize"], result: "usize" },
   free: { parameters: ["usize"], result: "void" },
+  mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "isize"], result: "usize" },
+  mprotect: { parameters: ["usize", "usize", "i32"], result: "i32" },
   memcpyIn: { name: "memcpy", parameters: ["usize", "buffer", "usize"], result: "usize" },
   memcpyOut: { name: "memcpy", parameters: ["buffer", "usize", "usize"], result: "usize" },
   __errno_location: { parameters: [], result: "usize" },
@@ -32,6 +34,8 @@ export const SYMBOLS = {
   /** From glibc 2.30 on. */
   getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize", optional: true },
   statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  inotify_init1: { parameters: ["i32"], result: "i32" },
+  inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // sockets
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
@@ -57,6 +61,11 @@ export const SYMBOLS = {
   signal: { parameters: ["i32", "usize"], result: "usize" },
   pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   syscall: { parameters: ["isize", "usize", "usize", "usize"], result: "isize" },
+  syscallOfFour: {
+    name: "syscall",
+    parameters: ["isize", "usize", "buffer", "usize", "usize"],
+    result: "isize",
+  },
   // terminals
   isatty: { parameters: ["i32"], result: "i32" },
   tcgetsid: { parameters: ["i32"], result: "i32" },
