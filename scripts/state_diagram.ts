@@ -6,7 +6,7 @@
  * writes docs/engine-states.svg; a test sees to it that the file is up to date.
  */
 
-import { STATE_CHANGES, STATE_NAMES, type StateChange } from "../src/engine/state_changes.ts";
+import { STATE_CHANGES, STATE_NAMES, type StateChange } from "../src/engine/lifecycle/state_changes.ts";
 import { ServiceState } from "../src/model/mod.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;

@@ -15,19 +15,19 @@ import {
   type ServiceStatus,
   ShutdownType,
 } from "../model/mod.ts";
-import { Chaining } from "./chaining.ts";
+import { Chaining } from "./graph/chaining.ts";
 import * as commands from "./commands.ts";
-import { ServiceGraph } from "./graph.ts";
-import { type Haste, hasten } from "./haste.ts";
-import type { ProcessRole } from "./launch_plan.ts";
-import { Lifecycle } from "./lifecycle.ts";
+import { ServiceGraph } from "./graph/graph.ts";
+import { type Haste, hasten } from "./lifecycle/haste.ts";
+import type { ProcessRole } from "./launcher/launch_plan.ts";
+import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Listeners } from "./listeners.ts";
-import { Loader, logLoadError, mayUnload } from "./loading.ts";
+import { Loader, logLoadError, mayUnload } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import type { EngineEvents, EnvironmentListener, ServiceListener, SignalOutcome } from "./ports.ts";
-import { reload } from "./reloading.ts";
-import { isProcessBacked, prepareProcess, type ServiceRecord } from "./service.ts";
-import { ServiceTypes } from "./service_types.ts";
+import { reload } from "./graph/reloading.ts";
+import { isProcessBacked, prepareProcess, type ServiceRecord } from "./graph/record.ts";
+import { ServiceTypes } from "./launcher/service_types.ts";
 import { overviewOf, statusOf } from "./status.ts";
 
 /** The service manager. */

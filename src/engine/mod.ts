@@ -8,16 +8,16 @@
  * @module
  */
 
-export { ServiceGraph } from "./graph.ts";
+export { ServiceGraph } from "./graph/graph.ts";
 export {
   type LaunchPlan,
   logFilePath,
   type OutputPlan,
   type ProcessRole,
   type SessionPlan,
-} from "./launch_plan.ts";
-export type { Behaviour } from "./behaviour.ts";
-export type { Lifecycle } from "./lifecycle.ts";
+} from "./launcher/launch_plan.ts";
+export type { Behaviour } from "./launcher/behaviour.ts";
+export type { Lifecycle } from "./lifecycle/lifecycle.ts";
 export { ServiceManager } from "./manager.ts";
 export type { ManagerOptions } from "./manager_options.ts";
 export type {
@@ -34,5 +34,5 @@ export type {
   SignalOutcome,
   Trouble,
 } from "./ports.ts";
-export type { ServiceRecord as Service } from "./service.ts";
+export type { ServiceRecord as Service } from "./graph/record.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

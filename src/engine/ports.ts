@@ -13,8 +13,8 @@ import type {
   ServiceDescription,
   ServiceEvent,
 } from "../model/mod.ts";
-import type { ServiceRecord } from "./service.ts";
-import type { LaunchPlan, ProcessRole } from "./launch_plan.ts";
+import type { ServiceRecord } from "./graph/record.ts";
+import type { LaunchPlan, ProcessRole } from "./launcher/launch_plan.ts";
 
 /** Monotonic time and one timer for each service. */
 export interface Clock {

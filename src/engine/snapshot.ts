@@ -5,12 +5,12 @@
  */
 
 import type { ShutdownType } from "../model/mod.ts";
-import { ServiceGraph } from "./graph.ts";
-import type { LifecycleState } from "./lifecycle.ts";
+import { ServiceGraph } from "./graph/graph.ts";
+import type { LifecycleState } from "./lifecycle/lifecycle.ts";
 import { ServiceManager } from "./manager.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import { fromPlain, type Plain, toPlain } from "./_plain.ts";
-import type { Edge, ProcessState, ServiceRecord } from "./service.ts";
+import { fromPlain, type Plain, toPlain } from "./plain.ts";
+import type { Edge, ProcessState, ServiceRecord } from "./graph/record.ts";
 
 /** The state of an engine. It survives `JSON.stringify`. */
 export interface Snapshot {

@@ -4,7 +4,6 @@ import { outputOf } from "../_processes.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type ByteStream,
-  ControlClient,
   ControlError,
   encodePacket,
   PacketError,
@@ -12,6 +11,7 @@ import {
   Request,
   type ServiceEventPacket,
 } from "../../src/control/mod.ts";
+import { ControlClient } from "../../src/client/mod.ts";
 import { Peer, soon, toHex } from "./_server.ts";
 
 /** A test with a client whose daemon is `daemon`. */
@@ -337,7 +337,7 @@ for (
 }
 
 Deno.test("connecting without a permission: the error names the grant", async () => {
-  const client = new URL("../../src/control/client.ts", import.meta.url);
+  const client = new URL("../../src/client/control_client.ts", import.meta.url);
   const script = `import { ControlClient } from ${JSON.stringify(client)};
     await ControlClient.connect("/run/none").catch((error) => console.log(error.kind, error.message));`;
   const file = Deno.makeTempFileSync({ prefix: "dinit-control-", suffix: ".ts" });

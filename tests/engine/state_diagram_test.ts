@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DIAGRAM, stateDiagram } from "../../scripts/state_diagram.ts";
-import { isLegalChange, STATE_CHANGES } from "../../src/engine/state_changes.ts";
+import { isLegalChange, STATE_CHANGES } from "../../src/engine/lifecycle/state_changes.ts";
 import { ServiceState, ServiceType } from "../../src/model/mod.ts";
 import { World } from "./_world.ts";
 

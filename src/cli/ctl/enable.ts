@@ -1,12 +1,6 @@
 /** `enable` and `disable` (cli 4). */
 
-import {
-  type ControlClient,
-  Reply,
-  type ReplyPacket,
-  Request,
-  type WireStatus,
-} from "../../control/client.ts";
+import { type ControlClient, Reply, type ReplyPacket, Request, type WireStatus } from "../../client/mod.ts";
 import {
   defaultServiceDirectories,
   type DescriptionFile,
@@ -21,9 +15,9 @@ import {
   LoadError,
   ServiceState,
 } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure } from "../failure.ts";
-import { effectiveMode, passwdHome } from "../socket_path.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure } from "../shared/failure.ts";
+import { effectiveMode, passwdHome } from "../shared/socket_path.ts";
 import {
   checkAbsent,
   type DependencyLink,

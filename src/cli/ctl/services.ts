@@ -1,15 +1,9 @@
 /** Getting hold of services, as most sub-commands do first (cli 3.1). */
 
-import {
-  type ControlClient,
-  type PacketOf,
-  Reply,
-  Request,
-  REQUEST_TEXT_LIMIT,
-} from "../../control/client.ts";
-import type { ReplyPacket, WireStatus } from "../../control/client.ts";
+import { type ControlClient, type PacketOf, Reply, Request, REQUEST_TEXT_LIMIT } from "../../client/mod.ts";
+import type { ReplyPacket, WireStatus } from "../../client/mod.ts";
 import { encodeBytes } from "../../model/mod.ts";
-import { ctlFailure, protocolFailure, ToolFailure } from "../failure.ts";
+import { ctlFailure, protocolFailure, ToolFailure } from "../shared/failure.ts";
 
 /** The daemon's answer that names a service: its handle, state and target. */
 export type ServiceRecord = PacketOf<typeof Reply.SERVICERECORD>;

@@ -1,0 +1,148 @@
+/**
+ * What is left to do: the two work queues, and the stops that a start pin holds back. An operation that concerns
+ * another service than its own leaves a note here and returns. Lifecycle specification 2, 3.12 and 7.
+ */
+
+import { type ServiceEvent, ServiceState } from "../../model/mod.ts";
+import type { Behaviour } from "../launcher/behaviour.ts";
+import { isStartPinned, type ServiceGraph } from "../graph/graph.ts";
+import type { Clock, ConsolePort, EngineLog } from "../ports.ts";
+import { isActive, type ServiceRecord } from "../graph/record.ts";
+import { isLegalChange, STATE_NAMES } from "./state_changes.ts";
+import { WorkQueue } from "./work_queue.ts";
+
+const { STOPPED, STARTED } = ServiceState;
+
+/** What the lifecycle needs around it. */
+export interface LifecycleContext {
+  readonly graph: ServiceGraph;
+  readonly clock: Pick<Clock, "now">;
+  readonly console: ConsolePort;
+  readonly log: EngineLog;
+  /** How services of that type come up and go down. */
+  behaviour(service: ServiceRecord): Behaviour;
+  /** Tells the listeners of a service. */
+  emit(service: ServiceRecord, event: ServiceEvent): void;
+  /** A service with actions on start (`starts-rwfs`, `starts-log`) has started. */
+  startActions(service: ServiceRecord): void;
+  /** A service has ended; `chain-to` may name another to start (lifecycle 8.14). */
+  completed(service: ServiceRecord, restarts: boolean): void;
+  /** `kill-all-on-stop`: ends every process of the system; `allKilled` follows (lifecycle 8.15). */
+  killAll(service: ServiceRecord): void;
+}
+
+/** Deferred work, and the states of services that it is about. */
+export class Agenda {
+  readonly context: LifecycleContext;
+  /** Services with pending claims, releases, failures, starts or stops. */
+  readonly propagation = new WorkQueue("propagation");
+  /** Services that may be ready to be brought up or down. */
+  readonly transitions = new WorkQueue("transition");
+  /** Services whose stop is held back by a start pin; looked at again at the end of every drain. */
+  readonly #heldBack = new Set<ServiceRecord>();
+  #pins = 0;
+  #activeCount = 0;
+
+  constructor(context: LifecycleContext) {
+    this.context = context;
+  }
+
+  /** The number of services that are not STOPPED. */
+  get activeCount(): number {
+    return this.#activeCount;
+  }
+
+  /** The dependencies are to be let go. */
+  deferRelease(service: ServiceRecord): void {
+    service.pending.claim = false;
+    service.pending.release = true;
+    this.propagation.add(service);
+  }
+
+  /** The dependencies are to be claimed. */
+  deferClaims(service: ServiceRecord): void {
+    service.pending.release = false;
+    service.pending.claim = true;
+    this.propagation.add(service);
+  }
+
+  /** The service has been claimed and is to start. */
+  deferStart(service: ServiceRecord): void {
+    service.pending.start = true;
+    this.propagation.add(service);
+  }
+
+  /** The service cannot start for want of a dependency. */
+  deferFailure(service: ServiceRecord): void {
+    service.pending.fail = true;
+    this.propagation.add(service);
+  }
+
+  /** The service is to begin to stop. */
+  deferStop(service: ServiceRecord): void {
+    service.pending.stop = true;
+    this.propagation.add(service);
+  }
+
+  /** Enters a state, keeping the count of active services and the time of the change. */
+  setState(service: ServiceRecord, state: ServiceState): void {
+    if (service.state === state) return;
+    if (!isLegalChange(service.state, state)) this.#reportIllegal(service, state);
+    if (service.state === STOPPED) this.#activeCount += 1;
+    if (state === STOPPED) this.#activeCount -= 1;
+    service.state = state;
+    service.since = this.context.clock.now();
+  }
+
+  #reportIllegal(service: ServiceRecord, state: ServiceState): void {
+    const change = `from ${STATE_NAMES[service.state]} to ${STATE_NAMES[state]}`;
+    this.context.log.message("error", `internal error: service ${service.name} goes ${change}`);
+  }
+
+  // ---- Pins --------------------------------------------------------------------------------------------------
+
+  /** Keeps the service, and what it needs, from stopping (7.2). */
+  pinStart(service: ServiceRecord): void {
+    if (!service.pinStart) this.#pins += 1;
+    service.pinStart = true;
+  }
+
+  /** Takes the start pin away. Stops that it held back begin in the next drain. */
+  dropStartPin(service: ServiceRecord): void {
+    if (service.pinStart) this.#pins -= 1;
+    service.pinStart = false;
+  }
+
+  /** Whether a start pin holds the service; if so its stop is looked at again when pins may have gone. */
+  isHeld(service: ServiceRecord): boolean {
+    if (this.#pins === 0 || !isStartPinned(service)) return false;
+    this.#heldBack.add(service);
+    return true;
+  }
+
+  /** The services whose stop is held back. */
+  heldBack(): Iterable<ServiceRecord> {
+    return this.#heldBack;
+  }
+
+  /** Takes over a graph that was saved; nothing may be left to do in it. */
+  restore(services: Iterable<ServiceRecord>, heldBack: readonly ServiceRecord[]): void {
+    for (const { state, pinStart } of services) {
+      if (state !== STOPPED) this.#activeCount += 1;
+      if (pinStart) this.#pins += 1;
+    }
+    for (const service of heldBack) this.#heldBack.add(service);
+  }
+
+  /** Takes the services whose stop is due and not held back any more. */
+  takeDueStops(): ServiceRecord[] {
+    const due: ServiceRecord[] = [];
+    for (const service of this.#heldBack) {
+      if (this.#pins > 0 && isStartPinned(service)) continue;
+      this.#heldBack.delete(service);
+      const { state, target, force } = service;
+      if (target === STARTED ? force && isActive(service) : state !== STOPPED) due.push(service);
+    }
+    return due;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The C library with types: files, processes, terminals, sockets and waiting, as methods that take and give ordinary
+ * values. Everything that is called through the foreign function interface is in this folder, and no address leaves it.
+ * The layouts of the structures that are read and written are those of glibc on x86-64 and arm64.
+ *
+ * @module
+ */
+
+export { Datagrams } from "./datagram.ts";
+export { Accounts } from "./accounts.ts";
+export {
+  BOOT_ID_FILE,
+  type BootClock,
+  parseStat,
+  type ProcessStat,
+  RuntimeBootClock,
+  type TickRange,
+  TICKS_PER_SECOND,
+} from "./boot_clock.ts";
+export { DescriptorStream } from "./descriptor_stream.ts";
+export { FileWatch } from "./file_watch.ts";
+export { AT_CWD, type FileKind, Files, O } from "./files.ts";
+export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
+export { type Limit, OpenFiles } from "./limits.ts";
+export { type LoginName, Logins } from "./logins.ts";
+export { BootTime } from "./boot_time.ts";
+export { bootRecord } from "./login_record.ts";
+export { type MachineCall, MachineCalls } from "./machine_calls.ts";
+export { KeyInput } from "./machine_keys.ts";
+export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
+export { Interest, Poller, type Watch } from "./poller.ts";
+export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
+export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
+export { Sockets } from "./sockets.ts";
+export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } from "./spawner.ts";
+export { Terminal } from "./terminal.ts";
+export { WholeFiles } from "./whole_files.ts";
+export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
+export { type Key, Machine, type RestartKind } from "./machine.ts";
+export {
+  type FileFacts,
+  fileProblem,
+  folderOf,
+  folderProblem,
+  type Identity,
+  isSharedFolder,
+  logFileProblem,
+  ownIdentity,
+  pidFileProblem,
+} from "./trust.ts";
