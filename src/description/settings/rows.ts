@@ -6,7 +6,16 @@ import { ALL_TYPES } from "./type_names.ts";
 
 export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
 
-type Defaults = "value" | "appends" | "repeats" | "substitution" | "types" | "default" | "base";
+type Defaults =
+  | "value"
+  | "extension"
+  | "appends"
+  | "repeats"
+  | "substitution"
+  | "types"
+  | "default"
+  | "base"
+  | "needs";
 
 /** Where relative paths begin (service description 3.10). */
 export const PATH_BASES = {
@@ -25,12 +34,14 @@ export function row(
 ): Setting {
   return {
     value: "text",
+    extension: false,
     appends: false,
     repeats: "override",
     substitution: "none",
     types: ALL_TYPES,
     default: "",
     base: "",
+    needs: [],
     ...setting,
   };
 }
