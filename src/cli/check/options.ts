@@ -110,7 +110,7 @@ export const CHECK_OPTIONS: readonly CheckOption[] = [
   },
   {
     names: ["--portable"],
-    summary: "warn about lines that dinit 0.22.1 refuses; with --print, write @meta lines",
+    summary: "warn about lines that dinit 0.22.1 refuses; --print writes @meta lines",
     apply: (o) => o.portable = true,
   },
 ];

@@ -32,6 +32,7 @@ export const PATH_BASES = {
 export function row(
   setting: Omit<Setting, Defaults> & Partial<Pick<Setting, Defaults>>,
 ): Setting {
+  // All rows have the same fields in the same order, so that the loader reads them as objects of one shape.
   return {
     value: "text",
     extension: false,
@@ -42,6 +43,12 @@ export function row(
     default: "",
     base: "",
     needs: [],
+    path: undefined,
+    remark: undefined,
+    refusal: undefined,
+    flags: undefined,
+    dependency: undefined,
+    show: undefined,
     ...setting,
   };
 }
