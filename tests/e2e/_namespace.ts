@@ -71,7 +71,7 @@ export class Namespace implements AsyncDisposable {
     const command = console ? ["script", "-qec", `sh ${outside}`, "/dev/null"] : ["sh", outside];
     this.#child = new Deno.Command(command[0], {
       args: command.slice(1),
-      env: { ...env, W: this.directory, SHELL: "/bin/sh" },
+      env: { NO_COLOR: "1", ...env, W: this.directory, SHELL: "/bin/sh" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
