@@ -18,6 +18,21 @@ const WITH_RESOLVERS = `function promiseWithResolvers() {
 }
 `;
 
+/**
+ * The bundler puts the types of all modules into one file, but leaves imports of modules in it whose types only inner
+ * parts name. No program needs these types: they become empty ones, and the file stands alone.
+ */
+export function standAlone(types: string): string {
+  const names = new Set<string>();
+  const rest = types.replaceAll(/^import (?:type )?\{([^}]*)\} from "\.[^"]*";\n/gm, (_, list: string) => {
+    for (const name of list.split(",")) names.add(name.replace(/^\s*type\s/, "").trim());
+    return "";
+  });
+  const isDeclared = (name: string) => new RegExp(`\\b(?:interface|class|type) ${name}\\b`).test(rest);
+  const inner = [...names].filter((name) => name !== "" && !isDeclared(name));
+  return inner.map((name) => `interface ${name} {}\n`).join("") + rest;
+}
+
 /** What `package.json` says, from what `deno.json` says. */
 export function packageJson({ name, version, license }: Readonly<Record<string, string>>): unknown {
   return {
@@ -56,6 +71,8 @@ export async function buildPackage(directory: string): Promise<void> {
     module,
     WITH_RESOLVERS + code.replaceAll("Promise.withResolvers(", "promiseWithResolvers("),
   );
+  const types = `${directory}/client.d.ts`;
+  await Deno.writeTextFile(types, standAlone(await Deno.readTextFile(types)));
   const settings = JSON.parse(await Deno.readTextFile("deno.json"));
   await Deno.writeTextFile(
     `${directory}/package.json`,

@@ -1,11 +1,20 @@
 /** The examples in the documentation of the library run as they stand. */
 
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { outputOf } from "../_processes.ts";
 import { Dinit } from "../e2e/_dinit.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const ADDRESS = "@dinit/dinit/client";
+/** The files behind the addresses of the package. */
+const SETTINGS = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+
+/** A program that imports files of the repository instead of the package. */
+function withFiles(program: string): string {
+  return program.replaceAll(
+    /"@dinit\/dinit(\/\w+)?"/g,
+    (_, entry = "") => JSON.stringify(new URL(SETTINGS.exports[`.${entry}`], ROOT).href),
+  );
+}
 
 /** The programs between fences of TypeScript in a text, without the stars of a comment. */
 function programsOf(text: string): string[] {
@@ -21,7 +30,7 @@ async function run(program: string, command: string): Promise<string> {
   });
   dinit.start();
   await dinit.printed("[  OK  ] boot");
-  dinit.write("example.ts", program.replaceAll(ADDRESS, new URL("src/client/library.ts", ROOT).href));
+  dinit.write("example.ts", withFiles(program));
   const { stdout, stderr } = await outputOf(Deno.execPath(), {
     args: ["run", "--check", "--quiet", "--no-prompt", "--allow-all", `${dinit.directory}/example.ts`],
     env: { DINIT_SOCKET_PATH: dinit.socket, NO_COLOR: "1" },
@@ -47,12 +56,31 @@ Deno.test("the first program of the page on the library runs", async () => {
   assertMatch(await run(first, RUNS), /^started boot \nstarted web \d+\n$/);
 });
 
+for (
+  const [entry, expected] of [
+    ["description", "true restart-delay\n"],
+    ["model", "No such file or directory 1\n"],
+  ]
+) {
+  Deno.test(`the example of the entry ${entry} runs`, async () => {
+    const [program] = programsOf(await Deno.readTextFile(new URL(SETTINGS.exports[`./${entry}`], ROOT)));
+    const file = await Deno.makeTempFile({ prefix: "dinit-example-", suffix: ".ts" });
+    try {
+      await Deno.writeTextFile(file, withFiles(program));
+      const args = ["run", "--check", "--quiet", "--no-prompt", "--allow-all", file];
+      const { stdout, stderr } = await outputOf(Deno.execPath(), { args, env: { NO_COLOR: "1" } });
+      assertEquals(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr), expected);
+    } finally {
+      await Deno.remove(file);
+    }
+  });
+}
+
 Deno.test("the package names its entries, and each is there", async () => {
-  const settings = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  assertEquals(settings.name, "@dinit/dinit");
-  assertEquals(Object.keys(settings.exports), [".", "./client", "./description", "./engine", "./model"]);
-  for (const file of Object.values(settings.exports) as string[]) {
-    assertNotEquals(await Deno.stat(new URL(file, ROOT)), undefined);
+  assertEquals(SETTINGS.name, "@dinit/dinit");
+  assertEquals(Object.keys(SETTINGS.exports), [".", "./client", "./description", "./engine", "./model"]);
+  for (const file of Object.values(SETTINGS.exports) as string[]) {
+    assertEquals((await Deno.stat(new URL(file, ROOT))).isFile, true);
   }
 });
 
