@@ -14,6 +14,8 @@ const SIDE_DOORS: ReadonlyMap<string, string> = new Map([
   // The client has no use for the server, which comes with the room's own door; it describes packets only when asked.
   ["src/control/wire/mod.ts", "client"],
   ["src/control/wire/describe.ts", "client"],
+  // What only some commands need is loaded with them.
+  ["src/client/steps.ts", "cli"],
 ]);
 
 /** The room of a file below `src/`: the name of its folder, empty for a file directly in `src/`. */

@@ -1,9 +1,10 @@
 /** The client's end of a control connection. It imports neither the server nor the engine: tools start fast. */
 
-import { errnoNumber, errnoOf, errnoText } from "../model/mod.ts";
+import { errnoOf, errnoText } from "../model/mod.ts";
 import {
   type ByteStream,
   ByteWriter,
+  connectStream,
   ControlError,
   type EnvEventPacket,
   EXTENSIONS_NAME,
@@ -11,10 +12,10 @@ import {
   EXTENSIONS_VERSION,
   Information,
   type InformationPacket,
-  isSocketPath,
   layoutOf,
   MINIMUM_PROTOCOL_VERSION,
-  missingGrantText,
+  openSocket,
+  type OpenStream,
   type Packet,
   PacketError,
   type PacketOf,
@@ -24,15 +25,12 @@ import {
   type ReplyPacket,
   Request,
   type RequestPacket,
-  requireSocketGrants,
   type ServiceEventPacket,
   type StatusForm,
   statusFormOf,
   type SvcInfo,
   writePacket,
 } from "../control/wire/mod.ts";
-
-export * from "../control/wire/mod.ts";
 
 /** A request with one reply. Lists have many: see `ControlClient.list`. */
 export type SingleRequest = Exclude<RequestPacket, ListRequest>;
@@ -97,17 +95,13 @@ export class ControlClient {
     void this.#receive();
   }
 
-  /** Connects to the socket at `path`. Throws `ControlError` of kind `connect`. */
-  static async connect(path: string): Promise<ControlClient> {
-    if (!isSocketPath(path)) throw connectError(path, errnoNumber("EINVAL")!);
-    try {
-      requireSocketGrants(path);
-      return new ControlClient(await Deno.connect({ transport: "unix", path }));
-    } catch (cause) {
-      const grant = missingGrantText(cause, path);
-      if (grant !== undefined) throw new ControlError("connect", grant, { path, cause });
-      throw connectError(path, errnoOf(cause), cause);
-    }
+  /**
+   * Connects to the socket at `path`. Throws `ControlError` of kind `connect`.
+   *
+   * @param open opens the stream; what it throws has an error number or is a `ControlError`. @default Deno's sockets
+   */
+  static async connect(path: string, open: OpenStream = openSocket): Promise<ControlClient> {
+    return new ControlClient(await connectStream(path, open));
   }
 
   /** The protocol version of the daemon, at least 1; 0 before `handshake`. */
@@ -127,7 +121,7 @@ export class ControlClient {
 
   async #handshake(minimum: number): Promise<void> {
     const reply = await this.request({ type: Request.QUERYVERSION });
-    if (reply.type !== Reply.CPVERSION) throw unexpected(reply);
+    if (reply.type !== Reply.CPVERSION) throw unexpectedReply(reply);
     const needed = Math.max(minimum, MINIMUM_PROTOCOL_VERSION);
     if (reply.minimum > PROTOCOL_VERSION) {
       throw new ControlError("too-old-client", `The daemon asks for protocol version ${reply.minimum}`);
@@ -165,7 +159,7 @@ export class ControlClient {
       { type: version5 ? Request.LISTSERVICES5 : Request.LISTSERVICES },
       entries,
     );
-    if (reply.type !== Reply.LISTDONE) throw unexpected(reply);
+    if (reply.type !== Reply.LISTDONE) throw unexpectedReply(reply);
     return entries;
   }
 
@@ -188,7 +182,7 @@ export class ControlClient {
   async #query(topic: string): Promise<unknown> {
     const reply = await this.#queryReply(topic);
     if (reply === undefined || reply.type === Reply.NAK) return undefined;
-    if (reply.type !== Reply.ANSWER) throw unexpected(reply);
+    if (reply.type !== Reply.ANSWER) throw unexpectedReply(reply);
     try {
       return JSON.parse(reply.json);
     } catch (cause) {
@@ -291,10 +285,10 @@ export class ControlClient {
 
   #handleReply(packet: ReplyPacket): void {
     const current = this.#pending[0];
-    if (current === undefined) return this.#finish(unexpected(packet));
+    if (current === undefined) return this.#finish(unexpectedReply(packet));
     if (packet.type === Reply.PREACK) return current.preack?.();
     if (packet.type === Reply.SVCINFO) {
-      if (current.entries === undefined) return this.#finish(unexpected(packet));
+      if (current.entries === undefined) return this.#finish(unexpectedReply(packet));
       current.entries.push(packet);
       return;
     }
@@ -323,11 +317,6 @@ function mayBeIgnored<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function connectError(path: string, errno: number, cause?: unknown): ControlError {
-  const message = `Cannot connect to control socket ${path}: ${errnoText(errno)}`;
-  return new ControlError("connect", message, { errno, path, cause });
-}
-
 function readError(cause: unknown): ControlError {
   if (cause instanceof PacketError) {
     return new ControlError("protocol", `The daemon does not keep to the protocol: ${cause.message}`, {
@@ -337,6 +326,7 @@ function readError(cause: unknown): ControlError {
   return new ControlError("closed", "The connection to the daemon broke", { cause });
 }
 
-function unexpected(packet: ReplyPacket): ControlError {
+/** The error for a reply that does not fit the request. */
+export function unexpectedReply(packet: ReplyPacket): ControlError {
   return new ControlError("protocol", `The daemon sent an unexpected ${layoutOf(packet.type)!.name} packet`);
 }

@@ -1,7 +1,20 @@
 /**
- * The client's end of the control protocol, for the tools and for other programs.
+ * The client's end of the control protocol, in packets: what every tool loads first. Programs use `library.ts`.
  *
  * @module
  */
 
-export * from "./control_client.ts";
+export {
+  ControlClient,
+  type PacketDirection,
+  type RequestOptions,
+  type SingleRequest,
+} from "./control_client.ts";
+export * from "../control/wire/mod.ts";
+export {
+  controlSocketPath,
+  effectiveMode,
+  type Mode,
+  passwdHome,
+  type SocketOptions,
+} from "./socket_path.ts";

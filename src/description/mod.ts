@@ -3,6 +3,13 @@
  * format of descriptions and of environment files, the table of all settings, and the layers of the environment.
  * It does not know which services are loaded: whoever reads a description is asked for its dependencies.
  *
+ * @example Which settings there are
+ * ```ts
+ * import { SETTINGS, settingNamed } from "@dinit/dinit/description";
+ *
+ * console.log(SETTINGS.length > 50, settingNamed("restart-delay")?.name);
+ * ```
+ *
  * @module
  */
 

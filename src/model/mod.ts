@@ -3,6 +3,13 @@
  * descriptions and the errors that loading one can meet. Plain data and small pure functions; it imports nothing
  * from other rooms, and every other room may import it.
  *
+ * @example Words for numbers, and back
+ * ```ts
+ * import { errnoText, signalNumber } from "@dinit/dinit/model";
+ *
+ * console.log(errnoText(2), signalNumber("HUP"));
+ * ```
+ *
  * @module
  */
 

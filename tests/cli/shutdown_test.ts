@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Reply, Request } from "../../src/control/wire/protocol.ts";
-import type { ByteStream } from "../../src/client/control_client.ts";
+import type { ByteStream } from "../../src/client/mod.ts";
 import { manualSources } from "../../src/cli/manual/main.ts";
 import { runShutdown, type ShutdownIo } from "../../src/cli/shutdown/main.ts";
 import { type OutputSink, ShutdownOutput } from "../../src/cli/shutdown/output.ts";

@@ -1,12 +1,13 @@
 /** `wait`: until services are in a state, whoever brings them there. */
 
 import type { ControlClient } from "../../client/mod.ts";
+import { HandleEvents } from "../../client/steps.ts";
 import { ServiceEvent, ServiceState } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
 import { forEachService, type Outcome } from "./several.ts";
-import { type EventQueue, failedStart, ServiceEvents, waitingShown } from "./wait.ts";
+import { type EventQueue, failedStart, nextEvent, waitingShown } from "./wait.ts";
 
 /** `dinitctl wait [--for STATE] [--timeout SECONDS] SERVICE...` */
 export async function awaitState(context: CommandContext): Promise<number> {
@@ -19,7 +20,7 @@ async function awaitAll(
   client: ControlClient,
   done: (name: string) => void,
 ): Promise<number> {
-  const events = new ServiceEvents(client);
+  const events = new HandleEvents(client);
   const limit = new TimeLimit(context.options.timeout);
   try {
     return await forEachService(context, context.words, async (name) => {
@@ -54,7 +55,7 @@ async function awaitEvent(context: CommandContext, queue: EventQueue, name: stri
   const { waitFor } = context.options;
   const wanted = waitFor === "started" ? ServiceEvent.STARTED : ServiceEvent.STOPPED;
   for (;;) {
-    const packet = await queue.nextEvent();
+    const packet = await nextEvent(queue);
     const { event } = packet;
     if (event === wanted) return reached(context, name);
     if (event === ServiceEvent.FAILEDSTART && waitFor === "started") {

@@ -1,7 +1,8 @@
 /** `catlog` (cli 3.9), and following what a service writes. */
 
-import { CATLOG_CLEAR, type ControlClient, type LogPart, Reply, Request } from "../../client/mod.ts";
-import { decodeBytes, encodeBytes, type ServiceOverview } from "../../model/mod.ts";
+import { CATLOG_CLEAR, type ControlClient, Reply, Request } from "../../client/mod.ts";
+import { LogReader } from "../../client/steps.ts";
+import { decodeBytes, type ServiceOverview } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
@@ -93,7 +94,7 @@ async function follow(context: CommandContext, client: ControlClient, handle: nu
   const { io, options, words: [service] } = context;
   let source: LogSource = options.clear
     ? { next: () => bufferedLog(client, handle, true), missing: 0 }
-    : await BufferReader.of(client, handle);
+    : await bufferSource(client, handle);
   for (let pause = SHORTEST_PAUSE;; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     const bytes = await source.next();
     if (bytes === undefined) {
@@ -118,44 +119,21 @@ async function follow(context: CommandContext, client: ControlClient, handle: nu
   }
 }
 
-/** Reads what is new in a buffer. */
-class BufferReader implements LogSource {
-  readonly #client: ControlClient;
-  readonly #handle: number;
-  #generation = 0;
-  #end: number | undefined;
-  missing = 0;
-
-  private constructor(client: ControlClient, handle: number) {
-    this.#client = client;
-    this.#handle = handle;
+/** The new output of a buffer. Throws `ToolFailure` if the daemon cannot give parts of one. */
+async function bufferSource(client: ControlClient, handle: number): Promise<LogSource> {
+  if (await client.extensions() === 0) {
+    throw ctlFailure(
+      "this daemon cannot show new output only; add --clear to empty the buffer while reading",
+    );
   }
-
-  /** Throws `ToolFailure` if the daemon cannot give parts of a buffer. */
-  static async of(client: ControlClient, handle: number): Promise<BufferReader> {
-    if (await client.extensions() === 0) {
-      throw ctlFailure(
-        "this daemon cannot show new output only; add --clear to empty the buffer while reading",
-      );
-    }
-    return new BufferReader(client, handle);
-  }
-
-  async next(): Promise<Uint8Array | undefined> {
-    const part = await this.#client.query(`log ${this.#handle} ${this.#generation} ${this.#end ?? 0}`);
-    if (part === undefined) return undefined;
-    if (!isLogPart(part)) throw protocolFailure();
-    // What was overwritten before the first look is old, and not missed.
-    this.missing = Math.max(0, part.start - (this.#end ?? part.start));
-    this.#generation = part.generation;
-    this.#end = part.end;
-    return encodeBytes(part.text);
-  }
-}
-
-/** Whether an answer of the daemon is a part of a log. */
-export function isLogPart(answer: unknown): answer is LogPart {
-  const part = answer as Partial<LogPart> | null;
-  return typeof part?.text === "string" && typeof part.end === "number" && typeof part.start === "number" &&
-    typeof part.generation === "number";
+  const reader = new LogReader(client);
+  const source = {
+    missing: 0,
+    next: async () => {
+      const piece = await reader.next(handle);
+      source.missing = piece?.lost ?? 0;
+      return piece?.bytes;
+    },
+  };
+  return source;
 }

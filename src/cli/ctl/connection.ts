@@ -1,10 +1,15 @@
 /** Opens the connection of `dinitctl`, and words what can go wrong with one (cli 1.3 to 1.5). */
 
-import { ControlClient, ControlError } from "../../client/mod.ts";
+import {
+  ControlClient,
+  ControlError,
+  controlSocketPath,
+  effectiveMode,
+  type SocketOptions,
+} from "../../client/mod.ts";
 import { errnoNumber, errnoText } from "../../model/mod.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";
-import { controlSocketPath, effectiveMode, type SocketOptions } from "../shared/socket_path.ts";
 
 /** What the command line says about the connection. */
 export interface ConnectionOptions extends SocketOptions {

@@ -1,6 +1,15 @@
 /** `enable` and `disable` (cli 4). */
 
-import { type ControlClient, Reply, type ReplyPacket, Request, type WireStatus } from "../../client/mod.ts";
+import {
+  type ControlClient,
+  effectiveMode,
+  passwdHome,
+  Reply,
+  type ReplyPacket,
+  Request,
+  type WireStatus,
+} from "../../client/mod.ts";
+import { HandleEvents } from "../../client/steps.ts";
 import {
   defaultServiceDirectories,
   type DescriptionFile,
@@ -17,7 +26,6 @@ import {
 } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
-import { effectiveMode, passwdHome } from "../shared/socket_path.ts";
 import {
   checkAbsent,
   type DependencyLink,
@@ -30,7 +38,7 @@ import {
 } from "./dependency_link.ts";
 import { loadService, type ServiceRecord, serviceStatus } from "./services.ts";
 import { forEachService } from "./several.ts";
-import { ServiceEvents, waitForGoal } from "./wait.ts";
+import { failureWaits, waitForGoal } from "./wait.ts";
 
 /** The main environment file of the system's daemon. */
 const ENVIRONMENT_FILE = "/etc/dinit/environment";
@@ -122,7 +130,7 @@ async function enableOnline(context: CommandContext): Promise<number> {
   if (from.state !== ServiceState.STARTED) {
     context.io.err("dinitctl: warning: enabling dependency for non-started service\n");
   }
-  const queue = new ServiceEvents(client).queue(to.handle);
+  const queue = new HandleEvents(client).queue(to.handle);
   const withStatus = client.version >= ENABLE_WITH_STATUS_VERSION;
   const reply = await client.request({
     type: withStatus ? Request.ENABLE_SERVICE_V7 : Request.ENABLESERVICE,
@@ -141,7 +149,7 @@ async function enableOnline(context: CommandContext): Promise<number> {
   recordLink(context, fromName, link);
   const status = reply.type === Reply.SERVICESTATUS ? reply.status : await serviceStatus(client, to.handle);
   context.say(`Service '${name}' has been enabled.`);
-  if (!mayStillStart(status) && !queue.hasFailure) return 0;
+  if (!mayStillStart(status) && !failureWaits(queue)) return 0;
   return await forEachService(
     context,
     [name],

@@ -1,12 +1,12 @@
 /** The service graph in the languages of programs that draw. Pure functions. */
 
-import type { Graph } from "../../client/mod.ts";
+import { type Graph, hasFailed } from "../../client/mod.ts";
 import { serviceTypeRow } from "../../model/mod.ts";
 import { isOrdering, kindName } from "../shared/dependency_kinds.ts";
 import type { GraphDocument, StateName } from "./documents.ts";
 import { lookOf } from "./look.ts";
 import type { GraphFormat, StateChoice } from "./options.ts";
-import { hasFailed, stateName } from "./status_text.ts";
+import { stateName } from "./status_text.ts";
 
 /** Background colours that are readable below black text. */
 const FILLS: Readonly<Record<StateChoice, string>> = {

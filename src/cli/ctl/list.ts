@@ -1,10 +1,9 @@
 /** `list` (cli 3.7). */
 
-import type { ControlClient, SvcInfo, WireStatus } from "../../client/mod.ts";
+import { type ControlClient, hasFailed, type SvcInfo, type WireStatus } from "../../client/mod.ts";
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import type { Selection } from "./selection.ts";
-import { hasFailed } from "./status_text.ts";
 
 /** `dinitctl list [--state STATE] [--names] [PATTERN...]` */
 export async function list(context: CommandContext): Promise<number> {

@@ -1,6 +1,7 @@
 /** `status` of services with more than the reference tells, for people at a terminal and for programs. */
 
 import type { ControlClient, WireStatus } from "../../client/mod.ts";
+import { isLogPart } from "../../client/steps.ts";
 import { restartLimitText, ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceDocument } from "./documents.ts";
@@ -13,7 +14,6 @@ import { statusLines } from "./status_lines.ts";
 import { exitText, stateName } from "./status_text.ts";
 import { paint, type TextStyle, textStyle } from "../shared/style.ts";
 import { cutText, printable } from "../shared/text_width.ts";
-import { isLogPart } from "./catlog.ts";
 import { withLaunchText } from "./launch_text.ts";
 import { nothingFits, showMatching } from "./overview.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";

@@ -1,9 +1,8 @@
 /** What a service looks like at a glance. */
 
-import type { WireStatus } from "../../client/mod.ts";
+import { hasFailed, type WireStatus } from "../../client/mod.ts";
 import { ServiceState } from "../../model/mod.ts";
 import type { StateChoice } from "./options.ts";
-import { hasFailed } from "./status_text.ts";
 import { Colour } from "../shared/style.ts";
 
 /** A word, a symbol and a colour for the state of a service. */

@@ -1,6 +1,6 @@
 /** The options of `dinitctl` (cli 2), one row each. The scanner and the help text work from it. */
 
-import type { Mode } from "../shared/socket_path.ts";
+import type { Mode } from "../../client/mod.ts";
 
 /** When to use colours; `auto` is on a terminal only, and not if `NO_COLOR` is set. */
 export type ColourChoice = "auto" | "always" | "never";

@@ -1,12 +1,11 @@
 /** `status` without a service: the whole system at a glance. The reference has nothing like it. */
 
-import type { ControlClient } from "../../client/mod.ts";
+import { type ControlClient, controlSocketPath } from "../../client/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import { type OverviewFacts, renderOverview } from "./overview_text.ts";
 import type { Selection } from "./selection.ts";
 import type { KnownService } from "./service_facts.ts";
-import { controlSocketPath } from "../shared/socket_path.ts";
 import { textStyle } from "../shared/style.ts";
 
 /**

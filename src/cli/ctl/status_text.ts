@@ -1,7 +1,7 @@
 /** What became of a service, in words. `status`, the overview and the start commands say it the same way. */
 
 import type { WireStatus } from "../../client/mod.ts";
-import { errnoText, launchStageText, ServiceState, StopReason } from "../../model/mod.ts";
+import { errnoText, launchStageText, StopReason } from "../../model/mod.ts";
 
 const STATE_NAMES = ["STOPPED", "STARTING", "STARTED", "STOPPING"];
 
@@ -61,12 +61,6 @@ export function stopText(status: WireStatus): StopText {
     default:
       return { reason: "" };
   }
-}
-
-/** Whether a service is stopped because something went wrong: those that `list` marks with X (cli 3.7). */
-export function hasFailed(status: WireStatus): boolean {
-  if (status.state !== ServiceState.STOPPED || status.reason === StopReason.NORMAL) return false;
-  return status.reason !== StopReason.TERMINATED || status.exit.status !== 0;
 }
 
 /** The lines that tell why a start failed (cli 3.4). `status` is absent with the oldest daemons. */

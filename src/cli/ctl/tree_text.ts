@@ -4,7 +4,8 @@ import { kindName } from "../shared/dependency_kinds.ts";
 import type { StateName, TreeNode } from "./documents.ts";
 import { lookOf } from "./look.ts";
 import type { Branch } from "./service_tree.ts";
-import { hasFailed, stateName } from "./status_text.ts";
+import { hasFailed } from "../../client/mod.ts";
+import { stateName } from "./status_text.ts";
 import { Colour, paint, type TextStyle } from "../shared/style.ts";
 import { cutText, printable, textWidth } from "../shared/text_width.ts";
 

@@ -1,58 +1,29 @@
 /** Waiting until a service has started or stopped (cli 3.4). */
 
-import type { ControlClient, ServiceEventPacket, WireStatus } from "../../client/mod.ts";
-import { ServiceEvent, ServiceState, StopReason } from "../../model/mod.ts";
-import { Arrivals } from "../shared/arrivals.ts";
+import type { ServiceEventPacket, WireStatus } from "../../client/mod.ts";
+import { type Arrivals, type Goal, GoalWatch } from "../../client/steps.ts";
+import { ServiceEvent, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { protocolFailure } from "../shared/failure.ts";
 import { startFailureLines } from "./status_text.ts";
 import type { Outcome } from "./several.ts";
 
-/**
- * The events of services, kept for each until somebody asks for them: the first one may come right behind the reply that
- * tells the handle.
- */
-export class ServiceEvents {
-  readonly #client: ControlClient;
-  readonly #queues = new Map<number, EventQueue>();
-
-  /** The client's events go here from now on. */
-  constructor(client: ControlClient) {
-    this.#client = client;
-    client.onEvent = (event) => this.queue(event.handle).add(event);
-  }
-
-  /** The events of the service of a handle, from the moment the handle was made. */
-  queue(handle: number): EventQueue {
-    let queue = this.#queues.get(handle);
-    if (queue === undefined) {
-      queue = new EventQueue();
-      this.#queues.set(handle, queue);
-      void this.#client.closed.then(() => queue!.end());
-    }
-    return queue;
-  }
-}
-
 /** The events of one service. */
-export class EventQueue extends Arrivals<ServiceEventPacket> {
-  /** The next event. Throws `ToolFailure` if the daemon goes away first. */
-  async nextEvent(): Promise<ServiceEventPacket> {
-    const event = await this.next();
-    if (event === undefined) throw protocolFailure();
-    return event;
-  }
+export type EventQueue = Arrivals<ServiceEventPacket>;
 
-  /** Whether an event waits that tells of a start that will not come. */
-  get hasFailure(): boolean {
-    return this.waiting.some(({ event }) =>
-      event === ServiceEvent.FAILEDSTART || event === ServiceEvent.STARTCANCELLED
-    );
-  }
+/** The next event. Throws `ToolFailure` if the daemon goes away first. */
+export async function nextEvent(queue: EventQueue): Promise<ServiceEventPacket> {
+  const event = await queue.next();
+  if (event === undefined) throw protocolFailure();
+  return event;
 }
 
-/** What is waited for: `restart` is a stop and then a start. */
-export type Goal = "start" | "stop" | "restart";
+/** Whether an event waits that tells of a start that will not come. */
+export function failureWaits(queue: EventQueue): boolean {
+  return queue.waiting.some(({ event }) =>
+    event === ServiceEvent.FAILEDSTART || event === ServiceEvent.STARTCANCELLED
+  );
+}
 
 /**
  * Waits for the goal, or for an event that rules it out, and reports it. Throws `ToolFailure` if the daemon goes away
@@ -64,38 +35,24 @@ export async function waitForGoal(
   name: string,
   goal: Goal,
 ): Promise<Outcome> {
-  const ends = (text: string, outcome: Outcome): Outcome => {
-    context.say(`Service '${name}' ${text}`);
-    return outcome;
-  };
-  let stopExpected = goal === "restart";
+  const watch = new GoalWatch(goal);
   for (;;) {
-    const packet = await queue.nextEvent();
-    const { event, status } = packet;
-    if (goal === "stop") {
-      if (event === ServiceEvent.STOPPED) return ends("stopped.", STOPPED);
-      if (event === ServiceEvent.STOPCANCELLED) return ends("stop cancelled.", CANCELLED);
-      continue;
-    }
-    switch (event) {
-      case ServiceEvent.STARTED:
-        return ends("started.", STARTED);
-      case ServiceEvent.FAILEDSTART:
+    const packet = await nextEvent(queue);
+    const { halfWay, end } = watch.see(packet);
+    if (halfWay) context.say(`Service '${name}' stopped.`);
+    switch (end) {
+      case "failed":
         return await failedStart(context, name, packet);
-      case ServiceEvent.STARTCANCELLED:
-        return ends("start cancelled.", CANCELLED);
-      case ServiceEvent.STOPPED:
-        if (stopExpected) context.say(`Service '${name}' stopped.`);
-        stopExpected = false;
-        // Somebody else has stopped it for good: no other event tells that the start will not come.
-        if (status?.target === ServiceState.STOPPED) return ends("start cancelled.", CANCELLED);
+      case "cancelled":
+        context.say(`Service '${name}' ${goal === "stop" ? "stop" : "start"} cancelled.`);
+        return { result: "cancelled", ok: false };
+      case "started":
+      case "stopped":
+        context.say(`Service '${name}' ${end}.`);
+        return { result: end, ok: true };
     }
   }
 }
-
-const STARTED: Outcome = { result: "started", ok: true };
-const STOPPED: Outcome = { result: "stopped", ok: true };
-const CANCELLED: Outcome = { result: "cancelled", ok: false };
 
 /** Reports that a start has failed, and why. The event of the oldest daemons has no status. */
 export async function failedStart(

@@ -1,11 +1,11 @@
 /** Hints on a daemon that does not answer: how to start it, and which others answer. */
 
-import { ControlClient, ControlError } from "../../client/mod.ts";
+import { ControlClient, ControlError, controlSocketPath, effectiveMode } from "../../client/mod.ts";
+import { FOLDER_SOCKET } from "../shared/folder_socket.ts";
 import { errnoNumber } from "../../model/mod.ts";
 import { passedDescriptor } from "../ctl/connection.ts";
 import { limited } from "./limited.ts";
 import type { HintSurroundings } from "./surroundings.ts";
-import { controlSocketPath, effectiveMode, FOLDER_SOCKET } from "../shared/socket_path.ts";
 import { printable } from "../shared/text_width.ts";
 
 /** Where the daemon was looked for, and the error number. */

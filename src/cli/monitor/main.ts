@@ -1,6 +1,6 @@
 /** `dinit-monitor`: runs a command whenever something happens to services or variables (cli 6). */
 
-import { ControlError } from "../../client/mod.ts";
+import { ControlError, controlSocketPath } from "../../client/mod.ts";
 import { errnoText, missingGrantText } from "../../model/mod.ts";
 import { failureText, ToolFailure, toolVersion } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
@@ -10,7 +10,6 @@ import { type MonitorOptions, scanMonitorArguments } from "./options.ts";
 import { type CommandEnd, runCommand } from "./run_command.ts";
 import { ENVIRONMENT_PROTOCOL, watchEnvironment, watchServices } from "./watch.ts";
 import { type ConnectionOptions, connectToDaemon } from "../ctl/connection.ts";
-import { controlSocketPath } from "../shared/socket_path.ts";
 import { printable } from "../shared/text_width.ts";
 
 /** The surroundings of the tool. */

@@ -1,14 +1,8 @@
 /** What `dinit-monitor` watches: services, or variables of the daemon's environment (cli 6.4, 6.5). */
 
-import {
-  type ControlClient,
-  Reply,
-  Request,
-  REQUEST_TEXT_LIMIT,
-  type ServiceEventPacket,
-} from "../../client/mod.ts";
-import { encodeBytes, ServiceEvent, ServiceState } from "../../model/mod.ts";
-import { Arrivals } from "../shared/arrivals.ts";
+import { type ControlClient, Reply, Request, type ServiceEventPacket } from "../../client/mod.ts";
+import { Arrivals, LoadFailedError, loadRecord, type ServiceRecord } from "../../client/steps.ts";
+import { ServiceEvent, ServiceState } from "../../model/mod.ts";
 import type { Occasion } from "./command.ts";
 import { monitorFailure } from "./failure.ts";
 import type { MonitorOptions, StatusWords } from "./options.ts";
@@ -59,19 +53,25 @@ export async function watchServices(
 }
 
 /** Each name has a handle of its own, so that one that is given twice is reported twice. */
-async function load(client: ControlClient, name: string) {
-  const { length } = encodeBytes(name);
-  const badName = { kind: "bad-name", name } as const;
-  if (length === 0) throw monitorFailure(`cannot load service: ${name}`).about(badName);
-  if (length > REQUEST_TEXT_LIMIT) throw monitorFailure("protocol error").about(badName);
-  const reply = await client.request({ type: Request.LOADSERVICE, name });
-  if (reply.type === Reply.SERVICERECORD) return reply;
-  if (reply.type === Reply.NOSERVICE) {
-    throw monitorFailure(`cannot load service: ${name}`).about({ kind: "unknown-service", name });
+async function load(client: ControlClient, name: string): Promise<ServiceRecord> {
+  try {
+    return await loadRecord(client, name);
+  } catch (error) {
+    if (!(error instanceof LoadFailedError)) throw error;
+    const isAbsent = error.code === "not-found" || name === "";
+    throw monitorFailure(isAbsent ? `cannot load service: ${name}` : "protocol error").about({
+      kind: FACTS[error.code],
+      name,
+    });
   }
-  const isBadName = reply.type === Reply.BADREQ;
-  throw monitorFailure("protocol error").about(isBadName ? badName : { kind: "bad-description", name });
 }
+
+const FACTS = {
+  "bad-name": "bad-name",
+  "not-found": "unknown-service",
+  "bad-description": "bad-description",
+  "load-failed": "bad-description",
+} as const;
 
 /** Watches variables until `notify` has enough. Throws `ToolFailure` or `ControlError`. */
 export async function watchEnvironment(

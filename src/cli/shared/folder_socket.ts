@@ -1,7 +1,10 @@
 /** The daemon of the current folder, for those who name no other one. */
 
+import type { SocketOptions } from "../../client/mod.ts";
 import type { CtlIo } from "./io.ts";
-import { FOLDER_SOCKET, type SocketOptions } from "./socket_path.ts";
+
+/** The socket of a daemon that runs in the current folder, as `deno task start` has it. */
+export const FOLDER_SOCKET = "run/dinitctl";
 
 /**
  * The socket in the current folder, if it may stand in for a standard one where no daemon answers: nothing names

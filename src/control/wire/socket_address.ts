@@ -1,6 +1,11 @@
-/** What both ends of a control socket must know about its path: the system's limits, and the grants that Deno asks for. */
+/**
+ * What both ends of a control socket must know about its path, the system's limits and the grants that Deno asks for; and
+ * how a client opens it.
+ */
 
-import { encodeBytes } from "../../model/mod.ts";
+import { encodeBytes, errnoNumber, errnoOf, errnoText } from "../../model/mod.ts";
+import type { ByteStream } from "./byte_stream.ts";
+import { ControlError } from "./control_error.ts";
 
 /** The longest path of a Unix socket on Linux, in bytes. */
 const PATH_LIMIT = 107;
@@ -51,4 +56,34 @@ function mayUseSocket(path: string): boolean {
     if (error instanceof URIError || error instanceof TypeError) return true;
     throw error;
   }
+}
+
+/** Opens a stream to the socket at a path. What it throws has an error number (see `errnoOf`) or is a `ControlError`. */
+export type OpenStream = (path: string) => Promise<ByteStream>;
+
+/** Opens a stream with the sockets of Deno. */
+export async function openSocket(path: string): Promise<ByteStream> {
+  try {
+    requireSocketGrants(path);
+    return await Deno.connect({ transport: "unix", path });
+  } catch (cause) {
+    const grant = missingGrantText(cause, path);
+    throw grant === undefined ? cause : new ControlError("connect", grant, { path, cause });
+  }
+}
+
+/** A stream to the daemon at a path. Throws `ControlError` of kind `connect`. */
+export async function connectStream(path: string, open: OpenStream): Promise<ByteStream> {
+  if (!isSocketPath(path)) throw connectError(path, errnoNumber("EINVAL") ?? 0);
+  try {
+    return await open(path);
+  } catch (cause) {
+    if (cause instanceof ControlError) throw cause;
+    throw connectError(path, errnoOf(cause), cause);
+  }
+}
+
+function connectError(path: string, errno: number, cause?: unknown): ControlError {
+  const message = `Cannot connect to control socket ${path}: ${errnoText(errno)}`;
+  return new ControlError("connect", message, { errno, path, cause });
 }

@@ -1,6 +1,6 @@
 /** The status of a service as bytes, in the three forms that the protocol has had (control protocol 8). */
 
-import { type FileTime, NO_EXIT, StopReason } from "../../model/mod.ts";
+import { type FileTime, NO_EXIT, ServiceState, StopReason } from "../../model/mod.ts";
 
 /** The size of a status buffer: 10 bytes up to protocol 4, 14 in protocol 5, 30 from protocol 6. */
 export type StatusForm = 10 | 14 | 30;
@@ -28,6 +28,12 @@ export interface WireStatus {
   readonly exit: { readonly code: number; readonly status: number };
   /** Only in the 30-byte form. */
   readonly modified?: FileTime;
+}
+
+/** Whether a service is stopped because something went wrong: those that `dinitctl list` marks with X (cli 3.7). */
+export function hasFailed(status: WireStatus): boolean {
+  if (status.state !== ServiceState.STOPPED || status.reason === StopReason.NORMAL) return false;
+  return status.reason !== StopReason.TERMINATED || status.exit.status !== 0;
 }
 
 const WAITING_FOR_CONSOLE = 0x01;

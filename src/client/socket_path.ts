@@ -1,7 +1,5 @@
 /** Where the control socket of the daemon is (cli 1.3). */
 
-import type { CtlIo } from "./io.ts";
-
 /** Which daemon is meant: the system's or the user's own. */
 export type Mode = "system" | "user";
 
@@ -13,28 +11,33 @@ export interface SocketOptions {
   readonly mode?: Mode;
 }
 
-/** Of the process only these matter. */
-type PathIo = Pick<CtlIo, "env" | "uid">;
+/** What tells where the socket is. */
+export interface SocketSurroundings {
+  /** A variable of the environment; `undefined` if it is not set. */
+  env(name: string): string | undefined;
+  /** The real user id; `undefined` if it cannot be known. */
+  uid(): number | undefined;
+  /** The home directory of the user in the user database. @default Deno reads it from `/etc/passwd` */
+  home?(): string | undefined;
+}
 
-/** The socket of a daemon that runs in the current folder, as `deno task start` has it. */
-export const FOLDER_SOCKET = "run/dinitctl";
 const SYSTEM_SOCKET = "/run/dinitctl";
 const PASSWD_FILE = "/etc/passwd";
 
 /** The mode asked for; otherwise the system's for root, and the user's for everyone else. */
-export function effectiveMode(options: SocketOptions, io: PathIo): Mode {
+export function effectiveMode(options: SocketOptions, io: SocketSurroundings): Mode {
   return options.mode ?? (io.uid() === 0 ? "system" : "user");
 }
 
 /** The path of the control socket; `undefined` if nothing tells where it is. */
-export function controlSocketPath(options: SocketOptions, io: PathIo): string | undefined {
+export function controlSocketPath(options: SocketOptions, io: SocketSurroundings): string | undefined {
   if (options.socketPath !== undefined) return options.socketPath;
   const fromEnvironment = io.env("DINIT_SOCKET_PATH");
   if (fromEnvironment !== undefined) return fromEnvironment;
   if (effectiveMode(options, io) === "system") return SYSTEM_SOCKET;
   const runtimeDirectory = io.env("XDG_RUNTIME_DIR");
   if (runtimeDirectory !== undefined) return `${runtimeDirectory}/dinitctl`;
-  const home = io.env("HOME") ?? passwdHome(io.uid());
+  const home = io.env("HOME") ?? (io.home === undefined ? passwdHome(io.uid()) : io.home());
   return home === undefined ? undefined : `${home}/.dinitctl`;
 }
 

@@ -1,0 +1,278 @@
+/** One service, as a program sees it. */
+
+import { Reply, type ReplyPacket, Request, type ServiceEventPacket } from "../control/wire/mod.ts";
+import { ServiceState, signalNumber, StopReason } from "../model/mod.ts";
+import { unlessAborted } from "./abort.ts";
+import { giveCommand, goalOf, namesOf } from "./command.ts";
+import { unexpectedReply } from "./control_client.ts";
+import {
+  CancelledError,
+  type CommandName,
+  NotLoadedError,
+  type RefusalReason,
+  RefusedError,
+  StartFailedError,
+} from "./errors.ts";
+import { type EventOptions, EventStream } from "./events.ts";
+import { GoalWatch } from "./goal.ts";
+import type { Handle, Handles } from "./handles.ts";
+import { type LogOptions, readLog } from "./logs.ts";
+import type { LogPiece } from "./log_reader.ts";
+import { isKnownService, type KnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
+import { seeState, settle, type Settled } from "./wait.ts";
+
+/** Ends a waiting early. */
+export interface WaitOptions {
+  /**
+   * When it is aborted, the waiting ends and rejects with the signal's reason; what was asked for goes on.
+   * `AbortSignal.timeout(5000)` waits five seconds at most. @default no limit
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** How `start`, `wake` and `release` are carried out. */
+export interface CommandOptions extends WaitOptions {
+  /** Pins the service in the state that it is brought to, until `unpin`. @default false */
+  readonly pin?: boolean;
+  /** Whether to wait until it is so; otherwise the daemon's consent is enough. @default true */
+  readonly wait?: boolean;
+}
+
+/** How `stop` and `restart` are carried out. */
+export interface StopOptions extends CommandOptions {
+  /** Stops the services that need this one, too. @default false: they make the daemon refuse */
+  readonly force?: boolean;
+}
+
+/**
+ * One service of the daemon, by its name. Making one asks the daemon nothing. Methods that bring the service somewhere
+ * load it if it is not loaded. All reject with `ControlError` if the connection fails, and with `LoadFailedError` if the
+ * service is not there or has a mistake.
+ */
+export class Service {
+  /** The full name, such as `web` or `getty@tty1`. */
+  readonly name: string;
+  readonly #handles: Handles;
+
+  /** @ignore `Client.service` makes them. */
+  constructor(name: string, handles: Handles) {
+    this.name = name;
+    this.#handles = handles;
+  }
+
+  /** What the daemon tells of the service; `undefined` if it is not loaded. */
+  async status(): Promise<ServiceInfo | undefined> {
+    try {
+      return await this.#handles.read(
+        this.name,
+        false,
+        async (handle) => serviceInfo(await this.#known(handle)),
+      );
+    } catch (error) {
+      if (error instanceof NotLoadedError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Loads the service without starting it. */
+  async load(): Promise<ServiceInfo> {
+    return await this.#handles.read(
+      this.name,
+      true,
+      async (handle) => serviceInfo(await this.#known(handle)),
+    );
+  }
+
+  /**
+   * Starts the service and what it needs. Resolves when it has started. Rejects with `StartFailedError`,
+   * `CancelledError` or `RefusedError`.
+   */
+  async start(options: CommandOptions = {}): Promise<ServiceInfo> {
+    return await this.#command("start", options);
+  }
+
+  /** Stops the service. Resolves when it has stopped. Rejects with `RefusedError` or `CancelledError`. */
+  async stop(options: StopOptions = {}): Promise<ServiceInfo> {
+    return await this.#command("stop", options);
+  }
+
+  /** Stops the service and starts it again. Rejects as `start` and `stop` do. */
+  async restart(options: StopOptions = {}): Promise<ServiceInfo> {
+    return await this.#command("restart", options);
+  }
+
+  /** Starts the service if others need it, without marking it as wanted for its own sake. Rejects as `start` does. */
+  async wake(options: CommandOptions = {}): Promise<ServiceInfo> {
+    return await this.#command("wake", options);
+  }
+
+  /**
+   * Takes back a start: the service stops unless others need it. Resolves when it has stopped, and at once if it
+   * remains started. Rejects with `CancelledError`.
+   */
+  async release(options: CommandOptions = {}): Promise<ServiceInfo> {
+    return await this.#command("release", options);
+  }
+
+  /**
+   * Resolves when the service is in a state, whoever brings it there; at once if it is. Loads the service. Rejects with
+   * `StartFailedError` if a start fails meanwhile that was waited for.
+   */
+  async waitFor(state: "started" | "stopped", { signal }: WaitOptions = {}): Promise<ServiceInfo> {
+    signal?.throwIfAborted();
+    return await this.#handles.use(this.name, true, async (handle) => {
+      const wanted = state === "started" ? ServiceState.STARTED : ServiceState.STOPPED;
+      if (handle.record.state === wanted) return await this.#now(signal);
+      const waiting = { goal: state, see: seeState(state), endsWhenUnwanted: false, signal };
+      return await this.#outcome("start", handle, await settle(this.#handles, handle, waiting));
+    });
+  }
+
+  /** Takes back the pin of `start`, `stop`, `wake` or `release`. */
+  async unpin(): Promise<void> {
+    await this.#request("unpin", (handle) => ({ type: Request.UNPINSERVICE, handle }), {});
+  }
+
+  /** Unloads the service, which must be stopped. Rejects with `NotLoadedError` or `RefusedError` (`in-use`). */
+  async unload(): Promise<void> {
+    const done = await this.#handles.change(this.name, Request.UNLOADSERVICE);
+    if (!done) throw new RefusedError(this.name, "unload", "in-use");
+  }
+
+  /** Loads the description again. Rejects with `NotLoadedError` or `RefusedError` (`in-use`). */
+  async reload(): Promise<void> {
+    const done = await this.#handles.change(this.name, Request.RELOADSERVICE);
+    if (!done) throw new RefusedError(this.name, "reload", "in-use");
+  }
+
+  /** Sets the trigger of a service of the type `triggered`, or takes it back. Rejects with `RefusedError`. */
+  async trigger(on = true): Promise<void> {
+    const value = on ? 1 : 0;
+    await this.#request("trigger", (handle) => ({ type: Request.SETTRIGGER, handle, value }), {
+      [Reply.NAK]: "not-triggered",
+    });
+  }
+
+  /**
+   * Sends a signal to the process of the service. Rejects with `RefusedError`.
+   *
+   * @param signal a number, or one of the names of `dinitctl signal --list`, such as `HUP`
+   */
+  async signal(signal: number | string): Promise<void> {
+    const number = typeof signal === "number" ? signal : signalNumber(signal);
+    if (number === undefined) throw new RefusedError(this.name, "signal", "bad-signal");
+    await this.#request("signal", (handle) => ({ type: Request.SIGNAL, signal: number, handle }), {
+      [Reply.SIGNAL_NOPID]: "no-process",
+      [Reply.SIGNAL_BADSIG]: "bad-signal",
+      [Reply.SIGNAL_KILLERR]: "not-sent",
+    });
+  }
+
+  /** What happens to the service from now on: see `Client.events`. */
+  events(options: Omit<EventOptions, "services"> = {}): EventStream {
+    return new EventStream(this.#handles, { ...options, services: [this.name] });
+  }
+
+  /**
+   * The output that the daemon keeps (`log-type = buffer`), piece by piece. Rejects with `NoLogError` if it keeps none,
+   * and with `NotLoadedError`.
+   */
+  logs(options: LogOptions = {}): AsyncGenerator<LogPiece, void, void> {
+    return readLog(this.#handles, this.name, options);
+  }
+
+  async #command(command: CommandName, options: StopOptions): Promise<ServiceInfo> {
+    const { signal, wait = true } = options;
+    signal?.throwIfAborted();
+    const goal = goalOf(command);
+    return await this.#handles.use(this.name, true, async (handle) => {
+      const accepted = await this.#give(command, handle, options);
+      if (!accepted || !wait) return await this.#now(signal);
+      if (command === "release") {
+        // One that others need, or that is pinned, stays up, and no event would ever tell.
+        const now = await this.#now(signal);
+        if (now.state === "started" || now.state === "stopped" || now.target === "started") return now;
+      }
+      const watch = new GoalWatch(goal);
+      const waiting = {
+        goal: goal === "stop" ? "stopped" as const : "started" as const,
+        see: (packet: ServiceEventPacket) => watch.see(packet),
+        endsWhenUnwanted: true,
+        signal,
+      };
+      return await this.#outcome(command, handle, await settle(this.#handles, handle, waiting));
+    });
+  }
+
+  /** Gives a command; false if there is nothing to wait for. Throws `RefusedError`. */
+  async #give(command: CommandName, handle: Handle, options: StopOptions): Promise<boolean> {
+    const { client } = this.#handles;
+    const reply = await giveCommand(client, handle.id, command, options, () => handle.events.clear());
+    switch (reply.kind) {
+      case "accepted":
+        return true;
+      case "already":
+        return false;
+      case "refused":
+        throw new RefusedError(this.name, command, reply.reason);
+      case "dependents": {
+        const names = await namesOf(client, reply.handles);
+        for (const id of reply.handles) void this.#handles.closeNumber(id);
+        throw new RefusedError(this.name, command, "dependents", names);
+      }
+      case "unexpected":
+        throw unexpectedReply(reply.reply);
+    }
+  }
+
+  /** The service at the end of a waiting, or the error that the end is. */
+  async #outcome(command: CommandName, handle: Handle, { end, packet }: Settled): Promise<ServiceInfo> {
+    if (end === "cancelled") throw new CancelledError(this.name, command);
+    const status = packet?.status;
+    if (end === "failed") {
+      throw new StartFailedError(this.name, status && serviceInfo(await this.#withDetails(handle, status)));
+    }
+    if (status !== undefined) return serviceInfo({ ...status, name: this.name });
+    return await this.#now(undefined);
+  }
+
+  /** What the event told, and what the daemon tells besides, unless something else has happened since. */
+  async #withDetails(
+    handle: Handle,
+    status: NonNullable<ServiceEventPacket["status"]>,
+  ): Promise<KnownService> {
+    const now = await this.#known(handle).catch(() => undefined);
+    const isSame = now?.reason === status.reason && now.state === status.state;
+    return { ...(isSame && status.reason !== StopReason.NORMAL ? now : {}), ...status, name: this.name };
+  }
+
+  async #now(signal: AbortSignal | undefined): Promise<ServiceInfo> {
+    return await unlessAborted(this.status(), signal) ?? await unlessAborted(this.load(), signal);
+  }
+
+  async #known({ id, name }: Handle): Promise<KnownService> {
+    const { client } = this.#handles;
+    const answer = await client.query(`service ${id}`);
+    if (isKnownService(answer)) return answer;
+    const type = client.version >= 5 ? Request.SERVICESTATUS5 : Request.SERVICESTATUS;
+    const reply = await client.request({ type, handle: id });
+    if (reply.type !== Reply.SERVICESTATUS) throw unexpectedReply(reply);
+    return { ...reply.status, name };
+  }
+
+  /** Something that is done or refused at once. */
+  async #request(
+    command: string,
+    packet: (handle: number) => Parameters<Handles["client"]["request"]>[0],
+    refusals: Readonly<Record<number, RefusalReason>>,
+  ): Promise<void> {
+    const reply: ReplyPacket = await this.#handles.use(
+      this.name,
+      true,
+      ({ id }) => this.#handles.client.request(packet(id)),
+    );
+    if (reply.type === Reply.ACK) return;
+    const reason = refusals[reply.type];
+    throw reason === undefined ? unexpectedReply(reply) : new RefusedError(this.name, command, reason);
+  }
+}

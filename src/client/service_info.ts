@@ -1,0 +1,179 @@
+/** What is known of a service, with words instead of the numbers of the protocol. */
+
+import { hasFailed, type WireStatus } from "../control/wire/mod.ts";
+import { type FailureReport, ServiceState, ServiceType, StopReason } from "../model/mod.ts";
+
+/** Where a service is on its way up or down. */
+export type ServiceStateName = "stopped" | "starting" | "started" | "stopping";
+
+/** Why a service stopped last. */
+export type StopReasonName =
+  | "normal"
+  | "dependency-restart"
+  | "dependency-failed"
+  | "failed"
+  | "exec-failed"
+  | "timed-out"
+  | "terminated"
+  | "unknown";
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** The way it ended. */
+  readonly how: "exited" | "signalled" | "dumped-core";
+  /** The exit status, 0 to 255, or the number of the signal. */
+  readonly status: number;
+}
+
+/** Where and why a process could not be launched. */
+export interface LaunchProblem {
+  /** The number of the step (control protocol 10.3). */
+  readonly stage: number;
+  /** The error number of the system. */
+  readonly errno: number;
+  /** The reason in words, where these say more than the number. @default absent */
+  readonly text?: string;
+}
+
+/** The last failure of a service. */
+export interface ServiceFailure {
+  /** When it failed. */
+  readonly time: Date;
+  /** The last lines that the process wrote, with control characters made visible. */
+  readonly output: readonly string[];
+  /** The restart limit that it has reached: a number of restarts in an interval in milliseconds. @default absent */
+  readonly limit?: { readonly restarts: number; readonly interval: number };
+}
+
+/** One service at one moment. Fields that the daemon does not tell are absent: dinit itself tells fewer. */
+export interface ServiceInfo {
+  /** The full name. */
+  readonly name: string;
+  /** The state that it is in. */
+  readonly state: ServiceStateName;
+  /** The state that it is meant to reach. */
+  readonly target: "started" | "stopped";
+  /** Whether it was started for its own sake, not only because others need it. */
+  readonly explicit: boolean;
+  /** Whether its start was skipped on request (`options = skippable`). */
+  readonly skipped: boolean;
+  /** Whether it is stopped because something went wrong. */
+  readonly failed: boolean;
+  /** Why it stopped last. It means something only while the service is stopped. */
+  readonly reason: StopReasonName;
+  /** What it has to do with the console. @default absent, nothing */
+  readonly console?: "holding" | "waiting";
+  /** The process id. @default absent, it has no process */
+  readonly pid?: number;
+  /** How the last process ended. @default absent, none has ended */
+  readonly exit?: ProcessEnd;
+  /** Why the process could not be launched. @default absent, it could */
+  readonly launch?: LaunchProblem;
+  /** The type, as descriptions spell it. @default absent, unknown */
+  readonly type?: "process" | "bgprocess" | "scripted" | "internal" | "triggered";
+  /** When it entered the state. @default absent, unknown */
+  readonly since?: Date;
+  /** What it waits for: full names of services, or `console`. @default absent, unknown */
+  readonly waitingFor?: readonly string[];
+  /** The number of automatic restarts since it was loaded. @default absent, unknown */
+  readonly restarts?: number;
+  /** The path of its log file. @default absent, it has none, or unknown */
+  readonly logFile?: string;
+  /** Why it failed last. @default absent, it has not failed since it was loaded, or unknown */
+  readonly failure?: ServiceFailure;
+}
+
+/** What is known of a service, in numbers. A `ServiceOverview` of the model is one; dinit itself tells less. */
+export interface KnownService extends WireStatus {
+  readonly name: string;
+  /** A `ServiceType`. @default unknown */
+  readonly type?: number;
+  /** When the state was entered, in milliseconds since 1970. @default unknown */
+  readonly since?: number;
+  /** @default unknown */
+  readonly waitingFor?: readonly string[];
+  /** @default unknown */
+  readonly restarts?: number;
+  /** The path of its log file. @default it writes to none, or unknown */
+  readonly logFile?: string;
+  /** Why it failed last. @default it has not failed, or unknown */
+  readonly failure?: FailureReport;
+}
+
+const STATES: readonly ServiceStateName[] = ["stopped", "starting", "started", "stopping"];
+
+const REASONS: ReadonlyMap<number, StopReasonName> = new Map([
+  [StopReason.NORMAL, "normal"],
+  [StopReason.DEPRESTART, "dependency-restart"],
+  [StopReason.DEPFAILED, "dependency-failed"],
+  [StopReason.FAILED, "failed"],
+  [StopReason.EXECFAILED, "exec-failed"],
+  [StopReason.TIMEDOUT, "timed-out"],
+  [StopReason.TERMINATED, "terminated"],
+]);
+
+const ENDINGS: ReadonlyMap<number, ProcessEnd["how"]> = new Map([
+  [1, "exited"],
+  [2, "signalled"],
+  [3, "dumped-core"],
+]);
+
+const TYPES: ReadonlyMap<number, ServiceInfo["type"]> = new Map([
+  [ServiceType.PROCESS, "process"],
+  [ServiceType.BGPROCESS, "bgprocess"],
+  [ServiceType.SCRIPTED, "scripted"],
+  [ServiceType.INTERNAL, "internal"],
+  [ServiceType.TRIGGERED, "triggered"],
+]);
+
+/** The name of a stop reason of the protocol. */
+export function stopReasonName(reason: number): StopReasonName {
+  return REASONS.get(reason) ?? "unknown";
+}
+
+/** How the last process ended; `undefined` if none has ended, or a daemon of protocol 1 to 4 does not tell. */
+export function processEnd({ code, status }: WireStatus["exit"]): ProcessEnd | undefined {
+  const how = ENDINGS.get(code);
+  return how === undefined ? undefined : { how, status };
+}
+
+/** The same in words. */
+export function serviceInfo(service: KnownService): ServiceInfo {
+  const { name, explicit, skipped, waitingFor, restarts, logFile, since, failure } = service;
+  return withoutUndefined({
+    name,
+    state: STATES[service.state] ?? "stopped",
+    target: service.target === ServiceState.STARTED ? "started" : "stopped",
+    explicit,
+    skipped,
+    failed: hasFailed(service),
+    reason: stopReasonName(service.reason),
+    console: service.holdingConsole ? "holding" : service.waitingForConsole ? "waiting" : undefined,
+    pid: service.pid,
+    exit: processEnd(service.exit),
+    launch: launchProblem(service),
+    type: service.type === undefined ? undefined : TYPES.get(service.type),
+    since: since === undefined ? undefined : new Date(since),
+    waitingFor,
+    restarts,
+    logFile,
+    failure: failure === undefined ? undefined : { ...failure, time: new Date(failure.time) },
+  });
+}
+
+function launchProblem({ reason, pid, launchStage, launchErrno, launchText }: KnownService) {
+  if (reason !== StopReason.EXECFAILED || pid !== undefined) return undefined;
+  return withoutUndefined<LaunchProblem>({ stage: launchStage, errno: launchErrno, text: launchText });
+}
+
+/** What is not known is absent. */
+function withoutUndefined<T>(facts: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Whether an answer of the daemon tells of one service. */
+export function isKnownService(answer: unknown): answer is KnownService {
+  const service = answer as Partial<KnownService> | null | undefined;
+  return typeof service?.name === "string" && typeof service.state === "number" &&
+    typeof service.exit === "object" && service.exit !== null;
+}

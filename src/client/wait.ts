@@ -1,0 +1,69 @@
+/** Waits until a service is where it should be, across reloads of the service. */
+
+import type { ServiceEventPacket } from "../control/wire/mod.ts";
+import { ServiceEvent, ServiceState } from "../model/mod.ts";
+import { unlessAborted } from "./abort.ts";
+import { NotLoadedError } from "./errors.ts";
+import type { GoalStep } from "./goal.ts";
+import type { Handle, Handles } from "./handles.ts";
+
+/** How the waiting ended. */
+export interface Settled {
+  readonly end: NonNullable<GoalStep["end"]>;
+  /** The event that said so. @default absent, no event did: the state itself tells */
+  readonly packet?: ServiceEventPacket;
+}
+
+/** What to wait for. */
+export interface Waiting {
+  readonly goal: "started" | "stopped";
+  /** What an event means. */
+  see(packet: ServiceEventPacket): GoalStep;
+  /** Whether somebody else who wants the opposite ends the waiting. */
+  readonly endsWhenUnwanted: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Waits for the end of a waiting, beginning with the events of an open handle, which stays open. Throws `ControlError`
+ * if the connection ends first, and the reason of the signal.
+ */
+export async function settle(handles: Handles, handle: Handle, waiting: Waiting): Promise<Settled> {
+  for (;;) {
+    const packet = await unlessAborted(handle.events.next(), waiting.signal);
+    if (packet === undefined) return await settleAnew(handles, handle, waiting);
+    const { end } = waiting.see(packet);
+    if (end !== undefined) return { end, packet };
+  }
+}
+
+/** The handle has ended with a reload, or the connection has: only the state tells what has happened meanwhile. */
+async function settleAnew(handles: Handles, { name }: Handle, waiting: Waiting): Promise<Settled> {
+  try {
+    return await handles.use(name, false, async (handle) => {
+      const end = endOf(handle, waiting);
+      return end === undefined ? await settle(handles, handle, waiting) : { end };
+    });
+  } catch (error) {
+    if (!(error instanceof NotLoadedError)) throw error;
+    if (waiting.goal === "stopped") return { end: "stopped" };
+    if (waiting.endsWhenUnwanted) return { end: "cancelled" };
+    throw error;
+  }
+}
+
+function endOf({ record }: Handle, { goal, endsWhenUnwanted }: Waiting): Settled["end"] | undefined {
+  const wanted = goal === "started" ? ServiceState.STARTED : ServiceState.STOPPED;
+  if (record.state === wanted) return goal;
+  return endsWhenUnwanted && record.target !== wanted ? "cancelled" : undefined;
+}
+
+/** What an event means to those who wait for a state, whoever brings the service there. */
+export function seeState(goal: "started" | "stopped"): Waiting["see"] {
+  return ({ event }) => {
+    if (event === ServiceEvent.STARTED && goal === "started") return { end: "started" };
+    if (event === ServiceEvent.STOPPED && goal === "stopped") return { end: "stopped" };
+    // Other events tell of somebody who changed their mind, and may change it again.
+    return event === ServiceEvent.FAILEDSTART && goal === "started" ? { end: "failed" } : {};
+  };
+}
