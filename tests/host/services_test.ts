@@ -212,6 +212,7 @@ async function onTerminal(services: Record<string, string>): Promise<{ dinit: Di
     args: ["20", "script", "-qec", daemon, "/dev/null"],
     cwd: directory,
     stdin: "null",
+    env: { NO_COLOR: "1" },
   });
   const lines = new TextDecoder().decode(stdout).split(/\r?\n/).map((line) => line.replace(/^\^D[\b]*/, ""));
   return { dinit, lines: lines.filter((line) => line !== "") };
