@@ -8,7 +8,9 @@ import type { Behaviour } from "./behaviour.ts";
 import { isStartPinned, type ServiceGraph } from "./graph.ts";
 import type { Clock, ConsolePort, EngineLog } from "./ports.ts";
 import { isActive, type ServiceRecord } from "./service.ts";
-import { isLegalChange, STATE_NAMES } from "./state_changes.ts";
+import { type Phase, PHASE_STATES } from "./phase.ts";
+import type { LifecycleEvent } from "./phase_table.ts";
+import { isLegalChange } from "./state_changes.ts";
 import { WorkQueue } from "./_work_queue.ts";
 
 const { STOPPED, STARTED } = ServiceState;
@@ -21,6 +23,8 @@ export interface LifecycleContext {
   readonly log: EngineLog;
   /** How services of that type come up and go down. */
   behaviour(service: ServiceRecord): Behaviour;
+  /** Does what the table says about an event in the phase that the service is in. */
+  react(service: ServiceRecord, event: LifecycleEvent): void;
   /** Tells the listeners of a service. */
   emit(service: ServiceRecord, event: ServiceEvent): void;
   /** A service with actions on start (`starts-rwfs`, `starts-log`) has started. */
@@ -38,6 +42,8 @@ export class Agenda {
   readonly propagation = new WorkQueue("propagation");
   /** Services that may be ready to be brought up or down. */
   readonly transitions = new WorkQueue("transition");
+  /** Services that have lost their process; looked at when everything else is done. */
+  readonly withoutProcess: ServiceRecord[] = [];
   /** Services whose stop is held back by a start pin; looked at again at the end of every drain. */
   readonly #heldBack = new Set<ServiceRecord>();
   #pins = 0;
@@ -84,18 +90,25 @@ export class Agenda {
     this.propagation.add(service);
   }
 
-  /** Enters a state, keeping the count of active services and the time of the change. */
-  setState(service: ServiceRecord, state: ServiceState): void {
-    if (service.state === state) return;
-    if (!isLegalChange(service.state, state)) this.#reportIllegal(service, state);
-    if (service.state === STOPPED) this.#activeCount += 1;
+  /**
+   * Enters a phase, and the state that it belongs to. Nothing else changes either of them. Keeps the count of active
+   * services and the time of the change of state.
+   */
+  enter(service: ServiceRecord, phase: Phase): void {
+    const { state: before } = service;
+    const state = PHASE_STATES[phase.kind];
+    if (state === before) {
+      write(service, phase, state, service.since);
+      return;
+    }
+    if (!isLegalChange(before, state)) this.#reportIllegal(service, phase);
+    if (before === STOPPED) this.#activeCount += 1;
     if (state === STOPPED) this.#activeCount -= 1;
-    service.state = state;
-    service.since = this.context.clock.now();
+    write(service, phase, state, this.context.clock.now());
   }
 
-  #reportIllegal(service: ServiceRecord, state: ServiceState): void {
-    const change = `from ${STATE_NAMES[service.state]} to ${STATE_NAMES[state]}`;
+  #reportIllegal(service: ServiceRecord, phase: Phase): void {
+    const change = `from ${service.phase.kind} to ${phase.kind}`;
     this.context.log.message("error", `internal error: service ${service.name} goes ${change}`);
   }
 
@@ -145,4 +158,16 @@ export class Agenda {
     }
     return due;
   }
+}
+
+/** For everybody else these fields are read-only. */
+function write(
+  place: { phase: Phase; state: ServiceState; since: number },
+  phase: Phase,
+  state: ServiceState,
+  since: number,
+): void {
+  place.phase = phase;
+  place.state = state;
+  place.since = since;
 }

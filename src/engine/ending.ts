@@ -3,6 +3,7 @@
 import { DependencyKind, ServiceEvent, ServiceState, StopReason } from "../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
+import { PHASE } from "./phase.ts";
 import { isHard, type ServiceRecord } from "./service.ts";
 import type { Stopping } from "./stopping.ts";
 import type { Waits } from "./waits.ts";
@@ -48,6 +49,13 @@ export class Ending {
     if (finish) this.markStopped(service);
   }
 
+  /** A dependency that the service waits for could not be started: neither can the service. */
+  failLikeDependency(service: ServiceRecord): void {
+    service.reason = StopReason.DEPFAILED;
+    this.#agenda.enter(service, PHASE.stopped);
+    this.failStart(service, { viaDependency: true });
+  }
+
   /** The service will not come up: hard dependents that wait for it fail, soft ones go on, all claims are void. */
   #failDependents(service: ServiceRecord): void {
     for (const edge of service.dependents) {
@@ -70,10 +78,8 @@ export class Ending {
     const { context } = this.#agenda;
     if (service.haveConsole) this.#console.release(service);
     service.force = false;
-    service.brought = "down";
-    service.waitDeps = false;
     const restarts = service.target === STARTED && !service.pinStop;
-    this.#agenda.setState(service, STOPPED);
+    this.#agenda.enter(service, PHASE.stopped);
     this.#waits.clear(service);
     context.behaviour(service).stopped(service, restarts);
     if (restarts) this.#startAgain(service);

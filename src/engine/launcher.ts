@@ -6,10 +6,12 @@
 
 import { type EnvironmentOverlay, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
 import { launchPlan, type LaunchRequest, type ProcessRole } from "./launch_plan.ts";
+import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { type AfterExecution, launching, type LaunchStep, launchStep, PHASE, withStep } from "./phase.ts";
 import type { Clock, EngineLog, ProcessHost } from "./ports.ts";
 import * as policy from "./restart_policy.ts";
-import { isAlive, noChild, type ServiceRecord, type TimerReason } from "./service.ts";
+import { noChild, type ServiceRecord, type TimerReason } from "./service.ts";
 
 const { STARTING, STOPPING } = ServiceState;
 
@@ -66,37 +68,66 @@ export class Launcher {
     const { lastLaunch } = service.process;
     const delay = service.type === ServiceType.SCRIPTED ? 0 : service.description.restartDelay;
     const due = lastLaunch === undefined ? 0 : lastLaunch + delay;
-    if (this.#clock.now() >= due) this.relaunch(service);
-    else this.#setTimer(service, "restart-delay", due);
+    if (this.#clock.now() >= due) {
+      this.relaunch(service);
+      return;
+    }
+    this.#enterStep(service, PHASE.restartDelay);
+    this.#setTimer(service, "restart-delay", due);
   }
 
   /** Launches the command of a service that restarts or recovers by itself. */
   relaunch(service: ServiceRecord): void {
     service.restarts += 1;
     if (this.#launchCommand(service)) return;
-    if (service.state === STARTING) {
-      this.lifecycle.failStart(service);
-      return;
-    }
-    service.process.recovering = false;
+    if (service.state === STARTING) this.lifecycle.failStart(service);
+    else this.giveUpRecovery(service);
+  }
+
+  /** A recovery failed: the service and its hard dependents stop, and none of them restarts. */
+  giveUpRecovery(service: ServiceRecord): void {
+    this.lifecycle.enter(service, PHASE.up);
+    this.cancelTimer(service);
     service.reason = StopReason.TERMINATED;
     this.lifecycle.finalStop(service);
   }
 
+  #enterStep(service: ServiceRecord, step: LaunchStep): void {
+    this.lifecycle.enter(service, withStep(service.phase, step));
+  }
+
   #launchCommand(service: ServiceRecord): boolean {
-    const { description, process } = service;
-    const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
-    const readiness = service.type === ServiceType.PROCESS && notifies;
-    process.launching = service.type === ServiceType.BGPROCESS;
-    process.awaitingReadiness = readiness;
+    const { description } = service;
+    const then = afterExecution(service);
     const launched = this.#launch(service, {
       role: "main",
       command: description.command,
       mayUseConsole: true,
-      readiness,
+      readiness: then === "awaiting-readiness",
     });
-    if (launched) this.armTimer(service, "start-timeout", description.startTimeout);
-    return launched;
+    if (!launched) return false;
+    this.#enterStep(service, launching(then));
+    this.armTimer(service, "start-timeout", description.startTimeout);
+    return true;
+  }
+
+  /** The program of the main process runs: on to the next step. */
+  goOn(service: ServiceRecord): void {
+    const step = launchStep(service.phase);
+    if (step?.kind === "launching") {
+      if (step.then === "up") this.cameUp(service);
+      else this.#enterStep(service, { kind: step.then });
+    }
+    if (service.state === STOPPING) this.lifecycle.bringDownIfClear(service);
+  }
+
+  /** The service is up, or its recovery is complete. */
+  cameUp(service: ServiceRecord): void {
+    const { phase } = service;
+    // The timer of a recovery that a stop has overtaken runs on: see `resumed`.
+    if (phase.kind !== "waiting-for-dependents") this.cancelTimer(service);
+    if (service.state === STARTING) this.lifecycle.markStarted(service);
+    else this.lifecycle.enter(service, withStep(phase, PHASE.up));
   }
 
   /** Launches the stop command; `role` is `main` for scripted services, which have one process at a time. */
@@ -118,6 +149,7 @@ export class Launcher {
     child.pid = result.pid;
     child.execPending = true;
     child.ended = undefined;
+    child.foreign = false;
     return true;
   }
 
@@ -152,20 +184,34 @@ export class Launcher {
 
   // ---- Ending ------------------------------------------------------------------------------------------------
 
-  /** Whether a start under way can be interrupted (8.7). */
-  canInterruptStart(service: ServiceRecord): boolean {
-    return service.process.timer?.reason === "restart-delay" || service.description.flags.startInterruptible;
+  /** Interrupts a start if its settings allow that, or ends the wait for the restart delay (8.7). */
+  interruptStart(service: ServiceRecord): Interruption {
+    if (service.phase.kind === "restart-delay") {
+      this.cancelTimer(service);
+      return "over";
+    }
+    if (!service.description.flags.startInterruptible) return "refused";
+    this.#interrupt(service);
+    return "under-way";
   }
 
-  /** Interrupts a start with SIGINT, or ends the wait for the restart delay (8.7). */
-  interruptStart(service: ServiceRecord): boolean {
-    const { process } = service;
-    if (process.timer?.reason === "restart-delay") {
-      this.cancelTimer(service);
-      return true;
-    }
-    process.interrupting = service.type === ServiceType.SCRIPTED;
-    const { pid } = process.main;
+  /** The start took too long: interrupts it; the service has failed (8.2). */
+  timeOutStart(service: ServiceRecord): void {
+    this.logOverdueStart(service);
+    this.#interrupt(service);
+    service.reason = StopReason.TIMEDOUT;
+    this.lifecycle.failStart(service, { finish: false });
+  }
+
+  logOverdueStart(service: ServiceRecord): void {
+    const { pid } = service.process.main;
+    const text = `Service ${service.name} with pid ${pid ?? -1} exceeded allowed start time; cancelling.`;
+    this.log.message("warn", text);
+  }
+
+  /** Interrupts a start with SIGINT. */
+  #interrupt(service: ServiceRecord): void {
+    const { pid } = service.process.main;
     if (pid !== undefined) {
       this.log.message(
         "warn",
@@ -174,8 +220,8 @@ export class Launcher {
       this.signalGroup(service, Signal.INT);
     }
     this.armTimer(service, "stop-timeout", service.description.stopTimeout);
-    this.lifecycle.setState(service, STOPPING);
-    return false;
+    const isScripted = service.type === ServiceType.SCRIPTED;
+    this.lifecycle.enter(service, isScripted ? PHASE.interruptingStartCommand : PHASE.interrupting);
   }
 
   /** Signals the main process, with its group unless `signal-process-only` is set. Never without a process. */
@@ -208,28 +254,26 @@ export class Launcher {
 
   /** The service is STOPPED: nothing of its processes is left to be minded. */
   stopped(service: ServiceRecord, restarts: boolean): void {
-    const { process } = service;
     this.cancelTimer(service);
-    process.main = noChild();
-    process.stop = noChild();
-    process.tracked = false;
-    process.launching = false;
-    process.stopIssued = false;
-    process.recovering = false;
-    process.interrupting = false;
-    process.awaitingReadiness = false;
+    service.process.main = noChild();
+    service.process.stop = noChild();
     if (!restarts) this.host.serviceInactive(service);
   }
 
   /** A stop was called off: a recovery that it overtook goes on, or has come to its end meanwhile. */
   resumed(service: ServiceRecord): void {
-    const { process } = service;
-    if (!process.recovering) return;
-    if (!isAlive(process.main)) {
-      if (process.timer === undefined) this.relaunchAfterDelay(service);
-    } else if (!process.main.execPending && !process.launching && !process.awaitingReadiness) {
-      this.cancelTimer(service);
-      process.recovering = false;
+    const { phase, process } = service;
+    if (phase.kind === "up") this.cancelTimer(service);
+    else if (launchStep(phase)?.kind === "restart-delay" && process.timer === undefined) {
+      this.relaunchAfterDelay(service);
     }
   }
+}
+
+/** What the launch of a service's command leads to once the program runs. */
+function afterExecution({ type, description }: ServiceRecord): AfterExecution {
+  if (type === ServiceType.SCRIPTED) return "running-start-command";
+  if (type === ServiceType.BGPROCESS) return "awaiting-launcher";
+  const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
+  return notifies ? "awaiting-readiness" : "up";
 }

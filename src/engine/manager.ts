@@ -21,6 +21,8 @@ import { Listeners } from "./listeners.ts";
 import { Loader, logLoadError, mayUnload } from "./loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import type { EngineEvents, EnvironmentListener, ServiceListener, SignalOutcome } from "./ports.ts";
+import { ProcessEvents } from "./process_events.ts";
+import { Reactor } from "./reactions.ts";
 import { reload } from "./reloading.ts";
 import { isProcessBacked, prepareProcess, type ServiceRecord } from "./service.ts";
 import { ServiceTypes } from "./service_types.ts";
@@ -33,6 +35,8 @@ export class ServiceManager implements EngineEvents {
   readonly #options: ManagerOptions;
   readonly #loader: Loader;
   readonly #types: ServiceTypes;
+  readonly #reactor: Reactor;
+  readonly #events: ProcessEvents;
   readonly #chaining: Chaining;
   readonly #listeners = new Listeners();
   #shutdownType: ShutdownType;
@@ -48,6 +52,7 @@ export class ServiceManager implements EngineEvents {
       log,
       console: options.console,
       behaviour: (service) => options.behaviour?.(service, this.lifecycle) ?? this.#types.behaviour(service),
+      react: (service, event) => this.#reactor.react(service, event),
       emit: (service, event) => this.#listeners.emit(service, event),
       startActions: (service) => this.#startActions(service),
       completed: (service, restarts) => this.#chaining.follow(service, restarts),
@@ -55,6 +60,8 @@ export class ServiceManager implements EngineEvents {
     });
     const composeEnvironment = environment.compose.bind(environment);
     this.#types = new ServiceTypes({ lifecycle: this.lifecycle, host, clock, log, composeEnvironment });
+    this.#reactor = new Reactor({ ...this.lifecycle.reactions(), ...this.#types.reactions() }, log);
+    this.#events = new ProcessEvents(this.#types.launcher, this.#reactor);
     this.#loader = new Loader({ ...options, graph: this.graph });
     this.#chaining = new Chaining({
       log,
@@ -260,39 +267,39 @@ export class ServiceManager implements EngineEvents {
   // ---- Events of processes, timers and the console ---------------------------------------------------------
 
   execSucceeded(id: number, role: ProcessRole): void {
-    this.#deliverOfProcess(id, "execSucceeded", (service) => this.#types.events.execSucceeded(service, role));
+    this.#deliverOfProcess(id, "executed", (service) => this.#events.execSucceeded(service, role));
   }
 
   execFailed(id: number, role: ProcessRole, stage: number, errno: number): void {
     this.#deliverOfProcess(
       id,
-      "execFailed",
-      (service) => this.#types.events.execFailed(service, role, stage, errno),
+      "execution-failed",
+      (service) => this.#events.execFailed(service, role, stage, errno),
     );
   }
 
   exited(id: number, role: ProcessRole, exit: ExitStatus): void {
-    this.#deliverOfProcess(id, "exited", (service) => this.#types.events.exited(service, role, exit));
+    this.#deliverOfProcess(id, "exited", (service) => this.#events.exited(service, role, exit));
   }
 
   ready(id: number): void {
-    this.#deliverOfProcess(id, "ready", (service) => this.#types.events.dispatch(service, "ready"));
+    this.#deliverOfProcess(id, "ready", (service) => this.#reactor.react(service, "ready"));
   }
 
   readinessClosed(id: number): void {
     this.#deliverOfProcess(
       id,
-      "readinessClosed",
-      (service) => this.#types.events.dispatch(service, "readinessClosed"),
+      "readiness-closed",
+      (service) => this.#reactor.react(service, "readiness-closed"),
     );
   }
 
   timerExpired(id: number): void {
-    this.#deliverOfProcess(id, "timerExpired", (service) => this.#types.events.timerExpired(service));
+    this.#deliverOfProcess(id, "timer-expired", (service) => this.#events.timerExpired(service));
   }
 
   allKilled(id: number): void {
-    this.#deliver(id, (service) => this.lifecycle.allKilled(service));
+    this.#deliver(id, (service) => this.#reactor.react(service, "all-killed"));
   }
 
   consoleYielded(): void {
@@ -303,7 +310,7 @@ export class ServiceManager implements EngineEvents {
   /** Only services that can have processes keep account of them. */
   #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
     this.#deliver(id, (service) => {
-      if (!isProcessBacked(service.type)) return this.#types.events.reportImpossible(service, event);
+      if (!isProcessBacked(service.type)) return this.#reactor.reportImpossible(service, event);
       prepareProcess(service); // a mistake elsewhere may report the process of a service that never started
       handle(service);
     });

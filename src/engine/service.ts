@@ -14,6 +14,7 @@ import {
   StopReason,
   type TargetState,
 } from "../model/mod.ts";
+import { PHASE, type Phase } from "./phase.ts";
 
 /** An edge: *from* depends on, or is ordered against, *to*. */
 export interface Edge {
@@ -43,37 +44,30 @@ export interface Child {
   execPending: boolean;
   /** The process ended before the result of the execution was known. */
   ended: ExitStatus | undefined;
+  /** Adopted from a pid file and not a child of the host: nobody will tell when it ends. */
+  foreign: boolean;
 }
 
 /** What a service's single timer is for. */
 export type TimerReason = "restart-delay" | "start-timeout" | "stop-timeout";
 
-/** What only process-backed services have (lifecycle 8.1). Times are of the engine's clock, in milliseconds. */
+/**
+ * What only process-backed services have (lifecycle 8.1): what there is, what was measured, and how it went last.
+ * What is going on is the phase. Times are of the engine's clock, in milliseconds.
+ */
 export interface ProcessState {
   /** The command (for scripted services also the stop command, one after the other). */
   main: Child;
   /** The stop command of a `process` or `bgprocess` service. */
   stop: Child;
-  /** The exit of the main process will be reported: it is a child, or adopted. */
-  tracked: boolean;
-  /** A bgprocess's main child is the launcher, not the daemon. */
-  launching: boolean;
   /** How the main process ended last. */
   exit: ExitStatus;
-  /** The stop has been asked of the process. */
-  stopIssued: boolean;
   timer: { readonly reason: TimerReason; readonly at: number } | undefined;
   /** When the last process was launched. */
   lastLaunch: number | undefined;
   /** Beginning of the window of the restart limiter, and automatic restarts within it. */
   limitStart: number;
   limitCount: number;
-  /** The process ended unexpectedly and is being replaced while the service stays started (lifecycle 8.9). */
-  recovering: boolean;
-  /** The start of a scripted service is being interrupted. */
-  interrupting: boolean;
-  /** A readiness notification is awaited. */
-  awaitingReadiness: boolean;
   /** Where and why the last launch failed. */
   launchStage: number;
   launchErrno: number;
@@ -86,51 +80,60 @@ export interface ServiceRecord {
   readonly name: string;
   type: ServiceType;
   description: ServiceDescription;
-  state: ServiceState;
-  target: TargetState;
+
+  // ---- Where it is: written by `agenda.ts: enter` alone
+  readonly phase: Phase;
+  /** The public state that the phase belongs to. */
+  readonly state: ServiceState;
   /** When the state was entered, by the engine's clock. */
-  since: number;
+  readonly since: number;
+
+  // ---- Where it is meant to be: orders that have been given, some of them for later
+  target: TargetState;
+  /** Started by name; this is one of the claims. */
   explicit: boolean;
   /** Units of "must be up": one for `explicit`, one for each incoming edge that holds. */
   claims: number;
-  dependencies: Edge[];
-  readonly dependents: Edge[];
-  /** How many outgoing edges wait. */
-  waits: number;
-  /** STARTING: waiting for dependencies. STOPPING: waiting for dependents. */
-  waitDeps: boolean;
-  waitConsole: boolean;
-  haveConsole: boolean;
-  /** The service must pass through STOPPED; a stop under way cannot be cancelled. */
+  /** The service must pass through STOPPED; a stop under way cannot be called off. */
   force: boolean;
+  /** The next bring-up is an automatic restart, for which the restart delay holds. */
+  autoRestarting: boolean;
+  /** A restart command has still to be carried out. */
+  userRestart: boolean;
   pinStart: boolean;
   pinStop: boolean;
+  /** The latch of a triggered service. */
+  triggered: boolean;
+
+  // ---- What it has
+  dependencies: Edge[];
+  readonly dependents: Edge[];
+  /** How many outgoing edges wait: counting them each time would cost too much. */
+  waits: number;
+  /** The service has the console. */
+  haveConsole: boolean;
+  /** The service whose standard input is this one's output pipe. */
+  consumer: ServiceRecord | undefined;
+  /** Of its own for a service with processes that has been started; the others share one that never changes. */
+  process: ProcessState;
+
+  // ---- How it went
+  /** The last start failed. */
+  startFailed: boolean;
+  /** The last start was skipped by an interrupt. */
+  skipped: boolean;
+  /** Why it stopped last. */
+  reason: StopReason;
+  /** Automatic restarts and recoveries since loading, for people to see. */
+  restarts: number;
+
+  // ---- Notes of the work under way; false whenever the engine is at rest
   readonly pending: PendingWork;
   /** In which work queues the service is. */
   readonly queued: { propagation: boolean; transition: boolean };
-  startFailed: boolean;
-  skipped: boolean;
-  /** The stop in progress will be followed by an automatic restart. */
-  autoRestarting: boolean;
-  /** A restart command is pending for this service. */
-  userRestart: boolean;
-  reason: StopReason;
-  /** What there is to bring down: nothing, something half-way (either way), or all of it. */
-  brought: "down" | "half" | "up";
-  /** Every process of the system is being ended before the bring-down (`kill-all-on-stop`). */
-  killingAll: boolean;
-  /** The latch of a triggered service. */
-  triggered: boolean;
-  /** Automatic restarts and recoveries since loading, for people to see. */
-  restarts: number;
-  /** The service whose standard input is this one's output pipe. */
-  consumer: ServiceRecord | undefined;
   /** The description is being read. */
   loading: boolean;
-  /** Of its own for a service with processes that has been started; the others share one that never changes. */
-  process: ProcessState;
 }
-
 /** A service in the state STOPPED that nothing refers to yet. */
 export function newRecord(id: number, name: string, type: ServiceType): ServiceRecord {
   return {
@@ -138,34 +141,31 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     name,
     type,
     description: DEFAULT_DESCRIPTION,
+    phase: PHASE.stopped,
     state: ServiceState.STOPPED,
-    target: ServiceState.STOPPED,
     since: 0,
+    target: ServiceState.STOPPED,
     explicit: false,
     claims: 0,
+    force: false,
+    autoRestarting: false,
+    userRestart: false,
+    pinStart: false,
+    pinStop: false,
+    triggered: false,
     dependencies: [],
     dependents: [],
     waits: 0,
-    waitDeps: false,
-    waitConsole: false,
     haveConsole: false,
-    force: false,
-    pinStart: false,
-    pinStop: false,
-    pending: { claim: false, release: false, fail: false, start: false, stop: false },
-    queued: { propagation: false, transition: false },
+    consumer: undefined,
+    process: NO_PROCESS,
     startFailed: false,
     skipped: false,
-    autoRestarting: false,
-    userRestart: false,
     reason: StopReason.NORMAL,
-    brought: "down",
-    killingAll: false,
-    triggered: false,
     restarts: 0,
-    consumer: undefined,
+    pending: { claim: false, release: false, fail: false, start: false, stop: false },
+    queued: { propagation: false, transition: false },
     loading: false,
-    process: NO_PROCESS,
   };
 }
 
@@ -178,17 +178,11 @@ function newProcessState(): ProcessState {
   return {
     main: noChild(),
     stop: noChild(),
-    tracked: false,
-    launching: false,
     exit: NO_EXIT,
-    stopIssued: false,
     timer: undefined,
     lastLaunch: undefined,
     limitStart: 0,
     limitCount: 0,
-    recovering: false,
-    interrupting: false,
-    awaitingReadiness: false,
     launchStage: 0,
     launchErrno: 0,
   };
@@ -213,7 +207,7 @@ export function resetRecord(record: ServiceRecord, type: ServiceType): void {
 
 /** A child that does not exist. */
 export function noChild(): Child {
-  return { pid: undefined, execPending: false, ended: undefined };
+  return { pid: undefined, execPending: false, ended: undefined, foreign: false };
 }
 
 /** Whether there is a process, or one is being made. */
@@ -242,7 +236,7 @@ export function isHard(edge: Edge): boolean {
 /** Whether nothing has to be brought down for the service to count as stopped. */
 export function isTriviallyStopped(service: ServiceRecord): boolean {
   return service.state === ServiceState.STOPPED ||
-    (service.state === ServiceState.STARTING && service.waitDeps);
+    service.phase.kind === "waiting-for-dependencies";
 }
 
 /** Whether the service has a process of its own while it runs. */

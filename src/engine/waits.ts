@@ -5,6 +5,7 @@
 
 import { ServiceState } from "../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
+import { PHASE } from "./phase.ts";
 import {
   type Edge,
   isActive,
@@ -16,7 +17,7 @@ import {
   setWaiting,
 } from "./service.ts";
 
-const { STARTING, STARTED, STOPPING } = ServiceState;
+const { STARTING, STARTED } = ServiceState;
 
 /** The beginning and the end of waiting. */
 export class Waits {
@@ -31,8 +32,7 @@ export class Waits {
     prepareProcess(service);
     service.startFailed = false;
     service.skipped = false;
-    service.waitDeps = true;
-    this.#agenda.setState(service, STARTING);
+    this.#agenda.enter(service, PHASE.waitingForDependencies);
     this.#reattach(service);
     this.#agenda.deferClaims(service);
     this.#mark(service);
@@ -56,8 +56,9 @@ export class Waits {
       setWaiting(edge, isOrdering(edge.kind) ? state === STARTING : state !== STARTED);
     }
     for (const edge of service.dependents) {
-      if (!isOrdering(edge.kind) || edge.from.state !== STARTING) continue;
-      if (edge.from.waitDeps || edge.from.waitConsole) setWaiting(edge, true);
+      if (!isOrdering(edge.kind)) continue;
+      const { kind } = edge.from.phase;
+      if (kind === "waiting-for-dependencies" || kind === "waiting-for-console") setWaiting(edge, true);
     }
   }
 
@@ -71,7 +72,7 @@ export class Waits {
   end(edge: Edge): void {
     setWaiting(edge, false);
     const { from } = edge;
-    if (isActive(from) && from.waitDeps) this.#agenda.transitions.add(from);
+    if (from.phase.kind === "waiting-for-dependencies") this.#agenda.transitions.add(from);
   }
 
   /** Those who wait for the service need not wait any longer. */
@@ -82,7 +83,7 @@ export class Waits {
   /** Dependencies that wait for this service to stop look again (3.16, step 5). */
   reviewDependencies(service: ServiceRecord): void {
     for (const { to } of service.dependencies) {
-      if (to.state === STOPPING && to.waitDeps) this.#agenda.transitions.add(to);
+      if (to.phase.kind === "waiting-for-dependents") this.#agenda.transitions.add(to);
     }
   }
 }

@@ -134,7 +134,7 @@ export class Play {
       derivedPin && "depPin",
       service.pinStop && "pinX",
       service.skipped && "skipped",
-      service.waitConsole && "wantCons",
+      service.phase.kind === "waiting-for-console" && "wantCons",
       service.haveConsole && "hasCons",
     ];
     const { timer } = service.process;
@@ -173,9 +173,8 @@ export class Play {
     const spec = this.scenario.services.find(({ name }) => name === service.name)!;
     const double = doubleOf(spec);
     if (double !== undefined) {
-      if (service.state === ServiceState.STARTING && service.brought === "half") {
-        lifecycle.markStarted(service);
-      } else if (service.state === ServiceState.STOPPING && !service.waitDeps) lifecycle.markStopped(service);
+      if (service.phase.kind === "awaiting-trigger") lifecycle.markStarted(service);
+      else if (service.phase.kind === "asked-to-stop") lifecycle.markStopped(service);
       lifecycle.drain();
       return;
     }

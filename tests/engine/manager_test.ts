@@ -182,8 +182,8 @@ Deno.test("events that cannot happen are logged with both names and change nothi
   world.manager.timerExpired(p.id);
   world.manager.execSucceeded(99, "main");
   assertEquals(world.log.messages, [
-    "error internal error: event exited for service p in state STOPPED",
-    "error internal error: event execSucceeded for service a in state STOPPED",
+    "error internal error: event exited for service p in phase stopped",
+    "error internal error: event executed for service a in phase stopped",
     "error internal error: event for a service that is not loaded (99)",
   ]);
   assertEquals(world.manager.activeCount, 0);

@@ -230,7 +230,7 @@ Deno.test("a recovery of a bgprocess whose daemon has ended again, or whose pid 
   world.execSucceeded("p");
   world.host.pidFile = { kind: "ended", pid: 9, exit: { code: 2, status: 9 } };
   world.ends("p", { exit: 0 });
-  assertEquals([service.state, service.process.recovering], [STARTED, true]);
+  assertEquals([service.state, service.phase.kind], [STARTED, "recovering"]);
   world.execSucceeded("p");
   world.host.pidFile = { kind: "invalid", pid: -1 };
   world.ends("p", { exit: 0 });
