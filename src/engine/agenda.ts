@@ -48,6 +48,7 @@ export class Agenda {
   readonly #heldBack = new Set<ServiceRecord>();
   #pins = 0;
   #activeCount = 0;
+  #time: number | undefined;
 
   constructor(context: LifecycleContext) {
     this.context = context;
@@ -104,7 +105,17 @@ export class Agenda {
     if (!isLegalChange(before, state)) this.#reportIllegal(service, phase);
     if (before === STOPPED) this.#activeCount += 1;
     if (state === STOPPED) this.#activeCount -= 1;
-    write(service, phase, state, this.context.clock.now());
+    write(service, phase, state, this.#now());
+  }
+
+  /** The time, read once for everything that happens until the engine comes to rest: asking for it costs most. */
+  #now(): number {
+    return this.#time ??= this.context.clock.now();
+  }
+
+  /** The engine has come to rest. */
+  settled(): void {
+    this.#time = undefined;
   }
 
   #reportIllegal(service: ServiceRecord, phase: Phase): void {

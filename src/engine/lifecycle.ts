@@ -245,6 +245,7 @@ export class Lifecycle {
         this.#agenda.context.react(transition, "look-again");
       }
     } while (this.#stopping.beginDueStops() || this.#stopping.startThoseWithoutProcess());
+    this.#agenda.settled();
   }
 
   /** Does what was deferred for a service (3.12). */

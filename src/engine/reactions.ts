@@ -1,28 +1,37 @@
 /** From the names of reactions in the table to what is done. */
 
 import type { EngineLog } from "./ports.ts";
+import type { PhaseKind } from "./phase.ts";
 import { IMPOSSIBLE, NOTHING, PHASE_TABLE, type PhaseEvent, type Reaction } from "./phase_table.ts";
 import type { ServiceRecord } from "./service.ts";
 
+type Handler = (service: ServiceRecord) => void;
+
 /** What some of the reactions do. */
-export type Reactions<Name extends Reaction> = Readonly<Record<Name, (service: ServiceRecord) => void>>;
+export type Reactions<Name extends Reaction> = Readonly<Record<Name, Handler>>;
+
+/** The table with functions in place of names. */
+type HandlerTable = Readonly<Record<PhaseKind, Readonly<Record<PhaseEvent, Handler>>>>;
 
 /** Looks events up in the table, and does what it says. */
 export class Reactor {
-  readonly #reactions: Reactions<Reaction>;
+  readonly #table: HandlerTable;
   readonly #log: Pick<EngineLog, "message">;
 
   constructor(reactions: Reactions<Reaction>, log: Pick<EngineLog, "message">) {
-    this.#reactions = reactions;
     this.#log = log;
+    const handlers = (row: (typeof PHASE_TABLE)[PhaseKind]) =>
+      mapped(row, (reaction, event) => {
+        if (reaction === NOTHING) return () => {};
+        if (reaction === IMPOSSIBLE) return (service: ServiceRecord) => this.reportImpossible(service, event);
+        return reactions[reaction];
+      });
+    this.#table = mapped(PHASE_TABLE, handlers);
   }
 
   /** Does what the table says about an event in the phase that the service is in. */
   react(service: ServiceRecord, event: PhaseEvent): void {
-    const reaction = PHASE_TABLE[service.phase.kind][event];
-    if (reaction === NOTHING) return;
-    if (reaction === IMPOSSIBLE) this.reportImpossible(service, event);
-    else this.#reactions[reaction](service);
+    this.#table[service.phase.kind][event](service);
   }
 
   /** Logs an event that cannot happen, with the names of the event and the phase. */
@@ -30,4 +39,12 @@ export class Reactor {
     const text = `internal error: event ${event} for service ${service.name} in phase ${service.phase.kind}`;
     this.#log.message("error", text);
   }
+}
+
+function mapped<Key extends string, From, To>(
+  record: Readonly<Record<Key, From>>,
+  map: (from: From, key: Key) => To,
+): Record<Key, To> {
+  const keys = Object.keys(record) as Key[]; // a record has no other keys than those of its type
+  return Object.fromEntries(keys.map((key) => [key, map(record[key], key)])) as Record<Key, To>;
 }

@@ -146,13 +146,14 @@ export class Stopping {
    * does not delay a new process. False if there are none.
    */
   startThoseWithoutProcess(): boolean {
-    const lost = this.#agenda.withoutProcess.splice(0);
-    for (const service of lost) {
+    const { withoutProcess } = this.#agenda;
+    if (withoutProcess.length === 0) return false;
+    for (const service of withoutProcess.splice(0)) {
       const { phase, target, pinStop } = service;
       const comesBack = target === STARTED && !pinStop;
       if (phase.kind === "waiting-for-dependents" && comesBack) this.startWithoutWaiting(service);
     }
-    return lost.length > 0;
+    return true;
   }
 
   /** Decides whether the stop is followed by a start; for a stop under way that has been decided (3.10, 3 to 5). */
