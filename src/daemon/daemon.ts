@@ -89,7 +89,7 @@ export class Daemon {
       users,
       lookAtFile,
       identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
-      clock: new SystemClock((id) => this.#manager.timerExpired(id)),
+      clock: new SystemClock((id, purpose) => this.#manager.timerExpired(id, purpose)),
       host: this.#host,
       console: {
         requestConsole: () => console.yield(() => this.#manager.consoleYielded()),

@@ -1,6 +1,5 @@
-import { LoadError, StopReason } from "../model/mod.ts";
+import { isClean, LoadError, StopReason } from "../model/mod.ts";
 import type { EngineLog } from "./ports.ts";
-import { isClean } from "./exits.ts";
 import type { ServiceRecord } from "./service.ts";
 
 /** What chaining needs around it. */

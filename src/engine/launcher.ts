@@ -5,13 +5,13 @@
  */
 
 import { type EnvironmentOverlay, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
-import { launchPlan, type LaunchRequest, type ProcessRole } from "./launch_plan.ts";
+import { launchPlan, type LaunchRequest } from "./launch_plan.ts";
 import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { type AfterExecution, launching, type LaunchStep, launchStep, PHASE, withStep } from "./phase.ts";
 import type { Clock, EngineLog, ProcessHost } from "./ports.ts";
 import * as policy from "./restart_policy.ts";
-import { noChild, type ServiceRecord, type TimerReason } from "./service.ts";
+import { childOf, noChild, type ProcessRole, type ServiceRecord, type TimerPurpose } from "./service.ts";
 
 const { STARTING, STOPPING } = ServiceState;
 
@@ -145,7 +145,11 @@ export class Launcher {
       this.log.message("error", `${service.name}: ${result.error}`);
       return false;
     }
-    const child = process[request.role];
+    let child = childOf(process, request.role);
+    if (child === undefined) {
+      child = noChild();
+      process.others = { ...process.others, [request.role]: child };
+    }
     child.pid = result.pid;
     child.execPending = true;
     child.ended = undefined;
@@ -165,21 +169,23 @@ export class Launcher {
   // ---- The timer ---------------------------------------------------------------------------------------------
 
   /** Arms the timer, in milliseconds from now; 0 means that there is no such limit. */
-  armTimer(service: ServiceRecord, reason: TimerReason, delay: number): void {
+  armTimer(service: ServiceRecord, purpose: TimerPurpose, delay: number): void {
     if (delay === 0) this.cancelTimer(service);
-    else this.#setTimer(service, reason, this.#clock.now() + delay);
+    else this.#setTimer(service, purpose, this.#clock.now() + delay);
   }
 
-  #setTimer(service: ServiceRecord, reason: TimerReason, at: number): void {
-    service.process.timer = { reason, at };
-    this.#clock.setTimer(service.id, at);
+  #setTimer(service: ServiceRecord, purpose: TimerPurpose, at: number): void {
+    if (service.process.timer?.purpose !== purpose) this.cancelTimer(service);
+    service.process.timer = { purpose, at };
+    this.#clock.setTimer(service.id, purpose, at);
   }
 
   /** Turns the timer off. */
   cancelTimer(service: ServiceRecord): void {
-    if (service.process.timer === undefined) return;
+    const { timer } = service.process;
+    if (timer === undefined) return;
     service.process.timer = undefined;
-    this.#clock.clearTimer(service.id);
+    this.#clock.clearTimer(service.id, timer.purpose);
   }
 
   // ---- Ending ------------------------------------------------------------------------------------------------

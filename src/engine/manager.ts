@@ -15,16 +15,21 @@ import {
 import { Chaining } from "./chaining.ts";
 import * as commands from "./commands.ts";
 import { ServiceGraph } from "./graph.ts";
-import type { ProcessRole } from "./launch_plan.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Listeners } from "./listeners.ts";
 import { Loader, logLoadError, mayUnload } from "./loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import type { EngineEvents, EnvironmentListener, ServiceListener, SignalOutcome } from "./ports.ts";
+import type {
+  EngineEvents,
+  EnvironmentListener,
+  ServiceListener,
+  SignalOutcome,
+  TimerName,
+} from "./ports.ts";
 import { ProcessEvents } from "./process_events.ts";
 import { Reactor } from "./reactions.ts";
 import { reload } from "./reloading.ts";
-import { isProcessBacked, prepareProcess, type ServiceRecord } from "./service.ts";
+import { isProcessBacked, prepareProcess, type ProcessRole, type ServiceRecord } from "./service.ts";
 import { ServiceTypes } from "./service_types.ts";
 import { overviewOf, statusOf } from "./status.ts";
 
@@ -294,8 +299,8 @@ export class ServiceManager implements EngineEvents {
     );
   }
 
-  timerExpired(id: number): void {
-    this.#deliverOfProcess(id, "timer-expired", (service) => this.#events.timerExpired(service));
+  timerExpired(id: number, purpose: TimerName): void {
+    this.#deliverOfProcess(id, purpose, (service) => this.#events.timerExpired(service, purpose));
   }
 
   allKilled(id: number): void {

@@ -9,7 +9,7 @@
  */
 
 export { ServiceGraph } from "./graph.ts";
-export type { LaunchPlan, OutputPlan, ProcessRole, SessionPlan } from "./launch_plan.ts";
+export type { LaunchPlan, OutputPlan, SessionPlan } from "./launch_plan.ts";
 export type { Behaviour } from "./behaviour.ts";
 export type { Lifecycle } from "./lifecycle.ts";
 export { ServiceManager } from "./manager.ts";
@@ -25,6 +25,7 @@ export type {
   ProcessHost,
   ServiceListener,
   SignalOutcome,
+  TimerName,
 } from "./ports.ts";
-export type { ServiceRecord as Service } from "./service.ts";
+export type { ProcessRole, ServiceRecord as Service } from "./service.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

@@ -5,16 +5,19 @@
  */
 
 import type { ExitStatus, ServiceDescription, ServiceEvent } from "../model/mod.ts";
-import type { ServiceRecord } from "./service.ts";
-import type { LaunchPlan, ProcessRole } from "./launch_plan.ts";
+import type { ProcessRole, ServiceRecord } from "./service.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
 
-/** Monotonic time and one timer for each service. */
+/** What a timer is for. The engine has those of `TimerPurpose`; others may add their own. */
+export type TimerName = string;
+
+/** Monotonic time, and one timer for each service and purpose. */
 export interface Clock {
   /** Milliseconds since any fixed moment; never runs backwards. */
   now(): number;
-  /** (Re)arms the timer of a service for a moment of this clock. */
-  setTimer(id: number, at: number): void;
-  clearTimer(id: number): void;
+  /** (Re)arms a timer of a service for a moment of this clock. */
+  setTimer(id: number, purpose: TimerName, at: number): void;
+  clearTimer(id: number, purpose: TimerName): void;
 }
 
 /** The outcome of sending a signal. */
@@ -67,7 +70,7 @@ export interface EngineEvents {
   ready(id: number): void;
   /** The process closed its readiness descriptor without a word. */
   readinessClosed(id: number): void;
-  timerExpired(id: number): void;
+  timerExpired(id: number, purpose: TimerName): void;
   /** `killAll` is done. */
   allKilled(id: number): void;
   /** The console log has finished its line and lets a service have the console. */

@@ -3,18 +3,38 @@
  * says what the service does.
  */
 
-import { errnoText, type ExitStatus, launchStageText } from "../model/mod.ts";
+import { errnoText, type ExitStatus, isClean, launchStageText } from "../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
-import type { ProcessRole } from "./launch_plan.ts";
+import type { TimerName } from "./ports.ts";
+import type { ProcessEvent } from "./phase_table.ts";
 import type { Reactor } from "./reactions.ts";
-import { howEnded, isClean } from "./exits.ts";
-import { isAlive, noChild, type ServiceRecord } from "./service.ts";
+import { type Child, childOf, isAlive, noChild, type ProcessRole, type ServiceRecord } from "./service.ts";
+
+/** `terminated with exit code 3` or `terminated due to signal 9`, with the verb that the caller's message uses. */
+export function howEnded(exit: ExitStatus, verb: string): string {
+  return exit.kind === "exited"
+    ? `${verb} with exit code ${exit.code}`
+    : `terminated due to signal ${exit.signal}`;
+}
 
 const TIMER_EVENTS = {
   "restart-delay": "restart-delay-over",
   "start-timeout": "start-timed-out",
   "stop-timeout": "stop-timed-out",
 } as const;
+
+/** What the events of a process in a role are in the table of phases. A new role is a row here. */
+const ROLE_EVENTS: Readonly<
+  Record<ProcessRole, {
+    /** @default of no interest */
+    readonly executed?: ProcessEvent;
+    readonly failed: ProcessEvent;
+    readonly ended: ProcessEvent;
+  }>
+> = {
+  main: { executed: "executed", failed: "execution-failed", ended: "exited" },
+  stop: { failed: "stop-command-failed", ended: "stop-command-ended" },
+};
 
 /** Where the events of hosts and clocks arrive. */
 export class ProcessEvents {
@@ -28,10 +48,12 @@ export class ProcessEvents {
 
   /** A process runs its program; an end that was seen before is interpreted now. */
   execSucceeded(service: ServiceRecord, role: ProcessRole): void {
-    service.process[role].execPending = false;
-    if (role === "main") this.#reactor.react(service, "executed");
-    const child = service.process[role]; // a new one if the service has been brought down by now
-    const { ended } = child;
+    const child = this.#child(service, role, "executed");
+    if (child === undefined) return;
+    child.execPending = false;
+    const { executed } = ROLE_EVENTS[role];
+    if (executed !== undefined) this.#reactor.react(service, executed);
+    const ended = childOf(service.process, role)?.ended; // of a new child if the service has been brought down by now
     if (ended === undefined) return;
     child.ended = undefined;
     this.#ended(service, role, ended);
@@ -39,25 +61,27 @@ export class ProcessEvents {
 
   /** A process could not run its program; there is no process. */
   execFailed(service: ServiceRecord, role: ProcessRole, stage: number, errno: number): void {
+    const child = this.#child(service, role, "execution-failed");
+    if (child === undefined) return;
+    Object.assign(child, noChild());
     const { process } = service;
     const { log } = this.#launcher;
     const failure = `${launchStageText(stage)}: ${errnoText(errno)}`;
-    process[role] = noChild();
-    if (role === "stop") {
+    if (role === "main") {
+      process.launchStage = stage;
+      process.launchErrno = errno;
+      log.message("error", `${service.name}: execution failed - ${failure}`);
+      this.#launcher.cancelTimer(service);
+    } else {
       log.message("error", `Service ${service.name}: could not fork for stop command: ${failure}`);
-      this.#reactor.react(service, "stop-command-failed");
-      return;
     }
-    process.launchStage = stage;
-    process.launchErrno = errno;
-    log.message("error", `${service.name}: execution failed - ${failure}`);
-    this.#launcher.cancelTimer(service);
-    this.#reactor.react(service, "execution-failed");
+    this.#reactor.react(service, ROLE_EVENTS[role].failed);
   }
 
   /** A process ended. While its execution is not known of, that is only noted. */
   exited(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
-    const child = service.process[role];
+    const child = this.#child(service, role, "exited");
+    if (child === undefined) return;
     child.pid = undefined;
     child.foreign = false;
     if (!child.execPending) {
@@ -65,38 +89,42 @@ export class ProcessEvents {
       return;
     }
     child.ended = exit;
-    if (role === "stop") return;
+    if (role !== "main") return;
     service.process.exit = exit;
     this.#cancelStartStopTimer(service);
+  }
+
+  /** The process that an event is about; `undefined`, which is logged, if the service has none in that role. */
+  #child(service: ServiceRecord, role: ProcessRole, event: string): Child | undefined {
+    const child = Object.hasOwn(ROLE_EVENTS, role) ? childOf(service.process, role) : undefined;
+    if (child === undefined) this.#reactor.reportImpossible(service, `${event} (${role})`);
+    return child;
   }
 
   #ended(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
     if (role === "main") {
       service.process.exit = exit;
       this.#cancelStartStopTimer(service);
-      this.#reactor.react(service, "exited");
-      return;
-    }
-    if (!isClean(exit)) {
+    } else if (!isClean(exit)) {
       const text = `Service ${service.name} stop command ${howEnded(exit, "terminated")}`;
       this.#launcher.log.message("error", text);
     }
-    this.#reactor.react(service, "stop-command-ended");
+    this.#reactor.react(service, ROLE_EVENTS[role].ended);
   }
 
   /** The end of the process ends the wait for it, unless a stop command still has to end in time. */
   #cancelStartStopTimer(service: ServiceRecord): void {
     const { timer, stop } = service.process;
-    if (timer !== undefined && timer.reason !== "restart-delay" && !isAlive(stop)) {
+    if (timer !== undefined && timer.purpose !== "restart-delay" && !isAlive(stop)) {
       this.#launcher.cancelTimer(service);
     }
   }
 
-  /** The timer of the service expired. */
-  timerExpired(service: ServiceRecord): void {
+  /** A timer of the service expired. */
+  timerExpired(service: ServiceRecord, purpose: TimerName): void {
     const { timer } = service.process;
-    if (timer === undefined) return; // it was turned off while its expiry was on the way
+    if (timer?.purpose !== purpose) return; // it was turned off while its expiry was on the way
     service.process.timer = undefined;
-    this.#reactor.react(service, TIMER_EVENTS[timer.reason]);
+    this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
   }
 }

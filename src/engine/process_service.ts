@@ -3,9 +3,9 @@
  * Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
  */
 
-import { errnoText, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
+import { errnoText, isClean, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
 import type { Behaviour, Interruption } from "./behaviour.ts";
-import { howEnded, isClean } from "./exits.ts";
+import { howEnded } from "./process_events.ts";
 import type { Launcher } from "./launcher.ts";
 import { awaitsReadiness, isLauncher, launchStep, PHASE, waitingForDependents } from "./phase.ts";
 import type { PidFileOutcome } from "./ports.ts";
@@ -268,8 +268,10 @@ export class ProcessService implements Behaviour {
 
   #logEnd(service: ServiceRecord): void {
     const { exit } = service.process;
-    if (isClean(exit)) return;
-    const how = exit.code === 1 ? `process ${howEnded(exit, "terminated")}` : howEnded(exit, "terminated");
+    if (exit === undefined || isClean(exit)) return;
+    const how = exit.kind === "exited"
+      ? `process ${howEnded(exit, "terminated")}`
+      : howEnded(exit, "terminated");
     this.#launcher.log.message("error", `Service ${service.name} ${how}`);
   }
 }

@@ -3,9 +3,9 @@
  * Lifecycle specification 8.12.
  */
 
-import { Signal, StopReason } from "../model/mod.ts";
+import { isClean, Signal, StopReason } from "../model/mod.ts";
 import type { Behaviour, Interruption } from "./behaviour.ts";
-import { howEnded, isClean } from "./exits.ts";
+import { howEnded } from "./process_events.ts";
 import type { Launcher } from "./launcher.ts";
 import { PHASE } from "./phase.ts";
 import { wantsRestart } from "./restart_policy.ts";
@@ -57,13 +57,14 @@ export class ScriptedService implements Behaviour {
   startCommandEnded(service: ServiceRecord): void {
     const { exit } = service.process;
     const { lifecycle, log } = this.#launcher;
-    const skipped = service.description.flags.skippable && exit.code === 2 && exit.status === Signal.INT;
+    const interrupted = exit?.kind === "killed" && !exit.core && exit.signal === Signal.INT;
+    const skipped = service.description.flags.skippable && interrupted;
     if (isClean(exit) || skipped) {
       service.skipped = skipped;
       lifecycle.markStarted(service);
       return;
     }
-    log.message("error", `Service ${service.name} command ${howEnded(exit, "failed")}`);
+    log.message("error", `Service ${service.name} command ${howEnded(exit!, "failed")}`);
     service.reason = StopReason.FAILED;
     lifecycle.failStart(service);
   }
@@ -71,10 +72,10 @@ export class ScriptedService implements Behaviour {
   interruptedCommandEnded(service: ServiceRecord): void {
     const { exit } = service.process;
     const { lifecycle, log } = this.#launcher;
-    const failed = exit.code === 1 && exit.status !== 0;
-    if (failed) log.message("info", `Service ${service.name} start cancelled; exit code ${exit.status}`);
-    else if (exit.code !== 1) {
-      log.message("info", `Service ${service.name} start cancelled from signal ${exit.status}`);
+    const failed = exit?.kind === "exited" && exit.code !== 0;
+    if (failed) log.message("info", `Service ${service.name} start cancelled; exit code ${exit.code}`);
+    else if (exit?.kind === "killed") {
+      log.message("info", `Service ${service.name} start cancelled from signal ${exit.signal}`);
     }
     // A start command that failed has nothing to clean up; any other end may have left something.
     if (failed) lifecycle.markStopped(service);
@@ -85,7 +86,7 @@ export class ScriptedService implements Behaviour {
     const { exit } = service.process;
     const { lifecycle, log } = this.#launcher;
     if (!isClean(exit)) {
-      log.message("warn", `Service ${service.name} stop command ${howEnded(exit, "failed")}`);
+      log.message("warn", `Service ${service.name} stop command ${howEnded(exit!, "failed")}`);
     }
     lifecycle.markStopped(service);
   }

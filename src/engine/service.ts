@@ -7,7 +7,6 @@ import {
   DEFAULT_DESCRIPTION,
   DependencyKind,
   type ExitStatus,
-  NO_EXIT,
   type ServiceDescription,
   ServiceState,
   ServiceType,
@@ -36,6 +35,12 @@ export interface PendingWork {
   stop: boolean;
 }
 
+/**
+ * What a process is to its service. The engine has `main`, the command of the service, and `stop`, the stop command of a
+ * `process` or `bgprocess` service; a service may have one process in each role.
+ */
+export type ProcessRole = string;
+
 /** One child process of a service: its command or its stop command. */
 export interface Child {
   /** The process id, while there is a process. */
@@ -48,8 +53,8 @@ export interface Child {
   foreign: boolean;
 }
 
-/** What a service's single timer is for. */
-export type TimerReason = "restart-delay" | "start-timeout" | "stop-timeout";
+/** What the timer of a service's processes is for: it waits for one thing at a time. */
+export type TimerPurpose = "restart-delay" | "start-timeout" | "stop-timeout";
 
 /**
  * What only process-backed services have (lifecycle 8.1): what there is, what was measured, and how it went last.
@@ -60,9 +65,11 @@ export interface ProcessState {
   main: Child;
   /** The stop command of a `process` or `bgprocess` service. */
   stop: Child;
-  /** How the main process ended last. */
-  exit: ExitStatus;
-  timer: { readonly reason: TimerReason; readonly at: number } | undefined;
+  /** Processes in other roles. */
+  others: Readonly<Record<ProcessRole, Child>>;
+  /** How the main process ended last; `undefined`: none has ended yet. */
+  exit: ExitStatus | undefined;
+  timer: { readonly purpose: TimerPurpose; readonly at: number } | undefined;
   /** When the last process was launched. */
   lastLaunch: number | undefined;
   /** Beginning of the window of the restart limiter, and automatic restarts within it. */
@@ -174,11 +181,15 @@ export function prepareProcess(record: ServiceRecord): void {
   if (record.process === NO_PROCESS && isProcessBacked(record.type)) record.process = newProcessState();
 }
 
+/** Shared as long as a service has no processes in other roles. */
+const NO_OTHERS: Readonly<Record<ProcessRole, Child>> = Object.freeze({});
+
 function newProcessState(): ProcessState {
   return {
     main: noChild(),
     stop: noChild(),
-    exit: NO_EXIT,
+    others: NO_OTHERS,
+    exit: undefined,
     timer: undefined,
     lastLaunch: undefined,
     limitStart: 0,
@@ -208,6 +219,11 @@ export function resetRecord(record: ServiceRecord, type: ServiceType): void {
 /** A child that does not exist. */
 export function noChild(): Child {
   return { pid: undefined, execPending: false, ended: undefined, foreign: false };
+}
+
+/** The process of a role; `undefined` if the service never had one in that role. */
+export function childOf({ main, stop, others }: ProcessState, role: ProcessRole): Child | undefined {
+  return role === "main" ? main : role === "stop" ? stop : others[role];
 }
 
 /** Whether there is a process, or one is being made. */

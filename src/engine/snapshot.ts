@@ -86,7 +86,7 @@ export function restore(
   const manager = new ServiceManager({ ...options, graph, shutdownType });
   manager.lifecycle.restore(saved.lifecycle);
   for (const { id, process } of graph.records()) {
-    if (process.timer !== undefined) options.clock.setTimer(id, process.timer.at);
+    if (process.timer !== undefined) options.clock.setTimer(id, process.timer.purpose, process.timer.at);
   }
   return manager;
 }

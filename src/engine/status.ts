@@ -1,6 +1,6 @@
 /** What can be told about a service (control protocol 8, and the overview of all services). */
 
-import type { ServiceOverview, ServiceStatus } from "../model/mod.ts";
+import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
 import { isHard, isTriviallyStopped, type ServiceRecord } from "./service.ts";
 
 /** The service as a status buffer shows it. */
@@ -17,7 +17,7 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
     pid: process.main.pid,
     launchStage: process.launchStage,
     launchErrno: process.launchErrno,
-    exit: process.exit,
+    exit: waitStatusOf(process.exit),
     modified: service.description.modified,
   };
 }
@@ -55,6 +55,6 @@ function waitingFor({ phase, dependencies, dependents, process }: ServiceRecord)
         if (isHard(edge) && !isTriviallyStopped(edge.from)) names.add(edge.from.name);
       }
   }
-  if (process.timer?.reason === "restart-delay") names.add("restart-delay");
+  if (process.timer?.purpose === "restart-delay") names.add("restart-delay");
   return [...names];
 }

@@ -3,7 +3,7 @@
  * started by `node:child_process`, which can hand a file over as standard output, so that nothing is copied.
  */
 
-import type { ExitStatus } from "../model/mod.ts";
+import { exitedWith, type ExitStatus, killedBy } from "../model/mod.ts";
 import { signalNumberOf } from "./signal_names.ts";
 
 /** A process that is running or has ended. */
@@ -96,5 +96,5 @@ export function nodeModule(name: string): unknown {
 }
 
 function exitStatus(code: number, signal: string | null): ExitStatus {
-  return signal === null ? { code: 1, status: code } : { code: 2, status: signalNumberOf(signal) };
+  return signal === null ? exitedWith(code) : killedBy(signalNumberOf(signal));
 }

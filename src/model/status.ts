@@ -1,7 +1,8 @@
 /** What can be told about a service at one moment. */
 
 import type { FileTime } from "./description.ts";
-import type { ExitStatus, ServiceState, ServiceType, StopReason, TargetState } from "./states.ts";
+import type { WaitStatus } from "./exit_status.ts";
+import type { ServiceState, ServiceType, StopReason, TargetState } from "./states.ts";
 
 /** The facts of a status buffer (control protocol 8). */
 export interface ServiceStatus {
@@ -21,7 +22,7 @@ export interface ServiceStatus {
   /** The error number of the last failed launch; meaningful with reason EXECFAILED. */
   readonly launchErrno: number;
   /** How the last process ended. */
-  readonly exit: ExitStatus;
+  readonly exit: WaitStatus;
   /** When the description was changed last, as of its last (re)load. */
   readonly modified: FileTime;
 }

@@ -138,8 +138,10 @@ export class Play {
       service.haveConsole && "hasCons",
     ];
     const { timer } = service.process;
-    const armed = this.world.clock.timers.get(service.id);
-    if (armed !== timer?.at) this.#broken.push(`${service.name}: the clock's timer is not the service's`);
+    const armed = this.world.clock.expiries(service.id);
+    if (armed.length > 1 || armed[0] !== timer?.at) {
+      this.#broken.push(`${service.name}: the clock's timer is not the service's`);
+    }
     return {
       code: words.filter((word) => word).join(" "),
       reason: REASONS[service.reason],

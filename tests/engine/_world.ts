@@ -21,6 +21,7 @@ import {
   ServiceManager,
   type SignalOutcome,
   snapshot,
+  type TimerName,
 } from "../../src/engine/mod.ts";
 import type { ManagerOptions } from "../../src/engine/mod.ts";
 import { DEFAULT_DESCRIPTION, type ServiceDescription, type ServiceType } from "../../src/model/mod.ts";
@@ -28,30 +29,34 @@ import { DEFAULT_DESCRIPTION, type ServiceDescription, type ServiceType } from "
 /** Time passes only when a test says so. */
 export class FakeClock implements Clock {
   time = 1000;
-  readonly timers = new Map<number, number>();
+  readonly timers = new Map<string, { id: number; purpose: TimerName; at: number }>();
 
   now(): number {
     return this.time;
   }
 
-  setTimer(id: number, at: number): void {
-    this.timers.set(id, at);
+  setTimer(id: number, purpose: TimerName, at: number): void {
+    this.timers.set(`${id} ${purpose}`, { id, purpose, at });
   }
 
-  clearTimer(id: number): void {
-    this.timers.delete(id);
+  clearTimer(id: number, purpose: TimerName): void {
+    this.timers.delete(`${id} ${purpose}`);
+  }
+
+  /** When the timers of a service expire. */
+  expiries(id: number): number[] {
+    return [...this.timers.values()].filter((timer) => timer.id === id).map(({ at }) => at);
   }
 
   /** Lets time pass; every timer that expires meanwhile is reported at its moment. */
-  advance(milliseconds: number, expired: (id: number) => void): void {
+  advance(milliseconds: number, expired: (id: number, purpose: TimerName) => void): void {
     const end = this.time + milliseconds;
     for (;;) {
-      const [next] = [...this.timers].filter(([, at]) => at <= end).sort((a, b) => a[1] - b[1]);
+      const [next] = [...this.timers.values()].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (next === undefined) break;
-      const [id, at] = next;
-      this.time = Math.max(this.time, at);
-      this.timers.delete(id);
-      expired(id);
+      this.time = Math.max(this.time, next.at);
+      this.clearTimer(next.id, next.purpose);
+      expired(next.id, next.purpose);
     }
     this.time = end;
   }
@@ -301,7 +306,7 @@ export class World {
 
   /** Lets time pass. */
   advance(milliseconds: number): void {
-    this.clock.advance(milliseconds, (id) => this.manager.timerExpired(id));
+    this.clock.advance(milliseconds, (id, purpose) => this.manager.timerExpired(id, purpose));
   }
 
   /** The console log yields, if it was asked to. */
@@ -339,8 +344,8 @@ export class World {
     if (process.executed) this.host.forget(id, role);
     else process.ended = true;
     const exit = "exit" in how
-      ? { code: 1, status: how.exit } as const
-      : { code: 2, status: how.signal } as const;
+      ? { kind: "exited", code: how.exit } as const
+      : { kind: "killed", signal: how.signal, core: false } as const;
     this.manager.exited(id, role, exit);
   }
 }

@@ -200,7 +200,7 @@ Deno.test("a daemon that had ended before its pid file was read was up for a mom
   const [world, service] = made(BGPROCESS);
   world.manager.start(service);
   world.execSucceeded("p");
-  world.host.pidFile = { kind: "ended", pid: 9, exit: { code: 1, status: 4 } };
+  world.host.pidFile = { kind: "ended", pid: 9, exit: { kind: "exited", code: 4 } };
   world.ends("p", { exit: 0 });
   assertEquals([service.state, service.reason], [STOPPED, StopReason.TERMINATED]);
   assertEquals(world.log.services, ["started p", "stopped p"]);
@@ -220,7 +220,7 @@ Deno.test("a foreign daemon is signalled once and counts as stopped; its timer a
       world.ends("p", { exit: 0 }, "stop");
     }
     assertEquals([service.state, service.process.main.pid], [STOPPED, undefined]);
-    assertEquals([...world.clock.timers], []);
+    assertEquals(world.clock.timers.size, 0);
   }
 });
 
@@ -228,7 +228,7 @@ Deno.test("a recovery of a bgprocess whose daemon has ended again, or whose pid 
   const [world, service] = started(BGPROCESS, { smoothRecovery: true, restartDelay: 0 });
   world.ends("p", { exit: 1 });
   world.execSucceeded("p");
-  world.host.pidFile = { kind: "ended", pid: 9, exit: { code: 2, status: 9 } };
+  world.host.pidFile = { kind: "ended", pid: 9, exit: { kind: "killed", signal: 9, core: false } };
   world.ends("p", { exit: 0 });
   assertEquals([service.state, service.phase.kind], [STARTED, "recovering"]);
   world.execSucceeded("p");

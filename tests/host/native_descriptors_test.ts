@@ -82,7 +82,7 @@ for (const [way, chain] of WAYS) {
       await host.launch(plan(["sh", "-c", script], { ...readinessOn(5), ...chain }));
       await host.report("readinessClosed");
       assertEquals(await host.signal(1, "main", 15, true), "sent");
-      assertEquals(await host.exit(), { code: 2, status: 15 });
+      assertEquals(await host.exit(), { kind: "killed", signal: 15, core: false });
     },
   );
 
@@ -130,7 +130,7 @@ for (const [way, chain] of WAYS) {
       }
       assertEquals(Deno.readTextFileSync(`${host.folder}/log`), "first\nsecond\n");
       assertEquals(await host.signal(2, "main", 15, true), "sent");
-      assertEquals(await host.exit(2), { code: 2, status: 15 });
+      assertEquals(await host.exit(2), { kind: "killed", signal: 15, core: false });
       // What is written while nobody reads is kept for the next consumer.
       await host.run(["echo", "third"], producer);
       const output = fileOutput(`${host.folder}/next`);

@@ -111,7 +111,7 @@ function managerOf(kind: HostKind, folder: string): ServiceManager {
     environment: new MainEnvironment(Deno.env.toObject()),
     users: new FileUsers(),
     identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
-    clock: new SystemClock((id) => manager.timerExpired(id)),
+    clock: new SystemClock((id, purpose) => manager.timerExpired(id, purpose)),
     host,
     console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
     log: { message: nothing, started: nothing, failed: nothing, stopped: nothing },
