@@ -63,9 +63,9 @@ export class EventHub implements ControlledServiceListener, ControlledEnvironmen
     this.#environmentListeners.add(sink);
   }
 
-  /** A connection has ended. */
-  leave(sink: InformationSink): void {
-    for (const service of this.#holders.keys()) this.#forget(service, sink);
+  /** A connection has ended that had handles to these services. */
+  leave(sink: InformationSink, services: Iterable<ControlledService>): void {
+    for (const service of services) this.#forget(service, sink);
     if (this.#environmentListeners.delete(sink) && this.#environmentListeners.size === 0) {
       this.#manager.removeEnvironmentListener(this);
     }

@@ -1,20 +1,13 @@
 /** The handles of one connection (control protocol 11). */
 
+import { LimitError } from "../model/mod.ts";
 import type { ControlledService } from "./controlled_manager.ts";
-
-/** A client wants more handles than one connection can have. */
-export class HandleLimitError extends Error {
-  override readonly name = "HandleLimitError";
-
-  constructor(limit: number) {
-    super(`A control connection cannot have more than ${limit} handles`);
-  }
-}
 
 /** Numbers for services. A new handle takes the lowest number that is free; a service may have several. */
 export class HandleTable {
   readonly #slots: (ControlledService | undefined)[] = [];
   readonly #limit: number;
+  #count = 0;
   /** No number below this one is free. */
   #lowest = 0;
 
@@ -23,22 +16,43 @@ export class HandleTable {
     this.#limit = limit;
   }
 
-  /** Throws `HandleLimitError`. */
+  /** How many handles there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Throws `LimitError`. */
   open(service: ControlledService): number {
     while (this.#slots[this.#lowest] !== undefined) this.#lowest++;
     const handle = this.#lowest;
-    if (handle >= this.#limit) throw new HandleLimitError(this.#limit);
+    if (handle >= this.#limit) {
+      throw new LimitError(`A control connection cannot have more than ${this.#limit} handles`);
+    }
     this.#slots[handle] = service;
+    this.#count += 1;
     return handle;
+  }
+
+  /** The services that have a handle; one with several comes several times. */
+  services(): Iterable<ControlledService> {
+    return this.#slots.filter((service) => service !== undefined);
   }
 
   get(handle: number): ControlledService | undefined {
     return this.#slots[handle];
   }
 
+  /** Frees all numbers. */
+  clear(): void {
+    this.#slots.length = 0;
+    this.#count = 0;
+    this.#lowest = 0;
+  }
+
   /** Frees a number that is in use. */
   close(handle: number): void {
     this.#slots[handle] = undefined;
+    this.#count -= 1;
     this.#lowest = Math.min(this.#lowest, handle);
   }
 }

@@ -10,16 +10,21 @@ import type { StatusForm } from "./status_buffer.ts";
 export class OutputQueue {
   readonly #stream: ByteStream;
   readonly #failed: (cause: unknown) => void;
+  readonly #changed: (bytes: number) => void;
   readonly #waiting = new ByteWriter();
   #underWay = 0;
   #writing = false;
   #ended = false;
   #drained: PromiseWithResolvers<void> | undefined;
 
-  /** `failed` is called, once, when the stream does not take bytes any more. */
-  constructor(stream: ByteStream, failed: (cause: unknown) => void) {
+  /**
+   * @param failed called once, when the stream does not take bytes any more
+   * @param changed called with the number of bytes by which `size` has grown (or shrunk, if negative)
+   */
+  constructor(stream: ByteStream, failed: (cause: unknown) => void, changed: (bytes: number) => void) {
     this.#stream = stream;
     this.#failed = failed;
+    this.#changed = changed;
   }
 
   /** Bytes that the client's socket has not taken yet. */
@@ -30,7 +35,9 @@ export class OutputQueue {
   /** Adds a packet. Packets that are added in one turn of the event loop are written together. */
   add(packet: Packet, form?: StatusForm): void {
     if (this.#ended) return;
+    const before = this.#waiting.length;
     writePacket(this.#waiting, packet, form);
+    this.#changed(this.#waiting.length - before);
     if (!this.#writing) void this.#write();
   }
 
@@ -44,6 +51,7 @@ export class OutputQueue {
   /** Drops what waits and takes nothing more. */
   end(): void {
     this.#ended = true;
+    this.#changed(-this.size);
     this.#waiting.truncate(0);
     this.#underWay = 0;
     this.#drained?.resolve();
@@ -68,7 +76,9 @@ export class OutputQueue {
     this.#underWay = bytes.length;
     while (this.#underWay > 0) {
       const written = await this.#stream.write(bytes.subarray(bytes.length - this.#underWay));
-      this.#underWay = Math.max(0, this.#underWay - written);
+      if (this.#ended) return;
+      this.#underWay -= written;
+      this.#changed(-written);
     }
   }
 }

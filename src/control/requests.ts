@@ -18,7 +18,7 @@ import {
 import { answerQuery } from "./queries.ts";
 import type { Session } from "./session.ts";
 
-/** Sends what precedes the final reply: PREACK and the entries of a list. */
+/** Sends what precedes the final reply: PREACK. */
 export type SendEarly = (packet: ReplyPacket) => void;
 
 type StartStopRequest = PacketOf<
@@ -58,10 +58,15 @@ const SIGNAL_OUTCOMES = {
 } as const;
 
 /**
- * Carries out a request and returns its reply. BADREQ means that the connection is to be closed after it.
- * Throws `HandleLimitError`, and what the manager throws by mistake.
+ * Carries out a request and returns its reply, or the packets of a long one, which are made as the client takes them.
+ * BADREQ means that the connection is to be closed after it. Throws `LimitError`, and what the manager throws by
+ * mistake.
  */
-export function answerRequest(session: Session, packet: RequestPacket, send: SendEarly): ReplyPacket {
+export function answerRequest(
+  session: Session,
+  packet: RequestPacket,
+  send: SendEarly,
+): ReplyPacket | Iterator<ReplyPacket> {
   const { manager } = session.host;
   switch (packet.type) {
     case Request.QUERYVERSION:
@@ -82,10 +87,7 @@ export function answerRequest(session: Session, packet: RequestPacket, send: Sen
       });
     case Request.LISTSERVICES:
     case Request.LISTSERVICES5:
-      for (const service of manager.services()) {
-        send({ type: Reply.SVCINFO, name: service.name, status: manager.status(service) });
-      }
-      return { type: Reply.LISTDONE };
+      return serviceList(session);
     case Request.UNLOADSERVICE:
       return withService(session, packet.handle, BADREQ, (service) => unloadService(session, service));
     case Request.RELOADSERVICE:
@@ -152,6 +154,14 @@ export function answerRequest(session: Session, packet: RequestPacket, send: Sen
     case Request.QUERY:
       return query(session, packet.topic) ?? NAK;
   }
+}
+
+/** Services that are loaded or unloaded meanwhile may or may not be in the list. */
+function* serviceList({ host: { manager } }: Session): Generator<ReplyPacket> {
+  for (const service of manager.services()) {
+    yield { type: Reply.SVCINFO, name: service.name, status: manager.status(service) };
+  }
+  yield { type: Reply.LISTDONE };
 }
 
 /** The reply that `answer` gives for the service of a handle, or `missing` if the handle is not open. */

@@ -3,11 +3,13 @@
 import { errnoOf, errnoText, type Overview } from "../model/mod.ts";
 import { BufferedLogs } from "./buffered_logs.ts";
 import type { ByteStream } from "./byte_stream.ts";
+import { ClientMemory } from "./client_memory.ts";
 import { Connection, type Log } from "./connection.ts";
 import type { ControlledManager } from "./controlled_manager.ts";
 import { EventHub } from "./event_hub.ts";
 import { ListeningSocket } from "./listening_socket.ts";
 import type { SessionHost } from "./session.ts";
+import { Turns } from "./turns.ts";
 
 /** Options of `ControlServer`. */
 export interface ControlServerOptions {
@@ -22,12 +24,17 @@ export interface ControlServerOptions {
   readonly acceptRetryDelay?: number;
 }
 
+/** How many bytes may be kept for all clients together: what waits to be sent to them, and their handles. */
+const MEMORY_LIMIT = 64 * 1024 * 1024;
+
 /** Serves the control protocol. Nothing that a client does or fails to do holds up the daemon or another client. */
 export class ControlServer {
   readonly #host: SessionHost;
   readonly #log: Log;
   readonly #acceptRetryDelay: number;
   readonly #connections = new Set<Connection>();
+  readonly #turns = new Turns();
+  readonly #memory = new ClientMemory(MEMORY_LIMIT);
   #socket: ListeningSocket | undefined;
   /** The path that was asked for last. */
   #lastPath: string | undefined;
@@ -78,6 +85,8 @@ export class ControlServer {
   serve(stream: ByteStream): void {
     const connection = new Connection(stream, this.#host, {
       log: this.#log,
+      memory: this.#memory,
+      turns: this.#turns,
       ended: (ended) => this.#connections.delete(ended),
     });
     this.#connections.add(connection);

@@ -23,14 +23,19 @@ export class Session {
   readonly host: SessionHost;
   readonly #sink: InformationSink;
   readonly #handles = new HandleTable(HANDLE_LIMIT);
+  readonly #handlesChanged: (by: number) => void;
 
   /** Whether the client has asked for extensions: without that, their requests are unknown ones. */
   extensions = false;
 
-  /** `sink` gets the events. */
-  constructor(host: SessionHost, sink: InformationSink) {
+  /**
+   * @param sink gets the events
+   * @param handlesChanged called with the number of handles that have been opened, or closed if it is negative
+   */
+  constructor(host: SessionHost, sink: InformationSink, handlesChanged: (by: number) => void) {
     this.host = host;
     this.#sink = sink;
+    this.#handlesChanged = handlesChanged;
   }
 
   /** The service that a handle stands for; `undefined` for a number that is not an open handle. */
@@ -38,10 +43,11 @@ export class Session {
     return this.#handles.get(handle);
   }
 
-  /** Opens one more handle to a service. Throws `HandleLimitError`. */
+  /** Opens one more handle to a service. Throws `LimitError`. */
   open(service: ControlledService): number {
     const handle = this.#handles.open(service);
     this.host.hub.subscribe(service, this.#sink, handle);
+    this.#handlesChanged(1);
     return handle;
   }
 
@@ -51,12 +57,16 @@ export class Session {
     if (service === undefined) return false;
     this.#handles.close(handle);
     this.host.hub.unsubscribe(service, this.#sink, handle);
+    this.#handlesChanged(-1);
     return true;
   }
 
   /** Closes every handle to a service. */
   closeAll(service: ControlledService): void {
-    for (const handle of this.host.hub.unsubscribeAll(service, this.#sink)) this.#handles.close(handle);
+    for (const handle of this.host.hub.unsubscribeAll(service, this.#sink)) {
+      this.#handles.close(handle);
+      this.#handlesChanged(-1);
+    }
   }
 
   /** Whether another client, too, has a handle to a service that this one has a handle to. */
@@ -71,6 +81,8 @@ export class Session {
 
   /** Gives back all handles and subscriptions. */
   leave(): void {
-    this.host.hub.leave(this.#sink);
+    this.host.hub.leave(this.#sink, this.#handles.services());
+    this.#handlesChanged(-this.#handles.count);
+    this.#handles.clear();
   }
 }

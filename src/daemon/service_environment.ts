@@ -4,6 +4,11 @@ import type { DaemonOptions } from "./options.ts";
 import { MACHINE_ENVIRONMENT_FILE } from "./paths.ts";
 import { systemText } from "./system_text.ts";
 
+/** The largest environment file, in bytes. */
+const FILE_LIMIT = 4 * 1024 * 1024;
+/** How many mistakes in the file are logged one by one. */
+const PROBLEM_LIMIT = 100;
+
 /** Changes the environment of services as the environment file says (daemon and init 3.5). Mistakes are logged. */
 export function applyEnvironmentFile(
   environment: MainEnvironment,
@@ -14,6 +19,11 @@ export function applyEnvironmentFile(
   if (path === undefined) return;
   let bytes: Uint8Array;
   try {
+    const { isFile, size } = Deno.statSync(path);
+    if (isFile && size > FILE_LIMIT) {
+      log.message("error", `Cannot read environment file '${path}': File too large (the limit is 4 MB)`);
+      return;
+    }
     bytes = Deno.readFileSync(path);
   } catch (error) {
     const mayBeMissing = environmentFile === undefined && error instanceof Deno.errors.NotFound;
@@ -23,9 +33,11 @@ export function applyEnvironmentFile(
     return;
   }
   const parsed = parseEnvironmentFile(bytes);
-  for (const { line, kind } of parsed.problems) {
+  for (const { line, kind } of parsed.problems.slice(0, PROBLEM_LIMIT)) {
     const what = kind === "setting" ? "Invalid environment variable setting" : "Unknown command";
     log.message("error", `${what} in environment file (line ${line})`);
   }
+  const rest = parsed.problems.length - PROBLEM_LIMIT;
+  if (rest > 0) log.message("error", `${rest} more mistakes in environment file '${path}'`);
   environment.applyFile(parsed);
 }

@@ -5,6 +5,7 @@
  */
 
 import { decodeBytes, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
+import { FILE_LIMIT, megabytes } from "./limits.ts";
 
 /** A whole file. */
 export interface FileContents {
@@ -40,8 +41,6 @@ export type LookAtFile = (path: string) => FileStatus;
 
 /** As many symbolic links in a row as the Linux kernel follows. */
 const MAX_LINKS = 40;
-/** No description is this large, and the runtime's strings could hardly hold one. In bytes. */
-const MAX_FILE_SIZE = 2 ** 28;
 /** The device number of `/dev/null` on Linux. */
 const NULL_DEVICE = 0x103;
 
@@ -78,7 +77,7 @@ function readPlainFile(path: string, { kind, size, modified }: FileStatus): File
   switch (kind) {
     case "file":
     case "directory": // opens, and cannot be read
-      if (kind === "file" && size > MAX_FILE_SIZE) return failure("read", EFBIG);
+      if (kind === "file" && size > FILE_LIMIT) return tooLarge();
       text = readLossless(path);
       break;
     case "null device":
@@ -109,6 +108,11 @@ function kindOf(info: Deno.FileInfo): FileStatus["kind"] {
 function readLossless(path: string): string {
   const text = Deno.readTextFileSync(path);
   return text.includes("\ufffd") ? decodeBytes(Deno.readFileSync(path)) : text;
+}
+
+function tooLarge(): FileFailure {
+  const failed = failure("read", EFBIG);
+  return { ...failed, text: `${failed.text} (the limit is ${megabytes(FILE_LIMIT)})` };
 }
 
 /** The runtime tells whole milliseconds only. */

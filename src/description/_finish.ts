@@ -36,7 +36,17 @@ export function finishDescription(
     );
   }
   settle(draft);
+  description.size = sizeOf(description) + reader.length;
   return description;
+}
+
+/** What substitution may have added to the text that was read, in characters. */
+function sizeOf(description: ServiceDescription): number {
+  const { name, command, stopCommand, socketPath, logFile, workingDir, pidFile } = description;
+  let size = name.length + socketPath.length + logFile.length + workingDir.length + pidFile.length;
+  for (const word of command) size += word.length;
+  for (const word of stopCommand) size += word.length;
+  return size;
 }
 
 function isLongRunning({ type }: ServiceDescription): boolean {
@@ -55,6 +65,7 @@ function buildOverlay(draft: Draft, reader: DescriptionReader, options: ReadOpti
   if (draft.environmentFile !== "") {
     const found = readWholeFile(draft.environmentFile);
     if (found.ok) {
+      reader.countText(found.text);
       overlay.apply(parseEnvironmentText(found.text).overlay);
     } else {
       const message = `could not load environment file: ${found.text}`;

@@ -39,6 +39,16 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     return this.#walker.realDirectory;
   }
 
+  /** How much text was read so far, in characters. */
+  get length(): number {
+    return this.#walker.length;
+  }
+
+  /** Counts the text of a further file. Throws `LoadError` if that is too much in all. */
+  countText(text: string): void {
+    this.#walker.countText(text);
+  }
+
   /** Reads all lines. */
   readLines(): void {
     this.#walker.walk();

@@ -11,6 +11,7 @@ import { LineReader } from "./_lines.ts";
 import { Mistake } from "./_mistake.ts";
 import { readValue, type Value } from "./_values.ts";
 import type { DescriptionFile } from "./find.ts";
+import { FILES_LIMIT, megabytes } from "./limits.ts";
 import { substituteText, type Variables } from "./substitution.ts";
 
 /** A line of the form `NAME OP VALUE`. */
@@ -49,8 +50,9 @@ interface Fragment {
 const MAX_INCLUDE_DEPTH = 500;
 /** Files that include each other twice and more would never come to an end. */
 const MAX_INCLUDES = 10_000;
-/** The same for few but large files, in characters. */
-const MAX_INCLUDED_LENGTH = 2 ** 28;
+
+/** Service description 1.4. */
+const TOO_LONG = "supported length for string/container exceeded";
 
 const EQUALS = 0x3d;
 const COLON = 0x3a;
@@ -65,7 +67,7 @@ export class Walker {
   #fragment: Fragment;
   #depth = 0;
   #includes = 0;
-  #includedLength = 0;
+  #length: number;
   readonly #text: string;
   readonly #variables: Variables;
   readonly #handler: LineHandler;
@@ -73,6 +75,7 @@ export class Walker {
   constructor(file: DescriptionFile, variables: Variables, handler: LineHandler) {
     this.service = baseName(file.fullName);
     this.#text = file.text;
+    this.#length = file.text.length;
     this.#variables = variables;
     this.#handler = handler;
     this.#fragment = {
@@ -90,6 +93,11 @@ export class Walker {
   /** Where relative paths of dependency directories begin. */
   get directory(): string {
     return this.#fragment.directory;
+  }
+
+  /** How much text was read so far, in characters. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Reads everything, in order. */
@@ -238,9 +246,15 @@ export class Walker {
 
   #countInclude(file: FileContents): void {
     this.#includes += 1;
-    this.#includedLength += file.text.length;
-    if (this.#includes > MAX_INCLUDES || this.#includedLength > MAX_INCLUDED_LENGTH) {
-      throw generalError(this.service, "supported length for string/container exceeded", "too-long");
-    }
+    if (this.#includes > MAX_INCLUDES) throw generalError(this.service, TOO_LONG, "too-long");
+    this.countText(file.text);
+  }
+
+  /** Counts the text of a file that belongs to the description. Throws `LoadError` if that is too much in all. */
+  countText(text: string): void {
+    this.#length += text.length;
+    if (this.#length <= FILES_LIMIT) return;
+    const reason = `${TOO_LONG} (the limit of all its files together is ${megabytes(FILES_LIMIT)})`;
+    throw generalError(this.service, reason, "too-long");
   }
 }

@@ -1,9 +1,12 @@
 /** The layers of the environment (service description 5.2), from the daemon's own up to that of one service. */
 
-import { type EnvironmentOverlay, NO_OVERLAY } from "../model/mod.ts";
+import { type EnvironmentOverlay, LimitError, NO_OVERLAY } from "../model/mod.ts";
 import { systemText } from "./_files.ts";
 import { OverlayBuilder } from "./_overlay.ts";
 import type { ParsedEnvironmentFile } from "./environment_file.ts";
+
+/** How many variables clients may set and remove in all; a process could not be given so many. */
+const CHANGES_LIMIT = 10_000;
 
 /**
  * Layers 1 and 2: the environment that the daemon was started with, changed by the main environment file and by
@@ -32,20 +35,28 @@ export class MainEnvironment {
     this.#changes.apply(parsed.overlay);
   }
 
-  /** Sets a variable, as a client asks. Returns whether it had a value before. */
+  /** Sets a variable, as a client asks. Returns whether it had a value before. Throws `LimitError`. */
   set(name: string, value: string): boolean {
+    this.#checkLimit(name);
     const existed = this.get(name) !== undefined;
     this.#plain = undefined;
     this.#changes.assign(name, value);
     return existed;
   }
 
-  /** Removes a variable, as a client asks. Returns whether it had a value before. */
+  /** Removes a variable, as a client asks. Returns whether it had a value before. Throws `LimitError`. */
   unset(name: string): boolean {
+    this.#checkLimit(name);
     const existed = this.get(name) !== undefined;
     this.#plain = undefined;
     this.#changes.remove(name);
     return existed;
+  }
+
+  #checkLimit(name: string): void {
+    const { set, unset, imported } = this.#changes;
+    if (set.size + unset.size + imported.size < CHANGES_LIMIT || set.has(name) || unset.has(name)) return;
+    throw new LimitError(`more than ${CHANGES_LIMIT} variables of the environment cannot be changed`);
   }
 
   /** The current value of a variable. */

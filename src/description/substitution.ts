@@ -3,6 +3,7 @@
  * and `$/NAME`, which splits its value into words.
  */
 
+import { FILE_LIMIT } from "./limits.ts";
 import { endOfDigits, endOfVariable, isDigit, isSpace, skipSpace, skipWord } from "./_characters.ts";
 
 /** What names stand for. */
@@ -22,7 +23,7 @@ export class SubstitutionError extends Error {
  * No value, and no command as a whole, may grow beyond this many characters. The specification's limit of 2^31 − 1
  * bytes is more than the runtime's strings can hold, and Linux takes no argument of more than 128 KiB.
  */
-const MAX_LENGTH = 2 ** 24;
+const MAX_LENGTH = FILE_LIMIT;
 
 const DOLLAR = 0x24;
 

@@ -6,6 +6,7 @@
 import { DependencyKind, ServiceState, ServiceType } from "../model/mod.ts";
 import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { hasRoomForEdge } from "./load_limits.ts";
 import { isActive, isOrdering, type ServiceRecord } from "./service.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
@@ -139,6 +140,7 @@ export function addDependency(
   if (reaches([to], from)) return "refused";
   const existing = graph.edge(from, to, kind);
   if (existing === undefined && chainLength(from, to) > MAX_CHAIN) return "refused";
+  if (existing === undefined && !hasRoomForEdge(graph)) return "refused";
   const edge = existing ?? graph.connect(from, to, kind);
   const fromIsActive = from.state === STARTED || from.state === STARTING;
   const starts = options.start && !context.shuttingDown;

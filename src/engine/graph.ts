@@ -22,6 +22,11 @@ export class ServiceGraph {
     return this.#nextId;
   }
 
+  /** How many records there are, placeholders and services being loaded included. */
+  get size(): number {
+    return this.#byName.size;
+  }
+
   /** The record of that full name, be it a service, one that is being loaded, or a placeholder. */
   get(name: string): ServiceRecord | undefined {
     return this.#byName.get(name);

@@ -16,13 +16,16 @@ import {
 import {
   type DescriptionFile,
   findDescription,
+  LOADED_TEXT_LIMIT,
   type LookAtFile,
   type MainEnvironment,
+  megabytes,
   readDescription,
   type UserDatabase,
 } from "../description/mod.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
 import type { EngineLog, ProcessHost } from "./ports.ts";
+import { LoadedText, SERVICE_LIMIT } from "./load_limits.ts";
 import { type Edge, isOrdering, isProcessBacked, resetRecord, type ServiceRecord } from "./service.ts";
 
 /** How many services may be nested in one load. */
@@ -50,9 +53,11 @@ export interface ResolvedLink {
 /** Loads services on demand. */
 export class Loader {
   readonly #context: LoadingContext;
+  readonly #text: LoadedText;
 
   constructor(context: LoadingContext) {
     this.#context = context;
+    this.#text = new LoadedText(context.graph);
   }
 
   /** The service of that full name, loaded if it is not yet. Throws `LoadError`; see `logLoadError`. */
@@ -66,6 +71,9 @@ export class Loader {
     const existing = graph.get(name);
     if (existing !== undefined && (existing.loading || existing === avoid)) throw cyclic(name);
     if (existing !== undefined && isLoaded(existing)) return existing;
+    if (graph.size >= SERVICE_LIMIT) {
+      throw failure(baseName(name), `more than ${SERVICE_LIMIT} services cannot be loaded`, "too-many");
+    }
     const file = this.#find(name);
     const record = existing ?? graph.add(name, ServiceType.PLACEHOLDER);
     record.loading = true;
@@ -108,6 +116,12 @@ export class Loader {
         else this.#loadDependency(name, request.name, avoid, depth + 1);
       },
     });
+    if (!this.#text.add(description.size)) {
+      const limit = megabytes(LOADED_TEXT_LIMIT);
+      const message =
+        `the descriptions of all loaded services are too large together (the limit is ${limit})`;
+      throw failure(baseName(name), message, "too-much-text");
+    }
     const obstacle = host.unsupported(description);
     if (obstacle !== undefined) {
       throw new LoadError("load", `'${obstacle.setting}': ${obstacle.message}`, {

@@ -99,6 +99,8 @@ export interface ServiceDescription {
   readonly file: string;
   /** When the description file was changed last. */
   readonly modified: FileTime;
+  /** How much text was read for the description and is kept for it, in characters: an upper bound of both. */
+  readonly size: number;
   readonly type: Exclude<ServiceType, typeof ServiceType.PLACEHOLDER>;
   /** Executable and arguments after substitution; empty if there is no command. */
   readonly command: readonly string[];
@@ -188,6 +190,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   directory: "",
   file: "",
   modified: { seconds: 0, nanoseconds: 0 },
+  size: 0,
   type: ServiceType.INTERNAL,
   command: [],
   stopCommand: [],

@@ -50,6 +50,11 @@ export class LoadError extends Error {
   }
 }
 
+/** A client asks the daemon to keep more than it keeps for anyone. The message names the limit. */
+export class LimitError extends Error {
+  override readonly name = "LimitError";
+}
+
 /** NF: no directory holds a description of that name. */
 export function notFound(service: string): LoadError {
   return new LoadError("not-found", "service description not found.", { service, code: "not-found" });

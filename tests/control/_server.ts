@@ -123,10 +123,12 @@ export function testServer(log: string[], manager: FakeManager = new FakeManager
 }
 
 /** Runs a test against a server; leaves nothing behind. */
-export async function withServer(test: (scene: Scene) => Promise<void>): Promise<void> {
+export async function withServer(
+  test: (scene: Scene) => Promise<void>,
+  manager: FakeManager = new FakeManager(),
+): Promise<void> {
   const directory = Deno.makeTempDirSync({ prefix: "dinit-control-" });
   const path = `${directory}/socket`;
-  const manager = new FakeManager();
   const log: string[] = [];
   const server = testServer(log, manager);
   const peers: Peer[] = [];

@@ -1,6 +1,6 @@
-import { ServiceType } from "../../src/model/mod.ts";
+import { LimitError, ServiceType } from "../../src/model/mod.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { HandleLimitError, HandleTable } from "../../src/control/handle_table.ts";
+import { HandleTable } from "../../src/control/handle_table.ts";
 
 const service = { name: "web", type: ServiceType.PROCESS, dependencies: [], description: { directory: "" } };
 
@@ -17,7 +17,7 @@ Deno.test("there is a limit, and a closed handle makes room again", () => {
   const table = new HandleTable(2);
   table.open(service);
   table.open(service);
-  assertThrows(() => table.open(service), HandleLimitError);
+  assertThrows(() => table.open(service), LimitError);
   table.close(1);
   assertEquals(table.open(service), 1);
 });

@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { MainEnvironment, parseEnvironmentFile } from "../../src/description/mod.ts";
-import { encodeBytes, type EnvironmentOverlay, NO_OVERLAY } from "../../src/model/mod.ts";
+import { encodeBytes, type EnvironmentOverlay, LimitError, NO_OVERLAY } from "../../src/model/mod.ts";
 
 function overlay(text: string): EnvironmentOverlay {
   return parseEnvironmentFile(encodeBytes(text)).overlay;
@@ -75,4 +75,17 @@ Deno.test("an import is resolved when the environment is composed", () => {
 Deno.test("what is handed to the system ends at the first NUL", () => {
   const composed = main({ A: "1\0x" }).compose(overlay("B\0=1\nC=2\0\n"));
   assertEquals([...composed], [["A", "1"], ["C", "2"]]);
+});
+
+Deno.test("clients cannot set and remove variables without end", () => {
+  const environment = new MainEnvironment({ HOME: "/root" });
+  for (let i = 0; i < 5000; i++) {
+    environment.set(`SET_${i}`, "x");
+    environment.unset(`UNSET_${i}`);
+  }
+  assertThrows(() => environment.set("ONE_MORE", "x"), LimitError);
+  assertThrows(() => environment.unset("ONE_MORE"), LimitError);
+  environment.set("SET_0", "y");
+  environment.set("UNSET_0", "y");
+  assertEquals([environment.get("SET_0"), environment.get("UNSET_0")], ["y", "y"]);
 });

@@ -126,7 +126,7 @@ Deno.test("a name that is not UTF-8 finds no other file", () => {
 Deno.test("a file of terabytes is not read", () => {
   using services = new Services({ s: "" });
   Deno.truncateSync(services.path("s"), 2 ** 40);
-  assertEquals(services.failure("s"), general("<SD>/s: File too large"));
+  assertEquals(services.failure("s"), general("<SD>/s: File too large (the limit is 4 MB)"));
 });
 
 Deno.test({

@@ -24,6 +24,7 @@ function content(description: ServiceDescription): Partial<ServiceDescription> {
     directory: _directory,
     file: _file,
     modified: _modified,
+    size: _size,
     environment: _environment,
     ...rest
   } = description;

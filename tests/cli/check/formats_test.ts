@@ -131,13 +131,16 @@ Deno.test("what --print writes is a description with the same meaning", async ()
     t: "",
   });
   const read = () => {
-    const { modified: _modified, ...rest } = readDescription(findDescription("s", [services.directory]), {
-      environment: new MainEnvironment(),
-      users: new FileUsers(),
-      identity: { uid: 0, gid: 0 },
-      dependency() {},
-      warn() {},
-    });
+    const { modified: _modified, size: _size, ...rest } = readDescription(
+      findDescription("s", [services.directory]),
+      {
+        environment: new MainEnvironment(),
+        users: new FileUsers(),
+        identity: { uid: 0, gid: 0 },
+        dependency() {},
+        warn() {},
+      },
+    );
     return rest;
   };
   const before = read();

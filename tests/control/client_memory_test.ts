@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { ClientMemory, type CountedClient } from "../../src/control/client_memory.ts";
+
+/** A client that gives back what is kept for it when it is dropped, as a connection does. */
+class Client implements CountedClient {
+  size = 0;
+  dropped = false;
+  readonly #memory: ClientMemory;
+
+  constructor(memory: ClientMemory) {
+    this.#memory = memory;
+    memory.join(this);
+  }
+
+  grow(bytes: number): void {
+    this.size += bytes;
+    this.#memory.change(bytes);
+  }
+
+  drop(): void {
+    this.dropped = true;
+    this.grow(-this.size);
+  }
+}
+
+Deno.test("when too much is kept for all clients together, the one with most is dropped", () => {
+  const memory = new ClientMemory(100);
+  const clients = [40, 50, 10].map((bytes) => {
+    const client = new Client(memory);
+    client.grow(bytes);
+    return client;
+  });
+  memory.relieve();
+  assertEquals(clients.map(({ dropped }) => dropped), [false, false, false]);
+  clients[2].grow(1);
+  memory.relieve();
+  assertEquals(clients.map(({ dropped }) => dropped), [false, true, false]);
+});
+
+Deno.test("a client that has gone does not count", () => {
+  const memory = new ClientMemory(100);
+  const [gone, other] = [new Client(memory), new Client(memory)];
+  gone.grow(90);
+  gone.grow(-90);
+  memory.leave(gone);
+  other.grow(90);
+  memory.relieve();
+  assertEquals(other.dropped, false);
+});
