@@ -54,7 +54,6 @@ function newManager(directory: string): ServiceManager {
     clock: new SystemClock(quiet),
     host,
     console: { requestConsole: () => true, returnConsole: quiet, takeForeground: quiet },
-    log: { message: quiet, started: quiet, failed: quiet, stopped: quiet },
   });
 }
 

@@ -31,9 +31,8 @@ const OPTIONS: Omit<ManagerOptions, "graph"> = {
   environment: new MainEnvironment(),
   users: { userByName: () => undefined, userById: () => undefined, groupByName: () => undefined },
   identity: { uid: 0, gid: 0 },
-  clock: { now: () => performance.now(), setTimer: nothing, clearTimer: nothing },
+  clock: { now: () => performance.now(), wall: () => 0, setTimer: nothing, clearTimer: nothing },
   console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
-  log: { message: nothing, started: nothing, failed: nothing, stopped: nothing },
   host: {
     unsupported: nothing as () => undefined,
     launch: () => ({ error: "there are no processes here" }),

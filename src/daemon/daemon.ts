@@ -96,7 +96,7 @@ export class Daemon {
         returnConsole: () => console.takeBack(),
         takeForeground: () => this.#host.takeForeground(),
       },
-      log,
+      facts: log,
       inactive: () => this.#checkInactive(),
       startActions: (service) => void this.#started(service),
     });

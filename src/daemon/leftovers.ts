@@ -4,11 +4,11 @@
  * than a moment without.
  */
 
-import type { EngineLog } from "../engine/mod.ts";
 import { endProcesses, type JournalEntry, readJournal, stillRunning } from "../host/mod.ts";
+import type { MessageLog } from "../log/mod.ts";
 
 /** Ends what the journal at `path` says is left, and tells so. */
-export async function endLeftovers(path: string, log: EngineLog): Promise<void> {
+export async function endLeftovers(path: string, log: MessageLog): Promise<void> {
   const entries = readJournal(path);
   if (entries.length === 0) return;
   try {
@@ -25,7 +25,7 @@ function describe({ service, pid }: JournalEntry): string {
   return `${service} (pid ${pid})`;
 }
 
-function announce(left: readonly string[], log: EngineLog): void {
+function announce(left: readonly string[], log: MessageLog): void {
   if (left.length === 0) return;
   log.message(
     "warn",
@@ -34,7 +34,7 @@ function announce(left: readonly string[], log: EngineLog): void {
 }
 
 /** With narrow permissions: a program that may do it does it. */
-async function endByProgram(path: string, entries: readonly JournalEntry[], log: EngineLog): Promise<void> {
+async function endByProgram(path: string, entries: readonly JournalEntry[], log: MessageLog): Promise<void> {
   const program = new URL("../host/end_leftovers.ts", import.meta.url).pathname;
   try {
     const args = ["run", "--no-config", "--no-prompt", "--allow-all", decodeURIComponent(program), path];

@@ -1,8 +1,7 @@
 /** The main log as the daemon wants it: a file, or the system's log (daemon and init 5.3). */
 
-import type { EngineLog } from "../engine/mod.ts";
 import { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
-import { logFile, MainLog, syslog, SYSLOG_SOCKET, type SyslogSocket } from "../log/mod.ts";
+import { logFile, MainLog, type MessageLog, syslog, SYSLOG_SOCKET, type SyslogSocket } from "../log/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { systemText } from "./system_text.ts";
 
@@ -18,7 +17,7 @@ export function createMainLog(options: Pick<DaemonOptions, "logFile" | "logLevel
 export async function openMainLog(
   mainLog: MainLog,
   options: Pick<DaemonOptions, "logFile">,
-  log: Pick<EngineLog, "message">,
+  log: MessageLog,
 ): Promise<boolean> {
   try {
     await mainLog.open();

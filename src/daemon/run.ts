@@ -25,7 +25,7 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   const mainLog = createMainLog(options);
   const connect = (sink: LineSink) => {
     const console = new ConsoleLog(sink);
-    const log = new DaemonLog(console, options.console, mainLog);
+    const log = new DaemonLog(console, options.console, mainLog, { format: options.logFormat });
     stray.logTo(log);
     return { console, log };
   };

@@ -1,8 +1,8 @@
 import { type MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
-import type { EngineLog } from "../engine/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { MACHINE_ENVIRONMENT_FILE } from "./paths.ts";
 import { systemText } from "./system_text.ts";
+import type { MessageLog } from "../log/mod.ts";
 
 /** The largest environment file, in bytes. */
 const FILE_LIMIT = 4 * 1024 * 1024;
@@ -13,7 +13,7 @@ const PROBLEM_LIMIT = 100;
 export function applyEnvironmentFile(
   environment: MainEnvironment,
   { environmentFile, manager }: Pick<DaemonOptions, "environmentFile" | "manager">,
-  log: Pick<EngineLog, "message">,
+  log: MessageLog,
 ): void {
   const path = environmentFile ?? (manager ? MACHINE_ENVIRONMENT_FILE : undefined);
   if (path === undefined) return;

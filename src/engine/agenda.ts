@@ -3,10 +3,11 @@
  * another service than its own leaves a note here and returns. Lifecycle specification 2, 3.12 and 7.
  */
 
-import { type ServiceEvent, ServiceState } from "../model/mod.ts";
+import { ServiceState } from "../model/mod.ts";
 import type { Behaviour } from "./behaviour.ts";
+import type { Reporter } from "./facts.ts";
 import { isStartPinned, type ServiceGraph } from "./graph.ts";
-import type { Clock, ConsolePort, EngineLog } from "./ports.ts";
+import type { Clock, ConsolePort } from "./ports.ts";
 import { isActive, type ServiceRecord } from "./service.ts";
 import { type Phase, PHASE_STATES } from "./phase.ts";
 import type { LifecycleEvent } from "./phase_table.ts";
@@ -20,13 +21,12 @@ export interface LifecycleContext {
   readonly graph: ServiceGraph;
   readonly clock: Pick<Clock, "now">;
   readonly console: ConsolePort;
-  readonly log: EngineLog;
+  /** Tells what happens. */
+  readonly reporter: Reporter;
   /** How services of that type come up and go down. */
   behaviour(service: ServiceRecord): Behaviour;
   /** Does what the table says about an event in the phase that the service is in. */
   react(service: ServiceRecord, event: LifecycleEvent): void;
-  /** Tells the listeners of a service. */
-  emit(service: ServiceRecord, event: ServiceEvent): void;
   /** A service with actions on start (`starts-rwfs`, `starts-log`) has started. */
   startActions(service: ServiceRecord): void;
   /** A service has ended; `chain-to` may name another to start (lifecycle 8.14). */
@@ -98,11 +98,15 @@ export class Agenda {
   enter(service: ServiceRecord, phase: Phase): void {
     const { state: before } = service;
     const state = PHASE_STATES[phase.kind];
+    const { reporter } = this.context;
+    const from = service.phase.kind;
+    const to = phase.kind;
+    if (reporter.isHeard && from !== to) reporter.report(service, { kind: "phase", from, to, state });
     if (state === before) {
       write(service, phase, state, service.since);
       return;
     }
-    if (!isLegalChange(before, state)) this.#reportIllegal(service, phase);
+    if (!isLegalChange(before, state)) reporter.report(service, { kind: "impossible-change", from, to });
     if (before === STOPPED) this.#activeCount += 1;
     if (state === STOPPED) this.#activeCount -= 1;
     write(service, phase, state, this.#now());
@@ -116,11 +120,6 @@ export class Agenda {
   /** The engine has come to rest. */
   settled(): void {
     this.#time = undefined;
-  }
-
-  #reportIllegal(service: ServiceRecord, phase: Phase): void {
-    const change = `from ${service.phase.kind} to ${phase.kind}`;
-    this.context.log.message("error", `internal error: service ${service.name} goes ${change}`);
   }
 
   // ---- Pins --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** A start that failed, and a service that is down: what becomes of it, and of those who need it (3.15 and 3.16). */
 
-import { DependencyKind, ServiceEvent, ServiceState, StopReason } from "../model/mod.ts";
+import { DependencyKind, ServiceState, StopReason } from "../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
 import { PHASE } from "./phase.ts";
@@ -44,8 +44,7 @@ export class Ending {
     this.#stopping.dropExplicit(service);
     this.#failDependents(service);
     service.startFailed = true;
-    context.log.failed(service.name, viaDependency);
-    context.emit(service, ServiceEvent.FAILEDSTART);
+    context.reporter.outcome(service, "failed", viaDependency);
     if (finish) this.markStopped(service);
   }
 
@@ -84,11 +83,8 @@ export class Ending {
     context.behaviour(service).stopped(service, restarts);
     if (restarts) this.#startAgain(service);
     else this.#stayDown(service);
-    if (!service.startFailed) {
-      context.log.stopped(service.name);
-      context.completed(service, restarts);
-    }
-    context.emit(service, ServiceEvent.STOPPED);
+    context.reporter.outcome(service, "stopped");
+    if (!service.startFailed) context.completed(service, restarts);
   }
 
   #startAgain(service: ServiceRecord): void {

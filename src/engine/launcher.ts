@@ -5,11 +5,12 @@
  */
 
 import { type EnvironmentOverlay, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
+import type { LaunchError, Reporter } from "./facts.ts";
 import { launchPlan, type LaunchRequest } from "./launch_plan.ts";
 import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { type AfterExecution, launching, type LaunchStep, launchStep, PHASE, withStep } from "./phase.ts";
-import type { Clock, EngineLog, ProcessHost } from "./ports.ts";
+import type { Clock, ProcessHost } from "./ports.ts";
 import * as policy from "./restart_policy.ts";
 import { childOf, noChild, type ProcessRole, type ServiceRecord, type TimerPurpose } from "./service.ts";
 
@@ -20,7 +21,7 @@ export interface LauncherContext {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
   readonly clock: Clock;
-  readonly log: EngineLog;
+  readonly reporter: Reporter;
   /** The environment of a process: an overlay over the daemon's environment as it is now (8.6). */
   composeEnvironment(overlay: EnvironmentOverlay): ReadonlyMap<string, string>;
 }
@@ -29,7 +30,7 @@ export interface LauncherContext {
 export class Launcher {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
-  readonly log: EngineLog;
+  readonly reporter: Reporter;
   readonly #clock: Clock;
   readonly #context: LauncherContext;
 
@@ -37,7 +38,7 @@ export class Launcher {
     this.#context = context;
     this.lifecycle = context.lifecycle;
     this.host = context.host;
-    this.log = context.log;
+    this.reporter = context.reporter;
     this.#clock = context.clock;
   }
 
@@ -47,9 +48,9 @@ export class Launcher {
   bringUp(service: ServiceRecord): boolean {
     const { process, description } = service;
     if (description.socketPath !== "") {
-      const error = this.host.openActivationSocket(service);
-      if (error !== undefined) {
-        this.log.message("error", error);
+      const text = this.host.openActivationSocket(service);
+      if (text !== undefined) {
+        this.reporter.report(service, { kind: "socket-failed", text });
         return false;
       }
     }
@@ -142,7 +143,7 @@ export class Launcher {
     const compose = (overlay: EnvironmentOverlay) => this.#context.composeEnvironment(overlay);
     const result = this.#ask(() => this.host.launch(launchPlan(service, request, compose)));
     if ("error" in result) {
-      this.log.message("error", `${service.name}: ${result.error}`);
+      this.reporter.report(service, { kind: "launch-failed", ...result });
       return false;
     }
     let child = childOf(process, request.role);
@@ -158,11 +159,11 @@ export class Launcher {
   }
 
   /** A host that fails in an unforeseen way must not leave the engine in the middle of something. */
-  #ask<Result>(launch: () => Result): Result | { readonly error: string } {
+  #ask(launch: () => ReturnType<ProcessHost["launch"]>): { pid: number | undefined } | LaunchError {
     try {
       return launch();
-    } catch (error) {
-      return { error: `can't launch process; internal error: ${error}` };
+    } catch (thrown) {
+      return { error: undefined, thrown };
     }
   }
 
@@ -210,19 +211,14 @@ export class Launcher {
   }
 
   logOverdueStart(service: ServiceRecord): void {
-    const { pid } = service.process.main;
-    const text = `Service ${service.name} with pid ${pid ?? -1} exceeded allowed start time; cancelling.`;
-    this.log.message("warn", text);
+    this.reporter.report(service, { kind: "start-overdue", pid: service.process.main.pid });
   }
 
   /** Interrupts a start with SIGINT. */
   #interrupt(service: ServiceRecord): void {
     const { pid } = service.process.main;
     if (pid !== undefined) {
-      this.log.message(
-        "warn",
-        `Interrupting start of service ${service.name} with pid ${pid} (with SIGINT).`,
-      );
+      this.reporter.report(service, { kind: "start-interrupted", pid });
       this.signalGroup(service, Signal.INT);
     }
     this.armTimer(service, "stop-timeout", service.description.stopTimeout);
@@ -239,14 +235,12 @@ export class Launcher {
   /** The stop took too long: kills what is left (8.7). */
   killHard(service: ServiceRecord): void {
     const { main, stop } = service.process;
-    const overdue = (what: string) =>
-      this.log.message("warn", `Service ${service.name} ${what} exceeded allowed stop time; killing.`);
     if (main.pid !== undefined) {
-      overdue(`with pid ${main.pid}`);
+      this.reporter.report(service, { kind: "stop-overdue", role: "main", pid: main.pid });
       this.signalGroup(service, Signal.KILL);
     }
     if (stop.pid !== undefined) {
-      overdue(`stop command, with pid ${stop.pid},`);
+      this.reporter.report(service, { kind: "stop-overdue", role: "stop", pid: stop.pid });
       this.host.signal(service.id, "stop", Signal.KILL, true);
     }
   }
@@ -254,7 +248,7 @@ export class Launcher {
   /** Asks the restart limiter for one more automatic restart (8.10). */
   restartAllowed(service: ServiceRecord): boolean {
     return policy.restartAllowed(service, this.#clock.now(), () => {
-      this.log.message("error", `Service ${service.name} restarting too quickly; stopping.`);
+      this.reporter.report(service, { kind: "restart-limit-reached" });
     });
   }
 

@@ -7,7 +7,6 @@
 import {
   baseName,
   DependencyKind,
-  descriptionErrorText,
   LoadError,
   type ServiceDescription,
   ServiceState,
@@ -23,8 +22,9 @@ import {
   readDescription,
   type UserDatabase,
 } from "../description/mod.ts";
+import type { Reporter } from "./facts.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
-import type { EngineLog, ProcessHost } from "./ports.ts";
+import type { ProcessHost } from "./ports.ts";
 import { LoadedText, SERVICE_LIMIT } from "./load_limits.ts";
 import { type Edge, isOrdering, isProcessBacked, resetRecord, type ServiceRecord } from "./service.ts";
 
@@ -41,7 +41,7 @@ export interface LoadingContext {
   /** The ids that the daemon runs with. */
   readonly identity: { readonly uid: number; readonly gid: number };
   readonly host: ProcessHost;
-  readonly log: EngineLog;
+  readonly reporter: Reporter;
 }
 
 /** A link of a description with the record that it leads to. */
@@ -60,7 +60,7 @@ export class Loader {
     this.#text = new LoadedText(context.graph);
   }
 
-  /** The service of that full name, loaded if it is not yet. Throws `LoadError`; see `logLoadError`. */
+  /** The service of that full name, loaded if it is not yet. Throws `LoadError`. */
   load(name: string): ServiceRecord {
     return this.#load(name, undefined, 0);
   }
@@ -83,6 +83,7 @@ export class Loader {
       this.#link(record, description);
       record.type = description.type;
       record.description = description;
+      this.#context.reporter.report(record, { kind: "loaded" });
       return record;
     } finally {
       record.loading = false;
@@ -104,13 +105,13 @@ export class Loader {
     avoid: ServiceRecord | undefined,
     depth: number,
   ): ServiceDescription {
-    const { environment, users, identity, host, log } = this.#context;
+    const { environment, users, identity, host, reporter } = this.#context;
     const name = file.fullName;
     const description = readDescription(file, {
       environment,
       users,
       identity,
-      warn: (message) => log.message("warn", message),
+      warn: (text) => reporter.general({ kind: "description-warning", text }),
       dependency: (request) => {
         if (request.fromDirectory) this.#load(request.name, undefined, 0);
         else this.#loadDependency(name, request.name, avoid, depth + 1);
@@ -138,7 +139,7 @@ export class Loader {
       this.#load(name, avoid, depth);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      logLoadError(this.#context.log, error, "request");
+      this.#context.reporter.general({ kind: "load-failed", error, occasion: "request" });
       throw failure(baseName(dependent), "could not load dependency.", "dependency", error);
     }
   }
@@ -227,6 +228,7 @@ export class Loader {
     this.setConsumerOf(record, "");
     for (const edge of ownEdges(record)) this.disconnect(record, edge);
     host.serviceUnloaded(record);
+    this.#context.reporter.report(record, { kind: "unloaded" });
     resetRecord(record, ServiceType.PLACEHOLDER);
     graph.removeIfUnused(record);
   }
@@ -251,21 +253,4 @@ function failure(service: string, message: string, code: string, cause?: unknown
 
 function cyclic(service: string): LoadError {
   return failure(service, "has cyclic dependency.", "cycle");
-}
-
-/**
- * Logs why a service could not be loaded, in the wording for the occasion (service description 1.4): a name on the
- * command line, or a request over the control socket, which is also how dependencies are worded.
- */
-export function logLoadError(log: EngineLog, error: LoadError, occasion: "command-line" | "request"): void {
-  log.message("error", loadErrorText(error, occasion));
-}
-
-function loadErrorText(error: LoadError, occasion: "command-line" | "request"): string {
-  const { kind, service, message } = error;
-  if (kind === "description") return descriptionErrorText(error);
-  if (occasion === "request") return `Could not load service ${service}: ${message}`;
-  return kind === "not-found"
-    ? `${service}: could not find service description.`
-    : `${service}: error loading: ${message}`;
 }

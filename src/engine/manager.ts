@@ -5,7 +5,6 @@
 
 import {
   type DependencyKind,
-  errnoText,
   type ExitStatus,
   LoadError,
   type ServiceOverview,
@@ -14,10 +13,11 @@ import {
 } from "../model/mod.ts";
 import { Chaining } from "./chaining.ts";
 import * as commands from "./commands.ts";
+import { type LoadOccasion, Reporter } from "./facts.ts";
 import { ServiceGraph } from "./graph.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Listeners } from "./listeners.ts";
-import { Loader, logLoadError, mayUnload } from "./loading.ts";
+import { Loader, mayUnload } from "./loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import type {
   EngineEvents,
@@ -41,6 +41,7 @@ export class ServiceManager implements EngineEvents {
   readonly #loader: Loader;
   readonly #types: ServiceTypes;
   readonly #reactor: Reactor;
+  readonly #reporter: Reporter;
   readonly #events: ProcessEvents;
   readonly #chaining: Chaining;
   readonly #listeners = new Listeners();
@@ -50,26 +51,31 @@ export class ServiceManager implements EngineEvents {
     this.#options = options;
     this.#shutdownType = options.shutdownType ?? ShutdownType.NONE;
     this.graph = options.graph ?? new ServiceGraph();
-    const { clock, host, log, environment } = options;
+    const { clock, host, environment } = options;
+    const reporter = new Reporter(
+      clock,
+      options.facts,
+      (service, event) => this.#listeners.emit(service, event),
+    );
+    this.#reporter = reporter;
     this.lifecycle = new Lifecycle({
       graph: this.graph,
       clock,
-      log,
+      reporter,
       console: options.console,
       behaviour: (service) => options.behaviour?.(service, this.lifecycle) ?? this.#types.behaviour(service),
       react: (service, event) => this.#reactor.react(service, event),
-      emit: (service, event) => this.#listeners.emit(service, event),
       startActions: (service) => this.#startActions(service),
       completed: (service, restarts) => this.#chaining.follow(service, restarts),
       killAll: (service) => host.killAll(service.id),
     });
     const composeEnvironment = environment.compose.bind(environment);
-    this.#types = new ServiceTypes({ lifecycle: this.lifecycle, host, clock, log, composeEnvironment });
-    this.#reactor = new Reactor({ ...this.lifecycle.reactions(), ...this.#types.reactions() }, log);
+    this.#types = new ServiceTypes({ lifecycle: this.lifecycle, host, clock, reporter, composeEnvironment });
+    this.#reactor = new Reactor({ ...this.lifecycle.reactions(), ...this.#types.reactions() }, reporter);
     this.#events = new ProcessEvents(this.#types.launcher, this.#reactor);
-    this.#loader = new Loader({ ...options, graph: this.graph });
+    this.#loader = new Loader({ ...options, graph: this.graph, reporter });
     this.#chaining = new Chaining({
-      log,
+      reporter,
       isShuttingDown: () => this.shuttingDown,
       load: (name) => this.#loader.load(name),
       activate: (service) => this.lifecycle.activate(service),
@@ -103,12 +109,12 @@ export class ServiceManager implements EngineEvents {
     return this.graph.services();
   }
 
-  /** Loads a service unless it is loaded. A failure is logged, worded for the occasion, and thrown as `LoadError`. */
-  load(name: string, occasion: "command-line" | "request" = "request"): ServiceRecord {
+  /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
+  load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
     try {
       return this.#loader.load(name);
     } catch (error) {
-      if (error instanceof LoadError) logLoadError(this.#options.log, error, occasion);
+      if (error instanceof LoadError) this.#reporter.general({ kind: "load-failed", error, occasion });
       throw error;
     }
   }
@@ -119,9 +125,10 @@ export class ServiceManager implements EngineEvents {
       reload({ graph: this.graph, loader: this.#loader, lifecycle: this.lifecycle }, service);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      this.#options.log.message("error", `Could not reload service ${service.name}: ${error.message}`);
+      this.#reporter.report(service, { kind: "reload-failed", error });
       return undefined;
     }
+    this.#reporter.report(service, { kind: "reloaded" });
     this.#settled();
     return service;
   }
@@ -188,12 +195,10 @@ export class ServiceManager implements EngineEvents {
     if (service.process.main.pid === undefined) return "no-process";
     const outcome: SignalOutcome = this.#options.host.signal(service.id, "main", signal, false);
     if (typeof outcome === "object") {
-      this.#options.log.message("error", `Error sending signal to process: ${errnoText(outcome.errno)}`);
+      this.#reporter.general({ kind: "signal-failed", errno: outcome.errno });
       return "failed";
     }
-    if (outcome === "bad-signal") {
-      this.#options.log.message("error", "Requested signal not in valid signal range.");
-    }
+    if (outcome === "bad-signal") this.#reporter.general({ kind: "signal-invalid" });
     return outcome;
   }
 
@@ -324,7 +329,7 @@ export class ServiceManager implements EngineEvents {
   #deliver(id: number, handle: (service: ServiceRecord) => void): void {
     const service = this.graph.byId(id);
     if (service === undefined) {
-      this.#options.log.message("error", `internal error: event for a service that is not loaded (${id})`);
+      this.#reporter.general({ kind: "unknown-service", id });
       return;
     }
     handle(service);

@@ -3,7 +3,8 @@ import type { LookAtFile, MainEnvironment, UserDatabase } from "../description/m
 import type { Behaviour } from "./behaviour.ts";
 import type { ServiceGraph } from "./graph.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { Clock, ConsolePort, EngineLog, ProcessHost } from "./ports.ts";
+import type { FactSink } from "./facts.ts";
+import type { Clock, ConsolePort, ProcessHost } from "./ports.ts";
 import type { ServiceRecord } from "./service.ts";
 
 /** What a manager is made of. */
@@ -19,7 +20,8 @@ export interface ManagerOptions {
   readonly clock: Clock;
   readonly host: ProcessHost;
   readonly console: ConsolePort;
-  readonly log: EngineLog;
+  /** Takes the facts. @default nobody */
+  readonly facts?: FactSink;
   /** The services to use; for tests that build graphs directly. @default an empty graph */
   readonly graph?: ServiceGraph;
   /** For an engine that goes on from a snapshot: what is to happen when everything has stopped. @default NONE */

@@ -8,6 +8,7 @@
  * @module
  */
 
+export type { EndedProcess, Fact, FactSink, LoadOccasion, Outcome } from "./facts.ts";
 export { ServiceGraph } from "./graph.ts";
 export type { LaunchPlan, OutputPlan, SessionPlan } from "./launch_plan.ts";
 export type { Behaviour } from "./behaviour.ts";
@@ -18,9 +19,7 @@ export type {
   Clock,
   ConsolePort,
   EngineEvents,
-  EngineLog,
   EnvironmentListener,
-  LogLevel,
   PidFileOutcome,
   ProcessHost,
   ServiceListener,

@@ -15,6 +15,8 @@ export type TimerName = string;
 export interface Clock {
   /** Milliseconds since any fixed moment; never runs backwards. */
   now(): number;
+  /** The time of day, in milliseconds since 1970. */
+  wall(): number;
   /** (Re)arms a timer of a service for a moment of this clock. */
   setTimer(id: number, purpose: TimerName, at: number): void;
   clearTimer(id: number, purpose: TimerName): void;
@@ -85,17 +87,6 @@ export interface ConsolePort {
   returnConsole(): void;
   /** Makes the daemon's process group the foreground group of the terminal again. */
   takeForeground(): void;
-}
-
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
-/** The log as the engine writes it (lifecycle 11). */
-export interface EngineLog {
-  /** An ordinary message, without the `dinit: ` prefix. */
-  message(level: LogLevel, text: string): void;
-  started(name: string): void;
-  failed(name: string, viaDependency: boolean): void;
-  stopped(name: string): void;
 }
 
 /** Is told of the events of the services that it was added to, synchronously. It must not call the engine. */

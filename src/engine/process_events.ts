@@ -3,19 +3,12 @@
  * says what the service does.
  */
 
-import { errnoText, type ExitStatus, isClean, launchStageText } from "../model/mod.ts";
+import { type ExitStatus, isClean } from "../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
 import type { TimerName } from "./ports.ts";
 import type { ProcessEvent } from "./phase_table.ts";
 import type { Reactor } from "./reactions.ts";
 import { type Child, childOf, isAlive, noChild, type ProcessRole, type ServiceRecord } from "./service.ts";
-
-/** `terminated with exit code 3` or `terminated due to signal 9`, with the verb that the caller's message uses. */
-export function howEnded(exit: ExitStatus, verb: string): string {
-  return exit.kind === "exited"
-    ? `${verb} with exit code ${exit.code}`
-    : `terminated due to signal ${exit.signal}`;
-}
 
 const TIMER_EVENTS = {
   "restart-delay": "restart-delay-over",
@@ -65,16 +58,12 @@ export class ProcessEvents {
     if (child === undefined) return;
     Object.assign(child, noChild());
     const { process } = service;
-    const { log } = this.#launcher;
-    const failure = `${launchStageText(stage)}: ${errnoText(errno)}`;
     if (role === "main") {
       process.launchStage = stage;
       process.launchErrno = errno;
-      log.message("error", `${service.name}: execution failed - ${failure}`);
       this.#launcher.cancelTimer(service);
-    } else {
-      log.message("error", `Service ${service.name}: could not fork for stop command: ${failure}`);
     }
+    this.#launcher.reporter.report(service, { kind: "execution-failed", role, stage, errno });
     this.#reactor.react(service, ROLE_EVENTS[role].failed);
   }
 
@@ -106,8 +95,7 @@ export class ProcessEvents {
       service.process.exit = exit;
       this.#cancelStartStopTimer(service);
     } else if (!isClean(exit)) {
-      const text = `Service ${service.name} stop command ${howEnded(exit, "terminated")}`;
-      this.#launcher.log.message("error", text);
+      this.#launcher.reporter.report(service, { kind: "process-ended", what: "stop", exit });
     }
     this.#reactor.react(service, ROLE_EVENTS[role].ended);
   }

@@ -3,9 +3,8 @@
  * Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
  */
 
-import { errnoText, isClean, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
+import { isClean, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
 import type { Behaviour, Interruption } from "./behaviour.ts";
-import { howEnded } from "./process_events.ts";
 import type { Launcher } from "./launcher.ts";
 import { awaitsReadiness, isLauncher, launchStep, PHASE, waitingForDependents } from "./phase.ts";
 import type { PidFileOutcome } from "./ports.ts";
@@ -101,7 +100,7 @@ export class ProcessService implements Behaviour {
   }
 
   endedTooEarly(service: ServiceRecord): void {
-    this.#logEnd(service);
+    this.#reportEnd(service);
     this.#fail(service);
   }
 
@@ -124,7 +123,7 @@ export class ProcessService implements Behaviour {
   // ---- While it is up ----------------------------------------------------------------------------------------
 
   ended(service: ServiceRecord): void {
-    this.#logEnd(service);
+    this.#reportEnd(service);
     this.#lost(service);
   }
 
@@ -233,46 +232,39 @@ export class ProcessService implements Behaviour {
   /** Takes the daemon over if its launcher has ended well. */
   #adoptIfLaunched(service: ServiceRecord): PidFileOutcome["kind"] | "failed" {
     if (isClean(service.process.exit)) return this.#adopt(service);
-    this.#logEnd(service);
+    this.#reportEnd(service);
     return "failed";
   }
 
   /** Takes over the process that the pid file names (8.11). */
   #adopt(service: ServiceRecord): PidFileOutcome["kind"] {
     const { process } = service;
-    const outcome = this.#launcher.host.adoptFromPidFile(service);
+    const { host, reporter } = this.#launcher;
+    const outcome = host.adoptFromPidFile(service);
     switch (outcome.kind) {
       case "running":
         process.main.pid = outcome.pid;
         process.main.foreign = !outcome.child;
-        if (!outcome.child) {
-          const text = `${service.name}: unable to supervise process with pid ${outcome.pid}`;
-          this.#launcher.log.message("warn", text);
-        }
+        if (!outcome.child) reporter.report(service, { kind: "not-supervised", pid: outcome.pid });
         break;
       case "ended":
         process.exit = outcome.exit;
         break;
-      case "invalid": {
-        const text = `${service.name}: pid read from pidfile (${outcome.pid}) is not valid`;
-        this.#launcher.log.message("error", text);
+      case "invalid":
+        reporter.report(service, { kind: "pid-file-invalid", pid: outcome.pid });
         break;
-      }
       case "unreadable": {
-        const step = outcome.step === "open" ? "read pid file:" : "could not read from pidfile;";
-        this.#launcher.log.message("error", `${service.name}: ${step} ${errnoText(outcome.errno)}`);
+        const { step, errno } = outcome;
+        reporter.report(service, { kind: "pid-file-unreadable", step, errno });
       }
     }
     return outcome.kind;
   }
 
-  #logEnd(service: ServiceRecord): void {
+  #reportEnd(service: ServiceRecord): void {
     const { exit } = service.process;
     if (exit === undefined || isClean(exit)) return;
-    const how = exit.kind === "exited"
-      ? `process ${howEnded(exit, "terminated")}`
-      : howEnded(exit, "terminated");
-    this.#launcher.log.message("error", `Service ${service.name} ${how}`);
+    this.#launcher.reporter.report(service, { kind: "process-ended", what: "main", exit });
   }
 }
 

@@ -1,6 +1,6 @@
 /** From the names of reactions in the table to what is done. */
 
-import type { EngineLog } from "./ports.ts";
+import type { Reporter } from "./facts.ts";
 import type { PhaseKind } from "./phase.ts";
 import { IMPOSSIBLE, NOTHING, PHASE_TABLE, type PhaseEvent, type Reaction } from "./phase_table.ts";
 import type { ServiceRecord } from "./service.ts";
@@ -16,10 +16,10 @@ type HandlerTable = Readonly<Record<PhaseKind, Readonly<Record<PhaseEvent, Handl
 /** Looks events up in the table, and does what it says. */
 export class Reactor {
   readonly #table: HandlerTable;
-  readonly #log: Pick<EngineLog, "message">;
+  readonly #reporter: Reporter;
 
-  constructor(reactions: Reactions<Reaction>, log: Pick<EngineLog, "message">) {
-    this.#log = log;
+  constructor(reactions: Reactions<Reaction>, reporter: Reporter) {
+    this.#reporter = reporter;
     const handlers = (row: (typeof PHASE_TABLE)[PhaseKind]) =>
       mapped(row, (reaction, event) => {
         if (reaction === NOTHING) return () => {};
@@ -34,10 +34,9 @@ export class Reactor {
     this.#table[service.phase.kind][event](service);
   }
 
-  /** Logs an event that cannot happen, with the names of the event and the phase. */
+  /** Reports an event that cannot happen, with the names of the event and the phase. */
   reportImpossible(service: ServiceRecord, event: string): void {
-    const text = `internal error: event ${event} for service ${service.name} in phase ${service.phase.kind}`;
-    this.#log.message("error", text);
+    this.#reporter.report(service, { kind: "impossible-event", event, phase: service.phase.kind });
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { isClean, Signal, StopReason } from "../model/mod.ts";
 import type { Behaviour, Interruption } from "./behaviour.ts";
-import { howEnded } from "./process_events.ts";
+import type { EndedProcess } from "./facts.ts";
 import type { Launcher } from "./launcher.ts";
 import { PHASE } from "./phase.ts";
 import { wantsRestart } from "./restart_policy.ts";
@@ -56,7 +56,7 @@ export class ScriptedService implements Behaviour {
 
   startCommandEnded(service: ServiceRecord): void {
     const { exit } = service.process;
-    const { lifecycle, log } = this.#launcher;
+    const { lifecycle } = this.#launcher;
     const interrupted = exit?.kind === "killed" && !exit.core && exit.signal === Signal.INT;
     const skipped = service.description.flags.skippable && interrupted;
     if (isClean(exit) || skipped) {
@@ -64,30 +64,28 @@ export class ScriptedService implements Behaviour {
       lifecycle.markStarted(service);
       return;
     }
-    log.message("error", `Service ${service.name} command ${howEnded(exit!, "failed")}`);
+    this.#reportEnd(service, "start-command");
     service.reason = StopReason.FAILED;
     lifecycle.failStart(service);
   }
 
   interruptedCommandEnded(service: ServiceRecord): void {
     const { exit } = service.process;
-    const { lifecycle, log } = this.#launcher;
-    const failed = exit?.kind === "exited" && exit.code !== 0;
-    if (failed) log.message("info", `Service ${service.name} start cancelled; exit code ${exit.code}`);
-    else if (exit?.kind === "killed") {
-      log.message("info", `Service ${service.name} start cancelled from signal ${exit.signal}`);
-    }
+    const { lifecycle } = this.#launcher;
+    this.#reportEnd(service, "interrupted-start-command");
     // A start command that failed has nothing to clean up; any other end may have left something.
-    if (failed) lifecycle.markStopped(service);
+    if (exit?.kind === "exited" && exit.code !== 0) lifecycle.markStopped(service);
     else lifecycle.bringDownIfClear(service);
   }
 
   stopCommandEnded(service: ServiceRecord): void {
+    this.#reportEnd(service, "stop-command");
+    this.#launcher.lifecycle.markStopped(service);
+  }
+
+  #reportEnd(service: ServiceRecord, what: EndedProcess): void {
     const { exit } = service.process;
-    const { lifecycle, log } = this.#launcher;
-    if (!isClean(exit)) {
-      log.message("warn", `Service ${service.name} stop command ${howEnded(exit!, "failed")}`);
-    }
-    lifecycle.markStopped(service);
+    if (exit === undefined || isClean(exit)) return;
+    this.#launcher.reporter.report(service, { kind: "process-ended", what, exit });
   }
 }

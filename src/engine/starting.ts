@@ -1,6 +1,6 @@
 /** Claims, and the way up: how a start begins and how the service is brought up. Lifecycle 3.1 to 3.5, 3.13, 3.14. */
 
-import { ServiceEvent, ServiceState, StopReason } from "../model/mod.ts";
+import { ServiceState, StopReason } from "../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
 import type { Ending } from "./ending.ts";
@@ -88,7 +88,7 @@ export class Starting {
     const { phase } = service;
     if (service.pinStop || service.force || phase.kind !== "waiting-for-dependents") return;
     if (phase.brought === "half") return;
-    context.emit(service, ServiceEvent.STOPCANCELLED);
+    context.reporter.outcome(service, "stop-cancelled");
     if (phase.brought !== "up") {
       this.#waits.enterStarting(service);
       return;
@@ -127,10 +127,9 @@ export class Starting {
   markStarted(service: ServiceRecord): void {
     const { context } = this.#agenda;
     if (service.haveConsole && !service.description.flags.runsOnConsole) this.#console.release(service);
-    context.log.started(service.name);
     this.#agenda.enter(service, PHASE.up);
     this.#waits.clear(service);
-    context.emit(service, ServiceEvent.STARTED);
+    context.reporter.outcome(service, "started");
     context.startActions(service);
     if (service.force || service.target === STOPPED) this.#stopping.begin(service, service.userRestart);
     else this.#waits.endAllFor(service);

@@ -3,7 +3,7 @@
  * and how the service is brought down when they are. Lifecycle specification 3.6 to 3.11 and 3.13.
  */
 
-import { ServiceEvent, ServiceState, StopReason } from "../model/mod.ts";
+import { ServiceState, StopReason } from "../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
 import { launchStep, PHASE, waitingForDependents } from "./phase.ts";
@@ -103,7 +103,7 @@ export class Stopping {
     if (service.claims !== 0) return;
     const held = this.#agenda.isHeld(service);
     if (service.state === STOPPING && service.target === STARTED && !held) {
-      this.#agenda.context.emit(service, ServiceEvent.STARTCANCELLED);
+      this.#agenda.context.reporter.outcome(service, "start-cancelled");
     }
     service.target = STOPPED;
     if (held) return;
@@ -175,7 +175,7 @@ export class Stopping {
   /** Nothing has been brought up: the start is over (3.10, step 8). */
   cancelStart(service: ServiceRecord): void {
     if (service.phase.kind === "waiting-for-console") this.#console.leave(service);
-    this.#agenda.context.emit(service, ServiceEvent.STARTCANCELLED);
+    this.#agenda.context.reporter.outcome(service, "start-cancelled");
     this.#agenda.enter(service, waitingForDependents("down"));
   }
 
@@ -184,7 +184,7 @@ export class Stopping {
     const { context } = this.#agenda;
     const outcome = context.behaviour(service).interruptStart(service);
     if (outcome === "refused") return;
-    context.emit(service, ServiceEvent.STARTCANCELLED);
+    context.reporter.outcome(service, "start-cancelled");
     if (outcome === "over") this.#agenda.enter(service, waitingForDependents("down"));
   }
 

@@ -17,6 +17,10 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
+  wall(): number {
+    return Date.now();
+  }
+
   setTimer(id: number, purpose: TimerName, at: number): void {
     this.clearTimer(id, purpose);
     const delay = at - this.now();

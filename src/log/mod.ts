@@ -6,10 +6,17 @@
  */
 
 export { ConsoleLog, type ConsoleLogOptions } from "./console_log.ts";
-export { type ConsoleLevels, DaemonLog, type LineStream } from "./daemon_log.ts";
-export { passes, type Threshold } from "./levels.ts";
+export {
+  type ConsoleLevels,
+  DaemonLog,
+  type LineStream,
+  type LogFormat,
+  type MessageLog,
+} from "./daemon_log.ts";
+export { type LogLevel, passes, type Threshold } from "./levels.ts";
 export { LineBuffer } from "./line_buffer.ts";
 export { type LineSink, LineWriter, type LineWriterOptions } from "./line_writer.ts";
 export { logFile } from "./log_file.ts";
 export { MainLog, type MainLogTarget } from "./main_log.ts";
+export { type Words, words } from "./wording.ts";
 export { syslog, SYSLOG_SOCKET, type SyslogSocket } from "./syslog.ts";

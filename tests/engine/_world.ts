@@ -8,10 +8,10 @@ import {
   type Behaviour,
   type Clock,
   type ConsolePort,
-  type EngineLog,
+  type Fact,
+  type FactSink,
   type LaunchPlan,
   type Lifecycle,
-  type LogLevel,
   type PidFileOutcome,
   type ProcessHost,
   type ProcessRole,
@@ -24,6 +24,7 @@ import {
   type TimerName,
 } from "../../src/engine/mod.ts";
 import type { ManagerOptions } from "../../src/engine/mod.ts";
+import { words } from "../../src/log/mod.ts";
 import { DEFAULT_DESCRIPTION, type ServiceDescription, type ServiceType } from "../../src/model/mod.ts";
 
 /** Time passes only when a test says so. */
@@ -32,6 +33,11 @@ export class FakeClock implements Clock {
   readonly timers = new Map<string, { id: number; purpose: TimerName; at: number }>();
 
   now(): number {
+    return this.time;
+  }
+
+  /** 1970 began with the test. */
+  wall(): number {
     return this.time;
   }
 
@@ -195,8 +201,9 @@ export class FakeConsole implements ConsolePort {
   }
 }
 
-/** Keeps what the engine logs. */
-export class FakeLog implements EngineLog {
+/** Keeps what the engine tells, and what the logs say about it. */
+export class FakeLog implements FactSink {
+  readonly facts: Fact[] = [];
   /** `LEVEL TEXT` of every message. */
   readonly messages: string[] = [];
   /** `started NAME`, `failed NAME`, `failed NAME (dependency)` and `stopped NAME`. */
@@ -208,20 +215,15 @@ export class FakeLog implements EngineLog {
     if (this.services.push(line) > this.limit) throw new Error("the engine does not come to rest");
   }
 
-  message(level: LogLevel, text: string): void {
-    this.messages.push(`${level} ${text}`);
-  }
-
-  started(name: string): void {
-    this.#note(`started ${name}`);
-  }
-
-  failed(name: string, viaDependency: boolean): void {
-    this.#note(viaDependency ? `failed ${name} (dependency)` : `failed ${name}`);
-  }
-
-  stopped(name: string): void {
-    this.#note(`stopped ${name}`);
+  fact(fact: Fact): void {
+    this.facts.push(fact);
+    const said = words(fact);
+    if (said === undefined) return;
+    if ("text" in said) this.messages.push(`${said.level} ${said.text}`);
+    else {
+      const byDependency = said.status === "failed" && said.consoleLevel === "warn";
+      this.#note(`${said.status} ${said.service}${byDependency ? " (dependency)" : ""}`);
+    }
   }
 }
 
@@ -265,7 +267,7 @@ export class World {
       clock: this.clock,
       host: this.host,
       console: this.console,
-      log: this.log,
+      facts: this.log,
       behaviour: options.behaviour,
       inactive: () => this.inactive += 1,
       startActions: (service) => this.startActions.push(service.name),

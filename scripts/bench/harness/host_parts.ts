@@ -114,7 +114,6 @@ function managerOf(kind: HostKind, folder: string): ServiceManager {
     clock: new SystemClock((id, purpose) => manager.timerExpired(id, purpose)),
     host,
     console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
-    log: { message: nothing, started: nothing, failed: nothing, stopped: nothing },
   });
   host.begin();
   return manager;
