@@ -44,7 +44,7 @@ export class Ending {
     this.#stopping.dropExplicit(service);
     this.#failDependents(service);
     service.startFailed = true;
-    context.reporter.outcome(service, "failed", viaDependency);
+    context.reporter.outcome(service, "failed", { viaDependency });
     if (finish) this.markStopped(service);
   }
 
@@ -83,8 +83,10 @@ export class Ending {
     context.behaviour(service).stopped(service, restarts);
     if (restarts) this.#startAgain(service);
     else this.#stayDown(service);
-    context.reporter.outcome(service, "stopped");
+    context.reporter.note(service, "stopped");
+    // Listeners see a service that is chained to itself as one that comes back.
     if (!service.startFailed) context.completed(service, restarts);
+    context.reporter.tell(service, "stopped");
   }
 
   #startAgain(service: ServiceRecord): void {

@@ -153,13 +153,22 @@ export class Reporter {
     this.#sink?.fact({ ...this.#moment(), service: name, id, ...fact });
   }
 
-  /** Reports what became of a start or a stop. */
-  outcome(service: ServiceRecord, kind: Outcome["kind"], viaDependency = false): void {
-    if (this.#sink !== undefined) {
-      const { reason, process, startFailed } = service;
-      const { main, exit } = process;
-      this.report(service, { kind, reason, pid: main.pid, exit, startFailed, viaDependency });
-    }
+  /** Reports what became of a start or a stop, and tells the listeners of the service. */
+  outcome(service: ServiceRecord, kind: Outcome["kind"], options?: { viaDependency: boolean }): void {
+    this.note(service, kind, options);
+    this.tell(service, kind);
+  }
+
+  /** The first half of `outcome`: reports it. */
+  note(service: ServiceRecord, kind: Outcome["kind"], { viaDependency = false } = {}): void {
+    if (this.#sink === undefined) return;
+    const { reason, process, startFailed } = service;
+    const { main, exit } = process;
+    this.report(service, { kind, reason, pid: main.pid, exit, startFailed, viaDependency });
+  }
+
+  /** The second half of `outcome`: tells the listeners. */
+  tell(service: ServiceRecord, kind: Outcome["kind"]): void {
     this.#outcome(service, OUTCOME_EVENTS[kind]);
   }
 
