@@ -1,6 +1,13 @@
 /** The part of the service manager that control connections use. `ServiceManager` of the engine has it all. */
 
-import type { DependencyKind, ServiceEvent, ServiceStatus, ServiceType, ShutdownType } from "../model/mod.ts";
+import type {
+  DependencyKind,
+  ServiceEvent,
+  ServiceStatus,
+  ServiceTimes,
+  ServiceType,
+  ShutdownType,
+} from "../model/mod.ts";
 
 /** A loaded service. Two of them are the same service if they are the same object. */
 export interface ControlledService {
@@ -71,6 +78,8 @@ export interface ControlledManager {
   removeDependency(from: ControlledService, to: ControlledService, kind: DependencyKind): boolean;
   shutdown(type: ShutdownType): void;
   status(service: ControlledService): ServiceStatus;
+  /** The times of the services that have been started, in load order. */
+  times(): ServiceTimes[];
   bufferedLog(service: ControlledService, options?: { clear?: boolean }): Uint8Array | undefined;
   setEnvironment(name: string, value: string | undefined): void;
   environmentEntries(): string[];

@@ -12,6 +12,7 @@ import { isActive, type ServiceRecord } from "./service.ts";
 import { type Phase, PHASE_STATES } from "./phase.ts";
 import type { LifecycleEvent } from "./phase_table.ts";
 import { isLegalChange } from "./state_changes.ts";
+import { noteStep } from "./times.ts";
 import { WorkQueue } from "./_work_queue.ts";
 
 const { STOPPED, STARTED } = ServiceState;
@@ -102,6 +103,7 @@ export class Agenda {
     const from = service.phase.kind;
     const to = phase.kind;
     if (reporter.isHeard && from !== to) reporter.report(service, { kind: "phase", from, to, state });
+    if (from !== to) noteStep(service, phase, this.now());
     if (state === before) {
       write(service, phase, state, service.since);
       return;
@@ -109,11 +111,11 @@ export class Agenda {
     if (!isLegalChange(before, state)) reporter.report(service, { kind: "impossible-change", from, to });
     if (before === STOPPED) this.#activeCount += 1;
     if (state === STOPPED) this.#activeCount -= 1;
-    write(service, phase, state, this.#now());
+    write(service, phase, state, this.now());
   }
 
   /** The time, read once for everything that happens until the engine comes to rest: asking for it costs most. */
-  #now(): number {
+  now(): number {
     return this.#time ??= this.context.clock.now();
   }
 

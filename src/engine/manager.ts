@@ -9,6 +9,7 @@ import {
   LoadError,
   type ServiceOverview,
   type ServiceStatus,
+  type ServiceTimes,
   ShutdownType,
 } from "../model/mod.ts";
 import { Chaining } from "./chaining.ts";
@@ -32,6 +33,7 @@ import { reload } from "./reloading.ts";
 import { isProcessBacked, prepareProcess, type ProcessRole, type ServiceRecord } from "./service.ts";
 import { ServiceTypes } from "./service_types.ts";
 import { overviewOf, statusOf } from "./status.ts";
+import { timesOf } from "./times.ts";
 
 /** The service manager. */
 export class ServiceManager implements EngineEvents {
@@ -238,6 +240,15 @@ export class ServiceManager implements EngineEvents {
   /** All services with what people ask about; `now` is the wall clock in milliseconds since 1970. */
   overview(now: number): ServiceOverview[] {
     return [...this.services()].map((service) => overviewOf(service, this.now(), now));
+  }
+
+  /** When the services that have been started reached the steps of their last activation, in load order. */
+  times(): ServiceTimes[] {
+    const now = this.now();
+    const wall = this.#options.clock.wall();
+    return [...this.services()].map((service) => timesOf(service, now, wall)).filter((times) =>
+      times !== undefined
+    );
   }
 
   /** The buffered output of a service; `undefined` if it is not configured to have any. */

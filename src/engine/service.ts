@@ -14,6 +14,7 @@ import {
   type TargetState,
 } from "../model/mod.ts";
 import { PHASE, type Phase } from "./phase.ts";
+import type { ActivationTimes } from "./times.ts";
 
 /** An edge: *from* depends on, or is ordered against, *to*. */
 export interface Edge {
@@ -125,6 +126,8 @@ export interface ServiceRecord {
   process: ProcessState;
 
   // ---- How it went
+  /** When the steps of the last activation were reached; `undefined` if it was never started. */
+  times: ActivationTimes | undefined;
   /** The last start failed. */
   startFailed: boolean;
   /** The last start was skipped by an interrupt. */
@@ -166,6 +169,7 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     haveConsole: false,
     consumer: undefined,
     process: NO_PROCESS,
+    times: undefined,
     startFailed: false,
     skipped: false,
     reason: StopReason.NORMAL,

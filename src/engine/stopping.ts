@@ -123,6 +123,7 @@ export class Stopping {
     if (!willRestart) this.dropExplicit(service);
     const allDown = this.#stopDependents(service, willRestart, asRestart);
     const wasActive = isActive(service);
+    if (wasActive && service.times !== undefined) service.times.stopAsked ??= this.#agenda.now();
     this.#agenda.context.react(service, "told-to-stop");
     if (isActive(service)) {
       service.userRestart = asRestart; // the stop is still due when it has come up, and what follows it as well

@@ -16,6 +16,7 @@ import {
   type ServiceRecord,
   setWaiting,
 } from "./service.ts";
+import { askedAt } from "./times.ts";
 
 const { STARTING, STARTED } = ServiceState;
 
@@ -32,6 +33,7 @@ export class Waits {
     prepareProcess(service);
     service.startFailed = false;
     service.skipped = false;
+    service.times = askedAt(this.#agenda.now());
     this.#agenda.enter(service, PHASE.waitingForDependencies);
     this.#reattach(service);
     this.#agenda.deferClaims(service);
@@ -72,7 +74,9 @@ export class Waits {
   end(edge: Edge): void {
     setWaiting(edge, false);
     const { from } = edge;
-    if (from.phase.kind === "waiting-for-dependencies") this.#agenda.transitions.add(from);
+    if (from.phase.kind !== "waiting-for-dependencies") return;
+    if (from.waits === 0 && from.times !== undefined) from.times.decidedBy = edge.to.name;
+    this.#agenda.transitions.add(from);
   }
 
   /** Those who wait for the service need not wait any longer. */

@@ -39,6 +39,26 @@ export interface ServiceOverview extends ServiceStatus {
   readonly restarts: number;
 }
 
+/**
+ * When a service reached the steps of its last activation, in milliseconds since 1970. A step that it has not reached,
+ * or that its type does not have, is absent.
+ */
+export interface ServiceTimes {
+  readonly name: string;
+  /** It was wanted, and waited from then on for its dependencies. */
+  readonly asked: number;
+  /** It had to wait for no dependency any more. */
+  readonly unblocked: number | undefined;
+  /** The full name of the service that it waited for last: the one to look at if a start takes long. */
+  readonly decidedBy: string | undefined;
+  /** Its process was launched. */
+  readonly launched: number | undefined;
+  readonly ready: number | undefined;
+  /** It was to stop: on request, because its process had ended, or because of its dependencies. */
+  readonly stopAsked: number | undefined;
+  readonly ended: number | undefined;
+}
+
 /** The whole system at one moment: what `dinit ctl status` without a service name shows. */
 export interface Overview {
   readonly daemon: {
