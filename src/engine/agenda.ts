@@ -119,6 +119,11 @@ export class Agenda {
     return this.#time ??= this.context.clock.now();
   }
 
+  /** Whether nothing is under way. The notes in the records of services are not looked at. */
+  get isAtRest(): boolean {
+    return this.#time === undefined && this.withoutProcess.length === 0;
+  }
+
   /** The engine has come to rest. */
   settled(): void {
     this.#time = undefined;

@@ -80,6 +80,7 @@ export class Lifecycle {
   readonly #starting: Starting;
   readonly #stopping: Stopping;
   readonly #ending: Ending;
+  #draining = false;
 
   constructor(context: LifecycleContext) {
     this.#graph = context.graph;
@@ -94,6 +95,11 @@ export class Lifecycle {
   /** The number of services that are not STOPPED. */
   get activeCount(): number {
     return this.#agenda.activeCount;
+  }
+
+  /** Whether nothing is under way; see `Agenda`. */
+  get isAtRest(): boolean {
+    return !this.#draining && this.#agenda.isAtRest;
   }
 
   // ---- Requests: each is followed by a drain --------------------------------------------------------------------
@@ -233,6 +239,7 @@ export class Lifecycle {
   /** Works until nothing moves (2). */
   drain(): void {
     const { propagation, transitions } = this.#agenda;
+    this.#draining = true;
     do {
       for (;;) {
         const next = propagation.take();
@@ -245,6 +252,7 @@ export class Lifecycle {
         this.#agenda.context.react(transition, "look-again");
       }
     } while (this.#stopping.beginDueStops() || this.#stopping.startThoseWithoutProcess());
+    this.#draining = false;
     this.#agenda.settled();
   }
 

@@ -27,4 +27,5 @@ export type {
   TimerName,
 } from "./ports.ts";
 export type { ProcessRole, ServiceRecord as Service } from "./service.ts";
+export { SavedStateError } from "./_schema.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

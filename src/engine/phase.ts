@@ -102,6 +102,7 @@ export const PHASE = {
   restartDelay: { kind: "restart-delay" },
   awaitingReadiness: { kind: "awaiting-readiness" },
   awaitingLauncher: { kind: "awaiting-launcher" },
+  runningStartCommand: { kind: "running-start-command" },
   awaitingTrigger: { kind: "awaiting-trigger" },
   up: { kind: "up" },
   killingAll: { kind: "killing-all" },

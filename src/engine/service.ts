@@ -188,6 +188,11 @@ export function prepareProcess(record: ServiceRecord): void {
 /** Shared as long as a service has no processes in other roles. */
 const NO_OTHERS: Readonly<Record<ProcessRole, Child>> = Object.freeze({});
 
+/** Whether the service has a state of its own for its processes. */
+export function hasProcessState(record: ServiceRecord): boolean {
+  return record.process !== NO_PROCESS;
+}
+
 function newProcessState(): ProcessState {
   return {
     main: noChild(),

@@ -2,7 +2,6 @@
 
 import { ServiceState, type ServiceTimes } from "../model/mod.ts";
 import type { Phase } from "./phase.ts";
-import type { ServiceRecord } from "./service.ts";
 
 /** The times of the last activation, by the engine's clock; `undefined` is a step that has not been reached. */
 export interface ActivationTimes {
@@ -16,6 +15,13 @@ export interface ActivationTimes {
   ready: number | undefined;
   stopAsked: number | undefined;
   ended: number | undefined;
+}
+
+/** What is looked at of a service. */
+interface Activated {
+  readonly name: string;
+  readonly state: ServiceState;
+  readonly times: ActivationTimes | undefined;
 }
 
 /** An activation that begins now. */
@@ -32,7 +38,7 @@ export function askedAt(now: number): ActivationTimes {
 }
 
 /** Notes that a service leaves its present phase for another one. */
-export function noteStep(service: ServiceRecord, phase: Phase, now: number): void {
+export function noteStep(service: Activated, phase: Phase, now: number): void {
   const { times } = service;
   if (times === undefined) return;
   switch (phase.kind) {
@@ -49,7 +55,7 @@ export function noteStep(service: ServiceRecord, phase: Phase, now: number): voi
 }
 
 /** The times of a service with the wall clock; `now` and `wall` are the same moment. */
-export function timesOf({ name, times }: ServiceRecord, now: number, wall: number): ServiceTimes | undefined {
+export function timesOf({ name, times }: Activated, now: number, wall: number): ServiceTimes | undefined {
   if (times === undefined) return undefined;
   const at = (time: number | undefined) => time === undefined ? undefined : wall - (now - time);
   return {

@@ -71,7 +71,7 @@ export class FakeClock implements Clock {
 /** A process that the fake host pretends to have made. */
 export interface FakeProcess {
   readonly pid: number;
-  readonly plan: LaunchPlan;
+  readonly plan: Pick<LaunchPlan, "id" | "role" | "name" | "argv">;
   /** The engine has been told whether the program could be executed. */
   executed: boolean;
   /** The process has ended, but how its execution went has not been told. */
@@ -132,6 +132,26 @@ export class FakeHost implements ProcessHost {
     return this.signalOutcome;
   }
 
+  /** What the host knows, as text for the host of another program. */
+  save(): string {
+    const processes = [...this.processes].map(([key, { plan: { id, role, name, argv }, ...process }]) => [
+      key,
+      { ...process, plan: { id, role, name, argv } },
+    ]);
+    return JSON.stringify({ processes, nextPid: this.#nextPid });
+  }
+
+  /** A host in another program knows nothing but what was saved. */
+  restore(saved: string): void {
+    const { processes, nextPid } = JSON.parse(saved) as {
+      processes: [string, FakeProcess][];
+      nextPid: number;
+    };
+    this.processes.clear();
+    for (const [key, process] of processes) this.processes.set(key, process);
+    this.#nextPid = nextPid;
+  }
+
   /** The process is gone. */
   forget(id: number, role: ProcessRole): void {
     this.processes.delete(`${id} ${role}`);
@@ -156,7 +176,7 @@ export class FakeHost implements ProcessHost {
   adoptFromPidFile(service: Service): PidFileOutcome {
     const { pidFile } = this;
     if (pidFile.kind === "running") {
-      const plan = this.launches.findLast(({ id, role }) => id === service.id && role === "main")!;
+      const plan = { id: service.id, role: "main", name: service.name, argv: service.description.command };
       this.processes.set(`${service.id} main`, {
         pid: pidFile.pid,
         plan,
@@ -276,14 +296,16 @@ export class World {
   }
 
   /**
-   * Writes the engine's state down and goes on with a new engine made from what was written, whose clock shows
-   * another time.
+   * Writes the states of engine and host down and goes on with a new engine and host made from what was written, with a
+   * clock that shows another time. Everything else is forgotten.
    */
   saveAndRestore({ later = 0 } = {}): void {
     const written = JSON.stringify(snapshot(this.manager));
+    const host = this.host.save();
     this.clock.timers.clear();
     this.clock.time += later;
     this.manager = restore(this.options, JSON.parse(written));
+    this.host.restore(host);
   }
 
   /** Adds a service without reading a file. */
