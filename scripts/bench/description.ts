@@ -1,6 +1,6 @@
 /** Loading and linking 10,000 service descriptions of eight lines, beside only reading their bytes. */
 
-import { MainEnvironment } from "../../src/description/mod.ts";
+import { FolderSource, MainEnvironment } from "../../src/description/mod.ts";
 import { ServiceManager } from "../../src/engine/mod.ts";
 import { createHost, SystemClock } from "../../src/host/mod.ts";
 import {
@@ -45,12 +45,12 @@ function newManager(directory: string): ServiceManager {
     readinessClosed: quiet,
   };
   const host = createHost(reports, { started: quiet, ended: quiet });
+  const { users, lookAtFile } = host;
+  const environment = new MainEnvironment(Deno.env.toObject());
+  const identity = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
   return new ServiceManager({
-    directories: [directory],
-    environment: new MainEnvironment(Deno.env.toObject()),
-    users: host.users,
-    lookAtFile: host.lookAtFile,
-    identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+    source: new FolderSource([directory], { environment, users, lookAtFile, identity }),
+    environment,
     clock: new SystemClock(quiet),
     host,
     console: { requestConsole: () => true, returnConsole: quiet, takeForeground: quiet },

@@ -26,11 +26,13 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 
 const nothing = () => {};
 
+function notLoaded(): never {
+  throw new Error("there are no descriptions here");
+}
+
 const OPTIONS: Omit<ManagerOptions, "graph"> = {
-  directories: [],
+  source: { directories: [], find: notLoaded },
   environment: new MainEnvironment(),
-  users: { userByName: () => undefined, userById: () => undefined, groupByName: () => undefined },
-  identity: { uid: 0, gid: 0 },
   clock: { now: () => performance.now(), wall: () => 0, setTimer: nothing, clearTimer: nothing },
   console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
   host: {

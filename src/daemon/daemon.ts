@@ -4,7 +4,7 @@
  */
 
 import { LoadError, type Overview, ShutdownType } from "../model/mod.ts";
-import { MainEnvironment } from "../description/mod.ts";
+import { FolderSource, MainEnvironment } from "../description/mod.ts";
 import { type Service, ServiceManager } from "../engine/mod.ts";
 import { type DaemonHost, ProcessJournal, SystemClock } from "../host/mod.ts";
 import { ControlServer, ControlSocketError } from "../control/mod.ts";
@@ -84,11 +84,13 @@ export class Daemon {
     };
     this.#socketPath = socketPath(options, paths);
     this.#manager = new ServiceManager({
-      directories: serviceDirectories(options, paths),
+      source: new FolderSource(serviceDirectories(options, paths), {
+        environment: this.#environment,
+        users,
+        lookAtFile,
+        identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+      }),
       environment: this.#environment,
-      users,
-      lookAtFile,
-      identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
       clock: new SystemClock((id, purpose) => this.#manager.timerExpired(id, purpose)),
       host: this.#host,
       console: {

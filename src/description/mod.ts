@@ -12,6 +12,7 @@ export * from "./enablement.ts";
 export * from "./environment.ts";
 export * from "./environment_file.ts";
 export * from "./find.ts";
+export * from "./folder_source.ts";
 export { LOADED_TEXT_LIMIT, megabytes } from "./limits.ts";
 export * from "./options.ts";
 export * from "./print.ts";

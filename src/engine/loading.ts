@@ -1,6 +1,6 @@
 /**
- * Loading: from a name to a service in the graph, with everything that it depends on. The description room reads
- * the text; this file keeps the order of the load procedure, finds circles and links the edges.
+ * Loading: from a name to a service in the graph, with everything that it depends on. A source finds and
+ * reads descriptions; this file keeps the order of the load procedure, finds circles and links the edges.
  * Service description 2.4 to 2.6 and 4, lifecycle 12.1, 12.2 and 12.4.
  */
 
@@ -12,16 +12,8 @@ import {
   ServiceState,
   ServiceType,
 } from "../model/mod.ts";
-import {
-  type DescriptionFile,
-  findDescription,
-  LOADED_TEXT_LIMIT,
-  type LookAtFile,
-  type MainEnvironment,
-  megabytes,
-  readDescription,
-  type UserDatabase,
-} from "../description/mod.ts";
+import { LOADED_TEXT_LIMIT, megabytes } from "../description/mod.ts";
+import type { DescriptionSource, FoundDescription } from "./description_source.ts";
 import type { Reporter } from "./facts.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
 import type { ProcessHost } from "./ports.ts";
@@ -34,12 +26,7 @@ const MAX_DEPTH = 32;
 /** What loading needs around it. */
 export interface LoadingContext {
   readonly graph: ServiceGraph;
-  readonly directories: readonly string[];
-  readonly environment: MainEnvironment;
-  readonly users: UserDatabase;
-  readonly lookAtFile?: LookAtFile;
-  /** The ids that the daemon runs with. */
-  readonly identity: { readonly uid: number; readonly gid: number };
+  readonly source: DescriptionSource;
   readonly host: ProcessHost;
   readonly reporter: Reporter;
 }
@@ -74,11 +61,11 @@ export class Loader {
     if (graph.size >= SERVICE_LIMIT) {
       throw failure(baseName(name), `more than ${SERVICE_LIMIT} services cannot be loaded`, "too-many");
     }
-    const file = this.#find(name);
+    const found = this.#context.source.find(name);
     const record = existing ?? graph.add(name, ServiceType.PLACEHOLDER);
     record.loading = true;
     try {
-      const description = this.#read(file, existing, depth);
+      const description = this.#read(name, found, existing, depth);
       this.checkConsumers(record, description);
       this.#link(record, description);
       record.type = description.type;
@@ -93,24 +80,17 @@ export class Loader {
 
   /** Reads the description of a loaded service again, loading what it depends on now. */
   readAgain(record: ServiceRecord): ServiceDescription {
-    return this.#read(this.#find(record.name), record, 0);
-  }
-
-  #find(name: string): DescriptionFile {
-    return findDescription(name, this.#context.directories, this.#context.lookAtFile);
+    return this.#read(record.name, this.#context.source.find(record.name), record, 0);
   }
 
   #read(
-    file: DescriptionFile,
+    name: string,
+    found: FoundDescription,
     avoid: ServiceRecord | undefined,
     depth: number,
   ): ServiceDescription {
-    const { environment, users, identity, host, reporter } = this.#context;
-    const name = file.fullName;
-    const description = readDescription(file, {
-      environment,
-      users,
-      identity,
+    const { host, reporter } = this.#context;
+    const description = found.read({
       warn: (text) => reporter.general({ kind: "description-warning", text }),
       dependency: (request) => {
         if (request.fromDirectory) this.#load(request.name, undefined, 0);

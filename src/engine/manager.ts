@@ -12,13 +12,13 @@ import {
   type ServiceTimes,
   ShutdownType,
 } from "../model/mod.ts";
-import { Chaining } from "./chaining.ts";
+import { assemble, type EngineParts } from "./assembly.ts";
 import * as commands from "./commands.ts";
-import { type LoadOccasion, Reporter } from "./facts.ts";
+import type { LoadOccasion } from "./facts.ts";
 import { ServiceGraph } from "./graph.ts";
-import { Lifecycle } from "./lifecycle.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import { Listeners } from "./listeners.ts";
-import { Loader, mayUnload } from "./loading.ts";
+import { mayUnload } from "./loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import type {
   EngineEvents,
@@ -27,11 +27,8 @@ import type {
   SignalOutcome,
   TimerName,
 } from "./ports.ts";
-import { ProcessEvents } from "./process_events.ts";
-import { Reactor } from "./reactions.ts";
 import { reload } from "./reloading.ts";
 import { isProcessBacked, prepareProcess, type ProcessRole, type ServiceRecord } from "./service.ts";
-import { ServiceTypes } from "./service_types.ts";
 import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
 
@@ -40,12 +37,7 @@ export class ServiceManager implements EngineEvents {
   readonly graph: ServiceGraph;
   readonly lifecycle: Lifecycle;
   readonly #options: ManagerOptions;
-  readonly #loader: Loader;
-  readonly #types: ServiceTypes;
-  readonly #reactor: Reactor;
-  readonly #reporter: Reporter;
-  readonly #events: ProcessEvents;
-  readonly #chaining: Chaining;
+  readonly #parts: EngineParts;
   readonly #listeners = new Listeners();
   #shutdownType: ShutdownType;
 
@@ -53,42 +45,19 @@ export class ServiceManager implements EngineEvents {
     this.#options = options;
     this.#shutdownType = options.shutdownType ?? ShutdownType.NONE;
     this.graph = options.graph ?? new ServiceGraph();
-    const { clock, host, environment } = options;
-    const reporter = new Reporter(
-      clock,
-      options.facts,
-      (service, event) => this.#listeners.emit(service, event),
-    );
-    this.#reporter = reporter;
-    this.lifecycle = new Lifecycle({
+    this.#parts = assemble(options, {
       graph: this.graph,
-      clock,
-      reporter,
-      console: options.console,
-      behaviour: (service) => options.behaviour?.(service, this.lifecycle) ?? this.#types.behaviour(service),
-      react: (service, event) => this.#reactor.react(service, event),
-      startActions: (service) => this.#startActions(service),
-      completed: (service, restarts) => this.#chaining.follow(service, restarts),
-      killAll: (service) => host.killAll(service.id),
-    });
-    const composeEnvironment = environment.compose.bind(environment);
-    this.#types = new ServiceTypes({ lifecycle: this.lifecycle, host, clock, reporter, composeEnvironment });
-    this.#reactor = new Reactor({ ...this.lifecycle.reactions(), ...this.#types.reactions() }, reporter);
-    this.#events = new ProcessEvents(this.#types.launcher, this.#reactor);
-    this.#loader = new Loader({ ...options, graph: this.graph, reporter });
-    this.#chaining = new Chaining({
-      reporter,
       isShuttingDown: () => this.shuttingDown,
-      load: (name) => this.#loader.load(name),
-      activate: (service) => this.lifecycle.activate(service),
+      emit: (service, event) => this.#listeners.emit(service, event),
     });
+    this.lifecycle = this.#parts.lifecycle;
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
 
   /** Where descriptions are searched, in order. */
   get serviceDirectories(): readonly string[] {
-    return this.#options.directories;
+    return this.#options.source.directories;
   }
 
   /** The time by the engine's clock, in milliseconds. */
@@ -114,9 +83,9 @@ export class ServiceManager implements EngineEvents {
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
     try {
-      return this.#loader.load(name);
+      return this.#parts.loader.load(name);
     } catch (error) {
-      if (error instanceof LoadError) this.#reporter.general({ kind: "load-failed", error, occasion });
+      if (error instanceof LoadError) this.#parts.reporter.general({ kind: "load-failed", error, occasion });
       throw error;
     }
   }
@@ -124,13 +93,13 @@ export class ServiceManager implements EngineEvents {
   /** Gives a service its description as it is now. `undefined`: it is refused or bad, which has been logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
     try {
-      reload({ graph: this.graph, loader: this.#loader, lifecycle: this.lifecycle }, service);
+      reload({ graph: this.graph, loader: this.#parts.loader, lifecycle: this.lifecycle }, service);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      this.#reporter.report(service, { kind: "reload-failed", error });
+      this.#parts.reporter.report(service, { kind: "reload-failed", error });
       return undefined;
     }
-    this.#reporter.report(service, { kind: "reloaded" });
+    this.#parts.reporter.report(service, { kind: "reloaded" });
     this.#settled();
     return service;
   }
@@ -139,7 +108,7 @@ export class ServiceManager implements EngineEvents {
   unload(service: ServiceRecord): boolean {
     if (!mayUnload(service)) return false;
     this.lifecycle.unpin(service);
-    this.#loader.unload(service);
+    this.#parts.loader.unload(service);
     this.#listeners.forget(service);
     return true;
   }
@@ -197,10 +166,10 @@ export class ServiceManager implements EngineEvents {
     if (service.process.main.pid === undefined) return "no-process";
     const outcome: SignalOutcome = this.#options.host.signal(service.id, "main", signal, false);
     if (typeof outcome === "object") {
-      this.#reporter.general({ kind: "signal-failed", errno: outcome.errno });
+      this.#parts.reporter.general({ kind: "signal-failed", errno: outcome.errno });
       return "failed";
     }
-    if (outcome === "bad-signal") this.#reporter.general({ kind: "signal-invalid" });
+    if (outcome === "bad-signal") this.#parts.reporter.general({ kind: "signal-invalid" });
     return outcome;
   }
 
@@ -288,39 +257,39 @@ export class ServiceManager implements EngineEvents {
   // ---- Events of processes, timers and the console ---------------------------------------------------------
 
   execSucceeded(id: number, role: ProcessRole): void {
-    this.#deliverOfProcess(id, "executed", (service) => this.#events.execSucceeded(service, role));
+    this.#deliverOfProcess(id, "executed", (service) => this.#parts.events.execSucceeded(service, role));
   }
 
   execFailed(id: number, role: ProcessRole, stage: number, errno: number): void {
     this.#deliverOfProcess(
       id,
       "execution-failed",
-      (service) => this.#events.execFailed(service, role, stage, errno),
+      (service) => this.#parts.events.execFailed(service, role, stage, errno),
     );
   }
 
   exited(id: number, role: ProcessRole, exit: ExitStatus): void {
-    this.#deliverOfProcess(id, "exited", (service) => this.#events.exited(service, role, exit));
+    this.#deliverOfProcess(id, "exited", (service) => this.#parts.events.exited(service, role, exit));
   }
 
   ready(id: number): void {
-    this.#deliverOfProcess(id, "ready", (service) => this.#reactor.react(service, "ready"));
+    this.#deliverOfProcess(id, "ready", (service) => this.#parts.reactor.react(service, "ready"));
   }
 
   readinessClosed(id: number): void {
     this.#deliverOfProcess(
       id,
       "readiness-closed",
-      (service) => this.#reactor.react(service, "readiness-closed"),
+      (service) => this.#parts.reactor.react(service, "readiness-closed"),
     );
   }
 
   timerExpired(id: number, purpose: TimerName): void {
-    this.#deliverOfProcess(id, purpose, (service) => this.#events.timerExpired(service, purpose));
+    this.#deliverOfProcess(id, purpose, (service) => this.#parts.events.timerExpired(service, purpose));
   }
 
   allKilled(id: number): void {
-    this.#deliver(id, (service) => this.#reactor.react(service, "all-killed"));
+    this.#deliver(id, (service) => this.#parts.reactor.react(service, "all-killed"));
   }
 
   consoleYielded(): void {
@@ -331,7 +300,7 @@ export class ServiceManager implements EngineEvents {
   /** Only services that can have processes keep account of them. */
   #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
     this.#deliver(id, (service) => {
-      if (!isProcessBacked(service.type)) return this.#reactor.reportImpossible(service, event);
+      if (!isProcessBacked(service.type)) return this.#parts.reactor.reportImpossible(service, event);
       prepareProcess(service); // a mistake elsewhere may report the process of a service that never started
       handle(service);
     });
@@ -340,7 +309,7 @@ export class ServiceManager implements EngineEvents {
   #deliver(id: number, handle: (service: ServiceRecord) => void): void {
     const service = this.graph.byId(id);
     if (service === undefined) {
-      this.#reporter.general({ kind: "unknown-service", id });
+      this.#parts.reporter.general({ kind: "unknown-service", id });
       return;
     }
     handle(service);
@@ -358,12 +327,7 @@ export class ServiceManager implements EngineEvents {
   }
 
   #settled(): void {
-    this.#chaining.settled();
+    this.#parts.chaining.settled();
     if (this.lifecycle.activeCount === 0) this.#options.inactive?.();
-  }
-
-  #startActions(service: ServiceRecord): void {
-    const { startsRwfs, startsLog } = service.description.flags;
-    if (startsRwfs || startsLog) this.#options.startActions?.(service);
   }
 }

@@ -1,22 +1,18 @@
 import type { ShutdownType } from "../model/mod.ts";
-import type { LookAtFile, MainEnvironment, UserDatabase } from "../description/mod.ts";
+import type { MainEnvironment } from "../description/mod.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { ServiceGraph } from "./graph.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import type { DescriptionSource } from "./description_source.ts";
 import type { FactSink } from "./facts.ts";
 import type { Clock, ConsolePort, ProcessHost } from "./ports.ts";
 import type { ServiceRecord } from "./service.ts";
 
 /** What a manager is made of. */
 export interface ManagerOptions {
-  /** Where descriptions are searched, in order. */
-  readonly directories: readonly string[];
+  /** Where descriptions come from. */
+  readonly source: DescriptionSource;
   readonly environment: MainEnvironment;
-  readonly users: UserDatabase;
-  /** How to look at a description before it is opened. @default by the runtime */
-  readonly lookAtFile?: LookAtFile;
-  /** The ids that the daemon runs with. */
-  readonly identity: { readonly uid: number; readonly gid: number };
   readonly clock: Clock;
   readonly host: ProcessHost;
   readonly console: ConsolePort;

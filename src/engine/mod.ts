@@ -9,6 +9,7 @@
  */
 
 export type { EndedProcess, Fact, FactSink, LoadOccasion, Outcome } from "./facts.ts";
+export type { DescriptionReader, DescriptionSource, FoundDescription } from "./description_source.ts";
 export { ServiceGraph } from "./graph.ts";
 export type { LaunchPlan, OutputPlan, SessionPlan } from "./launch_plan.ts";
 export type { Behaviour } from "./behaviour.ts";

@@ -3,11 +3,12 @@
  * always free. Tests build services in it, do things to them, and look at what was asked of the world.
  */
 
-import { MainEnvironment, type UserDatabase } from "../../src/description/mod.ts";
+import { FolderSource, MainEnvironment, type UserDatabase } from "../../src/description/mod.ts";
 import {
   type Behaviour,
   type Clock,
   type ConsolePort,
+  type DescriptionSource,
   type Fact,
   type FactSink,
   type LaunchPlan,
@@ -259,6 +260,8 @@ export const USERS: UserDatabase = {
 export interface WorldOptions {
   /** @default none */
   directories?: readonly string[];
+  /** @default files in the directories */
+  source?: DescriptionSource;
   /** How services behave that are not of a real type. @default all by their type */
   behaviour?: (service: Service, lifecycle: Lifecycle) => Behaviour | undefined;
   /** @default empty */
@@ -279,11 +282,12 @@ export class World {
   manager: ServiceManager;
 
   constructor(options: WorldOptions = {}) {
+    const environment = options.environment ?? new MainEnvironment();
+    const identity = { uid: 0, gid: 0 };
     this.options = {
-      directories: options.directories ?? [],
-      environment: options.environment ?? new MainEnvironment(),
-      users: USERS,
-      identity: { uid: 0, gid: 0 },
+      source: options.source ??
+        new FolderSource(options.directories ?? [], { environment, users: USERS, identity }),
+      environment,
       clock: this.clock,
       host: this.host,
       console: this.console,
