@@ -1,4 +1,7 @@
-/** The schema of a service description in a saved state. */
+/**
+ * The schema of a service description in a saved state. It follows from the default description: a new setting needs a
+ * line here only if its value is neither a text, a number, a flag nor a list of texts.
+ */
 
 import {
   DEFAULT_DESCRIPTION,
@@ -6,7 +9,6 @@ import {
   NO_FLAGS,
   type ResourceLimit,
   type ServiceDescription,
-  type ServiceFlags,
   ServiceType,
 } from "../model/mod.ts";
 import {
@@ -27,78 +29,54 @@ import {
 
 const { PLACEHOLDER: _placeholder, ...TYPES } = ServiceType;
 
-/** With the default that descriptions have. */
-function usual<Name extends keyof ServiceDescription>(
-  name: Name,
-  schema: Schema<ServiceDescription[Name]>,
-): Schema<ServiceDescription[Name]> {
-  return or(schema, DEFAULT_DESCRIPTION[name]);
-}
-
 const limitValue = optional(either(bigint, oneOf(["unlimited"])));
 
-const flags = Object.fromEntries(Object.keys(NO_FLAGS).map((name) => [name, or(flag, false)])) as {
-  [Name in keyof ServiceFlags]: Schema<boolean>;
+/** Settings whose values are more than texts, numbers, flags and lists of texts. */
+const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDescription[Name]> } = {
+  modified: object({ seconds: number, nanoseconds: number }),
+  runAs: optional(object({ uid: number, gid: optional(number), name: optional(text) })),
+  environment: object({ clear: flag, set: mapOf(text, text), unset: setOf(text), imported: setOf(text) }),
+  restart: oneOf(["always", "on-failure", "never"]),
+  flags: like(NO_FLAGS),
+  dependencies: list(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
+  logType: oneOf(["none", "file", "buffer", "pipe"]),
+  limits: list(object<ResourceLimit>({
+    resource: oneOf(["nofile", "core", "data", "addrspace"]),
+    soft: limitValue,
+    hard: limitValue,
+  })),
 };
 
-/** A description as it was read. */
-export const savedDescription: Schema<ServiceDescription> = object<ServiceDescription>({
-  name: usual("name", text),
-  directory: usual("directory", text),
-  file: usual("file", text),
-  size: usual("size", number),
-  modified: usual("modified", object({ seconds: number, nanoseconds: number })),
-  type: oneOf(Object.values(TYPES)),
-  command: usual("command", list(text)),
-  stopCommand: usual("stopCommand", list(text)),
-  workingDir: usual("workingDir", text),
-  runAs: usual("runAs", optional(object({ uid: number, gid: optional(number), name: optional(text) }))),
-  environment: usual(
-    "environment",
-    object({ clear: flag, set: mapOf(text, text), unset: setOf(text), imported: setOf(text) }),
-  ),
-  restart: usual("restart", oneOf(["always", "on-failure", "never"])),
-  smoothRecovery: usual("smoothRecovery", flag),
-  restartDelay: usual("restartDelay", number),
-  restartLimitInterval: usual("restartLimitInterval", number),
-  restartLimitCount: usual("restartLimitCount", number),
-  startTimeout: usual("startTimeout", number),
-  stopTimeout: usual("stopTimeout", number),
-  pidFile: usual("pidFile", text),
-  termSignal: usual("termSignal", number),
-  readyFd: usual("readyFd", optional(number)),
-  readyVariable: usual("readyVariable", optional(text)),
-  chainTo: usual("chainTo", text),
-  flags: usual("flags", object<ServiceFlags>(flags)),
-  inittabId: usual("inittabId", text),
-  inittabLine: usual("inittabLine", text),
-  dependencies: usual(
-    "dependencies",
-    list(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
-  ),
-  consumerOf: usual("consumerOf", text),
-  logType: usual("logType", oneOf(["none", "file", "buffer", "pipe"])),
-  logFile: usual("logFile", text),
-  logFilePermissions: usual("logFilePermissions", number),
-  logFileUid: usual("logFileUid", optional(number)),
-  logFileGid: usual("logFileGid", optional(number)),
-  logBufferSize: usual("logBufferSize", number),
-  socketPath: usual("socketPath", text),
-  socketPermissions: usual("socketPermissions", number),
-  socketUid: usual("socketUid", optional(number)),
-  socketGid: usual("socketGid", optional(number)),
-  limits: usual(
-    "limits",
-    list(object<ResourceLimit>({
-      resource: oneOf(["nofile", "core", "data", "addrspace"]),
-      soft: limitValue,
-      hard: limitValue,
-    })),
-  ),
-  nice: usual("nice", optional(number)),
-  ioPriority: usual("ioPriority", optional(number)),
-  oomScoreAdjust: usual("oomScoreAdjust", optional(number)),
-  cgroup: usual("cgroup", text),
-  capabilities: usual("capabilities", text),
-  secureBits: usual("secureBits", list(text)),
+/** The schema of values like this one, which is also the default. */
+function valueLike(usual: unknown): Schema<unknown> {
+  switch (typeof usual) {
+    case "string":
+      return or(text, usual);
+    case "number":
+      return or(number, usual);
+    case "boolean":
+      return or(flag, usual);
+    case "undefined":
+      return optional(either(number, text));
+    default:
+      return or<unknown>(list(text), usual);
+  }
+}
+
+/** The schema of objects with the fields of this one, which also has the defaults. */
+function like<T extends object>(usual: T, special: { readonly [Name in keyof T]?: Schema<T[Name]> } = {}) {
+  const fields = Object.entries(usual).map(([name, value]) => {
+    const schema = special[name as keyof T];
+    return [name, schema === undefined ? valueLike(value) : or<unknown>(schema, value)];
+  });
+  return object<T>(Object.fromEntries(fields)); // `usual` has all fields of its type
+}
+
+const settings = like(DEFAULT_DESCRIPTION, SPECIAL);
+const typed = object({ type: oneOf(Object.values(TYPES)) });
+
+/** A description as it was read. Its type has no default. */
+export const savedDescription: Schema<ServiceDescription> = (saved, path) => ({
+  ...settings(saved, path),
+  ...typed(saved, path),
 });

@@ -8,6 +8,7 @@
  * @module
  */
 
+export { EventRing, type FactsSince, type NumberedFact } from "./event_ring.ts";
 export type { EndedProcess, Fact, FactSink, LoadOccasion, Outcome } from "./facts.ts";
 export type { DescriptionReader, DescriptionSource, FoundDescription } from "./description_source.ts";
 export { ServiceGraph } from "./graph.ts";

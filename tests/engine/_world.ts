@@ -224,7 +224,6 @@ export class FakeConsole implements ConsolePort {
 
 /** Keeps what the engine tells, and what the logs say about it. */
 export class FakeLog implements FactSink {
-  readonly facts: Fact[] = [];
   /** `LEVEL TEXT` of every message. */
   readonly messages: string[] = [];
   /** `started NAME`, `failed NAME`, `failed NAME (dependency)` and `stopped NAME`. */
@@ -236,8 +235,11 @@ export class FakeLog implements FactSink {
     if (this.services.push(line) > this.limit) throw new Error("the engine does not come to rest");
   }
 
+  /** Takes the facts as well. */
+  forward: FactSink | undefined;
+
   fact(fact: Fact): void {
-    this.facts.push(fact);
+    this.forward?.fact(fact);
     const said = words(fact);
     if (said === undefined) return;
     if ("text" in said) this.messages.push(`${said.level} ${said.text}`);
