@@ -28,7 +28,7 @@ import type { Child, Edge, ProcessState, ServiceRecord } from "./service.ts";
 import type { ActivationTimes } from "./times.ts";
 
 /** What the engine works out when it goes on: sums, and notes that are empty at rest. */
-type WorkedOut = "state" | "claims" | "waits" | "dependencies" | "pending" | "queued" | "loading";
+type WorkedOut = "state" | "claims" | "waits" | "dependencies" | "work" | "loading";
 
 /** A record without its neighbours. */
 export type SavedRecord = Omit<ServiceRecord, WorkedOut | "dependents" | "consumer" | "process"> & {

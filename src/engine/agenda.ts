@@ -8,7 +8,7 @@ import type { Behaviour } from "./behaviour.ts";
 import type { Reporter } from "./facts.ts";
 import { isStartPinned, type ServiceGraph } from "./graph.ts";
 import type { Clock, ConsolePort } from "./ports.ts";
-import { isActive, type ServiceRecord } from "./service.ts";
+import { isActive, type ServiceRecord, Work } from "./service.ts";
 import { type Phase, PHASE_STATES } from "./phase.ts";
 import type { LifecycleEvent } from "./phase_table.ts";
 import { isLegalChange } from "./state_changes.ts";
@@ -40,9 +40,9 @@ export interface LifecycleContext {
 export class Agenda {
   readonly context: LifecycleContext;
   /** Services with pending claims, releases, failures, starts or stops. */
-  readonly propagation = new WorkQueue("propagation");
+  readonly propagation = new WorkQueue(Work.IN_PROPAGATION);
   /** Services that may be ready to be brought up or down. */
-  readonly transitions = new WorkQueue("transition");
+  readonly transitions = new WorkQueue(Work.IN_TRANSITIONS);
   /** Services that have lost their process; looked at when everything else is done. */
   readonly withoutProcess: ServiceRecord[] = [];
   /** Services whose stop is held back by a start pin; looked at again at the end of every drain. */
@@ -62,33 +62,31 @@ export class Agenda {
 
   /** The dependencies are to be let go. */
   deferRelease(service: ServiceRecord): void {
-    service.pending.claim = false;
-    service.pending.release = true;
+    service.work = (service.work & ~Work.CLAIM) | Work.RELEASE;
     this.propagation.add(service);
   }
 
   /** The dependencies are to be claimed. */
   deferClaims(service: ServiceRecord): void {
-    service.pending.release = false;
-    service.pending.claim = true;
+    service.work = (service.work & ~Work.RELEASE) | Work.CLAIM;
     this.propagation.add(service);
   }
 
   /** The service has been claimed and is to start. */
   deferStart(service: ServiceRecord): void {
-    service.pending.start = true;
+    service.work |= Work.START;
     this.propagation.add(service);
   }
 
   /** The service cannot start for want of a dependency. */
   deferFailure(service: ServiceRecord): void {
-    service.pending.fail = true;
+    service.work |= Work.FAIL;
     this.propagation.add(service);
   }
 
   /** The service is to begin to stop. */
   deferStop(service: ServiceRecord): void {
-    service.pending.stop = true;
+    service.work |= Work.STOP;
     this.propagation.add(service);
   }
 

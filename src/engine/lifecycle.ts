@@ -61,7 +61,7 @@ import type { ServiceGraph } from "./graph.ts";
 import type { Phase } from "./phase.ts";
 import type { LifecycleReaction } from "./phase_table.ts";
 import type { Reactions } from "./reactions.ts";
-import type { Edge, ServiceRecord } from "./service.ts";
+import { type Edge, type ServiceRecord, takeWork, Work } from "./service.ts";
 import { Starting } from "./starting.ts";
 import { Stopping } from "./stopping.ts";
 import { Waits } from "./waits.ts";
@@ -258,25 +258,19 @@ export class Lifecycle {
 
   /** Does what was deferred for a service (3.12). */
   #propagate(service: ServiceRecord): void {
-    const { pending } = service;
-    if (pending.claim) {
-      pending.claim = false;
+    if (takeWork(service, Work.CLAIM)) {
       for (const edge of service.dependencies) this.#starting.hold(edge);
     }
-    if (pending.release) {
-      pending.release = false;
+    if (takeWork(service, Work.RELEASE)) {
       for (const edge of service.dependencies) this.#stopping.letGo(edge, { mayStop: true });
     }
-    if (pending.fail) {
-      pending.fail = false;
+    if (takeWork(service, Work.FAIL)) {
       this.#agenda.context.react(service, "dependency-failed");
     }
-    if (pending.start) {
-      pending.start = false;
+    if (takeWork(service, Work.START)) {
       if (service.claims > 0) this.#starting.begin(service);
     }
-    if (pending.stop) {
-      pending.stop = false;
+    if (takeWork(service, Work.STOP)) {
       this.#stopping.begin(service, service.userRestart);
     }
   }

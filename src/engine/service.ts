@@ -27,13 +27,26 @@ export interface Edge {
   holding: boolean;
 }
 
-/** Work that was deferred to the propagation queue (lifecycle 3.12). */
-export interface PendingWork {
-  claim: boolean;
-  release: boolean;
-  fail: boolean;
-  start: boolean;
-  stop: boolean;
+/**
+ * What is left to do for a service, as bits of its `work`: the work that was deferred to the propagation queue
+ * (lifecycle 3.12), and in which queues the service is. Bits, because every service has them and few need them.
+ */
+export const Work = {
+  CLAIM: 1,
+  RELEASE: 2,
+  FAIL: 4,
+  START: 8,
+  STOP: 16,
+  IN_PROPAGATION: 32,
+  IN_TRANSITIONS: 64,
+} as const;
+export type Work = (typeof Work)[keyof typeof Work];
+
+/** Takes a piece of work off a service; false if it is not due. */
+export function takeWork(service: ServiceRecord, work: Work): boolean {
+  if ((service.work & work) === 0) return false;
+  service.work &= ~work;
+  return true;
 }
 
 /**
@@ -137,10 +150,9 @@ export interface ServiceRecord {
   /** Automatic restarts and recoveries since loading, for people to see. */
   restarts: number;
 
-  // ---- Notes of the work under way; false whenever the engine is at rest
-  readonly pending: PendingWork;
-  /** In which work queues the service is. */
-  readonly queued: { propagation: boolean; transition: boolean };
+  // ---- Notes of the work under way; nothing whenever the engine is at rest
+  /** Bits of `Work`. */
+  work: number;
   /** The description is being read. */
   loading: boolean;
 }
@@ -174,8 +186,7 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     skipped: false,
     reason: StopReason.NORMAL,
     restarts: 0,
-    pending: { claim: false, release: false, fail: false, start: false, stop: false },
-    queued: { propagation: false, transition: false },
+    work: 0,
     loading: false,
   };
 }

@@ -48,8 +48,8 @@ export function snapshot(manager: ServiceManager): Snapshot {
 }
 
 /** Whether something is left to do for the service. */
-function isBusy({ pending, queued, loading }: ServiceRecord): boolean {
-  return loading || queued.propagation || queued.transition || Object.values(pending).includes(true);
+function isBusy({ work, loading }: ServiceRecord): boolean {
+  return loading || work !== 0;
 }
 
 function savedRecord(service: ServiceRecord, places: ReadonlyMap<Edge, number>): SavedRecord {
@@ -58,8 +58,7 @@ function savedRecord(service: ServiceRecord, places: ReadonlyMap<Edge, number>):
     claims: _claims,
     waits: _waits,
     dependencies: _dependencies,
-    pending: _pending,
-    queued: _queued,
+    work: _work,
     loading: _loading,
     ...rest
   } = service;
