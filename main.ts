@@ -1,6 +1,6 @@
 /**
- * The one entry point: `dinit …` is the daemon; `dinit ctl …` and the others are the tools. Each is loaded only when
- * it is the one that is asked for.
+ * The one entry point: `dinit …` is the daemon; `dinit ctl …` and the others are the tools, and so are links to the
+ * binary with names such as `dinitctl`. Each is loaded only when it is the one that is asked for.
  *
  * The runtime opens and analyses at every start what it can see in an `import()`, whether or not it is reached. For
  * `ctl`, which people and scripts call often, that would cost more than its own work. So only `ctl` is imported in
@@ -8,6 +8,9 @@
  *
  * @module
  */
+
+import { wordsOfName } from "./src/cli/program_names.ts";
+import { commandLineArguments } from "./src/inherited/mod.ts";
 
 async function ctl(args: string[]): Promise<number> {
   const { runCtl } = await import("./src/cli/ctl.ts");
@@ -54,14 +57,14 @@ function daemonRoom(): Promise<typeof import("./src/daemon/mod.ts")> {
 }
 
 async function daemon(args: string[]): Promise<number> {
-  const { isOpen, parseCommandLine, HELP_TEXT, VERSION_TEXT, runDaemon } = await daemonRoom();
+  const { isOpen, parseCommandLine, HELP_TEXT, versionText, runDaemon } = await daemonRoom();
   const commandLine = parseCommandLine(args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
   switch (commandLine.action) {
     case "help":
       print(Deno.stdout, HELP_TEXT);
       return 0;
     case "version":
-      print(Deno.stdout, VERSION_TEXT);
+      print(Deno.stdout, versionText(Deno.stdout.isTerminal()));
       return 0;
     case "error":
       print(Deno.stderr, `${commandLine.message}\n`);
@@ -89,7 +92,45 @@ const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
 
 function main(args: string[]): Promise<number> {
   const tool = Object.hasOwn(TOOLS, args[0] ?? "") ? TOOLS[args[0]] : undefined;
+  const missing = missingGrants(args);
+  if (missing.length > 0) {
+    const words = tool === undefined ? "…" : `${args[0]} …`;
+    const task = tool === undefined ? "deno task start" : tool === ctl ? "deno task -q ctl" : undefined;
+    const example = task === undefined ? "" : ` (for the example: ${task})`;
+    print(
+      Deno.stderr,
+      `dinit: permission denied: ${
+        missing.join(", ")
+      } is needed; run: deno run --allow-all main.ts ${words}${example}\n`,
+    );
+    return Promise.resolve(1);
+  }
   return tool === undefined ? daemon(args) : tool(args.slice(1));
+}
+
+/**
+ * The grants that this part of the program cannot do without and does not have. Only at a terminal, where the runtime
+ * would ask for each of them: elsewhere it is an error like any other when one is missed.
+ */
+function missingGrants(args: readonly string[]): string[] {
+  if (Deno.build.standalone || !Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) return [];
+  const [word] = args;
+  const option = args.findIndex((arg) => arg === "-p" || arg === "--socket-path");
+  const socket = option === -1 ? undefined : args[option + 1];
+  const needed: Deno.PermissionDescriptor[] = [{ name: "read", path: `${import.meta.dirname}/src` }];
+  if (word !== "completion" && word !== "help") needed.push({ name: "env" }, { name: "sys", kind: "uid" });
+  if (word === "check") needed.push({ name: "read" });
+  if (socket !== undefined) needed.push({ name: "read", path: socket }, { name: "write", path: socket });
+  const isMissing = (grant: Deno.PermissionDescriptor) =>
+    Deno.permissions.querySync(grant).state !== "granted";
+  return [...new Set(needed.filter(isMissing).map(({ name }) => `--allow-${name}`))];
+}
+
+/** The command line, with the words that the binary's name stands for in front. */
+function commandLine(): string[] {
+  const args = commandLineArguments();
+  if (!Deno.build.standalone) return [...args];
+  return [...wordsOfName(Deno.readFileSync("/proc/self/cmdline")), ...args];
 }
 
 function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
@@ -107,4 +148,4 @@ async function reportMissingGrant(error: unknown): Promise<number> {
   return 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args).catch(reportMissingGrant));
+if (import.meta.main) Deno.exit(await main(commandLine()).catch(reportMissingGrant));

@@ -1,5 +1,5 @@
 /**
- * `deno task compile`: one binary, `dist/dinit`, and its launchers beside it.
+ * `deno task compile`: one binary, `dist/dinit`, and the links of its tools beside it.
  *
  * The modules are bundled first: a binary of few scripts starts in half the time of one that holds the module graph.
  * What is imported only when it is needed becomes scripts of its own, so that `dinitctl` does not read the daemon: with
@@ -9,7 +9,9 @@
  * @module
  */
 
-import { LAUNCHERS, launcherText } from "./install/launchers.ts";
+import { guardArguments, UnknownBinaryError } from "./compile/guarded_binary.ts";
+import { writeLaunchers } from "./install/launchers.ts";
+import { endProcessesWithThis } from "./process_guard.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 const directory = "dist";
@@ -20,9 +22,41 @@ function run(program: string, args: string[]): boolean {
   return new Deno.Command(program, { args, stdout: "inherit", stderr: "inherit" }).outputSync().success;
 }
 
+/** Makes the binary take arguments that are not UTF-8. Without, it is as good as any other program of Deno. */
+function guard(): void {
+  const guarded = `${binary}.guarded`;
+  const bytes = Deno.readFileSync(binary);
+  try {
+    guardArguments(bytes);
+  } catch (error) {
+    if (!(error instanceof UnknownBinaryError)) throw error;
+    return complain(error.message);
+  }
+  Deno.writeFileSync(guarded, bytes, { mode: 0o755 });
+  const works = new Deno.Command(guarded, { args: ["--version"], stdout: "null" }).outputSync().success;
+  if (works) return Deno.renameSync(guarded, binary);
+  Deno.removeSync(guarded);
+  complain("it did not run with what was changed");
+}
+
+function complain(reason: string): void {
+  console.error(`compile: ${binary} will fail when an argument is not UTF-8: ${reason}.`);
+}
+
+endProcessesWithThis();
 const compiler = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
 Deno.mkdirSync(directory, { recursive: true });
-const bundle = ["bundle", "--quiet", "--platform=deno", "--code-splitting", "--outdir", bundles, "main.ts"];
+const bundle = [
+  "bundle",
+  "--lock=deno.lock",
+  "--frozen",
+  "--quiet",
+  "--platform=deno",
+  "--code-splitting",
+  "--outdir",
+  bundles,
+  "main.ts",
+];
 if (!run(Deno.execPath(), bundle)) Deno.exit(1);
 const compiled = run(compiler, [
   "compile",
@@ -44,10 +78,7 @@ if (!compiled) {
   );
   Deno.exit(1);
 }
-for (const launcher of LAUNCHERS) {
-  const path = `${directory}/${launcher.name}`;
-  Deno.writeTextFileSync(path, launcherText(launcher));
-  Deno.chmodSync(path, 0o755);
-}
+guard();
+const launchers = writeLaunchers(directory);
 const size = Math.round(Deno.statSync(binary).size / 1e6);
-console.log(`compile: ${binary}, ${size} MB; beside it ${LAUNCHERS.map(({ name }) => name).join(", ")}`);
+console.log(`compile: ${binary}, ${size} MB; beside it ${launchers.join(", ")}`);

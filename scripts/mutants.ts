@@ -8,6 +8,8 @@
  * of these lines are tried, with --every only each Nth.
  */
 
+import { endProcessesWithThis } from "./process_guard.ts";
+
 const FILES = ["agenda", "ending", "lifecycle", "starting", "stopping", "waits"];
 const ROOT = new URL("..", import.meta.url).pathname;
 /** Longer than any run of the tests that ends by itself. */
@@ -105,6 +107,7 @@ async function copyProject(): Promise<string> {
   const copy = await Deno.makeTempDir({ prefix: "mutants-" });
   const wanted = [
     "deno.json",
+    "import_map.json",
     "deno.lock",
     "docs",
     "scripts",
@@ -151,4 +154,5 @@ async function main(): Promise<void> {
   console.log(`${noticed} of ${mutants.length} noticed (${Math.round((noticed / mutants.length) * 100)} %)`);
 }
 
+endProcessesWithThis();
 await main();

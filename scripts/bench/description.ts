@@ -2,7 +2,7 @@
 
 import { FolderSource, MainEnvironment } from "../../src/description/mod.ts";
 import { ServiceManager } from "../../src/engine/mod.ts";
-import { createHost, SystemClock } from "../../src/host/mod.ts";
+import { createHost, NO_RECORD, SystemClock } from "../../src/host/mod.ts";
 import {
   atMost,
   type BenchCase,
@@ -44,12 +44,12 @@ function newManager(directory: string): ServiceManager {
     ready: quiet,
     readinessClosed: quiet,
   };
-  const host = createHost(reports, { started: quiet, ended: quiet });
-  const { users, lookAtFile } = host;
+  const host = createHost(reports, NO_RECORD);
+  const { users, files } = host;
   const environment = new MainEnvironment(Deno.env.toObject());
   const identity = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
   return new ServiceManager({
-    source: new FolderSource([directory], { environment, users, lookAtFile, identity }),
+    source: new FolderSource([directory], { environment, users, files, identity }),
     environment,
     clock: new SystemClock(quiet),
     host,

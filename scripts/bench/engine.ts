@@ -5,7 +5,7 @@
 
 import { MainEnvironment } from "../../src/description/mod.ts";
 import { type ManagerOptions, type Service, ServiceGraph, ServiceManager } from "../../src/engine/mod.ts";
-import { DependencyKind, ServiceState, ServiceType } from "../../src/model/mod.ts";
+import { DependencyKind, LaunchStage, ServiceState, ServiceType } from "../../src/model/mod.ts";
 import { atMost, type BenchCase, type BenchContext, interleave, type Measurement } from "./harness/mod.ts";
 
 const SMALL = 1_000;
@@ -37,7 +37,7 @@ const OPTIONS: Omit<ManagerOptions, "graph"> = {
   console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
   host: {
     unsupported: nothing as () => undefined,
-    launch: () => ({ error: "there are no processes here" }),
+    launch: () => ({ stage: LaunchStage.EXECUTE, errno: 38, error: "there are no processes here" }),
     signal: () => "no-process",
     openActivationSocket: nothing as () => undefined,
     serviceInactive: nothing,

@@ -8,7 +8,8 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { PRODUCT_VERSION } from "../../src/daemon/mod.ts";
+import { endProcessesWithThis } from "../process_guard.ts";
+import { PRODUCT_VERSION } from "../../src/model/mod.ts";
 import {
   type BenchCase,
   type CaseReport,
@@ -28,7 +29,23 @@ interface CaseResult {
   readonly measurements: readonly Measurement[];
 }
 
+const HELP = `deno task bench [--runs=N] [--json=FILE] [--peers] [CASE...]
+
+Measures each case beside a floor or a peer, in turns in the same run. docs/performance.md explains the numbers.
+Tables go to standard output, progress to standard error. Ends with 1 if a limit was missed.
+
+  --runs=N      rounds of each case; the default is ${DEFAULT_RUNS}
+  --json=FILE   also write all values to a file
+  --peers       also measure other supervisors, as far as they are installed
+  --help        show this
+
+With DINIT_BINARY set to a compiled binary, that is measured in place of the sources.
+
+Cases; without a name all of them run, one after the other:
+`;
+
 interface Words {
+  readonly help: boolean;
   readonly runs: number;
   readonly peers: boolean;
   readonly json: string | undefined;
@@ -48,7 +65,8 @@ function allCases(): string[] {
 function readWords(): Words {
   const unknown: string[] = [];
   const words = parseArgs(Deno.args, {
-    boolean: ["peers"],
+    boolean: ["help", "peers"],
+    alias: { help: "h" },
     string: ["runs", "json", "here"],
     default: { runs: String(DEFAULT_RUNS) },
     unknown: (word: string) => {
@@ -66,12 +84,26 @@ function readWords(): Words {
     console.error(`bench: cannot make sense of: ${unknown.join(", ")}; the cases are: ${known.join(", ")}`);
     Deno.exit(1);
   }
-  const { peers, json, here } = words;
-  return { runs, peers, json, here, cases: cases.length > 0 ? cases : known };
+  const { help, peers, json, here } = words;
+  return { help, runs, peers, json, here, cases: cases.length > 0 ? cases : known };
+}
+
+async function loadCase(name: string): Promise<BenchCase> {
+  const { bench }: { bench: BenchCase } = await import(`./${name}.ts`);
+  return bench;
+}
+
+async function showHelp(): Promise<void> {
+  const names = allCases();
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = await Promise.all(
+    names.map(async (name) => `  ${name.padEnd(width)}   ${(await loadCase(name)).about}\n`),
+  );
+  console.log(HELP + lines.join("").trimEnd());
 }
 
 async function runHere(name: string, { runs, peers }: Words): Promise<CaseResult> {
-  const { bench }: { bench: BenchCase } = await import(`./${name}.ts`);
+  const bench = await loadCase(name);
   const notes: string[] = [];
   const measurements = await bench.measure({ runs, peers, note: (text) => void notes.push(text) });
   return { notes, measurements };
@@ -88,6 +120,10 @@ async function runCase(name: string, { runs, peers }: Words): Promise<CaseReport
 
 async function main(): Promise<number> {
   const words = readWords();
+  if (words.help) {
+    await showHelp();
+    return 0;
+  }
   if (words.here !== undefined) {
     console.log(JSON.stringify(await runHere(words.here, words)));
     return 0;
@@ -98,7 +134,14 @@ async function main(): Promise<number> {
       `median and spread of ${words.runs} runs`,
   );
   const cases: CaseReport[] = [];
-  for (const name of words.cases) cases.push(await runCase(name, words));
+  for (const [index, name] of words.cases.entries()) {
+    console.error(
+      `bench: case ${index + 1} of ${words.cases.length}, ${name}: ${(await loadCase(name)).about} …`,
+    );
+    const begin = performance.now();
+    cases.push(await runCase(name, words));
+    console.error(`bench: ${name} took ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  }
   const report: Report = { machine: where, runs: words.runs, cases };
   if (words.json !== undefined) {
     Deno.writeTextFileSync(words.json, JSON.stringify(report, undefined, 2) + "\n");
@@ -108,4 +151,7 @@ async function main(): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) {
+  endProcessesWithThis();
+  Deno.exit(await main());
+}

@@ -1,7 +1,7 @@
 /** Puts the files of an installation in place, and removes them. */
 
 import type { InstalledFile } from "./files.ts";
-import { isLauncher } from "./launchers.ts";
+import { isLauncher, isProgramLink } from "./launchers.ts";
 
 /** The name of a file that something else owns. */
 export class ForeignFileError extends Error {
@@ -9,7 +9,7 @@ export class ForeignFileError extends Error {
   readonly path: string;
 
   constructor(path: string) {
-    super(`${path} exists and is not a launcher of this program: remove it first, or use --without-shutdown`);
+    super(`${path} exists and is not a link to this program: remove it first, or use --without-shutdown`);
     this.path = path;
   }
 }
@@ -37,7 +37,7 @@ export function install(
 }
 
 /**
- * Removes the files that are there. A launcher that another init has put in the place of ours stays, and so does its
+ * Removes the files that are there. A program that another init has put in the place of ours stays, and so does its
  * manual page. Directories stay: they are shared.
  *
  * @param removed is told the path of each file
@@ -76,6 +76,7 @@ function put({ content, executable }: InstalledFile, path: string): void {
 function isForeign({ path, contested }: InstalledFile, destination: string): boolean {
   const found = contested ? information(destination + path) : undefined;
   if (found === undefined) return false;
+  if (found.isSymlink) return !isProgramLink(Deno.readLinkSync(destination + path));
   return !found.isFile || !isLauncher(Deno.readTextFileSync(destination + path));
 }
 

@@ -7,7 +7,8 @@ import { zshCompletion } from "../../src/cli/completion/zsh.ts";
 import { manualSources } from "../../src/cli/manual.ts";
 import { HELP_TEXT } from "../../src/daemon/help.ts";
 import { manualPage } from "../generate/manual.ts";
-import { LAUNCHERS, launcherText, SHUTDOWN_NAMES } from "./launchers.ts";
+import { SHUTDOWN_PROGRAMS } from "../../src/cli/program_names.ts";
+import { KERNEL_LAUNCHER, kernelLauncher, PROGRAM_LINKS } from "./launchers.ts";
 import type { InstallOptions } from "./options.ts";
 
 /** One file of the installation: a copy, a text, or a link. */
@@ -20,9 +21,9 @@ export interface InstalledFile {
     | { readonly copyOf: string }
     | { readonly text: string }
     | { readonly linkTo: string };
-  /** A launcher under a name that another init may own. @default false */
+  /** A link under a name that another init may own. @default false */
   readonly contested?: boolean;
-  /** The path of the launcher whose manual page this is, if another init may own that. @default undefined */
+  /** The path of the program whose manual page this is, if another init may own that. @default undefined */
   readonly pageOf?: string;
 }
 
@@ -31,27 +32,34 @@ export function installedFiles(options: InstallOptions): readonly InstalledFile[
   return [...programs(options), ...manual(options), ...completions(options)];
 }
 
-/** Launchers name the program by its path: `/usr/sbin` and `/usr/bin` are different directories. */
+/**
+ * The tools are links to the program. Those in another directory name it by its full path: `..` would be wrong where
+ * one of the directories is a link itself, such as `/sbin`.
+ */
 function programs({ prefix, sbindir, dist, shutdown }: InstallOptions): InstalledFile[] {
-  const program = `${prefix}/bin/dinit`;
+  const bindir = `${prefix}/bin`;
+  const program = `${bindir}/dinit`;
   return [
     { path: program, executable: true, content: { copyOf: `${dist}/dinit` } },
-    ...LAUNCHERS.filter(({ kind }) => shutdown || kind !== "shutdown").map((launcher) => ({
-      path: launcher.kind === "tool" ? `${prefix}/bin/${launcher.name}` : `${sbindir}/${launcher.name}`,
-      executable: true,
-      content: { text: launcherText(launcher, program) },
-      contested: launcher.kind === "shutdown",
-    })),
+    ...PROGRAM_LINKS.filter(({ isShutdown }) => shutdown || !isShutdown).map(({ name, isShutdown }) => {
+      const directory = isShutdown ? sbindir : bindir;
+      return {
+        path: `${directory}/${name}`,
+        content: { linkTo: directory === bindir ? "dinit" : program },
+        contested: isShutdown,
+      };
+    }),
+    { path: `${sbindir}/${KERNEL_LAUNCHER}`, executable: true, content: { text: kernelLauncher(program) } },
   ];
 }
 
 function manual({ mandir, sbindir, shutdown }: InstallOptions): InstalledFile[] {
-  const [main, ...others] = SHUTDOWN_NAMES;
+  const [main, ...others]: readonly string[] = SHUTDOWN_PROGRAMS;
   const pages = [...manualSources(HELP_TEXT)].filter(([name]) => shutdown || name !== main);
   const page = (name: string, text: string): InstalledFile => ({
     path: `${mandir}/man8/${name}.8`,
     content: { text },
-    pageOf: SHUTDOWN_NAMES.includes(name) ? `${sbindir}/${name}` : undefined,
+    pageOf: [main, ...others].includes(name) ? `${sbindir}/${name}` : undefined,
   });
   return [
     ...pages.map(([name, text]) => page(name, text)),

@@ -1,34 +1,35 @@
-/** The small programs beside `dinit`: shell scripts that start it as one of its tools, or as process 1. */
+/** The programs beside `dinit`: links to it, and the script that the kernel can start as process 1. */
 
-import { TOOLS } from "../../src/cli/completion/grammar.ts";
+import { PROGRAM_WORDS, SHUTDOWN_PROGRAMS } from "../../src/cli/program_names.ts";
 
-/** One launcher. */
-export interface Launcher {
+/** One link to the program. */
+export interface ProgramLink {
   readonly name: string;
-  /** What it belongs to: the tools, the names that end the machine's run, or the start by the kernel. */
-  readonly kind: "tool" | "shutdown" | "kernel";
-  /** The words that it puts in front of its arguments. */
-  readonly words: readonly string[];
+  /** Whether it ends the machine's run: another init may own the name. */
+  readonly isShutdown: boolean;
 }
 
-/** The names that the program which ends the machine's run goes by. */
-export const SHUTDOWN_NAMES: readonly string[] = ["shutdown", "halt", "poweroff", "reboot", "soft-reboot"];
+/** All links. The program looks at the name that it was called by (`src/cli/program_names.ts`). */
+export const PROGRAM_LINKS: readonly ProgramLink[] = [...PROGRAM_WORDS.keys()].map((name) => ({
+  name,
+  isShutdown: SHUTDOWN_PROGRAMS.some((other) => other === name),
+}));
 
-/** All launchers. */
-export const LAUNCHERS: readonly Launcher[] = [
-  ...TOOLS.map(({ name, word }): Launcher => ({ name, kind: "tool", words: [word] })),
-  ...SHUTDOWN_NAMES.map((name): Launcher => ({
-    name,
-    kind: "shutdown",
-    words: ["shutdown", `--called=${name}`],
-  })),
-  { name: "dinit-init", kind: "kernel", words: [] },
-];
+/** The name of the script that the kernel can start as process 1. */
+export const KERNEL_LAUNCHER = "dinit-init";
 
-/** In every launcher, so that an installation knows its own files from those of another init. */
+/** The name that every link leads to. */
+const PROGRAM = "dinit";
+
+/** Early releases had scripts in the place of links, each with this line. */
 const MARK = "# A launcher of dinit for Deno.";
 
-/** Whether a file is a launcher of this program. */
+/** Whether a link with this target is one of this program's. */
+export function isProgramLink(target: string): boolean {
+  return target.slice(target.lastIndexOf("/") + 1) === PROGRAM;
+}
+
+/** Whether a file with this text is a launcher of this program. */
 export function isLauncher(text: string): boolean {
   return text.includes(`\n${MARK}\n`);
 }
@@ -54,19 +55,44 @@ fi
 `;
 
 /**
- * The text of a launcher.
+ * The text of `dinit-init`, which mounts /proc where it is missing and becomes `dinit`.
  *
  * @param program the path of `dinit`; undefined: the one that lies beside the launcher, wherever that is
  */
-export function launcherText({ kind, words }: Launcher, program?: string): string {
-  const path = program === undefined ? '"${self%/*}/dinit"' : quote(program);
+export function kernelLauncher(program?: string): string {
+  const path = program === undefined ? `"\${self%/*}/${PROGRAM}"` : quote(program);
   return [
     `#!/bin/sh\n${MARK}\n`,
-    kind === "kernel" ? MOUNT_PROC : "",
+    MOUNT_PROC,
     program === undefined ? BESIDE : "",
-    ["exec", path, ...words, '"$@"'].join(" "),
-    "\n",
+    `exec ${path} "$@"\n`,
   ].join("");
+}
+
+/**
+ * Puts all of them beside the compiled program.
+ *
+ * @param directory where `dinit` lies
+ * @returns their names
+ */
+export function writeLaunchers(directory: string): readonly string[] {
+  for (const { name } of PROGRAM_LINKS) {
+    removeIfThere(`${directory}/${name}`);
+    Deno.symlinkSync(PROGRAM, `${directory}/${name}`);
+  }
+  const kernel = `${directory}/${KERNEL_LAUNCHER}`;
+  removeIfThere(kernel);
+  Deno.writeTextFileSync(kernel, kernelLauncher());
+  Deno.chmodSync(kernel, 0o755);
+  return [...PROGRAM_LINKS.map(({ name }) => name), KERNEL_LAUNCHER];
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** A word as the shell reads it. */

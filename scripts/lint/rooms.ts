@@ -3,6 +3,7 @@
 /** The rooms of `src/`, lowest floor first. A new room gets its place here. */
 const FLOORS: readonly (readonly string[])[] = [
   ["model"],
+  ["inherited"],
   ["description"],
   ["engine"],
   ["host"],

@@ -1,12 +1,12 @@
 /** Follows the changes in the store and keeps a digest of them in a file: how often each key changed, and to what. */
 
-import { portSetting, replaceFile, run, setting } from "./shared/program.ts";
+import { replaceFile, run, setting } from "./shared/program.ts";
 import { keepUsing } from "./shared/store_client.ts";
 
 run("audit", async () => {
   const file = `${setting("DATA_DIR")}/audit.txt`;
   const changes = new Map<string, { count: number; last: string }>();
-  await keepUsing(portSetting("STORE_PORT"), async (store) => {
+  await keepUsing(async (store) => {
     for await (const [key, last] of store.watch()) {
       changes.set(key, { count: (changes.get(key)?.count ?? 0) + 1, last });
       replaceFile(file, digest(changes));

@@ -1,12 +1,12 @@
 /** Writes the time of a time zone into the store, every second: `clock.ts UTC`. */
 
-import { Failure, pause, portSetting, run } from "./shared/program.ts";
+import { Failure, pause, run } from "./shared/program.ts";
 import { keepUsing } from "./shared/store_client.ts";
 
 run("clock", async () => {
   const zone = Deno.args[0] ?? "UTC";
   const format = timeFormat(zone);
-  await keepUsing(portSetting("STORE_PORT"), async (store) => {
+  await keepUsing(async (store) => {
     for (;;) {
       await store.set(`clock.${zone}`, format.format(Date.now()));
       // To the beginning of the next second.

@@ -1,11 +1,11 @@
 /** Counts its runs in the store and fails after a while, never after the same time: something to be restarted. */
 
-import { Failure, numberSetting, pause, portSetting, run } from "./shared/program.ts";
+import { Failure, numberSetting, pause, run } from "./shared/program.ts";
 import { StoreClient } from "./shared/store_client.ts";
 
 run("flaky", async () => {
   const longest = numberSetting("FLAKY_LONGEST_MS", 10, 3_600_000);
-  const store = await StoreClient.reach(portSetting("STORE_PORT"));
+  const store = await StoreClient.reach();
   const runs = 1 + Number(await store.get("flaky.runs") ?? 0);
   await store.set("flaky.runs", String(runs));
   store.close();

@@ -14,12 +14,22 @@ run("prepare", () => {
 function prepare(data: string, logs: string): void {
   Deno.mkdirSync(data, { recursive: true });
   Deno.mkdirSync(logs, { recursive: true });
+  removePortFile(data);
   try {
     const content = JSON.stringify({ greeting: "Hello from the service 'prepare'." });
     Deno.writeTextFileSync(`${data}/store.json`, content, { createNew: true });
   } catch (error) {
     // What the store kept from an earlier run stays.
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/** The port of an earlier store may be that of another program by now. */
+function removePortFile(data: string): void {
+  try {
+    Deno.removeSync(`${data}/store.port`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

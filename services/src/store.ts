@@ -1,5 +1,6 @@
 /**
- * Keeps values by name, in memory and in a file. Clients send lines over TCP:
+ * Keeps values by name, in memory and in a file. Its port is in the file `store.port` beside that one. Clients send lines
+ * over TCP:
  *
  *     SET key value      OK
  *     GET key            VALUE value, or NONE
@@ -11,9 +12,13 @@
 
 import { receivedLines, sendLine } from "./shared/lines.ts";
 import { Failure, openPort, replaceFile, run, setting } from "./shared/program.ts";
+import { portFile } from "./shared/store_client.ts";
 
 /** How many changes a watcher may leave unread before it is cut off: the memory is not for them. */
 const MOST_UNREAD = 1000;
+
+/** The system chooses one that is free. */
+const ANY_PORT = 0;
 
 interface Client {
   readonly connection: Deno.TcpConn;
@@ -23,8 +28,9 @@ interface Client {
 
 run("store", async () => {
   const file = `${setting("DATA_DIR")}/store.json`;
-  const listener = openPort("STORE_PORT", (port) => Deno.listen({ hostname: "127.0.0.1", port }));
+  const listener = openPort("STORE_PORT", [ANY_PORT], (port) => Deno.listen({ hostname: "127.0.0.1", port }));
   const values = load(file);
+  replaceFile(portFile(), `${listener.addr.port}\n`);
   const watchers = new Set<Client>();
   console.log(`listening on port ${listener.addr.port} with ${values.size} values`);
 

@@ -1,9 +1,9 @@
 /** Ends, successfully, as soon as the store can be reached. */
 
-import { portSetting, run } from "./shared/program.ts";
+import { run } from "./shared/program.ts";
 import { StoreClient } from "./shared/store_client.ts";
 
 run("store-ready", async () => {
-  const store = await StoreClient.reach(portSetting("STORE_PORT"));
+  const store = await StoreClient.reach();
   store.close();
 });

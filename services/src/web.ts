@@ -1,23 +1,29 @@
 /** Shows what the store holds as a web page. */
 
-import { openPort, portSetting, run } from "./shared/program.ts";
-import { StoreClient } from "./shared/store_client.ts";
+import { Failure, openPort, portSetting, run } from "./shared/program.ts";
+import { StoreClient, storePort } from "./shared/store_client.ts";
+
+/** How many ports after the wanted one are tried, one after the other: so many can be tried by hand, too. */
+const MORE_PORTS = 20;
 
 run("web", async () => {
-  const storePort = portSetting("STORE_PORT");
-  const server = openPort("WEB_PORT", (port) => {
+  const first = portSetting("WEB_PORT");
+  const others = Array.from({ length: MORE_PORTS }, (_, index) => first + 1 + index).filter((port) =>
+    port < 65536
+  );
+  const server = openPort("WEB_PORT", others, (port) => {
     const onListen = () => console.log(`showing the store on http://127.0.0.1:${port}/`);
-    return Deno.serve({ hostname: "127.0.0.1", port, onListen }, (request) => respond(request, storePort));
+    return Deno.serve({ hostname: "127.0.0.1", port, onListen }, respond);
   });
   await server.finished;
 });
 
-async function respond(request: Request, storePort: number): Promise<Response> {
+async function respond(request: Request): Promise<Response> {
   if (new URL(request.url).pathname !== "/") {
     return new Response("There is only one page: /\n", { status: 404 });
   }
   try {
-    return page(200, table(await readStore(storePort)));
+    return page(200, table(await readStore()));
   } catch (error) {
     console.log(`no answer from the store: ${error instanceof Error ? error.message : error}`);
     return page(503, "<p>The store does not answer. This page tries again by itself.</p>");
@@ -25,7 +31,9 @@ async function respond(request: Request, storePort: number): Promise<Response> {
 }
 
 /** A new connection for each page: nothing to repair when the store was started again in between. */
-async function readStore(port: number): Promise<[string, string][]> {
+async function readStore(): Promise<[string, string][]> {
+  const port = storePort();
+  if (port === undefined) throw new Failure("it has no port");
   const store = await StoreClient.connect(port);
   try {
     return await store.list();

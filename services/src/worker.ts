@@ -1,12 +1,12 @@
 /** Measures the machine again and again and writes the results into the store. */
 
-import { numberSetting, pause, portSetting, run } from "./shared/program.ts";
+import { numberSetting, pause, run } from "./shared/program.ts";
 import { keepUsing } from "./shared/store_client.ts";
 
 run("worker", async () => {
   const interval = numberSetting("WORKER_INTERVAL_MS", 10, 3_600_000);
   let count = 0;
-  await keepUsing(portSetting("STORE_PORT"), async (store) => {
+  await keepUsing(async (store) => {
     for (;;) {
       count++;
       await store.set("worker.load", Deno.loadavg()[0].toFixed(2));

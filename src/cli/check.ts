@@ -1,10 +1,12 @@
 /** `dinit-check`: checks service descriptions before a daemon has to live with them (cli 5). */
 
 import { FileUsers, printDescription } from "../description/mod.ts";
+import { inheritedEnvironment } from "../inherited/mod.ts";
 import { missingGrantText } from "../model/mod.ts";
 import { Checker } from "./check/checker.ts";
 import { checkFailure } from "./check/failure.ts";
 import type { Finding, Reporter } from "./check/finding.ts";
+import { type Form, formOf } from "./check/form.ts";
 import { type CheckOptions, scanCheckArguments } from "./check/options.ts";
 import { githubReporter } from "./check/report_github.ts";
 import { jsonReporter } from "./check/report_json.ts";
@@ -38,26 +40,27 @@ export async function runCheck(args: readonly string[], io: CheckIo = checkIo())
 }
 
 async function check(options: CheckOptions, io: CheckIo): Promise<number> {
-  const reporter = reporterFor(options, io);
-  const report = (finding: Finding) => reporter.finding(finding);
+  const form = formOf(options, io.errorsAtTerminal());
+  const reporter = reporterFor(options, form, io);
+  const found: Finding[] = [];
   const source = options.online
     ? await (await import("./check/online.ts")).onlineSource(options, io)
-    : offlineSource(options, io, report);
+    : offlineSource(options, io, (finding) => found.push(finding));
   const identity = { uid: io.uid() ?? 0, gid: io.gid() ?? 0 };
-  const checker = new Checker({ source, users: new FileUsers(), identity, reporter });
-  const clean = checker.run(options.services);
+  const checker = new Checker({ source, users: new FileUsers(), identity, reporter, form });
+  const clean = checker.run(options.services, found);
   if (options.print) print(options.services, checker, io);
   return clean ? 0 : 1;
 }
 
-function reporterFor({ format, print }: CheckOptions, io: CheckIo): Reporter {
+function reporterFor({ format, print }: CheckOptions, { explains }: Form, io: CheckIo): Reporter {
   switch (format) {
     case "json":
       return jsonReporter(io);
     case "github":
       return githubReporter(io);
     case "text":
-      return print ? findingsReporter(io) : textReporter(io);
+      return print ? findingsReporter(io, explains) : textReporter(io, explains);
   }
 }
 
@@ -74,7 +77,12 @@ function print(services: readonly string[], checker: Checker, io: CheckIo): void
 
 /** The surroundings of the real process. */
 function checkIo(): CheckIo {
-  return { ...processIo(), environment: () => Deno.env.toObject(), gid: realGroupId };
+  return {
+    ...processIo(),
+    environment: () => Object.fromEntries(inheritedEnvironment()),
+    gid: realGroupId,
+    errorsAtTerminal: () => Deno.stderr.isTerminal(),
+  };
 }
 
 function realGroupId(): number | undefined {

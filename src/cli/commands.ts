@@ -212,7 +212,7 @@ export const COMMANDS: readonly Command[] = [
     words: [SERVICE],
     options: ["--clear", "--follow"],
     minimumProtocol: 2,
-    summary: "show the buffered output of a service",
+    summary: "show the output of a service, from its buffer or its log file",
     load: async () => (await import("./ctl/catlog.ts" as string)).catLog,
   },
   {

@@ -26,12 +26,42 @@ export async function openConnection(options: ConnectionOptions, io: CtlIo): Pro
   const path = controlSocketPath(options, io);
   if (path === undefined) throw ctlFailure(NO_PATH);
   try {
-    return await ControlClient.connect(path);
+    return await connectToDaemon(path, options, io, "dinitctl");
   } catch (error) {
     if (error instanceof ControlError) throw connectFailure(error, path, options, io);
     throw error;
   }
 }
+
+/**
+ * Connects to the daemon at a path, or, where none is and the command line names none, to that of the current folder.
+ * Throws `ControlError` for the path.
+ *
+ * @param tool what says on a terminal that it is the daemon of the folder
+ */
+export async function connectToDaemon(
+  path: string,
+  options: SocketOptions,
+  io: CtlIo,
+  tool: string,
+): Promise<ControlClient> {
+  try {
+    return await ControlClient.connect(path);
+  } catch (error) {
+    if (!(error instanceof ControlError) || !NOBODY.has(error.errno)) throw error;
+    const { folderSocket }: typeof import("./folder_socket.ts") = await import(
+      "./folder_socket.ts" as string
+    );
+    const other = folderSocket(options, io);
+    const client = other && await ControlClient.connect(other).catch(() => undefined);
+    if (!client) throw error;
+    if (io.errorTerminal()) io.err(`${tool}: no daemon at ${path}; using ${other} of this folder\n`);
+    return client;
+  }
+}
+
+/** The error numbers that say that no daemon listens. */
+const NOBODY: ReadonlySet<number | undefined> = new Set(["ENOENT", "ECONNREFUSED"].map(errnoNumber));
 
 /** The number that `DINIT_CS_FD` begins with; `undefined` if it does not begin with one. */
 export function passedDescriptor(io: CtlIo): number | undefined {
@@ -40,15 +70,21 @@ export function passedDescriptor(io: CtlIo): number | undefined {
 }
 
 function connectFailure(error: ControlError, path: string, options: SocketOptions, io: CtlIo): ToolFailure {
-  if (error.errno === undefined) return ctlFailure(error.message);
+  if (error.errno === undefined) return ctlFailure(error.message); // a grant is missing, which it names
   const message = `connecting to socket: ${path}: ${errnoText(error.errno)}`;
   const absent = error.errno === errnoNumber("ENOENT") && options.socketPath === undefined;
-  if (!absent || effectiveMode(options, io) !== "user") return ctlFailure(message);
-  return ctlFailure(message, "perhaps no user instance is running?");
+  const more = absent && effectiveMode(options, io) === "user"
+    ? ["perhaps no user instance is running?"]
+    : [];
+  return ctlFailure(message, ...more).about({ kind: "no-daemon", path, errno: error.errno });
 }
 
 /** The failure to report for a conversation that broke off. */
 export function conversationFailure(error: ControlError): ToolFailure {
+  return conversationText(error).about({ kind: "conversation" });
+}
+
+function conversationText(error: ControlError): ToolFailure {
   switch (error.kind) {
     case "too-old-client":
       return ctlFailure("too old (daemon reports newer protocol version)");

@@ -2,6 +2,7 @@
 
 import type { ControlClient } from "../control/client.ts";
 import type { AnyDocument } from "./documents.ts";
+import type { ToolFailure } from "./failure.ts";
 import type { CtlIo } from "./io.ts";
 import type { CtlOptions } from "./options.ts";
 import type { TextStyle } from "./style.ts";
@@ -18,6 +19,8 @@ export interface CommandContext {
   print(data: string | Uint8Array): void;
   /** Enters facts into the document that `--json` writes when the command is done. */
   record(facts: Facts): void;
+  /** Adds the hint to a failure, if it is read: on a terminal, or in the document of `--json`. Returns the failure. */
+  explain(failure: ToolFailure): Promise<ToolFailure>;
   /** How text for standard output may be dressed up. */
   style(): Promise<TextStyle>;
   /** The daemon, which is recent enough. Throws `ToolFailure` or `ControlError`. */
@@ -28,7 +31,7 @@ export interface CommandContext {
 
 /** What the document of some command holds besides what all have. */
 export type Facts = AnyDocument extends infer Document
-  ? Document extends AnyDocument ? Partial<Omit<Document, "command" | "ok" | "error">> : never
+  ? Document extends AnyDocument ? Partial<Omit<Document, "command" | "ok" | "error" | "hint">> : never
   : never;
 
 /** Does what a sub-command is for, and returns the exit status. Throws `ToolFailure` for status 1 with a message. */

@@ -4,9 +4,11 @@ import { missingGrantText } from "../model/mod.ts";
 import { ControlError } from "../control/client.ts";
 import { scanArguments } from "./arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
-import type { CtlOptions } from "./options.ts";
+import type { Command } from "./commands.ts";
 import type { CommandContext, Facts } from "./context.ts";
-import { ctlFailure, messageOf, REFERENCE_VERSION, ToolFailure } from "./failure.ts";
+import type { CommandDocument } from "./documents.ts";
+import { type CtlOptions, defaultOptions } from "./options.ts";
+import { ctlFailure, failureText, messageOf, ToolFailure, toolVersion } from "./failure.ts";
 import { type CtlIo, processIo } from "./io.ts";
 
 export type * from "./documents.ts";
@@ -23,10 +25,10 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
     const invocation = scanArguments(args);
     switch (invocation.kind) {
       case "help":
-        io.out((await import("./help.ts")).ctlHelp());
+        io.out(await helpText(invocation.command));
         return 0;
       case "version":
-        io.out(`Dinit version ${REFERENCE_VERSION}.\n`);
+        io.out(toolVersion(io.terminal() !== undefined));
         return 0;
       case "command":
         return invocation.options.json
@@ -34,8 +36,15 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
           : await runCommand(invocation, io);
     }
   } catch (error) {
-    return report(error, io);
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return await report(failure, args, io);
   }
+}
+
+async function helpText(command: Command | undefined): Promise<string> {
+  const { commandHelp, ctlHelp }: typeof import("./help.ts") = await import("./help.ts" as string);
+  return command === undefined ? ctlHelp() : commandHelp(command);
 }
 
 type CommandInvocation = Extract<ReturnType<typeof scanArguments>, { kind: "command" }>;
@@ -57,12 +66,16 @@ async function runCommand(
     record,
     say: (line) => options.quiet || options.json || io.out(`${line}\n`),
     print: (data) => options.json || io.out(data),
+    explain: (failure) => explained(failure, options, io),
     style: async () => (await import("./style.ts")).textStyle(io, options.color),
     open: () => conversation!.opened,
     connect: () => conversation!.established,
   };
   try {
     return await (await command.load())(context);
+  } catch (error) {
+    const failure = failureOf(error);
+    throw failure === undefined ? error : await explained(failure, options, io);
   } finally {
     await conversation?.end();
   }
@@ -95,24 +108,71 @@ function converse(options: CtlOptions, minimumProtocol: number, io: CtlIo) {
 async function documentCommand(invocation: CommandInvocation, io: CtlIo): Promise<number> {
   let facts: Facts = {};
   let status: number;
-  let failure: { readonly error: string } | undefined;
+  let failure: ErrorFields | undefined;
   try {
     status = await runCommand(invocation, io, (more) => facts = { ...facts, ...more });
   } catch (error) {
-    status = report(error, io);
-    failure = { error: messageOf(failureOf(error)!) };
+    if (!(error instanceof ToolFailure)) throw error;
+    io.err(failureText(error, io));
+    status = 1;
+    failure = errorFields(error);
   }
   const document = { command: invocation.command.name, ok: status === 0, ...failure, ...facts };
   io.out(`${JSON.stringify(document)}\n`);
   return status;
 }
 
-/** Writes what went wrong to standard error and returns the exit status; rethrows a mistake of this program. */
-function report(error: unknown, io: CtlIo): number {
-  const failure = failureOf(error);
-  if (failure === undefined) throw error;
-  io.err(`${failure.message}\n`);
+/** Adds the hint to a failure where somebody reads it. The code that makes hints is loaded for failures only. */
+async function explained(
+  failure: ToolFailure,
+  options: Readonly<CtlOptions>,
+  io: CtlIo,
+): Promise<ToolFailure> {
+  const isRead = options.json || io.errorTerminal();
+  if (!isRead || failure.fact === undefined || failure.hint.length > 0) return failure;
+  const { hintLines }: typeof import("./hint.ts") = await import("./hint.ts" as string);
+  failure.hint = await hintLines(failure, { options, io });
+  return failure;
+}
+
+/**
+ * Writes a failure to standard error, and its document if the command line asks for one and could not be read. Returns
+ * the exit status.
+ */
+async function report(failure: ToolFailure, args: readonly string[], io: CtlIo): Promise<number> {
+  const command = args.includes("--json") ? badCommand(failure) : undefined;
+  const json = command !== undefined;
+  await explained(failure, { ...defaultOptions(), json }, io);
+  io.err(failureText(failure, io));
+  if (json) {
+    io.out(`${JSON.stringify({ command, ok: false, ...errorFields(failure) })}\n`);
+  }
   return 1;
+}
+
+/** The sub-command of a command line that is wrong, empty if it has none; `undefined`: another failure. */
+function badCommand({ fact }: ToolFailure): string | undefined {
+  switch (fact?.kind) {
+    case "unknown-command":
+      return fact.word;
+    case "unknown-option":
+    case "words":
+      return fact.command ?? "";
+    case "option-value":
+      return "";
+    default:
+      return undefined;
+  }
+}
+
+/** What a document says of a failure. */
+type ErrorFields = Pick<CommandDocument, "error" | "hint">;
+
+function errorFields(failure: ToolFailure): ErrorFields {
+  return {
+    error: messageOf(failure),
+    ...(failure.hint.length === 0 ? {} : { hint: failure.hint.join("\n") }),
+  };
 }
 
 /** What to report for an error; `undefined` for a mistake of this program. */

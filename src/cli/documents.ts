@@ -1,6 +1,7 @@
 /**
  * The documents of `--json`, one type per command. There is one document on one line, whatever happens to the
- * command, unless the command line itself is wrong; `catlog --follow` writes one per piece of output. Fields may be
+ * command; if the command line itself is wrong, `command` is the sub-command, known or not, and may be
+ * empty. `catlog --follow` writes one per piece of output. Fields may be
  * added later, and programs that read documents should ignore those that they do not know. Text that is not UTF-8 is
  * lossless byte text: each byte that is not part of UTF-8 is one `\udcXX`.
  */
@@ -12,6 +13,8 @@ export interface CommandDocument {
   readonly ok: boolean;
   /** What was said on standard error, without the name of the tool; absent if the command did not fail as a whole. */
   readonly error?: string;
+  /** What helps with the error, such as names that are spelt alike. Its words may change. @default absent, nothing */
+  readonly hint?: string;
 }
 
 /** Any of the documents, by the field `command`. */
@@ -58,6 +61,17 @@ export interface ServiceDocument {
   readonly restarts?: number;
   /** What it waits for: names of services, `console`, `restart-delay` or `trigger`. @default absent, unknown */
   readonly waitingFor?: readonly string[];
+  /** The path of its log file. @default absent, it writes to none, or unknown */
+  readonly logFile?: string;
+  /** Why it failed last. @default absent, it has not failed since it was loaded, or unknown */
+  readonly failure?: {
+    /** ISO 8601 in UTC. */
+    readonly time: string;
+    /** The last lines that the process wrote, with control characters made visible. */
+    readonly output: readonly string[];
+    /** The restart limit that it has reached; the interval is in milliseconds. @default absent, it has not */
+    readonly limit?: { readonly restarts: number; readonly interval: number };
+  };
   /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
   readonly log?: readonly string[];
 }
@@ -91,6 +105,8 @@ export interface StatusDocument {
   /** Only of the overview. Fields that the daemon does not tell are absent. */
   readonly daemon?: {
     readonly version?: string;
+    /** The release of dinit whose behaviour the daemon has. */
+    readonly compatibleWith?: string;
     readonly pid?: number;
     /** Milliseconds. */
     readonly uptime?: number;
@@ -139,6 +155,8 @@ export interface ServiceResult {
     | "signalled"
     | "failed";
   readonly error?: string;
+  /** What helps with the error. Its words may change. @default absent, nothing */
+  readonly hint?: string;
   /** Why a start failed, line by line. */
   readonly reason?: readonly string[];
 }
@@ -167,6 +185,8 @@ export interface LogDocument {
   readonly service: string;
   /** The output as lossless byte text. */
   readonly log: string;
+  /** Bytes of output that were overwritten or cleared before this piece. @default absent, none */
+  readonly lost?: number;
 }
 
 /** `signal --list` */

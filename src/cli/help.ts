@@ -22,6 +22,22 @@ export function ctlHelp(): string {
   ].join("\n");
 }
 
+/** What there is to know of one sub-command, with a newline at its end. */
+export function commandHelp(command: Command): string {
+  const own = OPTIONS.filter(({ names }) => command.options?.some((option) => names.includes(option)));
+  return [
+    `dinitctl ${command.name}: ${command.summary}`,
+    "",
+    `Usage: dinitctl [options] ${usage(command)}`,
+    ...(own.length === 0
+      ? []
+      : ["", ...twoColumns(own.map((option) => [optionUsage(option), option.summary]))]),
+    "",
+    "Options of all commands: dinitctl --help",
+    "",
+  ].join("\n");
+}
+
 /** A sub-command with its own options and its arguments, such as `stop [--force] SERVICE`. */
 export function usage({ name, options = [], words }: Command): string {
   const own = options.map((option) => `[${valueUsage(optionRow(option), option)}]`);

@@ -1,5 +1,6 @@
 /** What a command-line tool needs of the process around it, so that tests can stand in for it. */
 
+import { environmentVariable } from "../inherited/mod.ts";
 import { encodeBytes } from "../model/mod.ts";
 
 /** The surroundings of a tool. */
@@ -20,6 +21,8 @@ export interface CtlIo {
   uid(): number | undefined;
   /** The terminal that standard output is; `undefined` if it is something else. */
   terminal(): { readonly columns: number } | undefined;
+  /** Whether standard error is a terminal: then messages may say more than the reference does. */
+  errorTerminal(): boolean;
   /** Wall clock time in milliseconds since 1970. */
   now(): number;
 }
@@ -35,9 +38,10 @@ export function processIo(): CtlIo {
   return {
     out: (data) => writeAll(Deno.stdout, typeof data === "string" ? encodeBytes(data) : data),
     err: (text) => void writeAll(Deno.stderr, encodeBytes(text)),
-    env: (name) => Deno.env.get(name),
+    env: variable,
     uid: realUserId,
     terminal: () => Deno.stdout.isTerminal() ? { columns: terminalColumns() } : undefined,
+    errorTerminal: () => Deno.stderr.isTerminal(),
     now: () => Date.now(),
   };
 }
@@ -54,6 +58,14 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE);
     }
   }
+}
+
+/** The binary may see all. Elsewhere the runtime would ask at the terminal for a grant that is missing. */
+function variable(name: string): string | undefined {
+  const isSeen = Deno.build.standalone ||
+    Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
+  if (isSeen) return environmentVariable(name);
+  throw new Deno.errors.NotCapable(`Requires env access to "${name}", run again with the --allow-env flag`);
 }
 
 function realUserId(): number | undefined {

@@ -1,8 +1,10 @@
-/** `dinit help man NAME`: prints a manual page, for `man -l -` or a file. */
+/** `dinit help man NAME`: shows a manual page in a terminal, and prints its source elsewhere, for `man -l -` or a file. */
 
 import { type CtlIo, processIo } from "./io.ts";
 import { manualPages } from "./manual/pages.ts";
+import { plainPage } from "./manual/plain.ts";
 import { roffPage } from "./manual/roff.ts";
+import { showText } from "./pager.ts";
 
 /** The source of each manual page by its name. `daemonHelp` is what `dinit --help` prints. */
 export function manualSources(daemonHelp: string): ReadonlyMap<string, string> {
@@ -10,19 +12,28 @@ export function manualSources(daemonHelp: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Prints the manual page that the arguments name. Returns the exit status: 1, with the names that there are, if they
- * name none.
+ * Shows or prints the manual page that the arguments name. Returns the exit status: 1, with the names that there are,
+ * if they name none.
  *
  * @param daemonHelp what `dinit --help` prints
  * @param io the surroundings. @default those of this process
  */
-export function runManual(args: readonly string[], daemonHelp: string, io: CtlIo = processIo()): number {
-  const sources = manualSources(daemonHelp);
-  const source = args.length === 1 ? sources.get(args[0]) : undefined;
-  if (source === undefined) {
-    io.err(`Usage: dinit help man ${[...sources.keys()].join("|")}\n`);
+export async function runManual(
+  args: readonly string[],
+  daemonHelp: string,
+  io: CtlIo = processIo(),
+): Promise<number> {
+  const pages = manualPages(daemonHelp);
+  const [name] = args;
+  const page = args.length === 1
+    ? pages.find((page) => page.name === name || page.aliases?.includes(name))
+    : undefined;
+  if (page === undefined) {
+    if (name !== undefined) io.err(`dinit: no manual page '${args.join(" ")}'\n`);
+    io.err(`Usage: dinit help man ${pages.map((page) => page.name).join("|")}\n`);
     return 1;
   }
-  io.out(source);
+  if (io.terminal() === undefined) io.out(roffPage(page));
+  else await showText(plainPage(page), io);
   return 0;
 }

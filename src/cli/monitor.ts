@@ -1,15 +1,17 @@
 /** `dinit-monitor`: runs a command whenever something happens to services or variables (cli 6). */
 
-import { ControlClient, ControlError } from "../control/client.ts";
+import { ControlError } from "../control/client.ts";
 import { errnoText, missingGrantText } from "../model/mod.ts";
-import { REFERENCE_VERSION, ToolFailure } from "./failure.ts";
+import { failureText, ToolFailure, toolVersion } from "./failure.ts";
 import { type CtlIo, processIo } from "./io.ts";
 import { fillIn, type Occasion, splitCommand } from "./monitor/command.ts";
 import { monitorFailure, serverFailure } from "./monitor/failure.ts";
 import { type MonitorOptions, scanMonitorArguments } from "./monitor/options.ts";
 import { type CommandEnd, runCommand } from "./monitor/run_command.ts";
 import { ENVIRONMENT_PROTOCOL, watchEnvironment, watchServices } from "./monitor/watch.ts";
+import { type ConnectionOptions, connectToDaemon } from "./connection.ts";
 import { controlSocketPath } from "./socket_path.ts";
+import { printable } from "./text_width.ts";
 
 /** The surroundings of the tool. */
 export interface MonitorIo extends CtlIo {
@@ -28,14 +30,15 @@ const NO_PATH =
  * @param io the surroundings. @default those of this process
  */
 export async function runMonitor(args: readonly string[], io: MonitorIo = monitorIo()): Promise<number> {
+  let options: MonitorOptions | undefined;
   try {
-    const options = scanMonitorArguments(args);
+    options = scanMonitorArguments(args);
     if (options.help) {
       io.out((await import("./monitor/help.ts")).monitorHelp());
       return 1;
     }
     if (options.version) {
-      io.out(`Dinit version ${REFERENCE_VERSION}.\n`);
+      io.out(toolVersion(io.terminal() !== undefined));
       return 0;
     }
     await monitor(options, io);
@@ -43,28 +46,45 @@ export async function runMonitor(args: readonly string[], io: MonitorIo = monito
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
-    io.err(`${failure.message}\n`);
+    io.err(failureText(await explained(failure, options ?? {}, io), io));
     return 1;
   }
+}
+
+/** Adds the hint to a failure on a terminal. */
+async function explained(
+  failure: ToolFailure,
+  options: ConnectionOptions,
+  io: MonitorIo,
+): Promise<ToolFailure> {
+  if (!io.errorTerminal() || failure.hint.length > 0) return failure;
+  const { hintLines }: typeof import("./hint.ts") = await import("./hint.ts" as string);
+  failure.hint = await hintLines(failure, { options, io });
+  return failure;
 }
 
 async function monitor(options: MonitorOptions, io: MonitorIo): Promise<void> {
   if (options.names.length === 0 && !options.environment) {
     throw monitorFailure("specify at least one service name");
   }
+  const { command } = options;
   // The text is the reference's own.
-  if (options.command === undefined) throw monitorFailure("command must specified");
-  const template = splitCommand(options.command);
+  if (command === undefined) throw monitorFailure("command must specified");
+  const template = splitCommand(command);
   if (template.length === 0) throw monitorFailure("specified command is empty");
   const path = controlSocketPath(options, io);
   if (path === undefined) throw monitorFailure(NO_PATH);
   const notify = async (occasion: Occasion) => {
     const end = await io.run(template.map((word) => fillIn(word, occasion)));
     const complaint = complaintOf(end);
-    if (complaint !== undefined) io.err(`dinit-monitor: ${complaint}\n`);
+    if (complaint !== undefined) {
+      const failure = monitorFailure(complaint);
+      failure.hint = [`command: ${printable(command)}`];
+      io.err(failureText(failure, io));
+    }
     return !options.exit;
   };
-  const client = await ControlClient.connect(path);
+  const client = await connectToDaemon(path, options, io, "dinit-monitor");
   try {
     await client.handshake(options.environment ? ENVIRONMENT_PROTOCOL : undefined);
     await (options.environment ? watchEnvironment : watchServices)(client, options, notify);

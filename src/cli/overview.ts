@@ -3,7 +3,7 @@
  * and keeps to the width; in a pipe it is plain text in columns.
  */
 
-import { ServiceState } from "../model/mod.ts";
+import { restartLimitText, ServiceState } from "../model/mod.ts";
 import { durationText } from "./duration_text.ts";
 import { lookOf, LOOKS } from "./look.ts";
 import type { KnownService } from "./service_facts.ts";
@@ -16,6 +16,8 @@ export interface OverviewFacts {
   readonly daemon: {
     /** @default unknown */
     readonly version?: string;
+    /** @default unknown */
+    readonly compatibleWith?: string;
     /** @default unknown */
     readonly pid?: number;
     /** Milliseconds. @default unknown */
@@ -51,7 +53,8 @@ export function renderOverview(facts: OverviewFacts, style: OverviewStyle): stri
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function daemonLine({ version, pid, uptime, socket, shuttingDown }: OverviewFacts["daemon"]): Cell[] {
+function daemonLine(daemon: OverviewFacts["daemon"]): Cell[] {
+  const { version, compatibleWith, pid, uptime, socket, shuttingDown } = daemon;
   const cells: Cell[] = [{
     text: version === undefined ? "dinit" : `dinit ${printable(version)}`,
     colour: Colour.BOLD,
@@ -60,6 +63,10 @@ function daemonLine({ version, pid, uptime, socket, shuttingDown }: OverviewFact
   if (uptime !== undefined) cells.push({ text: `up ${durationText(uptime)}` });
   if (socket !== undefined) cells.push({ text: `socket ${printable(socket)}` });
   if (shuttingDown) cells.push({ text: "shutting down", colour: Colour.YELLOW });
+  // Last, because it is what a narrow terminal can do without.
+  if (compatibleWith !== undefined) {
+    cells.push({ text: `compatible with dinit ${printable(compatibleWith)}`, colour: Colour.FAINT });
+  }
   return cells;
 }
 
@@ -104,12 +111,15 @@ function serviceCells(service: KnownService, timed: boolean, style: OverviewStyl
 
 /** What it waits for, why it stopped, and whatever else is out of the ordinary. */
 function detailText(service: KnownService): string {
-  const { state, target, waitingFor = [], restarts = 0 } = service;
+  const { state, target, waitingFor = [], restarts = 0, failure } = service;
   const parts: string[] = [];
   if (state === ServiceState.STOPPED) {
     const { reason, launch } = stopText(service);
     if (reason !== "") {
       parts.push(launch === undefined ? reason : `${reason}: ${launch.stage}: ${launch.error}`);
+      if (failure?.limit !== undefined) parts.push(restartLimitText(failure.limit));
+      const lastLine = failure?.output.at(-1);
+      if (lastLine !== undefined) parts.push(`said "${printable(lastLine)}"`);
     }
   }
   if (state === ServiceState.STARTED && service.skipped) parts.push("startup skipped");

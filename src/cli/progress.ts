@@ -69,6 +69,7 @@ class ProgressLine implements Progress {
         env: (name) => io.env(name),
         uid: () => io.uid(),
         terminal: () => io.terminal(),
+        errorTerminal: () => io.errorTerminal(),
         now: () => io.now(),
       },
       say: after(say),

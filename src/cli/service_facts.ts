@@ -1,7 +1,7 @@
 /** The facts of a service in the form of the documents that `--json` writes. */
 
 import type { WireStatus } from "../control/client.ts";
-import { StopReason } from "../model/mod.ts";
+import { type FailureReport, StopReason } from "../model/mod.ts";
 import type { ExitDocument, ServiceDocument, StateName, StopReasonName } from "./documents.ts";
 import { hasFailed, launchFailure, stateName } from "./status_text.ts";
 
@@ -14,6 +14,10 @@ export interface KnownService extends WireStatus {
   readonly waitingFor?: readonly string[];
   /** @default unknown */
   readonly restarts?: number;
+  /** The path of its log file. @default it writes to none, or unknown */
+  readonly logFile?: string;
+  /** Why it failed last. @default it has not failed, or unknown */
+  readonly failure?: FailureReport;
 }
 
 const REASONS: ReadonlyMap<number, StopReasonName> = new Map([
@@ -31,6 +35,10 @@ const ENDINGS: ReadonlyMap<number, ExitDocument["how"]> = new Map([
   [2, "signalled"],
   [3, "dumped-core"],
 ]);
+
+function failureDocument({ time, output, limit }: FailureReport): NonNullable<ServiceDocument["failure"]> {
+  return { time: new Date(time).toISOString(), output, ...(limit === undefined ? {} : { limit }) };
+}
 
 /** The service as a document. */
 export function serviceDocument(service: KnownService): ServiceDocument {
@@ -50,5 +58,7 @@ export function serviceDocument(service: KnownService): ServiceDocument {
     ...(service.since === undefined ? {} : { since: new Date(service.since).toISOString() }),
     ...(service.restarts === undefined ? {} : { restarts: service.restarts }),
     ...(service.waitingFor === undefined ? {} : { waitingFor: service.waitingFor }),
+    ...(service.logFile === undefined ? {} : { logFile: service.logFile }),
+    ...(service.failure === undefined ? {} : { failure: failureDocument(service.failure) }),
   };
 }

@@ -9,7 +9,8 @@ const TYPE_COUNT = 5;
 const INTRODUCTION =
   "A service description is a text file with one setting in each line: NAME = VALUE. The name of " +
   "the file is the name of the service. Behind each setting stands the form of its value: words in capitals stand " +
-  "for something, [...] may be left out, and | separates alternatives.";
+  "for something, [...] may be left out, and | separates alternatives. Behind a setting that holds a path stands " +
+  "where the path begins if it is relative; the path of @include begins where that of env-file does.";
 
 /** The whole text, with a newline at its end. */
 export function serviceHelp(): string {
@@ -19,6 +20,29 @@ export function serviceHelp(): string {
     for (const setting of settings) lines.push("", ...settingLines(setting));
   }
   return lines.join("\n") + "\n";
+}
+
+/** The text on one setting, or on a flag of one, with a newline at its end; `undefined` if there is none. */
+export function settingHelp(name: string): string | undefined {
+  for (const { title, settings } of SETTING_GROUPS) {
+    const setting = settings.find((one) =>
+      one.name === name || one.flags?.some((flag) => flag.name === name)
+    );
+    if (setting === undefined) continue;
+    const original = SETTING_GROUPS.flatMap((group) => group.settings).find((one) =>
+      one.name === setting.aliasOf
+    );
+    const shown = original === undefined ? [setting] : [setting, original];
+    return [`Setting (${title.toLowerCase()}):`, "", ...shown.flatMap(settingLines), ""].join("\n");
+  }
+  return undefined;
+}
+
+/** The names of all settings and their flags. */
+export function settingNames(): string[] {
+  return SETTING_GROUPS.flatMap(({ settings }) =>
+    settings.flatMap(({ name, flags = [] }) => [name, ...flags.map((flag) => flag.name)])
+  );
 }
 
 function settingLines(setting: Setting): string[] {
@@ -33,7 +57,7 @@ function settingLines(setting: Setting): string[] {
 
 /** What is to be known of a setting besides its summary, in short. */
 export function settingFacts(
-  { default: standard, types, appends, repeats, substitution }: Setting,
+  { default: standard, types, appends, repeats, substitution, base }: Setting,
 ): string[] {
   return [
     ...(standard === "" ? [] : [`default: ${standard}`]),
@@ -41,6 +65,7 @@ export function settingFacts(
     ...(repeats === "additive" ? ["may be repeated"] : []),
     ...(appends ? ["+= adds to it"] : []),
     ...(substitution === "none" ? [] : ["may hold variables"]),
+    ...(base === "" ? [] : [`a relative path begins at ${base}`]),
   ];
 }
 

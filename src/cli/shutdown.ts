@@ -2,7 +2,7 @@
 
 import type { ByteStream } from "../control/client.ts";
 import { errnoText, ShutdownType } from "../model/mod.ts";
-import { ToolFailure } from "./failure.ts";
+import { failureText, ToolFailure } from "./failure.ts";
 import { processIo } from "./io.ts";
 import { endure, forever } from "./shutdown/endurance.ts";
 import { scanShutdownArguments, shutdownHelp } from "./shutdown/options.ts";
@@ -39,7 +39,8 @@ export async function runShutdown(args: readonly string[], io: ShutdownIo = shut
     await io.sleep();
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
-    io.err(`${error.message}\n`);
+    if (error.fact?.kind === "text") error.hint = [error.fact.text];
+    io.err(failureText(error, io));
   }
   return 1;
 }

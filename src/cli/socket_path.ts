@@ -13,16 +13,21 @@ export interface SocketOptions {
   readonly mode?: Mode;
 }
 
+/** Of the process only these matter. */
+type PathIo = Pick<CtlIo, "env" | "uid">;
+
+/** The socket of a daemon that runs in the current folder, as `deno task start` has it. */
+export const FOLDER_SOCKET = "run/dinitctl";
 const SYSTEM_SOCKET = "/run/dinitctl";
 const PASSWD_FILE = "/etc/passwd";
 
 /** The mode asked for; otherwise the system's for root, and the user's for everyone else. */
-export function effectiveMode(options: SocketOptions, io: CtlIo): Mode {
+export function effectiveMode(options: SocketOptions, io: PathIo): Mode {
   return options.mode ?? (io.uid() === 0 ? "system" : "user");
 }
 
 /** The path of the control socket; `undefined` if nothing tells where it is. */
-export function controlSocketPath(options: SocketOptions, io: CtlIo): string | undefined {
+export function controlSocketPath(options: SocketOptions, io: PathIo): string | undefined {
   if (options.socketPath !== undefined) return options.socketPath;
   const fromEnvironment = io.env("DINIT_SOCKET_PATH");
   if (fromEnvironment !== undefined) return fromEnvironment;

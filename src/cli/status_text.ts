@@ -33,7 +33,8 @@ export interface StopText {
 
 /** The launch failure that a status of reason EXECFAILED tells of. */
 export function launchFailure(status: WireStatus): LaunchFailure {
-  return { stage: launchStageText(status.launchStage), error: errnoText(status.launchErrno) };
+  const { launchStage, launchErrno, launchText } = status;
+  return { stage: launchStageText(launchStage), error: launchText ?? errnoText(launchErrno) };
 }
 
 /** The lines that describe a launch failure below the line that mentions it (cli 3.4, 3.5). */

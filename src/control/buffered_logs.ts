@@ -3,8 +3,8 @@ import type { ControlledManager, ControlledService } from "./controlled_manager.
 import type { LogPart } from "./documents.ts";
 
 /**
- * The buffered output of services. Clients empty the buffers through it, and nobody else does: so it can tell those
- * who read a buffer bit by bit that it began anew.
+ * The buffered output of services. Clients empty the buffers through it, and nobody else does: so it can count how often
+ * a buffer has been emptied.
  */
 export class BufferedLogs {
   readonly #manager: ControlledManager;
@@ -14,26 +14,29 @@ export class BufferedLogs {
     this.#manager = manager;
   }
 
-  /** All that is buffered; `undefined` if the service is not configured to have a buffer. */
+  /** All that is buffered, as CATLOG gives it; `undefined` if the service is not configured to have a buffer. */
   read(service: ControlledService, options: { readonly clear: boolean }): Uint8Array | undefined {
     const log = this.#manager.bufferedLog(service, options);
     if (options.clear) this.#generations.set(service, this.#generation(service) + 1);
-    return log;
+    return log?.bytes;
   }
 
   /**
-   * What was buffered after an earlier part, from the beginning if the buffer was emptied since then; `undefined` if
-   * the service is not configured to have a buffer.
+   * What is buffered of the output behind an offset; `undefined` if the service is not configured to have a buffer. If
+   * `start` is greater than the offset, what lies between has been overwritten or cleared.
    *
-   * @param generation of the earlier part
-   * @param offset the end of the earlier part
+   * @param offset the end of an earlier part
    */
-  part(service: ControlledService, generation: number, offset: number): LogPart | undefined {
-    const log = this.#manager.bufferedLog(service, { clear: false });
+  part(service: ControlledService, offset: number): LogPart | undefined {
+    const log = this.#manager.bufferedLog(service, { after: offset });
     if (log === undefined) return undefined;
-    const current = this.#generation(service);
-    const start = generation === current ? Math.min(offset, log.length) : 0;
-    return { generation: current, end: log.length, text: decodeBytes(log.subarray(start)) };
+    const { bytes, end } = log;
+    return {
+      generation: this.#generation(service),
+      start: end - bytes.length,
+      end,
+      text: decodeBytes(bytes),
+    };
   }
 
   #generation(service: ControlledService): number {

@@ -29,7 +29,7 @@ import {
   Reply,
   Request,
 } from "./protocol.ts";
-import { isSocketPath, missingGrantText } from "./socket_address.ts";
+import { isSocketPath, missingGrantText, requireSocketGrants } from "./socket_address.ts";
 import type { StatusForm } from "./status_buffer.ts";
 
 export type { ByteStream } from "./byte_stream.ts";
@@ -107,6 +107,7 @@ export class ControlClient {
   static async connect(path: string): Promise<ControlClient> {
     if (!isSocketPath(path)) throw connectError(path, errnoNumber("EINVAL")!);
     try {
+      requireSocketGrants(path);
       return new ControlClient(await Deno.connect({ transport: "unix", path }));
     } catch (cause) {
       const grant = missingGrantText(cause, path);

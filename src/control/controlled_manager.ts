@@ -1,6 +1,8 @@
 /** The part of the service manager that control connections use. `ServiceManager` of the engine has it all. */
 
 import type {
+  BufferedOutput,
+  BufferReading,
   DependencyKind,
   ServiceEvent,
   ServiceStatus,
@@ -80,7 +82,7 @@ export interface ControlledManager {
   status(service: ControlledService): ServiceStatus;
   /** The times of the services that have been started, in load order. */
   times(): ServiceTimes[];
-  bufferedLog(service: ControlledService, options?: { clear?: boolean }): Uint8Array | undefined;
+  bufferedLog(service: ControlledService, reading?: BufferReading): BufferedOutput | undefined;
   setEnvironment(name: string, value: string | undefined): void;
   environmentEntries(): string[];
   addListener(service: ControlledService, listener: ControlledServiceListener): void;

@@ -28,7 +28,9 @@ export interface Graph {
 export interface LogPart {
   /** Counts how often the buffer has been emptied. */
   readonly generation: number;
-  /** The offset behind the part, in bytes from the beginning of the buffer. */
+  /** The offset of the first byte. Offsets count the bytes that the buffer has ever been given. */
+  readonly start: number;
+  /** The offset behind the last byte. */
   readonly end: number;
   /** The output as lossless byte text. */
   readonly text: string;

@@ -1,7 +1,7 @@
 /** The control socket as a file: making it, watching over it, removing it (daemon and init 3.3). */
 
 import { errnoName, errnoNumber, errnoOf, errnoText } from "../model/mod.ts";
-import { isSocketPath, missingGrantText } from "./socket_address.ts";
+import { isSocketPath, missingGrantText, requireSocketGrants } from "./socket_address.ts";
 
 /** The control socket could not be opened. `message` is the line for the log. */
 export class ControlSocketError extends Error {
@@ -33,6 +33,12 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
+/** Throws `ControlSocketError` if somebody accepts connections at `path`. */
+export async function refuseActiveSocket(path: string): Promise<void> {
+  if (!await answers(path)) return;
+  throw new ControlSocketError("Control socket is already active (another instance already running?)", path);
+}
+
 /** A socket that listens at a path. */
 export class ListeningSocket {
   readonly path: string;
@@ -51,14 +57,15 @@ export class ListeningSocket {
    * Throws `ControlSocketError`.
    */
   static async open(path: string): Promise<ListeningSocket> {
+    try {
+      requireSocketGrants(path);
+    } catch (cause) {
+      throwMissingGrant(cause, path);
+      throw cause;
+    }
     for (;;) {
       const file = fileIdentity(path);
-      if (await answers(path)) {
-        throw new ControlSocketError(
-          "Control socket is already active (another instance already running?)",
-          path,
-        );
-      }
+      await refuseActiveSocket(path);
       // Another daemon may have put its socket there while this one was waiting: then it must be asked again.
       if (fileIdentity(path) !== file) continue;
       removeFile(path);

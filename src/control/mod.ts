@@ -10,5 +10,5 @@ export type * from "./controlled_manager.ts";
 export * from "./decode.ts";
 export * from "./describe.ts";
 export { encodePacket } from "./encode.ts";
-export { ControlSocketError } from "./listening_socket.ts";
+export { ControlSocketError, refuseActiveSocket } from "./listening_socket.ts";
 export { ControlServer, type ControlServerOptions } from "./server.ts";

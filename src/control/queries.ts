@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 export function answerQuery(session: Session, topic: string): unknown {
   const [name, ...numbers] = topic.split(" ");
   if (!numbers.every((number) => /^\d{1,15}$/.test(number))) return undefined;
-  const [handle, generation = 0, offset = 0] = numbers.map(Number);
+  const [handle, , offset = 0] = numbers.map(Number);
   switch (`${name} ${numbers.length}`) {
     case "overview 0":
       return session.host.overview();
@@ -27,7 +27,7 @@ export function answerQuery(session: Session, topic: string): unknown {
       return withService(session, handle, (service) => overviewOf(session, service));
     case "log 1":
     case "log 3":
-      return withService(session, handle, (service) => session.host.logs.part(service, generation, offset));
+      return withService(session, handle, (service) => session.host.logs.part(service, offset));
     default:
       return undefined;
   }

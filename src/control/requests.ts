@@ -210,7 +210,9 @@ function isAcceptableName(name: string): boolean {
 
 /** Tells faults in the service's own description, and its absence, from those of anything that it depends on. */
 function loadErrorReply(error: LoadError, name: string): ReplyPacket {
-  const itself = error.service === name || error.service === baseName(name);
+  // The error for an invalid name of a dependency has that name; no service with a description can be called so.
+  const itself = error.service === name || error.service === baseName(name) ||
+    !isValidServiceName(error.service);
   if (itself && error.kind === "description") return { type: Reply.SERVICE_DESC_ERR };
   if (itself && error.kind === "not-found") return { type: Reply.NOSERVICE };
   return { type: Reply.SERVICE_LOAD_ERR };

@@ -8,6 +8,7 @@ import { Connection, type Log } from "./connection.ts";
 import type { ControlledManager } from "./controlled_manager.ts";
 import { EventHub } from "./event_hub.ts";
 import { ListeningSocket } from "./listening_socket.ts";
+import { RecurringTrouble } from "./recurring_trouble.ts";
 import type { SessionHost } from "./session.ts";
 import { Turns } from "./turns.ts";
 
@@ -24,6 +25,8 @@ export interface ControlServerOptions {
   readonly acceptRetryDelay?: number;
 }
 
+/** Accepting has to go well for so many times the delay after a failure until the trouble is said to be over. */
+const CALM_RETRIES = 10;
 /** How many bytes may be kept for all clients together: what waits to be sent to them, and their handles. */
 const MEMORY_LIMIT = 64 * 1024 * 1024;
 
@@ -55,6 +58,11 @@ export class ControlServer {
   /** The path of the control socket; `undefined` while there is none. */
   get path(): string | undefined {
     return this.#socket?.path;
+  }
+
+  /** Whether the control socket is open and its file has gone. */
+  get vanished(): boolean {
+    return this.#socket?.vanished ?? false;
   }
 
   /**
@@ -127,16 +135,27 @@ export class ControlServer {
   }
 
   async #accept(socket: ListeningSocket): Promise<void> {
+    const trouble = new RecurringTrouble(
+      (times) => this.#log("warn", `Control connections are accepted again, after ${attempts(times)}`),
+      CALM_RETRIES * this.#acceptRetryDelay,
+    );
     while (!socket.closed) {
       try {
+        trouble.absent();
         const connection = await socket.accept();
         if (socket.closed) connection.close();
         else this.serve(connection);
       } catch (cause) {
-        if (socket.closed) return;
-        this.#log("error", `Error accepting control connection: ${errnoText(errnoOf(cause))}`);
+        if (socket.closed) break;
+        const text = `Error accepting control connection: ${errnoText(errnoOf(cause))}`;
+        if (trouble.happened(text)) this.#log("error", text);
         await new Promise((resolve) => setTimeout(resolve, this.#acceptRetryDelay));
       }
     }
+    trouble.end();
   }
+}
+
+function attempts(failed: number): string {
+  return failed === 1 ? "1 failed attempt" : `${failed} failed attempts`;
 }

@@ -22,6 +22,8 @@ export interface WireStatus {
   readonly launchStage: number;
   /** 0 unless the last launch failed. */
   readonly launchErrno: number;
+  /** The reason of the failure in words; not in the buffer, but in answers to queries. @default unknown */
+  readonly launchText?: string;
   /** `{ code: -1, status: -1 }` from the 10-byte form, which only tells "not zero". */
   readonly exit: { readonly code: number; readonly status: number };
   /** Only in the 30-byte form. */

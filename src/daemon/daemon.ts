@@ -3,17 +3,21 @@
  * start to end. Daemon and init 3, 4 and 6.
  */
 
-import { LoadError, type Overview, ShutdownType } from "../model/mod.ts";
+import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
+import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { FolderSource, MainEnvironment } from "../description/mod.ts";
 import { type Service, ServiceManager } from "../engine/mod.ts";
-import { type DaemonHost, ProcessJournal, SystemClock } from "../host/mod.ts";
-import { ControlServer, ControlSocketError } from "../control/mod.ts";
+import { type DaemonHost, NO_RECORD, type ProcessJournal, SystemClock } from "../host/mod.ts";
+import { ControlServer, ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
+import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
 import { ExitWith } from "./exit_with.ts";
-import { PRODUCT_VERSION } from "./help.ts";
+import { Failures } from "./failures.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { endLeftovers } from "./leftovers.ts";
+import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
+import { warnOfForeignFile } from "./foreign_files.ts";
 import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -21,7 +25,9 @@ import { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
 import { settled } from "./settled.ts";
+import { signalHandlers } from "./signal_meanings.ts";
 import type { Signals } from "./signals.ts";
+import { SocketKeeper } from "./socket_keeper.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 
 /** How long the end waits for log lines and replies that nobody takes, in milliseconds (daemon and init 5.5). */
@@ -30,7 +36,6 @@ const FLUSH_LIMIT = 5000;
 const MISTAKE_PAUSE = 1000;
 /** As long as the runtime's timers can be, in milliseconds. */
 const LONG = 2 ** 31 - 1;
-const EROFS = 30;
 
 /** How the daemon ended. */
 export interface DaemonEnd {
@@ -57,17 +62,22 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #log: DaemonLog;
   readonly #host: DaemonHost;
-  readonly #environment = new MainEnvironment(Deno.env.toObject());
+  readonly #environment = new MainEnvironment(inheritedEnvironment());
   readonly #manager: ServiceManager;
   readonly #server: ControlServer;
+  readonly #socket: SocketKeeper;
   readonly #socketPath: string;
   readonly #readiness: Readiness;
   readonly #bootRecord = new BootRecord();
   readonly #duties: OwnerDuties | undefined;
+  readonly #failures: Failures;
   readonly #startedAt = performance.now();
+  #debuggerPort: DebuggerPort | undefined;
   #journal: ProcessJournal | undefined;
   #exitWith: ExitWith | undefined;
   #inactive: (() => void) | undefined;
+  /** Services are not waited for any more. */
+  #killed = false;
 
   /** Throws `HostUnavailableError` if the host that was asked for cannot be had. */
   constructor(parts: DaemonParts) {
@@ -77,9 +87,9 @@ export class Daemon {
     this.#log = log;
     this.#readiness = new Readiness(options.readyFd, log);
     this.#host = this.#createHost();
-    const { users, lookAtFile } = this.#host;
+    const { users, files } = this.#host;
     const paths: PathContext = {
-      env: (name) => Deno.env.get(name),
+      env: environmentVariable,
       passwdHome: () => users.userById(Deno.uid() ?? 0)?.home,
     };
     this.#socketPath = socketPath(options, paths);
@@ -87,7 +97,7 @@ export class Daemon {
       source: new FolderSource(serviceDirectories(options, paths), {
         environment: this.#environment,
         users,
-        lookAtFile,
+        files,
         identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
       }),
       environment: this.#environment,
@@ -98,7 +108,12 @@ export class Daemon {
         returnConsole: () => console.takeBack(),
         takeForeground: () => this.#host.takeForeground(),
       },
-      facts: log,
+      facts: {
+        fact: (fact) => {
+          log.fact(fact);
+          this.#failures.fact(fact);
+        },
+      },
       inactive: () => this.#checkInactive(),
       startActions: (service) => void this.#started(service),
     });
@@ -106,13 +121,18 @@ export class Daemon {
       overview: () => this.#overview(),
       log: (level, message) => log.message(level, message),
     });
+    this.#socket = new SocketKeeper(this.#server, this.#socketPath, {
+      ...options,
+      lookAgain: () => this.#journal?.check(), // what removed the socket may have removed the journal, too
+    }, log);
     this.#duties = this.#machineDuties();
+    this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: parts.stray });
   }
 
   #createHost(): DaemonHost {
     return hostForDaemon(this.#options, {
       manager: () => this.#manager,
-      journal: () => this.#journal,
+      record: () => this.#journal ?? NO_RECORD,
       serveControl: (stream) => this.#server.serve(stream),
       warn: (text) => this.#log.message("warn", text),
     });
@@ -125,8 +145,8 @@ export class Daemon {
       autoRecovery: this.#options.autoRecovery,
       print: (text) => this.#parts.console.print(text),
       flush: () => this.flush(),
-      closeSocket: () => this.#server.close(),
-      openSocket: () => this.#openSocketAgain(),
+      closeSocket: () => this.#socket.close(),
+      openSocket: () => this.#socket.openAgain(),
       replied: () => settled(this.#server.drained(), FLUSH_LIMIT),
       releaseChildren: () => this.#host.close(),
     });
@@ -135,12 +155,22 @@ export class Daemon {
   /** Everything before the first service (3.1, steps 10 to 16). False: it cannot be, which has been logged. */
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
-    if (!await this.#openSocket()) return false;
+    if (!this.#keepDebuggerClosed()) return false;
+    if (!await this.#takeJournal() && !system) return false;
+    if (!await this.#socket.open()) {
+      this.#journal?.release();
+      return false;
+    }
     this.#parts.machine?.quietKernel();
     if (system) this.#log.record("info", "Starting system");
-    if (logFile !== undefined && !await this.#openMainLog() && !system) return false;
-    if (this.#server.path !== undefined && Deno.pid !== 1) await this.#followPredecessor();
-    applyEnvironmentFile(this.#environment, this.#options, this.#log);
+    if (logFile !== undefined && !await this.#openMainLog()) {
+      if (!system) return false;
+      // The owner of a machine has a service that makes the file system writable, which is when it is tried again.
+      if (!this.#options.manager) this.#parts.mainLog.keepTrying();
+    }
+    if (this.#journal !== undefined) await this.#followPredecessor(this.#journal);
+    applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
+    warnOfForeignFile(this.#options.environmentFile, this.#log);
     return true;
   }
 
@@ -154,6 +184,7 @@ export class Daemon {
     // The first timer takes the runtime some milliseconds, for which nobody who waits for the daemon has to wait.
     const alive = setInterval(() => {}, LONG);
     if (started) {
+      this.#socket.watch();
       await this.#allStopped();
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
@@ -166,45 +197,71 @@ export class Daemon {
   /** Waits until what has been logged is written, at most for a while. */
   async flush(): Promise<void> {
     const { console, mainLog } = this.#parts;
+    await settled(this.#failures.complete(), FLUSH_LIMIT);
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
 
   /** Removes the control socket, if there is one. */
   close(): void {
-    this.#server.close();
+    this.#socket.close();
   }
 
   // ---- Start -------------------------------------------------------------------------------------------------
 
-  /** Opens the control socket (3.3). False: the daemon cannot do without. */
-  async #openSocket(): Promise<boolean> {
-    const { manager, system } = this.#options;
+  /** False: everybody could become root. */
+  #keepDebuggerClosed(): boolean {
+    if (this.#parts.signals.useLibrary() || !opensDebugger()) return true;
+    if (Deno.uid() === 0 && this.#options.system) {
+      this.#log.message("error", REFUSAL);
+      return false;
+    }
+    this.#debuggerPort = new DebuggerPort(this.#log);
+    return true;
+  }
+
+  /** Takes the journal of processes. False: another daemon that lives has it, which has been logged. */
+  async #takeJournal(): Promise<boolean> {
+    if (Deno.pid === 1) return true; // its processes end with it
     try {
-      await this.#server.open(this.#socketPath);
+      this.#journal = await takeJournal({
+        socketPath: this.#socketPath,
+        clock: this.#host.bootClock,
+        log: this.#log,
+        checkSocket: () => refuseActiveSocket(this.#socketPath),
+      });
       return true;
     } catch (error) {
-      if (!(error instanceof ControlSocketError)) throw error;
-      if (system && error.errno === EROFS) return true; // a service will see to that
+      if (!(error instanceof ControlSocketError || error instanceof InstanceAliveError)) throw error;
       this.#log.message("error", error.message);
-      return manager; // a machine without its init would stop
+      return false;
     }
   }
 
   /** Clears up behind a daemon that was killed, and records processes for the next one. */
-  async #followPredecessor(): Promise<void> {
-    const journalPath = `${this.#socketPath}.processes`;
-    await endLeftovers(journalPath, this.#log);
-    this.#journal = new ProcessJournal(journalPath);
+  async #followPredecessor(journal: ProcessJournal): Promise<void> {
+    await endLeftovers(journal.left, journal.path, this.#log);
+    journal.begin();
   }
 
   #connectSignals(): void {
-    const halt = () => this.#manager.shutdown(ShutdownType.HALT);
-    this.#parts.signals.connect({
-      terminate: halt,
-      interrupt: this.#options.manager ? () => this.#manager.shutdown(ShutdownType.REBOOT) : halt,
-      quit: () => this.#duties?.quit(),
-      look: () => void this.#openSocketAgain(),
-    });
+    const { signals, mainLog } = this.#parts;
+    signals.connect(signalHandlers({
+      options: this.#options,
+      manager: this.#manager,
+      log: this.#log,
+      duties: this.#duties,
+      hangUpIgnored: signals.hangUpIgnored,
+      look: (byRuntime) => {
+        if (byRuntime) void this.#debuggerPort?.signalled();
+        void this.#socket.openAgain();
+      },
+      wokenUp: () => this.#socket.wokenUp(),
+      reopenLog: () => mainLog.reopen(),
+      end: () => {
+        this.#killed = true;
+        this.#inactive?.();
+      },
+    }));
   }
 
   /** False: the daemon was to follow a service that cannot be loaded. */
@@ -246,20 +303,11 @@ export class Daemon {
   async #started(service: Service): Promise<void> {
     const { startsRwfs, startsLog } = service.description.flags;
     if (startsRwfs) {
-      await this.#openSocketAgain();
+      await this.#socket.openAgain();
       this.#readiness.announce(this.#server.path);
     }
     if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
     if (startsRwfs) this.#bootRecord.record();
-  }
-
-  async #openSocketAgain(): Promise<void> {
-    try {
-      await this.#server.reopen();
-    } catch (error) {
-      if (!(error instanceof ControlSocketError)) throw error;
-      this.#log.message("error", error.message);
-    }
   }
 
   #openMainLog(): Promise<boolean> {
@@ -270,12 +318,13 @@ export class Daemon {
     return {
       daemon: {
         version: PRODUCT_VERSION,
+        compatibleWith: DINIT_VERSION,
         pid: Deno.pid,
         uptime: performance.now() - this.#startedAt,
         socket: this.#socketPath,
         shuttingDown: this.#manager.shuttingDown,
       },
-      services: this.#manager.overview(Date.now()),
+      services: this.#failures.overview(Date.now()),
     };
   }
 
@@ -284,6 +333,7 @@ export class Daemon {
   /** Waits until no service is active any more, unless the daemon was told to remain. */
   async #allStopped(): Promise<void> {
     const stopped = new Promise<void>((resolve) => this.#inactive = resolve);
+    if (this.#killed) return;
     if (this.#manager.activeCount === 0) this.#checkInactive();
     await stopped;
     this.#inactive = undefined;
@@ -314,6 +364,7 @@ export class Daemon {
   }
 
   #exitStatus(): number {
+    if (this.#killed) return 1;
     if (this.#options.exitWith === undefined) return 0;
     return this.#exitWith?.status ?? 1; // it could not be loaded
   }

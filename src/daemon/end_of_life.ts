@@ -4,6 +4,7 @@
  */
 
 import { errnoOf, errnoText, ShutdownType } from "../model/mod.ts";
+import { commandLineArguments, inheritedEntries } from "../inherited/mod.ts";
 import type { Machine } from "../host/mod.ts";
 import { DAEMON_PROGRAM, SHUTDOWN_PROGRAM } from "./paths.ts";
 import type { MessageLog } from "../log/mod.ts";
@@ -75,7 +76,7 @@ export class EndOfLife {
     this.#means.machine.sync();
     await this.#runShutdown();
     await this.#means.flush();
-    this.#become(DAEMON_PROGRAM, Deno.args);
+    this.#become(DAEMON_PROGRAM, commandLineArguments());
   }
 
   /** Has file systems unmounted and everything else done that a shutdown does, except for the shutdown. */
@@ -93,8 +94,7 @@ export class EndOfLife {
   }
 
   #become(program: string, args: readonly string[]): void {
-    const environment = Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`);
-    const errno = this.#means.machine.execute(program, [program, ...args], environment);
+    const errno = this.#means.machine.execute(program, [program, ...args], inheritedEntries());
     this.#means.log.message("error", `Error executing ${program}: ${errnoText(errno)}`);
   }
 }

@@ -1,13 +1,15 @@
 /** What `dinit --version` and `dinit --help` print (daemon and init 1.6). */
 
-/** The release of the reference whose behaviour this program has. */
-export const DINIT_VERSION = "0.22.1";
+import { DINIT_VERSION, PRODUCT_TEXT } from "../model/mod.ts";
 
-/** The version of this program; the same as in `deno.json`. */
-export const PRODUCT_VERSION = "0.1.0";
+/** What the reference can be built with, by the names that it gives; packagers and scripts look for them. */
+const FEATURES = "cgroups utmp supplemental-groups capabilities io-priority oom-score-adjust";
 
 /** The text of `--version`. */
-export const VERSION_TEXT = `Dinit version ${DINIT_VERSION}.\n`;
+export function versionText(atTerminal: boolean): string {
+  const text = `Dinit version ${DINIT_VERSION}.\nSupported features: ${FEATURES}\n`;
+  return atTerminal ? text + PRODUCT_TEXT : text;
+}
 
 /** The text of `--help`. */
 export const HELP_TEXT = `dinit: init/service manager daemon

@@ -1,15 +1,20 @@
 import type { ServiceManager } from "../engine/mod.ts";
-import { createHost, type DaemonHost, type DescriptorStream, type ProcessJournal } from "../host/mod.ts";
+import { createHost, type DaemonHost, type DescriptorStream, type ProcessRecord } from "../host/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 
 /** The group of the owner of a machine: the root of all. */
 const MACHINE_CGROUP = "";
 
-/** Whom the host of a daemon talks to. The manager and the journal are there later than the host. */
+/** Said once, at the start, by process 1 of a container that has the command host. */
+const ZOMBIES =
+  "As process 1 with the command host, dinit does not reap orphaned processes: they stay zombies. " +
+  "The native host reaps them (grant --allow-ffi).";
+
+/** Whom the host of a daemon talks to. The manager and the record are there later than the host. */
 export interface HostPartners {
   manager(): ServiceManager;
-  /** Where the starts and ends of processes are recorded, if they are. */
-  journal(): ProcessJournal | undefined;
+  /** Where the starts and ends of processes are recorded. */
+  record(): ProcessRecord;
   /** Serves the control connection that a process has been given. */
   serveControl(stream: DescriptorStream): void;
   /** Writes a warning to the log. */
@@ -19,9 +24,9 @@ export interface HostPartners {
 /** The host that the options ask for. Throws `HostUnavailableError` if it cannot be had. */
 export function hostForDaemon(
   { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
-  { manager, journal, serveControl, warn }: HostPartners,
+  { manager, record, serveControl, warn }: HostPartners,
 ): DaemonHost {
-  return createHost({
+  const created = createHost({
     execSucceeded: (id, role) => manager().execSucceeded(id, role),
     execFailed: (id, role, stage, errno) => manager().execFailed(id, role, stage, errno),
     exited: (id, role, exit) => manager().exited(id, role, exit),
@@ -29,12 +34,17 @@ export function hostForDaemon(
     readinessClosed: (id) => manager().readinessClosed(id),
     allKilled: (id) => manager().allKilled(id),
   }, {
-    started: (pid, service) => journal()?.started(pid, service),
-    ended: (pid) => journal()?.ended(pid),
+    launching: (plan) => record().launching(plan),
+    started: (launch, pid) => record().started(launch, pid),
+    failed: (launch) => record().failed(launch),
+    adopted: (pid, service) => record().adopted(pid, service),
+    ended: (pid) => record().ended(pid),
   }, {
     kind: isManager ? "native" : host, // no other takes care of orphans
     serveControl,
     warn,
     cgroup: cgroupPath ?? (isManager ? MACHINE_CGROUP : undefined),
   });
+  if (created.kind === "command" && Deno.pid === 1) warn(ZOMBIES);
+  return created;
 }

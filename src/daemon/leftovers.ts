@@ -4,25 +4,39 @@
  * than a moment without.
  */
 
-import { endProcesses, type JournalEntry, readJournal, stillRunning } from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
+import { inheritedEnvironment } from "../inherited/mod.ts";
+import {
+  endProcesses,
+  findLeftovers,
+  type Journal,
+  type JournalEntry,
+  launchesOver,
+  RefusedVariables,
+} from "../host/mod.ts";
 
-/** Ends what the journal at `path` says is left, and tells so. */
-export async function endLeftovers(path: string, log: MessageLog): Promise<void> {
-  const entries = readJournal(path);
-  if (entries.length === 0) return;
+/** Ends what the journal, which is the file at `path`, says is left. Logs what was found. */
+export async function endLeftovers(journal: Journal, path: string, log: MessageLog): Promise<void> {
+  if (journal.newer !== undefined) {
+    const what = `${path} was written by a newer version (format ${journal.newer})`;
+    log.message("warn", `${what}; processes that an earlier instance left running are not ended`);
+  }
+  const unknown = journal.entries.filter(({ since }) => since === undefined);
+  if (unknown.length > 0) maybeLeft(unknown, "grant --allow-sys=osUptime to have them ended", log);
+  if (journal.entries.length === unknown.length) return;
   try {
-    const left = stillRunning(entries);
+    await launchesOver(journal);
+    const left = findLeftovers(journal);
     announce(left.map(describe), log);
-    await endProcesses(left);
+    await endProcesses(journal, left);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    await endByProgram(path, entries, log);
+    await endByProgram(path, journal, log);
   }
 }
 
-function describe({ service, pid }: JournalEntry): string {
-  return `${service} (pid ${pid})`;
+function describe({ service, pid }: { readonly service: string; readonly pid: number | undefined }): string {
+  return pid === undefined ? service : `${service} (pid ${pid})`;
 }
 
 function announce(left: readonly string[], log: MessageLog): void {
@@ -34,11 +48,14 @@ function announce(left: readonly string[], log: MessageLog): void {
 }
 
 /** With narrow permissions: a program that may do it does it. */
-async function endByProgram(path: string, entries: readonly JournalEntry[], log: MessageLog): Promise<void> {
+async function endByProgram(path: string, { entries }: Journal, log: MessageLog): Promise<void> {
   const program = new URL("../host/end_leftovers.ts", import.meta.url).pathname;
   try {
     const args = ["run", "--no-config", "--no-prompt", "--allow-all", decodeURIComponent(program), path];
-    const { success, stdout } = await new Deno.Command("deno", { args, stderr: "null" }).output();
+    // What is not passed on has been said for services, or will be.
+    const env = new RefusedVariables().passable(inheritedEnvironment());
+    const { success, stdout } = await new Deno.Command("deno", { args, clearEnv: true, env, stderr: "null" })
+      .output();
     if (!success) throw new Error("the program that ends them failed");
     const found = new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
     if (found.length === 0) return;
@@ -48,11 +65,14 @@ async function endByProgram(path: string, entries: readonly JournalEntry[], log:
     );
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const names = entries.map(describe).join(", ");
-    const remedy = "grant --allow-all or --allow-run=deno to have them ended, or end them yourself";
-    log.message(
-      "warn",
-      `an earlier instance was killed and may have left processes running: ${names}; ${remedy}`,
-    );
+    maybeLeft(entries, "grant --allow-all or --allow-run=deno to have them ended", log);
   }
+}
+
+function maybeLeft(entries: readonly JournalEntry[], remedy: string, log: MessageLog): void {
+  const names = entries.map(describe).join(", ");
+  log.message(
+    "warn",
+    `an earlier instance was killed and may have left processes running: ${names}; ${remedy}, or end them yourself`,
+  );
 }

@@ -1,7 +1,25 @@
 /** The main log as the daemon wants it: a file, or the system's log (daemon and init 5.3). */
 
-import { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
-import { logFile, MainLog, type MessageLog, syslog, SYSLOG_SOCKET, type SyslogSocket } from "../log/mod.ts";
+import {
+  Datagrams,
+  descriptorOfPath,
+  grantedLink,
+  LibcUnavailableError,
+  openLibrary,
+  SystemCallError,
+} from "../host/mod.ts";
+import {
+  type ConsoleLogOptions,
+  type DaemonLog,
+  logFile,
+  type LogLevel,
+  MainLog,
+  type MainLogTarget,
+  type MessageLog,
+  syslog,
+  SYSLOG_SOCKET,
+  type SyslogSocket,
+} from "../log/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { systemText } from "./system_text.ts";
 
@@ -9,8 +27,46 @@ import { systemText } from "./system_text.ts";
 export function createMainLog(options: Pick<DaemonOptions, "logFile" | "logLevel">): MainLog {
   const target = options.logFile === undefined
     ? syslog(() => Promise.resolve(connectToLogger()))
-    : logFile(options.logFile);
+    : standardDescriptor(options.logFile) ?? logFile(options.logFile);
   return new MainLog(target, options.logLevel);
+}
+
+/** The main log on a standard output of the daemon, if the path means one: opened anew, its lines would overwrite others. */
+function standardDescriptor(path: string): MainLogTarget | undefined {
+  const fd = descriptorOfPath(path, "/", grantedLink);
+  const stream = path.startsWith("/") ? [undefined, Deno.stdout, Deno.stderr][fd ?? 0] : undefined;
+  if (stream === undefined) return undefined;
+  // Without `close`: the console writes there, too.
+  return { prefix: () => "", open: () => Promise.resolve({ write: (bytes) => stream.write(bytes) }) };
+}
+
+/**
+ * Has it said when the main log or the console fails, and when it works again: on the other one, and what was lost also
+ * where it was lost. That the system's logger is stopped is nothing to say.
+ */
+export function watchLogs(
+  mainLog: MainLog,
+  path: string | undefined,
+  log: () => DaemonLog,
+): ConsoleLogOptions {
+  const show = (level: LogLevel, text: string) => path !== undefined && log().show(level, text);
+  mainLog.watch({
+    failed: (error) => show("error", `Writing ${path} failed: ${systemText(error)}; trying again`),
+    recovered: (lost) => {
+      const text = `The main log is written again; ${linesLost(lost)}`;
+      show("warn", text);
+      if (lost > 0) log().record("warn", text);
+    },
+  });
+  return {
+    failed: (error) =>
+      log().record("error", `Writing to the console failed: ${systemText(error)}; trying again`),
+    recovered: (lost) => log().message("warn", `The console is written to again; ${linesLost(lost)}`),
+  };
+}
+
+function linesLost(count: number): string {
+  return count === 0 ? "no lines were lost" : count === 1 ? "1 line was lost" : `${count} lines were lost`;
 }
 
 /** Opens the log unless it is open. False: it could not be opened, which has been logged. */

@@ -45,3 +45,14 @@ export function serviceDirectories(
   const passwdHome = environment.HOME === undefined ? context.passwdHome() : undefined;
   return defaultServiceDirectories("user", environment, passwdHome);
 }
+
+/** The path from the root of the file system; as it is if the daemon may not know its directory. */
+export function absolutePath(path: string): string {
+  if (path.startsWith("/")) return path;
+  try {
+    return `${Deno.cwd()}/${path.replace(/^(\.\/)+/, "")}`;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return path; // the grant is missing, or the directory has gone
+  }
+}

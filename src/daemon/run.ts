@@ -1,10 +1,10 @@
 /** The daemon from its first moment to its last. */
 
 import { HostUnavailableError } from "../host/mod.ts";
-import { ConsoleLog, DaemonLog, type LineSink } from "../log/mod.ts";
+import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
 import { Daemon, type DaemonEnd } from "./daemon.ts";
 import type { MachineOwner } from "./machine_owner.ts";
-import { createMainLog } from "./opening_log.ts";
+import { createMainLog, watchLogs } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Signals } from "./signals.ts";
 import { StrayErrors } from "./stray_errors.ts";
@@ -20,12 +20,16 @@ const UNEXPECTED = new TextEncoder().encode("dinit: unexpected error during init
 /** Runs the daemon until no service is active any more. */
 export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   const stray = new StrayErrors();
-  const endure = options.manager || Deno.pid === 1;
-  const signals = new Signals({ manager: options.manager, endure }, stray);
+  const signals = new Signals(stray);
   const mainLog = createMainLog(options);
   const connect = (sink: LineSink) => {
-    const console = new ConsoleLog(sink);
-    const log = new DaemonLog(console, options.console, mainLog, { format: options.logFormat });
+    const console: ConsoleLog = new ConsoleLog(sink, {
+      ...watchLogs(mainLog, options.logFile, () => log),
+      colour: hasColours(),
+    });
+    const log: DaemonLog = new DaemonLog(console, options.console, mainLog, {
+      format: options.logFormat,
+    });
     stray.logTo(log);
     return { console, log };
   };
@@ -55,6 +59,14 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   } finally {
     daemon?.close();
   }
+}
+
+/** A grant for the environment that is missing is named later, by what needs it. */
+function hasColours(): boolean {
+  return takesColours(Deno.stdout.isTerminal(), (name) => {
+    const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+    return state === "granted" ? Deno.env.get(name) : undefined;
+  });
 }
 
 async function takeMachine(): Promise<MachineOwner> {

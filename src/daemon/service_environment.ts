@@ -1,4 +1,10 @@
-import { type MainEnvironment, parseEnvironmentFile } from "../description/mod.ts";
+import {
+  type FileAccess,
+  type FileStatus,
+  type MainEnvironment,
+  parseEnvironmentFile,
+  wholePath,
+} from "../description/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { MACHINE_ENVIRONMENT_FILE } from "./paths.ts";
 import { systemText } from "./system_text.ts";
@@ -14,21 +20,25 @@ export function applyEnvironmentFile(
   environment: MainEnvironment,
   { environmentFile, manager }: Pick<DaemonOptions, "environmentFile" | "manager">,
   log: MessageLog,
+  files?: FileAccess,
 ): void {
   const path = environmentFile ?? (manager ? MACHINE_ENVIRONMENT_FILE : undefined);
   if (path === undefined) return;
+  const shown = wholePath(path);
   let bytes: Uint8Array;
   try {
-    const { isFile, size } = Deno.statSync(path);
+    // The runtime has no name for a path that is not UTF-8.
+    const byRuntime = path.isWellFormed() || files === undefined;
+    const { isFile, size } = byRuntime ? Deno.statSync(path) : factsOf(files.lookAt(path));
     if (isFile && size > FILE_LIMIT) {
-      log.message("error", `Cannot read environment file '${path}': File too large (the limit is 4 MB)`);
+      log.message("error", `Cannot read environment file '${shown}': File too large (the limit is 4 MB)`);
       return;
     }
-    bytes = Deno.readFileSync(path);
+    bytes = byRuntime ? Deno.readFileSync(path) : files.read(path);
   } catch (error) {
     const mayBeMissing = environmentFile === undefined && error instanceof Deno.errors.NotFound;
     if (!mayBeMissing) {
-      log.message("error", `Cannot read environment file '${path}': ${systemText(error)}`);
+      log.message("error", `Cannot read environment file '${shown}': ${systemText(error)}`);
     }
     return;
   }
@@ -38,6 +48,11 @@ export function applyEnvironmentFile(
     log.message("error", `${what} in environment file (line ${line})`);
   }
   const rest = parsed.problems.length - PROBLEM_LIMIT;
-  if (rest > 0) log.message("error", `${rest} more mistakes in environment file '${path}'`);
+  if (rest > 0) log.message("error", `${rest} more mistakes in environment file '${shown}'`);
+  else if (parsed.problems.length > 0) log.message("error", `The environment file is '${shown}'`);
   environment.applyFile(parsed);
+}
+
+function factsOf({ kind, size }: FileStatus): { isFile: boolean; size: number } {
+  return { isFile: kind === "file", size };
 }

@@ -1,5 +1,5 @@
 /** Waits for a promise, at most `limit` milliseconds. */
-export async function settled(promise: Promise<void>, limit: number): Promise<void> {
+export async function settled(promise: Promise<unknown>, limit: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([promise, new Promise<void>((resolve) => timer = setTimeout(resolve, limit))]);
   clearTimeout(timer);

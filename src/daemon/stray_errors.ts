@@ -3,11 +3,12 @@
  * life goes on.
  */
 
-import type { MessageLog } from "../log/mod.ts";
+import { type MessageLog, RepeatedLines } from "../log/mod.ts";
 
 /** Catches what would end the program, from the moment it is made until the program ends. */
 export class StrayErrors {
   #log: MessageLog | undefined;
+  readonly #lines = new RepeatedLines((text) => this.#write(text));
 
   constructor() {
     globalThis.addEventListener("error", (event) => {
@@ -25,10 +26,13 @@ export class StrayErrors {
     this.#log = log;
   }
 
-  /** Tells of an error in one line, with its stack. */
+  /** Tells of an error in one line, with its stack. One that comes again and again is told of once a minute. */
   report(error: unknown): void {
     const stack = error instanceof Error ? error.stack ?? error.message : String(error);
-    const text = `internal error: ${stack.replaceAll("\n", " | ")}`;
+    this.#lines.add(`internal error: ${stack.replaceAll("\n", " | ")}`);
+  }
+
+  #write(text: string): void {
     try {
       if (this.#log === undefined) Deno.stderr.writeSync(new TextEncoder().encode(`dinit: ${text}\n`));
       else this.#log.message("error", text);

@@ -26,6 +26,10 @@ export class Draft {
   stopCommand: CommandWords = { tokens: [], isBlank: true };
   /** The resolved path of the environment file, or empty. */
   environmentFile = "";
+  /** `env-file` as it is written, substituted; empty for none. */
+  environmentFileSetting = "";
+  /** Whether `nice`, `oom-score-adj` and `capabilities` have lines, also ones whose value is wrong or means nothing. */
+  readonly given = { nice: false, oomScoreAdjust: false, capabilities: false };
   /** `export-passwd-vars` */
   exportsUser = false;
   /** `export-service-name` */

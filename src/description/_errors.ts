@@ -19,7 +19,7 @@ export function generalError(
   service: string,
   message: string,
   code: string,
-  { cause, location }: Pick<LoadErrorFacts, "cause" | "location"> = {},
+  { cause, location, path }: Pick<LoadErrorFacts, "cause" | "location" | "path"> = {},
 ): LoadError {
-  return new LoadError("load", message, { service, code, cause, location });
+  return new LoadError("load", message, { service, code, cause, location, path });
 }

@@ -36,8 +36,20 @@ export interface FileStatus {
   readonly modified: FileTime;
 }
 
-/** Looks at a path, and not at what a link there leads to. Throws an error of which `errnoOf` knows the number. */
-export type LookAtFile = (path: string) => FileStatus;
+/**
+ * A way to files that is better than the runtime's, which cannot name a path that is not UTF-8 and tells whole
+ * milliseconds only. All of it throws errors of which `errnoOf` knows the number.
+ */
+export interface FileAccess {
+  /** Looks at a path, and not at what a link there leads to. */
+  lookAt(path: string): FileStatus;
+  /** Where a symbolic link leads. */
+  linkAt(path: string): string;
+  /** All bytes of a file. */
+  read(path: string): Uint8Array;
+  /** The names of a directory's entries, in the system's order. */
+  namesIn(path: string): string[];
+}
 
 /** As many symbolic links in a row as the Linux kernel follows. */
 const MAX_LINKS = 40;
@@ -53,32 +65,36 @@ const ELOOP = 40;
 const EILSEQ = 84;
 
 /** Reads a whole file. A symbolic link to `/dev/null` is an empty file. */
-export function readWholeFile(path: string, lookAt: LookAtFile = lookAtFile): FileContents | FileFailure {
+export function readWholeFile(path: string, files: FileAccess = RUNTIME): FileContents | FileFailure {
   let target = systemText(path);
   // The runtime's paths are Unicode: it would quietly look for another file.
-  if (!target.isWellFormed()) return failure("open", EILSEQ);
+  if (files === RUNTIME && !target.isWellFormed()) return failure("open", EILSEQ);
   try {
-    let status = lookAt(target);
+    let status = files.lookAt(target);
     for (let links = 0; status.kind === "link"; links++) {
       if (links === MAX_LINKS) return failure("links", ELOOP);
-      const next = Deno.readLinkSync(target);
+      const next = files.linkAt(target);
       if (next.endsWith("/")) return failure("open", ENOENT);
       target = joinPath(directoryOf(target), next);
-      status = lookAt(target);
+      status = files.lookAt(target);
     }
-    return readPlainFile(target, status);
+    return readPlainFile(target, status, files);
   } catch (error) {
     return failureOf(error);
   }
 }
 
-function readPlainFile(path: string, { kind, size, modified }: FileStatus): FileContents | FileFailure {
+function readPlainFile(
+  path: string,
+  { kind, size, modified }: FileStatus,
+  files: FileAccess,
+): FileContents | FileFailure {
   let text: string;
   switch (kind) {
     case "file":
     case "directory": // opens, and cannot be read
       if (kind === "file" && size > FILE_LIMIT) return tooLarge();
-      text = readLossless(path);
+      text = path.isWellFormed() ? readLossless(path) : decodeBytes(files.read(path));
       break;
     case "null device":
       text = "";
@@ -91,9 +107,15 @@ function readPlainFile(path: string, { kind, size, modified }: FileStatus): File
   return { ok: true, text, modified, realDirectory: directoryOf(path) };
 }
 
-const lookAtFile: LookAtFile = (path) => {
-  const info = Deno.lstatSync(path);
-  return { kind: kindOf(info), size: info.size, modified: fileTime(info.mtime) };
+/** The runtime's own way to files. */
+const RUNTIME: FileAccess = {
+  lookAt: (path) => {
+    const info = Deno.lstatSync(path);
+    return { kind: kindOf(info), size: info.size, modified: fileTime(info.mtime) };
+  },
+  linkAt: (path) => Deno.readLinkSync(path),
+  read: (path) => Deno.readFileSync(path),
+  namesIn: (path) => Array.from(Deno.readDirSync(path), (entry) => entry.name),
 };
 
 function kindOf(info: Deno.FileInfo): FileStatus["kind"] {
@@ -152,9 +174,9 @@ export function readSystemFile(path: string): string {
   return readLossless(path);
 }
 
-/** The names of a directory's entries, in the system's order. Throws the runtime's error. */
-export function directoryNames(path: string): string[] {
-  return Array.from(Deno.readDirSync(systemText(path)), (entry) => entry.name);
+/** The names of a directory's entries, in the system's order. Throws an error of which `errnoOf` knows the number. */
+export function directoryNames(path: string, files: FileAccess = RUNTIME): string[] {
+  return files.namesIn(systemText(path));
 }
 
 /** A text as the system sees it: up to its first NUL. */
@@ -175,4 +197,14 @@ export function joinPath(directory: string, path: string): string {
   if (path === "") return directory;
   if (path.startsWith("/")) return path;
   return directory.endsWith("/") ? directory + path : `${directory}/${path}`;
+}
+
+/** A path from the root on, for people; as it is if the working directory cannot be known. */
+export function wholePath(path: string): string {
+  if (path.startsWith("/")) return path;
+  try {
+    return joinPath(Deno.cwd(), path.replace(/^(?:\.\/)+/, ""));
+  } catch {
+    return path; // it was removed, or reading it was not granted
+  }
 }

@@ -3,7 +3,7 @@
 import { type EnvironmentOverlay, NO_OVERLAY, type ServiceDescription, ServiceType } from "../model/mod.ts";
 import type { CommandWords, Draft } from "./_draft.ts";
 import { substitutionError } from "./_errors.ts";
-import { readWholeFile, systemErrorText } from "./_files.ts";
+import { readWholeFile, systemErrorText, wholePath } from "./_files.ts";
 import { remarks } from "./_lint.ts";
 import { OverlayBuilder } from "./_overlay.ts";
 import type { DescriptionReader } from "./_reader.ts";
@@ -20,8 +20,9 @@ export function finishDescription(
 ): ServiceDescription {
   const { description } = draft;
   description.environment = buildOverlay(draft, reader, options);
-  checkBeforeSubstitution(draft, reader);
+  checkCommand(draft, reader);
   if (options.lint !== undefined) remarks(draft).forEach(options.lint);
+  checkBeforeSubstitution(draft, reader);
 
   const overlay = description.environment;
   const variables = reader.variables((name) => options.environment.getFor(overlay, name));
@@ -63,13 +64,16 @@ function buildOverlay(draft: Draft, reader: DescriptionReader, options: ReadOpti
   }
   if (draft.exportsName) overlay.assign("DINIT_SERVICE", reader.service);
   if (draft.environmentFile !== "") {
-    const found = readWholeFile(draft.environmentFile);
+    const found = readWholeFile(draft.environmentFile, reader.files);
     if (found.ok) {
       reader.countText(found.text);
-      overlay.apply(parseEnvironmentText(found.text).overlay);
+      const { overlay: own, problems } = parseEnvironmentText(found.text);
+      overlay.apply(own);
+      const setting = draft.environmentFileSetting;
+      options.environmentFile?.({ setting, path: draft.environmentFile, text: found.text, problems });
     } else {
       const message = `could not load environment file: ${found.text}`;
-      reader.reportGeneral(message, "env-file", found.cause);
+      reader.reportGeneral(message, "env-file", found.cause, wholePath(draft.environmentFile));
     }
   }
   return overlay;
@@ -99,14 +103,18 @@ function assignUser(overlay: OverlayBuilder, user: User): void {
   overlay.assign("GID", String(user.gid));
 }
 
-/** The checks 1 to 4 of step 7. */
+/** The first check of step 7. */
+function checkCommand({ description, command }: Draft, reader: DescriptionReader): void {
+  if ((isLongRunning(description) || description.type === ServiceType.SCRIPTED) && command.isBlank) {
+    reader.reportGeneral("'command' setting not specified.", "no-command");
+  }
+}
+
+/** The checks 2 to 4 of step 7. */
 function checkBeforeSubstitution(draft: Draft, reader: DescriptionReader): void {
   const { description } = draft;
   const { type } = description;
   const isBackground = type === ServiceType.BGPROCESS;
-  if ((isLongRunning(description) || type === ServiceType.SCRIPTED) && draft.command.isBlank) {
-    reader.reportGeneral("'command' setting not specified.", "no-command");
-  }
   if (isBackground && description.pidFile === "") {
     reader.reportGeneral(
       "process ID file ('pid-file') not specified for bgprocess service.",
@@ -138,6 +146,7 @@ function substitutePaths({ description }: Draft, reader: DescriptionReader, vari
   for (const [setting, field] of SUBSTITUTED_PATHS) {
     const text = description[field];
     if (text === "") continue;
+    reader.setting = setting;
     try {
       description[field] = substituteText(text, variables);
     } catch (error) {
@@ -153,6 +162,7 @@ function substituteCommand(
   reader: DescriptionReader,
   variables: Variables,
 ): readonly string[] {
+  reader.setting = setting;
   try {
     return substituteTokens(words.tokens, variables);
   } catch (error) {

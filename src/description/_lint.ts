@@ -23,13 +23,13 @@ export function remarks(draft: Draft): string[] {
   return found;
 }
 
-function ignoredSettings({ description, command, stopCommand }: Draft): string[] {
+function ignoredSettings({ description, command, stopCommand, given }: Draft): string[] {
   const specified: [boolean, string][] = [
     [!command.isBlank, "'command'"],
     [!stopCommand.isBlank, "'stop-command'"],
     [description.workingDir !== "", "'working-dir'"],
     [description.cgroup !== "", "'run-in-cgroup'"],
-    [description.capabilities !== "", "'capabilities'"],
+    [given.capabilities, "'capabilities'"],
     [description.secureBits.length > 0, "'securebits'"],
     [description.runAs !== undefined, "'run-as'"],
     [description.socketPath !== "", "'socket-listen'"],
@@ -38,7 +38,7 @@ function ignoredSettings({ description, command, stopCommand }: Draft): string[]
   return specified.filter(([present]) => present).map(([, name]) => name);
 }
 
-function ignoredOptions({ description }: Draft): string[] {
+function ignoredOptions({ description, given }: Draft): string[] {
   const { flags } = description;
   const specified: [boolean, string][] = [
     [flags.signalProcessOnly || flags.startInterruptible, "signal options were"],
@@ -46,9 +46,9 @@ function ignoredOptions({ description }: Draft): string[] {
     [flags.skippable, "option 'skippable' was"],
     [flags.noNewPrivs, "option 'no_new_privs' was"],
     [description.logType !== "none", "option 'log_type' was"],
-    [description.nice !== undefined, "option 'nice' was"],
+    [given.nice, "option 'nice' was"],
     [description.ioPriority !== undefined, "option 'ioprio' was"],
-    [description.oomScoreAdjust !== undefined, "option 'oom-score-adj' was"],
+    [given.oomScoreAdjust, "option 'oom-score-adj' was"],
   ];
   return specified.filter(([present]) => present).map(([, name]) => name);
 }

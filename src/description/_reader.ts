@@ -2,14 +2,16 @@
 
 import { baseName, isValidServiceName, LoadError, nameArgument } from "../model/mod.ts";
 import type { DependencyKind } from "../model/mod.ts";
+import { isSpace } from "./_characters.ts";
 import { Draft, type SettingTarget } from "./_draft.ts";
 import { generalError, substitutionError } from "./_errors.ts";
-import { directoryNames, joinPath, systemErrorText } from "./_files.ts";
+import { directoryNames, type FileAccess, joinPath, systemErrorText } from "./_files.ts";
 import { Mistake } from "./_mistake.ts";
-import { readValue, valueText } from "./_values.ts";
+import type { LineReader } from "./_lines.ts";
+import { readValue, type Value, valueText } from "./_values.ts";
 import { type LineHandler, type SettingLine, Walker } from "./_walker.ts";
 import type { DescriptionFile } from "./find.ts";
-import type { ReadOptions } from "./read_options.ts";
+import type { ReadOptions, WrittenWord } from "./read_options.ts";
 import { settingNamed } from "./settings.ts";
 import { substituteText, type Variables } from "./substitution.ts";
 import type { UserDatabase } from "./users.ts";
@@ -39,6 +41,11 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     return this.#walker.realDirectory;
   }
 
+  /** How the files that the description names are reached. @default by the runtime */
+  get files(): FileAccess | undefined {
+    return this.#walker.files;
+  }
+
   /** How much text was read so far, in characters. */
   get length(): number {
     return this.#walker.length;
@@ -56,12 +63,13 @@ export class DescriptionReader implements SettingTarget, LineHandler {
 
   /** The names that substitution knows, with the given source of environment variables. */
   variables(get: (name: string) => string | undefined): Variables {
-    const used = this.#options.variableUsed;
+    const { variableUsed: used, variableUnset: unset } = this.#options;
     return {
       get: used === undefined ? get : (name) => {
         used(name);
         return get(name);
       },
+      unset: unset && ((name) => unset(name, this.setting)),
       argument: nameArgument(this.#fullName),
     };
   }
@@ -73,8 +81,8 @@ export class DescriptionReader implements SettingTarget, LineHandler {
   }
 
   /** Tells an error that concerns the service as a whole (kind G). */
-  reportGeneral(message: string, code: string, cause?: unknown): void {
-    this.report(generalError(this.service, message, code, { cause }));
+  reportGeneral(message: string, code: string, cause?: unknown, path?: string): void {
+    this.report(generalError(this.service, message, code, { cause, path }));
   }
 
   depend(kind: DependencyKind, name: string): void {
@@ -93,7 +101,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     const where = `for ${this.service} service.`;
     let names: string[];
     try {
-      names = directoryNames(resolved);
+      names = directoryNames(resolved, this.files);
     } catch (error) {
       const detail = systemErrorText(error);
       this.#options.warn(`Could not open dependency directory '${resolved}' ${where}`, {
@@ -119,6 +127,10 @@ export class DescriptionReader implements SettingTarget, LineHandler {
 
   readMeta(): void {}
 
+  beginFile(path: string, text: string): void {
+    this.#options.file?.(path, text);
+  }
+
   readSetting({ lines, name, start, operator, append, from }: SettingLine): void {
     const setting = settingNamed(name);
     try {
@@ -139,6 +151,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
       }
       const value = readValue(lines.text, from, lines.end);
       this.setting = name;
+      this.#options.words?.(name, writtenWords(value, lines));
       const { tokens, starts } = value;
       let whole = setting.value === "tokens" ? "" : valueText(value);
       if (setting.substitution === "pre") whole = substituteText(whole, this.#variables);
@@ -153,4 +166,14 @@ export class DescriptionReader implements SettingTarget, LineHandler {
       );
     }
   }
+}
+
+/** The words of a value and how they are written, for a check of habits. */
+function writtenWords({ tokens, starts }: Value, { text, end }: LineReader): WrittenWord[] {
+  return tokens.map((word, index) => {
+    const start = starts[index];
+    const after = start + word.length;
+    const plain = text.startsWith(word, start) && (after >= end || isSpace(text.charCodeAt(after)));
+    return { text: word, plain };
+  });
 }

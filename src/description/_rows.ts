@@ -1,15 +1,23 @@
 /** What the rows of the settings table have in common. */
 
 import { Mistake } from "./_mistake.ts";
-import type { Setting, TypeName } from "./setting.ts";
+import type { Setting } from "./setting.ts";
+import { ALL_TYPES } from "./type_names.ts";
 
-export const ALL_TYPES: readonly TypeName[] = ["process", "bgprocess", "scripted", "internal", "triggered"];
-/** The types with a process of any sort. */
-export const SCRIPT_TYPES: readonly TypeName[] = ["process", "bgprocess", "scripted"];
-/** The types with a process that lives as long as the service. */
-export const PROCESSES: readonly TypeName[] = ["process", "bgprocess"];
+export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
 
-type Defaults = "value" | "appends" | "repeats" | "substitution" | "types" | "default";
+type Defaults = "value" | "appends" | "repeats" | "substitution" | "types" | "default" | "base";
+
+/** Where relative paths begin (service description 3.10). */
+export const PATH_BASES = {
+  daemon: "the working directory of the daemon",
+  service: "the working directory of the service (working-dir)",
+  file: "the directory of the file that holds the line, behind symbolic links",
+  named: "the directory of the file that holds the line",
+  program:
+    "the working directory of the service (working-dir); an executable without a slash is searched in PATH",
+  cgroup: "the control group of the daemon; with a slash in front, at /sys/fs/cgroup",
+} as const;
 
 /** A row of the table: what most settings have in common need not be said. */
 export function row(
@@ -22,6 +30,7 @@ export function row(
     substitution: "none",
     types: ALL_TYPES,
     default: "",
+    base: "",
     ...setting,
   };
 }

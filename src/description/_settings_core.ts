@@ -1,22 +1,15 @@
 /** What a service is, what it runs, and its flags (service description 3.2). */
 
-import { encodeBytes, isValidServiceName, ServiceType } from "../model/mod.ts";
-import type { ServiceDescription, ServiceFlags } from "../model/mod.ts";
+import { encodeBytes, isValidServiceName } from "../model/mod.ts";
+import type { ServiceFlags } from "../model/mod.ts";
 import type { Draft, SettingTarget, SettingValue } from "./_draft.ts";
 import { joinPath } from "./_files.ts";
 import { parseUser } from "./_ids.ts";
 import { Mistake } from "./_mistake.ts";
-import { oneOf, row, SCRIPT_TYPES } from "./_rows.ts";
+import { oneOf, PATH_BASES, row, SCRIPT_TYPES } from "./_rows.ts";
 import { LOAD_OPTIONS, SERVICE_OPTIONS } from "./options.ts";
-import type { Setting, TypeName } from "./setting.ts";
-
-const TYPES: readonly (readonly [TypeName, ServiceDescription["type"]])[] = [
-  ["process", ServiceType.PROCESS],
-  ["bgprocess", ServiceType.BGPROCESS],
-  ["scripted", ServiceType.SCRIPTED],
-  ["internal", ServiceType.INTERNAL],
-  ["triggered", ServiceType.TRIGGERED],
-];
+import type { Setting } from "./setting.ts";
+import { typeName, TYPES } from "./type_names.ts";
 
 const typeNumbers = new Map(TYPES);
 
@@ -29,6 +22,7 @@ function command(name: "command" | "stop-command", summary: string): Setting {
     appends: true,
     substitution: "post",
     types: SCRIPT_TYPES,
+    base: PATH_BASES.program,
     summary,
     apply({ draft }, { tokens, append }) {
       const isBlank = tokens.length === 0 || (tokens.length === 1 && tokens[0] === "");
@@ -99,7 +93,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
         'service type must be one of: "scripted", "process", "bgprocess", "internal" or "triggered"',
       );
     },
-    show: ({ type }) => TYPES.find(([, number]) => number === type)![0],
+    show: ({ type }) => typeName(type),
   }),
   command("command", "the program that the service runs, or that starts it"),
   command("stop-command", "the program that stops the service"),
@@ -109,6 +103,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     substitution: "post",
     types: SCRIPT_TYPES,
     default: "the directory of the description",
+    base: PATH_BASES.daemon,
     summary: "the working directory of the processes",
     apply({ draft: { description } }, { text }) {
       description.workingDir = text;
@@ -129,8 +124,10 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "env-file",
     syntax: "PATH",
     substitution: "pre",
+    base: PATH_BASES.file,
     summary: "a file with variables for the environment of the processes",
     apply({ draft, realDirectory }, { text }) {
+      draft.environmentFileSetting = text;
       draft.environmentFile = text === "" ? "" : joinPath(realDirectory, text);
     },
   }),

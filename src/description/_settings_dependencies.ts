@@ -2,7 +2,7 @@
 
 import { baseName, DependencyKind, isValidServiceName } from "../model/mod.ts";
 import { Mistake } from "./_mistake.ts";
-import { PROCESSES, row } from "./_rows.ts";
+import { PATH_BASES, PROCESSES, row } from "./_rows.ts";
 import type { Setting } from "./setting.ts";
 
 function named(name: string, dependency: DependencyKind, summary: string): Setting {
@@ -23,6 +23,7 @@ function directory(name: string, kind: DependencyKind, summary: string): Setting
     syntax: "DIRECTORY",
     substitution: "pre",
     repeats: "additive",
+    base: PATH_BASES.named,
     summary,
     apply: (target, { text }) => target.dependOnEntries(kind, text),
   });

@@ -4,8 +4,9 @@ import { type RestartPolicy, type ServiceDescription, signalNumber, SIGNALS } fr
 import type { SettingTarget, SettingValue } from "./_draft.ts";
 import { Mistake } from "./_mistake.ts";
 import { parseTime, parseUnsigned } from "./_numbers.ts";
-import { oneOf, PROCESSES, row, SCRIPT_TYPES } from "./_rows.ts";
-import type { Setting, TypeName } from "./setting.ts";
+import { oneOf, PATH_BASES, PROCESSES, row, SCRIPT_TYPES } from "./_rows.ts";
+import type { Setting } from "./setting.ts";
+import type { TypeName } from "./type_names.ts";
 
 const RESTART_WORDS = new Map<string, RestartPolicy>([
   ["yes", "always"],
@@ -140,6 +141,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     syntax: "PATH",
     substitution: "post",
     types: ["bgprocess"],
+    base: PATH_BASES.daemon,
     summary: "the file in which the service leaves its process ID",
     apply({ draft: { description } }, { text }) {
       description.pidFile = text;

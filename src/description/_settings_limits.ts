@@ -5,7 +5,7 @@ import { normalCapabilities } from "./_capabilities.ts";
 import type { SettingTarget, SettingValue } from "./_draft.ts";
 import { Mistake } from "./_mistake.ts";
 import { parseLimit, parseSigned, parseUnsigned } from "./_numbers.ts";
-import { row, SCRIPT_TYPES } from "./_rows.ts";
+import { PATH_BASES, row, SCRIPT_TYPES } from "./_rows.ts";
 import { SECURE_BITS } from "./options.ts";
 import type { Setting } from "./setting.ts";
 
@@ -58,9 +58,11 @@ function showIoPriority(value: number): string {
   return `${IO_CLASSES.find((one) => one.value === value - level)!.prefix}${level}`;
 }
 
-function applyCapabilities({ draft: { description } }: SettingTarget, { text, append }: SettingValue): void {
+function applyCapabilities({ draft }: SettingTarget, { text, append }: SettingValue): void {
+  const { description } = draft;
   const added = normalCapabilities(text);
   if (added === undefined) throw new Mistake(`invalid capabilities: ${text}`, { code: "bad-capabilities" });
+  draft.given.capabilities = true;
   const earlier = append ? description.capabilities : "";
   description.capabilities = earlier === "" || added === "" ? earlier + added : `${earlier},${added}`;
 }
@@ -70,6 +72,7 @@ function applySecureBits(
   { tokens, starts, append }: SettingValue,
 ): void {
   const bits = new Set(append ? description.secureBits : []);
+  description.secureBits = [...bits];
   tokens.forEach((token, index) => {
     if (!SECURE_BITS.some((bit) => bit.name === token)) {
       throw new Mistake(`unknown securebits flag: ${token}`, {
@@ -78,8 +81,8 @@ function applySecureBits(
       });
     }
     bits.add(token);
+    description.secureBits = [...bits];
   });
-  description.secureBits = [...bits];
 }
 
 /** The settings of 3.5 and 3.6. */
@@ -93,7 +96,8 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     syntax: "NUMBER",
     types: SCRIPT_TYPES,
     summary: "the nice value of the process",
-    apply({ draft: { description } }, { text }) {
+    apply({ draft: { description, given } }, { text }) {
+      given.nice = true;
       description.nice = parseSigned(text, -1_073_741_824, 1_073_741_823);
     },
     show: ({ nice }) => nice?.toString(),
@@ -102,6 +106,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     name: "run-in-cgroup",
     syntax: "PATH",
     types: SCRIPT_TYPES,
+    base: PATH_BASES.cgroup,
     summary: "the control group of the processes",
     apply({ draft: { description } }, { text }) {
       description.cgroup = text;
@@ -143,7 +148,8 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     syntax: "NUMBER (from -1000 to 1000)",
     types: SCRIPT_TYPES,
     summary: "how soon the system ends the process when memory runs out",
-    apply({ draft: { description } }, { text }) {
+    apply({ draft: { description, given } }, { text }) {
+      given.oomScoreAdjust = true;
       description.oomScoreAdjust = parseSigned(text, -1000, 1000);
     },
     show: ({ oomScoreAdjust }) => oomScoreAdjust?.toString(),

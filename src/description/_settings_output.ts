@@ -4,7 +4,7 @@ import type { LogType, ServiceDescription } from "../model/mod.ts";
 import { parseGroup, parseUser } from "./_ids.ts";
 import { Mistake } from "./_mistake.ts";
 import { parsePermissions, parseUnsigned } from "./_numbers.ts";
-import { row, SCRIPT_TYPES } from "./_rows.ts";
+import { PATH_BASES, row, SCRIPT_TYPES } from "./_rows.ts";
 import type { Setting } from "./setting.ts";
 
 const LOG_TYPES: readonly LogType[] = ["none", "file", "buffer", "pipe"];
@@ -80,6 +80,7 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     syntax: "PATH",
     substitution: "post",
     types: SCRIPT_TYPES,
+    base: PATH_BASES.daemon,
     summary: "a socket that is opened before the process starts and handed to it",
     apply({ draft: { description } }, { text }) {
       description.socketPath = text;
@@ -111,6 +112,7 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     syntax: "PATH",
     substitution: "post",
     types: SCRIPT_TYPES,
+    base: PATH_BASES.service,
     summary: "the file that the output is added to",
     apply({ draft: { description } }, { text }) {
       description.logFile = text;
@@ -126,7 +128,7 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     syntax: "BYTES",
     types: SCRIPT_TYPES,
     default: "4096",
-    summary: "how much output is kept in memory",
+    summary: "how much of the last output is kept in memory",
     apply({ draft: { description } }, { text }) {
       description.logBufferSize = parseUnsigned(text);
     },

@@ -6,7 +6,14 @@
 import { baseName, LoadError, type Location } from "../model/mod.ts";
 import { endOfName, skipSpace } from "./_characters.ts";
 import { generalError, substitutionError } from "./_errors.ts";
-import { directoryOf, type FileContents, joinPath, readWholeFile } from "./_files.ts";
+import {
+  directoryOf,
+  type FileAccess,
+  type FileContents,
+  joinPath,
+  readWholeFile,
+  wholePath,
+} from "./_files.ts";
 import { LineReader } from "./_lines.ts";
 import { Mistake } from "./_mistake.ts";
 import { readValue, type Value } from "./_values.ts";
@@ -32,6 +39,8 @@ export interface SettingLine {
 /** What is done with the lines. */
 export interface LineHandler {
   readSetting(line: SettingLine): void;
+  /** A file begins: the description itself, or one that it includes. */
+  beginFile?(path: string, text: string): void;
   /** `@meta`; what follows begins at `from`. */
   readMeta(lines: LineReader, from: number): void;
 }
@@ -64,6 +73,8 @@ const AT = 0x40;
 export class Walker {
   /** The base name of the service, which messages show. */
   readonly service: string;
+  /** How the files are reached. @default by the runtime */
+  readonly files: FileAccess | undefined;
   #fragment: Fragment;
   #depth = 0;
   #includes = 0;
@@ -74,6 +85,7 @@ export class Walker {
 
   constructor(file: DescriptionFile, variables: Variables, handler: LineHandler) {
     this.service = baseName(file.fullName);
+    this.files = file.files;
     this.#text = file.text;
     this.#length = file.text.length;
     this.#variables = variables;
@@ -102,6 +114,7 @@ export class Walker {
 
   /** Reads everything, in order. */
   walk(): void {
+    this.#handler.beginFile?.(this.#fragment.file, this.#text);
     this.#readLines(this.#text);
   }
 
@@ -226,19 +239,21 @@ export class Walker {
       throw generalError(this.service, `${path}: cannot open: Too many open files`, "include", { location });
     }
     const resolved = path === "" ? "" : joinPath(this.realDirectory, path);
-    const found = readWholeFile(resolved);
+    const found = readWholeFile(resolved, this.files);
     if (!found.ok) {
       if (isOptional && found.missing) return;
       const how = found.stage === "open" ? "cannot open: " : "";
       throw generalError(this.service, `${path}: ${how}${found.text}`, "include", {
         cause: found.cause,
         location,
+        path: wholePath(resolved),
       });
     }
     this.#countInclude(found);
     const outer = this.#fragment;
     this.#fragment = { file: path, realDirectory: found.realDirectory, directory: directoryOf(resolved) };
     this.#depth += 1;
+    this.#handler.beginFile?.(resolved, found.text);
     this.#readLines(found.text);
     this.#depth -= 1;
     this.#fragment = outer;

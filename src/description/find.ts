@@ -1,7 +1,7 @@
 /** Finding a description by name (service description 2.3). */
 
 import { baseName, type FileTime, LoadError, notFound } from "../model/mod.ts";
-import { type FileFailure, type LookAtFile, readWholeFile } from "./_files.ts";
+import { type FileAccess, type FileFailure, readWholeFile } from "./_files.ts";
 
 /** A description file that was found and read, but not parsed. */
 export interface DescriptionFile {
@@ -16,28 +16,31 @@ export interface DescriptionFile {
   readonly modified: FileTime;
   /** Lossless, see `model/bytes.ts`. */
   readonly text: string;
+  /** How it was reached, and how the files that it names are. @default by the runtime */
+  readonly files?: FileAccess;
 }
 
 /**
  * Looks for the description of a service in the given directories, in their order.
  *
- * @param lookAt how to look at a file before it is opened. @default by the runtime, which tells whole milliseconds only
+ * @param files how files are reached. @default by the runtime
  * @throws {LoadError} Kind `not-found` if there is none, or `load` if one could not be opened (code `cannot-open`)
  * or read (code `unreadable`). The error names the service by its base name.
  */
 export function findDescription(
   fullName: string,
   directories: readonly string[],
-  lookAt?: LookAtFile,
+  files?: FileAccess,
 ): DescriptionFile {
   const base = baseName(fullName);
+  if (base === "") throw notFound(base); // otherwise the path would be that of the directory
   let firstFailure: { file: string; failure: FileFailure } | undefined;
   for (const directory of directories) {
     const file = directory.endsWith("/") ? directory + base : `${directory}/${base}`;
-    const found = readWholeFile(base.startsWith("/") ? base : file, lookAt);
+    const found = readWholeFile(base.startsWith("/") ? base : file, files);
     if (found.ok) {
       const { realDirectory, modified, text } = found;
-      return { fullName, directory, file, realDirectory, modified, text };
+      return { fullName, directory, file, realDirectory, modified, text, files };
     }
     // What opens but cannot be read hides the directories behind it.
     if (found.stage === "read") throw unusable(base, file, found, "unreadable");

@@ -1,13 +1,13 @@
 import type { ServiceDescription } from "../model/mod.ts";
-import type { LookAtFile } from "./_files.ts";
+import type { FileAccess } from "./_files.ts";
 import { findDescription } from "./find.ts";
 import { readDescription } from "./read.ts";
 import type { ReadOptions } from "./read_options.ts";
 
 /** What reading descriptions in folders needs. */
 export interface FolderSourceOptions extends Pick<ReadOptions, "environment" | "users" | "identity"> {
-  /** How to look at a description before it is opened. @default by the runtime */
-  readonly lookAtFile?: LookAtFile;
+  /** How descriptions are reached. @default by the runtime */
+  readonly files?: FileAccess;
 }
 
 /** Descriptions in folders, which are searched in their order. */
@@ -22,8 +22,8 @@ export class FolderSource {
 
   /** Finds the description of a service by its full name; reads it when asked to. Throws `LoadError`. */
   find(name: string): { read(reader: Pick<ReadOptions, "dependency" | "warn">): ServiceDescription } {
-    const { environment, users, identity, lookAtFile } = this.#options;
-    const file = findDescription(name, this.directories, lookAtFile);
+    const { environment, users, identity, files } = this.#options;
+    const file = findDescription(name, this.directories, files);
     return {
       read: ({ dependency, warn }) =>
         readDescription(file, { environment, users, identity, dependency, warn }),

@@ -6,7 +6,7 @@
  * @module
  */
 
-export type { FileStatus, LookAtFile } from "./_files.ts";
+export { type FileAccess, type FileStatus, wholePath } from "./_files.ts";
 export * from "./directories.ts";
 export * from "./enablement.ts";
 export * from "./environment.ts";
@@ -21,4 +21,5 @@ export * from "./read_options.ts";
 export * from "./setting.ts";
 export * from "./settings.ts";
 export * from "./substitution.ts";
+export * from "./type_names.ts";
 export * from "./users.ts";

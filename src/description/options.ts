@@ -4,6 +4,7 @@
  */
 
 import type { ServiceFlags } from "../model/mod.ts";
+import { ALL_TYPES, SCRIPT_TYPES, type TypeName } from "./type_names.ts";
 
 /** One word of a setting that is a list of flags. */
 export interface FlagWord {
@@ -14,6 +15,8 @@ export interface FlagWord {
 
 /** One flag of `options`. */
 export interface ServiceOption extends FlagWord {
+  /** The types of services that use it; on others it is accepted and ignored. */
+  readonly types: readonly TypeName[];
   readonly flag: keyof ServiceFlags;
   /** Flags that it switches on as well. */
   readonly implies: readonly (keyof ServiceFlags)[];
@@ -25,10 +28,9 @@ function option(
   name: string,
   flag: keyof ServiceFlags,
   summary: string,
-  implies: ServiceOption["implies"] = [],
-  clears: ServiceOption["clears"] = [],
+  { types = ALL_TYPES, implies = [], clears = [] }: Partial<ServiceOption> = {},
 ): ServiceOption {
-  return { name, flag, summary, implies, clears };
+  return { name, flag, summary, types, implies, clears };
 }
 
 /** The flags of `options`. */
@@ -37,32 +39,43 @@ export const SERVICE_OPTIONS: readonly ServiceOption[] = [
     "runs-on-console",
     "runsOnConsole",
     "holds the console while the service runs",
-    ["startsOnConsole"],
-    [
-      "sharesConsole",
-    ],
+    { implies: ["startsOnConsole"], clears: ["sharesConsole"] },
   ),
-  option("starts-on-console", "startsOnConsole", "holds the console while the service starts", [], [
-    "sharesConsole",
-  ]),
-  option("shares-console", "sharesConsole", "uses the console together with others", [], [
-    "runsOnConsole",
-    "startsOnConsole",
-  ]),
-  option("unmask-intr", "unmaskIntr", "lets an interrupt from the console reach the process"),
+  option("starts-on-console", "startsOnConsole", "holds the console while the service starts", {
+    clears: ["sharesConsole"],
+  }),
+  option("shares-console", "sharesConsole", "uses the console together with others", {
+    types: SCRIPT_TYPES,
+    clears: ["runsOnConsole", "startsOnConsole"],
+  }),
+  option("unmask-intr", "unmaskIntr", "lets an interrupt from the console reach the process", {
+    types: SCRIPT_TYPES,
+  }),
   option(
     "starts-rwfs",
     "startsRwfs",
     "makes file systems writable: the control socket and the boot log follow",
   ),
   option("starts-log", "startsLog", "makes logging to the system log possible"),
-  option("pass-cs-fd", "passCsFd", "hands a control connection to the process, named by DINIT_CS_FD"),
-  option("start-interruptible", "startInterruptible", "lets an interrupt cancel the start"),
-  option("skippable", "skippable", "counts a start script that was interrupted as successful"),
-  option("signal-process-only", "signalProcessOnly", "signals the process itself and not its group"),
+  option("pass-cs-fd", "passCsFd", "hands a control connection to the process, named by DINIT_CS_FD", {
+    types: SCRIPT_TYPES,
+  }),
+  option("start-interruptible", "startInterruptible", "lets an interrupt cancel the start", {
+    types: SCRIPT_TYPES,
+  }),
+  option("skippable", "skippable", "counts a start script that was interrupted as successful", {
+    types: ["scripted"],
+  }),
+  option("signal-process-only", "signalProcessOnly", "signals the process itself and not its group", {
+    types: SCRIPT_TYPES,
+  }),
   option("always-chain", "alwaysChain", "starts the chain-to service whatever the reason for stopping"),
-  option("kill-all-on-stop", "killAllOnStop", "ends all other processes of the machine before stopping"),
-  option("no-new-privs", "noNewPrivs", "denies the process any gain of privileges"),
+  option("kill-all-on-stop", "killAllOnStop", "ends all other processes of the machine before stopping", {
+    types: ["scripted", "internal"],
+  }),
+  option("no-new-privs", "noNewPrivs", "denies the process any gain of privileges", {
+    types: SCRIPT_TYPES,
+  }),
 ];
 
 /** The flags of `load-options`. */

@@ -2,6 +2,7 @@
 
 import type { DependencyKind, LoadError, Location } from "../model/mod.ts";
 import type { MainEnvironment } from "./environment.ts";
+import type { EnvironmentFileProblem } from "./environment_file.ts";
 import type { UserDatabase } from "./users.ts";
 
 /** A dependency that a line names. */
@@ -21,6 +22,23 @@ export interface DirectoryWarning {
   readonly directory: string;
   /** The system's text for why it cannot be listed, or the entry. */
   readonly detail: string;
+}
+
+/** One word of a value, without quotes and escapes, before substitution. */
+export interface WrittenWord {
+  readonly text: string;
+  /** Whether it is written exactly so: without quotes and escapes. */
+  readonly plain: boolean;
+}
+
+/** A service's environment file that was read. */
+export interface EnvironmentFileRead {
+  /** The value of `env-file`. */
+  readonly setting: string;
+  /** Where the file is. */
+  readonly path: string;
+  readonly text: string;
+  readonly problems: readonly EnvironmentFileProblem[];
 }
 
 /** What reading a description needs, and whom it tells. */
@@ -51,6 +69,26 @@ export interface ReadOptions {
    * @default undefined
    */
   variableUsed?: (name: string) => void;
+  /**
+   * Called whenever a variable is substituted that has no value and for which the text gives none.
+   * @default undefined
+   */
+  variableUnset?: (name: string, setting: string) => void;
+  /**
+   * Called with each file before its lines are read: the description itself, and those that it includes.
+   * @default undefined
+   */
+  file?: (path: string, text: string) => void;
+  /**
+   * Called with the words of each value that can be read, before substitution.
+   * @default undefined
+   */
+  words?: (setting: string, words: readonly WrittenWord[]) => void;
+  /**
+   * Called with the service's environment file once it is read.
+   * @default undefined
+   */
+  environmentFile?: (file: EnvironmentFileRead) => void;
   /**
    * Called with every line that sets a known setting, before its value is read: where the value begins.
    * @default undefined

@@ -3,9 +3,7 @@
 import type { DependencyKind, ServiceDescription } from "../model/mod.ts";
 import type { SettingTarget, SettingValue } from "./_draft.ts";
 import type { FlagWord } from "./options.ts";
-
-/** The types of services as descriptions spell them. */
-export type TypeName = "process" | "bgprocess" | "scripted" | "internal" | "triggered";
+import type { TypeName } from "./type_names.ts";
 
 /** One setting of service descriptions. */
 export interface Setting {
@@ -26,6 +24,8 @@ export interface Setting {
   readonly types: readonly TypeName[];
   /** The value of services without the setting, for people; empty for none. */
   readonly default: string;
+  /** Where a path in the value begins if it is relative, for people; empty if the value holds none. */
+  readonly base: string;
   /** One line, for people. */
   readonly summary: string;
   /** The words of a value that is a list of flags. */

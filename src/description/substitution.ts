@@ -10,6 +10,8 @@ import { endOfDigits, endOfVariable, isDigit, isSpace, skipSpace, skipWord } fro
 export interface Variables {
   /** The value of a variable; `undefined` if it is not set. */
   get(name: string): string | undefined;
+  /** Receives each variable that has no value and for which the text gives none. @default undefined */
+  unset?(name: string): void;
   /** The argument of the service, `$1`; `undefined` if it has none. */
   readonly argument: string | undefined;
 }
@@ -170,6 +172,7 @@ function substituteForm(text: string, at: number, variables: Variables, pieces: 
   if (isArgument && value === undefined && !alternative?.operator) {
     throw new SubstitutionError("missing value in argument substitution");
   }
+  if (value === undefined && !isArgument && !alternative?.operator) variables.unset?.(name);
   const result = alternative === undefined ? value ?? "" : choose(value, alternative);
   if (splits) pieces.split(result);
   else pieces.plain(result);

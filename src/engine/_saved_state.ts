@@ -41,7 +41,7 @@ export type SavedRecord = Omit<ServiceRecord, WorkedOut | "dependents" | "consum
 };
 
 /** An edge; `from` and `to` are ids. */
-export type SavedEdge = Pick<Edge, "kind" | "waiting" | "holding"> & {
+export type SavedEdge = Pick<Edge, "kind" | "waiting" | "holding" | "unmet"> & {
   readonly from: number;
   readonly to: number;
 };
@@ -95,6 +95,7 @@ const process: Schema<ProcessState> = object<ProcessState>({
   limitCount: or(number, 0),
   launchStage: or(number, 0),
   launchErrno: or(number, 0),
+  launchText: optional(text),
 });
 
 const times: Schema<ActivationTimes> = object<ActivationTimes>({
@@ -204,6 +205,7 @@ export const savedEngine: Schema<SavedEngine> = object<SavedEngine>({
       kind: oneOf(Object.values(DependencyKind)),
       waiting: or(flag, false),
       holding: or(flag, false),
+      unmet: or(flag, false),
     })),
     [],
   ),

@@ -4,6 +4,7 @@ import type { ServiceEvent } from "../model/mod.ts";
 import { Chaining } from "./chaining.ts";
 import { Reporter } from "./facts.ts";
 import type { ServiceGraph } from "./graph.ts";
+import type { Launcher } from "./launcher.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Loader } from "./loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
@@ -16,6 +17,7 @@ import { ServiceTypes } from "./service_types.ts";
 export interface EngineParts {
   readonly reporter: Reporter;
   readonly lifecycle: Lifecycle;
+  readonly launcher: Launcher;
   readonly reactor: Reactor;
   /** Where events of processes and timers go. */
   readonly events: ProcessEvents;
@@ -60,5 +62,5 @@ export function assemble(options: ManagerOptions, { graph, isShuttingDown, emit 
     load: (name) => loader.load(name),
     activate: (service) => lifecycle.activate(service),
   });
-  return { reporter, lifecycle, reactor, events, loader, chaining };
+  return { reporter, lifecycle, launcher: types.launcher, reactor, events, loader, chaining };
 }

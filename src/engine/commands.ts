@@ -143,6 +143,9 @@ export function addDependency(
   if (existing === undefined && !hasRoomForEdge(graph)) return "refused";
   const edge = existing ?? graph.connect(from, to, kind);
   const fromIsActive = from.state === STARTED || from.state === STARTING;
+  if (kind === DependencyKind.MILESTONE && from.state === STARTING && existing === undefined) {
+    edge.unmet = to.state !== STARTED;
+  }
   const starts = options.start && !context.shuttingDown;
   const attaches = existing === undefined && (kind === DependencyKind.REGULAR || isActive(to));
   if (fromIsActive && (starts || attaches)) lifecycle.hold(edge);

@@ -59,8 +59,9 @@ export class Ending {
   #failDependents(service: ServiceRecord): void {
     for (const edge of service.dependents) {
       const { from } = edge;
-      const binding = isHard(edge) && from.state === STARTING;
-      if (binding && edge.waiting) {
+      const binding = (isHard(edge) || edge.unmet) && from.state === STARTING;
+      const waits = edge.waiting || (edge.unmet && from.phase.kind === "waiting-for-dependencies");
+      if (binding && waits) {
         this.#agenda.deferFailure(from);
       } else if (edge.waiting) {
         this.#waits.end(edge);

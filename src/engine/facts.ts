@@ -5,13 +5,14 @@
 
 import {
   type ExitStatus,
+  type LaunchStage,
   type LoadError,
   ServiceEvent,
   type ServiceState,
   type StopReason,
 } from "../model/mod.ts";
 import type { PhaseKind } from "./phase.ts";
-import type { Clock } from "./ports.ts";
+import type { Clock, LaunchRefusal } from "./ports.ts";
 import type { ServiceRecord } from "./service.ts";
 
 /** What happened to a service. */
@@ -26,18 +27,20 @@ export type ServiceFact =
   /** Something that the tables of the engine exclude: a mistake of the program. */
   | { readonly kind: "impossible-event"; readonly event: string; readonly phase: PhaseKind }
   | { readonly kind: "impossible-change"; readonly from: PhaseKind; readonly to: PhaseKind }
+  /** Its recovery failed: it stops. */
+  | { readonly kind: "recovery-given-up" }
   /** It restarted too often, and stops. */
   | { readonly kind: "restart-limit-reached" }
   /** The service that it is chained to could not be started: loading failed, or the chain goes round in a circle. */
   | { readonly kind: "chain-failed"; readonly to: string; readonly error: LoadError | undefined }
   // ---- Processes
-  /** The host could not open the activation socket, for the reason in `text`. */
-  | { readonly kind: "socket-failed"; readonly text: string }
-  | ({ readonly kind: "launch-failed" } & LaunchError)
+  /** The host could not open the activation socket, or start a process. */
+  | ({ readonly kind: "socket-failed" } & LaunchRefusal)
+  | ({ readonly kind: "launch-failed" } & LaunchRefusal)
   | {
     readonly kind: "execution-failed";
     readonly role: string;
-    readonly stage: number;
+    readonly stage: LaunchStage;
     readonly errno: number;
   }
   /** A process ended that was not meant to, or not well. */
@@ -45,15 +48,18 @@ export type ServiceFact =
   | { readonly kind: "start-overdue"; readonly pid: number | undefined }
   | { readonly kind: "start-interrupted"; readonly pid: number }
   | { readonly kind: "stop-overdue"; readonly role: string; readonly pid: number }
+  /** A signal of the engine could not be sent; `errno` is `undefined` if the host does not know the signal. */
+  | {
+    readonly kind: "signal-not-sent";
+    readonly role: string;
+    readonly pid: number | undefined;
+    readonly signal: number;
+    readonly errno: number | undefined;
+  }
   /** What the pid file of a bgprocess service says. */
   | { readonly kind: "not-supervised"; readonly pid: number }
   | { readonly kind: "pid-file-invalid"; readonly pid: number }
   | { readonly kind: "pid-file-unreadable"; readonly step: "open" | "read"; readonly errno: number };
-
-/** Why the host could not start a process: it says so, or has thrown something. */
-export type LaunchError =
-  | { readonly error: string }
-  | { readonly error: undefined; readonly thrown: unknown };
 
 /** What a process was when it ended. */
 export type EndedProcess =

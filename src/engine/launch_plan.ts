@@ -88,7 +88,7 @@ export function launchPlan(
     name: service.name,
     argv: request.command,
     environment: compose(description.environment),
-    workingDir: description.workingDir === "" ? description.directory : description.workingDir,
+    workingDir: workingDirOf(description),
     output: session === "own" ? outputPlan(description, isMain) : { to: "null" },
     consumerOf: isMain && description.consumerOf !== "" ? description.consumerOf : undefined,
     session,
@@ -107,6 +107,18 @@ export function launchPlan(
     noNewPrivs: flags.noNewPrivs,
     inittab: inittabOf(service, isMain),
   };
+}
+
+/** The path of the log file of a service; `undefined` if it writes to none. May be relative to the daemon's directory. */
+export function logFilePath(description: ServiceDescription): string | undefined {
+  const { logType, logFile, flags } = description;
+  const onConsole = flags.sharesConsole || flags.startsOnConsole || flags.runsOnConsole;
+  if (logType !== "file" || logFile === "" || onConsole) return undefined;
+  return logFile.startsWith("/") ? logFile : `${workingDirOf(description)}/${logFile}`;
+}
+
+function workingDirOf({ workingDir, directory }: ServiceDescription): string {
+  return workingDir === "" ? directory : workingDir;
 }
 
 function sessionPlan(service: ServiceRecord): SessionPlan {

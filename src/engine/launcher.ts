@@ -4,13 +4,22 @@
  * `scripted_service.ts`. Lifecycle specification 8.2 to 8.7.
  */
 
-import { type EnvironmentOverlay, ServiceState, ServiceType, Signal, StopReason } from "../model/mod.ts";
-import type { LaunchError, Reporter } from "./facts.ts";
+import {
+  type EnvironmentOverlay,
+  errnoOf,
+  type LaunchFailure,
+  LaunchStage,
+  ServiceState,
+  ServiceType,
+  Signal,
+  StopReason,
+} from "../model/mod.ts";
+import type { Reporter } from "./facts.ts";
 import { launchPlan, type LaunchRequest } from "./launch_plan.ts";
 import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { type AfterExecution, launching, type LaunchStep, launchStep, PHASE, withStep } from "./phase.ts";
-import type { Clock, ProcessHost } from "./ports.ts";
+import type { Clock, LaunchRefusal, ProcessHost } from "./ports.ts";
 import * as policy from "./restart_policy.ts";
 import { childOf, noChild, type ProcessRole, type ServiceRecord, type TimerPurpose } from "./service.ts";
 
@@ -31,6 +40,8 @@ export class Launcher {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
   readonly reporter: Reporter;
+  /** The longest time that a process is given to stop, in milliseconds; `undefined`: as its description says. */
+  stopLimit: number | undefined;
   readonly #clock: Clock;
   readonly #context: LauncherContext;
 
@@ -48,10 +59,10 @@ export class Launcher {
   bringUp(service: ServiceRecord): boolean {
     const { process, description } = service;
     if (description.socketPath !== "") {
-      const text = this.host.openActivationSocket(service);
-      if (text !== undefined) {
-        this.reporter.report(service, { kind: "socket-failed", text });
-        return false;
+      const refusal = this.#ask(() => this.host.openActivationSocket(service));
+      if (refusal !== undefined) {
+        service.reason = StopReason.EXECFAILED;
+        return this.#refused(service, "socket-failed", refusal);
       }
     }
     if (service.autoRestarting) {
@@ -90,6 +101,7 @@ export class Launcher {
     this.lifecycle.enter(service, PHASE.up);
     this.cancelTimer(service);
     service.reason = StopReason.TERMINATED;
+    this.reporter.report(service, { kind: "recovery-given-up" });
     this.lifecycle.finalStop(service);
   }
 
@@ -106,7 +118,10 @@ export class Launcher {
       mayUseConsole: true,
       readiness: then === "awaiting-readiness",
     });
-    if (!launched) return false;
+    if (!launched) {
+      service.reason = StopReason.EXECFAILED;
+      return false;
+    }
     this.#enterStep(service, launching(then));
     this.armTimer(service, "start-timeout", description.startTimeout);
     return true;
@@ -142,10 +157,7 @@ export class Launcher {
     if (request.role === "main") process.lastLaunch = this.#clock.now();
     const compose = (overlay: EnvironmentOverlay) => this.#context.composeEnvironment(overlay);
     const result = this.#ask(() => this.host.launch(launchPlan(service, request, compose)));
-    if ("error" in result) {
-      this.reporter.report(service, { kind: "launch-failed", ...result });
-      return false;
-    }
+    if ("error" in result) return this.#refused(service, "launch-failed", result);
     let child = childOf(process, request.role);
     if (child === undefined) {
       child = noChild();
@@ -159,20 +171,41 @@ export class Launcher {
   }
 
   /** A host that fails in an unforeseen way must not leave the engine in the middle of something. */
-  #ask(launch: () => ReturnType<ProcessHost["launch"]>): { pid: number | undefined } | LaunchError {
+  #ask<Result>(launch: () => Result): Result | LaunchRefusal {
     try {
       return launch();
-    } catch (thrown) {
-      return { error: undefined, thrown };
+    } catch (error) {
+      const text = `can't launch process; internal error: ${error}`;
+      return { stage: LaunchStage.EXECUTE, errno: errnoOf(error), error: text };
     }
+  }
+
+  /** A launch failed before there was a process. */
+  #refused(service: ServiceRecord, kind: "socket-failed" | "launch-failed", refusal: LaunchRefusal): false {
+    this.reporter.report(service, { kind, ...refusal });
+    this.noteFailure(service, refusal, refusal.error);
+    return false;
+  }
+
+  /**
+   * Keeps for the status where and why a launch failed. Every launch that fails comes here. `text`: the reason in
+   * words, where these say more.
+   */
+  noteFailure(service: ServiceRecord, { stage, errno }: LaunchFailure, text?: string): void {
+    const { process } = service;
+    process.launchStage = stage;
+    process.launchErrno = errno;
+    process.launchText = text;
   }
 
   // ---- The timer ---------------------------------------------------------------------------------------------
 
   /** Arms the timer, in milliseconds from now; 0 means that there is no such limit. */
   armTimer(service: ServiceRecord, purpose: TimerPurpose, delay: number): void {
-    if (delay === 0) this.cancelTimer(service);
-    else this.#setTimer(service, purpose, this.#clock.now() + delay);
+    const limit = purpose === "stop-timeout" ? this.stopLimit : undefined;
+    const wait = limit === undefined || (delay > 0 && delay < limit) ? delay : limit;
+    if (wait === 0) this.cancelTimer(service);
+    else this.#setTimer(service, purpose, this.#clock.now() + wait);
   }
 
   #setTimer(service: ServiceRecord, purpose: TimerPurpose, at: number): void {
@@ -229,7 +262,16 @@ export class Launcher {
   /** Signals the main process, with its group unless `signal-process-only` is set. Never without a process. */
   signalGroup(service: ServiceRecord, signal: number): void {
     if (service.process.main.pid === undefined) return;
-    this.host.signal(service.id, "main", signal, !service.description.flags.signalProcessOnly);
+    this.#signal(service, "main", signal, !service.description.flags.signalProcessOnly);
+  }
+
+  /** Sends a signal. A process that has just ended needs none; any other reason not to send it is reported. */
+  #signal(service: ServiceRecord, role: ProcessRole, signal: number, group: boolean): void {
+    const outcome = this.host.signal(service.id, role, signal, group);
+    if (outcome === "sent" || outcome === "no-process") return;
+    const pid = childOf(service.process, role)?.pid;
+    const errno = outcome === "bad-signal" ? undefined : outcome.errno;
+    this.reporter.report(service, { kind: "signal-not-sent", role, pid, signal, errno });
   }
 
   /** The stop took too long: kills what is left (8.7). */
@@ -241,7 +283,7 @@ export class Launcher {
     }
     if (stop.pid !== undefined) {
       this.reporter.report(service, { kind: "stop-overdue", role: "stop", pid: stop.pid });
-      this.host.signal(service.id, "stop", Signal.KILL, true);
+      this.#signal(service, "stop", Signal.KILL, true);
     }
   }
 

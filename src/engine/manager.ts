@@ -4,8 +4,11 @@
  */
 
 import {
+  type BufferedOutput,
+  type BufferReading,
   type DependencyKind,
   type ExitStatus,
+  type LaunchStage,
   LoadError,
   type ServiceOverview,
   type ServiceStatus,
@@ -16,6 +19,7 @@ import { assemble, type EngineParts } from "./assembly.ts";
 import * as commands from "./commands.ts";
 import type { LoadOccasion } from "./facts.ts";
 import { ServiceGraph } from "./graph.ts";
+import { type Haste, hasten } from "./haste.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { Listeners } from "./listeners.ts";
 import { mayUnload } from "./loading.ts";
@@ -199,6 +203,12 @@ export class ServiceManager implements EngineEvents {
     this.#settled();
   }
 
+  /** Hastens a shutdown that is under way. */
+  hasten(haste: Haste): void {
+    hasten(haste, this.services(), this.#parts);
+    this.#drain();
+  }
+
   // ---- What can be told --------------------------------------------------------------------------------------
 
   /** The service as a status buffer shows it. */
@@ -221,8 +231,8 @@ export class ServiceManager implements EngineEvents {
   }
 
   /** The buffered output of a service; `undefined` if it is not configured to have any. */
-  bufferedLog(service: ServiceRecord, { clear = false } = {}): Uint8Array | undefined {
-    return this.#options.host.bufferedLog(service, clear);
+  bufferedLog(service: ServiceRecord, reading: BufferReading = {}): BufferedOutput | undefined {
+    return this.#options.host.bufferedLog(service, reading);
   }
 
   /** Sets or (`undefined`) removes a variable of the environment of processes started from now on. */
@@ -260,11 +270,11 @@ export class ServiceManager implements EngineEvents {
     this.#deliverOfProcess(id, "executed", (service) => this.#parts.events.execSucceeded(service, role));
   }
 
-  execFailed(id: number, role: ProcessRole, stage: number, errno: number): void {
+  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void {
     this.#deliverOfProcess(
       id,
       "execution-failed",
-      (service) => this.#parts.events.execFailed(service, role, stage, errno),
+      (service) => this.#parts.events.execFailed(service, role, { stage, errno }),
     );
   }
 

@@ -12,7 +12,7 @@ export { EventRing, type FactsSince, type NumberedFact } from "./event_ring.ts";
 export type { EndedProcess, Fact, FactSink, LoadOccasion, Outcome } from "./facts.ts";
 export type { DescriptionReader, DescriptionSource, FoundDescription } from "./description_source.ts";
 export { ServiceGraph } from "./graph.ts";
-export type { LaunchPlan, OutputPlan, SessionPlan } from "./launch_plan.ts";
+export { type LaunchPlan, logFilePath, type OutputPlan, type SessionPlan } from "./launch_plan.ts";
 export type { Behaviour } from "./behaviour.ts";
 export type { Lifecycle } from "./lifecycle.ts";
 export { ServiceManager } from "./manager.ts";
@@ -22,6 +22,7 @@ export type {
   ConsolePort,
   EngineEvents,
   EnvironmentListener,
+  LaunchRefusal,
   PidFileOutcome,
   ProcessHost,
   ServiceListener,

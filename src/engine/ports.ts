@@ -4,7 +4,15 @@
  * call, so that the engine is never entered twice.
  */
 
-import type { ExitStatus, ServiceDescription, ServiceEvent } from "../model/mod.ts";
+import type {
+  BufferedOutput,
+  BufferReading,
+  ExitStatus,
+  LaunchFailure,
+  LaunchStage,
+  ServiceDescription,
+  ServiceEvent,
+} from "../model/mod.ts";
 import type { ProcessRole, ServiceRecord } from "./service.ts";
 import type { LaunchPlan } from "./launch_plan.ts";
 
@@ -31,9 +39,20 @@ export type PidFileOutcome =
   | { readonly kind: "running"; readonly pid: number; readonly child: boolean }
   /** A child that has already ended. */
   | { readonly kind: "ended"; readonly pid: number; readonly exit: ExitStatus }
-  /** The file names no usable process; −1 if no number could be read. */
-  | { readonly kind: "invalid"; readonly pid: number }
+  /**
+   * The file names no usable process; −1 if no number could be read. `exit`: how that process ended, if the host has
+   * seen it end already.
+   */
+  | { readonly kind: "invalid"; readonly pid: number; readonly exit?: ExitStatus }
   | { readonly kind: "unreadable"; readonly step: "open" | "read"; readonly errno: number };
+
+/** A launch that failed before there was a process. */
+export interface LaunchRefusal extends LaunchFailure {
+  /** The reason in words, for people. */
+  readonly error: string;
+  /** The line for the log. @default the name of the service and the reason */
+  readonly message?: string;
+}
 
 /** Starts, signals and watches processes. */
 export interface ProcessHost {
@@ -44,13 +63,13 @@ export interface ProcessHost {
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined;
   /**
    * Starts a process. Whether the program could be executed is reported later. Returns a process id (or
-   * `undefined` if there is none yet) or the text of what failed before there was a process (lifecycle 8.4).
+   * `undefined` if there is none yet) or what failed before there was a process (lifecycle 8.4).
    */
-  launch(plan: LaunchPlan): { readonly pid: number | undefined } | { readonly error: string };
+  launch(plan: LaunchPlan): { readonly pid: number | undefined } | LaunchRefusal;
   /** Sends a signal to the process, or to its process group. */
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome;
-  /** Opens the activation socket unless it is open; returns the text of what failed (lifecycle 8.17). */
-  openActivationSocket(service: ServiceRecord): string | undefined;
+  /** Opens the activation socket unless it is open; returns what failed (lifecycle 8.17). */
+  openActivationSocket(service: ServiceRecord): LaunchRefusal | undefined;
   /** The service became inactive: its activation socket is closed. */
   serviceInactive(service: ServiceRecord): void;
   /** The service was unloaded: whatever was kept for it (output pipe, log buffer) is dropped. */
@@ -59,14 +78,14 @@ export interface ProcessHost {
   adoptFromPidFile(service: ServiceRecord): PidFileOutcome;
   /** Sends TERM, then KILL, to every process there is; `allKilled` follows. */
   killAll(id: number): void;
-  /** The buffered output, or `undefined` if the service has no log buffer. */
-  bufferedLog(service: ServiceRecord, clear: boolean): Uint8Array | undefined;
+  /** The last of the buffered output, or `undefined` if the service has no log buffer. */
+  bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined;
 }
 
 /** What hosts, clocks and consoles report. */
 export interface EngineEvents {
   execSucceeded(id: number, role: ProcessRole): void;
-  execFailed(id: number, role: ProcessRole, stage: number, errno: number): void;
+  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void;
   exited(id: number, role: ProcessRole, exit: ExitStatus): void;
   /** The process said that it is ready. */
   ready(id: number): void;

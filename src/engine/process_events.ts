@@ -3,7 +3,7 @@
  * says what the service does.
  */
 
-import { type ExitStatus, isClean } from "../model/mod.ts";
+import { type ExitStatus, isClean, type LaunchFailure } from "../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
 import type { TimerName } from "./ports.ts";
 import type { ProcessEvent } from "./phase_table.ts";
@@ -53,14 +53,12 @@ export class ProcessEvents {
   }
 
   /** A process could not run its program; there is no process. */
-  execFailed(service: ServiceRecord, role: ProcessRole, stage: number, errno: number): void {
+  execFailed(service: ServiceRecord, role: ProcessRole, { stage, errno }: LaunchFailure): void {
     const child = this.#child(service, role, "execution-failed");
     if (child === undefined) return;
     Object.assign(child, noChild());
-    const { process } = service;
     if (role === "main") {
-      process.launchStage = stage;
-      process.launchErrno = errno;
+      this.#launcher.noteFailure(service, { stage, errno });
       this.#launcher.cancelTimer(service);
     }
     this.#launcher.reporter.report(service, { kind: "execution-failed", role, stage, errno });
@@ -114,5 +112,11 @@ export class ProcessEvents {
     if (timer?.purpose !== purpose) return; // it was turned off while its expiry was on the way
     service.process.timer = undefined;
     this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
+  }
+
+  /** Does now what a timer would do later, in place of whatever the timer is for. */
+  cutShort(service: ServiceRecord, event: "start-timed-out" | "stop-timed-out"): void {
+    this.#launcher.cancelTimer(service);
+    this.#reactor.react(service, event);
   }
 }

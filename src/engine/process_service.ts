@@ -252,6 +252,10 @@ export class ProcessService implements Behaviour {
         break;
       case "invalid":
         reporter.report(service, { kind: "pid-file-invalid", pid: outcome.pid });
+        if (outcome.exit !== undefined) {
+          process.exit = outcome.exit;
+          this.#reportEnd(service);
+        }
         break;
       case "unreadable": {
         const { step, errno } = outcome;

@@ -25,6 +25,11 @@ export interface Edge {
   waiting: boolean;
   /** *from* owns a claim on *to*. Never set on an ordering edge. */
   holding: boolean;
+  /**
+   * A milestone that was added while *from* was on its way up, and that is not reached yet: *from* does not wait for
+   * it, but its failure is one of *from*.
+   */
+  unmet: boolean;
 }
 
 /**
@@ -92,6 +97,8 @@ export interface ProcessState {
   /** Where and why the last launch failed. */
   launchStage: number;
   launchErrno: number;
+  /** The reason in words, where these say more than the error number. */
+  launchText: string | undefined;
 }
 
 /** A service as the engine sees it. */
@@ -216,6 +223,7 @@ function newProcessState(): ProcessState {
     limitCount: 0,
     launchStage: 0,
     launchErrno: 0,
+    launchText: undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What can be told about a service (control protocol 8, and the overview of all services). */
 
 import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
+import { logFilePath } from "./launch_plan.ts";
 import { isHard, isTriviallyStopped, type ServiceRecord } from "./service.ts";
 
 /** The service as a status buffer shows it. */
@@ -17,6 +18,7 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
     pid: process.main.pid,
     launchStage: process.launchStage,
     launchErrno: process.launchErrno,
+    ...(process.launchText === undefined ? {} : { launchText: process.launchText }),
     exit: waitStatusOf(process.exit),
     modified: service.description.modified,
   };
@@ -24,6 +26,7 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
 
 /** The service with what people ask about. `elapsed` is the engine's clock now, `now` the wall clock since 1970. */
 export function overviewOf(service: ServiceRecord, elapsed: number, now: number): ServiceOverview {
+  const logFile = logFilePath(service.description);
   return {
     ...statusOf(service),
     name: service.name,
@@ -31,6 +34,7 @@ export function overviewOf(service: ServiceRecord, elapsed: number, now: number)
     since: now - (elapsed - service.since),
     waitingFor: waitingFor(service),
     restarts: service.restarts,
+    ...(logFile === undefined ? {} : { logFile }),
   };
 }
 

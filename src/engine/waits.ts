@@ -54,6 +54,7 @@ export class Waits {
   /** Works out what the service has to wait for, and who has to wait for it (3.4). */
   #mark(service: ServiceRecord): void {
     for (const edge of service.dependencies) {
+      edge.unmet = false;
       const { state } = edge.to;
       setWaiting(edge, isOrdering(edge.kind) ? state === STARTING : state !== STARTED);
     }
@@ -81,7 +82,10 @@ export class Waits {
 
   /** Those who wait for the service need not wait any longer. */
   endAllFor(service: ServiceRecord): void {
-    for (const edge of service.dependents) if (edge.waiting) this.end(edge);
+    for (const edge of service.dependents) {
+      edge.unmet = false;
+      if (edge.waiting) this.end(edge);
+    }
   }
 
   /** Dependencies that wait for this service to stop look again (3.16, step 5). */

@@ -1,16 +1,16 @@
-/**
- * Child processes of the runtime, in one form. `Deno.Command` starts them; a service that writes to a log file is
- * started by `node:child_process`, which can hand a file over as standard output, so that nothing is copied.
- */
+/** Child processes of the runtime: `Deno.Command` in the form that the command host needs. */
 
 import { exitedWith, type ExitStatus, killedBy } from "../model/mod.ts";
 import { signalNumberOf } from "./signal_names.ts";
 
-/** A process that is running or has ended. */
+/** A process that runs or has ended. */
 export interface ChildHandle {
-  /** `undefined` if there is no process: `ended` is rejected with the reason. */
-  readonly pid: number | undefined;
-  /** Sends a signal to the process alone; throws if it has ended or there is no such signal. */
+  /** Always above 1. */
+  readonly pid: number;
+  /**
+   * Sends a signal to the process alone, as often as it is called. Throws if the process has been reaped or there is
+   * no such signal.
+   */
   kill(signal: number): void;
   readonly ended: Promise<ExitStatus>;
   /** What it writes, if its output is piped. */
@@ -20,28 +20,24 @@ export interface ChildHandle {
 /** How to start a child. */
 export interface ChildOptions {
   readonly argv: readonly string[];
-  readonly environment: ReadonlyMap<string, string>;
+  readonly environment: Readonly<Record<string, string>>;
   readonly workingDir: string;
   readonly uid: number | undefined;
   readonly gid: number | undefined;
-  /** Where its output goes: nowhere, to the daemon, or to an open file. */
+  /** Where its output goes: nowhere, to the daemon, or to a file that `node:fs` opened. */
   readonly output: "null" | "piped" | { readonly fd: number };
 }
 
-/** Starts a child in a session of its own. Throws, or has `ended` rejected, if that is not possible. */
+/** Starts a child in a session of its own. Throws if that is not possible. */
 export function startChild(options: ChildOptions): ChildHandle {
   if (options.argv.length === 0) throw new Deno.errors.NotFound("the command is empty (os error 2)");
-  return typeof options.output === "object" ? startOnFile(options, options.output.fd) : startCommand(options);
-}
-
-function startCommand(options: ChildOptions): ChildHandle {
   const [program, ...args] = options.argv;
-  const output = options.output === "piped" ? "piped" : "null";
+  const output = outputOption(options.output);
   const child = new Deno.Command(program, {
     args,
     cwd: options.workingDir,
     clearEnv: true,
-    env: Object.fromEntries(options.environment),
+    env: options.environment,
     uid: options.uid,
     gid: options.gid,
     stdin: "null",
@@ -52,41 +48,18 @@ function startCommand(options: ChildOptions): ChildHandle {
   return {
     pid: child.pid,
     kill: (signal) => child.kill(signal as unknown as Deno.Signal), // the runtime takes numbers as well
-    ended: child.status.then(({ code, signal }) => exitStatus(code, signal)),
+    ended: child.status.then(({ code, signal }) => exitStatus(code, signal), unnamedSignal),
     output: output === "piped" ? [child.stdout, child.stderr] : [],
   };
 }
 
-/** Whether the runtime can hand an open file to a child; Deno can from 2.9 on. */
-export function canPassFiles(version: string = Deno.version.deno): boolean {
-  const [major, minor] = version.split(".").map(Number);
-  return major > 2 || (major === 2 && minor >= 9);
-}
-
-function startOnFile(options: ChildOptions, fd: number): ChildHandle {
-  const [program, ...args] = options.argv;
-  // Loaded here and not above: it costs the daemon 20 ms, and only services with a log file need it.
-  const { spawn } = nodeModule("node:child_process") as typeof import("node:child_process");
-  const child = spawn(program, args, {
-    cwd: options.workingDir,
-    env: Object.fromEntries(options.environment),
-    uid: options.uid,
-    gid: options.gid,
-    stdio: ["ignore", fd, fd],
-    detached: true,
-  });
-  const ended = new Promise<ExitStatus>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code, signal) => resolve(exitStatus(code ?? 0, signal)));
-  });
-  return {
-    pid: child.pid,
-    kill: (signal) => {
-      if (!child.kill(signal)) throw new TypeError("the process has ended");
-    },
-    ended,
-    output: [],
-  };
+/**
+ * The runtime takes the number of an open file as well, although its types do not say so: `node:child_process` is
+ * made of this. That module itself is not used. It sends one signal to a process and no second one, and it says of a
+ * process that a signal made exit in order that the signal killed it.
+ */
+function outputOption(output: ChildOptions["output"]): "null" | "piped" {
+  return typeof output === "object" ? output.fd as unknown as "null" : output;
 }
 
 /** A module of Node.js, loaded at once and only now. */
@@ -97,4 +70,10 @@ export function nodeModule(name: string): unknown {
 
 function exitStatus(code: number, signal: string | null): ExitStatus {
   return signal === null ? exitedWith(code) : killedBy(signalNumberOf(signal));
+}
+
+/** The runtime has no names for real-time signals: instead of the status of a process that one ended there is an error. */
+function unnamedSignal(error: unknown): ExitStatus {
+  const [, number] = /^Invalid signal: (\d+)/.exec((error as Error).message) ?? [];
+  return killedBy(Number(number ?? 0));
 }

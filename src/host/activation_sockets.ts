@@ -1,11 +1,12 @@
 /** Activation sockets: made before a service starts, kept while it restarts, closed when it is inactive. 8.17. */
 
-import { errnoText, type ServiceDescription } from "../model/mod.ts";
-import type { Service } from "../engine/mod.ts";
+import { errnoText, LaunchStage, type ServiceDescription } from "../model/mod.ts";
+import type { LaunchRefusal, Service } from "../engine/mod.ts";
 import { type Files, type Sockets, SystemCallError } from "./libc/mod.ts";
 
 const BACKLOG = 128;
 const ENOENT = 2;
+const EEXIST = 17;
 
 /** The activation sockets of all services. */
 export class ActivationSockets {
@@ -23,12 +24,12 @@ export class ActivationSockets {
     return this.#open.get(id);
   }
 
-  /** Opens the socket of a service unless it is open; returns the text of what failed. */
-  open(service: Service): string | undefined {
+  /** Opens the socket of a service unless it is open; returns what failed. */
+  open(service: Service): LaunchRefusal | undefined {
     if (this.#open.has(service.id)) return undefined;
-    const { name, description } = service;
+    const { description } = service;
     const obstacle = this.#clear(description.socketPath);
-    if (obstacle !== undefined) return `${name}: ${obstacle}`;
+    if (obstacle !== undefined) return obstacle;
     let fd: number | undefined;
     try {
       fd = this.#sockets.create();
@@ -39,8 +40,8 @@ export class ActivationSockets {
       if (fd !== undefined) this.#files.close(fd);
       if (!(error instanceof SystemCallError)) throw error;
       const what = FAILURES[error.call] ?? "error creating activation socket";
-      const subject = error.call === "listen" ? "" : name;
-      return `${subject}: ${what}: ${errnoText(error.errno)}`;
+      const found = refusal(error.errno, `${what}: ${errnoText(error.errno)}`);
+      return error.call === "listen" ? { ...found, message: `: ${found.error}` } : found;
     }
   }
 
@@ -53,15 +54,17 @@ export class ActivationSockets {
   }
 
   /** Makes way for a new socket; returns what is in the way. */
-  #clear(path: string): string | undefined {
+  #clear(path: string): LaunchRefusal | undefined {
     try {
-      if (this.#files.kindAt(path) !== "socket") return "activation socket file exists (and is not a socket)";
+      if (this.#files.kindAt(path) !== "socket") {
+        return refusal(EEXIST, "activation socket file exists (and is not a socket)");
+      }
       this.#files.remove(path);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
       // Whatever else cannot be removed is in the way of the new one, which says so.
       if (error.call === "stat" && error.errno !== ENOENT) {
-        return `error checking activation socket: ${errnoText(error.errno)}`;
+        return refusal(error.errno, `error checking activation socket: ${errnoText(error.errno)}`);
       }
     }
     return undefined;
@@ -74,6 +77,10 @@ export class ActivationSockets {
     this.#files.setPathMode(path, description.socketPermissions);
     this.#sockets.listen(fd, BACKLOG);
   }
+}
+
+function refusal(errno: number, error: string): LaunchRefusal {
+  return { stage: LaunchStage.ACTIVATION_SOCKET, errno, error };
 }
 
 /** The beginning of the message for each call that can fail (lifecycle 11). */

@@ -1,13 +1,7 @@
 /** What the tools of an exec chain say when they fail, understood. */
 
-import { errnoText, LaunchStage } from "../model/mod.ts";
+import { errnoText, type LaunchFailure, LaunchStage } from "../model/mod.ts";
 import type { ChainLink } from "./exec_chain.ts";
-
-/** Where a launch failed, and why. */
-export interface LaunchFailure {
-  readonly stage: LaunchStage;
-  readonly errno: number;
-}
 
 const EIO = 5;
 const EINVAL = 22;

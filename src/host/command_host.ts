@@ -4,6 +4,8 @@
  */
 
 import {
+  type BufferedOutput,
+  type BufferReading,
   errnoOf,
   errnoText,
   type ExitStatus,
@@ -14,6 +16,7 @@ import {
 import type {
   EngineEvents,
   LaunchPlan,
+  LaunchRefusal,
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
@@ -21,78 +24,100 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { FileUsers } from "../description/mod.ts";
+import { RuntimeBootClock } from "./boot_clock.ts";
 import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
 import { type LogFile, openLogFile } from "./_log_file.ts";
 import { unsupportedByCommandHost } from "./command_limits.ts";
+import { KeptBack } from "./kept_back.ts";
 import { LogBuffers } from "./log_buffers.ts";
+import type { ProcessRecord } from "./process_record.ts";
+import { RefusedVariables } from "./refused_variables.ts";
 
 const ENOENT = 2;
+const ESRCH = 3;
+const EACCES = 13;
 const ENOTDIR = 20;
+const EOPNOTSUPP = 95;
+
+/**
+ * How long the report of a process's end waits for the rest of its output, in milliseconds: the end of the pipe comes
+ * at the same time, unless a child of the process still has it.
+ */
+const OUTPUT_PATIENCE = 250;
 
 /** What happens to processes is reported here. */
 export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;
-
-/** Keeps account of which processes run, outside of the daemon. */
-export interface ProcessRecord {
-  started(pid: number, service: string): void;
-  ended(pid: number): void;
-}
 
 /** Starts processes with `Deno.Command`. */
 export class CommandHost implements ProcessHost {
   readonly kind = "command";
   readonly users = new FileUsers();
+  readonly bootClock = new RuntimeBootClock();
   readonly #reports: ProcessReports;
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
   readonly #buffers = new LogBuffers();
+  readonly #keptBack = new KeptBack();
+  readonly #refused: RefusedVariables;
+  /** When the output of the latest process of a service has been read, by the id of the service. */
+  readonly #reading = new Map<number, Promise<unknown>>();
   /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
   #maySignalGroups = true;
 
-  constructor(reports: ProcessReports, record: ProcessRecord) {
+  /** @param warn receives what is worth a warning in the log. @default nobody */
+  constructor(reports: ProcessReports, record: ProcessRecord, warn?: (text: string) => void) {
     this.#reports = reports;
     this.#record = record;
+    this.#refused = new RefusedVariables(warn);
   }
 
-  /** There is nothing to begin with. */
-  begin(): void {}
+  begin(): void {
+    this.#keptBack.begin();
+  }
 
-  /** There is nothing to end. */
-  close(): void {}
+  close(): void {
+    this.#keptBack.end();
+  }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
     return unsupportedByCommandHost(description);
   }
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
     let logFile: LogFile | undefined;
     try {
       if (plan.output.to === "file") logFile = openLogFile(plan.output, plan.workingDir);
     } catch (error) {
       return this.#failed(plan, error, LaunchStage.LOG_FILE);
     }
+    const launch = this.#record.launching(plan);
     try {
-      const child = startChild(childOptions(plan, logFile));
-      if (logFile?.fd !== undefined) logFile.close(); // the process has it now
-      this.#collect(plan, child, logFile);
-      this.#watch(plan, child);
+      const options = childOptions(plan, this.#refused.passable(plan.environment), logFile);
+      const child = this.#keptBack.launch((words) =>
+        startChild({ ...options, argv: [...words, ...options.argv] })
+      );
+      this.#record.started(launch, child.pid);
+      this.#watch(plan, child, this.#collect(plan, child));
       return { pid: child.pid };
     } catch (error) {
-      logFile?.close();
+      this.#record.failed(launch);
       return this.#failed(plan, error);
+    } finally {
+      logFile?.close(); // the process has it now
     }
   }
 
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
     const child = this.#children.get(key(id, role));
-    if (child?.pid === undefined) return "no-process";
+    if (child === undefined) return "no-process";
     try {
       if (!group || !this.#signalGroup(child.pid, signal)) child.kill(signal);
       return "sent";
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (/EINVAL|signal/i.test(error.message)) return "bad-signal";
-      return /terminated|has ended/.test(error.message) ? "no-process" : { errno: errnoOf(error) };
+      const errno = errnoOf(error);
+      return errno === ESRCH || /terminated/.test(error.message) ? "no-process" : { errno };
     }
   }
 
@@ -109,14 +134,20 @@ export class CommandHost implements ProcessHost {
     }
   }
 
-  openActivationSocket(service: Service): string {
-    return `${service.name}: error creating activation socket: ${errnoText(95)}`;
+  openActivationSocket(): LaunchRefusal {
+    const error = `error creating activation socket: ${errnoText(EOPNOTSUPP)}`;
+    return { stage: LaunchStage.ACTIVATION_SOCKET, errno: EOPNOTSUPP, error };
   }
 
   serviceInactive(): void {}
 
   serviceUnloaded(service: Service): void {
     this.#buffers.drop(service.id);
+    this.#reading.delete(service.id);
+  }
+
+  outputRead(id: number): Promise<unknown> {
+    return this.#reading.get(id) ?? Promise.resolve();
   }
 
   adoptFromPidFile(): PidFileOutcome {
@@ -130,15 +161,21 @@ export class CommandHost implements ProcessHost {
     queueMicrotask(() => this.#reports.allKilled(id));
   }
 
-  bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
+  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
-    return this.#buffers.contents(service.id, clear);
+    return this.#buffers.contents(service.id, reading);
   }
 
-  #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | { error: string } {
+  #failed(plan: LaunchPlan, error: unknown, stage?: LaunchStage): { pid: undefined } | LaunchRefusal {
     if (error instanceof Deno.errors.NotCapable) {
       const what = stage === LaunchStage.LOG_FILE ? "can't open log file" : "can't launch process";
-      return { error: `${what}: ${missingGrantText(error)}` };
+      const grant = missingGrantText(error);
+      return {
+        stage: stage ?? LaunchStage.EXECUTE,
+        errno: EACCES,
+        error: grant,
+        message: `${plan.name}: ${what}: ${grant}`,
+      };
     }
     queueMicrotask(() => this.#reportFailure(plan, error, stage));
     return { pid: undefined };
@@ -150,37 +187,29 @@ export class CommandHost implements ProcessHost {
     this.#reports.execFailed(plan.id, plan.role, at, reason);
   }
 
-  #watch(plan: LaunchPlan, child: ChildHandle): void {
+  /** `output`: settled when all that the process wrote has been read. */
+  #watch(plan: LaunchPlan, child: ChildHandle, output: Promise<unknown>): void {
     const { id, role } = plan;
     const name = key(id, role);
-    this.#children.set(name, child);
     const { pid } = child;
-    if (pid !== undefined) {
-      this.#record.started(pid, plan.name);
-      queueMicrotask(() => this.#reports.execSucceeded(id, role));
-    }
-    const forget = () => {
-      if (pid !== undefined) this.#record.ended(pid);
+    this.#children.set(name, child);
+    queueMicrotask(() => this.#reports.execSucceeded(id, role));
+    child.ended.then(async (exit: ExitStatus) => {
+      this.#record.ended(pid);
       if (this.#children.get(name) === child) this.#children.delete(name);
-    };
-    child.ended.then((exit: ExitStatus) => {
-      forget();
+      await within(output, OUTPUT_PATIENCE);
       this.#reports.exited(id, role, exit);
-    }, (error) => {
-      forget();
-      this.#reportFailure(plan, error);
     });
   }
 
-  /** Reads what a process writes into the service's buffer, or into its log file where that cannot be handed over. */
-  #collect(plan: LaunchPlan, child: ChildHandle, logFile: LogFile | undefined): void {
-    if (plan.output.to === "buffer") {
-      this.#buffers.get(plan.id, plan.output.size).markRestart();
-      for (const stream of child.output) readAll(stream, (chunk) => this.#buffers.append(plan.id, chunk));
-    } else if (logFile !== undefined && logFile.fd === undefined) {
-      const ends = child.output.map((stream) => readAll(stream, (chunk) => logFile.write(chunk)));
-      Promise.all(ends).finally(() => logFile.close());
-    }
+  /** Reads what a process writes into the buffer of its service. Settled when it has been read to the end. */
+  #collect(plan: LaunchPlan, child: ChildHandle): Promise<unknown> {
+    if (plan.output.to !== "buffer") return Promise.resolve();
+    this.#buffers.get(plan.id, plan.output.size).markRestart();
+    const take = (chunk: Uint8Array) => this.#buffers.append(plan.id, chunk);
+    const reading = Promise.all(child.output.map((stream) => readAll(stream, take)));
+    this.#reading.set(plan.id, reading);
+    return reading;
   }
 }
 
@@ -188,18 +217,14 @@ function key(id: number, role: ProcessRole): string {
   return `${id} ${role}`;
 }
 
-function childOptions(plan: LaunchPlan, logFile: LogFile | undefined): ChildOptions {
-  const { argv, environment, workingDir, runAs } = plan;
-  const kept = logFile?.fd;
-  const piped = plan.output.to === "buffer" || logFile !== undefined;
-  return {
-    argv,
-    environment,
-    workingDir,
-    uid: runAs?.uid,
-    gid: runAs?.gid,
-    output: kept !== undefined ? { fd: kept } : piped ? "piped" : "null",
-  };
+function childOptions(
+  plan: LaunchPlan,
+  environment: ChildOptions["environment"],
+  logFile: LogFile | undefined,
+): ChildOptions {
+  const { argv, workingDir, runAs } = plan;
+  const output = logFile ?? (plan.output.to === "buffer" ? "piped" : "null");
+  return { argv, environment, workingDir, uid: runAs?.uid, gid: runAs?.gid, output };
 }
 
 /**
@@ -219,13 +244,19 @@ function failureOf(errno: number, workingDir: string): [stage: LaunchStage, errn
   }
 }
 
-/** Reads to the end. Output that cannot be kept (a full disk) is lost, and the process that wrote it is none the wiser. */
+/** Reads to the end. Output that cannot be read is lost; the process that wrote it goes on. */
 async function readAll(stream: ReadableStream<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
-  for await (const chunk of stream) {
-    try {
-      take(chunk);
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-    }
+  try {
+    for await (const chunk of stream) take(chunk);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
   }
+}
+
+/** Waits for something, but no longer than a number of milliseconds. */
+async function within(awaited: Promise<unknown>, limit: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
+  await Promise.race([awaited, late]);
+  clearTimeout(timer);
 }

@@ -6,12 +6,16 @@
  * @module
  */
 
-import { endProcesses, stillRunning } from "./leftovers.ts";
-import { readJournal } from "./process_journal.ts";
+import { endProcesses } from "./end_processes.ts";
+import { readJournalText } from "./journal_file.ts";
+import { parseJournal } from "./journal_format.ts";
+import { findLeftovers, launchesOver } from "./leftovers.ts";
 
 if (import.meta.main) {
-  const left = stillRunning(readJournal(Deno.args[0]));
+  const journal = parseJournal(readJournalText(Deno.args[0]));
+  await launchesOver(journal);
+  const left = findLeftovers(journal);
   const found = left.map(({ service, pid }) => `${service} (pid ${pid})\n`).join("");
   await Deno.stdout.write(new TextEncoder().encode(found));
-  await endProcesses(left);
+  await endProcesses(journal, left);
 }

@@ -3,6 +3,7 @@
  * with a slash it is relative to the working directory, without one it is searched in PATH of the service.
  */
 
+import { programCandidates } from "../model/mod.ts";
 import { interpreterOf } from "./interpreter.ts";
 import type { Files } from "./libc/mod.ts";
 import { O, SystemCallError } from "./libc/mod.ts";
@@ -11,8 +12,6 @@ const ENOENT = 2;
 const EACCES = 13;
 const ENOTDIR = 20;
 const ELOOP = 40;
-/** Where programs are searched if the environment has no PATH. */
-const DEFAULT_PATH = "/bin:/usr/bin";
 /** How much of a file is read for the name of its interpreter, in bytes: linkers put it behind the headers. */
 const HEADER_SIZE = 4096;
 /** How many files the kernel goes through at most: five scripts, each the interpreter of the next, a binary, its linker. */
@@ -20,12 +19,6 @@ const MAX_FILES = 7;
 
 /** Where the executable is, or why there is none. */
 export type Executable = { readonly path: string } | { readonly errno: number };
-
-/** The names under which a command may be found, in order. */
-export function candidates(command: string, path: string | undefined): string[] {
-  if (command === "" || command.includes("/")) return command === "" ? [] : [command];
-  return (path ?? DEFAULT_PATH).split(":").map((folder) => folder === "" ? command : `${folder}/${command}`);
-}
 
 /** Looks for a command; paths are relative to the open directory `at`. */
 export function findExecutable(
@@ -35,7 +28,7 @@ export function findExecutable(
   at: number,
 ): Executable {
   let errno = ENOENT;
-  for (const candidate of candidates(command, path)) {
+  for (const candidate of programCandidates(command, path)) {
     const problem = check(files, candidate, at);
     if (problem === 0) return { path: candidate };
     if (problem !== ENOENT && problem !== ENOTDIR) errno = problem;

@@ -3,15 +3,19 @@
  * Lifecycle 8.4, steps 3 to 6, and 8.5, steps 4 to 10.
  */
 
+import type { FileAccess } from "../description/mod.ts";
 import type { LaunchPlan, OutputPlan } from "../engine/mod.ts";
 import { LaunchStage } from "../model/mod.ts";
 import type { ActivationSockets } from "./activation_sockets.ts";
 import { firstFree } from "./descriptors.ts";
 import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
 import { type Files, O, type Sockets } from "./libc/mod.ts";
+import { openLog } from "./native_log_file.ts";
 import type { LogCollector } from "./log_collector.ts";
 import type { NullDevice } from "./null_device.ts";
 import type { OutputPipes } from "./output_pipes.ts";
+import { descriptorOfPath } from "./own_descriptor.ts";
+import type { StartedWith } from "./started_with.ts";
 
 const EBADF = 9;
 export const STDIN = 0;
@@ -19,6 +23,11 @@ export const STDOUT = 1;
 export const STDERR = 2;
 /** The number of the activation socket; other descriptors that are passed follow it. */
 const ACTIVATION_SOCKET = 3;
+
+const INPUT_PIPE = { what: "Can't open output pipe", stage: LaunchStage.STANDARD_FDS };
+const OUTPUT_PIPE = { what: "can't create output pipe", stage: LaunchStage.STANDARD_FDS };
+const CONTROL_SOCKET = { what: "can't create control socket", stage: LaunchStage.CONTROL_SOCKET };
+const READINESS_PIPE = { what: "can't create notification pipe", stage: LaunchStage.ARRANGE_FDS };
 
 /** Where the descriptors of processes come from. */
 export interface DescriptorMeans {
@@ -28,6 +37,9 @@ export interface DescriptorMeans {
   readonly pipes: OutputPipes;
   readonly activation: ActivationSockets;
   readonly nothing: NullDevice;
+  /** How links are read. */
+  readonly access: FileAccess;
+  readonly startedWith: StartedWith;
   readonly ownIds: { readonly uid: number; readonly gid: number };
 }
 
@@ -112,12 +124,12 @@ export class LaunchDescriptors {
     if (consumerOf === undefined || session !== "own") {
       return atStage(LaunchStage.STANDARD_FDS, () => this.#means.nothing.input);
     }
-    return prepare(this.#plan, "Can't open output pipe", () => this.#means.pipes.readEnd(consumerOf));
+    return prepare(this.#plan, INPUT_PIPE, () => this.#means.pipes.readEnd(consumerOf));
   }
 
   #outputPipe(): number | undefined {
     const { output, id, name } = this.#plan;
-    return prepare(this.#plan, "can't create output pipe", () => {
+    return prepare(this.#plan, OUTPUT_PIPE, () => {
       if (output.to === "pipe") return this.#means.pipes.writeEnd(name);
       return output.to === "buffer" ? this.give(this.#means.logs.begin(id, name, output.size)) : undefined;
     });
@@ -126,7 +138,7 @@ export class LaunchDescriptors {
   #controlSocket(): number {
     const [own, passed] = prepare(
       this.#plan,
-      "can't create control socket",
+      CONTROL_SOCKET,
       () => this.#means.sockets.pair(),
     );
     this.keep(own);
@@ -138,7 +150,7 @@ export class LaunchDescriptors {
 
   #readinessPipe(): number {
     const { readiness } = this.#plan;
-    const pipe = prepare(this.#plan, "can't create notification pipe", () => this.#means.files.pipe());
+    const pipe = prepare(this.#plan, READINESS_PIPE, () => this.#means.files.pipe());
     this.keep(pipe.read);
     this.#means.files.setBlocking(pipe.read, false);
     const number = readiness?.fd ?? this.#number();
@@ -168,13 +180,26 @@ export class LaunchDescriptors {
     this.#environment = environment;
   }
 
+  /** A descriptor of the daemon, if it is one that the daemon was started with. */
+  #ownDescriptor(fd: number): number {
+    if (!this.#means.startedWith.has(fd)) throw new ExecutionError(LaunchStage.LOG_FILE, EBADF);
+    this.#means.files.kindOf(fd); // throws if it is closed
+    return fd;
+  }
+
   #openOutput(output: OutputPlan, at: number): number {
     const { files, nothing, ownIds } = this.#means;
     if (output.to !== "file") return atStage(LaunchStage.STANDARD_FDS, () => nothing.output);
     return atStage(LaunchStage.LOG_FILE, () => {
+      const own = descriptorOfPath(
+        output.path,
+        this.#plan.workingDir,
+        (path) => this.#means.access.linkAt(path),
+      );
+      if (own !== undefined) return this.#ownDescriptor(own);
       // Opening must not wait for the other end of a named pipe; the process may.
       const flags = O.WRONLY | O.CREAT | O.APPEND | O.NOCTTY | O.NONBLOCK;
-      const fd = this.give(files.open(output.path, flags, { at, mode: 0o600 }));
+      const fd = this.give(openLog(files, output, { flags, at, mode: 0o600, self: ownIds }));
       files.setBlocking(fd, true);
       if (files.kindOf(fd) === "file") { // devices belong to the system
         files.setOwner(fd, output.uid ?? ownIds.uid, output.gid ?? ownIds.gid);

@@ -1,6 +1,6 @@
 /** How launches on the native host fail, and which of the two ways a failed system call means. */
 
-import type { LaunchPlan } from "../engine/mod.ts";
+import type { LaunchPlan, LaunchRefusal } from "../engine/mod.ts";
 import { errnoText, type LaunchStage } from "../model/mod.ts";
 import { SystemCallError } from "./libc/mod.ts";
 
@@ -20,20 +20,40 @@ export class ExecutionError extends Error {
 /** A launch failed before there was a process. The message is what to log. */
 export class PreparationError extends Error {
   override readonly name = "PreparationError";
+  readonly stage: LaunchStage;
+  readonly errno: number;
+
+  /** `what` failed, in the words of lifecycle 11. */
+  constructor(plan: LaunchPlan, what: string, stage: LaunchStage, cause: SystemCallError) {
+    const role = plan.role === "stop" ? " (for stop command)" : "";
+    super(`${what}${role}: ${errnoText(cause.errno)}`, { cause });
+    this.stage = stage;
+    this.errno = cause.errno;
+  }
+
+  /** For the engine. */
+  refusal(): LaunchRefusal {
+    return { stage: this.stage, errno: this.errno, error: this.message };
+  }
 }
 
-/** The text of a failure before there is a process (lifecycle 11). */
-export function preparationText(plan: LaunchPlan, what: string, errno: number): string {
-  return `${what}${plan.role === "stop" ? " (for stop command)" : ""}: ${errnoText(errno)}`;
+/** What the daemon does before there is a process, and the step that the status names if it fails. */
+export interface Preparation {
+  readonly what: string;
+  readonly stage: LaunchStage;
 }
 
 /** Does something that makes the launch fail with a text if it fails. */
-export function prepare<Result>(plan: LaunchPlan, what: string, action: () => Result): Result {
+export function prepare<Result>(
+  plan: LaunchPlan,
+  { what, stage }: Preparation,
+  action: () => Result,
+): Result {
   try {
     return action();
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
-    throw new PreparationError(preparationText(plan, what, error.errno), { cause: error });
+    throw new PreparationError(plan, what, stage, error);
   }
 }
 

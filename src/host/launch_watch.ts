@@ -1,7 +1,7 @@
 /** What a process says about its own launch: that its command is being executed, and that it is ready. */
 
-import { decodeBytes } from "../model/mod.ts";
-import { chainFailure, type LaunchFailure } from "./chain_failure.ts";
+import { decodeBytes, type LaunchFailure } from "../model/mod.ts";
+import { chainFailure } from "./chain_failure.ts";
 import type { ChainLink } from "./exec_chain.ts";
 import { type Files, Interest, type Poller, SystemCallError, type Watch } from "./libc/mod.ts";
 
@@ -10,15 +10,29 @@ const CHUNK = 4096;
 /** The tools of a chain say a line or two; what goes beyond this many bytes is not kept. */
 const MAX_COMPLAINT = 4096;
 
+/**
+ * How long the end of a readiness descriptor may wait for the end of a process that is on its way out, in
+ * milliseconds: a busy system or a slow file holds it up.
+ */
+const ENDING_PATIENCE = 10_000;
+
 /** All watches read one after the other. */
 const chunk = new Uint8Array(CHUNK);
+
+/** The process of a launch. */
+export interface WatchedProcess {
+  /** Whether it has ended or is on its way out. */
+  isEnding(): boolean;
+  /** How long to wait for its end before it counts as one that lives on, in milliseconds. */
+  readonly endPatience: number;
+}
 
 /** What is told. */
 export interface LaunchWatchEvents {
   executed(): void;
   failed(failure: LaunchFailure): void;
   ready(): void;
-  /** The end of the descriptor came before a word. */
+  /** The end of the descriptor came before a word, and the process goes on. */
   readinessClosed(): void;
 }
 
@@ -27,15 +41,18 @@ export class LaunchWatch {
   readonly #files: Files;
   readonly #poller: Poller;
   readonly #events: LaunchWatchEvents;
+  readonly #process: WatchedProcess;
   #chain: { readonly fd: number; readonly watch: Watch; readonly links: readonly ChainLink[] } | undefined;
   #complaint = "";
   #readiness: { readonly fd: number; readonly watch: Watch } | undefined;
   #announced = false;
+  #closedTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(files: Files, poller: Poller, events: LaunchWatchEvents) {
+  constructor(files: Files, poller: Poller, events: LaunchWatchEvents, process: WatchedProcess) {
     this.#files = files;
     this.#poller = poller;
     this.#events = events;
+    this.#process = process;
   }
 
   /** Waits for the tools to be done. Takes the descriptor over, even if it throws `SystemCallError`. */
@@ -57,7 +74,7 @@ export class LaunchWatch {
     }
   }
 
-  /** The process has ended: what it said before that is told first. */
+  /** The process has ended: what it said before that is told first. That it said nothing is told by its end. */
   catchUp(): void {
     while (this.#chain !== undefined && this.#readChain());
     while (this.#readiness !== undefined && this.#readReadiness());
@@ -67,6 +84,7 @@ export class LaunchWatch {
   close(): void {
     this.#endChain();
     this.#endReadiness();
+    clearTimeout(this.#closedTimer);
   }
 
   /** Takes what the tools say; false if that is all for now. */
@@ -98,9 +116,17 @@ export class LaunchWatch {
     if (count === 0) this.#endReadiness();
     if (first) {
       if (count > 0) this.#events.ready();
-      else this.#events.readinessClosed();
+      else this.#awaitEnd(performance.now() + ENDING_PATIENCE);
     }
     return count > 0;
+  }
+
+  /** Tells that readiness will not come, unless the process ends meanwhile: then `close` is called. */
+  #awaitEnd(deadline: number): void {
+    this.#closedTimer = setTimeout(() => {
+      if (this.#process.isEnding() && performance.now() < deadline) this.#awaitEnd(deadline);
+      else this.#events.readinessClosed();
+    }, this.#process.endPatience);
   }
 
   /** How many bytes there were; 0 at the end, and for an error, which comes to the same. */

@@ -1,3 +1,4 @@
+import type { BufferedOutput, BufferReading } from "../model/mod.ts";
 import { LogBuffer } from "./log_buffer.ts";
 
 /** The log buffers of all services, by the id of the service. */
@@ -8,8 +9,7 @@ export class LogBuffers {
   get(id: number, size: number): LogBuffer {
     const existing = this.#buffers.get(id);
     if (existing?.size === size) return existing;
-    const buffer = new LogBuffer(size);
-    if (existing !== undefined) buffer.append(existing.contents());
+    const buffer = resized(existing, size);
     this.#buffers.set(id, buffer);
     return buffer;
   }
@@ -20,9 +20,9 @@ export class LogBuffers {
   }
 
   /** What the buffer of a service holds; nothing if the service has never run. */
-  contents(id: number, clear: boolean): Uint8Array {
+  contents(id: number, { clear = false, after = 0 }: BufferReading = {}): BufferedOutput {
     const buffer = this.#buffers.get(id);
-    const contents = buffer?.contents() ?? new Uint8Array(0);
+    const contents = buffer?.contents(after) ?? { bytes: new Uint8Array(0), end: 0 };
     if (clear) buffer?.clear();
     return contents;
   }
@@ -31,4 +31,12 @@ export class LogBuffers {
   drop(id: number): void {
     this.#buffers.delete(id);
   }
+}
+
+function resized(existing: LogBuffer | undefined, size: number): LogBuffer {
+  if (existing === undefined) return new LogBuffer(size);
+  const { bytes, end } = existing.contents();
+  const buffer = new LogBuffer(size, end - bytes.length);
+  buffer.append(bytes);
+  return buffer;
 }

@@ -1,6 +1,6 @@
 /** Buffered output on the native host: pipes that services write into, emptied into their log buffers. */
 
-import { errnoText } from "../model/mod.ts";
+import { type BufferedOutput, type BufferReading, errnoText } from "../model/mod.ts";
 import { type Files, Interest, type Poller, SystemCallError, type Watch } from "./libc/mod.ts";
 import { LogBuffers } from "./log_buffers.ts";
 
@@ -18,7 +18,7 @@ interface Reader {
 
 /**
  * Reads what services with `log-type = buffer` write. Each process has a pipe of its own, which is read until
- * everybody who has it has closed it. A full buffer does not hold up its service: the rest is read and dropped.
+ * everybody who has it has closed it. A full buffer does not hold up its service: it loses its oldest output.
  */
 export class LogCollector {
   readonly #files: Files;
@@ -53,10 +53,10 @@ export class LogCollector {
     return pipe.write;
   }
 
-  /** Everything that a service has written so far, as far as its buffer could take it. */
-  contents(id: number, clear: boolean): Uint8Array {
+  /** What the buffer of a service holds, with everything that the service has written so far. */
+  contents(id: number, reading: BufferReading): BufferedOutput {
     this.#catchUp(id);
-    return this.#buffers.contents(id, clear);
+    return this.#buffers.contents(id, reading);
   }
 
   /** Forgets a service; whoever still writes to its pipe finds it closed. */

@@ -6,13 +6,38 @@
  */
 
 export { createHost, type CreateHostOptions, type DaemonHost, HostUnavailableError } from "./create_host.ts";
-export { CommandHost, type ProcessRecord, type ProcessReports } from "./command_host.ts";
+export type { BootClock, TickRange } from "./boot_clock.ts";
+export { CommandHost, type ProcessReports } from "./command_host.ts";
 export type { DescriptorStream } from "./descriptor_stream.ts";
 export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
-export { type EndOptions, endProcesses, stillRunning } from "./leftovers.ts";
-export { Datagrams, LibcUnavailableError, openLibrary, SystemCallError } from "./libc/mod.ts";
+export { type EndOptions, endProcesses } from "./end_processes.ts";
+export { JournalInUseError, readJournalText } from "./journal_file.ts";
+export { type Journal, type JournalEntry, type JournalOwner, parseJournal } from "./journal_format.ts";
+export { findLeftovers, launchesOver, type Leftover, ownerLives } from "./leftovers.ts";
+export {
+  Datagrams,
+  FileWatch,
+  LibcUnavailableError,
+  openLibrary,
+  SignalRelay,
+  SystemCallError,
+  WAKE_UP,
+} from "./libc/mod.ts";
+export { logFileTail, type TailOptions } from "./log_file_tail.ts";
 export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "./machine.ts";
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";
-export { type JournalEntry, ProcessJournal, readJournal } from "./process_journal.ts";
+export { descriptorOfPath, grantedLink } from "./own_descriptor.ts";
+export { type JournalOptions, ProcessJournal } from "./process_journal.ts";
+export { type LaunchNumber, NO_RECORD, type ProcessRecord } from "./process_record.ts";
+export { RefusedVariables } from "./refused_variables.ts";
 export { SystemClock } from "./system_clock.ts";
+export {
+  fileProblem,
+  folderOf,
+  folderProblem,
+  type Identity,
+  isSharedFolder,
+  logFileProblem,
+  ownIdentity,
+} from "./trust.ts";

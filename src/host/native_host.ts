@@ -4,10 +4,18 @@
  * tells how it works.
  */
 
-import { type ExitStatus, LaunchStage, type ServiceDescription } from "../model/mod.ts";
-import type { LookAtFile } from "../description/mod.ts";
+import {
+  type BufferedOutput,
+  type BufferReading,
+  type ExitStatus,
+  type LaunchFailure,
+  LaunchStage,
+  type ServiceDescription,
+} from "../model/mod.ts";
+import type { FileAccess } from "../description/mod.ts";
 import type {
   LaunchPlan,
+  LaunchRefusal,
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
@@ -16,12 +24,13 @@ import type {
 } from "../engine/mod.ts";
 import { ActivationSockets } from "./activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./cgroups.ts";
-import type { ProcessRecord } from "./command_host.ts";
 import { DescriptorStream } from "./descriptor_stream.ts";
+import { isExiting } from "./exiting.ts";
 import { ExecutionError, PreparationError } from "./launch_errors.ts";
 import { LaunchWatch } from "./launch_watch.ts";
 import {
   Accounts,
+  BootTime,
   Files,
   type Library,
   Logins,
@@ -31,15 +40,20 @@ import {
   Spawner,
   SystemCallError,
   Terminal,
+  WholeFiles,
 } from "./libc/mod.ts";
 import { LogCollector } from "./log_collector.ts";
 import { type Launched, type LaunchMeans, launchNative } from "./native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./native_requirements.ts";
 import { NullDevice } from "./null_device.ts";
+import { OpenFileLimit } from "./open_file_limit.ts";
+import { OrphanEnds } from "./orphan_ends.ts";
 import { OutputPipes } from "./output_pipes.ts";
 import { readPidFile } from "./pid_file.ts";
+import type { LaunchNumber, ProcessRecord } from "./process_record.ts";
 import { ProcessTable, type TrackedProcess } from "./process_table.ts";
+import { StartedWith } from "./started_with.ts";
 import { Tools } from "./tools.ts";
 
 /** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
@@ -52,6 +66,8 @@ const STDIN = 0;
 const ESRCH = 3;
 const EINVAL = 22;
 const EVERYTHING = -1;
+/** See `NativeHostOptions`, in milliseconds. */
+const END_PATIENCE = 100;
 
 /** Starts processes with `posix_spawn`. */
 export class NativeHost implements ProcessHost {
@@ -60,9 +76,10 @@ export class NativeHost implements ProcessHost {
   readonly #record: ProcessRecord;
   readonly #options: NativeHostOptions;
   readonly users: Accounts;
-  /** To the nanosecond, and without the many things that the runtime tells about a file. */
-  readonly lookAtFile: LookAtFile = (path) => this.#files.statusOf(path);
+  readonly files: FileAccess;
+  readonly bootClock: BootTime;
   readonly #files: Files;
+  readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;
   readonly #processes: Processes;
   readonly #terminal: Terminal;
@@ -73,6 +90,7 @@ export class NativeHost implements ProcessHost {
   readonly #activation: ActivationSockets;
   readonly #means: LaunchMeans;
   readonly #table = new ProcessTable();
+  readonly #orphanEnds = new OrphanEnds();
   readonly #reap = () => this.#reapAll();
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 
@@ -87,6 +105,9 @@ export class NativeHost implements ProcessHost {
     this.#options = options;
     this.users = new Accounts(library);
     this.#files = new Files(library);
+    this.files = new WholeFiles(library, this.#files);
+    this.bootClock = new BootTime(library, this.#files);
+    this.#openFiles = new OpenFileLimit(library, this.files);
     this.#poller = new Poller(library);
     this.#processes = new Processes(library);
     this.#terminal = new Terminal(library);
@@ -99,13 +120,15 @@ export class NativeHost implements ProcessHost {
     this.#means = {
       files: this.#files,
       sockets,
-      spawner: new Spawner(library, signalBits(IGNORED)),
+      spawner: new Spawner(library, signalBits(IGNORED), this.#openFiles),
       terminal: this.#terminal,
       tools: this.#tools,
       logs: this.#logs,
       pipes: this.#pipes,
       activation: this.#activation,
       nothing: new NullDevice(this.#files),
+      access: this.files,
+      startedWith: new StartedWith(this.#files, this.files),
       ownIds: this.#ownIds,
       cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
       blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
@@ -125,6 +148,7 @@ export class NativeHost implements ProcessHost {
    */
   begin(): void {
     this.#processes.keepDescriptors();
+    this.#openFiles.raise();
     for (const signal of IGNORED) this.#processes.ignore(signal);
     this.#processes.unblock(signalBits(NEVER_BLOCKED)); // without CHLD nothing would be reaped
     this.#processes.becomeSubreaper();
@@ -137,6 +161,7 @@ export class NativeHost implements ProcessHost {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#poller.close();
     this.#means.nothing.close();
+    this.#openFiles.lower();
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
@@ -149,23 +174,25 @@ export class NativeHost implements ProcessHost {
 
   // ---- Launching ---------------------------------------------------------------------------------------------
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
     if (plan.role === "main" && plan.output.to !== "pipe") this.#pipes.producerGone(plan.name, false);
+    const launch = this.#record.launching(plan);
     let launched: Launched;
     try {
       launched = launchNative(plan, this.#means);
     } catch (error) {
-      if (error instanceof PreparationError) return { error: error.message };
+      this.#record.failed(launch);
+      if (error instanceof PreparationError) return error.refusal();
       if (!(error instanceof ExecutionError)) throw error;
       const { stage, errno } = error;
       queueMicrotask(() => this.#reports.execFailed(plan.id, plan.role, stage, errno));
       return { pid: undefined };
     }
-    this.#enter(plan, launched);
+    this.#enter(plan, launch, launched);
     return { pid: launched.pid };
   }
 
-  #enter(plan: LaunchPlan, { pid, chain, readiness, control }: Launched): void {
+  #enter(plan: LaunchPlan, launch: LaunchNumber, { pid, chain, readiness, control }: Launched): void {
     const { id, role } = plan;
     const process: TrackedProcess = {
       id,
@@ -177,7 +204,7 @@ export class NativeHost implements ProcessHost {
       silent: false,
     };
     this.#table.add(process);
-    this.#record.started(pid, plan.name);
+    this.#record.started(launch, pid);
     if (process.login !== undefined) this.#logins.started(process.login, pid, Date.now());
     if (control !== undefined) this.#serve(control);
     if (chain === undefined) queueMicrotask(() => this.#reports.execSucceeded(id, role));
@@ -208,13 +235,16 @@ export class NativeHost implements ProcessHost {
   }
 
   #watch(process: TrackedProcess): LaunchWatch {
-    const { id, role } = process;
-    return new LaunchWatch(this.#files, this.#poller, {
+    const { id, role, pid } = process;
+    const events = {
       executed: () => this.#reports.execSucceeded(id, role),
-      failed: ({ stage, errno }) => this.#launchFailed(process, stage, errno),
+      failed: ({ stage, errno }: LaunchFailure) => this.#launchFailed(process, stage, errno),
       ready: () => this.#reports.ready(id),
       readinessClosed: () => this.#reports.readinessClosed(id),
-    });
+    };
+    const { endPatience = END_PATIENCE } = this.#options;
+    const isEnding = () => this.#processes.look(pid).kind === "ended" || isExiting(this.#files, pid);
+    return new LaunchWatch(this.#files, this.#poller, events, { isEnding, endPatience });
   }
 
   #serve(control: number): void {
@@ -259,7 +289,10 @@ export class NativeHost implements ProcessHost {
   #reapAll(): void {
     for (let ended = this.#processes.reap(); ended !== undefined; ended = this.#processes.reap()) {
       const process = this.#table.child(ended.pid);
-      if (process === undefined) continue; // an orphan
+      if (process === undefined) {
+        this.#orphanEnds.add(ended.pid, ended.exit);
+        continue;
+      }
       try {
         this.#ended(process, ended.exit);
       } catch (error) {
@@ -278,27 +311,39 @@ export class NativeHost implements ProcessHost {
   }
 
   adoptFromPidFile(service: Service): PidFileOutcome {
-    const file = readPidFile(this.#files, service.description.pidFile);
+    const { pidFile } = service.description;
+    const file = readPidFile(this.#files, pidFile, this.#ownIds);
     if ("step" in file) return { kind: "unreadable", ...file };
     const { pid } = file;
-    if (pid <= 1 || pid === Deno.pid) return { kind: "invalid", pid };
+    const other = this.#table.child(pid);
+    const isOthers = other !== undefined && other.id !== service.id;
+    if (pid <= 1 || pid === Deno.pid || isOthers) return { kind: "invalid", pid };
     const state = this.#processes.look(pid);
     if (state.kind === "ended") {
       this.#processes.reapChild(pid);
       return { kind: "ended", pid, exit: state.exit };
     }
     const child = state.kind === "running";
-    if (!child && this.#processes.kill(pid, 0) === ESRCH) return { kind: "invalid", pid };
+    if (!child && this.#processes.kill(pid, 0) === ESRCH) {
+      const exit = this.#orphanEnds.take(pid);
+      return exit === undefined ? { kind: "invalid", pid } : { kind: "invalid", pid, exit };
+    }
+    if (!child && file.problem !== undefined) {
+      const what =
+        `${service.name}: process ${pid} is not a descendant of this daemon, and the pid file ${pidFile}`;
+      this.#options.warn?.(`${what} that names it is not trusted: ${file.problem}`);
+      return { kind: "invalid", pid };
+    }
     const role = "main";
     const silent = false;
     this.#table.add({ id: service.id, role, pid, child, login: undefined, watch: undefined, silent });
-    if (child) this.#record.started(pid, service.name);
+    this.#record.adopted(pid, service.name);
     return { kind: "running", pid, child };
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
 
-  openActivationSocket(service: Service): string | undefined {
+  openActivationSocket(service: Service): LaunchRefusal | undefined {
     return this.#activation.open(service);
   }
 
@@ -314,9 +359,9 @@ export class NativeHost implements ProcessHost {
     if (consumerOf !== "") this.#pipes.consumerGone(consumerOf);
   }
 
-  bufferedLog(service: Service, clear: boolean): Uint8Array | undefined {
+  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
-    return this.#logs.contents(service.id, clear);
+    return this.#logs.contents(service.id, reading);
   }
 }
 

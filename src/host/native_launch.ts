@@ -16,7 +16,7 @@ import {
   STDERR,
   STDIN,
 } from "./launch_descriptors.ts";
-import { atStage, ExecutionError, PreparationError, preparationText, prepare } from "./launch_errors.ts";
+import { atStage, ExecutionError, PreparationError, prepare } from "./launch_errors.ts";
 import { type ProcessGroup, type Spawner, SystemCallError, type Terminal } from "./libc/mod.ts";
 import type { Tools } from "./tools.ts";
 
@@ -28,6 +28,7 @@ const ENOMEM = 12;
 const EMFILE = 24;
 /** Descriptors of a chain begin behind the standard ones; shells know numbers up to 9. */
 const FIRST_FREE = 3;
+const STATUS_PIPE = { what: "can't create status check pipe", stage: LaunchStage.ARRANGE_FDS };
 
 /** What a launch works with. */
 export interface LaunchMeans extends DescriptorMeans {
@@ -105,7 +106,7 @@ class Launch {
   ): Pick<Launched, "pid" | "chain"> {
     const plan = this.#plan;
     const { wanted } = this.#descriptors;
-    const status = prepare(plan, "can't create status check pipe", () => this.#means.files.pipe());
+    const status = prepare(plan, STATUS_PIPE, () => this.#means.files.pipe());
     this.#descriptors.keep(status.read);
     this.#means.files.setBlocking(status.read, false);
     // The tools complain to the daemon; where the command's own errors go waits for it on another number.
@@ -180,9 +181,10 @@ class Launch {
   }
 
   /** What a failure of `posix_spawn` means: it does not say which of its steps failed. */
-  #explain({ errno }: SystemCallError): Error {
+  #explain(error: SystemCallError): Error {
+    const { errno } = error;
     if (errno === EAGAIN || errno === ENOMEM) {
-      return new PreparationError(preparationText(this.#plan, "could not fork", errno));
+      return new PreparationError(this.#plan, "could not fork", LaunchStage.EXECUTE, error);
     }
     if (errno === EBADF || errno === EMFILE) return new ExecutionError(LaunchStage.ARRANGE_FDS, errno);
     try {

@@ -19,6 +19,12 @@ export interface NativeHostOptions {
   readonly cgroup?: string;
   /** Milliseconds between TERM and KILL for `kill-all-on-stop` (lifecycle 8.15). @default 1000 */
   readonly killAllPause?: number;
+  /**
+   * How long the end of a readiness descriptor without a word waits for the end of its process, in milliseconds. A
+   * process that crashes closes the descriptor a moment before its end can be seen, and how it ended says more.
+   * @default 100
+   */
+  readonly endPatience?: number;
   /** Where the tools of exec chains are searched, separated by colons. @default the system's folders */
   readonly toolFolders?: string;
   /** The table of logins. @default the system's */

@@ -2,6 +2,7 @@
 
 import { decodeBytes } from "../model/mod.ts";
 import { type Files, O, SystemCallError } from "./libc/mod.ts";
+import { folderOf, type Identity, pidFileProblem } from "./trust.ts";
 
 /** How much of a pid file counts, in bytes. */
 const PID_FILE_SIZE = 20;
@@ -27,17 +28,38 @@ export function parsePid(text: string): number {
 
 /** What is in a pid file, or why that cannot be told. */
 export type PidFile =
-  | { readonly pid: number }
+  | {
+    readonly pid: number;
+    /** Why the file is not reason enough to signal a process that is no child; `undefined` if it is. */
+    readonly problem: string | undefined;
+  }
   | { readonly step: "open" | "read"; readonly errno: number };
 
+const FLAGS = O.RDONLY | O.NONBLOCK | O.NOCTTY;
+const ELOOP = 40;
+
+/** `undefined`: there is a symbolic link at the path. */
+function openWithoutLink(files: Files, path: string): number | undefined {
+  try {
+    return files.openNoLink(path, FLAGS);
+  } catch (error) {
+    if (!(error instanceof SystemCallError) || error.errno !== ELOOP) throw error;
+    return undefined;
+  }
+}
+
 /** Reads a pid file; the path is relative to the daemon's working directory. */
-export function readPidFile(files: Files, path: string): PidFile {
+export function readPidFile(files: Files, path: string, self: Identity): PidFile {
   let fd: number | undefined;
   try {
-    fd = files.open(path, O.RDONLY | O.NONBLOCK | O.NOCTTY);
+    const direct = openWithoutLink(files, path);
+    fd = direct ?? files.open(path, FLAGS);
     const bytes = new Uint8Array(PID_FILE_SIZE);
     const count = files.read(fd, bytes) ?? 0;
-    return { pid: parsePid(decodeBytes(bytes.subarray(0, count))) };
+    const problem = direct === undefined
+      ? "it is a symbolic link"
+      : pidFileProblem(files.factsOf(fd), files.factsAt(folderOf(path)), self);
+    return { pid: parsePid(decodeBytes(bytes.subarray(0, count))), problem };
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
     return { step: fd === undefined ? "open" : "read", errno: error.errno };

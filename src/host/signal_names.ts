@@ -7,6 +7,12 @@ const NAMES = (
 
 const numbers = new Map(NAMES.map((name, index) => [`SIG${name}`, index + 1]));
 
+/** The name of a signal, such as `SIGTERM`; `undefined` if it has none. */
+export function signalNameOf(number: number): Deno.Signal | undefined {
+  const name = NAMES[number - 1];
+  return name === undefined ? undefined : `SIG${name}` as Deno.Signal;
+}
+
 /** The number of a signal name such as `SIGTERM`; 0 for a name that is not known. */
 export function signalNumberOf(name: string): number {
   return numbers.get(name) ?? 0;

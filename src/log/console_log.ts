@@ -4,6 +4,7 @@
  */
 
 import { encodeBytes } from "../model/mod.ts";
+import { withColour } from "./console_colour.ts";
 import { type LineSink, LineWriter } from "./line_writer.ts";
 
 /** Lines that were kept for so long, in milliseconds, are not shown any more. */
@@ -13,6 +14,12 @@ const STALE_AFTER = 1000;
 export interface ConsoleLogOptions {
   /** Milliseconds of a clock that never runs backwards. @default performance.now */
   readonly now?: () => number;
+  /** Whether the labels of service lines are coloured. @default false */
+  readonly colour?: boolean;
+  /** The console cannot be written to; it will be tried again. @default nothing */
+  readonly failed?: (error: Error) => void;
+  /** The console can be written to again; so many messages were lost. @default nothing */
+  readonly recovered?: (lost: number) => void;
 }
 
 /** The lines on the console, and who has the console. */
@@ -20,17 +27,19 @@ export class ConsoleLog {
   readonly #sink: LineSink;
   readonly #writer: LineWriter;
   readonly #now: () => number;
+  readonly #colour: boolean;
   #yieldedAt = 0;
 
   constructor(sink: LineSink, options: ConsoleLogOptions = {}) {
     this.#sink = sink;
-    this.#writer = new LineWriter(sink);
+    this.#writer = new LineWriter(sink, { failed: options.failed, recovered: options.recovered });
     this.#now = options.now ?? (() => performance.now());
+    this.#colour = options.colour ?? false;
   }
 
   /** Writes a line, or keeps it while a service has the console. */
   write(line: string): void {
-    this.#writer.write(line);
+    this.#writer.write(this.#colour ? withColour(line) : line);
   }
 
   /** Writes text whatever the levels are, for somebody who sits before the console and is asked something. */

@@ -6,7 +6,7 @@
 import type { Fact, FactSink } from "../engine/mod.ts";
 import { factLine, messageLine } from "./json.ts";
 import { type LogLevel, passes, type Threshold } from "./levels.ts";
-import { words } from "./wording.ts";
+import { type MessageWords, type StatusWords, words } from "./wording.ts";
 
 /** What is shown on the console. */
 export interface ConsoleLevels {
@@ -63,7 +63,7 @@ export class DaemonLog implements MessageLog, FactSink {
   }
 
   message(level: LogLevel, text: string): void {
-    if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
+    this.show(level, text);
     this.record(level, text);
   }
 
@@ -78,16 +78,38 @@ export class DaemonLog implements MessageLog, FactSink {
       if (this.#format === "json") this.#main?.log("info", factLine("info", fact));
       return;
     }
-    if ("status" in said) {
-      const { status, service, consoleLevel } = said;
-      if (passes(consoleLevel, this.#levels.status)) {
-        this.#console.write(`${STATUS[status].console} ${service}`);
-      }
-    } else if (passes(said.level, this.#levels.messages)) {
-      this.#console.write(`dinit: ${said.text}`);
-    }
-    if (this.#main === undefined) return;
-    const text = "status" in said ? `service ${said.service} ${STATUS[said.status].main}.` : said.text;
-    this.#main.log(said.level, this.#format === "json" ? factLine(said.level, fact, text) : `dinit: ${text}`);
+    if ("status" in said) this.#status(said, fact);
+    else this.#say(said, fact);
+  }
+
+  /**
+   * A line that the reference does not have: on the console alone, where errors are shown. Programs that read the main
+   * log find the reference's lines in it.
+   */
+  explain(line: string): void {
+    if (passes("error", this.#levels.messages)) this.#console.write(line);
+  }
+
+  /** A message that the console alone is to have. */
+  show(level: LogLevel, text: string): void {
+    if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
+  }
+
+  #status({ status, service, consoleLevel, level }: StatusWords, fact: Fact): void {
+    const { console, main } = STATUS[status];
+    if (passes(consoleLevel, this.#levels.status)) this.#console.write(`${console} ${service}`);
+    this.#recordFact(level, fact, `service ${service} ${main}.`);
+  }
+
+  #say({ level, text, more }: MessageWords, fact: Fact): void {
+    this.show(level, text);
+    this.#recordFact(level, fact, text);
+    if (more === undefined) return;
+    this.show(level, more);
+    if (this.#format === "text") this.record(level, more);
+  }
+
+  #recordFact(level: LogLevel, fact: Fact, text: string): void {
+    this.#main?.log(level, this.#format === "json" ? factLine(level, fact, text) : `dinit: ${text}`);
   }
 }

@@ -24,10 +24,9 @@ export function messageLine(level: LogLevel, text: string): string {
 function plain(name: string, value: unknown): unknown {
   if (name === "state") return STATES.get(value as number);
   if (name === "reason") return REASONS.get(value as number);
-  if (name === "thrown") return value === undefined ? undefined : String(value);
   if (value instanceof LoadError) {
-    const { kind, service, setting, location, code, message } = value;
-    return { kind, service, setting, location, code, message };
+    const { kind, service, setting, location, path, code, message } = value;
+    return { kind, service, setting, location, path, code, message };
   }
   return value;
 }

@@ -12,6 +12,8 @@ export class LineBuffer {
   readonly #lines: Uint8Array[] = [];
   #length = 0;
   #lost = false;
+  /** How many messages did not fit since the owner of the buffer set this to 0. */
+  discarded = 0;
 
   /** Whether there is nothing to write. */
   get isEmpty(): boolean {
@@ -27,6 +29,7 @@ export class LineBuffer {
   add(message: Uint8Array): void {
     if (this.#length + message.length > BUFFER_SIZE) {
       this.#lost = true;
+      this.discarded += 1;
       return;
     }
     this.#length += message.length;

@@ -1,11 +1,14 @@
 import { encodeBytes } from "../model/mod.ts";
 import { LineBuffer } from "./line_buffer.ts";
+import { Retries } from "./retries.ts";
 
 /** Where lines end up: `Deno.stdout`, an open file, the system's log, or a test's array. */
 export interface LineSink {
   /** Takes some of the bytes and returns how many. A sink that is only full at the moment throws `WouldBlock`. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Called when the sink has failed, if lines are kept for the next one. */
+  /** Whether something else would be opened now: the file was moved or removed. */
+  isOutdated?(): boolean;
+  /** Called when the sink is to be replaced. */
   close?(): void;
 }
 
@@ -14,21 +17,34 @@ const FULL_RETRY = 20;
 
 /** Options of `LineWriter`. */
 export interface LineWriterOptions {
-  /** After a sink has failed, lines are kept for the next one, and not thrown away. @default false */
-  readonly keep?: boolean;
+  /**
+   * Opens the sink again and gives it to `attach`; without a sink, or with an error, it is called again later.
+   * @default the sink that has failed is tried again
+   */
+  readonly reopen?: () => Promise<void>;
+  /** The sink has failed; it will be tried again. @default nothing */
+  readonly failed?: (error: Error) => void;
+  /** The sink works again; `lost` messages found no room in the buffer meanwhile. @default nothing */
+  readonly recovered?: (lost: number) => void;
 }
 
 /**
- * Writes lines one after the other, without ever making the program wait: what cannot be written yet is buffered.
- * A sink that fails gets no more lines.
+ * Writes lines one after the other, without ever making the program wait: what cannot be written yet is buffered. A
+ * sink that fails is tried again, soon when there is a new line. Only a pipe that nobody can read any more, and that
+ * cannot be opened again, is given up.
  */
 export class LineWriter {
   readonly #buffer = new LineBuffer();
-  readonly #keep: boolean;
+  readonly #options: LineWriterOptions;
+  readonly #retries = new Retries(() => this.#tryAgain());
   #sink: LineSink | undefined;
   #writing: Promise<void> | undefined;
   #broken = false;
+  /** It has been said that the sink has failed, and not that it works again. */
+  #hasFailed = false;
   #paused = false;
+  /** The sink is to be replaced before the next line. */
+  #outdated = false;
   #whenIdle: (() => void) | undefined;
   /** How many lines are still to be written before a pause begins. */
   #due = 0;
@@ -36,7 +52,7 @@ export class LineWriter {
   /** Without a sink, lines are buffered until there is one. */
   constructor(sink?: LineSink, options: LineWriterOptions = {}) {
     this.#sink = sink;
-    this.#keep = options.keep ?? false;
+    this.#options = options;
   }
 
   /** Whether there is a sink. */
@@ -47,6 +63,7 @@ export class LineWriter {
   /** What was buffered goes to this sink, and all lines from now on. */
   attach(sink: LineSink): void {
     this.#sink = sink;
+    if (this.#buffer.isEmpty) this.#succeeded();
     this.#begin();
   }
 
@@ -54,7 +71,20 @@ export class LineWriter {
   write(line: string): void {
     if (this.#broken) return;
     this.#buffer.add(encodeBytes(`${line}\n`));
-    this.#begin();
+    if (this.#retries.active) this.#retries.hurry();
+    else this.#begin();
+  }
+
+  /** Replaces the sink, if there is one, as soon as the line that is being written is complete. */
+  renew(): void {
+    if (this.#sink === undefined) return;
+    this.#outdated = true;
+    this.#writing ??= this.#drain();
+  }
+
+  /** There is no sink yet: opens it again and again until there is. */
+  keepTrying(): void {
+    if (this.#sink === undefined) this.#retries.begin();
   }
 
   /**
@@ -80,27 +110,35 @@ export class LineWriter {
 
   #begin(): void {
     if (this.#paused || this.#sink === undefined || this.#buffer.isEmpty) return;
-    this.#writing ??= this.#drain(this.#sink);
+    this.#writing ??= this.#drain();
   }
 
-  /** Waits until everything is written, at most `limit` milliseconds. */
+  /** Waits until everything is written, at most `limit` milliseconds. A sink that has failed is tried once more. */
   async flush(limit: number): Promise<void> {
-    if (this.#writing === undefined) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeUp = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
-    await Promise.race([this.#writing, timeUp]);
+    const written = async () => {
+      await this.#writing;
+      await this.#retries.now();
+      await this.#writing;
+    };
+    await Promise.race([written(), timeUp]);
     clearTimeout(timer);
   }
 
-  async #drain(sink: LineSink): Promise<void> {
+  async #drain(): Promise<void> {
     let line: Uint8Array | undefined;
     try {
-      for (line = this.#next(); line !== undefined; line = this.#next()) {
+      for (;;) {
+        const sink = this.#usableSink() ?? await this.#replacement();
+        line = this.#next();
+        if (line === undefined) break;
         while (line.length > 0) line = line.subarray(await writeSome(sink, line));
+        this.#succeeded();
       }
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      this.#failed(sink, line);
+      this.#failed(error, line);
     } finally {
       this.#writing = undefined;
       this.#becomeIdle();
@@ -120,16 +158,64 @@ export class LineWriter {
     idle();
   }
 
-  #failed(sink: LineSink, rest: Uint8Array | undefined): void {
+  // ---- Replacing and trying again ----------------------------------------------------------------------------
+
+  #usableSink(): LineSink | undefined {
+    return this.#outdated || this.#sink?.isOutdated?.() ? undefined : this.#sink;
+  }
+
+  /** A new sink for the next line. Throws if there is none. */
+  async #replacement(): Promise<LineSink> {
+    this.#outdated = false;
+    this.#detach();
+    await this.#options.reopen?.();
+    if (this.#sink === undefined) throw new Deno.errors.NotConnected("nobody takes the lines (os error 107)");
+    return this.#sink;
+  }
+
+  #detach(): void {
+    if (this.#options.reopen === undefined) return;
+    this.#sink?.close?.();
     this.#sink = undefined;
-    if (this.#keep) {
-      sink.close?.();
-      if (rest !== undefined) this.#buffer.putBack(rest);
-    } else {
+  }
+
+  #failed(error: Error, rest: Uint8Array | undefined): void {
+    if (this.#options.reopen === undefined && isFinal(error)) {
+      this.#sink = undefined;
       this.#broken = true;
       this.#buffer.clear();
+      return;
     }
+    if (rest !== undefined && rest.length > 0) this.#buffer.putBack(rest);
+    this.#detach();
+    this.#retries.begin();
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#options.failed?.(error);
   }
+
+  #succeeded(): void {
+    const lost = this.#buffer.discarded;
+    this.#buffer.discarded = 0;
+    this.#retries.end();
+    if (!this.#hasFailed) return;
+    this.#hasFailed = false;
+    this.#options.recovered?.(lost);
+  }
+
+  /** Whether what has failed works again. */
+  async #tryAgain(): Promise<boolean> {
+    if (this.#sink === undefined) await this.#options.reopen?.().catch(() => {}); // it is called again later
+    if (this.#sink === undefined) return this.#broken;
+    this.#begin();
+    await this.#writing;
+    return !this.#retries.active;
+  }
+}
+
+/** Nobody will ever read from it again, or it is not open. */
+function isFinal(error: Error): boolean {
+  return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource;
 }
 
 /** Writes as much as the sink takes, and waits while it takes nothing. */

@@ -1,15 +1,74 @@
+import { folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../host/mod.ts";
+import type { LineSink } from "./line_writer.ts";
 import type { MainLogTarget } from "./main_log.ts";
 
-/** A file as the main log: lines are appended as they are (daemon and init 5.1, 5.3). */
+/**
+ * A file as the main log: lines are appended as they are (daemon and init 5.1, 5.3). When the file was moved or removed,
+ * as programs that rotate logs do, a new one is made.
+ */
 export function logFile(path: string): MainLogTarget {
   return {
     prefix: () => "",
     open: async () => {
       // Opening a FIFO that nobody reads would wait for ever, unless it is opened for reading as well.
       const read = await isFifo(path);
-      return Deno.open(path, { append: true, create: true, mode: 0o644, read });
+      checkPlace(path);
+      const file = await Deno.open(path, { append: true, create: true, mode: 0o644, read });
+      try {
+        checkPlace(path, file);
+        return sink(path, file);
+      } catch (error) {
+        file.close();
+        throw error;
+      }
     },
   };
+}
+
+/**
+ * Throws `PermissionDenied` if others can add files where the log is, and have put something there that the daemon
+ * must not write to (docs/security.md). With `file` it must be the one at the path.
+ */
+function checkPlace(path: string, file?: Deno.FsFile): void {
+  const self = ownIdentity();
+  const [folder, found] = [lookAt(() => Deno.statSync(folderOf(path))), lookAt(() => Deno.lstatSync(path))];
+  if (folder === undefined || !isSharedFolder(folder, self)) return;
+  const opened = file?.statSync();
+  const isOther = opened !== undefined && (opened.ino !== found?.ino || opened.dev !== found.dev);
+  const problem = found?.isSymlink || isOther
+    ? "it is a link, in a folder where others can add links"
+    : found && logFileProblem(found, folder, undefined, self);
+  if (problem) throw new Deno.errors.PermissionDenied(`${path} is not used: ${problem} (os error 1)`);
+}
+
+/** What cannot be looked at is `undefined`: it is to be made, or opening it tells what is wrong. */
+function lookAt(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function sink(path: string, file: Deno.FsFile): LineSink {
+  const { isFile, dev, ino } = file.statSync();
+  return {
+    write: (bytes) => file.write(bytes),
+    isOutdated: () => isFile && !isAt(path, dev, ino),
+    close: () => file.close(),
+  };
+}
+
+/** Whether a file is at a path. If that cannot be told, for want of a grant to read it, it is. */
+function isAt(path: string, dev: number, ino: number | null): boolean {
+  try {
+    const found = Deno.statSync(path);
+    return found.dev === dev && found.ino === ino;
+  } catch (error) {
+    if (error instanceof Error) return error instanceof Deno.errors.NotCapable;
+    throw error;
+  }
 }
 
 async function isFifo(path: string): Promise<boolean> {

@@ -18,12 +18,26 @@ export interface MainLogTarget {
 /** The library's names for our levels. */
 const LEVELS = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;
 
-/** The main log. */
+/** Is told about the main log; what it says may be lines of the log. */
+export interface MainLogWatcher {
+  /** The log takes no lines; it will be tried again. */
+  failed(error: Error): void;
+  /** The log takes lines again; so many were lost. */
+  recovered(lost: number): void;
+}
+
+/** The main log. If it fails, lines wait in the buffer again, and it is opened again until that succeeds. */
 export class MainLog {
   readonly #target: MainLogTarget;
   readonly #threshold: Threshold;
-  readonly #writer = new LineWriter(undefined, { keep: true });
+  readonly #writer = new LineWriter(undefined, {
+    reopen: () => this.open(),
+    failed: (error) => this.#watcher?.failed(error),
+    recovered: (lost) => this.#watcher?.recovered(lost),
+  });
+  #watcher: MainLogWatcher | undefined;
   #opening: Promise<void> | undefined;
+  #usesLibrary = false;
   /** Brings a line to the writer: directly at first, and by the library from the first opening on. */
   #deliver: (level: LogLevel, line: string) => void = (level, line) => {
     if (passes(level, this.#threshold)) this.#write(level, line);
@@ -44,6 +58,21 @@ export class MainLog {
     return this.#opening;
   }
 
+  /** Somebody is told from now on when the log fails, and when it works again. */
+  watch(watcher: MainLogWatcher): void {
+    this.#watcher = watcher;
+  }
+
+  /** Opens the log once more, if it is open: its file is to be made at its path. */
+  reopen(): void {
+    this.#writer.renew();
+  }
+
+  /** The log could not be opened: tries again until that succeeds. */
+  keepTrying(): void {
+    this.#writer.keepTrying();
+  }
+
   /** Waits until everything is written if the log is open, at most `limit` milliseconds. */
   flush(limit: number): Promise<void> {
     return this.#writer.flush(limit);
@@ -54,7 +83,7 @@ export class MainLog {
     const sink = await this.#target.open();
     if (sink === undefined) return;
     this.#writer.attach(sink);
-    if (this.#threshold !== "none") await this.#useLibrary(this.#threshold);
+    if (this.#threshold !== "none" && !this.#usesLibrary) await this.#useLibrary(this.#threshold);
   }
 
   #write(level: LogLevel, line: string): void {
@@ -62,7 +91,9 @@ export class MainLog {
   }
 
   async #useLibrary(threshold: LogLevel): Promise<void> {
-    const { configureSync, getLogger } = await import("@logtape/logtape");
+    const library = await loadLibrary();
+    if (library === undefined) return;
+    const { configureSync, getLogger } = library;
     const ours = new Map<string, LogLevel>(
       (Object.keys(LEVELS) as LogLevel[]).map((level) => [LEVELS[level], level]),
     );
@@ -75,6 +106,7 @@ export class MainLog {
       ],
     });
     const logger = getLogger(["dinit"]);
+    this.#usesLibrary = true;
     // As a property, and not as the template: text of a service must not be taken for a placeholder.
     this.#deliver = (level, line) =>
       logger.emit({
@@ -84,5 +116,19 @@ export class MainLog {
         rawMessage: line,
         properties: {},
       });
+  }
+}
+
+/**
+ * LogTape; `undefined` if it is neither in Deno's cache nor downloadable, as at a first start without a network. The log
+ * does without it then: the lines are the same.
+ */
+async function loadLibrary(): Promise<typeof import("@logtape/logtape") | undefined> {
+  try {
+    // `as string` hides the package from Deno's module graph: a daemon without a main log never downloads it.
+    return await import("@logtape/logtape" as string);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined; // how Deno reports a module that it cannot load
+    throw error;
   }
 }

@@ -45,7 +45,7 @@ function sink(socket: SyslogSocket): LineSink {
 }
 
 function sendError(errno: number): Error {
-  const text = errnoText(errno);
+  const text = `${errnoText(errno)} (os error ${errno})`;
   switch (errnoName(errno)) {
     case "EAGAIN":
     case "ENOBUFS":

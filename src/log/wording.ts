@@ -13,15 +13,24 @@ import type { LogLevel } from "./levels.ts";
 /** How a service came to be where it is. */
 export type Status = "started" | "failed" | "stopped";
 
-/** What is said about a fact: an ordinary message, or the status of a service with its levels on both streams. */
-export type Words =
-  | { readonly level: LogLevel; readonly text: string }
-  | {
-    readonly status: Status;
-    readonly service: string;
-    readonly consoleLevel: LogLevel;
-    readonly level: LogLevel;
-  };
+/** An ordinary message. */
+export interface MessageWords {
+  readonly level: LogLevel;
+  readonly text: string;
+  /** A second message that explains the first; the fact has what it says. @default absent */
+  readonly more?: string;
+}
+
+/** The status of a service, with its levels on both streams. */
+export interface StatusWords {
+  readonly status: Status;
+  readonly service: string;
+  readonly consoleLevel: LogLevel;
+  readonly level: LogLevel;
+}
+
+/** What is said about a fact. */
+export type Words = MessageWords | StatusWords;
 
 /** The words for a fact; `undefined` if the reference does not speak of it. */
 export function words(fact: Fact): Words | undefined {
@@ -41,6 +50,7 @@ export function words(fact: Fact): Words | undefined {
     case "phase":
     case "start-cancelled":
     case "stop-cancelled":
+    case "recovery-given-up":
       return undefined;
     case "reload-failed":
       return error(`Could not reload service ${fact.service}: ${fact.error.message}`);
@@ -55,13 +65,8 @@ export function words(fact: Fact): Words | undefined {
     case "chain-failed":
       return error(`Couldn't chain to service ${fact.to}: ${chainObstacle(fact.error, fact.service)}`);
     case "socket-failed":
-      return error(fact.text);
     case "launch-failed":
-      return error(
-        fact.error === undefined
-          ? `${fact.service}: can't launch process; internal error: ${fact.thrown}`
-          : `${fact.service}: ${fact.error}`,
-      );
+      return error(fact.message ?? `${fact.service}: ${fact.error}`);
     case "execution-failed": {
       const failure = `${launchStageText(fact.stage)}: ${errnoText(fact.errno)}`;
       return error(
@@ -82,6 +87,11 @@ export function words(fact: Fact): Words | undefined {
       const what = fact.role === "main" ? `with pid ${fact.pid}` : `stop command, with pid ${fact.pid},`;
       return warning(`Service ${fact.service} ${what} exceeded allowed stop time; killing.`);
     }
+    case "signal-not-sent": {
+      const reason = fact.errno === undefined ? "the host cannot send it" : errnoText(fact.errno);
+      const target = `process ${fact.pid} of service ${fact.service}`;
+      return error(`Error sending signal ${fact.signal} to ${target}: ${reason}`);
+    }
     case "not-supervised":
       return warning(`${fact.service}: unable to supervise process with pid ${fact.pid}`);
     case "pid-file-invalid":
@@ -90,8 +100,11 @@ export function words(fact: Fact): Words | undefined {
       const step = fact.step === "open" ? "read pid file:" : "could not read from pidfile;";
       return error(`${fact.service}: ${step} ${errnoText(fact.errno)}`);
     }
-    case "load-failed":
-      return error(loadErrorText(fact.error, fact.occasion));
+    case "load-failed": {
+      const { path, service } = fact.error;
+      const words = error(loadErrorText(fact.error, fact.occasion));
+      return path === undefined ? words : { ...words, more: `${service}: the file is ${path}` };
+    }
     case "description-warning":
       return warning(fact.text);
     case "signal-failed":
@@ -103,11 +116,11 @@ export function words(fact: Fact): Words | undefined {
   }
 }
 
-function error(text: string): Words {
+function error(text: string): MessageWords {
   return { level: "error", text };
 }
 
-function warning(text: string): Words {
+function warning(text: string): MessageWords {
   return { level: "warn", text };
 }
 

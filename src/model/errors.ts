@@ -26,6 +26,8 @@ export interface LoadErrorFacts {
   readonly service: string;
   readonly setting?: string;
   readonly location?: Location;
+  /** The whole path of the file that is to blame, if the message does not have it. */
+  readonly path?: string;
   /** A short constant name for the kind of mistake, for programs (`dinit check --json`). */
   readonly code?: string;
   readonly cause?: unknown;
@@ -38,6 +40,7 @@ export class LoadError extends Error {
   readonly service: string;
   readonly setting: string | undefined;
   readonly location: Location | undefined;
+  readonly path: string | undefined;
   readonly code: string | undefined;
 
   constructor(kind: LoadErrorKind, message: string, facts: LoadErrorFacts) {
@@ -46,6 +49,7 @@ export class LoadError extends Error {
     this.service = facts.service;
     this.setting = facts.setting;
     this.location = facts.location;
+    this.path = facts.path;
     this.code = facts.code;
   }
 }

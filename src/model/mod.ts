@@ -13,6 +13,8 @@ export * from "./errors.ts";
 export * from "./exit_status.ts";
 export * from "./grants.ts";
 export * from "./names.ts";
+export * from "./program_path.ts";
 export * from "./signals.ts";
 export * from "./states.ts";
 export * from "./status.ts";
+export * from "./version.ts";

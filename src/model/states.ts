@@ -120,3 +120,9 @@ const STAGE_TEXTS = new Map<number, string>([
 export function launchStageText(stage: number): string {
   return STAGE_TEXTS.get(stage) ?? "";
 }
+
+/** Where and why a process could not be launched. */
+export interface LaunchFailure {
+  readonly stage: LaunchStage;
+  readonly errno: number;
+}

@@ -21,10 +21,48 @@ export interface ServiceStatus {
   readonly launchStage: number;
   /** The error number of the last failed launch; meaningful with reason EXECFAILED. */
   readonly launchErrno: number;
+  /** The reason of the last failed launch in words, where these say more than the error number. @default absent */
+  readonly launchText?: string;
   /** How the last process ended. */
   readonly exit: WaitStatus;
   /** When the description was changed last, as of its last (re)load. */
   readonly modified: FileTime;
+}
+
+/** A part of the buffered output of a service. Offsets count the bytes that its buffer has ever been given. */
+export interface BufferedOutput {
+  readonly bytes: Uint8Array;
+  /** The offset behind the part. */
+  readonly end: number;
+}
+
+/** Which part of a log buffer is read, and whether it is emptied. */
+export interface BufferReading {
+  /** Empties the buffer afterwards. @default false */
+  readonly clear?: boolean;
+  /** Only bytes from this offset on. @default 0 */
+  readonly after?: number;
+}
+
+/** Why a service failed last, as far as it can be told. */
+export interface FailureReport {
+  /** Wall clock time in milliseconds since 1970. */
+  readonly time: number;
+  /** The last lines that the process wrote, each cut to 200 characters, with control characters made visible. */
+  readonly output: readonly string[];
+  /** The restart limit that it has reached; the interval is in milliseconds. @default absent, it has not */
+  readonly limit?: RestartLimit;
+}
+
+/** So many automatic restarts within an interval, in milliseconds, and no more. */
+export interface RestartLimit {
+  readonly restarts: number;
+  readonly interval: number;
+}
+
+/** What became of a service that has reached its limit: `given up after 3 restarts in 10 s`. */
+export function restartLimitText({ restarts, interval }: RestartLimit): string {
+  return `given up after ${restarts} ${restarts === 1 ? "restart" : "restarts"} in ${interval / 1000} s`;
 }
 
 /** One service in the overview of the whole system. */
@@ -35,6 +73,10 @@ export interface ServiceOverview extends ServiceStatus {
   readonly since: number;
   /** Full names of the services (or `console`) that this one waits for before it can go on starting or stopping. */
   readonly waitingFor: readonly string[];
+  /** The path of its log file, absolute if the daemon knows its directory. @default absent, it writes to none */
+  readonly logFile?: string;
+  /** @default absent, it has not failed since it was loaded, or nothing is known about why */
+  readonly failure?: FailureReport;
   /** How often it was started again by itself (automatic restarts and recoveries) since it was loaded. */
   readonly restarts: number;
 }
@@ -63,6 +105,8 @@ export interface ServiceTimes {
 export interface Overview {
   readonly daemon: {
     readonly version: string;
+    /** The release of dinit whose behaviour the daemon has. */
+    readonly compatibleWith: string;
     readonly pid: number;
     /** Milliseconds since the daemon started. */
     readonly uptime: number;

@@ -197,6 +197,8 @@ export interface Surroundings {
   readonly uid?: number;
   /** @default not a terminal */
   readonly columns?: number;
+  /** Whether standard error is a terminal. @default false */
+  readonly errorTerminal?: boolean;
   /** @default 0 */
   readonly now?: number;
 }
@@ -230,6 +232,10 @@ export class FakeIo implements CtlIo {
   terminal(): { columns: number } | undefined {
     const { columns } = this.#surroundings;
     return columns === undefined ? undefined : { columns };
+  }
+
+  errorTerminal(): boolean {
+    return this.#surroundings.errorTerminal ?? false;
   }
 
   now(): number {

@@ -1,3 +1,5 @@
+import { PRODUCT_VERSION } from "../../src/model/mod.ts";
+import { toolVersion } from "../../src/cli/failure.ts";
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
@@ -19,17 +21,21 @@ const MISTAKES: readonly (readonly [string[], string])[] = [
   [["--socket-path=/x", "list"], unknown("--socket-path=/x")],
   [["--no-wait=1"], unknown("--no-wait=1")],
   [["-q", "list"], unknown("-q")],
-  [["--force", "stop", "a"], unknown("--force")],
-  [["-f", "restart", "a"], unknown("-f")],
-  [["start", "-f", "a"], unknown("-f")],
-  [["release", "--force", "a"], unknown("--force")],
-  [["--clear", "catlog", "a"], unknown("--clear")],
-  [["list", "--clear"], unknown("--clear")],
-  [["-l", "signal"], unknown("-l")],
-  [["--list"], unknown("--list")],
-  [["list", "--list"], unknown("--list")],
-  [["--from", "a", "enable", "b"], unknown("--from")],
-  [["start", "--from", "a", "b"], unknown("--from")],
+  [["--force", "stop", "a"], USAGE],
+  [["-f", "restart", "a"], USAGE],
+  [["start", "-f", "a"], USAGE],
+  [["release", "--force", "a"], USAGE],
+  [["--clear", "catlog", "a"], USAGE],
+  [["list", "--clear"], USAGE],
+  [["-l", "signal"], USAGE],
+  [["--list"], USAGE],
+  [["list", "--list"], USAGE],
+  [["--from", "a", "enable", "b"], USAGE],
+  [["start", "--from", "a", "b"], USAGE],
+  [["signal", "--force", "a"], "dinitctl: signal number/name must be specified\n"],
+  [["signal", "HUP", "--clear", "a"], "dinitctl: service name must be specified\n"],
+  [["signal", "HUP", "a", "--clear"], USAGE],
+  [["start", "--state", "failed"], unknown("--state")],
   [["signal", "-9", "a"], unknown("-9")],
   [["bogus"], "dinitctl: unrecognized command: bogus (use --help for help)\n"],
   [[""], "dinitctl: unrecognized command:  (use --help for help)\n"],
@@ -70,7 +76,6 @@ Deno.test("ctl without arguments and with --help shows the help on standard outp
   assertEquals(help.status, 0);
   assertEquals(help.err, "");
   assertEquals(await ctlAlone(["--help", "bogus"]), help);
-  assertEquals(await ctlAlone(["start", "--help"]), help);
 });
 
 Deno.test("ctl --help has a usage line for each sub-command, in the order of the table", async () => {
@@ -91,9 +96,13 @@ Deno.test("the sub-commands stand in the order of the specification", () => {
   );
 });
 
-Deno.test("ctl --version tells the version of the reference", async () => {
+Deno.test("ctl --version tells the version of the reference, and on a terminal that of the program", async () => {
   assertEquals(await ctlAlone(["--version"]), success("Dinit version 0.22.1.\n"));
   assertEquals(await ctlAlone(["list", "--version", "--bogus"]), success("Dinit version 0.22.1.\n"));
+  assertEquals(
+    toolVersion(true),
+    `Dinit version 0.22.1.\ndinit for Deno ${PRODUCT_VERSION}, compatible with dinit 0.22.1.\n`,
+  );
 });
 
 Deno.test("ctl options are accepted before and behind the sub-command, and a repeated one counts last", async () => {

@@ -1,5 +1,6 @@
 /** Completion in the real shells: bash, zsh and fish, against a scripted daemon. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { runCompletion } from "../../src/cli/completion.ts";
@@ -26,6 +27,10 @@ class Tools implements Disposable {
     const run =
       `exec '${Deno.execPath()}' run --quiet --allow-all '${ROOT}tests/cli/_main.ts' -p '${daemon.path}'`;
     this.#program("dinitctl", `${run} "$@"`);
+    this.#program(
+      "deno",
+      `while [ "$1" != ctl ]; do [ $# -gt 0 ] || exit 1; shift; done\nshift\n${run} "$@"`,
+    );
     this.#program("dinit", `[ "$1" = ctl ] || exit 1\nshift\n${run} "$@"`);
   }
 
@@ -42,7 +47,7 @@ class Tools implements Disposable {
     };
     let output;
     try {
-      output = await new Deno.Command(shell, { args, env, stdin: "null" }).output();
+      output = await outputOf(shell, { args, env, stdin: "null" });
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) {
         throw new Error(`${shell} is missing: install it to run this test`);
@@ -69,7 +74,9 @@ async function proposals(tools: Tools, shell: Shell, line: string): Promise<stri
       return await lines(
         "--norc",
         "-c",
-        `${source}; COMP_LINE=$1; COMP_POINT=\${#1}; _dinit_complete; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        `${source}; COMP_LINE=$1; COMP_POINT=\${#1}; ${
+          line.startsWith("deno") ? "_dinit_deno_complete" : "_dinit_complete"
+        }; printf '%s\\n' "\${COMPREPLY[@]}"`,
         "bash",
         line,
       );
@@ -113,6 +120,10 @@ const services = { boot: status(), web: status(), "getty@tty1": status(), "getty
 /** Lines and what is proposed for them. */
 const LINES: readonly (readonly [string, string[]])[] = [
   ["dinitctl st", ["start", "status", "stop"]],
+  ["deno task -q ctl st", ["start", "status", "stop"]],
+  ["deno task ctl stop --f", ["--force"]],
+  ["deno task -q ctl start w", ["web"]],
+  ["deno run --allow-all main.ts ctl start w", ["web"]],
   ["dinitctl --quiet -s st", ["start", "status", "stop"]],
   ["dinitctl start ", ["boot", "getty@tty1", "getty@tty2", "web"]],
   ["dinitctl start web b", ["boot"]],

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { RequestPacket } from "../../src/control/layouts.ts";
+import { encodeBytes } from "../../src/model/mod.ts";
 import { runCtl } from "../../src/cli/ctl.ts";
 import { Reply, Request } from "../../src/control/protocol.ts";
 import { type Answer, ctl, failure, FakeIo, StandIn, status, success } from "./_stand_in.ts";
@@ -10,7 +11,8 @@ const services = { web: status() };
 const GONE = "dinitctl: control socket read failure or protocol error\n";
 
 function part(generation: number, end: number, text: string): Answer {
-  return { type: Reply.ANSWER, json: JSON.stringify({ generation, end, text }) };
+  const start = end - encodeBytes(text).length;
+  return { type: Reply.ANSWER, json: JSON.stringify({ generation, start, end, text }) };
 }
 
 /** Answers, one for each request, and then the end. */
@@ -18,18 +20,18 @@ function inTurn(...answers: Answer[]): () => Answer[] {
   return () => [answers.shift() ?? "close"];
 }
 
-Deno.test("ctl catlog --follow writes what is new, from the beginning when the buffer was emptied", async () => {
+Deno.test("ctl catlog --follow writes what is new, also after the buffer was cleared", async () => {
   await using daemon = new StandIn({
     services,
     topics: { any: 1 },
-    on: { [Request.QUERY]: inTurn(part(0, 3, "one"), part(0, 3, ""), part(1, 2, "2\udcff")) },
+    on: { [Request.QUERY]: inTurn(part(0, 3, "one"), part(0, 3, ""), part(1, 5, "2\udcff")) },
   });
   assertEquals(await ctl(daemon, "catlog", "--follow", "web"), failure(GONE, "one2\udcff"));
   assertEquals(daemon.received(Request.QUERY).map(({ topic }) => topic), [
     "log 0 0 0",
     "log 0 0 3",
     "log 0 0 3",
-    "log 0 1 2",
+    "log 0 1 5",
   ]);
 });
 
@@ -38,6 +40,18 @@ Deno.test("ctl catlog --follow --clear makes room as it reads, with any daemon",
   await using daemon = new StandIn({ services, on: { [Request.CATLOG]: inTurn(log("a\n"), log("b")) } });
   assertEquals(await ctl(daemon, "catlog", "--follow", "--clear", "web"), failure(GONE, "a\nb"));
   assertEquals(daemon.received(Request.CATLOG).map(({ flags }) => flags), [1, 1, 1]);
+});
+
+Deno.test("ctl catlog --follow says how much was overwritten between two looks, and not before the first", async () => {
+  await using daemon = new StandIn({
+    services,
+    topics: { any: 1 },
+    on: { [Request.QUERY]: inTurn(part(0, 903, "one"), part(0, 1003, "two")) },
+  });
+  assertEquals(
+    await ctl(daemon, "catlog", "--follow", "web"),
+    failure("dinitctl: 97 bytes of output were lost before they could be shown\n" + GONE, "onetwo"),
+  );
 });
 
 Deno.test("ctl catlog --follow ends when nobody reads what it writes", async () => {
@@ -67,7 +81,12 @@ Deno.test("ctl catlog --follow --json writes a document for each piece, and one 
   const { out } = await ctl(daemon, "catlog", "--follow", "--json", "web");
   assertEquals(out.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line)), [
     { command: "catlog", ok: true, service: "web", log: "one" },
-    { command: "catlog", ok: false, error: "control socket read failure or protocol error" },
+    {
+      command: "catlog",
+      ok: false,
+      error: "control socket read failure or protocol error",
+      hint: `socket: ${daemon.path}`,
+    },
   ]);
 });
 

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { COMMANDS } from "../../src/cli/commands.ts";
 import { runHelp } from "../../src/cli/help_topics.ts";
 import { LOAD_OPTIONS, SECURE_BITS, SERVICE_OPTIONS, SETTINGS } from "../../src/description/mod.ts";
-import { FakeIo, type Outcome } from "./_stand_in.ts";
+import { ctlAlone, FakeIo, type Outcome } from "./_stand_in.ts";
 
 async function help(...args: string[]): Promise<Outcome> {
   const io = new FakeIo();
@@ -9,15 +10,63 @@ async function help(...args: string[]): Promise<Outcome> {
   return { out: io.output, err: io.errors, status };
 }
 
-Deno.test("help lists its topics", async () => {
+Deno.test("help lists what there is help on", async () => {
   const { out, err, status } = await help();
   assertEquals([err, status], ["", 0]);
-  assert(/^ {2}service {2}the settings of service descriptions$/m.test(out), out);
+  for (const words of ["service", "SETTING", "COMMAND", "PROGRAM", "man PROGRAM"]) {
+    assert(out.includes(`\n    dinit help ${words} `), out);
+  }
 });
 
-Deno.test("help has nothing on other topics, and says what there is", async () => {
+Deno.test("help has nothing on other names, and says what was meant and what there is", async () => {
   const { out } = await help();
   assertEquals(await help("weather"), { out: "", err: `dinit: no help on 'weather'\n${out}`, status: 1 });
+  assertEquals(await help("restart-dely"), {
+    out: "",
+    err: `dinit: no help on 'restart-dely'\n    did you mean 'restart-delay'?\n${out}`,
+    status: 1,
+  });
+});
+
+Deno.test("there is help on every setting, every flag and every sub-command", async () => {
+  const service = (await help("service")).out;
+  for (const { name, flags = [], summary } of SETTINGS) {
+    for (const word of [name, ...flags.map((flag) => flag.name)]) {
+      const { out, status } = await help(word);
+      assertEquals(status, 0, word);
+      const lines = out.split("\n");
+      assert(lines.some((line) => line.startsWith(`  ${name}`)), `${word}: ${out}`);
+      assert(out.replaceAll(/\s+/g, " ").includes(summary.split(" ")[0]), out);
+      const setting = lines.slice(0, lines.findIndex((line) => line.startsWith("dinitctl ")) >>> 0);
+      for (const line of setting.filter((line) => line.startsWith("  "))) {
+        assert(service.includes(line), line);
+      }
+    }
+  }
+  for (const { name, summary } of COMMANDS) {
+    const { out, status } = await help(name);
+    assertEquals(status, 0, name);
+    assert(out.includes(`dinitctl ${name}: ${summary}\n`), out);
+    assert(out.includes(`Usage: dinitctl [options] ${name}`), out);
+  }
+});
+
+Deno.test("a name that is a setting and a sub-command is explained as both", async () => {
+  const { out } = await help("restart");
+  assert(out.includes("\n  restart = ") && out.includes("\ndinitctl restart: "), out);
+});
+
+Deno.test("help on a program is what the program itself says", async () => {
+  assertEquals((await help("dinitctl")).out, (await ctlAlone(["--help"])).out);
+  assertEquals((await help("ctl")).out, (await help("dinitctl")).out);
+  assert((await help("check")).out.includes("dinit-check"));
+  assert((await help("dinit-monitor")).out.includes("dinit-monitor"));
+});
+
+Deno.test("ctl COMMAND --help is the help on the command, with its own options", async () => {
+  const { out, status } = await ctlAlone(["stop", "--help"]);
+  assertEquals([out, status], [(await help("stop")).out, 0]);
+  assert(out.includes("  -f, --force  stop dependents, too\n"), out);
 });
 
 Deno.test("help service explains every setting and flag of the table, once", async () => {

@@ -105,7 +105,12 @@ Deno.test("status --json of services that are loaded and some that are not", asy
     { err: "dinitctl: x: service not loaded.\n", status: 1 },
   ]);
   assertEquals(await json({ services }, "status", "x"), [
-    { command: "status", ok: false, error: "service not loaded." } as unknown as AnyDocument,
+    {
+      command: "status",
+      ok: false,
+      error: "service not loaded.",
+      hint: "service 'x' is not loaded",
+    } as unknown as AnyDocument,
     { err: "dinitctl: service not loaded.\n", status: 1 },
   ]);
 });
@@ -227,14 +232,27 @@ for (const { name } of COMMANDS) {
       command: name,
       ok: false,
       error: "control socket read failure or protocol error",
+      hint: `socket: ${daemon.path}`,
     });
     assertEquals(status, 1);
   });
 }
 
-Deno.test("a command line that is wrong has no document", async () => {
+Deno.test("a command line that is wrong has a document, too", async () => {
   await using daemon = new StandIn();
-  assertEquals((await ctl(daemon, "--json", "start")).out, "");
+  const document = async (...words: string[]) => JSON.parse((await ctl(daemon, ...words)).out);
+  assertEquals(await document("--json", "restat", "web"), {
+    command: "restat",
+    ok: false,
+    error: "unrecognized command: restat (use --help for help)",
+    hint: "did you mean 'restart'?",
+  });
+  assertEquals(await document("start", "--json"), {
+    command: "start",
+    ok: false,
+    error: "Invalid command line.\nTry 'dinitctl --help' for more information.",
+    hint: "start needs SERVICE\nusage: dinitctl [options] start SERVICE...",
+  });
 });
 
 Deno.test("enable and disable --json tell of the link, with a daemon also of the start", async () => {

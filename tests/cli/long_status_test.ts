@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { Request } from "../../src/control/protocol.ts";
-import { ctl, ctlAlone, StandIn, status, success } from "./_stand_in.ts";
+import { ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
 
 const NOW = 1_700_000_000_000;
 const web = status({ state: 2, target: 2, explicit: true, pid: 7 });
@@ -41,13 +41,19 @@ function daemonWith(topics: Record<string, unknown>): StandIn {
 }
 
 Deno.test("ctl status in a pipe is exactly what the reference says", async () => {
-  await using daemon = daemonWith({ "service 0": overview, "log 0": { generation: 0, end: 1, text } });
+  await using daemon = daemonWith({
+    "service 0": overview,
+    "log 0": { generation: 0, start: 0, end: 1, text },
+  });
   assertEquals(await ctl(daemon, "status", "web"), success(SHORT));
   assertEquals(daemon.received(Request.QUERY).length, 0);
 });
 
 Deno.test("ctl status --long adds since when, restarts and the last lines of output", async () => {
-  await using daemon = daemonWith({ "service 0": overview, "log 0": { generation: 0, end: 1, text } });
+  await using daemon = daemonWith({
+    "service 0": overview,
+    "log 0": { generation: 0, start: 0, end: 1, text },
+  });
   const args = ["-p", daemon.path, "status", "--long", "web"];
   assertEquals(await ctlAlone(args, { now: NOW }), success(SHORT + MORE));
 });
@@ -94,4 +100,19 @@ Deno.test("ctl status of several services shows one after the other", async () =
     err: "dinitctl: x: service not loaded.\n",
     status: 1,
   });
+});
+
+Deno.test("ctl status --long without names shows every service in full, and limits choose among them", async () => {
+  await using daemon = new StandIn({ services: { web, worker: status(), db: web } });
+  const shown = async (...words: string[]) => {
+    const { out, err, status } = await ctl(daemon, "status", "--long", ...words);
+    assertEquals([err, status], ["", 0]);
+    return Array.from(out.matchAll(/^Service: (.*)\n {4}State: /gm), ([, name]) => name);
+  };
+  assertEquals(await shown(), ["web", "worker", "db"]);
+  assertEquals(await shown("w*"), ["web", "worker"]);
+  assertEquals(await shown("--state=started"), ["web", "db"]);
+  assertEquals(await shown("--state=started", "w*"), ["web"]);
+  assertEquals(await shown("w*", "db"), ["web", "worker", "db"]);
+  assertEquals(await ctl(daemon, "status", "--long", "x*"), failure("dinitctl: service not loaded.\n"));
 });

@@ -1,5 +1,6 @@
 /** The manual pages. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { manualSources, runManual } from "../../src/cli/manual.ts";
@@ -8,6 +9,7 @@ import { roffPage } from "../../src/cli/manual/roff.ts";
 import { MONITOR_OPTIONS } from "../../src/cli/monitor/options.ts";
 import { OPTIONS } from "../../src/cli/options.ts";
 import { HELP_TEXT } from "../../src/daemon/help.ts";
+import { showText } from "../../src/cli/pager.ts";
 import { FakeIo } from "./_stand_in.ts";
 
 const NAMES = ["dinit", "dinitctl", "dinit-check", "dinit-monitor", "shutdown"];
@@ -17,10 +19,10 @@ async function shown(source: string): Promise<string> {
   const file = Deno.makeTempFileSync({ prefix: "dinit-manual-", suffix: ".8" });
   try {
     Deno.writeTextFileSync(file, source);
-    const { stdout, stderr } = await new Deno.Command("man", {
+    const { stdout, stderr } = await outputOf("man", {
       args: ["--warnings", "--no-hyphenation", "--no-justification", "-l", file],
       env: { MANWIDTH: "200", LC_ALL: "C.UTF-8", MANPAGER: "cat", MAN_KEEP_FORMATTING: "" },
-    }).output();
+    });
     assertEquals(new TextDecoder().decode(stderr), "");
     // deno-lint-ignore no-control-regex
     return new TextDecoder().decode(stdout).replace(/\x1b\[\d*m|.\x08/g, "");
@@ -98,13 +100,45 @@ Deno.test("text in a page means nothing to the formatter", async () => {
   ) assert(text.includes(part), `${part} is missing in:\n${text}`);
 });
 
-Deno.test("dinit help man prints the source of a page, and tells which there are", () => {
+Deno.test("dinit help man prints the source of a page, and tells which there are", async () => {
   const io = new FakeIo();
-  assertEquals(runManual(["dinitctl"], HELP_TEXT, io), 0);
+  assertEquals(await runManual(["dinitctl"], HELP_TEXT, io), 0);
   assertEquals(io.output, manualSources(HELP_TEXT).get("dinitctl"));
   for (const args of [[], ["bogus"], ["dinit", "dinit"]]) {
     const other = new FakeIo();
-    assertEquals(runManual(args, HELP_TEXT, other), 1);
-    assertEquals(other.errors, "Usage: dinit help man dinit|dinitctl|dinit-check|dinit-monitor|shutdown\n");
+    assertEquals(await runManual(args, HELP_TEXT, other), 1);
+    const unknown = args.length === 0 ? "" : `dinit: no manual page '${args.join(" ")}'\n`;
+    assertEquals(
+      other.errors,
+      `${unknown}Usage: dinit help man dinit|dinitctl|dinit-check|dinit-monitor|shutdown\n`,
+    );
+  }
+});
+
+Deno.test("in a terminal dinit help man shows a page that can be read, of 80 columns", async () => {
+  for (const name of [...NAMES, "reboot"]) {
+    const io = new FakeIo({ columns: 80, env: { PAGER: "cat" } });
+    assertEquals(await runManual([name], HELP_TEXT, io), 0);
+    assert(io.output.includes("\nNAME\n") && io.output.includes("\nSEE ALSO\n"), io.output);
+    assert(!/^\.[A-Z]|\\f/m.test(io.output), io.output);
+    for (const line of io.output.split("\n")) assert(line.length <= 100, line);
+  }
+});
+
+Deno.test("long texts go through the pager of the terminal, which may end before them", async () => {
+  const directory = Deno.makeTempDirSync({ prefix: "dinit-pager-" });
+  try {
+    const io = new FakeIo({ columns: 80, env: { PAGER: `tee '${directory}/seen' >'${directory}/shown'` } });
+    await runManual(["dinitctl"], HELP_TEXT, io);
+    assertEquals(io.output, "");
+    assert(Deno.readTextFileSync(`${directory}/seen`).startsWith("DINITCTL(8)\n"));
+    const early = new FakeIo({ columns: 80, env: { PAGER: "true" } });
+    await showText("x\n".repeat(1_000_000), early);
+    assertEquals(early.output, "");
+    const absent = new FakeIo({ columns: 80, env: { PAGER: `${directory}/absent 2>/dev/null` } });
+    await showText("text\n", absent);
+    assertEquals(absent.output, "text\n");
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
   }
 });

@@ -1,5 +1,6 @@
 /** `dinit-monitor` (cli 1.1, 1.3, 1.5 and 6) against a scripted daemon. */
 
+import { toolVersion } from "../../src/cli/failure.ts";
 import { assert, assertEquals } from "@std/assert";
 import { runMonitor } from "../../src/cli/monitor.ts";
 import type { CommandEnd } from "../../src/cli/monitor/run_command.ts";
@@ -41,6 +42,7 @@ async function monitorAlone(
     env: io.env.bind(io),
     uid: io.uid.bind(io),
     terminal: io.terminal.bind(io),
+    errorTerminal: io.errorTerminal.bind(io),
     now: io.now.bind(io),
   };
   const status = await runMonitor(args, { ...bound, run });
@@ -86,7 +88,7 @@ Deno.test("monitor without arguments and with --help shows the help and fails", 
 
 Deno.test("monitor --version tells the version of the reference", async () => {
   assertEquals(await monitorAlone(["--version", "-c"]), {
-    ...success("Dinit version 0.22.1.\n"),
+    ...success(toolVersion(false)),
     commands: [],
   });
 });

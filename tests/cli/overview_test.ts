@@ -14,7 +14,14 @@ function service(name: string, seconds: number, facts: Partial<ServiceOverview>)
 }
 
 const FACTS: Overview = {
-  daemon: { version: "0.1.0", pid: 1, uptime: 273_600_000, socket: "/run/dinitctl", shuttingDown: false },
+  daemon: {
+    version: "0.1.0",
+    compatibleWith: "0.22.1",
+    pid: 1,
+    uptime: 273_600_000,
+    socket: "/run/dinitctl",
+    shuttingDown: false,
+  },
   services: [
     service("boot", 1, { state: 1, target: 2, explicit: true, waitingFor: ["web", "worker"] }),
     service("store", 192, { state: 2, target: 2, pid: 4312, restarts: 2 }),
@@ -28,7 +35,7 @@ const FACTS: Overview = {
   ],
 };
 
-const PLAIN = `dinit 0.1.0  pid 1  up 3d 4h  socket /run/dinitctl
+const PLAIN = `dinit 0.1.0  pid 1  up 3d 4h  socket /run/dinitctl  compatible with dinit 0.22.1
 9 services  2 started  2 starting  1 stopping  2 failed  2 stopped
 
 STATE     SERVICE      PID   SINCE
@@ -52,7 +59,7 @@ Deno.test("the overview in a terminal has symbols and colours and keeps to the w
   const g = "\x1b[32m", y = "\x1b[33m", r = "\x1b[31m", f = "\x1b[2m", b = "\x1b[1m", n = "\x1b[0m";
   assertEquals(
     renderOverview(facts, { now: NOW, columns: 72, symbols: true, colour: true }),
-    `${b}dinit 0.1.0${n}  pid 1  up 3d 4h  socket /run/dinitctl
+    `${b}dinit 0.1.0${n}  pid 1  up 3d 4h  socket /run/dinitctl  ${f}compatible with din…${n}
 5 services  ${g}1 started${n}  ${y}2 starting${n}  ${r}2 failed${n}
 
    ${f}STATE${n}     ${f}SERVICE${n}   ${f}PID${n}   ${f}SINCE${n}
@@ -85,7 +92,7 @@ Deno.test("the overview of a daemon without services", () => {
   const daemon = { ...FACTS.daemon, shuttingDown: true };
   assertEquals(
     renderOverview({ daemon, services: [] }, { now: NOW }),
-    "dinit 0.1.0  pid 1  up 3d 4h  socket /run/dinitctl  shutting down\n0 services\n",
+    "dinit 0.1.0  pid 1  up 3d 4h  socket /run/dinitctl  shutting down  compatible with dinit 0.22.1\n0 services\n",
   );
 });
 

@@ -1,6 +1,7 @@
 /** `dinitctl` as a process of its own: permissions, pipes, passed descriptors. */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
 import { encodePacket } from "../../src/control/encode.ts";
@@ -86,7 +87,7 @@ Deno.test("ctl does not mind a reader that goes away", async () => {
   const reader = child.stdout.getReader();
   await reader.read();
   await reader.cancel();
-  const [{ code }, err] = await Promise.all([child.status, new Response(child.stderr).text()]);
+  const [{ code }, err] = await Promise.all([endOf(child), new Response(child.stderr).text()]);
   assertEquals({ code, err }, { code: 0, err: "" });
 });
 

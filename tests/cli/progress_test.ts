@@ -20,6 +20,7 @@ function contextFor(words: string[], columns: number, written: (text: string) =>
     say: (text) => written(`${text}\n`),
     print: (data) => written(data as string),
     record: () => {},
+    explain: (failure) => Promise.resolve(failure),
     style: () => Promise.resolve({ columns, symbols: true }),
     connect: unused,
     open: unused,

@@ -1,5 +1,6 @@
 /** What the reference does not have, against the real daemon, in pipes and in a real terminal. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Dinit } from "../e2e/_dinit.ts";
 
@@ -23,11 +24,11 @@ async function withDaemon(test: (dinit: Dinit) => Promise<void>): Promise<void> 
 /** Runs the tool in a terminal of its own (`script` of util-linux) and returns what the terminal got. */
 async function inTerminal(dinit: Dinit, ...args: string[]): Promise<string> {
   const words = [Deno.execPath(), "run", "--allow-all", MAIN, "-p", dinit.socket, ...args];
-  const { stdout } = await new Deno.Command("script", {
+  const { stdout } = await outputOf("script", {
     args: ["--quiet", "--return", "--command", words.map((word) => `'${word}'`).join(" "), "/dev/null"],
     env: { TERM: "xterm", NO_COLOR: "" },
     stdin: "null",
-  }).output();
+  });
   return new TextDecoder().decode(stdout).replaceAll("\r\n", "\n");
 }
 

@@ -1,3 +1,4 @@
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("../../", import.meta.url).href;
@@ -14,7 +15,7 @@ interface Graph {
 
 /** The files that are loaded before a module runs, types aside. */
 async function loadedAtStart(file: string): Promise<Set<string>> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", file] }).output();
+  const { stdout } = await outputOf(Deno.execPath(), { args: ["info", "--json", file] });
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as Graph;
   const loaded = new Set([file]);
   for (const specifier of loaded) {

@@ -7,6 +7,9 @@ import { ControlServer } from "../../src/control/mod.ts";
 import { FakeManager } from "./_fake_manager.ts";
 import { OVERVIEW } from "./_server.ts";
 
+// As the daemon has: Deno 2.9 begins to listen to SIGUSR1 after half a second, and panics if it has no descriptor then.
+Deno.addSignalListener("SIGTERM", () => Deno.exit());
+
 const [path] = Deno.args;
 const server = new ControlServer(new FakeManager(), {
   overview: () => OVERVIEW,

@@ -1,6 +1,7 @@
 /** A stand-in for the service manager: does what a test scripts, and notes what it was asked to do. */
 
 import {
+  type BufferReading,
   type DependencyKind,
   NO_EXIT,
   type ServiceEvent,
@@ -165,7 +166,7 @@ export class FakeManager implements ControlledManager {
   status(service: ControlledService) {
     return (service as FakeService).status;
   }
-  bufferedLog(service: ControlledService, options?: { clear?: boolean }) {
+  bufferedLog(service: ControlledService, options?: BufferReading) {
     this.#note("bufferedLog", service, options);
     return this.script.bufferedLog?.(service, options);
   }

@@ -106,7 +106,14 @@ export interface Scene {
 }
 
 export const OVERVIEW: Overview = {
-  daemon: { version: "0.1.0", pid: 42, uptime: 1000, socket: "/run/dinitctl", shuttingDown: false },
+  daemon: {
+    version: "0.1.0",
+    compatibleWith: "0.22.1",
+    pid: 42,
+    uptime: 1000,
+    socket: "/run/dinitctl",
+    shuttingDown: false,
+  },
   services: [],
 };
 

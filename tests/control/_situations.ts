@@ -154,7 +154,7 @@ export const SITUATIONS: Record<string, Situation | readonly Situation[]> = {
     manager: (m) => {
       m.add("web");
       const buffers = ["hello\n", "hello\n"].map((text) => new TextEncoder().encode(text));
-      m.script = { bufferedLog: () => buffers.shift() };
+      m.script = { bufferedLog: () => ({ bytes: buffers.shift()!, end: 6 }) };
     },
     handles: ["web"],
   },

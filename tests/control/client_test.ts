@@ -1,5 +1,6 @@
 /** The client against daemons that are scripted byte by byte: old ones, odd ones and broken ones. */
 
+import { outputOf } from "../_processes.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type ByteStream,
@@ -342,9 +343,9 @@ Deno.test("connecting without a permission: the error names the grant", async ()
   const file = Deno.makeTempFileSync({ prefix: "dinit-control-", suffix: ".ts" });
   try {
     Deno.writeTextFileSync(file, script);
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
+    const { stdout } = await outputOf(Deno.execPath(), {
       args: ["run", "--no-check", "--no-prompt", "--allow-read=/run/none", file],
-    }).output();
+    });
     assertEquals(
       new TextDecoder().decode(stdout).trim(),
       "connect Cannot use control socket /run/none: --allow-write=/run/none is not granted " +

@@ -85,7 +85,7 @@ function prepare({ manager }: Scene): void {
     start: event,
     release: event,
     stop: () => ({ dependents: [manager.get("boot")] }),
-    bufferedLog: () => Uint8Array.of(1, 2, 3),
+    bufferedLog: () => ({ bytes: Uint8Array.of(1, 2, 3), end: 3 }),
     unload: () => false,
     reload: (service) => service,
   };

@@ -94,31 +94,49 @@ scene("one service of the overview, by its handle", async (client, { manager }) 
   }
 });
 
-/** Gives a service a buffer that holds this text until it is emptied. */
-function buffer(manager: FakeManager, text: { value: string }): void {
-  manager.script.bufferedLog = (_, options) => {
-    const bytes = Uint8Array.from(text.value, (character) => character.charCodeAt(0));
-    if (options?.clear) text.value = "";
-    return bytes;
+/** Gives a service a buffer that holds this text from an offset on until it is emptied. */
+function buffer(manager: FakeManager, text: { value: string; start: number }): void {
+  manager.script.bufferedLog = (_, { clear = false, after = 0 } = {}) => {
+    const all = Uint8Array.from(text.value, (character) => character.charCodeAt(0));
+    const end = text.start + all.length;
+    if (clear) Object.assign(text, { value: "", start: end });
+    return { bytes: all.subarray(Math.max(0, all.length - Math.max(0, end - after))), end };
   };
 }
 
 scene(
-  "a log in parts: what is new, and from the beginning after somebody emptied it",
+  "a log in parts: what is new, and where it begins if output was overwritten or cleared",
   async (client, all) => {
     all.manager.add("web");
-    const text = { value: "one\n" };
+    const text = { value: "one\n", start: 0 };
     buffer(all.manager, text);
     const handle = await handleOf(client, "web");
-    assertEquals(await client.query(`log ${handle}`), { generation: 0, end: 4, text: "one\n" });
-    assertEquals(await client.query(`log ${handle} 0 4`), { generation: 0, end: 4, text: "" });
+    assertEquals(await client.query(`log ${handle}`), { generation: 0, start: 0, end: 4, text: "one\n" });
+    assertEquals(await client.query(`log ${handle} 0 4`), { generation: 0, start: 4, end: 4, text: "" });
     text.value += "\xc3\xff";
-    assertEquals(await client.query(`log ${handle} 0 4`), { generation: 0, end: 6, text: "\udcc3\udcff" });
-    assertEquals(await client.query(`log ${handle} 0 999`), { generation: 0, end: 6, text: "" });
+    assertEquals(await client.query(`log ${handle} 0 4`), {
+      generation: 0,
+      start: 4,
+      end: 6,
+      text: "\udcc3\udcff",
+    });
+    Object.assign(text, { value: "\xff", start: 5 });
+    assertEquals(await client.query(`log ${handle} 0 4`), {
+      generation: 0,
+      start: 5,
+      end: 6,
+      text: "\udcff",
+    });
+    assertEquals(await client.query(`log ${handle} 0 999`), { generation: 0, start: 6, end: 6, text: "" });
     const other = await all.client();
     await other.request({ type: Request.CATLOG, flags: 1, handle: await handleOf(other, "web") });
     text.value = "longer than before\n";
-    assertEquals(await client.query(`log ${handle} 0 6`), { generation: 1, end: 19, text: text.value });
+    assertEquals(await client.query(`log ${handle} 0 6`), {
+      generation: 1,
+      start: 6,
+      end: 25,
+      text: text.value,
+    });
   },
 );
 

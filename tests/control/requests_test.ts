@@ -203,7 +203,7 @@ conversation(
 
 conversation("CATLOG gives the log, also an empty one, and clears on demand", async (client, manager) => {
   manager.add("web");
-  manager.script = { bufferedLog: () => new Uint8Array() };
+  manager.script = { bufferedLog: () => ({ bytes: new Uint8Array(), end: 0 }) };
   await open(client, "web");
   assertEquals(await client.request({ type: Request.CATLOG, flags: 1, handle: 0 }), {
     type: Reply.SERVICE_LOG,

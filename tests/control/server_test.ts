@@ -1,6 +1,7 @@
 /** The control socket as a file (daemon and init 3.3 and 10, cases 15 to 18; control protocol 1). */
 
 import { assertEquals, assertRejects } from "@std/assert";
+import { endOf, outputOf } from "../_processes.ts";
 import { ControlClient, type ControlServer, ControlSocketError } from "../../src/control/mod.ts";
 import { Peer, soon, testServer, until, withServer } from "./_server.ts";
 
@@ -82,9 +83,9 @@ place("the socket belongs to its owner alone", async ({ server, path }) => {
 place("the umask is as before when the socket is there", async ({ path }) => {
   // In a process of its own: other tests make sockets at the same time, and the umask is the whole process's.
   const script = new URL("./_umask_daemon.ts", import.meta.url).pathname;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
+  const { stdout } = await outputOf(Deno.execPath(), {
     args: ["run", "--no-check", "--allow-all", script, path],
-  }).output();
+  });
   assertEquals(new TextDecoder().decode(stdout), "600 27\n");
 });
 
@@ -296,7 +297,7 @@ place(
     await peer.expect("3a 01 00 07 00");
     peer.close();
     daemon.kill("SIGKILL");
-    await daemon.status;
+    await endOf(daemon);
     await reading;
   },
 );
@@ -328,9 +329,9 @@ function missing(grant: string, path: string): string {
 for (const [what, grants, expected] of NARROW) {
   place(`permissions: ${what}`, async ({ path }) => {
     const script = new URL("./_narrow_daemon.ts", import.meta.url).pathname;
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    const { stdout, stderr } = await outputOf(Deno.execPath(), {
       args: ["run", "--no-check", "--no-prompt", ...grants(path), script, path],
-    }).output();
+    });
     const text = new TextDecoder();
     assertEquals([text.decode(stdout).trim(), text.decode(stderr)], [expected(path), ""]);
   });

@@ -1,7 +1,20 @@
 import { assertEquals } from "@std/assert";
-import { PRODUCT_VERSION } from "../../src/daemon/mod.ts";
+import { PRODUCT_VERSION } from "../../src/model/mod.ts";
+import { versionText } from "../../src/daemon/mod.ts";
 
 Deno.test("the program's version is the package's", () => {
   const config = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
   assertEquals(PRODUCT_VERSION, config.version);
+});
+
+Deno.test("--version tells the reference's version and the features that it names", () => {
+  assertEquals(
+    versionText(false),
+    "Dinit version 0.22.1.\nSupported features: cgroups utmp supplemental-groups capabilities io-priority " +
+      "oom-score-adjust\n",
+  );
+  assertEquals(
+    versionText(true),
+    `${versionText(false)}dinit for Deno ${PRODUCT_VERSION}, compatible with dinit 0.22.1.\n`,
+  );
 });

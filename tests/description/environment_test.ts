@@ -77,6 +77,16 @@ Deno.test("what is handed to the system ends at the first NUL", () => {
   assertEquals([...composed], [["A", "1"], ["C", "2"]]);
 });
 
+Deno.test("services see the variables in the order of the daemon's environment, whatever their names are", () => {
+  const environment = new MainEnvironment([["Z", "1"], ["10", "2"], ["A", "3"], ["2", "4"]]);
+  environment.set("A", "changed");
+  environment.set("NEW", "5");
+  const order = ["Z", "10", "A", "2", "NEW"];
+  assertEquals(environment.entries().map(([name]) => name), order);
+  assertEquals([...environment.compose(NO_OVERLAY).keys()], order);
+  assertEquals([...environment.compose(overlay("OWN=x\n10=y\n")).keys()], [...order, "OWN"]);
+});
+
 Deno.test("clients cannot set and remove variables without end", () => {
   const environment = new MainEnvironment({ HOME: "/root" });
   for (let i = 0; i < 5000; i++) {

@@ -1,10 +1,11 @@
+import { outputOf } from "../_processes.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { findDescription } from "../../src/description/mod.ts";
 import { baseName, LoadError } from "../../src/model/mod.ts";
 import { general, located, Services } from "./_support.ts";
 
 async function makeFifo(path: string): Promise<void> {
-  const { success } = await new Deno.Command("mkfifo", { args: [path] }).output();
+  const { success } = await outputOf("mkfifo", { args: [path] });
   assertEquals(success, true);
 }
 

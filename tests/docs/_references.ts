@@ -54,7 +54,7 @@ export function brokenReferences(page: string, text: string, repository: Reposit
   const words = code.flatMap((piece) => piece.split(/[\s"'();]+/)).map((word) => word.replace(/[,:]+$/, ""));
   const paths = words.filter((word) => isPath(word, repository)).filter((path) => !repository.has(path));
   const tasks = code.flatMap((piece) =>
-    Array.from(piece.matchAll(/\bdeno task ([\w:-]+)/g), ([, task]) => task)
+    Array.from(piece.matchAll(/\bdeno task (?:-q )?([\w:-]+)/g), ([, task]) => task)
   );
   return [
     ...paths.map((path) => `path ${path}`),

@@ -3,6 +3,8 @@
  * set to a compiled binary it is tested instead of the sources.
  */
 
+import { endOf, outputOf } from "../_processes.ts";
+
 /** The root of the repository, with a slash at its end. */
 export const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
 
@@ -29,6 +31,8 @@ export interface StartOptions {
   readonly permissions?: readonly string[];
   /** All arguments of the daemon, instead of the paths and `args`. @default undefined */
   readonly words?: readonly string[];
+  /** A script of the shell that ends by executing its arguments, which start the daemon. @default undefined */
+  readonly through?: string;
   /** Additional environment of the daemon. @default {} */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -46,7 +50,7 @@ export function dinitCommand(args: readonly string[]): string[] {
 /** Runs the program to its end. */
 export async function runDinit(args: readonly string[], permissions = ["--allow-all"]): Promise<Result> {
   const [program, words] = command(permissions, args);
-  const output = await new Deno.Command(program, { args: words, stdin: "null" }).output();
+  const output = await outputOf(program, { args: words, stdin: "null" });
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
 }
@@ -103,9 +107,11 @@ export class Dinit implements AsyncDisposable {
   /** Starts the daemon. */
   start(options: StartOptions = {}): this {
     const { args = [], permissions = ["--allow-all"], env = {} } = options;
-    const [program, ...words] = options.words === undefined
+    const line = options.words === undefined
       ? this.commandLine(args, permissions)
       : command(permissions, options.words).flat();
+    const through = options.through === undefined ? [] : ["/bin/sh", "-c", options.through, "sh"];
+    const [program, ...words] = [...through, ...line];
     this.#child = new Deno.Command(program, {
       args: words,
       cwd: this.directory,
@@ -176,7 +182,7 @@ export class Dinit implements AsyncDisposable {
 
   /** Waits for the daemon's end. */
   async ended(): Promise<Deno.CommandStatus> {
-    const status = await this.#child!.status;
+    const status = await endOf(this.#child!, `the daemon; it printed:\n${this.#output}\nIt`);
     await Promise.all(this.#reading);
     this.#child = undefined;
     return status;

@@ -3,6 +3,7 @@
  * `/usr/bin` are private to it, and what it does to the machine ends there. Needs root.
  */
 
+import { outputOf } from "../_processes.ts";
 import { Dinit, dinitCommand, type Result, runDinit } from "./_dinit.ts";
 
 /** Tests of process 1 say so in `ignore`: without root there are no namespaces to be had. */
@@ -167,7 +168,7 @@ export class Namespace implements AsyncDisposable {
   /** Runs a command of the shell inside, and returns what it prints. */
   async run(script: string): Promise<string> {
     const args = ["--target", String(this.pid), "--pid", "--mount", "sh", "-c", script];
-    const { stdout } = await new Deno.Command("nsenter", { args, stdin: "null" }).output();
+    const { stdout } = await outputOf("nsenter", { args, stdin: "null" });
     return new TextDecoder().decode(stdout);
   }
 

@@ -21,7 +21,7 @@ function booted(
   return Namespace.started(services, { args: ["-o"], console: false, ...options }, "[  OK  ] boot");
 }
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
   test(`daemon case 69: ${signal} stops the services, and that is all`, async () => {
     await using container = await booted(SERVICES);
     container.kill(signal);
@@ -41,8 +41,16 @@ test("daemon case 69: the console is never opened", async () => {
 
 test("daemon case 70: other signals do nothing", async () => {
   await using container = await booted(SERVICES);
-  for (const signal of ["SIGQUIT", "SIGHUP", "SIGUSR2", "SIGALRM"] as const) container.kill(signal);
+  for (const signal of ["SIGHUP", "SIGUSR2", "SIGALRM"] as const) container.kill(signal);
   assertEquals((await container.ctl("is-started", "a")).stdout, "STARTED\n");
+});
+
+test("process 1 with a host that does not reap orphans says so in one line", async () => {
+  await using container = await booted(SERVICES, { args: ["-o", "--host", "command"] });
+  assertEquals(container.lines.filter((line) => line.includes("zombies")), [
+    "dinit: As process 1 with the command host, dinit does not reap orphaned processes: they stay zombies. " +
+    "The native host reaps them (grant --allow-ffi).",
+  ]);
 });
 
 test("daemon case 71: nothing to start, nothing to do", async () => {

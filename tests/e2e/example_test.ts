@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Dinit, isRunning, ROOT, runDinit } from "./_dinit.ts";
+import { Dinit, dinitCommand, isRunning, type Result, ROOT, runDinit } from "./_dinit.ts";
 
-/** The words of `deno task start` behind `deno run`: permissions, then what the daemon is told. */
-function startWords(directory: string): { permissions: string[]; args: string[] } {
+/** The words of a task behind `deno run`: permissions, then what the program is told. */
+function taskWords(task: "start" | "ctl", directory: string): { permissions: string[]; args: string[] } {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  const command: string = config.tasks.start.command.split("deno run ")[1];
+  const command: string = config.tasks[task].command.split("deno run ")[1];
   const words = command.replaceAll("$PWD", directory).replaceAll('"', "")
     .replace("--allow-read=src,", `--allow-read=${ROOT}src,`) // the sources are not in the example's directory
     .split(" ");
@@ -30,10 +30,13 @@ function copyFolder(from: string, to: string): void {
 /** The example in a directory of its own, on free ports, with the permissions of `deno task start`. */
 class Example {
   readonly dinit = new Dinit({});
-  readonly storePort = freePort();
-  readonly webPort = freePort();
+  readonly storePort: number;
+  readonly webPort: number;
 
-  constructor() {
+  /** The ports that the settings name are free ones, unless they are given. */
+  constructor({ storePort = freePort(), webPort = freePort() } = {}) {
+    this.storePort = storePort;
+    this.webPort = webPort;
     const { directory } = this.dinit;
     copyFolder(`${ROOT}services`, `${directory}/services`);
     const environment = this.dinit.read("services/environment")
@@ -45,7 +48,7 @@ class Example {
 
   /** Starts it; `without` leaves a permission out. */
   start(without?: string): this {
-    const { permissions, args } = startWords(this.dinit.directory);
+    const { permissions, args } = taskWords("start", this.dinit.directory);
     const granted = permissions.filter((word) => without === undefined || !word.startsWith(without));
     this.dinit.start({ permissions: granted, words: args });
     return this;
@@ -53,6 +56,28 @@ class Example {
 
   ctl(...words: string[]) {
     return runDinit(["ctl", "--socket-path", `${this.dinit.directory}/run/dinitctl`, ...words]);
+  }
+
+  webLog(): string {
+    return this.dinit.read("run/log/web.log");
+  }
+
+  /** The address of the page, as `web` has logged it last. */
+  address(): string {
+    return this.webLog().match(/http:\S+/g)!.at(-1)!;
+  }
+
+  /** Runs `deno task ctl`: in the example's directory, with the permissions of the task. */
+  async task(...words: string[]): Promise<Result> {
+    const { directory } = this.dinit;
+    const { permissions, args } = taskWords("ctl", directory);
+    const program = dinitCommand([...args, ...words]).map((word) =>
+      word === "--allow-all" ? permissions : word
+    );
+    const [command, ...rest] = program.flat();
+    const output = await new Deno.Command(command, { args: rest, cwd: directory, stdin: "null" }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
   }
 
   async pidOf(service: string): Promise<number> {
@@ -111,14 +136,83 @@ Deno.test("the example runs with the permissions of its task, is rolled back, co
   assertEquals(pids.filter((pid) => isRunning(pid)), []);
 });
 
-Deno.test("a port in use is told, and other services run on", async () => {
+Deno.test("every command that the example recommends works with the permissions of its task", async () => {
+  await using example = new Example().start();
+  const { dinit } = example;
+  await dinit.printed("[  OK  ] boot");
+  const entries = () =>
+    [...Deno.readDirSync(`${dinit.directory}/services/boot.d`)].map(({ name }) => name).sort();
+  const before = entries();
+  const outputs: [words: string, out: string][] = [
+    ["disable worker", "Service 'worker' has been disabled.\n"],
+    ["enable worker", "Service 'worker' has been enabled.\nService 'worker' started.\n"],
+    ["reload audit", "Service 'audit' reloaded.\n"],
+    ["stop web", "Service 'web' stopped.\n"],
+    ["start web", "Service 'web' started.\n"],
+    ["wait web --for=started", "Service 'web' started.\n"],
+    ["is-started boot", "STARTED\n"],
+    ["restart store --force", "Service 'store' stopped.\nService 'store' started.\n"],
+    ["--offline -d services disable audit", "Service 'audit' has been disabled.\n"],
+    ["--offline -d services enable audit", "Service 'audit' has been enabled.\n"],
+  ];
+  for (const [words, out] of outputs) {
+    assertEquals([words, await example.task(...words.split(" "))], [words, {
+      code: 0,
+      stdout: out,
+      stderr: "",
+    }]);
+  }
+  for (const words of ["list", "status", "status web", "tree", "graph", "--help", "status --long"]) {
+    const { code, stderr, stdout } = await example.task(...words.split(" "));
+    assertEquals([words, code, stderr, stdout === ""], [words, 0, "", false]);
+  }
+  assertEquals(entries(), before);
+  // What was enabled under these permissions is no link; it counts and it can be disabled all the same.
+  assertEquals((await example.task("disable", "worker")).code, 0);
+  assertEquals(entries(), before.filter((name) => name !== "worker"));
+  assertEquals((await example.task("shutdown")).stdout, "Shutting down dinit...\nConnection closed.\n");
+  await dinit.ended();
+});
+
+Deno.test("two clones of the example run side by side on the same settings", async () => {
+  await using one = new Example();
+  await using two = new Example({ storePort: one.storePort, webPort: one.webPort });
+  one.start();
+  two.start();
+  for (const { dinit } of [one, two]) await dinit.printed("[  OK  ] boot");
+  await Promise.all([one, two].map(async (example) => {
+    await example.dinit.until(
+      () => example.webLog().includes("showing the store on"),
+      "the address of the page",
+    );
+    for (const service of PROCESSES) {
+      if (service !== "flaky") {
+        assertEquals((await example.ctl("is-started", service)).stdout, "STARTED\n", service);
+      }
+    }
+  }));
+  const addresses = [one, two].map((example) => example.address());
+  assert(addresses[0] !== addresses[1], addresses.join());
+  for (const address of addresses) assertStringIncludes(await (await fetch(address)).text(), "clock.UTC");
+  assertEquals(
+    [one, two].filter((example) => example.dinit.lines.includes("[STOPPD] web")),
+    [],
+  );
+  const { stdout } = await two.ctl("catlog", "web");
+  assertStringIncludes(stdout, two.address());
+});
+
+Deno.test("a service of the example that fails says why on the console and in its status", async () => {
   await using example = new Example();
-  using _other = Deno.listen({ hostname: "127.0.0.1", port: example.webPort });
+  const environment = example.dinit.read("services/environment").replace(/^WEB_PORT=.*$/m, "WEB_PORT=none");
+  example.dinit.write("services/environment", environment);
   const { dinit } = example.start();
-  await dinit.printed("[STOPPD] web");
-  const told = `web: port ${example.webPort} is in use`;
-  await dinit.until(() => dinit.read("run/log/web.log").includes(told), told);
-  assert(dinit.lines.includes("dinit: Service web process terminated with exit code 1"));
+  const why = "web: WEB_PORT must be a whole number from 1 to 65535, not 'none'";
+  await dinit.printed(
+    `    web: given up after 3 restarts in 10 s; its log is ${dinit.directory}/run/log/web.log`,
+  );
+  assert(dinit.lines.includes(`    web > ${why}`), dinit.lines.join("\n"));
+  assertStringIncludes((await example.ctl("status", "--long", "web")).stdout, why);
   assertEquals((await example.ctl("is-started", "store")).stdout, "STARTED\n");
 });
 

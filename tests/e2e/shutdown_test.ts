@@ -4,6 +4,7 @@
  * are stubs that are mounted over the real ones.
  */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, ROOT } from "./_dinit.ts";
 
@@ -310,9 +311,9 @@ Deno.test("a service shuts the daemon down over the connection that it was given
 });
 
 Deno.test("a descriptor that is not open is no connection", async () => {
-  const { code, stderr } = await new Deno.Command(PROGRAM[0], {
+  const { code, stderr } = await outputOf(PROGRAM[0], {
     args: [...PROGRAM.slice(1), "shutdown", "--use-passed-cfd"],
     env: { DINIT_CS_FD: "987" },
-  }).output();
+  });
   assertEquals([code, new TextDecoder().decode(stderr)], [1, "shutdown: DINIT_CS_FD: Bad file descriptor\n"]);
 });

@@ -12,6 +12,7 @@ import {
   type Fact,
   type FactSink,
   type LaunchPlan,
+  type LaunchRefusal,
   type Lifecycle,
   type PidFileOutcome,
   type ProcessHost,
@@ -26,7 +27,12 @@ import {
 } from "../../src/engine/mod.ts";
 import type { ManagerOptions } from "../../src/engine/mod.ts";
 import { words } from "../../src/log/mod.ts";
-import { DEFAULT_DESCRIPTION, type ServiceDescription, type ServiceType } from "../../src/model/mod.ts";
+import {
+  type BufferedOutput,
+  DEFAULT_DESCRIPTION,
+  type ServiceDescription,
+  type ServiceType,
+} from "../../src/model/mod.ts";
 
 /** Time passes only when a test says so. */
 export class FakeClock implements Clock {
@@ -91,8 +97,8 @@ export class FakeHost implements ProcessHost {
   readonly unloaded: string[] = [];
   readonly killedAll: number[] = [];
   /** What goes wrong with the next launches, in order; `undefined`: nothing. */
-  readonly launchErrors: (string | undefined)[] = [];
-  socketError: string | undefined;
+  readonly launchErrors: (LaunchRefusal | undefined)[] = [];
+  socketError: LaunchRefusal | undefined;
   pidFile: PidFileOutcome = { kind: "unreadable", step: "open", errno: 2 };
   unsupportedSetting: { setting: string; message: string } | undefined;
   signalOutcome: SignalOutcome = "sent";
@@ -109,14 +115,14 @@ export class FakeHost implements ProcessHost {
     return this.process(process.plan.id, process.plan.role) === process;
   }
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | { error: string } {
+  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
     this.watch(plan);
     const key = `${plan.id} ${plan.role}`;
     if (this.processes.get(key)?.foreign === false) {
       throw new Error(`second ${plan.role} process for ${plan.name}`);
     }
     const error = this.launchErrors.shift();
-    if (error !== undefined) return { error };
+    if (error !== undefined) return error;
     this.launches.push(plan);
     const pid = this.#nextPid++;
     this.processes.set(key, { pid, plan, executed: false, ended: false, foreign: false, signals: [] });
@@ -162,7 +168,7 @@ export class FakeHost implements ProcessHost {
     return this.unsupportedSetting;
   }
 
-  openActivationSocket(): string | undefined {
+  openActivationSocket(): LaunchRefusal | undefined {
     return this.socketError;
   }
 
@@ -194,8 +200,9 @@ export class FakeHost implements ProcessHost {
     this.killedAll.push(id);
   }
 
-  bufferedLog(service: Service): Uint8Array | undefined {
-    return service.description.logType === "buffer" ? new Uint8Array([111, 107]) : undefined;
+  bufferedLog(service: Service): BufferedOutput | undefined {
+    const output = { bytes: new Uint8Array([111, 107]), end: 2 };
+    return service.description.logType === "buffer" ? output : undefined;
   }
 }
 
@@ -242,8 +249,10 @@ export class FakeLog implements FactSink {
     this.forward?.fact(fact);
     const said = words(fact);
     if (said === undefined) return;
-    if ("text" in said) this.messages.push(`${said.level} ${said.text}`);
-    else {
+    if ("text" in said) {
+      this.messages.push(`${said.level} ${said.text}`);
+      if (said.more !== undefined) this.messages.push(`${said.level} ${said.more}`);
+    } else {
       const byDependency = said.status === "failed" && said.consoleLevel === "warn";
       this.#note(`${said.status} ${said.service}${byDependency ? " (dependency)" : ""}`);
     }

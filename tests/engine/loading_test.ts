@@ -330,3 +330,11 @@ Deno.test("descriptions may come from anywhere, and name their dependencies whil
   assertEquals(world.log.messages, ["warn store is only in memory", "warn web is only in memory"]);
   assertThrows(() => world.manager.load("none"), LoadError, "service description not found.");
 });
+for (const line of ["env-file = no/such", "@include no/such"]) {
+  Deno.test(`the log has the whole path of a file that cannot be used: ${line}`, () => {
+    withFiles({ s: `${I}${line}⏎` }, (world) => {
+      const logged = world.tryLoad("s");
+      assertEquals(Array.isArray(logged) && logged.slice(1), ["s: the file is <SD>/no/such"]);
+    });
+  });
+}

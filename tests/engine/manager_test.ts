@@ -167,7 +167,7 @@ Deno.test("the daemon is told when nothing is active, and of starts with actions
 Deno.test("buffered output is the host's to give", () => {
   const world = new World();
   const buffered = world.add("p", PROCESS, { logType: "buffer" });
-  assertEquals(world.manager.bufferedLog(buffered, { clear: true }), new Uint8Array([111, 107]));
+  assertEquals(world.manager.bufferedLog(buffered, { clear: true })?.bytes, new Uint8Array([111, 107]));
   assertEquals(world.manager.bufferedLog(world.add("q", PROCESS)), undefined);
 });
 

@@ -1,12 +1,14 @@
 import { assertEquals } from "@std/assert";
 import {
+  exitedWith,
+  LaunchStage,
   NO_FLAGS,
   type ServiceDescription,
   ServiceState,
   ServiceType,
   StopReason,
 } from "../../src/model/mod.ts";
-import type { Service } from "../../src/engine/mod.ts";
+import type { LaunchRefusal, Service } from "../../src/engine/mod.ts";
 import { World } from "./_world.ts";
 
 const { STOPPED, STARTED, STOPPING } = ServiceState;
@@ -27,19 +29,66 @@ function started(type: ServiceType, description: Partial<ServiceDescription> = {
   return [world, service];
 }
 
-Deno.test("a process that cannot be made fails the start, whatever it was made for", () => {
-  const [world, service] = made(PROCESS);
-  world.host.launchErrors.push("could not fork: Cannot allocate memory");
+const NO_MEMORY: LaunchRefusal = {
+  stage: LaunchStage.EXECUTE,
+  errno: 12,
+  error: "could not fork: Cannot allocate memory",
+};
+
+/** What the status of a service tells of its failed launch. */
+function failureOf(world: World, service: Service) {
+  const { reason, launchStage, launchErrno, launchText } = world.manager.status(service);
+  return { reason, launchStage, launchErrno, launchText };
+}
+
+const OUT_OF_MEMORY = {
+  reason: StopReason.EXECFAILED,
+  launchStage: LaunchStage.EXECUTE,
+  launchErrno: 12,
+  launchText: "could not fork: Cannot allocate memory",
+};
+
+for (const type of [PROCESS, BGPROCESS, SCRIPTED]) {
+  Deno.test(`a process that cannot be made is a failed launch, whatever it was made for (type ${type})`, () => {
+    const [world, service] = made(type);
+    world.host.launchErrors.push(NO_MEMORY);
+    world.manager.start(service);
+    assertEquals([service.state, service.startFailed], [STOPPED, true]);
+    assertEquals(failureOf(world, service), OUT_OF_MEMORY);
+    assertEquals(world.log.messages, ["error p: could not fork: Cannot allocate memory"]);
+    world.manager.start(service);
+    world.execFailed("p");
+    assertEquals(failureOf(world, service).launchText, undefined);
+  });
+}
+
+Deno.test("a host that fails in an unforeseen way is a failed launch", () => {
+  const [world, service] = made(PROCESS, { socketPath: "/run/x" });
+  world.host.watch = () => {
+    throw new TypeError("oh");
+  };
   world.manager.start(service);
-  assertEquals([service.state, service.reason], [STOPPED, StopReason.NORMAL]);
-  assertEquals(world.log.messages, ["error p: could not fork: Cannot allocate memory"]);
+  assertEquals(failureOf(world, service), {
+    reason: StopReason.EXECFAILED,
+    launchStage: LaunchStage.EXECUTE,
+    launchErrno: 5,
+    launchText: "can't launch process; internal error: TypeError: oh",
+  });
+  assertEquals(world.log.messages, ["error p: can't launch process; internal error: TypeError: oh"]);
 });
 
-Deno.test("an activation socket that cannot be opened fails the start", () => {
+Deno.test("an activation socket that cannot be opened is a failed launch", () => {
   const [world, service] = made(PROCESS, { socketPath: "/run/x" });
-  world.host.socketError = "p: error binding activation socket: Permission denied";
+  const text = "error binding activation socket: Permission denied";
+  world.host.socketError = { stage: LaunchStage.ACTIVATION_SOCKET, errno: 13, error: text };
   world.manager.start(service);
   assertEquals(service.state, STOPPED);
+  assertEquals(failureOf(world, service), {
+    reason: StopReason.EXECFAILED,
+    launchStage: LaunchStage.ACTIVATION_SOCKET,
+    launchErrno: 13,
+    launchText: text,
+  });
   assertEquals(world.log.messages, ["error p: error binding activation socket: Permission denied"]);
   world.host.socketError = undefined;
   world.manager.start(service);
@@ -59,12 +108,13 @@ Deno.test("the activation socket stays open over a restart and is closed when th
 
 Deno.test("a relaunch that cannot be made fails the start; in a recovery it stops the service", () => {
   const [world, service] = started(PROCESS, { restart: "always", restartDelay: 100 });
-  world.host.launchErrors.push("could not fork: Cannot allocate memory");
+  world.host.launchErrors.push(NO_MEMORY);
   world.ends("p", { exit: 1 });
   world.advance(100);
   assertEquals([service.state, service.startFailed], [STOPPED, true]);
+  assertEquals(failureOf(world, service), OUT_OF_MEMORY);
   const [second, recovering] = started(PROCESS, { smoothRecovery: true, restartDelay: 100 });
-  second.host.launchErrors.push("could not fork: Cannot allocate memory");
+  second.host.launchErrors.push(NO_MEMORY);
   second.ends("p", { exit: 1 });
   second.advance(100);
   assertEquals([recovering.state, recovering.reason], [STOPPED, StopReason.TERMINATED]);
@@ -134,7 +184,10 @@ Deno.test("a stop command that cannot be executed when the process is gone compl
 Deno.test("a stop command that cannot be launched gives way to the term signal, or to KILL if there is none", () => {
   for (const [termSignal, sent] of [[1, 1], [0, 9]]) {
     const [world, service] = started(PROCESS, { stopCommand: ["/bin/halt"], termSignal });
-    world.host.launchErrors.push("could not fork (for stop command): Cannot allocate memory");
+    world.host.launchErrors.push({
+      ...NO_MEMORY,
+      error: "could not fork (for stop command): Cannot allocate memory",
+    });
     world.manager.stop(service);
     assertEquals(world.host.signals.map(({ signal }) => signal), [sent]);
   }
@@ -333,5 +386,33 @@ Deno.test("where output goes, and who shares the terminal", () => {
     { to: "null" },
     "shared-console",
     "",
+  ]);
+});
+
+Deno.test("a signal that a stop cannot send is logged with the service, the process and the reason", () => {
+  const [world, service] = started(PROCESS, { stopTimeout: 1000 });
+  world.host.signalOutcome = { errno: 1 };
+  const { pid } = service.process.main;
+  world.manager.stop(service);
+  world.advance(1000);
+  const target = `process ${pid} of service p`;
+  assertEquals(world.log.messages, [
+    `error Error sending signal 15 to ${target}: Operation not permitted`,
+    `warn Service p with pid ${pid} exceeded allowed stop time; killing.`,
+    `error Error sending signal 9 to ${target}: Operation not permitted`,
+  ]);
+});
+
+Deno.test("a daemon that ended before its pid file was read is a failed start, and its end is the reason", () => {
+  const [world, service] = made(BGPROCESS);
+  world.manager.start(service);
+  world.host.pidFile = { kind: "invalid", pid: 500, exit: exitedWith(3) };
+  world.execSucceeded("p");
+  world.ends("p", { exit: 0 });
+  const { state, reason, exit } = world.manager.status(service);
+  assertEquals([state, reason, exit], [STOPPED, StopReason.FAILED, { code: 1, status: 3 }]);
+  assertEquals(world.log.messages, [
+    "error p: pid read from pidfile (500) is not valid",
+    "error Service p process terminated with exit code 3",
   ]);
 });

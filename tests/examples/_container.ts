@@ -171,8 +171,9 @@ function kindOf(path: string): "link" | "directory" | undefined {
 
 function copyTree(from: string, to: string): void {
   Deno.mkdirSync(to, { recursive: true });
-  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+  for (const { name, isDirectory, isSymlink } of Deno.readDirSync(from)) {
     if (isDirectory) copyTree(`${from}/${name}`, `${to}/${name}`);
+    else if (isSymlink) Deno.symlinkSync(Deno.readLinkSync(`${from}/${name}`), `${to}/${name}`);
     else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
   }
 }

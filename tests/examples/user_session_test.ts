@@ -1,5 +1,6 @@
 /** The example of `examples/user-session`. */
 
+import { outputOf } from "../_processes.ts";
 import { assertEquals } from "@std/assert";
 import { dinitCommand, ROOT } from "../e2e/_dinit.ts";
 
@@ -17,10 +18,10 @@ function enabled(directory: string): string[] {
 
 Deno.test("dinit check finds nothing wrong with any description, except for programs that are not installed", async () => {
   const [program, ...args] = dinitCommand(["check", "--json", "-d", SERVICES, ...descriptions()]);
-  const { stdout } = await new Deno.Command(program, {
+  const { stdout } = await outputOf(program, {
     args,
     env: { HOME: "/home/user", XDG_RUNTIME_DIR: "/run/user/1000" },
-  }).output();
+  });
   const findings = JSON.parse(new TextDecoder().decode(stdout)) as { severity: string; message: string }[];
   const others = findings.filter(({ severity, message }) =>
     severity !== "note" &&

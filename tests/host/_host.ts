@@ -1,12 +1,20 @@
 /** A host under test, in a process of its own. */
 
 import {
+  type BufferedOutput,
   DEFAULT_DESCRIPTION,
   type ExitStatus,
   type ServiceDescription,
   ServiceType,
 } from "../../src/model/mod.ts";
-import type { LaunchPlan, OutputPlan, PidFileOutcome, SignalOutcome } from "../../src/engine/mod.ts";
+import { endOf } from "../_processes.ts";
+import type {
+  LaunchPlan,
+  LaunchRefusal,
+  OutputPlan,
+  PidFileOutcome,
+  SignalOutcome,
+} from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
 export type HostKind = "native" | "command";
@@ -41,6 +49,8 @@ export interface HostOptions {
   readonly wrapper?: readonly string[];
   /** Options of `createHost`. @default none */
   readonly host?: Record<string, unknown>;
+  /** The permissions of the host's process. @default all */
+  readonly grants?: readonly string[];
 }
 
 /** How long something may take that should happen at once, in milliseconds. */
@@ -67,17 +77,18 @@ export class TestHost implements AsyncDisposable {
     this.#reading = this.#read();
   }
 
-  static async start(kind: HostKind, { wrapper = [], host = {} }: HostOptions = {}): Promise<TestHost> {
+  static async start(kind: HostKind, options: HostOptions = {}): Promise<TestHost> {
+    const { wrapper = [], host = {}, grants = ["--allow-all"] } = options;
     const folder = Deno.makeTempDirSync({ prefix: "dinit-host-" });
     const path = `${folder}/channel`;
     const listener = Deno.listen({ transport: "unix", path });
     const program = new URL("_host_program.ts", import.meta.url).pathname;
     // A young generation of fixed size: what it would grow by is no memory that a test should count.
     const flags = "--v8-flags=--max-semi-space-size=1,--expose-gc";
-    const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--allow-all", flags, program];
+    const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", ...grants, flags, program];
     // With a base for control groups nothing is said about those that the tests happen to run in.
-    const options = encodeURIComponent(JSON.stringify({ cgroup: "tests", ...host }));
-    const [command, ...args] = [...wrapper, ...deno, kind, path, options];
+    const settings = encodeURIComponent(JSON.stringify({ cgroup: "tests", ...host }));
+    const [command, ...args] = [...wrapper, ...deno, kind, path, settings];
     const process = new Deno.Command(command, {
       args,
       env: { DENO_NO_UPDATE_CHECK: "1" }, // it would open sockets half a second after the start
@@ -127,7 +138,7 @@ export class TestHost implements AsyncDisposable {
     return await answer as Result;
   }
 
-  launch(plan: LaunchPlan): Promise<{ pid?: number; error?: string }> {
+  launch(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {
     return this.#call("launch", plan);
   }
 
@@ -145,7 +156,7 @@ export class TestHost implements AsyncDisposable {
     return this.#call("unsupported", service({ type: ServiceType.PROCESS, ...changes }));
   }
 
-  openActivationSocket(service: TestService): Promise<string | undefined> {
+  openActivationSocket(service: TestService): Promise<LaunchRefusal | undefined> {
     return this.#call("openActivationSocket", service);
   }
 
@@ -188,7 +199,9 @@ export class TestHost implements AsyncDisposable {
 
   /** The text in the log buffer of a service. */
   async log(clear = false, id = 1): Promise<string> {
-    const bytes = await this.#call<Uint8Array>("bufferedLog", service({ logType: "buffer" }, id), clear);
+    const { bytes } = await this.#call<BufferedOutput>("bufferedLog", service({ logType: "buffer" }, id), {
+      clear,
+    });
     return new TextDecoder().decode(bytes);
   }
 
@@ -267,7 +280,7 @@ export class TestHost implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();
     await this.#reading;
-    await this.#process.status;
+    await endOf(this.#process, "the host program");
     Deno.removeSync(this.#folder, { recursive: true });
   }
 }
@@ -312,6 +325,27 @@ export function fileOutput(
 /** Service 1 with a description. */
 export function service(changes: Partial<ServiceDescription> = {}, id = 1, name = "test"): TestService {
   return { id, name, description: { ...DEFAULT_DESCRIPTION, name, ...changes } };
+}
+
+/** Waits until a file has a text. */
+export async function fileWith(path: string, text: string): Promise<void> {
+  for (const until = performance.now() + PATIENCE;;) {
+    const found = readIfPresent(path);
+    if (found === text) return;
+    if (performance.now() > until) {
+      throw new Error(`${path} has ${JSON.stringify(found)}, not ${JSON.stringify(text)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return undefined;
+  }
 }
 
 /** Waits for something that should happen at once. */

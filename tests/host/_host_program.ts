@@ -5,7 +5,8 @@
  * Arguments: the kind of host, the path of the socket, and options in JSON, encoded so that shells leave them alone.
  */
 
-import { createHost } from "../../src/host/mod.ts";
+import { createHost, NO_RECORD } from "../../src/host/mod.ts";
+import type { BufferReading } from "../../src/model/mod.ts";
 import type { LaunchPlan, Service } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
@@ -41,7 +42,12 @@ const host = createHost(
     readinessClosed: report("readinessClosed"),
     allKilled: report("allKilled"),
   },
-  { started: (pid) => void running.add(pid), ended: (pid) => void running.delete(pid) },
+  {
+    ...NO_RECORD,
+    started: (_launch, pid) => void running.add(pid),
+    adopted: (pid) => void running.add(pid),
+    ended: (pid) => void running.delete(pid),
+  },
   {
     ...JSON.parse(decodeURIComponent(options)),
     kind: kind as "native" | "command",
@@ -97,7 +103,7 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   serviceUnloaded: (service: Service) => host.serviceUnloaded(service),
   adoptFromPidFile: (service: Service) => host.adoptFromPidFile(service),
   killAll: (id: number) => host.killAll(id),
-  bufferedLog: (service: Service, clear: boolean) => host.bufferedLog(service, clear),
+  bufferedLog: (service: Service, reading: BufferReading) => host.bufferedLog(service, reading),
   takeForeground: () => host.takeForeground(),
   inspect,
 };

@@ -4,12 +4,14 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import { LaunchStage, Signal } from "../../src/model/mod.ts";
 import type { OutputPlan } from "../../src/engine/mod.ts";
-import { fileOutput, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
+import { fileOutput, fileWith, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
 
 const MARK = "(dinit: note: service restarted)\n";
 const ENOENT = 2;
+const ENXIO = 6;
 const EACCES = 13;
 const EINVAL_SIGNAL = 9999;
 
@@ -29,6 +31,23 @@ const OUTPUTS: Record<string, (folder: string) => OutputPlan> = {
   "with a log file": (folder) => fileOutput(`${folder}/log`),
 };
 
+/** Counts the TERM signals that it gets in a file, and ends in order with the third. */
+const COUNTS_SIGNALS = `n=0; trap 'n=$((n + 1)); echo $n >"$0"; [ $n != 3 ] || exit 4' TERM
+echo 0 >"$0"; while :; do sleep 0.01; done`;
+
+async function signalsReach(host: TestHost, output: OutputPlan, shell = "sh"): Promise<void> {
+  const count = `${host.folder}/count`;
+  await host.launch(plan([shell, "-c", COUNTS_SIGNALS, count], { output }));
+  await host.executed();
+  await fileWith(count, "0\n");
+  for (const [signal, group] of [["1\n", false], ["2\n", true], ["3\n", false]] as const) {
+    assertEquals(await host.signal(1, "main", Signal.TERM, group), "sent");
+    await fileWith(count, signal);
+  }
+  assertEquals(await host.exit(), { code: 1, status: 4 });
+  assertEquals(await host.signal(1, "main", Signal.TERM, false), "no-process");
+}
+
 for (const [how, output] of Object.entries(OUTPUTS)) {
   both(`a process ${how} is executed, then exits with its code`, async (host) => {
     const { pid } = await host.launch(plan(["sh", "-c", "exit 3"], { output: output(host.folder) }));
@@ -47,7 +66,43 @@ for (const [how, output] of Object.entries(OUTPUTS)) {
     assertEquals(await host.exit(), { kind: "killed", signal: Signal.TERM, core: false });
     assertEquals(await host.signal(1, "main", Signal.TERM, true), "no-process");
   });
+
+  both(`every signal reaches a process ${how}, not only the first, and its exit is its own`, async (host) => {
+    await signalsReach(host, output(host.folder));
+  });
+
+  both(`a process ${how} that ignores TERM is killed`, async (host) => {
+    const ready = `${host.folder}/ready`;
+    const script = `trap '' TERM; echo >"$0"; while :; do sleep 0.01; done`;
+    await host.launch(plan(["sh", "-c", script, ready], { output: output(host.folder) }));
+    await fileWith(ready, "\n");
+    for (const group of [true, false]) {
+      assertEquals(await host.signal(1, "main", Signal.TERM, group), "sent");
+    }
+    assertEquals(await host.signal(1, "main", Signal.KILL, true), "sent");
+    assertEquals(await host.exit(), { code: 2, status: Signal.KILL });
+  });
+
+  both(`a real-time signal that ends a process ${how} is told by its number`, async (host) => {
+    const script = "kill -40 $$; sleep 1000";
+    await host.launch(plan(["sh", "-c", script], { output: output(host.folder) }));
+    assertEquals(await host.exit(), { code: 2, status: 40 });
+  });
 }
+
+Deno.test("native host: every signal reaches a process that logs into a pipe", async () => {
+  await using host = await TestHost.start("native");
+  await signalsReach(host, { to: "pipe" });
+});
+
+Deno.test("command host with leave to run one program alone: every signal reaches a process", async () => {
+  const shell = "/bin/sh";
+  const grants = [`--allow-run=${shell}`, "--allow-read", "--allow-write", "--allow-net", "--allow-env"];
+  for (const output of Object.values(OUTPUTS)) {
+    await using host = await TestHost.start("command", { grants });
+    await signalsReach(host, output(host.folder), shell);
+  }
+});
 
 both(
   "L1: a process leads a session of its own, with nothing to read and nowhere to write",
@@ -104,6 +159,42 @@ both("L4: a log file in a missing directory is a failure to open the log file", 
   assertEquals(await host.failure(), [LaunchStage.LOG_FILE, ENOENT]);
 });
 
+both("a log that is a named pipe without a reader is an error, and holds nothing up", async (host) => {
+  const path = await namedPipe(host);
+  await host.launch(plan(["true"], { output: fileOutput(path) }));
+  assertEquals(await host.failure(), [LaunchStage.LOG_FILE, ENXIO]);
+});
+
+both("a log that is no regular file keeps its owner and mode, and writing to it waits", async (host) => {
+  const path = await namedPipe(host);
+  const before = Deno.statSync(path);
+  const ids = Deno.uid() === 0 ? { uid: 12345, gid: 12345 } : {};
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const output = fileOutput(path, { permissions: 0o640, ...ids });
+    await host.run(["sh", "-c", "grep ^flags: /proc/$$/fdinfo/1"], { output });
+    const bytes = new Uint8Array(100);
+    const text = new TextDecoder().decode(bytes.subarray(0, readSync(reader, bytes)));
+    assertEquals(parseInt(text.replace("flags:", ""), 8) & constants.O_NONBLOCK, 0, text);
+  } finally {
+    closeSync(reader);
+  }
+  const { mode, uid, gid } = Deno.statSync(path);
+  assertEquals([mode, uid, gid], [before.mode, before.uid, before.gid]);
+});
+
+both("a device keeps its owner and mode when it serves as a log file", async (host) => {
+  const before = Deno.statSync("/dev/null").mode! & 0o777;
+  await host.run(["echo", "x"], { output: fileOutput("/dev/null", { permissions: before ^ 0o004 }) });
+  assertEquals(Deno.statSync("/dev/null").mode! & 0o777, before);
+});
+
+async function namedPipe(host: TestHost): Promise<string> {
+  const path = `${host.folder}/fifo`;
+  await new Deno.Command("mkfifo", { args: ["-m", "0644", path] }).output();
+  return path;
+}
+
 both("L5: a command that cannot be executed is reported with the reason", async (host) => {
   const { folder } = host;
   Deno.writeTextFileSync(`${folder}/script`, "#!/no/such/interpreter\n", { mode: 0o755 });
@@ -134,6 +225,14 @@ both("L8: a buffered log has the output of both runs, with a mark between them",
   assertEquals(await host.logWith("again\n"), `hello\n${MARK}again\n`);
 });
 
+both("what a process wrote last is in its buffer when its end is reported", async (host) => {
+  const output: OutputPlan = { to: "buffer", size: 4096 };
+  for (const words of ["first\n", "last\n"]) {
+    await host.run(["printf", words], { output });
+    assert((await host.log()).endsWith(words));
+  }
+});
+
 both("L9: output without a line feed at its end gets one before the mark", async (host) => {
   const output: OutputPlan = { to: "buffer", size: 4096 };
   await host.run(["printf", "hello"], { output });
@@ -142,20 +241,20 @@ both("L9: output without a line feed at its end gets one before the mark", async
   assertEquals(await host.logWith("again\n"), `hello\n${MARK}again\n`);
 });
 
-both("L10: a buffer holds the first bytes, and does not hold up the process", async (host) => {
+both("L10: a buffer holds the last bytes, and does not hold up the process", async (host) => {
   const output: OutputPlan = { to: "buffer", size: 50 };
   await host.run(["sh", "-c", "seq 100000"], { output });
-  const expected = Array.from({ length: 50 }, (_, index) => `${index + 1}\n`).join("").slice(0, 50);
+  const expected = Array.from({ length: 50 }, (_, index) => `${index + 99_951}\n`).join("").slice(-50);
   assertEquals(await host.logWith(expected), expected);
 });
 
-both("L11: a mark that does not fit is left out", async (host) => {
+both("L11: marks make room as other output does", async (host) => {
   const output: OutputPlan = { to: "buffer", size: 100 };
   for (let run = 1; run <= 4; run++) {
     await host.run(["printf", `${run}: hi\n`], { output });
     await host.logWith(`${run}: hi\n`);
   }
-  assertEquals(await host.log(), `1: hi\n${MARK}2: hi\n${MARK}3: hi\n4: hi\n`);
+  assertEquals(await host.log(), `1: hi\n${MARK}2: hi\n${MARK}3: hi\n${MARK}4: hi\n`.slice(-100));
 });
 
 both("a buffer that is cleared takes output again", async (host) => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 
 const PROGRAM = `
-  const { createHost } = await import(Deno.args[0]);
+  const { createHost, NO_RECORD } = await import(Deno.args[0]);
   const nothing = () => {};
   let executed = nothing, ended = nothing;
   const reports = {
@@ -9,7 +9,7 @@ const PROGRAM = `
     ready: nothing, readinessClosed: nothing, allKilled: nothing,
   };
   try {
-    const host = createHost(reports, { started: nothing, ended: nothing }, { kind: Deno.args[1] });
+    const host = createHost(reports, NO_RECORD, { kind: Deno.args[1] });
     host.begin();
     const end = new Promise((resolve) => ended = resolve);
     host.launch({

@@ -1,6 +1,7 @@
 /** Datagram sockets. The other end is a process of another program, as the system log is. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { Datagrams, openLibrary, SystemCallError } from "../../src/host/mod.ts";
 
 /** Receives datagrams and prints each as a line of its length and text; ends after the word `end`. */
@@ -40,7 +41,7 @@ async function receiver(): Promise<Receiver> {
       await writer.close();
       let text = "";
       for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
-      await child.status;
+      await endOf(child);
       return text.split("\n").slice(0, -1);
     },
     async [Symbol.asyncDispose]() {
@@ -49,7 +50,7 @@ async function receiver(): Promise<Receiver> {
       } catch (error) {
         if (!(error instanceof TypeError)) throw error; // it has ended
       }
-      await child.status;
+      await endOf(child);
       await reader.cancel();
       await child.stdin.close().catch(() => {});
       Deno.removeSync(directory, { recursive: true });

@@ -2,7 +2,6 @@
 
 import { assertEquals } from "@std/assert";
 import { parseOwnCgroup } from "../../src/host/cgroups.ts";
-import { candidates } from "../../src/host/executable.ts";
 import { interpreterOf } from "../../src/host/interpreter.ts";
 import { decodeWaitStatus } from "../../src/host/libc/mod.ts";
 import { parsePid } from "../../src/host/pid_file.ts";
@@ -32,13 +31,6 @@ Deno.test("the daemon's control group is known if it is in one hierarchy", () =>
   for (const text of ["", "0:\n", "0::\n", "0::x\n"]) {
     assertEquals(parseOwnCgroup(text), { problem: "Could not determine cgroup root path" });
   }
-});
-
-Deno.test("a command is searched in PATH, or in the usual folders, unless it has a slash", () => {
-  assertEquals(candidates("x", "/a::/b"), ["/a/x", "x", "/b/x"]);
-  assertEquals(candidates("x", undefined), ["/bin/x", "/usr/bin/x"]);
-  assertEquals(candidates("./x", "/a"), ["./x"]);
-  assertEquals(candidates("", "/a"), []);
 });
 
 Deno.test("the interpreter of a script is in its first line", () => {

@@ -1,5 +1,6 @@
 /** Disks that are full, and systems that have no more descriptors or processes to give. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { LaunchStage } from "../../src/model/mod.ts";
 import { fileOutput, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
@@ -31,7 +32,7 @@ async function withoutDescriptors(host: TestHost, action: () => Promise<void>): 
   const { pid } = await host.inspect();
   const limit = async (soft: number) => {
     const args = [`--pid=${pid}`, `--nofile=${soft}:`];
-    assert((await new Deno.Command("prlimit", { args }).output()).success);
+    assert((await outputOf("prlimit", { args })).success);
   };
   await limit(3);
   try {
@@ -59,8 +60,14 @@ leavingNothing(
 leavingNothing("descriptors run out: a launch that needs a pipe says which", async (host) => {
   await withoutDescriptors(host, async () => {
     const launched = await host.launch(plan(["true"], { readiness: { fd: 5, variable: undefined } }));
-    assertEquals(launched, { error: "can't create notification pipe: Too many open files" });
+    assertEquals(launched, {
+      stage: LaunchStage.ARRANGE_FDS,
+      errno: EMFILE,
+      error: "can't create notification pipe: Too many open files",
+    });
     assertEquals(await host.launch(plan(["true"], { output: { to: "buffer", size: 10 } })), {
+      stage: LaunchStage.STANDARD_FDS,
+      errno: EMFILE,
       error: "can't create output pipe: Too many open files",
     });
   });
@@ -70,8 +77,10 @@ leavingNothing("descriptors run out: a launch that needs a pipe says which", asy
 const NO_PROCESS: Record<HostKind, (host: TestHost) => Promise<void>> = {
   async native(host) {
     const error = "Resource temporarily unavailable";
-    assertEquals(await host.launch(plan(["true"])), { error: `could not fork: ${error}` });
+    const failure = { stage: LaunchStage.EXECUTE, errno: EAGAIN };
+    assertEquals(await host.launch(plan(["true"])), { ...failure, error: `could not fork: ${error}` });
     assertEquals(await host.launch(plan(["true"], { role: "stop" })), {
+      ...failure,
       error: `could not fork (for stop command): ${error}`,
     });
   },

@@ -1,19 +1,19 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { fc } from "../random.ts";
 import { LogBuffer } from "../../src/host/log_buffer.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const text = (buffer: LogBuffer) => new TextDecoder().decode(buffer.contents());
+const text = (buffer: LogBuffer) => new TextDecoder().decode(buffer.contents().bytes);
 
-Deno.test("the buffer keeps the first bytes and drops the rest", () => {
+Deno.test("a full buffer keeps the last bytes", () => {
   const buffer = new LogBuffer(10);
   buffer.append(bytes("12345678"));
   buffer.append(bytes("90ab"));
   buffer.append(bytes("cd"));
-  assertEquals(text(buffer), "1234567890");
+  assertEquals(text(buffer), "34567890abcd".slice(-10));
 });
 
-Deno.test("clearing makes room again", () => {
+Deno.test("a buffer that was cleared takes output again", () => {
   const buffer = new LogBuffer(4);
   buffer.append(bytes("full"));
   buffer.clear();
@@ -35,18 +35,49 @@ Deno.test("a restart is marked behind older output, on a line of its own", () =>
   assertEquals(text(whole), "whole\n(dinit: note: service restarted)\n");
 });
 
-Deno.test("a mark that does not fit is left out", () => {
-  const buffer = new LogBuffer(36);
+Deno.test("a mark that would take more than half of the buffer is left out", () => {
+  const buffer = new LogBuffer(65);
   buffer.append(bytes("ab\n"));
   buffer.markRestart();
   assertEquals(text(buffer), "ab\n");
 });
 
-Deno.test("whatever comes in, the buffer holds its beginning and no more than its size", () => {
+Deno.test("whatever comes in, the buffer holds its end and no more than its size", () => {
   fc.assert(fc.property(fc.nat(200), fc.array(fc.uint8Array({ maxLength: 50 })), (size, chunks) => {
     const buffer = new LogBuffer(size);
-    for (const chunk of chunks) buffer.append(chunk);
-    const all = Uint8Array.from(chunks.flatMap((chunk) => [...chunk]));
-    assertEquals(buffer.contents(), all.subarray(0, size));
+    let all = new Uint8Array(0);
+    for (const chunk of chunks) {
+      buffer.append(chunk);
+      all = Uint8Array.of(...all, ...chunk);
+      const kept = all.subarray(Math.max(0, all.length - size));
+      assertEquals(buffer.contents(), { bytes: kept, end: all.length });
+    }
   }));
+});
+
+Deno.test("a reader that asks for what is new misses nothing but what was overwritten or cleared", () => {
+  const step = fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.constant("clear" as const));
+  fc.assert(fc.property(fc.nat(100), fc.array(step), (size, steps) => {
+    const buffer = new LogBuffer(size);
+    let read = 0;
+    let written = 0;
+    for (const chunk of steps) {
+      if (chunk === "clear") buffer.clear();
+      else buffer.append(chunk);
+      const added = chunk === "clear" ? new Uint8Array(0) : chunk;
+      written += added.length;
+      const part = buffer.contents(read);
+      assertEquals(part, { bytes: added.subarray(Math.max(0, added.length - size)), end: written });
+      read = part.end;
+    }
+  }));
+});
+
+Deno.test("a buffer without output takes no memory, and one with little output takes little", () => {
+  const before = Deno.memoryUsage().external + Deno.memoryUsage().heapUsed;
+  const buffers = Array.from({ length: 200 }, () => new LogBuffer(1_000_000));
+  for (const buffer of buffers) buffer.append(bytes("a line\n"));
+  const after = Deno.memoryUsage().external + Deno.memoryUsage().heapUsed;
+  assertEquals(buffers.length, 200);
+  assert(after - before < 20_000_000, `${after - before} bytes`);
 });

@@ -1,6 +1,7 @@
 /** What only the owner of a machine does. Whatever could reach beyond the test runs in namespaces of its own. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { Machine } from "../../src/host/mod.ts";
 import { bootRecord, SystemCallError } from "../../src/host/libc/mod.ts";
 
@@ -118,7 +119,7 @@ class OnTerminal implements AsyncDisposable {
 
   /** All that was shown, when the program has ended. */
   async ended(): Promise<string[]> {
-    await this.#process.status;
+    await endOf(this.#process);
     await this.#reading;
     return this.#seen.split("\r\n");
   }
@@ -139,7 +140,7 @@ class OnTerminal implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof TypeError)) throw error; // it has ended
     }
-    await this.#process.status;
+    await endOf(this.#process);
     await this.#reading;
     await this.#keys.close().catch(() => {});
   }

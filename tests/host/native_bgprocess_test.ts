@@ -1,6 +1,7 @@
 /** Processes that the host did not start itself: daemons behind a pid file, orphans, foreign processes. */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { ServiceType } from "../../src/model/mod.ts";
 import { plan, service, TestHost } from "./_host.ts";
 
@@ -41,16 +42,19 @@ native("L31: a pid file with a text is not valid", async (host) => {
 });
 
 native(
-  "L32: a pid file with an unused pid, or that of a daemon that has ended, is not valid",
+  "L32: a pid file with an unused pid, or that of a daemon that has ended, is not valid; the end is told",
   async (host) => {
     const unused = 2 ** 22 + 5; // above the largest pid_max
     assertEquals(await host.adoptFromPidFile(background(host, `${unused}`)), {
       kind: "invalid",
       pid: unused,
     });
-    const pid = await daemonize(host, "true");
+    const pid = await daemonize(host, "false");
     while ((await host.inspect()).children > 0);
-    assertEquals(await host.adoptFromPidFile(background(host, `${pid}\n`)), { kind: "invalid", pid });
+    const service = background(host, `${pid}\n`);
+    const exit = { code: 1, status: 1 };
+    assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid, exit });
+    assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid });
   },
 );
 
@@ -83,7 +87,7 @@ native("L34: an unrelated process is signalled, but its end is not seen", async 
   const service = background(host, `${foreign.pid}\n`);
   assertEquals(await host.adoptFromPidFile(service), { kind: "running", pid: foreign.pid, child: false });
   assertEquals(await host.signal(1, "main", 15, false), "sent");
-  assertEquals((await foreign.status).signal, "SIGTERM");
+  assertEquals((await endOf(foreign)).signal, "SIGTERM");
   await host.serviceInactive(service);
   assertEquals(await host.signal(1, "main", 15, false), "no-process");
 });
@@ -119,4 +123,36 @@ Deno.test("native host: kill-all-on-stop ends every other process", async () => 
   assertEquals(await host.exit(2), { kind: "killed", signal: 15, core: false });
   await host.report("allKilled");
   assertEquals(await host.exit(3), { kind: "killed", signal: 9, core: false });
+});
+
+native("a pid file that somebody else can have written names no foreign process", async (host) => {
+  const foreign = new Deno.Command("sleep", { args: ["1000"] }).spawn();
+  try {
+    const { pid } = foreign;
+    const path = `${host.folder}/pid`;
+    const adopted = { kind: "running", pid, child: false };
+    assertEquals(await host.adoptFromPidFile(background(host, `${pid}`)), adopted);
+    Deno.chmodSync(path, 0o666);
+    assertEquals(await host.adoptFromPidFile(background(host)), { kind: "invalid", pid });
+    Deno.chmodSync(path, 0o644);
+    Deno.chmodSync(host.folder, 0o777);
+    assertEquals(await host.adoptFromPidFile(background(host)), { kind: "invalid", pid });
+    Deno.chmodSync(host.folder, 0o755);
+    Deno.renameSync(path, `${path}.real`);
+    Deno.symlinkSync("pid.real", path);
+    assertEquals(await host.adoptFromPidFile(background(host)), { kind: "invalid", pid });
+    const warnings = host.reports.filter(({ event }) => event === "warn").map(({ args }) => args[0]);
+    assertEquals(warnings.length, 3);
+  } finally {
+    foreign.kill();
+    await foreign.status;
+  }
+});
+
+native("a pid file does not name the process of another service", async (host) => {
+  const launched = await host.launch(plan(["sleep", "1000"], { id: 7 }));
+  const pid = "pid" in launched ? launched.pid : undefined;
+  assertEquals(await host.adoptFromPidFile(background(host, `${pid}`)), { kind: "invalid", pid });
+  await host.signal(7, "main", 9, true);
+  await host.exit(7);
 });

@@ -86,12 +86,17 @@ for (const [way, chain] of WAYS) {
     },
   );
 
-  native(`L19: the end of readiness comes before the end of the process${way}`, async (host) => {
-    assertEquals(await host.run(["sh", "-c", "exit 1"], { ...readinessOn(5), ...chain }), {
-      code: 1,
-      status: 1,
-    });
-    assertEquals(host.reports.map(({ event }) => event), ["execSucceeded", "readinessClosed"]);
+  native(`L19: a process that ends before it is ready is told by its end${way}`, async (host) => {
+    const scripts = ["exit 1", "kill -9 $$"];
+    for (const script of scripts) {
+      const signalled = script.startsWith("kill");
+      assertEquals(
+        await host.run(["sh", "-c", script], { ...readinessOn(5), ...chain }),
+        signalled ? { code: 2, status: 9 } : { code: 1, status: 1 },
+        script,
+      );
+      assertEquals(host.reports.splice(0).map(({ event }) => event), ["execSucceeded"], script);
+    }
   });
 
   native(`half a readiness message is a message, and only the first one counts${way}`, async (host) => {
@@ -177,15 +182,15 @@ native("what cannot be an activation socket is refused in words", async (host) =
   const { folder } = host;
   Deno.writeTextFileSync(`${folder}/file`, "");
   const open = (socketPath: string, changes = {}) =>
-    host.openActivationSocket(service({ socketPath, ...changes }));
-  assertEquals(await open(`${folder}/file`), "test: activation socket file exists (and is not a socket)");
+    host.openActivationSocket(service({ socketPath, ...changes })).then((refusal) => refusal?.error);
+  assertEquals(await open(`${folder}/file`), "activation socket file exists (and is not a socket)");
   assertEquals(
     await open("/no/such/socket"),
-    "test: error binding activation socket: No such file or directory",
+    "error binding activation socket: No such file or directory",
   );
-  assertEquals(await open(`${folder}/file/x`), "test: error checking activation socket: Not a directory");
+  assertEquals(await open(`${folder}/file/x`), "error checking activation socket: Not a directory");
   const long = `${folder}/${"x".repeat(100)}`;
-  assertEquals(await open(long), "test: error binding activation socket: File name too long");
+  assertEquals(await open(long), "error binding activation socket: File name too long");
 });
 
 native("an activation socket takes the place of an old one, with its owner", async (host) => {
@@ -201,15 +206,19 @@ native("an activation socket takes the place of an old one, with its owner", asy
   assertEquals([uid, gid], [12, 34]);
 });
 
-native("a log that is a named pipe without a reader does not hold up the daemon", async (host) => {
-  const path = `${host.folder}/fifo`;
-  await new Deno.Command("mkfifo", { args: [path] }).output();
-  await host.launch(plan(["true"], { output: fileOutput(path) }));
-  assertEquals(await host.failure(), [LaunchStage.LOG_FILE, 6]);
+native("L19: of many processes that end before they are ready, each is told by its end", async (host) => {
+  const many = 20;
+  for (let id = 1; id <= many; id++) {
+    await host.launch(plan(["sh", "-c", "sleep 0.05; exit 1"], { id, ...readinessOn(5) }));
+  }
+  for (let id = 1; id <= many; id++) assertEquals(await host.exit(id), { code: 1, status: 1 });
+  assertEquals(host.reports.filter(({ event }) => event === "readinessClosed"), []);
 });
 
-native("a device keeps its owner and mode when it serves as a log file", async (host) => {
-  const before = Deno.statSync("/dev/null").mode! & 0o777;
-  await host.run(["echo", "x"], { output: fileOutput("/dev/null", { permissions: before ^ 0o004 }) });
-  assertEquals(Deno.statSync("/dev/null").mode! & 0o777, before);
+Deno.test("native host: L19: a process that closes its readiness descriptor and ends soon is told by its end", async () => {
+  await using host = await TestHost.start("native", { host: { endPatience: 60_000 } });
+  for (const script of ["exec 5>&-; exit 1", "exec 5>&-; sleep 0.05; exit 1"]) {
+    assertEquals(await host.run(["sh", "-c", script], readinessOn(5)), { code: 1, status: 1 });
+    assertEquals(host.reports.splice(0).map(({ event }) => event), ["execSucceeded"]);
+  }
 });

@@ -1,95 +1,155 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fc } from "../random.ts";
-import { endProcesses, ProcessJournal, readJournal, stillRunning } from "../../src/host/mod.ts";
+import { parseJournal, ProcessJournal } from "../../src/host/mod.ts";
+import { clock, launch, place, record, recording, services, told, until } from "./_journal.ts";
 
-function temporary(): { path: string; [Symbol.dispose](): void } {
-  const directory = Deno.makeTempDirSync();
-  return {
-    path: `${directory}/journal`,
-    [Symbol.dispose]: () => Deno.removeSync(directory, { recursive: true }),
-  };
-}
-
-const services = (path: string) => readJournal(path).map(({ service }) => service);
-
-Deno.test("the journal tells which processes run", () => {
-  using file = temporary();
-  const journal = new ProcessJournal(file.path);
-  journal.started(11, "store");
-  journal.started(12, 'odd\nname "quoted"');
-  journal.started(13, "web");
+Deno.test("the journal tells which processes run", async () => {
+  using file = place();
+  const journal = recording(file.path);
+  record(journal, 11, "store");
+  record(journal, 12, 'odd\nname "quoted"');
+  record(journal, 13, "web");
   journal.ended(11);
-  assertEquals(services(file.path), ['odd\nname "quoted"', "web"]);
+  assertEquals(await services(file.path), ['odd\nname "quoted"', "web"]);
   journal.remove();
-  assertEquals(readJournal(file.path), []);
+  assertEquals(await services(file.path), []);
 });
 
-Deno.test("a journal that grew is written anew and still tells the same", () => {
-  using file = temporary();
-  const journal = new ProcessJournal(file.path);
-  journal.started(1, "lasting");
+Deno.test("the journal names the daemon by its process id, its start and the boot", async () => {
+  using file = place();
+  const journal = recording(file.path);
+  const boot = Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim();
+  const start = Number(Deno.readTextFileSync("/proc/self/stat").split(") ")[1].split(" ")[19]);
+  assertEquals((await told(file.path)).owner, { pid: Deno.pid, start, boot });
+  journal.remove();
+});
+
+Deno.test("the intention to start a process is in the file before the process is made", () => {
+  using file = place();
+  const journal = recording(file.path);
+  const environment = new Map([["NAME", "secret"]]);
+  const number = journal.launching(
+    launch("web", {
+      argv: ["httpd", "-f"],
+      workingDir: "/srv",
+      environment,
+      runAs: { name: undefined, uid: 33, gid: 33 },
+    }),
+  );
+  const text = Deno.readTextFileSync(file.path);
+  const [entry] = parseJournal(text).entries;
+  assertEquals([entry.service, entry.command, entry.directory], ["web", ["httpd", "-f"], "/srv"]);
+  assertEquals([entry.pid, entry.users], [undefined, [Deno.uid(), 33]]);
+  assert(entry.since !== undefined);
+  assert(!text.includes("secret"));
+  journal.failed(number);
+  journal.remove();
+});
+
+Deno.test("a launch that made no process leaves nothing to end", async () => {
+  using file = place();
+  const journal = recording(file.path);
+  journal.failed(journal.launching(launch("web")));
+  assertEquals(await services(file.path), []);
+  journal.remove();
+});
+
+Deno.test("many launches in one turn are one write each", async () => {
+  using file = place();
+  const journal = recording(file.path);
+  const original = Deno.FsFile.prototype.writeSync;
+  let writes = 0;
+  Deno.FsFile.prototype.writeSync = function (bytes) {
+    writes++;
+    return original.call(this, bytes);
+  };
+  try {
+    for (let pid = 100; pid < 200; pid++) record(journal, pid, "web");
+    assertEquals((await services(file.path)).length, 100);
+  } finally {
+    Deno.FsFile.prototype.writeSync = original;
+  }
+  assertEquals(writes, 101);
+  journal.remove();
+});
+
+Deno.test("a journal that grew is written again and still tells the same", async () => {
+  using file = place();
+  const journal = recording(file.path);
+  record(journal, 1, "lasting");
   for (let pid = 2; pid < 5000; pid++) {
-    journal.started(pid, "short-lived");
+    record(journal, pid, "short-lived");
     journal.ended(pid);
   }
-  assertEquals(services(file.path), ["lasting"]);
-  assert(Deno.statSync(file.path).size < 100_000);
+  assertEquals(await services(file.path), ["lasting"]);
+  assert(Deno.statSync(file.path).size < 300_000);
   journal.remove();
 });
 
-Deno.test("a directory that cannot be written to stops nothing", () => {
-  const journal = new ProcessJournal("/no/such/directory/journal");
-  journal.started(11, "store");
+Deno.test("a folder that is missing stops nothing, and the journal is written when it is there", async () => {
+  using file = place();
+  const warnings: string[] = [];
+  const path = `${file.folder}/later/s.processes`;
+  const journal = recording(path, warnings);
+  record(journal, 11, "store");
+  assertEquals(warnings.length, 1);
+  assertStringIncludes(warnings[0], `No such file or directory`);
+  assertStringIncludes(warnings[0], `${file.folder}/later`);
+  Deno.mkdirSync(`${file.folder}/later`);
+  await until(async () => (await services(path)).length === 1, "the journal");
   journal.ended(11);
+  assertEquals(await services(path), []);
   journal.remove();
-  assertEquals(readJournal("/no/such/directory/journal"), []);
+});
+
+Deno.test("a journal that somebody removed is written again when the daemon looks after its socket", async () => {
+  using file = place();
+  const journal = recording(file.path);
+  record(journal, 11, "store");
+  Deno.removeSync(file.path);
+  journal.check();
+  assertEquals(await services(file.path), ["store"]);
+  journal.remove();
+});
+
+Deno.test("a daemon that gives the journal back leaves what an earlier one wrote, and no empty file", async () => {
+  using file = place();
+  const options = { clock, warn: (text: string) => assert(false, text) };
+  new ProcessJournal(file.path, options).release();
+  assertEquals(Array.from(Deno.readDirSync(file.folder)), []);
+  const earlier = recording(file.path);
+  record(earlier, 11, "store");
+  await Promise.resolve();
+  earlier.release();
+  new ProcessJournal(file.path, options).release();
+  assertEquals(await services(file.path), ["store"]);
+});
+
+Deno.test("a journal of a newer format is not understood, and says so", () => {
+  const newer = parseJournal('{"format":"dinit processes","version":3,"pid":7}\n{"launch":1,"pid":8}\n');
+  assertEquals([newer.newer, newer.entries.length], [3, 0]);
 });
 
 Deno.test("a journal of any text is read without an error", () => {
-  using file = temporary();
-  const line = fc.oneof(fc.string(), fc.constantFrom('+ 1 2 "a"', "- 1", '+ 1 2 "', '+ 9 x "a"'));
-  fc.assert(fc.property(fc.array(line), (lines) => {
-    Deno.writeTextFileSync(file.path, lines.join("\n"));
-    for (const { pid, started, service } of readJournal(file.path)) {
-      assert(Number.isInteger(pid) && Number.isInteger(started) && typeof service === "string");
+  const head = '{"format":"dinit processes","version":2,"pid":7,"start":3,"boot":"x"}';
+  const line = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.constantFrom(
+      '{"launch":1,"service":"a","pid":2}',
+      '{"launch":1,"service":7,"command":"x","users":[null,1]}',
+      '{"started":1,"pid":9}',
+      '{"started":1,"pid":-9}',
+      '{"ended":9}',
+      '{"failed":1}',
+      '{"launch":1.5}',
+      '{"launch":2,"serv',
+    ),
+  );
+  fc.assert(fc.property(fc.array(line), fc.boolean(), (lines, headed) => {
+    for (const entry of parseJournal([...(headed ? [head] : []), ...lines].join("\n")).entries) {
+      assert(Number.isInteger(entry.launch) && typeof entry.service === "string");
+      assert(entry.pid === undefined || entry.pid >= 0);
     }
   }));
-});
-
-function sleeper(program = "sleep", args = ["1000"]): Deno.ChildProcess {
-  return new Deno.Command(program, { args, detached: true, stdin: "null", stdout: "null" }).spawn();
-}
-
-Deno.test("a process that was left is found and ended, with its children", async () => {
-  const started = Date.now();
-  const child = sleeper("sh", ["-c", "sleep 1000 & wait"]);
-  const entry = { pid: child.pid, service: "left", started };
-  assertEquals(stillRunning([entry]), [entry]);
-  await endProcesses([entry]);
-  assertEquals((await child.status).signal, "SIGTERM");
-  assertEquals(stillRunning([entry]), []);
-});
-
-Deno.test("a process that does not listen is killed when patience is over", async () => {
-  const started = Date.now();
-  const child = new Deno.Command("sh", {
-    args: ["-c", "trap '' TERM; echo deaf; while :; do sleep 0.02; done"],
-    detached: true,
-    stdout: "piped",
-  }).spawn();
-  await child.stdout.getReader().read();
-  await endProcesses([{ pid: child.pid, service: "deaf", started }], { patience: 60, interval: 5 });
-  assertEquals((await child.status).signal, "SIGKILL");
-});
-
-Deno.test("another process under the same number is left alone", async () => {
-  const child = sleeper();
-  const earlier = { pid: child.pid, service: "other", started: Date.now() - 60_000 };
-  assertEquals(stillRunning([earlier]), []);
-  child.kill();
-  await child.status;
-});
-
-Deno.test("a process that leads no session of its own was not started by a daemon", () => {
-  assertEquals(stillRunning([{ pid: Deno.pid, service: "self", started: Date.now() }]), []);
 });

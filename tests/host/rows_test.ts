@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { ServiceType } from "../../src/model/mod.ts";
-import { CommandHost } from "../../src/host/mod.ts";
+import { CommandHost, NO_RECORD } from "../../src/host/mod.ts";
 import { service } from "./_host.ts";
 import { LAST_ROW, REFUSED_ROWS } from "./_rows.ts";
 
@@ -46,7 +46,7 @@ for (const [rows, setting, changes] of REFUSED_ROWS) {
   Deno.test(`command host: ${names}: '${setting}' is refused when the service is loaded`, () => {
     const nothing = () => {};
     const reports = { execSucceeded: nothing, execFailed: nothing, exited: nothing, allKilled: nothing };
-    const host = new CommandHost(reports, { started: nothing, ended: nothing });
+    const host = new CommandHost(reports, NO_RECORD);
     const { description } = service({ type: ServiceType.PROCESS, ...changes });
     assertEquals(host.unsupported(description), {
       setting,

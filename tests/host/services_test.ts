@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf, outputOf } from "../_processes.ts";
 import { Dinit, isRunning, ROOT } from "../e2e/_dinit.ts";
 import { type HostKind, KINDS } from "./_host.ts";
 
@@ -34,11 +35,30 @@ Deno.test("L18: readiness that is closed without a word is a failed start at onc
   assert(!dinit.lines.some((line) => line.includes("terminated")));
 });
 
-Deno.test("L19: a process that exits before it is ready has failed, without a line about its exit code", async () => {
+Deno.test("L19: a process that exits before it is ready has failed, and everything says how it ended", async () => {
   await using dinit = await run({
     s: 'type = process\ncommand = sh -c "exit 1"\nready-notification = pipefd:5\nrestart = no\n',
   });
-  assertEquals(dinit.lines, ["[FAILED] s", "[  OK  ] boot"]);
+  const line = "dinit: Service s process terminated with exit code 1";
+  assertEquals(dinit.lines, [line, "[FAILED] s", "[  OK  ] boot"]);
+  const failed = await dinit.ctl("start", "s");
+  assertEquals([failed.code, failed.stdout.split("\n")[1]], [
+    1,
+    "Reason: service process terminated before ready: exited - status 1",
+  ]);
+  assertEquals((await dinit.ctl("is-failed", "s")).code, 0);
+  assertEquals(
+    (await dinit.ctl("status", "s")).stdout,
+    "Service: s\n    State: STOPPED (failed to start; exited - status 1)\n",
+  );
+});
+
+both("settings for processes are no obstacle on a service that has none", async (start) => {
+  const s =
+    "type = internal\nnice = 5\nrlimit-nofile = 10\nready-notification = pipefd:3\nlog-type = pipe\n" +
+    "options = pass-cs-fd starts-on-console no-new-privs\n";
+  await using dinit = await start({ s });
+  assertEquals(dinit.lines, ["[  OK  ] s", "[  OK  ] boot"]);
 });
 
 both("L22: the variables of the user and of the service are passed on", async (start) => {
@@ -148,7 +168,7 @@ Deno.test("L34: a daemon that is not a child is used with a warning, and counts 
   ]);
   assertEquals((await dinit.ctl("stop", "s")).code, 0);
   await dinit.printed("[STOPPD] s");
-  assertEquals((await foreign.status).signal, "SIGTERM");
+  assertEquals((await endOf(foreign)).signal, "SIGTERM");
 });
 
 Deno.test("L30, L35: a daemon that detached itself is tracked, and its end noticed", async () => {
@@ -188,11 +208,11 @@ async function onTerminal(services: Record<string, string>): Promise<{ dinit: Di
   const { directory, socket } = dinit;
   const daemon =
     `${Deno.execPath()} run --quiet --allow-all ${ROOT}main.ts --user -d ${directory}/sd -p ${socket}`;
-  const { stdout } = await new Deno.Command("timeout", {
+  const { stdout } = await outputOf("timeout", {
     args: ["20", "script", "-qec", daemon, "/dev/null"],
     cwd: directory,
     stdin: "null",
-  }).output();
+  });
   const lines = new TextDecoder().decode(stdout).split(/\r?\n/).map((line) => line.replace(/^\^D[\b]*/, ""));
   return { dinit, lines: lines.filter((line) => line !== "") };
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Fact, Outcome } from "../../src/engine/mod.ts";
-import { exitedWith, LoadError, StopReason } from "../../src/model/mod.ts";
+import { exitedWith, LaunchStage, LoadError, StopReason } from "../../src/model/mod.ts";
 import { type ConsoleLevels, DaemonLog, logFile, MainLog, type Threshold } from "../../src/log/mod.ts";
 
 function outcome(kind: Outcome["kind"], service: string, viaDependency = false): Fact {
@@ -90,7 +90,13 @@ Deno.test("as JSON the main log has every fact, with names in place of numbers",
       outcome("stopped", "a"),
       { ...head, kind: "phase", from: "up", to: "recovering", state: 2 },
       { ...head, kind: "chain-failed", to: "b", error },
-      { ...head, kind: "launch-failed", error: undefined, thrown: new TypeError("odd") },
+      {
+        ...head,
+        kind: "launch-failed",
+        stage: LaunchStage.CHANGE_DIRECTORY,
+        errno: 2,
+        error: "no such folder",
+      },
     ]),
     [
       {
@@ -132,8 +138,10 @@ Deno.test("as JSON the main log has every fact, with names in place of numbers",
           ...written,
           level: "error",
           kind: "launch-failed",
-          thrown: "TypeError: odd",
-          text: "a: can't launch process; internal error: TypeError: odd",
+          stage: LaunchStage.CHANGE_DIRECTORY,
+          errno: 2,
+          error: "no such folder",
+          text: "a: no such folder",
         },
       },
     ],

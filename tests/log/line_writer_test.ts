@@ -108,27 +108,28 @@ Deno.test("a stream that is full is tried again, and the rest of the line follow
 });
 
 Deno.test("without a stream lines wait; the rest of a line that broke off comes first on the next one", async () => {
-  const writer = new LineWriter(undefined, { keep: true });
-  writer.write("one");
-  writer.write("two");
-  assertEquals(writer.attached, false);
   let first = "";
-  writer.attach({
+  let second = "";
+  let opened = 0;
+  const sinks: LineSink[] = [{
     write: (bytes) => {
       if (first !== "") return Promise.reject(new Error("broken"));
       first = decoder.decode(bytes.subarray(0, 2));
       return Promise.resolve(2);
     },
-  });
-  await writer.flush(1000);
-  assertEquals([first, writer.attached], ["on", false]);
-  let second = "";
-  writer.attach({
+  }, {
     write: (bytes) => {
       second += decoder.decode(bytes);
       return Promise.resolve(bytes.length);
     },
+  }];
+  const writer: LineWriter = new LineWriter(undefined, {
+    reopen: () => Promise.resolve(writer.attach(sinks[opened++])),
   });
-  await writer.flush(1000);
-  assertEquals(second, "e\ntwo\n");
+  writer.write("one");
+  writer.write("two");
+  assertEquals(writer.attached, false);
+  writer.attach(sinks[opened++]);
+  await writer.flush(10_000);
+  assertEquals([first, second, writer.attached], ["on", "e\ntwo\n", true]);
 });

@@ -1,3 +1,4 @@
+import { outputOf } from "../_processes.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { DaemonLog, logFile, MainLog, syslog, type Threshold } from "../../src/log/mod.ts";
 
@@ -86,10 +87,10 @@ Deno.test("lines that nobody took are kept for the next opening", async () => {
   const { logger, main } = setUp();
   await main.open();
   logger.errors = [0, ECONNREFUSED];
+  logger.listens = false;
   for (const line of ["one", "two", "three"]) main.log("info", line);
   await main.flush(1000);
   assertEquals(logger.datagrams, ["<29>one\n"]);
-  logger.listens = false;
   await main.open();
   main.log("info", "four");
   logger.listens = true;
@@ -137,7 +138,7 @@ Deno.test("a log file is made, appended to, and reported if it cannot be opened"
 
 Deno.test("a FIFO that nobody reads does not hold anybody up", async () => {
   const directory = Deno.makeTempDirSync();
-  await new Deno.Command("mkfifo", { args: [`${directory}/log`] }).output();
+  await outputOf("mkfifo", { args: [`${directory}/log`] });
   const main = new MainLog(logFile(`${directory}/log`), "info");
   await main.open();
   main.log("info", "line");

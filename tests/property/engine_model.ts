@@ -3,6 +3,7 @@
 import { fc } from "../random.ts";
 import {
   DependencyKind,
+  LaunchStage,
   NO_FLAGS,
   type ServiceDescription,
   ServiceState,
@@ -237,7 +238,11 @@ export class RandomWorld {
         host.pidFile = PID_FILES[choice % PID_FILES.length];
         break;
       case "launch error":
-        host.launchErrors.push("could not fork: Resource temporarily unavailable");
+        host.launchErrors.push({
+          stage: LaunchStage.EXECUTE,
+          errno: 11,
+          error: "could not fork: Resource temporarily unavailable",
+        });
         break;
       case "console":
         world.console.yieldsAtOnce = choice % 2 === 0;
@@ -298,6 +303,9 @@ export class RandomWorld {
     const turns = ({ state, target }: Service) =>
       state === (target === ServiceState.STARTED ? ServiceState.STOPPING : ServiceState.STARTING);
     if (this.services.some((service) => service.pinStart || turns(service))) return [];
+    // A milestone that is added now, and that a stop pin makes fail, takes a service that is starting down.
+    const mayFail = this.services.some(({ pinStop }) => pinStop);
+    if (mayFail && this.services.some(({ state }) => state === ServiceState.STARTING)) return [];
     return this.services.filter(({ state, target, force }) =>
       state === ServiceState.STARTED && target === ServiceState.STARTED && !force
     );

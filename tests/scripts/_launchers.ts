@@ -1,9 +1,11 @@
 /** A directory as `deno task compile` leaves it, with a stand-in for the program that tells how it was called. */
 
-import { LAUNCHERS, launcherText } from "../../scripts/install/launchers.ts";
+import { outputOf } from "../_processes.ts";
+import { writeLaunchers } from "../../scripts/install/launchers.ts";
 
-/** The stand-in: its arguments, each in brackets, and whether /proc was there. */
+/** The stand-in: the name that it was called by, its arguments, each in brackets, and whether /proc was there. */
 export const STAND_IN = `#!/bin/sh
+printf '%s ' "\${0##*/}"
 for word in "$@"; do printf '[%s]' "$word"; done
 [ -e /proc/self/exe ] && echo " with /proc" || echo " without /proc"
 `;
@@ -14,16 +16,15 @@ export function writeProgram(path: string, text: string): void {
   Deno.chmodSync(path, 0o755);
 }
 
-/** Writes the launchers, and a stand-in for the program beside them. */
-export function writeLaunchers(directory: string): void {
+/** Makes the links and the launcher, and a stand-in for the program beside them. */
+export function writeDirectory(directory: string): void {
   Deno.mkdirSync(directory, { recursive: true });
   writeProgram(`${directory}/dinit`, STAND_IN);
-  for (const launcher of LAUNCHERS) writeProgram(`${directory}/${launcher.name}`, launcherText(launcher));
+  writeLaunchers(directory);
 }
 
 /** Runs a program without any environment; what it prints on both outputs. */
 export async function say(program: string, args: readonly string[] = [], cwd = "/"): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(program, { args: [...args], clearEnv: true, cwd })
-    .output();
+  const { stdout, stderr } = await outputOf(program, { args: [...args], clearEnv: true, cwd });
   return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
 }

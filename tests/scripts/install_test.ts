@@ -1,5 +1,6 @@
 /** `deno task install`, below a directory of its own and with a stand-in for the compiled program. */
 
+import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { say, STAND_IN, writeProgram } from "./_launchers.ts";
 
@@ -17,13 +18,13 @@ class Place implements Disposable {
 
   /** Runs the task with the destination in `DESTDIR`. */
   async install(...args: string[]): Promise<{ code: number; lines: string[]; stderr: string }> {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    const { code, stdout, stderr } = await outputOf(Deno.execPath(), {
       args: [
         ...["run", "--no-prompt", "--allow-read", "--allow-write", "--allow-env=DESTDIR"],
         ...[`${ROOT}scripts/install.ts`, `--dist=${this.directory}/dist`, ...args],
       ],
       env: { DESTDIR: this.destination, NO_COLOR: "1" },
-    }).output();
+    });
     const lines = new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
     return { code, lines, stderr: new TextDecoder().decode(stderr) };
   }
@@ -48,11 +49,11 @@ class Place implements Disposable {
 }
 
 const SHUTDOWN = [
-  "/usr/sbin/halt 755",
-  "/usr/sbin/poweroff 755",
-  "/usr/sbin/reboot 755",
-  "/usr/sbin/shutdown 755",
-  "/usr/sbin/soft-reboot 755",
+  "/usr/sbin/halt -> /usr/bin/dinit",
+  "/usr/sbin/poweroff -> /usr/bin/dinit",
+  "/usr/sbin/reboot -> /usr/bin/dinit",
+  "/usr/sbin/shutdown -> /usr/bin/dinit",
+  "/usr/sbin/soft-reboot -> /usr/bin/dinit",
   "/usr/share/man/man8/halt.8 644",
   "/usr/share/man/man8/poweroff.8 644",
   "/usr/share/man/man8/reboot.8 644",
@@ -62,9 +63,9 @@ const SHUTDOWN = [
 
 const OTHERS = [
   "/usr/bin/dinit 755",
-  "/usr/bin/dinit-check 755",
-  "/usr/bin/dinit-monitor 755",
-  "/usr/bin/dinitctl 755",
+  "/usr/bin/dinit-check -> dinit",
+  "/usr/bin/dinit-monitor -> dinit",
+  "/usr/bin/dinitctl -> dinit",
   "/usr/sbin/dinit-init 755",
   "/usr/share/bash-completion/completions/dinit 644",
   "/usr/share/bash-completion/completions/dinit-check -> dinit",
@@ -115,6 +116,16 @@ Deno.test("--without-shutdown leaves out what another init owns", async () => {
   assertEquals(place.tree(), OTHERS);
 });
 
+Deno.test("launchers of an early release, which were scripts, are replaced", async () => {
+  using place = new Place();
+  Deno.mkdirSync(`${place.destination}/usr/sbin`, { recursive: true });
+  const script =
+    '#!/bin/sh\n# A launcher of dinit for Deno.\nexec /usr/bin/dinit shutdown --called=reboot "$@"\n';
+  writeProgram(`${place.destination}/usr/sbin/reboot`, script);
+  assertEquals((await place.install()).code, 0);
+  assertEquals(place.tree(), [...SHUTDOWN, ...OTHERS].sort());
+});
+
 Deno.test("another program's shutdown is neither replaced, nor written through, nor removed", async () => {
   using place = new Place();
   Deno.mkdirSync(`${place.destination}/usr/sbin`, { recursive: true });
@@ -127,7 +138,7 @@ Deno.test("another program's shutdown is neither replaced, nor written through, 
   assertEquals(code, 1);
   assertEquals(
     stderr,
-    `install: ${place.destination}/usr/sbin/reboot exists and is not a launcher of this program: remove it first, ` +
+    `install: ${place.destination}/usr/sbin/reboot exists and is not a link to this program: remove it first, ` +
       "or use --without-shutdown\n",
   );
   assertEquals(place.tree(), before);
@@ -137,20 +148,20 @@ Deno.test("another program's shutdown is neither replaced, nor written through, 
   assertEquals(place.read("/usr/sbin/systemctl"), "the other init");
 });
 
-Deno.test("installed launchers start the program of the prefix, whatever its name", async () => {
+Deno.test("installed links and dinit-init start the program of the prefix, whatever its name", async () => {
   using place = new Place();
   // No DESTDIR is written into files: it is empty here, so that they can be run.
   const prefix = `${place.directory}/a 'prefix'`;
   const options = ["--prefix=" + prefix, `--mandir=${prefix}/man`, `--sbindir=${prefix}/admin`];
-  const { code } = await new Deno.Command(Deno.execPath(), {
+  const { code } = await outputOf(Deno.execPath(), {
     args: ["run", "--quiet", "-A", `${ROOT}scripts/install.ts`, `--dist=${place.directory}/dist`, ...options],
     env: { DESTDIR: "" },
     stdout: "null",
-  }).output();
+  });
   assertEquals(code, 0);
-  assertEquals(await say(`${prefix}/bin/dinitctl`, ["list"]), "[ctl][list] with /proc\n");
-  assertEquals(await say(`${prefix}/admin/reboot`, ["-f"]), "[shutdown][--called=reboot][-f] with /proc\n");
-  assertEquals(await say(`${prefix}/admin/dinit-init`, ["single"]), "[single] with /proc\n");
+  assertEquals(await say(`${prefix}/bin/dinitctl`, ["list"]), "dinitctl [list] with /proc\n");
+  assertEquals(await say(`${prefix}/admin/reboot`, ["-f"]), "reboot [-f] with /proc\n");
+  assertEquals(await say(`${prefix}/admin/dinit-init`, ["single"]), "dinit [single] with /proc\n");
   assert(Deno.statSync(`${prefix}/man/man8/dinit.8`).isFile);
 });
 

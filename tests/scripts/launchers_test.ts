@@ -1,8 +1,11 @@
-/** The launchers beside the compiled program, with a stand-in for it. */
+/** The links and the launcher beside the compiled program, with a stand-in for it. */
 
+import { outputOf } from "../_processes.ts";
 import { assertEquals } from "@std/assert";
-import { LAUNCHERS } from "../../scripts/install/launchers.ts";
-import { say, writeLaunchers } from "./_launchers.ts";
+import { TOOLS } from "../../src/cli/completion/grammar.ts";
+import { PROGRAM_WORDS, wordsOfName } from "../../src/cli/program_names.ts";
+import { SHUTDOWN_NAMES } from "../../src/cli/shutdown/options.ts";
+import { say, writeDirectory } from "./_launchers.ts";
 
 async function inDirectory(run: (directory: string) => Promise<void>): Promise<void> {
   const directory = Deno.makeTempDirSync({ prefix: "dinit-launchers-" });
@@ -13,46 +16,52 @@ async function inDirectory(run: (directory: string) => Promise<void>): Promise<v
   }
 }
 
-Deno.test("each launcher puts its words in front of its arguments, which stay as they are", () =>
+Deno.test("a link says by its name which tool the program is, and none of them needs a shell", () =>
   inDirectory(async (directory) => {
-    writeLaunchers(directory);
-    const said: Record<string, string> = {};
-    for (const { name } of LAUNCHERS) said[name] = await say(`${directory}/${name}`, ["a  b", "", "$HOME *"]);
-    const rest = "[a  b][][$HOME *] with /proc\n";
-    assertEquals(said, {
-      "dinitctl": `[ctl]${rest}`,
-      "dinit-check": `[check]${rest}`,
-      "dinit-monitor": `[monitor]${rest}`,
-      "shutdown": `[shutdown][--called=shutdown]${rest}`,
-      "halt": `[shutdown][--called=halt]${rest}`,
-      "poweroff": `[shutdown][--called=poweroff]${rest}`,
-      "reboot": `[shutdown][--called=reboot]${rest}`,
-      "soft-reboot": `[shutdown][--called=soft-reboot]${rest}`,
-      "dinit-init": rest,
-    });
+    writeDirectory(directory);
+    for (const [name] of PROGRAM_WORDS) {
+      assertEquals(Deno.readLinkSync(`${directory}/${name}`), "dinit");
+      assertEquals(
+        await say(`${directory}/${name}`, ["a  b", "", "$HOME *"]),
+        `${name} [a  b][][$HOME *] with /proc\n`,
+      );
+    }
+    writeDirectory(directory); // a second time, over what is there
   }));
 
-Deno.test("a launcher finds the program in a directory with an awkward name, and by a relative path", () =>
+Deno.test("the name of the program stands for the words of a tool, wherever the link lies", () => {
+  const words = (...line: string[]) =>
+    wordsOfName(new TextEncoder().encode(`${line.join("\0")}\0`)).join(" ");
+  assertEquals(words("dinitctl", "list"), "ctl");
+  assertEquals(words("/usr/bin/dinit-check"), "check");
+  assertEquals(words("./dinit-monitor", "-e"), "monitor");
+  assertEquals(words("/sbin/shutdown"), "shutdown --called=shutdown");
+  assertEquals(words("soft-reboot"), "shutdown --called=soft-reboot");
+  for (const other of ["dinit", "/usr/bin/dinit", "/sbin/init", "dinitctl.old", "ctl", "toString", ""]) {
+    assertEquals(words(other, "dinitctl"), "", other);
+  }
+  assertEquals(wordsOfName(new Uint8Array()), []);
+  assertEquals(wordsOfName(Uint8Array.of(0xff, 0x2f, ...new TextEncoder().encode("halt"))), [
+    "shutdown",
+    "--called=halt",
+  ]);
+});
+
+Deno.test("the names of the program are those of the tools and those that shutdown knows", () => {
+  const tools = TOOLS.map(({ name, word }) => [name, [word]]);
+  const shutdown = [...SHUTDOWN_NAMES.keys()].map((name) => [name, ["shutdown", `--called=${name}`]]);
+  assertEquals([...PROGRAM_WORDS], [...tools, ...shutdown]);
+});
+
+Deno.test("dinit-init finds the program in a directory with an awkward name, by a relative path and by links", () =>
   inDirectory(async (directory) => {
     const awkward = `${directory}/it's $HOME; a "place"`;
-    writeLaunchers(awkward);
-    assertEquals(await say(`${awkward}/dinitctl`, ["list"]), "[ctl][list] with /proc\n");
-    assertEquals(await say("./dinitctl", ["list"], awkward), "[ctl][list] with /proc\n");
-    assertEquals(await say("/bin/sh", ["dinitctl", "list"], awkward), "[ctl][list] with /proc\n");
-  }));
-
-Deno.test("a launcher that is called by links finds the program beside itself", () =>
-  inDirectory(async (directory) => {
-    writeLaunchers(`${directory}/the program`);
-    Deno.mkdirSync(`${directory}/bin`);
-    Deno.symlinkSync("../the program/dinitctl", `${directory}/bin/first`);
-    Deno.symlinkSync(`${directory}/bin/first`, `${directory}/bin/second`);
-    Deno.symlinkSync("../the program/dinit-init", `${directory}/bin/init`);
-    Deno.symlinkSync("the program", `${directory}/linked`);
-    assertEquals(await say(`${directory}/bin/first`), "[ctl] with /proc\n");
-    assertEquals(await say(`${directory}/bin/second`), "[ctl] with /proc\n");
-    assertEquals(await say(`${directory}/bin/init`, ["single"]), "[single] with /proc\n");
-    assertEquals(await say(`${directory}/linked/halt`), "[shutdown][--called=halt] with /proc\n");
+    writeDirectory(awkward);
+    assertEquals(await say(`${awkward}/dinit-init`, ["single"]), "dinit [single] with /proc\n");
+    assertEquals(await say("./dinit-init", ["single"], awkward), "dinit [single] with /proc\n");
+    assertEquals(await say("/bin/sh", ["dinit-init", "single"], awkward), "dinit [single] with /proc\n");
+    Deno.symlinkSync(`${awkward}/dinit-init`, `${directory}/init`);
+    assertEquals(await say(`${directory}/init`, ["a  b", ""]), "dinit [a  b][] with /proc\n");
   }));
 
 /** Becomes process 1 in a root like the machine's that cannot be written to, with `$1` on /mnt, and without /proc. */
@@ -72,16 +81,16 @@ Deno.test({
   ignore: Deno.uid() !== 0, // namespaces need root
   fn: () =>
     inDirectory(async (directory) => {
-      writeLaunchers(directory);
+      writeDirectory(directory);
       const run = async (program: string) => {
         const words = ["--pid", "--mount", "--fork", "--propagation", "private", "--"];
-        const { stdout, stderr } = await new Deno.Command("unshare", {
+        const { stdout, stderr } = await outputOf("unshare", {
           args: [...words, "sh", "-ec", AS_KERNEL, "sh", directory, `/mnt/${program}`, "single"],
-        }).output();
+        });
         Deno.removeSync(`${directory}/root`);
         return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
       };
-      assertEquals(await run("dinit"), "[single] without /proc\n");
-      assertEquals(await run("dinit-init"), "[single] with /proc\n");
+      assertEquals(await run("dinit"), "dinit [single] without /proc\n");
+      assertEquals(await run("dinit-init"), "dinit [single] with /proc\n");
     }),
 });

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 import { atMost, type CaseReport, missed, reportLines } from "../../scripts/bench/harness/mod.ts";
 
 const REPORT: CaseReport = {
@@ -52,11 +53,34 @@ Deno.test("a value that misses its own limit is named, too", () => {
   assertEquals(missed([slow]), ["start: start"]);
 });
 
+/** How long a real case may take at most on a busy machine, in milliseconds. */
+const REAL_RUN = 600_000;
+
+Deno.test("the command has a help that names all cases, and says which case it is at", async () => {
+  const program = decodeURIComponent(new URL("../../scripts/bench/mod.ts", import.meta.url).pathname);
+  const run = async (...words: string[]) => {
+    const args = ["run", "--no-prompt", "--allow-all", program, ...words];
+    const { code, stdout, stderr } = await outputOf(Deno.execPath(), { args }, REAL_RUN);
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, stdout: text(stdout), stderr: text(stderr) };
+  };
+  for (const word of ["--help", "-h"]) {
+    const { code, stdout } = await run(word);
+    assertEquals(code, 0);
+    for (const part of ["--runs=N", "--json=FILE", "--peers", "description   load 10,000 descriptions"]) {
+      assertStringIncludes(stdout, part);
+    }
+  }
+  const { stdout, stderr } = await run("description", "--runs=1");
+  assertStringIncludes(stderr, "bench: case 1 of 1, description: load 10,000 descriptions …\n");
+  assertStringIncludes(stdout, "== description");
+});
+
 Deno.test("the command says what it does not understand, and which cases there are", async () => {
   const program = decodeURIComponent(new URL("../../scripts/bench/mod.ts", import.meta.url).pathname);
   const run = async (...words: string[]) => {
     const args = ["run", "--no-prompt", "--allow-all", program, ...words];
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    const { code, stderr } = await outputOf(Deno.execPath(), { args });
     return { code, stderr: new TextDecoder().decode(stderr) };
   };
   for (const word of ["nonsense", "--nonsense", "--runs=0", "--runs=many"]) {

@@ -3,6 +3,7 @@
  * descriptions say, on free ports, in a temporary directory.
  */
 
+import { endOf } from "../_processes.ts";
 import { StoreClient } from "../../services/src/shared/store_client.ts";
 import {
   FileUsers,
@@ -68,6 +69,7 @@ export class Program {
 
   /** Waits until it ends by itself. */
   async end(): Promise<{ code: number; signal: Deno.Signal | null; stdout: string; stderr: string }> {
+    await endOf(this.#child);
     const { code, signal, stdout, stderr } = await this.#output;
     const decoder = new TextDecoder();
     return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -120,6 +122,15 @@ export class Example {
     }
   }
 
+  /** The port that the store has written down; `undefined` if it has not. */
+  actualStorePort(): number | undefined {
+    try {
+      return Number(Deno.readTextFileSync(`${this.dataDirectory}/store.port`));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Starts the command of a service, or its stop command. */
   start(service: string, which: "command" | "stopCommand" = "command"): Program {
     const description = readService(service, this.environment);
@@ -143,7 +154,7 @@ export class Example {
 
   /** A connection to the store, as soon as it answers. */
   async reachStore(): Promise<StoreClient> {
-    const store = await StoreClient.reach(this.storePort);
+    const store = await StoreClient.reach(() => this.actualStorePort());
     this.#stores.push(store);
     return store;
   }

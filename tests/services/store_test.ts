@@ -88,17 +88,22 @@ Deno.test("store: answers what it does not understand, and cuts off lines withou
     assertEquals(await store.get("still"), "here");
   }));
 
-Deno.test("store: says which port is in use", () =>
+Deno.test("store: takes another port if its own is in use, and its clients find it", () =>
   Example.with(async (example) => {
+    using other = Deno.listen({ hostname: "127.0.0.1", port: example.storePort });
     example.start("store");
-    await example.reachStore();
-    const { code, stderr } = await example.start("store").end();
-    assertEquals(code, 1);
-    const port = example.storePort;
-    assertEquals(
-      stderr,
-      `store: port ${port} is in use (choose another STORE_PORT in services/environment)\n`,
-    );
+    const store = await example.reachStore();
+    assert(example.actualStorePort() !== other.addr.port);
+    assertEquals((await example.start("store-ready").end()).code, 0);
+    example.start("worker");
+    await until("a measurement", () => store.get("worker.load"));
+  }));
+
+Deno.test("store: the port of an earlier store is forgotten when the example is prepared", () =>
+  Example.with(async (example) => {
+    Deno.writeTextFileSync(`${example.dataDirectory}/store.port`, "9\n");
+    assertEquals((await example.start("prepare").end()).code, 0);
+    assertEquals(example.actualStorePort(), undefined);
   }));
 
 Deno.test("store: says that 0 is no port", () =>

@@ -34,12 +34,39 @@ Deno.test("web: says so while the store is away, and shows it again when it is b
     assertStringIncludes(await page(example, 200), "<td>calm</td>");
   }));
 
-Deno.test("web: says which port is in use", () =>
+Deno.test("web: takes the next port if its own is in use, and says both", () =>
   Example.with(async (example) => {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: example.webPort });
+    using _other = Deno.listen({ hostname: "127.0.0.1", port: example.webPort });
+    example.start("store");
+    const web = example.start("web");
+    const port = await until("the page on another port", async () => {
+      for (let port = example.webPort + 1; port <= example.webPort + 20; port++) {
+        const response = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
+        if ((await response?.text())?.includes("<title>The store</title>")) return port;
+      }
+      return undefined;
+    });
+    const { stdout } = await web.stop();
+    assertStringIncludes(stdout, `port ${example.webPort} is in use by another program\n`);
+    assertStringIncludes(stdout, `showing the store on http://127.0.0.1:${port}/\n`);
+  }));
+
+Deno.test("web: says so when none of its ports is free", () =>
+  Example.with(async (example) => {
+    example.environment.WEB_PORT = "65535";
+    using _other = tryToListen(65535);
     const { code, stderr } = await example.start("web").end();
-    listener.close();
     assertEquals(code, 1);
-    const port = example.webPort;
-    assertEquals(stderr, `web: port ${port} is in use (choose another WEB_PORT in services/environment)\n`);
+    const advice = "choose another WEB_PORT in services/environment";
+    assertEquals(stderr, `web: port 65535 and those after it are in use (${advice})\n`);
   }, { prepare: false }));
+
+/** Takes a port, unless another program has it. */
+function tryToListen(port: number): Disposable {
+  try {
+    return Deno.listen({ hostname: "127.0.0.1", port });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    return { [Symbol.dispose]: () => {} };
+  }
+}

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import "../_processes.ts";
 import { makeUnexecutable, readFromDisk, uncleanness } from "../../scripts/vm/disk.ts";
 import { PASSWORD } from "../../scripts/vm/distribution.ts";
 import { Lab } from "../../scripts/vm/lab.ts";

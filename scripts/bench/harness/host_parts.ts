@@ -7,7 +7,7 @@
 
 import { FileUsers, FolderSource, MainEnvironment } from "../../../src/description/mod.ts";
 import { type LaunchPlan, ServiceManager } from "../../../src/engine/mod.ts";
-import { createHost, SystemClock } from "../../../src/host/mod.ts";
+import { createHost, NO_RECORD, SystemClock } from "../../../src/host/mod.ts";
 import { BareLoop } from "./bare_loop.ts";
 import { inFolder, pause } from "./folder.ts";
 import { memoryOf } from "./proc.ts";
@@ -67,7 +67,7 @@ async function turns(kind: HostKind): Promise<Turns> {
       readinessClosed: nothing,
       allKilled: nothing,
     },
-    { started: nothing, ended: nothing },
+    NO_RECORD,
     { kind },
   );
   host.begin();
@@ -103,7 +103,7 @@ function managerOf(kind: HostKind, folder: string): ServiceManager {
       readinessClosed: (id) => manager.readinessClosed(id),
       allKilled: (id) => manager.allKilled(id),
     },
-    { started: nothing, ended: nothing },
+    NO_RECORD,
     { kind },
   );
   const environment = new MainEnvironment(Deno.env.toObject());

@@ -42,15 +42,23 @@ export function portSetting(name: string): number {
   return numberSetting(name, 1, 65535);
 }
 
-/** Opens a port with `open`; says which setting to change if somebody else has the port. */
-export function openPort<T>(name: string, open: (port: number) => T): T {
-  const port = portSetting(name);
-  try {
-    return open(port);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new Failure(`port ${port} is in use (choose another ${name} in services/environment)`);
+/**
+ * Opens the port that a setting names with `open`. If another program has it, takes one of `others` instead, and says so
+ * on standard output.
+ */
+export function openPort<T>(name: string, others: Iterable<number>, open: (port: number) => T): T {
+  const wanted = portSetting(name);
+  for (const port of [wanted, ...others]) {
+    try {
+      return open(port);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+      console.log(`port ${port} is in use by another program`);
+    }
   }
+  throw new Failure(
+    `port ${wanted} and those after it are in use (choose another ${name} in services/environment)`,
+  );
 }
 
 /** Replaces the content of a file. A reader sees the old content or the new one, never a part of it. */

@@ -1,7 +1,7 @@
 /** The client's half of the store's protocol; `store.ts` says what the lines mean. */
 
 import { receivedLines, sendLine } from "./lines.ts";
-import { Failure, pause } from "./program.ts";
+import { Failure, pause, setting } from "./program.ts";
 
 /**
  * How long to go on trying to reach the store, in milliseconds. Long enough for a store that is just being started
@@ -12,6 +12,21 @@ const PATIENCE = 10_000;
 /** The first and the longest pause between two tries, in milliseconds: soon at first, then without hurry. */
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 500;
+
+/** The file in which the store writes down its port. */
+export function portFile(): string {
+  return `${setting("DATA_DIR")}/store.port`;
+}
+
+/** The port of the store; `undefined` if it has not written it down yet. */
+export function storePort(): number | undefined {
+  try {
+    return Number(Deno.readTextFileSync(portFile()));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return undefined;
+  }
+}
 
 /** A connection to the store. */
 export class StoreClient {
@@ -29,16 +44,21 @@ export class StoreClient {
   }
 
   /** Connects, and tries again with growing pauses for some seconds if the store does not answer yet. */
-  static async reach(port: number, patience = PATIENCE): Promise<StoreClient> {
-    const end = performance.now() + patience;
+  static async reach(findPort: () => number | undefined = storePort): Promise<StoreClient> {
+    const end = performance.now() + PATIENCE;
     for (let wait = FIRST_PAUSE;; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
+      const port = findPort();
       try {
-        return await StoreClient.connect(port);
+        if (port !== undefined) return await StoreClient.connect(port);
       } catch (error) {
         if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-        if (performance.now() > end) throw new Failure(`the store does not answer on port ${port}`);
-        await pause(wait);
       }
+      if (performance.now() > end) {
+        throw new Failure(
+          port === undefined ? "the store has no port" : `the store does not answer on port ${port}`,
+        );
+      }
+      await pause(wait);
     }
   }
 
@@ -86,11 +106,11 @@ export class StoreClient {
 
 /**
  * Uses the store for as long as the program runs: when the connection ends, because the store was stopped or started
- * again, it reaches for the store once more and calls `use` anew.
+ * again, it reaches for the store once more and calls `use` again.
  */
-export async function keepUsing(port: number, use: (store: StoreClient) => Promise<void>): Promise<never> {
+export async function keepUsing(use: (store: StoreClient) => Promise<void>): Promise<never> {
   for (;;) {
-    const store = await StoreClient.reach(port);
+    const store = await StoreClient.reach();
     console.log("connected to the store");
     try {
       await use(store);

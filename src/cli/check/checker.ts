@@ -5,8 +5,10 @@ import { baseName, LoadError, type Location, type ServiceDescription } from "../
 import { DescriptionCheck } from "./description_check.ts";
 import { checkFiles } from "./file_checks.ts";
 import type { Finding, Reporter } from "./finding.ts";
+import { counts, type Form } from "./form.ts";
 import { checkConsumers, checkCycles, type CheckedService } from "./graph_checks.ts";
 import { meantService } from "./meant.ts";
+import { missingRemedy } from "./remedy.ts";
 import type { Source } from "./source.ts";
 
 /** What a run needs. */
@@ -16,16 +18,13 @@ export interface CheckerOptions {
   /** The daemon's user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };
   readonly reporter: Reporter;
+  readonly form: Form;
 }
 
 /** The longest chain of services that the daemon loads. */
 const MAX_DEPTH = 32;
 /** For so many missing services names that are alike are looked for: with thousands, it would take long. */
 const MAX_LOOKUPS = 200;
-
-const GUESSED_VARIABLES =
-  "variable substitution performed by dinit-check for file paths may not match dinit daemon " +
-  "(environment may differ); use --online to avoid this warning";
 
 /** A service that is to be checked. */
 interface Task {
@@ -49,9 +48,14 @@ export class Checker {
     this.#options = options;
   }
 
-  /** Checks the services, tells the reporter, and returns whether nothing was found that counts. */
-  run(services: readonly string[]): boolean {
+  /**
+   * Checks the services, tells the reporter, and returns whether nothing was found that counts.
+   *
+   * @param found what was found before any service was looked at. @default nothing
+   */
+  run(services: readonly string[], found: readonly Finding[] = []): boolean {
     const { reporter } = this.#options;
+    for (const finding of found) this.#report(finding);
     const tooDeep = this.#checkAll(services);
     reporter.secondary();
     const report = (finding: Finding) => this.#report(finding);
@@ -100,18 +104,17 @@ export class Checker {
       this.#reportMissing(task, file);
       return [];
     }
-    const { source } = this.#options;
+    const { source, form } = this.#options;
     const check = new DescriptionCheck(file, {
       ...this.#options,
       report: (finding) => this.#report(finding),
-      variableUsed: () => this.#variableUsed(),
     });
     const description = check.read();
     const { named } = check;
-    // What a broken description names so far is checked all the same: everything shall be told in one run.
-    if (description === undefined) return named;
+    // In the own form, what a broken description names so far is checked all the same: one run tells everything.
+    if (description === undefined) return form.own ? named : [];
     this.#services.set(task.name, { description, named });
-    checkFiles(description, source.workingDirectory, check);
+    checkFiles(description, source, form.own, check);
     const { dependencies, consumerOf } = description;
     const names = dependencies.map(({ name }) => name);
     if (consumerOf !== "") names.push(consumerOf);
@@ -129,8 +132,14 @@ export class Checker {
   }
 
   #report(finding: Finding): void {
-    if (finding.severity !== "note") this.#clean = false;
-    this.#options.reporter.finding(finding);
+    const { form, reporter } = this.#options;
+    if (finding.origin === "advice" && !form.explains) return;
+    if (finding.code === "variables" && form.own) {
+      if (this.#mentionedVariables) return; // in the own form once for a run, in the reference's for each service
+      this.#mentionedVariables = true;
+    }
+    if (counts(finding, form)) this.#clean = false;
+    reporter.finding(finding);
   }
 
   /** There is no description, or it cannot be read. */
@@ -142,7 +151,8 @@ export class Checker {
         message,
         text: `Unable to load service '${name}': ${message}`,
         place: neededBy?.place,
-        suggestion: this.#lookups++ < MAX_LOOKUPS ? meantService(name, this.#availableServices()) : undefined,
+        suggestion: this.#meant(name),
+        remedy: missingRemedy(name, this.#options.source.directories),
       });
       return;
     }
@@ -169,16 +179,9 @@ export class Checker {
     });
   }
 
-  #variableUsed(): void {
-    if (this.#mentionedVariables || !this.#options.source.guessed) return;
-    this.#mentionedVariables = true;
-    this.#report({
-      service: "",
-      severity: "note",
-      code: "variables",
-      message: GUESSED_VARIABLES,
-      text: `dinit-check: warning: ${GUESSED_VARIABLES}`,
-    });
+  #meant(name: string): string | undefined {
+    if (!this.#options.form.explains || this.#lookups++ >= MAX_LOOKUPS) return undefined;
+    return meantService(name, this.#availableServices());
   }
 
   /** The names of all files in the service directories. */

@@ -7,9 +7,11 @@ import {
   settingNamed,
   type UserDatabase,
 } from "../../description/mod.ts";
-import { LoadError, type Location, type ServiceDescription } from "../../model/mod.ts";
+import { baseName, LoadError, type Location, type ServiceDescription } from "../../model/mod.ts";
 import type { Finding } from "./finding.ts";
+import { environmentFindings, textFindings, valueFindings } from "./habit_findings.ts";
 import { meantWord } from "./meant.ts";
+import { errorRemedy } from "./remedy.ts";
 import type { Source } from "./source.ts";
 
 /** What checking a description needs, and whom it tells. */
@@ -19,8 +21,6 @@ export interface DescriptionCheckOptions {
   /** The daemon's user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };
   report(finding: Finding): void;
-  /** A variable was substituted. */
-  variableUsed(): void;
 }
 
 /** The settings that errors about the service as a whole come from, by their code. */
@@ -35,6 +35,10 @@ const SETTING_OF_CODE: ReadonlyMap<string, string> = new Map([
   ["user-database", "load-options"],
 ]);
 
+const GUESSED_VARIABLES =
+  "variable substitution performed by dinit-check for file paths may not match dinit daemon " +
+  "(environment may differ); use --online to avoid this warning";
+
 /** One description under examination. */
 export class DescriptionCheck {
   readonly #file: DescriptionFile;
@@ -43,9 +47,8 @@ export class DescriptionCheck {
   readonly #places = new Map<string, Location>();
   /** The services that it names as dependencies, for ordering or as producer, and where it does so first. */
   readonly #named = new Map<string, Location>();
-  /** Settings with a value that is not what the daemon would use. */
-  readonly #faulty = new Set<string>();
   #setting = "";
+  #mentionedVariables = false;
 
   constructor(file: DescriptionFile, options: DescriptionCheckOptions) {
     this.#file = file;
@@ -57,14 +60,10 @@ export class DescriptionCheck {
     return this.#named;
   }
 
-  /** Whether the value of a setting could not be made out. */
-  isFaulty(setting: string): boolean {
-    return this.#faulty.has(setting);
-  }
-
   /** Reads the description; `undefined` if something made the rest of it meaningless. */
   read(): ServiceDescription | undefined {
-    const { source: { environment }, users, identity } = this.#options;
+    const { source: { environment }, users, identity, report } = this.#options;
+    const { fullName: service } = this.#file;
     try {
       return readDescription(this.#file, {
         environment,
@@ -74,12 +73,18 @@ export class DescriptionCheck {
         warn: (_message, warning) => this.#reportDirectory(warning),
         problem: (error) => this.#reportProblem(error),
         lint: (text) => this.#reportRemark(text),
-        variableUsed: () => this.#options.variableUsed(),
+        variableUsed: () => this.#noteVariables(),
+        variableUnset: (name, setting) => this.#reportUnset(name, setting),
+        file: (path, text) => textFindings(service, path, text).forEach(report),
+        words: (setting, words) =>
+          valueFindings(service, setting, words, this.#place(setting)).forEach(report),
+        environmentFile: ({ setting: shown, ...file }) =>
+          environmentFindings({ service, shown, ...file }).forEach(report),
         line: (setting, location) => {
           this.#setting = setting;
           this.#places.set(setting, location);
         },
-        named: (service) => this.#setting !== "chain-to" && this.#name(service),
+        named: (name) => this.#setting !== "chain-to" && this.#name(name),
       });
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
@@ -89,17 +94,34 @@ export class DescriptionCheck {
   }
 
   /** A remark on a setting, in the form that the reference has for remarks. */
-  warn(code: string, message: string, setting: string): void {
+  warn(remark: Required<Pick<Finding, "code" | "message" | "setting">> & Partial<Finding>): void {
     const { fullName: service } = this.#file;
     this.#options.report({
       service,
       severity: "warning",
-      code,
-      message,
-      text: `Service '${service}': warning: ${message}`,
-      place: this.#place(setting),
-      setting,
+      text: `Service '${service}': warning: ${remark.message}`,
+      place: this.#place(remark.setting),
+      ...remark,
     });
+  }
+
+  /** Once for each service, as in the reference. */
+  #noteVariables(): void {
+    if (this.#mentionedVariables || !this.#options.source.guessed) return;
+    this.#mentionedVariables = true;
+    this.#options.report({
+      service: "",
+      severity: "note",
+      code: "variables",
+      message: GUESSED_VARIABLES,
+      text: `dinit-check: warning: ${GUESSED_VARIABLES}`,
+    });
+  }
+
+  #reportUnset(name: string, setting: string): void {
+    const message = `variable ${name} is not set, so nothing takes its place in '${setting}'; ` +
+      `set it in an environment file, or write \${${name}:-VALUE}`;
+    this.warn({ code: "unset-variable", message, setting, origin: "advice" });
   }
 
   #name(service: string): void {
@@ -122,10 +144,15 @@ export class DescriptionCheck {
         : this.#setting);
     const where = location !== undefined
       ? ` (${location.file}:${location.line})`
-      : error.setting !== undefined
-      ? ` setting '${error.setting}'`
-      : "";
-    this.#reportError(error, setting, `Service '${this.#file.fullName}'${where}: ${message}`);
+      : error.setting === undefined
+      ? ""
+      : settingNamed(error.setting)?.substitution === "post"
+      ? `: ${error.setting}` // substituted when all lines are read, which is when the reference words it so
+      : ` setting '${error.setting}'`;
+    // An invalid name of a dependency is told as if that service had the mistake.
+    const named = error.code === "bad-name" && error.service !== baseName(this.#file.fullName);
+    const service = named ? error.service : this.#file.fullName;
+    this.#reportError(error, setting, `Service '${service}'${where}: ${message}`);
   }
 
   /** An error behind which nothing can be read. */
@@ -135,7 +162,6 @@ export class DescriptionCheck {
   }
 
   #reportError(error: LoadError, setting: string | undefined, text: string): void {
-    if (setting !== undefined) this.#faulty.add(setting);
     this.#options.report({
       service: this.#file.fullName,
       severity: "error",
@@ -145,6 +171,7 @@ export class DescriptionCheck {
       place: error.location ?? this.#place(setting),
       setting,
       suggestion: meantWord(error),
+      remedy: errorRemedy(error),
     });
   }
 
@@ -165,6 +192,7 @@ export class DescriptionCheck {
   /** A remark on a setting without effect: its text has the name of the setting, or of a flag of `options`. */
   #reportRemark(text: string): void {
     const quoted = /'(.*?)'/.exec(text)?.[1].replaceAll("_", "-") ?? "";
-    this.warn("no-effect", text, settingNamed(quoted) === undefined ? "options" : quoted);
+    const setting = settingNamed(quoted) === undefined ? "options" : quoted;
+    this.warn({ code: "no-effect", message: text, setting });
   }
 }

@@ -1,35 +1,42 @@
 /** Looks at the files that a service will need: its executables, its working directory, the place of its log. */
 
-import { errnoNumber, errnoText, type ServiceDescription, ServiceType } from "../../model/mod.ts";
+import {
+  encodeBytes,
+  errnoNumber,
+  errnoText,
+  programCandidates,
+  type ServiceDescription,
+} from "../../model/mod.ts";
+import { wholePath } from "../../description/mod.ts";
 import type { DescriptionCheck } from "./description_check.ts";
-import { resolve, systemReason } from "./source.ts";
+import { resolve, type Source, systemReason } from "./source.ts";
 
 const OWNER_MAY_EXECUTE = 0o100;
+const ANYBODY_MAY_EXECUTE = 0o111;
+/** The longest path of a socket on Linux, in bytes. */
+const MAX_SOCKET_PATH = 107;
 
 /**
- * Warns of files that are not as the service needs them (cli 5.5).
+ * Warns of files that are not as the service needs them (cli 5.5). As in the reference, services without a process
+ * are no exception: what they name is ignored, but is probably meant to be there.
  *
- * @param workingDirectory that of the daemon; empty for that of this process
+ * @param own whether programs are looked up as the daemon will; otherwise a relative path is worth a warning by itself
  */
 export function checkFiles(
   description: ServiceDescription,
-  workingDirectory: string,
+  { workingDirectory, environment }: Source,
+  own: boolean,
   check: DescriptionCheck,
 ): void {
-  const { type, workingDir, command, stopCommand, logFile } = description;
-  if (type === ServiceType.INTERNAL || type === ServiceType.TRIGGERED) return;
-  const warn: Warn = (code, setting, message) => check.warn(code, message, setting);
-  const isPlaced = !check.isFaulty("working-dir");
-  if (workingDir !== "" && isPlaced) checkWorkingDirectory(resolve(workingDirectory, workingDir), warn);
-  if (command.length > 0) checkExecutable(command[0], "command", warn);
-  if (stopCommand.length > 0) checkExecutable(stopCommand[0], "stop-command", warn);
-  if (logFile !== "" && isPlaced && !check.isFaulty("logfile")) {
-    const home = resolve(workingDirectory, workingDir === "" ? description.directory : workingDir);
-    checkLogDirectory(logFile, home, warn);
-  }
+  const { workingDir, command, stopCommand, logFile, socketPath } = description;
+  const home = resolve(workingDirectory, workingDir === "" ? description.directory : workingDir);
+  const isUsable = workingDir === "" || checkWorkingDirectory(home, check);
+  const programs = { home, path: environment.getFor(description.environment, "PATH"), own };
+  checkExecutable(command, "command", programs, check);
+  checkExecutable(stopCommand, "stop-command", programs, check);
+  if (logFile !== "") checkLogDirectory(logFile, isUsable ? home : workingDirectory, check);
+  if (socketPath !== "") checkSocketPath(socketPath, check);
 }
-
-type Warn = (code: string, setting: string, message: string) => void;
 
 /** What is at a path, or why that cannot be known. */
 function look(path: string): Deno.FileInfo | string {
@@ -42,40 +49,105 @@ function look(path: string): Deno.FileInfo | string {
   }
 }
 
-function checkWorkingDirectory(path: string, warn: Warn): void {
+/** Whether processes can work in the directory. */
+function checkWorkingDirectory(path: string, check: DescriptionCheck): boolean {
   const found = look(path);
   const why = typeof found === "string"
     ? found
     : found.isDirectory
     ? undefined
     : errnoText(errnoNumber("ENOTDIR")!);
-  if (why !== undefined) {
-    warn("working-dir", "working-dir", `could not open service working directory: ${why}`);
-  }
+  if (why === undefined) return true;
+  check.warn({
+    code: "working-dir",
+    setting: "working-dir",
+    message: `could not open service working directory: ${why}`,
+    remedy: `it is ${wholePath(path)}; a relative path begins at the daemon's working directory`,
+  });
+  return false;
 }
 
-function checkExecutable(path: string, setting: "command" | "stop-command", warn: Warn): void {
-  const executable = `${setting.replace("-", " ")} executable '${path}'`;
-  if (!path.startsWith("/")) return warn("executable", setting, `${executable} is not an absolute path`);
-  const found = look(path);
-  if (typeof found === "string") {
-    warn("executable", setting, `could not stat ${executable}: ${found}`);
-  } else if (!found.isFile) {
-    warn("executable", setting, `${executable} is not a regular file.`);
-  } else if (((found.mode ?? OWNER_MAY_EXECUTE) & OWNER_MAY_EXECUTE) === 0) {
-    warn("executable", setting, `${executable} is not executable by owner.`);
+/** Where programs of a service are looked for. */
+interface Programs {
+  /** The working directory of its processes. */
+  readonly home: string;
+  /** Its PATH. */
+  readonly path: string | undefined;
+  readonly own: boolean;
+}
+
+function checkExecutable(
+  words: readonly string[],
+  setting: "command" | "stop-command",
+  programs: Programs,
+  check: DescriptionCheck,
+): void {
+  if (words.length === 0 || (words.length === 1 && words[0] === "")) return;
+  const [program] = words;
+  const executable = `${setting.replace("-", " ")} executable '${program}'`;
+  const warn = (message: string, remedy?: string) =>
+    check.warn({ code: "executable", setting, message, remedy });
+  if (program.startsWith("/")) {
+    const fault = executableFault(look(program), executable, OWNER_MAY_EXECUTE);
+    if (fault !== undefined) warn(fault);
+    return;
   }
+  const { found, fault } = lookUp(program, executable, programs);
+  if (!programs.own) warn(`${executable} is not an absolute path`, found ? `it is ${found}` : fault);
+  else if (found === undefined) warn(fault, REMEDY);
+}
+
+const REMEDY = "write the whole path, or correct PATH, working-dir or the mode of the file";
+
+/** Looks for a program as the daemon will: relative to the working directory, or in PATH. */
+function lookUp(
+  program: string,
+  executable: string,
+  { home, path }: Programs,
+): { found?: string; fault: string } {
+  let fault = program.includes("/") || program === ""
+    ? `${executable} does not exist in ${home}`
+    : `${executable} is not in PATH (${path ?? "not set"})`;
+  for (const candidate of programCandidates(program, path)) {
+    const file = resolve(home, candidate);
+    const status = look(file);
+    const why = executableFault(status, `${executable} (${file})`, ANYBODY_MAY_EXECUTE);
+    if (why === undefined) return { found: file, fault };
+    if (typeof status !== "string") fault = why;
+  }
+  return { fault };
+}
+
+/** Why a file cannot be executed. @param mode one of these bits must be set */
+function executableFault(
+  found: Deno.FileInfo | string,
+  executable: string,
+  mode: number,
+): string | undefined {
+  if (typeof found === "string") return `could not stat ${executable}: ${found}`;
+  if (!found.isFile) return `${executable} is not a regular file.`;
+  if (((found.mode ?? mode) & mode) !== 0) return undefined;
+  return `${executable} is not executable${mode === OWNER_MAY_EXECUTE ? " by owner" : ""}.`;
 }
 
 /** @param home where a relative path of the log file begins */
-function checkLogDirectory(logFile: string, home: string, warn: Warn): void {
+function checkLogDirectory(logFile: string, home: string, check: DescriptionCheck): void {
   const slash = logFile.lastIndexOf("/");
   if (slash === -1) return;
   const directory = logFile.slice(0, slash) || "/";
-  const found = look(resolve(home, directory));
-  if (typeof found === "string") {
-    warn("logfile", "logfile", `could not access logfile directory '${directory}': ${found}`);
-  } else if (!found.isDirectory) {
-    warn("logfile", "logfile", `logfile directory '${directory}' exists but is not a directory.`);
-  }
+  const path = resolve(home, directory);
+  const found = look(path);
+  const remedy = `the log file is ${
+    resolve(home, logFile)
+  }; a relative path begins at the working directory of the service`;
+  const warn = (message: string) => check.warn({ code: "logfile", setting: "logfile", message, remedy });
+  if (typeof found === "string") warn(`could not access logfile directory '${directory}': ${found}`);
+  else if (!found.isDirectory) warn(`logfile directory '${directory}' exists but is not a directory.`);
+}
+
+function checkSocketPath(path: string, check: DescriptionCheck): void {
+  const size = encodeBytes(path).length;
+  if (size <= MAX_SOCKET_PATH) return;
+  const message = `the path of the socket has ${size} bytes, and ${MAX_SOCKET_PATH} are possible: ${path}`;
+  check.warn({ code: "socket-path", setting: "socket-listen", message, origin: "habit" });
 }

@@ -9,6 +9,15 @@ import type { Location } from "../../model/mod.ts";
  */
 export type Severity = "error" | "warning" | "note";
 
+/**
+ * Who says so.
+ *
+ * - `reference`: dinit 0.22.1 says the same, in the same words.
+ * - `habit`: ours alone. Another program would understand the text, and no description has it that is meant as it stands.
+ * - `advice`: ours alone, and only said with explanations: a description that works may be like that.
+ */
+export type Origin = "reference" | "habit" | "advice";
+
 /** One thing that is wrong. */
 export interface Finding {
   /** The full name of the service; empty for what concerns none, such as the environment file. */
@@ -23,8 +32,12 @@ export interface Finding {
   /** Where it is. @default the description file of the service, if it has one */
   readonly place?: Partial<Location>;
   readonly setting?: string;
+  /** @default "reference" */
+  readonly origin?: Origin;
   /** What was probably meant. */
   readonly suggestion?: string;
+  /** What to do about it, or more about the file in question, if the message does not say it. */
+  readonly remedy?: string;
   /** Who asked for the service that is missing, and where. */
   readonly neededBy?: { readonly service: string; readonly place: Location };
 }

@@ -2,6 +2,7 @@
 
 import { LOAD_OPTIONS, SECURE_BITS, SERVICE_OPTIONS, SETTINGS } from "../../description/mod.ts";
 import { baseName, type LoadError, nameArgument, SIGNALS } from "../../model/mod.ts";
+import { withoutUnitSuffix } from "./habits/systemd.ts";
 import { nearest } from "./suggestion.ts";
 
 /** A message that holds an unknown word, and the words that are known. */
@@ -42,7 +43,9 @@ export function meantWord({ message }: LoadError): string | undefined {
 
 /** The service that was probably meant by the name of one that does not exist; its argument is kept. */
 export function meantService(fullName: string, bases: Iterable<string>): string | undefined {
-  const base = nearest(baseName(fullName), bases);
+  const known = [...bases];
+  const unit = withoutUnitSuffix(baseName(fullName));
+  const base = unit !== undefined && known.includes(unit) ? unit : nearest(baseName(fullName), known);
   if (base === undefined) return undefined;
   const argument = nameArgument(fullName);
   return argument === undefined ? base : `${base}@${argument}`;

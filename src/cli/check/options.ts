@@ -15,6 +15,10 @@ export interface CheckOptions {
   servicesDirs: string[];
   format: "text" | "json" | "github";
   print: boolean;
+  /** Everything that the checker knows, as on a terminal and more. */
+  explain: boolean;
+  /** The least severity that makes the exit status 1. @default undefined: as in dinit 0.22.1 */
+  severity: "error" | "warning" | undefined;
   /** The services to check, as given; `boot` if none is. */
   services: string[];
 }
@@ -23,8 +27,12 @@ export interface CheckOptions {
 export interface CheckOption {
   /** All spellings; the long one comes last. */
   readonly names: readonly string[];
-  /** The name of its value in the help text, and what is said when the value is missing. @default none */
-  readonly value?: { readonly name: string; readonly missing: string };
+  /**
+   * The name of its value in the help text, what is said when the value is missing, and the words that it can be.
+   * With such words, the value may also stand behind a `=`.
+   * @default none
+   */
+  readonly value?: { readonly name: string; readonly missing: string; readonly oneOf?: readonly string[] };
   readonly summary: string;
   /** Enters it into the options; `value` is empty for an option without one. */
   readonly apply: (options: CheckOptions, value: string) => void;
@@ -69,6 +77,21 @@ export const CHECK_OPTIONS: readonly CheckOption[] = [
     apply: (o) => o.mode = "user",
   },
   {
+    names: ["--explain"],
+    summary: "explain findings, look programs up in PATH, and tell more",
+    apply: (o) => o.explain = true,
+  },
+  {
+    names: ["--severity"],
+    value: {
+      name: "LEVEL",
+      missing: "--severity should be followed by one of: error, warning",
+      oneOf: ["error", "warning"],
+    },
+    summary: "exit with status 1 only for findings of this level or above",
+    apply: (o, value) => o.severity = value as CheckOptions["severity"],
+  },
+  {
     names: ["--json"],
     summary: "write all findings to standard output as one JSON array",
     apply: (o) => o.format = "json",
@@ -96,6 +119,8 @@ export function scanCheckArguments(args: readonly string[]): CheckOptions {
     servicesDirs: [],
     format: "text",
     print: false,
+    explain: false,
+    severity: undefined,
     services: [],
   };
   for (let i = 0; i < args.length && !options.help; i++) {
@@ -111,13 +136,21 @@ export function scanCheckArguments(args: readonly string[]): CheckOptions {
 
 /** Enters one option. Returns how many of the arguments behind it belong to it. */
 function scanOption(arg: string, next: string | undefined, options: CheckOptions): number {
-  const row = CHECK_OPTIONS.find(({ names }) => names.includes(arg));
+  const equals = arg.indexOf("=");
+  const name = equals === -1 ? arg : arg.slice(0, equals);
+  const row = CHECK_OPTIONS.find(({ names, value }) =>
+    names.includes(arg) || (value?.oneOf !== undefined && names.includes(name))
+  );
   if (row === undefined) throw checkFailure(`unrecognized option: '${arg}' (use '--help' for help)`);
   if (row.value === undefined) {
     row.apply(options, "");
     return 0;
   }
-  if (next === undefined || next === "") throw checkFailure(row.value.missing);
-  row.apply(options, next);
-  return 1;
+  const isAttached = row.value.oneOf !== undefined && equals !== -1;
+  const value = isAttached ? arg.slice(equals + 1) : next;
+  if (value === undefined || value === "" || row.value.oneOf?.includes(value) === false) {
+    throw checkFailure(row.value.missing);
+  }
+  row.apply(options, value);
+  return isAttached ? 0 : 1;
 }

@@ -18,13 +18,16 @@ export function githubReporter(io: CtlIo): Reporter {
 }
 
 /** The workflow command for a finding. */
-export function annotation({ service, severity, message, place, suggestion }: Finding): string {
+export function annotation({ service, severity, message, place, suggestion, remedy }: Finding): string {
   const properties = [["file", place?.file], ["line", place?.line], ["col", place?.column]]
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
     .join(",");
   const subject = service === "" ? "" : `Service '${service}': `;
-  const hint = suggestion === undefined ? "" : ` (did you mean \`${suggestion}\`?)`;
+  const hints = [suggestion && `did you mean \`${suggestion}\`?`, remedy].filter((hint) =>
+    hint !== undefined
+  );
+  const hint = hints.map((text) => ` (${text})`).join("");
   return `::${COMMANDS[severity]}${properties && ` ${properties}`}::${escapeData(subject + message + hint)}`;
 }
 

@@ -24,6 +24,8 @@ export interface CheckRecord {
   readonly message: string;
   /** What was probably meant. */
   readonly suggestion: string | null;
+  /** What to do about it, or more about the file in question. */
+  readonly remedy: string | null;
   /** The service that names the one that is missing; `file`, `line` and `column` then tell where. */
   readonly neededBy: string | null;
 }
@@ -42,7 +44,7 @@ export function jsonReporter(io: CtlIo): Reporter {
 
 /** A finding as a record. */
 export function checkRecord(finding: Finding): CheckRecord {
-  const { service, place, setting, severity, code, message, suggestion, neededBy } = finding;
+  const { service, place, setting, severity, code, message, suggestion, remedy, neededBy } = finding;
   return {
     service: service === "" ? null : service,
     file: place?.file ?? null,
@@ -53,6 +55,7 @@ export function checkRecord(finding: Finding): CheckRecord {
     code,
     message,
     suggestion: suggestion ?? null,
+    remedy: remedy ?? null,
     neededBy: neededBy?.service ?? null,
   };
 }

@@ -3,10 +3,14 @@
 import type { CtlIo } from "../io.ts";
 import type { Finding, Reporter } from "./finding.ts";
 
-/** Progress and the verdict go to standard output, findings to standard error. */
-export function textReporter(io: CtlIo): Reporter {
+/**
+ * Progress and the verdict go to standard output, findings to standard error.
+ *
+ * @param explains whether hints follow below the findings; without them, the lines are the reference's
+ */
+export function textReporter(io: CtlIo, explains: boolean): Reporter {
   return {
-    ...findingsReporter(io),
+    ...findingsReporter(io, explains),
     checking: (service) => io.out(`Checking service: ${service}...\n`),
     secondary: () => io.out("Performing secondary checks...\n"),
     secondaryDone: () => io.err("Secondary checks complete.\n"),
@@ -15,10 +19,10 @@ export function textReporter(io: CtlIo): Reporter {
 }
 
 /** Findings go to standard error, and there is nothing else. */
-export function findingsReporter(io: CtlIo): Reporter {
+export function findingsReporter(io: CtlIo, explains: boolean): Reporter {
   return {
     checking() {},
-    finding: (finding) => io.err(findingText(finding)),
+    finding: (finding) => io.err(findingText(finding, explains)),
     secondary() {},
     secondaryDone() {},
     end() {},
@@ -30,12 +34,14 @@ export function verdict(clean: boolean): string {
   return clean ? "No problems found.\n" : "One or more errors/warnings issued.\n";
 }
 
-function findingText({ text, neededBy, suggestion }: Finding): string {
+function findingText({ text, neededBy, suggestion, remedy }: Finding, explains: boolean): string {
+  if (!explains) return `${text}\n`;
   const lines = [text];
   if (neededBy !== undefined) {
     const { service, place } = neededBy;
     lines.push(`    named by service '${service}' (${place.file}:${place.line})`);
   }
   if (suggestion !== undefined) lines.push(`    did you mean \`${suggestion}\`?`);
+  if (remedy !== undefined) lines.push(`    ${remedy}`);
   return lines.join("\n") + "\n";
 }

@@ -1,11 +1,12 @@
 /** Where descriptions and variables come from: this machine's defaults and the command line, or a running daemon. */
 
 import { defaultServiceDirectories, MainEnvironment, parseEnvironmentFile } from "../../description/mod.ts";
-import { errnoOf, errnoText, missingGrantText } from "../../model/mod.ts";
+import { decodeBytes, errnoOf, errnoText, missingGrantText } from "../../model/mod.ts";
 import type { CtlIo } from "../io.ts";
 import { effectiveMode, passwdHome } from "../socket_path.ts";
 import { checkFailure } from "./failure.ts";
 import type { Finding } from "./finding.ts";
+import { environmentFindings } from "./habit_findings.ts";
 import type { CheckOptions } from "./options.ts";
 
 /** What the checker needs of the process around it. */
@@ -14,6 +15,8 @@ export interface CheckIo extends CtlIo {
   environment(): Readonly<Record<string, string>>;
   /** The real group id; `undefined` if it cannot be known. */
   gid(): number | undefined;
+  /** Whether standard error is a terminal. */
+  errorsAtTerminal(): boolean;
 }
 
 /** What the daemon would work with. */
@@ -65,19 +68,10 @@ function applyEnvironmentFile(
   }
   const parsed = parseEnvironmentFile(bytes);
   environment.applyFile(parsed);
-  for (const { line, kind } of parsed.problems) {
-    const message = kind === "setting"
-      ? "invalid environment variable setting in environment file"
-      : "bad command in environment file";
-    report({
-      service: "",
-      severity: "note",
-      code: kind === "setting" ? "environment-setting" : "environment-command",
-      message,
-      text: `dinit-check: warning: ${message} ${file} (line ${line})`,
-      place: { file, line },
-    });
-  }
+  const { problems } = parsed;
+  environmentFindings({ service: "", shown: file, path: file, text: decodeBytes(bytes), problems }).forEach(
+    report,
+  );
 }
 
 function defaultDirectories(mode: "system" | "user", io: CheckIo): string[] {

@@ -40,5 +40,21 @@ _dinit_complete() {
 }
 
 complete -F _dinit_complete dinit ${TOOLS.map(({ name }) => name).join(" ")}
+
+# deno task -q ctl ..., and deno run ... main.ts ...; everything else of deno goes where it went before.
+_dinit_deno_complete() {
+  local ours='^[^[:space:]]+[[:space:]]+(task([[:space:]]+-[^[:space:]]+)*[[:space:]]+(ctl|check)|run[[:space:]].*main\\.ts)[[:space:]]'
+  if [[ \${COMP_LINE:0:COMP_POINT} =~ $ours ]]; then
+    compopt +o default +o bashdefault 2>/dev/null
+    _dinit_complete
+  elif [[ -n $_dinit_deno_before ]]; then
+    "$_dinit_deno_before" "$@"
+  fi
+}
+
+if [[ $(complete -p deno 2>/dev/null) != *_dinit_deno_complete* ]]; then
+  _dinit_deno_before=$(complete -p deno 2>/dev/null | sed -n 's/.* -F \\([^ ]*\\) .*/\\1/p')
+  complete -o bashdefault -o default -F _dinit_deno_complete deno
+fi
 `;
 }

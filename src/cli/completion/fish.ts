@@ -33,7 +33,22 @@ const FUNCTIONS = `\
 # The words before the cursor, without the program.
 function __dinit_words
     set -l words (commandline -opc)
+    set -l program (path basename -- $words[1])
     set -e words[1]
+    # deno task -q ctl ..., and deno run ... main.ts ctl ...: from here on like dinit ctl ...
+    if test "$program" = deno
+        if test "$words[1]" = task
+            set -e words[1]
+            while string match -q -- '-*' "$words[1]"
+                set -e words[1]
+            end
+        else
+            while set -q words[1]; and not string match -qr '(^|/)main\\.ts$' -- $words[1]
+                set -e words[1]
+            end
+            set -e words[1]
+        end
+    end
     string join -- \\n $words
 end
 
@@ -55,7 +70,7 @@ end
 function __dinit_tool_words
     set -l words (__dinit_words)
     set -l program (commandline -opc)[1]
-    if test (path basename -- $program) = dinit
+    if contains -- (path basename -- $program) dinit deno
         set -e words[1]
     end
     string join -- \\n $words
@@ -66,7 +81,7 @@ function __dinit_is
     set -l program (path basename -- (commandline -opc)[1])
     test $program = $argv[1]; and return 0
     set -l words (__dinit_words)
-    test $program = dinit; and test "$words[1]" = $argv[2]
+    contains -- $program dinit deno; and test "$words[1]" = $argv[2]
 end
 
 # Whether the sub-command is this one, and the number of words behind it is as -eq or -ge says.
@@ -95,6 +110,14 @@ function __dinit_services
     switch (path basename -- $program)
         case dinit
             $program ctl $where list --names 2>/dev/null
+        case deno
+            set -l line (commandline -opc)
+            if test "$line[2]" = task
+                $program task -q ctl $where list --names 2>/dev/null
+            else
+                set -l main (string match -nr '(^|/)main\\.ts$' -- $line | string split -f 1 ' ')
+                $line[1..$main[1]] ctl $where list --names 2>/dev/null
+            end
         case dinitctl
             $program $where list --names 2>/dev/null
         case '*'
@@ -105,7 +128,7 @@ end
 
 function toolLines(tool: ToolGrammar): string[] {
   const is = `__dinit_is ${tool.name} ${tool.word}`;
-  const programs = `-c ${tool.name} -c dinit`;
+  const programs = `-c ${tool.name} -c dinit -c deno`;
   const valued = TOOLS.flatMap(({ options }) => options).filter(({ value }) => value !== undefined);
   return [
     `set -g __dinit_valued ${[...new Set(valued.flatMap(({ names }) => names))].join(" ")}`,

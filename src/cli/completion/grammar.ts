@@ -4,6 +4,7 @@ import { CHECK_OPTIONS } from "../check/options.ts";
 import { COMMANDS } from "../commands.ts";
 import { MONITOR_OPTIONS } from "../monitor/options.ts";
 import { type Completion, OPTIONS } from "../options.ts";
+import { settingNames } from "../service_help.ts";
 
 /** One option of a tool. */
 export interface OptionGrammar {
@@ -116,10 +117,20 @@ export const PLAIN_WORDS: readonly CommandGrammar[] = [
   },
   {
     name: "help",
-    summary: "print help about a topic",
+    summary: "print help on a setting, a command or a topic",
     options: [],
     words: [
-      { name: "TOPIC", oneOf: ["service", "man"] },
+      {
+        name: "TOPIC",
+        oneOf: [
+          ...new Set([
+            ...["service", "man"],
+            ...TOOLS.flatMap(({ word, name }) => [word, name]),
+            ...COMMANDS.map(({ name }) => name),
+            ...settingNames(),
+          ]),
+        ],
+      },
       { name: "NAME", oneOf: ["dinit", ...TOOLS.map(({ name }) => name), "shutdown"] },
     ],
   },

@@ -126,7 +126,9 @@ _dinit_services() {
   set -- list --names
   [ -n "$_dinit_socket" ] && set -- --socket-path "$_dinit_socket" "$@"
   [ -n "$_dinit_mode" ] && set -- "$_dinit_mode" "$@"
-  if [ "$_dinit_tool" = dinit ]; then
+  if [ -n "$_dinit_deno" ]; then
+    eval "$_dinit_deno"' ctl "$@" 2>/dev/null'
+  elif [ "$_dinit_tool" = dinit ]; then
     "$_dinit_program" ctl "$@" 2>/dev/null
   elif [ "$_dinit_tool" = dinitctl ]; then
     "$_dinit_program" "$@" 2>/dev/null
@@ -136,11 +138,31 @@ _dinit_services() {
 }
 
 _dinit_candidates() {
-  local _dinit_program _dinit_tool _dinit_socket _dinit_mode tool option word place sub
+  local _dinit_program _dinit_tool _dinit_socket _dinit_mode _dinit_deno tool option word place sub
   _dinit_program=$1
   _dinit_tool=\${1##*/}
   tool=$_dinit_tool
   shift
+  # deno task -q ctl WORD..., and deno run OPTION... main.ts ctl WORD...: from here on like dinit ctl WORD...
+  if [ "$tool" = deno ] && [ "$1" = task ]; then
+    _dinit_deno="$(printf %q "$_dinit_program") task -q"
+    shift
+    while [ $# -gt 1 ]; do
+      case "$1" in -*) shift ;; *) break ;; esac
+    done
+    [ $# -gt 1 ] || return
+    tool=dinit
+  elif [ "$tool" = deno ]; then
+    _dinit_deno=$(printf %q "$_dinit_program")
+    while [ $# -gt 1 ] && [ "\${1##*/}" != main.ts ]; do
+      _dinit_deno="$_dinit_deno $(printf %q "$1")"
+      shift
+    done
+    [ $# -gt 1 ] || return
+    _dinit_deno="$_dinit_deno $(printf %q "$1")"
+    shift
+    tool=dinit
+  fi
   if [ "$tool" = dinit ]; then
     if [ $# -le 1 ]; then
       ${toolCandidates()}

@@ -35,6 +35,18 @@ if [ "$funcstack[1]" = _dinit ]; then
   _dinit "$@"
 else
   compdef _dinit ${tools}
+  # deno task -q ctl ..., and deno run ... main.ts ...; everything else of deno goes where it went before.
+  [[ "\${_comps[deno]-}" == _dinit_deno ]] || typeset -g _dinit_deno_before=\${_comps[deno]-}
+  _dinit_deno() {
+    if [[ "\${(j: :)words[2,CURRENT-1]} " =~ '^(task( -[^ ]+)* (ctl|check)|run .*main[.]ts) ' ]]; then
+      _dinit
+    elif [[ -n "$_dinit_deno_before" ]]; then
+      "$_dinit_deno_before" "$@"
+    else
+      _default
+    fi
+  }
+  compdef _dinit_deno deno
 fi
 `;
 }

@@ -54,10 +54,11 @@ async function awaitEvent(context: CommandContext, queue: EventQueue, name: stri
   const { waitFor } = context.options;
   const wanted = waitFor === "started" ? ServiceEvent.STARTED : ServiceEvent.STOPPED;
   for (;;) {
-    const { event, status } = await queue.nextEvent();
+    const packet = await queue.nextEvent();
+    const { event } = packet;
     if (event === wanted) return reached(context, name);
     if (event === ServiceEvent.FAILEDSTART && waitFor === "started") {
-      return failedStart(context, name, status);
+      return await failedStart(context, name, packet);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** `catlog` (cli 3.9), and following what a service writes. */
 
 import { CATLOG_CLEAR, type ControlClient, type LogPart, Reply, Request } from "../../control/client.ts";
-import { decodeBytes, encodeBytes } from "../../model/mod.ts";
+import { decodeBytes, encodeBytes, type ServiceOverview } from "../../model/mod.ts";
 import type { CommandContext } from "../context.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../failure.ts";
 import { loadService } from "./services.ts";
@@ -9,10 +9,12 @@ import { loadService } from "./services.ts";
 const NEWLINE = 0x0a;
 
 /**
- * Milliseconds between two looks at a buffer that is followed: short enough to seem immediate, and long enough to be no
- * work for anybody.
+ * Milliseconds between two looks at a log that is followed. After something new the next look comes soon, so that a
+ * service that writes much overwrites little unseen; without anything new the pauses double until they are long enough
+ * to be no work for anybody.
  */
-const FOLLOW_INTERVAL = 200;
+const SHORTEST_PAUSE = 20;
+const LONGEST_PAUSE = 200;
 
 /** `dinitctl catlog [--clear] [--follow] SERVICE` */
 export async function catLog(context: CommandContext): Promise<number> {
@@ -21,6 +23,7 @@ export async function catLog(context: CommandContext): Promise<number> {
   const { handle } = await loadService(client, name);
   if (context.options.follow) return await follow(context, client, handle);
   const log = await bufferedLog(client, handle, context.options.clear);
+  if (log === undefined) return await showFile(context, await logFileOf(context, client, handle));
   context.record({ service: name, log: decodeBytes(log) });
   context.print(log);
   if (log.length > 0 && log.at(-1) !== NEWLINE) {
@@ -29,57 +32,130 @@ export async function catLog(context: CommandContext): Promise<number> {
   return 0;
 }
 
-/** What is buffered. Throws `ToolFailure` if there is no buffer. */
-async function bufferedLog(client: ControlClient, handle: number, clear: boolean): Promise<Uint8Array> {
+/** What is buffered; `undefined` if the service has no buffer. */
+async function bufferedLog(
+  client: ControlClient,
+  handle: number,
+  clear: boolean,
+): Promise<Uint8Array | undefined> {
   const reply = await client.request({ type: Request.CATLOG, flags: clear ? CATLOG_CLEAR : 0, handle });
-  if (reply.type === Reply.NAK) throw noBuffer();
+  if (reply.type === Reply.NAK) return undefined;
   if (reply.type !== Reply.SERVICE_LOG) throw protocolFailure();
   return reply.log;
 }
 
-function noBuffer(): ToolFailure {
-  return ctlFailure("cannot cat log for service not configured to buffer output.");
+function noBuffer(name: string): ToolFailure {
+  const text = `service '${name}' has no buffer: its description needs 'log-type = buffer'`;
+  return ctlFailure("cannot cat log for service not configured to buffer output.").about({
+    kind: "text",
+    text,
+  });
 }
 
-/**
- * Writes what is buffered and what comes after it until the connection ends or nobody reads any more. A buffer keeps the
- * first output only: a service that writes more than fits is followed with `--clear`, which makes room as it reads.
- */
-async function follow({ options, io, words }: CommandContext, client: ControlClient, handle: number) {
-  const [service] = words;
-  const next = options.clear ? () => bufferedLog(client, handle, true) : await partReader(client, handle);
-  const shown = (log: Uint8Array) => {
-    if (!options.json) return log;
-    return `${JSON.stringify({ command: "catlog", ok: true, service, log: decodeBytes(log) })}\n`;
-  };
-  for (;;) {
-    const bytes = await next();
-    if (bytes.length > 0 && io.out(shown(bytes)) === false) return 0;
-    await new Promise((resolve) => setTimeout(resolve, FOLLOW_INTERVAL));
+/** The path of the log file of a service without a buffer. Throws `ToolFailure` if it has none, or is to be cleared. */
+async function logFileOf(
+  { options, words }: CommandContext,
+  client: ControlClient,
+  handle: number,
+): Promise<string> {
+  const overview = await client.query(`service ${handle}`) as Partial<ServiceOverview> | undefined;
+  const path = overview?.logFile;
+  if (typeof path !== "string") throw noBuffer(words[0]);
+  if (options.clear) {
+    throw ctlFailure(`cannot clear the log of service '${words[0]}': it is a file, ${path}`);
+  }
+  return path;
+}
+
+/** Writes the whole file. */
+async function showFile(context: CommandContext, path: string): Promise<number> {
+  const { LogFileReader } = await import("./log_file_reader.ts");
+  using file = new LogFileReader(path);
+  const pieces: string[] = [];
+  for (let piece = file.next(); piece.length > 0; piece = file.next()) {
+    if (context.options.json) pieces.push(decodeBytes(piece));
+    else if (context.io.out(piece) === false) return 0;
+  }
+  context.record({ service: context.words[0], log: pieces.join("") });
+  return 0;
+}
+
+/** A log that is read piece by piece. */
+interface LogSource {
+  /** What is new since the last piece; `undefined` if the service has no buffer. */
+  next(): Promise<Uint8Array | undefined> | Uint8Array;
+  /** How many bytes of output before the last piece cannot be shown any more. */
+  readonly missing: number;
+}
+
+/** Writes the log and what comes after it until the connection ends or nobody reads any more. */
+async function follow(context: CommandContext, client: ControlClient, handle: number): Promise<number> {
+  const { io, options, words: [service] } = context;
+  let source: LogSource = options.clear
+    ? { next: () => bufferedLog(client, handle, true), missing: 0 }
+    : await BufferReader.of(client, handle);
+  for (let pause = SHORTEST_PAUSE;; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    const bytes = await source.next();
+    if (bytes === undefined) {
+      const path = await logFileOf(context, client, handle);
+      const { LogFileReader } = await import("./log_file_reader.ts");
+      source = new LogFileReader(path);
+      continue;
+    }
+    const { missing } = source;
+    if (missing > 0) io.err(`dinitctl: ${missing} bytes of output were lost before they could be shown\n`);
+    if (bytes.length > 0) {
+      if (io.out(shown(bytes, missing)) === false) return 0;
+      pause = SHORTEST_PAUSE / 2;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+
+  function shown(bytes: Uint8Array, missing: number): Uint8Array | string {
+    if (!options.json) return bytes;
+    const lost = missing === 0 ? {} : { lost: missing };
+    return `${JSON.stringify({ command: "catlog", ok: true, service, log: decodeBytes(bytes), ...lost })}\n`;
   }
 }
 
-/** Gives what is new in a buffer, each time it is called. Throws `ToolFailure` if there is no buffer. */
-async function partReader(client: ControlClient, handle: number): Promise<() => Promise<Uint8Array>> {
-  if (await client.extensions() === 0) {
-    throw ctlFailure(
-      "this daemon cannot show new output only; add --clear to empty the buffer while reading",
-    );
+/** Reads what is new in a buffer. */
+class BufferReader implements LogSource {
+  readonly #client: ControlClient;
+  readonly #handle: number;
+  #generation = 0;
+  #end: number | undefined;
+  missing = 0;
+
+  private constructor(client: ControlClient, handle: number) {
+    this.#client = client;
+    this.#handle = handle;
   }
-  let generation = 0;
-  let end = 0;
-  return async () => {
-    const part = await client.query(`log ${handle} ${generation} ${end}`);
-    if (part === undefined) throw noBuffer();
+
+  /** Throws `ToolFailure` if the daemon cannot give parts of a buffer. */
+  static async of(client: ControlClient, handle: number): Promise<BufferReader> {
+    if (await client.extensions() === 0) {
+      throw ctlFailure(
+        "this daemon cannot show new output only; add --clear to empty the buffer while reading",
+      );
+    }
+    return new BufferReader(client, handle);
+  }
+
+  async next(): Promise<Uint8Array | undefined> {
+    const part = await this.#client.query(`log ${this.#handle} ${this.#generation} ${this.#end ?? 0}`);
+    if (part === undefined) return undefined;
     if (!isLogPart(part)) throw protocolFailure();
-    ({ generation, end } = part);
+    // What was overwritten before the first look is old, and not missed.
+    this.missing = Math.max(0, part.start - (this.#end ?? part.start));
+    this.#generation = part.generation;
+    this.#end = part.end;
     return encodeBytes(part.text);
-  };
+  }
 }
 
 /** Whether an answer of the daemon is a part of a log. */
 export function isLogPart(answer: unknown): answer is LogPart {
   const part = answer as Partial<LogPart> | null;
-  return typeof part?.text === "string" && typeof part.end === "number" &&
+  return typeof part?.text === "string" && typeof part.end === "number" && typeof part.start === "number" &&
     typeof part.generation === "number";
 }

@@ -4,7 +4,7 @@ import type { WireStatus } from "../../control/client.ts";
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "../context.ts";
 import { stateName } from "../status_text.ts";
-import { findService, serviceStatus } from "./services.ts";
+import { findService, notLoaded, serviceStatus } from "./services.ts";
 
 /** `dinitctl is-started SERVICE...` */
 export async function isStarted(context: CommandContext): Promise<number> {
@@ -17,6 +17,13 @@ export async function isFailed(context: CommandContext): Promise<number> {
     context,
     ({ state, reason }) => state === ServiceState.STOPPED && START_FAILURES.has(reason),
   );
+}
+
+/** The reference says nothing of a service that is not loaded; on a terminal that would look like a mistake. */
+async function hintAtMissing({ io, explain }: CommandContext, name: string): Promise<void> {
+  if (!io.errorTerminal()) return;
+  const { hint } = await explain(notLoaded(name));
+  io.err(hint.map((line) => `dinitctl: ${line}\n`).join(""));
 }
 
 const START_FAILURES: ReadonlySet<number> = new Set([
@@ -33,6 +40,7 @@ async function check(context: CommandContext, passes: (status: WireStatus) => bo
   for (const name of context.words) {
     const service = await findService(client, name);
     const found = service && await serviceStatus(client, service.handle);
+    if (found === undefined) await hintAtMissing(context, name);
     if (found !== undefined) context.say(stateName(found.state));
     services.push({
       name,

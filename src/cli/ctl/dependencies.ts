@@ -44,8 +44,9 @@ async function change({ request, done, refused }: Change, context: CommandContex
     from: from.handle,
     to: to.handle,
   });
-  if (reply.type === Reply.NAK) throw ctlFailure(refused);
-  if (reply.type !== Reply.ACK) throw ctlFailure("control socket protocol error");
+  const fact = { kind: "text", text: `${kind}: '${fromName}' on '${toName}'` } as const;
+  if (reply.type === Reply.NAK) throw ctlFailure(refused).about(fact);
+  if (reply.type !== Reply.ACK) throw ctlFailure("control socket protocol error").about(fact);
   context.record({ type: kind, from: fromName, to: toName });
   context.say(`Service '${fromName}': dependency '${toName}' ${done}`);
   return 0;

@@ -93,16 +93,27 @@ export function checkAbsent(path: string): void {
     if (error instanceof Deno.errors.NotFound) return;
     throw ctlFailure(`checking for existing dependency link: ${path}: ${reason(error)}`);
   }
-  throw ctlFailure("service already enabled.");
+  throw ctlFailure("service already enabled.").about({ kind: "text", text: `by ${path}` });
 }
 
-/** Makes the link. Throws `ToolFailure`, with the line `note` in it if there is one. */
+/**
+ * Makes the link. The runtime makes symbolic links under unscoped grants only; with narrower ones an empty file takes
+ * its place, since the daemon looks at the name alone. Throws `ToolFailure`, with the line `note` in it if there is one.
+ */
 export function makeLink({ path, target }: DependencyLink, note?: string): void {
   try {
-    Deno.symlinkSync(target, path);
+    if (mayMakeLinks()) Deno.symlinkSync(target, path);
+    else Deno.writeFileSync(path, new Uint8Array(), { createNew: true });
   } catch (error) {
     throw ctlFailure(`could not create symlink at ${path}: ${reason(error)}`, ...noteLines(note));
   }
+}
+
+function mayMakeLinks(): boolean {
+  const grants = [{ name: "read" }, { name: "write" }] as const;
+  return grants.map((grant) => Deno.permissions.querySync(grant)).every(({ state, partial }) =>
+    state === "granted" && !partial
+  );
 }
 
 /** Removes the link, or the file that is in its place. Throws `ToolFailure`, with the line `note` if there is one. */

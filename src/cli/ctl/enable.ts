@@ -72,7 +72,10 @@ function recordLink({ record, words }: CommandContext, from: string, { path }: D
 function chooseFrom({ options }: CommandContext, to: DescriptionFile, environment: MainEnvironment): string {
   const from = options.from ?? enabledVia(to, environment);
   if (!from.includes("@")) return from;
-  throw ctlFailure("cannot enable/disable from a service with argument (service@arg).");
+  throw ctlFailure("cannot enable/disable from a service with argument (service@arg).").about({
+    kind: "text",
+    text: `'${to.fullName}' would be enabled from '${from}'; --from names another service`,
+  });
 }
 
 // ---- Without a daemon ----
@@ -81,12 +84,16 @@ function offlineLink(context: CommandContext) {
   const environment = fileEnvironment(context);
   const directories = serviceDirectories(context);
   const to = locate(context.words[0], directories);
+  const unknown = (name: string) => ({ kind: "unknown-service", name, directories } as const);
   if (to instanceof LoadError) {
-    throw ctlFailure(`could not locate service file for target service '${context.words[0]}'`);
+    const [target] = context.words;
+    throw ctlFailure(`could not locate service file for target service '${target}'`).about(unknown(target));
   }
   const name = chooseFrom(context, to, environment);
   const from = locate(name, directories);
-  if (from instanceof LoadError) throw ctlFailure(`could not locate service file for service '${name}'`);
+  if (from instanceof LoadError) {
+    throw ctlFailure(`could not locate service file for service '${name}'`).about(unknown(name));
+  }
   return { from, to, link: dependencyLink(from, to, environment) };
 }
 
@@ -129,7 +136,12 @@ async function enableOnline(context: CommandContext): Promise<number> {
     from: from.handle,
     to: to.handle,
   });
-  if (reply.type === Reply.NAK) throw ctlFailure("could not enable service: possible circular dependency");
+  if (reply.type === Reply.NAK) {
+    throw ctlFailure("could not enable service: possible circular dependency").about({
+      kind: "text",
+      text: `'${fromName}' would wait for '${name}'; 'dinitctl tree ${name}' shows what that one waits for`,
+    });
+  }
   if (reply.type !== (withStatus ? Reply.SERVICESTATUS : Reply.ACK)) throw linkProtocolFailure();
   makeLink(link, "note: service was enabled for now; persistent enable failed.");
   recordLink(context, fromName, link);
@@ -157,7 +169,12 @@ async function disableOnline(context: CommandContext): Promise<number> {
     from: from.handle,
     to: to.handle,
   });
-  if (reply.type === Reply.NAK) throw ctlFailure("service not currently enabled");
+  if (reply.type === Reply.NAK) {
+    throw ctlFailure("service not currently enabled").about({
+      kind: "text",
+      text: `'${fromName}' does not wait for '${context.words[0]}'; --from names another service`,
+    });
+  }
   if (reply.type !== Reply.ACK) throw linkProtocolFailure();
   removeLink(link, "note: service was disabled for now; persistent disable failed.");
   recordLink(context, fromName, link);
@@ -170,7 +187,7 @@ async function disableOnline(context: CommandContext): Promise<number> {
 }
 
 function linkProtocolFailure() {
-  return ctlFailure("control socket protocol error");
+  return ctlFailure("control socket protocol error").about({ kind: "conversation" });
 }
 
 async function onlineLink(context: CommandContext, client: ControlClient) {

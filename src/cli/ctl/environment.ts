@@ -4,6 +4,7 @@ import { type ControlClient, Reply, Request, REQUEST_TEXT_LIMIT } from "../../co
 import { encodeBytes } from "../../model/mod.ts";
 import type { CommandContext } from "../context.ts";
 import { ctlFailure, protocolFailure } from "../failure.ts";
+import { printable } from "../text_width.ts";
 
 /** `dinitctl setenv NAME[=VALUE]...`: without a value, the tool's own one. */
 export async function setEnvironment(context: CommandContext): Promise<number> {
@@ -35,6 +36,11 @@ async function send(client: ControlClient, entry: string): Promise<void> {
     throw ctlFailure(`environment variable '${entry.split("=", 1)[0]}' too long.`);
   }
   const reply = await client.request({ type: Request.SETENV, entry });
-  if (reply.type === Reply.BADREQ) throw ctlFailure("failed to export environment.");
+  if (reply.type === Reply.BADREQ) {
+    throw ctlFailure("failed to export environment.").about({
+      kind: "text",
+      text: `'${printable(entry)}' sets no variable: it must be NAME=VALUE`,
+    });
+  }
   if (reply.type !== Reply.ACK) throw protocolFailure();
 }

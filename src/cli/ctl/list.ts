@@ -11,7 +11,7 @@ export async function list(context: CommandContext): Promise<number> {
   const { options, words } = context;
   const client = await context.connect();
   const services = await listed(client, { patterns: words, states: options.states });
-  if (options.json) await recordServices(context, services);
+  if (options.json) await recordServices(context, client, services);
   else if (options.namesOnly) context.print(services.map(({ name }) => `${name}\n`).join(""));
   else context.print(await listText(context, services));
   return 0;
@@ -24,11 +24,29 @@ async function listed(client: ControlClient, selection: Selection): Promise<SvcI
   return services.filter(selector(selection));
 }
 
-async function recordServices(context: CommandContext, services: readonly SvcInfo[]): Promise<void> {
+async function recordServices(
+  context: CommandContext,
+  client: ControlClient,
+  services: readonly SvcInfo[],
+): Promise<void> {
   const { serviceDocument }: typeof import("../service_facts.ts") = await import(
     "../service_facts.ts" as string
   );
-  context.record({ services: services.map(({ name, status }) => serviceDocument({ ...status, name })) });
+  const texts = services.some(({ status }) => status.reason === StopReason.EXECFAILED)
+    ? await launchTexts(client)
+    : undefined;
+  context.record({
+    services: services.map(({ name, status }) => {
+      const launchText = texts?.get(name);
+      return serviceDocument({ ...status, name, ...(launchText === undefined ? {} : { launchText }) });
+    }),
+  });
+}
+
+/** Why launches failed, in words, by the name of the service. */
+async function launchTexts(client: ControlClient): Promise<ReadonlyMap<string, string>> {
+  const { launchTextsOf }: typeof import("./launch_text.ts") = await import("./launch_text.ts" as string);
+  return launchTextsOf(await client.query("overview"));
 }
 
 /** In a terminal the brackets have the colour of the state. */

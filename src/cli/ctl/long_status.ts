@@ -1,20 +1,21 @@
 /** `status` of services with more than the reference tells, for people at a terminal and for programs. */
 
 import type { ControlClient, WireStatus } from "../../control/client.ts";
-import { ServiceState, StopReason } from "../../model/mod.ts";
+import { restartLimitText, ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "../context.ts";
 import type { ServiceDocument } from "../documents.ts";
 import { durationText } from "../duration_text.ts";
-import { failureFor } from "../failure.ts";
+import { failureFor, failureText } from "../failure.ts";
 import { lookOf } from "../look.ts";
 import { type KnownService, serviceDocument } from "../service_facts.ts";
-import { isPattern } from "../selection.ts";
+import { isPattern, selector } from "../selection.ts";
 import { statusLines } from "../status_lines.ts";
 import { exitText, stateName } from "../status_text.ts";
 import { paint, type TextStyle, textStyle } from "../style.ts";
 import { cutText, printable } from "../text_width.ts";
 import { isLogPart } from "./catlog.ts";
-import { showMatching } from "./overview.ts";
+import { withLaunchText } from "./launch_text.ts";
+import { nothingFits, showMatching } from "./overview.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
 
 /** How many of the last lines of buffered output are shown. */
@@ -29,11 +30,12 @@ interface Detail {
 
 /**
  * Shows the status of each service. A terminal gets the additions by itself, and `--long` brings them to pipes, too;
- * patterns show the overview of the services that they fit.
+ * patterns show the overview of the services that they fit, unless `--long` asks for all of each.
  */
 export async function longStatus(context: CommandContext): Promise<number> {
-  const { io, options, words } = context;
+  const { io, options } = context;
   const client = await context.connect();
+  const words = await chosenNames(context, client);
   const style = textStyle(io, options.color);
   const withLog = options.long || io.terminal() !== undefined;
   const documents: ServiceDocument[] = [];
@@ -42,12 +44,17 @@ export async function longStatus(context: CommandContext): Promise<number> {
     const found = await findService(client, name);
     if (found === undefined) {
       if (isPattern(name) && words.length === 1) return await showMatching(context, client);
-      if (words.length === 1) throw notLoaded();
-      io.err(`${failureFor(name, notLoaded()).message}\n`);
+      const failure = notLoaded(name);
+      if (words.length === 1) throw failure;
+      io.err(failureText(failureFor(name, await context.explain(failure)), io));
       missing.push(name);
       continue;
     }
-    const wire = await serviceStatus(client, found.handle);
+    const wire = await withLaunchText(
+      client,
+      found.handle,
+      await serviceStatus(client, found.handle),
+    );
     const detail = withLog || options.json
       ? await detailOf(client, { ...wire, name }, found.handle, withLog)
       : undefined;
@@ -61,6 +68,22 @@ export async function longStatus(context: CommandContext): Promise<number> {
   }
   context.record({ services: documents, ...(missing.length === 0 ? {} : { missing }) });
   return missing.length === 0 ? 0 : 1;
+}
+
+/** The names in the command line. With `--long`, patterns stand for all loaded services that they fit, and so does none. */
+async function chosenNames(
+  { words, options }: CommandContext,
+  client: ControlClient,
+): Promise<readonly string[]> {
+  const { states, long } = options;
+  if (!long || (words.length > 0 && states.length === 0 && !words.some(isPattern))) return words;
+  const isChosen = selector({ patterns: words, states });
+  const chosen = (await client.list()).filter(isChosen).map(({ name }) => name);
+  if (chosen.length === 0 && words.every(isPattern) && words.length > 0) throw nothingFits(words);
+  return [
+    ...chosen,
+    ...words.filter((word) => !isPattern(word) && states.length === 0 && !chosen.includes(word)),
+  ];
 }
 
 /** `service` is what the reference's requests tell: all that there is from a daemon without extensions. */
@@ -97,7 +120,7 @@ function stateColoured([first, second, ...rest]: string[], status: WireStatus, s
 /** The lines that the reference does not have. */
 function moreLines({ service, log }: Detail, now: number, style: TextStyle): string[] {
   const lines: string[] = [];
-  const { since, restarts, waitingFor, exit, pid, reason, state } = service;
+  const { since, restarts, waitingFor, exit, pid, reason, state, failure, logFile } = service;
   if (since !== undefined) {
     const time = new Date(since).toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC");
     lines.push(`Since: ${time} (${durationText(now - since)} ago)`);
@@ -109,11 +132,18 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
   // The state's line tells it of a service that has failed.
   const told = state === ServiceState.STOPPED && reason !== StopReason.NORMAL && exit.status !== 0;
   if (exit.code !== 0 && pid === undefined && !told) lines.push(`Last exit: ${exitText(exit)}`);
-  if (log !== undefined && log.length > 0) {
-    lines.push(
-      "Output:",
-      ...log.map((line) => `    ${printable(line)}`),
-    );
+  if (failure?.limit !== undefined && state === ServiceState.STOPPED) {
+    lines.push(`Restart limit: ${restartLimitText(failure.limit)}`);
   }
+  if (logFile !== undefined) lines.push(`Log: ${printable(logFile)}`);
+  if (failure !== undefined && failure.output.length > 0 && log === undefined) {
+    const ago = durationText(now - failure.time);
+    lines.push(`Output before the failure ${ago} ago:`, ...indented(failure.output));
+  }
+  if (log !== undefined && log.length > 0) lines.push("Output:", ...indented(log));
   return lines.map((line) => cutText(`    ${line}`, style.columns ?? Infinity));
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `    ${printable(line)}`);
 }

@@ -2,7 +2,7 @@
 
 import type { ControlClient } from "../../control/client.ts";
 import type { CommandContext } from "../context.ts";
-import { ctlFailure, protocolFailure } from "../failure.ts";
+import { ctlFailure, protocolFailure, type ToolFailure } from "../failure.ts";
 import { type OverviewFacts, renderOverview } from "../overview.ts";
 import type { Selection } from "../selection.ts";
 import type { KnownService } from "../service_facts.ts";
@@ -26,8 +26,14 @@ export async function showOverview(
 export async function showMatching(context: CommandContext, client: ControlClient): Promise<number> {
   const facts = await factsOf(context, client, await client.query("overview"));
   const services = await selected(facts.services, { patterns: context.words, states: [] });
-  if (services.length === 0) throw ctlFailure("service not loaded.");
+  if (services.length === 0) throw nothingFits(context.words);
   return await presentOverview(context, facts);
+}
+
+/** No loaded service fits the patterns. */
+export function nothingFits(patterns: readonly string[]): ToolFailure {
+  const text = `no loaded service fits '${patterns.join("', '")}'`;
+  return ctlFailure("service not loaded.").about({ kind: "text", text });
 }
 
 async function factsOf(

@@ -34,7 +34,7 @@ async function unpinOne(client: ControlClient, name: string): Promise<void> {
 
 async function unloadOne(client: ControlClient, name: string): Promise<void> {
   const service = await findService(client, name);
-  if (service === undefined) throw notLoaded();
+  if (service === undefined) throw notLoaded(name);
   const reply = await client.request({ type: Request.UNLOADSERVICE, handle: service.handle });
   if (reply.type === Reply.NAK) {
     throw ctlFailure("could not unload service; service not stopped, or is a dependency of another service.");

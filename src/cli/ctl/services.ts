@@ -22,7 +22,7 @@ export async function loadService(client: ControlClient, name: string): Promise<
   checkName(name);
   const reply = await client.request({ type: Request.LOADSERVICE, name });
   if (reply.type === Reply.SERVICERECORD) return reply;
-  throw loadFailure(reply);
+  throw loadFailure(name, reply);
 }
 
 /** A loaded service; `undefined` if it is not loaded. Throws `ToolFailure`. */
@@ -31,19 +31,20 @@ export async function findService(client: ControlClient, name: string): Promise<
   const reply = await client.request({ type: Request.FINDSERVICE, name });
   if (reply.type === Reply.SERVICERECORD) return reply;
   if (reply.type === Reply.NOSERVICE) return undefined;
-  throw protocolFailure();
+  throw protocolFailure().about({ kind: "bad-name", name });
 }
 
 /** A service that must be loaded is not. */
-export function notLoaded(): ToolFailure {
-  return ctlFailure("service not loaded.");
+export function notLoaded(name: string): ToolFailure {
+  return ctlFailure("service not loaded.").about({ kind: "not-loaded", name });
 }
 
 /** A name that does not fit into a request is refused like the daemon would refuse it. */
 function checkName(name: string): void {
   const { length } = encodeBytes(name);
-  if (length > LENGTH_FIELD_LIMIT) throw ctlFailure("service name too long.");
-  if (length > REQUEST_TEXT_LIMIT) throw protocolFailure();
+  const fact = { kind: "bad-name", name } as const;
+  if (length > LENGTH_FIELD_LIMIT) throw ctlFailure("service name too long.").about(fact);
+  if (length > REQUEST_TEXT_LIMIT) throw protocolFailure().about(fact);
 }
 
 /** A service could not be loaded. */
@@ -59,9 +60,11 @@ const LOAD_ERRORS = new Map<number, readonly string[]>([
   [Reply.SERVICE_LOAD_ERR, ["error loading service (or dependency of service).", TRY_CHECK]],
 ]);
 
-function loadFailure(reply: ReplyPacket): ToolFailure {
+function loadFailure(name: string, reply: ReplyPacket): ToolFailure {
   const lines = LOAD_ERRORS.get(reply.type);
-  return lines === undefined ? protocolFailure() : new LoadFailure(ctlFailure(...lines).message);
+  if (lines === undefined) return protocolFailure().about({ kind: "bad-name", name });
+  const kind = reply.type === Reply.NOSERVICE ? "unknown-service" : "bad-description";
+  return new LoadFailure(ctlFailure(...lines).message).about({ kind, name });
 }
 
 /** The status of a service, in the most telling form that the daemon and cli 3.5 agree on. Throws `ToolFailure`. */

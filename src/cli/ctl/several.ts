@@ -2,7 +2,7 @@
 
 import type { CommandContext } from "../context.ts";
 import type { ServiceResult } from "../documents.ts";
-import { failureFor, messageOf, ToolFailure } from "../failure.ts";
+import { failureFor, failureText, messageOf, ToolFailure } from "../failure.ts";
 
 /** What became of a service, and what that means for the exit status. */
 export interface Outcome extends Omit<ServiceResult, "name"> {
@@ -38,9 +38,11 @@ export async function forEachService(
       return await action();
     } catch (error) {
       if (!(error instanceof ToolFailure)) throw error;
-      outcomes.set(name, { result: "failed", ok: false, error: messageOf(error) });
+      await context.explain(error.about({ kind: "service", name }));
+      const hint = error.hint.length === 0 ? {} : { hint: error.hint.join("\n") };
+      outcomes.set(name, { result: "failed", ok: false, error: messageOf(error), ...hint });
       if (unique.length === 1) throw error;
-      context.io.err(`${failureFor(name, error).message}\n`);
+      context.io.err(failureText(failureFor(name, error), context.io));
       return undefined;
     }
   };

@@ -2,6 +2,7 @@
 
 import type { CommandContext } from "../context.ts";
 import { statusLines } from "../status_lines.ts";
+import { withLaunchText } from "./launch_text.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
 
 /** Only a pattern that is no service's name is more: it shows the services that it fits. */
@@ -10,12 +11,13 @@ export async function shortStatus(context: CommandContext): Promise<number> {
   const client = await context.connect();
   const service = await findService(client, name);
   if (service !== undefined) {
-    const lines = statusLines(name, await serviceStatus(client, service.handle));
+    const status = await serviceStatus(client, service.handle);
+    const lines = statusLines(name, await withLaunchText(client, service.handle, status));
     context.print(lines.map((line) => `${line}\n`).join(""));
     return 0;
   }
   const { isPattern } = await import("../selection.ts");
-  if (!isPattern(name)) throw notLoaded();
+  if (!isPattern(name)) throw notLoaded(name);
   const { showMatching } = await import("./overview.ts");
   return await showMatching(context, client);
 }

@@ -9,7 +9,9 @@ import { ctlFailure } from "../failure.ts";
 export async function shutdown(context: CommandContext): Promise<number> {
   const client = await context.connect();
   const reply = await client.request({ type: Request.SHUTDOWN, kind: ShutdownType.HALT });
-  if (reply.type !== Reply.ACK) throw ctlFailure("control socket protocol error");
+  if (reply.type !== Reply.ACK) {
+    throw ctlFailure("control socket protocol error").about({ kind: "conversation" });
+  }
   context.say("Shutting down dinit...");
   await client.closed;
   context.say("Connection closed.");

@@ -28,14 +28,22 @@ export async function signal(context: CommandContext): Promise<number> {
   }
   const [word, ...names] = context.words;
   const number = signalNumber(word) ?? parseInteger(word);
-  if (number === undefined) throw ctlFailure(`'${word}' is not a valid signal name/number`);
+  if (number === undefined) {
+    throw ctlFailure(`'${word}' is not a valid signal name/number`).about({
+      kind: "text",
+      text: `the names are ${SIGNALS.map(([name]) => name).join(", ")}`,
+    });
+  }
   const client = await context.connect();
   return await forEachService(context, names, async (name) => {
     const { handle } = await loadService(client, name);
     const reply = await client.request({ type: Request.SIGNAL, signal: number, handle });
     if (reply.type === Reply.ACK) return { result: "signalled", ok: true };
     const refusal = REFUSALS.get(reply.type);
-    throw refusal === undefined ? protocolFailure() : ctlFailure(refusal);
+    if (refusal === undefined) throw protocolFailure();
+    const failure = ctlFailure(refusal);
+    if (reply.type === Reply.SIGNAL_BADSIG) failure.about({ kind: "text", text: `signal ${number}` });
+    throw failure;
   });
 }
 

@@ -5,7 +5,7 @@ import type { CommandContext } from "../context.ts";
 /** `dinitctl status [--long] [--state STATE] [SERVICE|PATTERN...]` */
 export async function status(context: CommandContext): Promise<number> {
   const { io, options, words } = context;
-  if (words.length === 0 || options.states.length > 0) return await overview(context);
+  if (!options.long && (words.length === 0 || options.states.length > 0)) return await overview(context);
   if (words.length > 1 || options.long || options.json || io.terminal() !== undefined) {
     const { longStatus }: typeof import("./long_status.ts") = await import("./long_status.ts" as string);
     return await longStatus(context);

@@ -11,7 +11,9 @@ export async function tree(context: CommandContext): Promise<number> {
   const { options, words } = context;
   const graph = await serviceGraph(await context.connect());
   const missing = words.find((name) => !graph.nodes.some((node) => node.name === name));
-  if (missing !== undefined) throw ctlFailure(`service not loaded: ${missing}`);
+  if (missing !== undefined) {
+    throw ctlFailure(`service not loaded: ${missing}`).about({ kind: "not-loaded", name: missing });
+  }
   const roots = dependencyTree(graph, { roots: words, reverse: options.reverse });
   context.record({ reverse: options.reverse, roots: treeDocument(roots) });
   context.print(renderTree(roots, await context.style()));

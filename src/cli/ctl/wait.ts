@@ -1,7 +1,7 @@
 /** Waiting until a service has started or stopped (cli 3.4). */
 
 import type { ControlClient, ServiceEventPacket, WireStatus } from "../../control/client.ts";
-import { ServiceEvent, ServiceState } from "../../model/mod.ts";
+import { ServiceEvent, ServiceState, StopReason } from "../../model/mod.ts";
 import { Arrivals } from "../arrivals.ts";
 import type { CommandContext } from "../context.ts";
 import { protocolFailure } from "../failure.ts";
@@ -70,7 +70,8 @@ export async function waitForGoal(
   };
   let stopExpected = goal === "restart";
   for (;;) {
-    const { event, status } = await queue.nextEvent();
+    const packet = await queue.nextEvent();
+    const { event, status } = packet;
     if (goal === "stop") {
       if (event === ServiceEvent.STOPPED) return ends("stopped.", STOPPED);
       if (event === ServiceEvent.STOPCANCELLED) return ends("stop cancelled.", CANCELLED);
@@ -80,7 +81,7 @@ export async function waitForGoal(
       case ServiceEvent.STARTED:
         return ends("started.", STARTED);
       case ServiceEvent.FAILEDSTART:
-        return failedStart(context, name, status);
+        return await failedStart(context, name, packet);
       case ServiceEvent.STARTCANCELLED:
         return ends("start cancelled.", CANCELLED);
       case ServiceEvent.STOPPED:
@@ -96,11 +97,22 @@ const STARTED: Outcome = { result: "started", ok: true };
 const STOPPED: Outcome = { result: "stopped", ok: true };
 const CANCELLED: Outcome = { result: "cancelled", ok: false };
 
-/** Reports that a start has failed, and why. `status` is absent with the oldest daemons. */
-export function failedStart({ say }: CommandContext, name: string, status: WireStatus | undefined): Outcome {
-  const reason = startFailureLines(status);
-  for (const line of [`Service '${name}' failed to start.`, ...reason]) say(line);
+/** Reports that a start has failed, and why. The event of the oldest daemons has no status. */
+export async function failedStart(
+  context: CommandContext,
+  name: string,
+  { handle, status }: ServiceEventPacket,
+): Promise<Outcome> {
+  const reason = startFailureLines(status && await fullStatus(context, handle, status));
+  for (const line of [`Service '${name}' failed to start.`, ...reason]) context.say(line);
   return { result: "failed", ok: false, reason };
+}
+
+/** The status with what the daemon tells besides of a launch that failed; the code for that is loaded then. */
+async function fullStatus(context: CommandContext, handle: number, status: WireStatus): Promise<WireStatus> {
+  if (status.reason !== StopReason.EXECFAILED) return status;
+  const { withLaunchText }: typeof import("./launch_text.ts") = await import("./launch_text.ts" as string);
+  return await withLaunchText(await context.connect(), handle, status);
 }
 
 /**

@@ -10,7 +10,16 @@ export function monitorFailure(message: string): ToolFailure {
 }
 
 /** The failure to report when the daemon cannot be reached or understood. */
-export function serverFailure({ kind, errno, path, message }: ControlError): ToolFailure {
+export function serverFailure(error: ControlError): ToolFailure {
+  const { kind, errno, path } = error;
+  return serverText(error).about(
+    kind === "connect" && errno !== undefined && path !== undefined
+      ? { kind: "no-daemon", path, errno }
+      : { kind: "conversation" },
+  );
+}
+
+function serverText({ kind, errno, path, message }: ControlError): ToolFailure {
   switch (kind) {
     case "too-old-client":
       return monitorFailure("too old (server reports newer protocol version)");

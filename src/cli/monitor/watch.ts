@@ -61,11 +61,16 @@ export async function watchServices(
 /** Each name has a handle of its own, so that one that is given twice is reported twice. */
 async function load(client: ControlClient, name: string) {
   const { length } = encodeBytes(name);
-  if (length === 0) throw monitorFailure(`cannot load service: ${name}`);
-  if (length > REQUEST_TEXT_LIMIT) throw monitorFailure("protocol error");
+  const badName = { kind: "bad-name", name } as const;
+  if (length === 0) throw monitorFailure(`cannot load service: ${name}`).about(badName);
+  if (length > REQUEST_TEXT_LIMIT) throw monitorFailure("protocol error").about(badName);
   const reply = await client.request({ type: Request.LOADSERVICE, name });
   if (reply.type === Reply.SERVICERECORD) return reply;
-  throw monitorFailure(reply.type === Reply.NOSERVICE ? `cannot load service: ${name}` : "protocol error");
+  if (reply.type === Reply.NOSERVICE) {
+    throw monitorFailure(`cannot load service: ${name}`).about({ kind: "unknown-service", name });
+  }
+  const isBadName = reply.type === Reply.BADREQ;
+  throw monitorFailure("protocol error").about(isBadName ? badName : { kind: "bad-description", name });
 }
 
 /** Watches variables until `notify` has enough. Throws `ToolFailure` or `ControlError`. */
@@ -103,5 +108,5 @@ function variable(entry: string, { set, unset }: StatusWords): Occasion {
 }
 
 function closedFailure() {
-  return monitorFailure("connection closed by server");
+  return monitorFailure("connection closed by server").about({ kind: "conversation" });
 }

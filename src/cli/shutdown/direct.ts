@@ -4,6 +4,7 @@
  */
 
 import { errnoText, isClean, ShutdownType, Signal } from "../../model/mod.ts";
+import { inheritedEntries } from "../../inherited/mod.ts";
 import type { Machine, RestartKind } from "../../host/mod.ts";
 import { ShutdownOutput } from "./output.ts";
 
@@ -102,8 +103,7 @@ async function runHelper(
   output: ShutdownOutput,
 ): Promise<boolean> {
   output.say(announcement);
-  const environment = Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`);
-  const end = await machine.run(path, args, environment, {
+  const end = await machine.run(path, args, inheritedEntries(), {
     output: (bytes) => output.add(bytes),
     warn: (text) => output.say(text),
   });

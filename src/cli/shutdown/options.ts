@@ -61,7 +61,7 @@ export interface ShutdownInvocation {
   readonly usePassedFd: boolean;
 }
 
-/** How a launcher says by which name it was called, in front of its own arguments. */
+/** How main.ts says by which name the program was called, in front of its own arguments. */
 const CALLED = "--called=";
 
 /** Reads the arguments. Throws `ToolFailure` for an option that there is not. */
@@ -76,7 +76,12 @@ export function scanShutdownArguments(args: readonly string[]): ShutdownInvocati
       continue;
     }
     const option = SHUTDOWN_OPTIONS.find((one) => one.name === word);
-    if (option === undefined) throw new ToolFailure(`Unrecognized command-line parameter: ${word}`);
+    if (option === undefined) {
+      throw new ToolFailure(`Unrecognized command-line parameter: ${word}`).about({
+        kind: "text",
+        text: `'${name} --help' lists the options`,
+      });
+    }
     type = option.type ?? type;
     system ||= word === "--system";
     usePassedFd ||= word === "--use-passed-cfd";

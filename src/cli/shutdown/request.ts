@@ -23,7 +23,8 @@ export async function requestShutdown(
   usePassedFd: boolean,
   io: RequestIo,
 ): Promise<void> {
-  const client = await connect(usePassedFd ? passedDescriptor(io) : undefined, io);
+  const passed = usePassedFd ? passedDescriptor(io) : undefined;
+  const client = await connect(passed, io);
   try {
     await converse(() => checkVersion(client), tooOldServer);
     io.out("Issuing shutdown command...\n");
@@ -31,6 +32,9 @@ export async function requestShutdown(
       const reply = await client.request({ type: Request.SHUTDOWN, kind: type });
       if (reply.type !== Reply.ACK) throw protocolError();
     }, protocolError);
+  } catch (error) {
+    const isSocket = error instanceof ToolFailure && passed === undefined;
+    throw isSocket ? error.about({ kind: "text", text: `socket: ${io.socketPath}` }) : error;
   } finally {
     client.close();
   }
@@ -55,7 +59,10 @@ async function connect(passed: number | undefined, io: RequestIo): Promise<Contr
     if (!(error instanceof ControlError)) throw error;
     throw error.errno === undefined
       ? failure(error.message)
-      : new ToolFailure(`connect: ${errnoText(error.errno)}`);
+      : new ToolFailure(`connect: ${errnoText(error.errno)}`).about({
+        kind: "text",
+        text: `no daemon answers at ${io.socketPath}; '--system' ends the machine without one`,
+      });
   }
 }
 

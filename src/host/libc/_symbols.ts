@@ -6,6 +6,8 @@ export const SYMBOLS = {
   // memory and errors
   malloc: { parameters: ["usize"], result: "usize" },
   free: { parameters: ["usize"], result: "void" },
+  mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "isize"], result: "usize" },
+  mprotect: { parameters: ["usize", "usize", "i32"], result: "i32" },
   memcpyIn: { name: "memcpy", parameters: ["usize", "buffer", "usize"], result: "usize" },
   memcpyOut: { name: "memcpy", parameters: ["buffer", "usize", "usize"], result: "usize" },
   __errno_location: { parameters: [], result: "usize" },
@@ -28,7 +30,12 @@ export const SYMBOLS = {
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
   unlink: { parameters: ["buffer"], result: "i32" },
   faccessat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "isize" },
+  /** From glibc 2.30 on. */
+  getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize", optional: true },
   statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  inotify_init1: { parameters: ["i32"], result: "i32" },
+  inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // sockets
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
@@ -40,6 +47,8 @@ export const SYMBOLS = {
   /** The one call that waits: it has a thread of its own. */
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32", nonblocking: true },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  // time
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   // processes
   kill: { parameters: ["i32", "i32"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
@@ -47,10 +56,16 @@ export const SYMBOLS = {
   getpgid: { parameters: ["i32"], result: "i32" },
   getpgrp: { parameters: [], result: "i32" },
   getpriority: { parameters: ["i32", "u32"], result: "i32" },
+  prlimit: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
   pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   syscall: { parameters: ["isize", "usize", "usize", "usize"], result: "isize" },
+  syscallOfFour: {
+    name: "syscall",
+    parameters: ["isize", "usize", "buffer", "usize", "usize"],
+    result: "isize",
+  },
   // terminals
   isatty: { parameters: ["i32"], result: "i32" },
   tcgetsid: { parameters: ["i32"], result: "i32" },

@@ -1,4 +1,5 @@
 import type { FileStatus } from "../../description/mod.ts";
+import type { FileFacts } from "../trust.ts";
 import { asBytes, cString, type Library, SystemCallError } from "./library.ts";
 
 /** Flags of `open`; the same on x86-64 and arm64 but for `DIRECTORY`. */
@@ -20,16 +21,31 @@ export const AT_CWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const AT_EACCESS = 0x200;
 const AT_SYMLINK_NOFOLLOW = 0x100;
-/** What is asked for: the type, the time of the last change, the size. */
+/** What is asked for: the type, who may do what, the time of the last change, the size. */
 const STATX_TYPE = 1;
+const STATX_FACTS = 0x1f;
 const STATX_MTIME = 0x40;
 const STATX_SIZE = 0x200;
 /** Where `struct statx` has what, and how large it is. It is the same on all processors. */
-const STATX = { mode: 28, size: 40, seconds: 112, nanoseconds: 120, major: 128, minor: 132, length: 256 };
+const STATX = {
+  links: 16,
+  uid: 20,
+  gid: 24,
+  mode: 28,
+  size: 40,
+  seconds: 112,
+  nanoseconds: 120,
+  major: 128,
+  minor: 132,
+  length: 256,
+};
 /** The kinds of file in a mode. */
 const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
 const S_IFCHR = 0o020000;
+const F_GETFD = 1;
+const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const X_OK = 1;
@@ -56,6 +72,12 @@ export class Files {
   open(path: string, flags: number, { at = AT_CWD, mode = 0 } = {}): number {
     const { symbols } = this.#library;
     return this.#library.check("open", symbols.openat(at, cString(path), flags | O.CLOEXEC, mode));
+  }
+
+  /** Opens a path as `open` does, unless its last part is a symbolic link: that is ELOOP. */
+  openNoLink(path: string, flags: number, options: { at?: number; mode?: number } = {}): number {
+    const noFollow = this.#library.architecture === "x86_64" ? 0o400000 : 0o100000;
+    return this.open(path, flags | noFollow, options);
   }
 
   /** Opens a directory so that files can be named from there, and a process can begin there. */
@@ -100,6 +122,12 @@ export class Files {
     if (wanted !== flags) this.#library.check("fcntl", symbols.fcntl(fd, F_SETFL, wanted));
   }
 
+  /** Whether a descriptor is open, and stays so in a program that the daemon would become. */
+  passesExec(fd: number): boolean {
+    const flags = this.#library.symbols.fcntl(fd, F_GETFD, 0);
+    return flags !== -1 && (flags & FD_CLOEXEC) === 0;
+  }
+
   /** Gives an open file to a user and a group. */
   setOwner(fd: number, uid: number, gid: number): void {
     this.#library.check("fchown", this.#library.symbols.fchown(fd, uid, gid));
@@ -136,6 +164,28 @@ export class Files {
   /** What is at a path, links followed. */
   kindAt(path: string, at: number = AT_CWD): FileKind {
     return this.#kind(at, path, 0);
+  }
+
+  /** Whose an open file is, and who may write to it. */
+  factsOf(fd: number): FileFacts {
+    return this.#facts(fd, "", AT_EMPTY_PATH);
+  }
+
+  /** The same of the file at a path, links followed. */
+  factsAt(path: string, at: number = AT_CWD): FileFacts {
+    return this.#facts(at, path, 0);
+  }
+
+  #facts(at: number, path: string, flags: number): FileFacts {
+    const kind = this.#look(at, path, flags, STATX_FACTS);
+    const fields = this.#fields;
+    return {
+      isFile: kind === S_IFREG,
+      mode: fields.getUint16(STATX.mode, true) & ~S_IFMT,
+      nlink: fields.getUint32(STATX.links, true),
+      uid: fields.getUint32(STATX.uid, true),
+      gid: fields.getUint32(STATX.gid, true),
+    };
   }
 
   /** What is at a path, links not followed, to the nanosecond. */

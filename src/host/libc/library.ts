@@ -98,11 +98,17 @@ function symbolsWhenNeeded(path: string): Symbols {
   return symbols as Symbols;
 }
 
+let loaded: Library | undefined;
+
 /**
- * Loads the library, from wherever leave was given to load it. Throws `LibcUnavailableError` if there is no leave, or
- * no glibc for x86-64 or arm64.
+ * Loads the library once, from wherever leave was given to load it. Throws `LibcUnavailableError` if there is no leave,
+ * or no glibc for x86-64 or arm64.
  */
 export function openLibrary(): Library {
+  return loaded ??= loadLibrary();
+}
+
+function loadLibrary(): Library {
   const { os, arch } = Deno.build;
   if (os !== "linux" || !(arch === "x86_64" || arch === "aarch64")) {
     throw new LibcUnavailableError(

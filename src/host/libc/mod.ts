@@ -8,15 +8,20 @@
 
 export { Datagrams } from "./datagram.ts";
 export { Accounts } from "./accounts.ts";
+export { FileWatch } from "./file_watch.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
+export { type Limit, OpenFiles } from "./limits.ts";
 export { type LoginName, Logins } from "./logins.ts";
+export { BootTime } from "./boot_time.ts";
 export { bootRecord } from "./login_record.ts";
 export { type MachineCall, MachineCalls } from "./machine_calls.ts";
 export { KeyInput } from "./machine_keys.ts";
 export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
 export { Interest, Poller, type Watch } from "./poller.ts";
 export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
+export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
 export { Sockets } from "./sockets.ts";
 export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } from "./spawner.ts";
 export { Terminal } from "./terminal.ts";
+export { WholeFiles } from "./whole_files.ts";

@@ -10,6 +10,9 @@ const SIGINFO = { size: 128, code: 8, pid: 16, status: 24 } as const;
 const PR_SET_CHILD_SUBREAPER = 36n;
 const SYS_CLOSE_RANGE = 436n;
 const CLOSE_RANGE_CLOEXEC = 4n;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+const MAX_INHERITED = 4096;
 const SIG_IGN = 1n;
 const SIG_UNBLOCK = 1;
 const SIG_SETMASK = 2;
@@ -80,7 +83,10 @@ export class Processes {
 
   /** No descriptor but the standard three is inherited by a process unless it is handed over. */
   keepDescriptors(): void {
-    this.#library.symbols.syscall(SYS_CLOSE_RANGE, 3n, 0xffffffffn, CLOSE_RANGE_CLOEXEC);
+    const { symbols } = this.#library;
+    if (Number(symbols.syscall(SYS_CLOSE_RANGE, 3n, 0xffffffffn, CLOSE_RANGE_CLOEXEC)) === 0) return;
+    // Linux before 5.11: what a program is started with has small numbers.
+    for (let fd = 3; fd < MAX_INHERITED; fd++) symbols.fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
 
   /** The daemon, and the processes that it starts, ignore a signal. */

@@ -34,9 +34,15 @@ export interface SpawnRequest {
   readonly blocked: bigint;
 }
 
+/** Lowers limits of the daemon for the time of a call. */
+export interface LoweredLimits {
+  whileLowered<T>(call: () => T): T;
+}
+
 /** Makes processes with `posix_spawn`. */
 export class Spawner {
   readonly #library: Library;
+  readonly #limits: LoweredLimits | undefined;
   readonly #attributes = new Uint8Array(OPAQUE_SIZE);
   readonly #actions = new Uint8Array(OPAQUE_SIZE);
   readonly #pid = new Uint8Array(4);
@@ -45,9 +51,13 @@ export class Spawner {
   readonly #command: TextVector;
   readonly #environment: TextVector;
 
-  /** `ignored`: the signals whose disposition is left alone; bit 0 is signal 1. All others are set to default. */
-  constructor(library: Library, ignored: bigint) {
+  /**
+   * @param ignored the signals whose disposition is left alone; bit 0 is signal 1. All others are set to default
+   * @param limits what to change of the daemon while the process is made. @default nothing
+   */
+  constructor(library: Library, ignored: bigint, limits?: LoweredLimits) {
     this.#library = library;
+    this.#limits = limits;
     this.#command = new TextVector(library);
     this.#environment = new TextVector(library);
     const { symbols } = library;
@@ -66,7 +76,10 @@ export class Spawner {
     symbols.posix_spawn_file_actions_init(this.#actions);
     try {
       this.#addActions(request);
-      const errno = symbols.posix_spawn(this.#pid, path, this.#actions, this.#attributes, argv, environment);
+      // The C library checks descriptors against the limit when it notes what to do with them: that is done by now.
+      const make = () =>
+        symbols.posix_spawn(this.#pid, path, this.#actions, this.#attributes, argv, environment);
+      const errno = this.#limits === undefined ? make() : this.#limits.whileLowered(make);
       if (errno !== 0) throw new SystemCallError("posix_spawn", errno);
       const pid = new DataView(this.#pid.buffer).getInt32(0, true);
       if (request.foregroundOf !== undefined && symbols.posix_spawn_file_actions_addtcsetpgrp_np === null) {

@@ -28,6 +28,10 @@ class FakeCheckIo extends FakeIo {
   gid(): number {
     return 7;
   }
+
+  errorsAtTerminal(): boolean {
+    return this.terminal() !== undefined;
+  }
 }
 
 /** Runs `dinit-check` in given surroundings. */
@@ -35,6 +39,11 @@ export async function check(args: readonly string[], surroundings: Surroundings 
   const io = new FakeCheckIo({ uid: 7, ...surroundings });
   const status = await runCheck(args, io);
   return { out: io.output, err: io.errors, status };
+}
+
+/** The same with `--explain`. */
+export function explained(files: Readonly<Record<string, string>>, surroundings: Surroundings = {}) {
+  return findings(files, "s", surroundings, ["--explain"]);
 }
 
 /** Checks services of a directory. In the outcome, `<SD>` stands for the directory. */
@@ -52,9 +61,10 @@ export async function findings(
   files: Readonly<Record<string, string>>,
   service = "s",
   surroundings: Surroundings = {},
+  options: readonly string[] = [],
 ): Promise<{ lines: string[]; status: number }> {
   using services = new Services(files);
-  const { err, status } = await checkIn(services, [service], surroundings);
+  const { err, status } = await checkIn(services, [...options, service], surroundings);
   const lines = err.split("\n");
   return { lines: lines.slice(0, lines.indexOf("Secondary checks complete.")), status };
 }

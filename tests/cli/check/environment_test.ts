@@ -1,3 +1,4 @@
+import { outputOf } from "../../_processes.ts";
 import { assertEquals } from "@std/assert";
 import { check, checkIn, SECONDARY_DONE, Services } from "./_support.ts";
 
@@ -17,10 +18,15 @@ Deno.test("variables come from the tool's environment and from the environment f
   assertEquals([err, status], [GUESS + SECONDARY_DONE, 0]);
 });
 
-Deno.test("that variables are a guess is said once, and does not count", async () => {
-  using services = new Services({ s: "depends-on = ${A-t}\ndepends-on = ${B-t}\n", t: "after = ${C-s}\n" });
-  const { err } = await checkIn(services, ["t"]);
-  assertEquals(err.split(GUESS).length, 2);
+Deno.test("that variables are a guess is said once for each service, with --explain once, and does not count", async () => {
+  using services = new Services({
+    s: "depends-on = ${A-t}\ndepends-on = ${B-t}\n",
+    t: "waits-for = ${C-u}\n",
+    u: "",
+  });
+  const { err, status } = await checkIn(services, ["s"]);
+  assertEquals([err.split(GUESS).length, status], [3, 0]);
+  assertEquals((await checkIn(services, ["--explain", "s"])).err.split(GUESS).length, 2);
 });
 
 Deno.test("without variables there is nothing to guess", async () => {
@@ -73,7 +79,7 @@ Deno.test("a description that reads a variable of a service's own file sees it",
 
 Deno.test("a missing grant is told by its name", async () => {
   const program = new URL("../../../src/cli/check.ts", import.meta.url).href;
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stderr } = await outputOf(Deno.execPath(), {
     args: [
       "eval",
       "--no-lock",
@@ -81,7 +87,7 @@ Deno.test("a missing grant is told by its name", async () => {
       Deno.permissions.revokeSync({ name: "env" });
       Deno.exit(await runCheck(["-u"]));`,
     ],
-  }).output();
+  });
   const text = new TextDecoder().decode(stderr);
   assertEquals(code, 1);
   assertEquals(

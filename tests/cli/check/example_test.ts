@@ -17,14 +17,8 @@ async function checkExample(replace: (description: string) => string = (descript
 Deno.test("in the example, nothing is remarked on but that deno is looked for in PATH", async () => {
   const { out, err, status } = await checkExample();
   const lines = err.split("\n").slice(0, -1);
-  assertEquals(
-    lines.filter((line) => !line.endsWith("executable 'deno' is not an absolute path")),
-    [
-      "dinit-check: warning: variable substitution performed by dinit-check for file paths may not match dinit daemon " +
-      "(environment may differ); use --online to avoid this warning",
-      "Secondary checks complete.",
-    ],
-  );
+  const usual = /executable 'deno' is not an absolute path$|use --online to avoid this warning$/;
+  assertEquals(lines.filter((line) => !usual.test(line)), ["Secondary checks complete."]);
   assertEquals(out.match(/^Checking service: /gm)?.length, 9);
   assertEquals(status, 1);
 });

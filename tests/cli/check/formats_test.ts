@@ -33,6 +33,7 @@ Deno.test("--json writes one array with a record for each finding, and nothing e
       code: "unknown-setting",
       message: "unknown setting: 'wait-for'.",
       suggestion: "waits-for",
+      remedy: null,
       neededBy: null,
     },
     {
@@ -45,6 +46,7 @@ Deno.test("--json writes one array with a record for each finding, and nothing e
       code: "not-found",
       message: "service description not found.",
       suggestion: "database",
+      remedy: "searched in <SD>",
       neededBy: "s",
     },
   ]);
@@ -59,7 +61,7 @@ Deno.test("records have a place wherever the text of the reference has none", as
   const places = async (text: string) =>
     (await records({ s: text }, "s")).map(({ line, setting, severity }) => [line, setting, severity]);
   assertEquals(await places("\ntype = process\n"), [[2, "type", "error"]]);
-  assertEquals(await places("type = process\n\ncommand = sh\n"), [[3, "command", "warning"]]);
+  assertEquals(await places("type = process\n\ncommand = no-such-program\n"), [[3, "command", "warning"]]);
   assertEquals(await places("type = process\ncommand = /bin/sh\nlogfile = $\n"), [[3, "logfile", "error"]]);
   assertEquals(await places("\n@include none\n"), [[2, null, "error"]]);
   assertEquals(await places("\n\noptions = skippable\n"), [[3, "options", "warning"]]);

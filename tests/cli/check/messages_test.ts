@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { findings } from "./_support.ts";
+import { explained, findings } from "./_support.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -28,7 +28,8 @@ const ROWS: readonly (readonly [string | Files, ...string[]])[] = [
   ["waits-for = $1\n", "Service 's' setting 'waits-for': missing value in argument substitution"],
   [
     "working-dir = $1\ntype = process\ncommand = /bin/sh\n",
-    "Service 's' setting 'working-dir': missing value in argument substitution",
+    "Service 's': working-dir: missing value in argument substitution",
+    "Service 's': warning: could not open service working directory: No such file or directory",
   ],
   [
     "type = process\ncommand = /bin/sh $1\n",
@@ -41,6 +42,7 @@ const ROWS: readonly (readonly [string | Files, ...string[]])[] = [
   [
     { s: "@include part\n", part: "\nnice = x\n" },
     "Service 's' (part:2): specified value contains invalid numeric characters or is outside allowed range.",
+    "Service 's': warning: option 'nice' was specified, but ignored for the specified (or default) service type.",
   ],
   ["type = process\n", "Service 's': 'command' setting not specified."],
   [
@@ -134,10 +136,15 @@ Deno.test("what lies where no directory can be is told with its path", async () 
 });
 
 for (const type of ["internal", "triggered"]) {
-  Deno.test(`the files of a service of type ${type} are not looked at`, async () => {
-    const { lines } = await findings({ s: `type = ${type}\nlogfile = none/x\n` });
-    assertEquals(lines, [
-      "Service 's': warning: option 'log_type' was specified, but ignored for the specified (or default) service type.",
+  Deno.test(`the files of a service of type ${type} are looked at, too`, async () => {
+    const { lines } = await findings({
+      s: `type = ${type}\nlogfile = none/x\nworking-dir = /none\ncommand = /none/x\nstop-command = x\n`,
+    });
+    assertEquals(lines.filter((line) => !line.includes("but ignored for")), [
+      "Service 's': warning: could not open service working directory: No such file or directory",
+      "Service 's': warning: could not stat command executable '/none/x': No such file or directory",
+      "Service 's': warning: stop command executable 'x' is not an absolute path",
+      "Service 's': warning: could not access logfile directory 'none': No such file or directory",
     ]);
   });
 }
@@ -152,3 +159,21 @@ Deno.test("files that are as they should be are not mentioned", async () => {
   assertEquals(status, 0);
   assertEquals((await findings({ ...files, s: files.s.replace("working-dir = ${WHERE}\n", "") })).status, 0);
 });
+
+for (
+  const [line, path] of [
+    ["env-file = no/such", "<SD>/no/such"],
+    ["@include no/such", "<SD>/no/such"],
+    ["logfile = no/such", "<SD>/no/such"],
+    ["working-dir = /no/such", "/no/such"],
+  ] as const
+) {
+  Deno.test(`an explanation has the whole path of a file: ${line}`, async () => {
+    const { lines } = await explained({ s: `type = process\ncommand = /bin/sh\n${line}\n` });
+    assertEquals(
+      lines.filter((text) => text.startsWith("    ") && text.includes(path)).length,
+      1,
+      lines.join("\n"),
+    );
+  });
+}

@@ -28,11 +28,11 @@ Deno.test("the transcripts in docs/checking.md are what the checker says", async
   const page = Deno.readTextFileSync(`${ROOT}docs/checking.md`);
   const blocks = Array.from(page.matchAll(/^```text\n\$ dinit check -d (\S+)(.*)\n([^]*?)^```$/gm));
   assertEquals(blocks.map(([, directory, args]) => directory + args), [
-    MISTAKES,
+    `${MISTAKES} --explain`,
     `${MISTAKES} --format=github`,
   ]);
   const [text, annotations] = blocks.map(([, , , transcript]) => transcript);
-  const { out, err } = await checkMistakes();
+  const { out, err } = await checkMistakes("--explain");
   // Standard output is shown up to the secondary checks, then standard error, then the verdict.
   const verdict = out.lastIndexOf("\n", out.length - 2) + 1;
   assertEquals(text, err + out.slice(verdict));

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { checkIn, findings, SECONDARY_DONE, Services } from "./_support.ts";
+import { checkIn, explained, findings, SECONDARY_DONE, Services } from "./_support.ts";
 
 function announced(out: string): string[] {
   return Array.from(out.matchAll(/^Checking service: (.*)\.\.\.$/gm), ([, name]) => name);
@@ -27,18 +27,28 @@ Deno.test("a name that is given twice is announced twice, and told of once", asy
   });
 });
 
-Deno.test("all problems of all files are told in one run", async () => {
+Deno.test("all problems of a file are told in one run", async () => {
   const { lines, status } = await findings({
-    s: "nice = x\nwaits-for = t\nfoo\n",
-    t: "nice = y\nrestart = maybe\n",
+    s: "stop-timeout = x\nwaits-for = t\n",
+    t: "stop-timeout = y\nrestart = maybe\n",
   });
   assertEquals(lines, [
-    "Service 's' (<SD>/s:1): specified value contains invalid numeric characters or is outside allowed range.",
-    "Unable to load service 's': badly formed line.",
-    "Service 't' (<SD>/t:1): specified value contains invalid numeric characters or is outside allowed range.",
+    "Service 's' (<SD>/s:1): bad value for stop-timeout",
+    "Service 't' (<SD>/t:1): bad value for stop-timeout",
     `Service 't' (<SD>/t:2): restart must be one of: "yes", "true", "no", "false" or "on-failure"`,
   ]);
   assertEquals(status, 1);
+});
+
+Deno.test("what a description names that could not be finished is checked with --explain only", async () => {
+  const files = { s: "type = process\nwaits-for = t\ncommand = x $1\n", t: "restart = maybe\n" };
+  const broken = "Unable to load service 's': missing value in argument substitution";
+  assertEquals(await findings(files), { lines: [broken], status: 1 });
+  const { lines } = await explained(files);
+  assertEquals(lines.filter((line) => !line.startsWith("    ")), [
+    broken,
+    `Service 't' (<SD>/t:1): restart must be one of: "yes", "true", "no", "false" or "on-failure"`,
+  ]);
 });
 
 Deno.test("one description serves several arguments, and is read once", async () => {

@@ -14,7 +14,6 @@ for (
     [
       undefined,
       "Unable to load service 'p': service description not found.",
-      "    named by service 's' (<SD>/s:3)",
       "Warning: Service 's' specified as consumer of service 'p' which was not found.",
     ],
   ] as const

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fc } from "../../random.ts";
 import { editDistance, nearest } from "../../../src/cli/check/suggestion.ts";
-import { findings } from "./_support.ts";
+import { explained } from "./_support.ts";
 
 for (
   const [from, to, distance] of [
@@ -61,18 +61,19 @@ for (
     [{ s: "term-signal = SIGTERM\n" }, "TERM"],
     [{ s: "term-signal = usr1\n" }, "USR1"],
     [{ s: "depends-on = netwrok\n", network: "" }, "network"],
+    [{ s: "depends-on = network.service\n", network: "" }, "network"],
     [{ s: "after = netwrok@eth0\n", network: "" }, "network@eth0"],
   ] as const
 ) {
   Deno.test(`${JSON.stringify(files.s)} probably means ${hint}`, async () => {
-    const { lines } = await findings(files);
+    const { lines } = await explained(files);
     assertEquals(lines.filter((line) => line.includes("did you mean")), [`    did you mean \`${hint}\`?`]);
   });
 }
 
 Deno.test("there is no hint where nothing is alike", async () => {
   for (const text of ["foo = 1\n", "options = frobnicate\n", "term-signal = 15\n", "depends-on = zz\n"]) {
-    const { lines } = await findings({ s: text, "directory-zy/": "" });
+    const { lines } = await explained({ s: text, "directory-zy/": "" });
     assertEquals(lines.filter((line) => line.includes("did you mean")), [], text);
   }
 });

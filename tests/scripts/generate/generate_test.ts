@@ -1,3 +1,4 @@
+import { outputOf } from "../../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { generatedFiles } from "../../../scripts/generate/files.ts";
 import { defaultServiceDirectories, SERVICE_OPTIONS, SETTINGS } from "../../../src/description/mod.ts";
@@ -78,9 +79,9 @@ Deno.test("the manual page names all directories in which descriptions are looke
 Deno.test("the formatter of this machine, if there is one, has no complaint about the manual page", async () => {
   let complaints: string;
   try {
-    const { stderr } = await new Deno.Command("groff", {
+    const { stderr } = await outputOf("groff", {
       args: ["-man", "-Tutf8", "-ww", "-z", new URL("man/dinit-service.5", ROOT).pathname],
-    }).output();
+    });
     complaints = new TextDecoder().decode(stderr);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

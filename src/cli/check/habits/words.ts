@@ -1,0 +1,16 @@
+/** Which habits are looked for in the value of which setting. */
+
+import { settingNamed, type WrittenWord } from "../../../description/mod.ts";
+import { commandHabits, pathHabits } from "./command.ts";
+import type { Habit } from "./habit.ts";
+import { specifierHabit } from "./systemd.ts";
+
+/** The habits in the value of a setting. */
+export function valueHabits(name: string, words: readonly WrittenWord[]): Habit[] {
+  const setting = settingNamed(name);
+  if (setting === undefined || words.length === 0) return [];
+  if (setting.name === "command" || setting.name === "stop-command") return commandHabits(words);
+  if (setting.syntax === "PATH") return pathHabits(words);
+  const habit = words.map(({ text }) => specifierHabit(text)).find((habit) => habit !== undefined);
+  return habit === undefined ? [] : [habit];
+}

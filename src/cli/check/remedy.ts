@@ -1,0 +1,38 @@
+/** What to do about errors that the reference words without saying it. */
+
+import type { LoadError } from "../../model/mod.ts";
+import { withoutUnitSuffix } from "./habits/systemd.ts";
+
+const REMEDIES: readonly (readonly [message: RegExp, remedy: string])[] = [
+  [/^badly formed line\.$/, "write NAME = VALUE; a comment begins with #"],
+  [
+    /^bad value for (?:.*-timeout|restart-delay|restart-limit-interval)$/,
+    "write a number of seconds such as 90 or 0.5, without a unit",
+  ],
+  [
+    /^(?:un|in)\S+ .*substitution$/,
+    "the forms are $NAME, ${NAME}, ${NAME:-WORD} and ${NAME:+WORD}; write $$ for a $",
+  ],
+  [/^invalid\/missing variable name after '\$'$/, "write $$ for a $ that is meant as it stands"],
+  [
+    /^missing value in argument substitution$/,
+    "the argument $1 is what follows @ in the name of the service",
+  ],
+  [/^line following line-continuation/, "begin the next line with a blank, or remove the backslash"],
+  [/^unterminated quoted string$/, 'write " at the end of the text'],
+];
+
+/** What to do about an error in a description; `undefined` if the message says it all. */
+export function errorRemedy({ message, path }: LoadError): string | undefined {
+  if (path !== undefined) return `the file is ${path}`;
+  return REMEDIES.find(([pattern]) => pattern.test(message))?.[1];
+}
+
+/** What to do about a service that is not there, judging by its name. */
+export function missingRemedy(name: string, directories: readonly string[]): string {
+  if (/[\s,]/.test(name.trim())) return "a line names one service; write a line for each";
+  if (withoutUnitSuffix(name) !== undefined) {
+    return "a service has the name of its file, without the suffix of a unit";
+  }
+  return `searched in ${directories.join(", ")}`;
+}

@@ -1,0 +1,66 @@
+/** Hints on a command line of `dinitctl` that cannot be understood. Pure functions of its tables. */
+
+import { nearest } from "../check/suggestion.ts";
+import { type Command, COMMANDS } from "../commands.ts";
+import { usage } from "../help.ts";
+import { type OptionRow, OPTIONS } from "../options.ts";
+import { printable } from "../text_width.ts";
+
+/** A word that is no sub-command. */
+export function commandHint(word: string): string[] {
+  const names = COMMANDS.map(({ name }) => name);
+  const meant = nearest(word, names);
+  return [meant === undefined ? `the commands are ${names.join(", ")}` : `did you mean '${meant}'?`];
+}
+
+/** An option that is not known, or not for this sub-command. */
+export function optionHint(option: string, command: string | undefined): string[] {
+  const [name, ...value] = option.split("=");
+  const row = OPTIONS.find(({ names }) => names.includes(name));
+  if (row !== undefined) return [misplaced(row, name, value, command)];
+  const meant = nearest(name, OPTIONS.flatMap(({ names }) => names));
+  return meant === undefined ? [] : [`did you mean '${meant}'?`];
+}
+
+/** Says what is wrong with an option that there is. */
+function misplaced(row: OptionRow, name: string, value: string[], command: string | undefined): string {
+  if (row.local && !usersOf(row).some((user) => user.name === command)) {
+    return `'${name}' goes behind ${usersOf(row).map((user) => `'${user.name}'`).join(" or ")}`;
+  }
+  if (row.value === undefined) return `'${name}' has no value`;
+  return `write '${name} ${value.length === 0 ? row.value.name : printable(value.join("="))}'`;
+}
+
+function usersOf({ names }: OptionRow): Command[] {
+  return COMMANDS.filter(({ options = [] }) => options.some((option) => names.includes(option)));
+}
+
+/** The value of an option that is none of those that there are. */
+export function valueHint(value: string | undefined, oneOf: readonly string[]): string[] {
+  const meant = value === undefined ? undefined : nearest(value, oneOf);
+  return meant === undefined ? [] : [`did you mean '${meant}'?`];
+}
+
+/** Words that do not fit their sub-command: what is missing, wrong or too much, and how it is used. */
+export function wordsHint(name: string | undefined, words: readonly string[]): string[] {
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) return ["a command is missing, such as 'status'"];
+  return [wordsProblem(command, words), `usage: dinitctl [options] ${usage(command)}`];
+}
+
+function wordsProblem({ name, words: expected, options = [] }: Command, words: readonly string[]): string {
+  for (const [index, word] of words.entries()) {
+    const row = expected[index] ?? (expected.at(-1)?.repeatable ? expected.at(-1) : undefined);
+    if (row === undefined) return `'${printable(word)}' is one word too many for '${name}'`;
+    if (row.oneOf !== undefined && !row.oneOf.includes(word)) {
+      const meant = nearest(word, row.oneOf);
+      return `${row.name} is one of ${row.oneOf.join(", ")}; not '${printable(word)}'` +
+        (meant === undefined ? "" : `: did you mean '${meant}'?`);
+    }
+  }
+  const missing = expected.slice(words.length).filter(({ optional }) => !optional).map((word) => word.name);
+  if (missing.length > 0) return `${name} needs ${missing.join(" and ")}`;
+  return options.includes("--list")
+    ? `'${name} --list' takes no words`
+    : `'${name}' does not take these words`;
+}

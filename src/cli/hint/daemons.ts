@@ -1,0 +1,91 @@
+/** Hints on a daemon that does not answer: how to start it, and which others answer. */
+
+import { ControlClient, ControlError } from "../../control/client.ts";
+import { errnoNumber } from "../../model/mod.ts";
+import { passedDescriptor } from "../connection.ts";
+import { limited } from "./limited.ts";
+import type { HintSurroundings } from "./surroundings.ts";
+import { controlSocketPath, effectiveMode, FOLDER_SOCKET } from "../socket_path.ts";
+import { printable } from "../text_width.ts";
+
+/** Where the daemon was looked for, and the error number. */
+interface NoDaemon {
+  readonly path: string;
+  readonly errno: number;
+}
+
+/** No daemon answers at a path. */
+export async function noDaemonHint(
+  { path, errno }: NoDaemon,
+  surroundings: HintSurroundings,
+): Promise<string[]> {
+  return [...reasonLines(path, errno, surroundings), ...await otherDaemons(path, surroundings)];
+}
+
+function reasonLines(path: string, errno: number, surroundings: HintSurroundings): string[] {
+  switch (errno) {
+    case errnoNumber("ENOENT"):
+      return [`is it running? start it with: ${startCommand(path, surroundings)}`];
+    case errnoNumber("ECONNREFUSED"):
+      return [`nothing listens there any more; start it with: ${startCommand(path, surroundings)}`];
+    case errnoNumber("EACCES"):
+      return ["the socket belongs to another user, and only that user and root may use it"];
+    case errnoNumber("EINVAL"):
+      return path.length > 0 ? ["the path of a socket has at most 107 bytes"] : [];
+    default:
+      return [];
+  }
+}
+
+/** The command that starts a daemon with this socket, in the form in which this program was started. */
+function startCommand(path: string, { options, io }: HintSurroundings): string {
+  if (!Deno.build.standalone && path === FOLDER_SOCKET) return "deno task start";
+  const program = Deno.build.standalone ? "dinit" : "deno run --allow-all main.ts";
+  const socket = options.socketPath === undefined ? "" : ` --socket-path ${printable(path)}`;
+  const mode = socket === "" || options.mode !== undefined ? ` --${effectiveMode(options, io)}` : "";
+  return `${program}${mode}${socket}`;
+}
+
+/** Other daemons of this user and of the system that answer. */
+async function otherDaemons(path: string, { io }: HintSurroundings): Promise<string[]> {
+  // Without this question the runtime would ask at the terminal.
+  const mayConnect = (["net", "read", "write"] as const).every((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+  if (!mayConnect) return [];
+  const places: [path: string | undefined, whose: string, option: string][] = [
+    [controlSocketPath({ mode: "system" }, withoutSocketVariable(io)), "the system's instance", "--system"],
+    [controlSocketPath({ mode: "user" }, withoutSocketVariable(io)), "your own instance", "--user"],
+    [FOLDER_SOCKET, "the instance of this folder", `-p ${FOLDER_SOCKET}`],
+  ];
+  const lines = await Promise.all(places.map(async ([other, whose, option]) => {
+    if (other === undefined || other === path || !await answers(other)) return [];
+    return [`${whose} answers at ${printable(other)}: use ${option}`];
+  }));
+  return lines.flat();
+}
+
+/** The standard places, which `DINIT_SOCKET_PATH` does not change. */
+function withoutSocketVariable(io: HintSurroundings["io"]): Pick<HintSurroundings["io"], "env" | "uid"> {
+  return {
+    env: (name) => name === "DINIT_SOCKET_PATH" ? undefined : io.env(name),
+    uid: () => io.uid(),
+  };
+}
+
+async function answers(path: string): Promise<boolean> {
+  try {
+    await limited(await ControlClient.connect(path), (client) => client.handshake());
+    return true;
+  } catch (error) {
+    if (error instanceof ControlError) return false;
+    throw error;
+  }
+}
+
+/** Where the conversation was that went wrong. */
+export function socketText({ options, io }: HintSurroundings): string {
+  const passed = options.usePassedFd ? passedDescriptor(io) : undefined;
+  if (passed !== undefined) return `connection: descriptor ${passed} (DINIT_CS_FD)`;
+  return `socket: ${printable(controlSocketPath(options, io) ?? "")}`;
+}

@@ -1,0 +1,10 @@
+/** What hints are made from. */
+
+import type { ConnectionOptions } from "../connection.ts";
+import type { CtlIo } from "../io.ts";
+
+/** The command line and the process around a failure. */
+export interface HintSurroundings {
+  readonly options: ConnectionOptions;
+  readonly io: CtlIo;
+}

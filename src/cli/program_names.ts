@@ -1,0 +1,26 @@
+/**
+ * The names that the compiled program is linked to. A link under one of these names starts the tool of that name, so
+ * that the tools need neither a shell nor files of their own. Installation, `main.ts` and tests work from this table.
+ */
+
+/** The names that end the machine's run, in the order in which they are installed. */
+export const SHUTDOWN_PROGRAMS = ["shutdown", "halt", "poweroff", "reboot", "soft-reboot"] as const;
+
+/** The words that stand for each name behind `dinit`. */
+export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["dinitctl", ["ctl"]],
+  ["dinit-check", ["check"]],
+  ["dinit-monitor", ["monitor"]],
+  ...SHUTDOWN_PROGRAMS.map((name): [string, string[]] => [name, ["shutdown", `--called=${name}`]]),
+]);
+
+/**
+ * The words that the name in a command line stands for. None for `dinit` and for every other name.
+ *
+ * @param commandLine the content of `/proc/self/cmdline`: words that end with a NUL byte
+ */
+export function wordsOfName(commandLine: Uint8Array): readonly string[] {
+  const end = commandLine.indexOf(0);
+  const path = new TextDecoder().decode(end === -1 ? commandLine : commandLine.subarray(0, end));
+  return PROGRAM_WORDS.get(path.slice(path.lastIndexOf("/") + 1)) ?? [];
+}

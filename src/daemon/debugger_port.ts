@@ -1,0 +1,81 @@
+/**
+ * Deno's debugger. From 2.9.2 on `deno run` opens it on 127.0.0.1:9229 at SIGUSR1, whoever listens to that signal, and
+ * there every user of the machine may run code as the daemon. A compiled binary does not. With the C library the signal
+ * does not reach the runtime (`Signals.useLibrary`). Without it there is no way to prevent that, but the debugger can be
+ * closed: at once if it is open by then, otherwise in one of the next turns of the event loop.
+ */
+
+import type { MessageLog } from "../log/mod.ts";
+
+/** The first version that opens its debugger. */
+const FIRST_VERSION = [2, 9, 2];
+/** Deno 2.9 knows no name of a grant for this alone. */
+const NO_GRANT = "It stays open: closing it takes --allow-sys without a list.";
+const REMEDY = "With --allow-ffi or as a compiled binary it is never opened.";
+
+/** How long to look for a debugger that is about to be opened, in milliseconds. */
+const LOOK_FOR = 2000;
+/** For how much of it in every turn of the event loop, and how often then. */
+const LOOK_EVERY_TURN_FOR = 100;
+const LOOK_EVERY = 5;
+
+/** Why the daemon refuses to run where every user could become root. */
+export const REFUSAL =
+  "SIGUSR1 makes Deno open its debugger, where every user of the machine could run code as root; " +
+  "grant --allow-ffi, use the compiled binary, or run with --user where that does not matter";
+
+/** Whether this runtime opens its debugger at SIGUSR1 if the signal reaches it. */
+export function opensDebugger(): boolean {
+  if (Deno.build.standalone) return false;
+  const version = Deno.version.deno.split(".").map((part) => parseInt(part));
+  const differing = FIRST_VERSION.findIndex((part, index) => part !== version[index]);
+  return differing === -1 || version[differing] > FIRST_VERSION[differing];
+}
+
+/** Closes the debugger whenever it was opened. */
+export class DebuggerPort {
+  readonly #log: MessageLog;
+  /** Loaded now and not at the signal, when there is no time. */
+  readonly #modules = Promise.all([import("node:inspector"), import("node:timers")]);
+  #lookUntil = 0;
+  #looking = false;
+
+  constructor(log: MessageLog) {
+    this.#log = log;
+  }
+
+  /** SIGUSR1 has come to the runtime. Closes what it opens, and says so. */
+  async signalled(): Promise<void> {
+    try {
+      if (await this.#close()) {
+        this.#log.message("warn", `SIGUSR1 made Deno open its debugger; it is closed again. ${REMEDY}`);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+      this.#log.message("error", `SIGUSR1 made Deno open its debugger. ${NO_GRANT} ${REMEDY}`);
+    }
+  }
+
+  /** Whether it was open; if not, it will not be either. */
+  async #close(): Promise<boolean> {
+    const [inspector, { setImmediate }] = await this.#modules;
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, LOOK_EVERY));
+    const begin = performance.now();
+    this.#lookUntil = begin + LOOK_FOR;
+    if (this.#looking) return false;
+    this.#looking = true;
+    try {
+      while (performance.now() < this.#lookUntil) {
+        if (inspector.url() !== undefined) {
+          inspector.close();
+          return true;
+        }
+        await (performance.now() - begin < LOOK_EVERY_TURN_FOR ? turn() : pause());
+      }
+      return false;
+    } finally {
+      this.#looking = false;
+    }
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Why services fail, as far as their output tells: for the console and for `status`. Loaded when something fails for the
+ * first time.
+ */
+
+import type { Service } from "../engine/mod.ts";
+import { type DaemonHost, logFileTail } from "../host/mod.ts";
+import { decodeBytes, type FailureReport, restartLimitText } from "../model/mod.ts";
+import { settled } from "./settled.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** How many of the last lines of output are kept and shown. */
+const LINES = 3;
+/** How many characters of a line are kept. */
+const LINE_LENGTH = 200;
+/** How much of the output is looked at, in bytes: enough for the lines. */
+const TAIL = 4 * LINES * LINE_LENGTH;
+/** A service that fails and restarts is looked at once in this many milliseconds. */
+const LOOK_PAUSE = 5_000;
+/** ... and shown on the console once in this many milliseconds, until it stays down. */
+const SHOW_PAUSE = 60_000;
+/** How many reports the console takes in `SHOW_WINDOW` milliseconds: many services may fail by one cause. */
+const SHOWN_AT_MOST = 20;
+const SHOW_WINDOW = 10_000;
+/** How long to wait for output that is being read, in milliseconds: children of the process may keep its pipe open. */
+const READ_LIMIT = 500;
+/** File systems and the clock may differ by this much, in milliseconds. */
+const TIME_SLACK = 1_000;
+
+const RESTARTED = "(dinit: note: service restarted)\n";
+
+/** What the reports need around them. */
+export interface FailureMeans {
+  readonly host: Pick<DaemonHost, "bufferedLog" | "outputRead">;
+  /** Milliseconds of a clock that never runs backwards. */
+  now(): number;
+  /** Where the service writes its log; `undefined` if to no file. */
+  logFile(service: Service): string | undefined;
+  /** Writes a line to the console. */
+  explain(line: string): void;
+}
+
+/** Something went wrong. */
+export interface Failure {
+  readonly service: Service;
+  readonly trouble: Trouble;
+  /** Milliseconds since the process was launched. */
+  readonly age: number;
+}
+
+/** What is known of one service. */
+interface Case {
+  report: FailureReport | undefined;
+  /** When its output was looked at, and when the report was shown last. */
+  lookedAt: number;
+  shownAt: number;
+  /** What has happened since the look at the output began; `undefined`: nobody looks. */
+  pending: Set<Trouble> | undefined;
+}
+
+/** The reports of all services. */
+export class FailureReports {
+  readonly #means: FailureMeans;
+  readonly #cases = new WeakMap<Service, Case>();
+  readonly #looks = new Set<Promise<void>>();
+  #windowStart = -Infinity;
+  #shown = 0;
+
+  constructor(means: FailureMeans) {
+    this.#means = means;
+  }
+
+  /** The report of a service that has failed. */
+  of(service: Service): FailureReport | undefined {
+    return this.#cases.get(service)?.report;
+  }
+
+  /** Looks for the reason of a failure, and shows it if that is due. */
+  add({ service, trouble, age }: Failure): void {
+    const known = this.#cases.get(service) ??
+      { report: undefined, lookedAt: -Infinity, shownAt: -Infinity, pending: undefined };
+    this.#cases.set(service, known);
+    if (known.pending !== undefined) return void known.pending.add(trouble);
+    const now = this.#means.now();
+    if (trouble === "ended" && now - known.lookedAt < LOOK_PAUSE) return;
+    known.lookedAt = now;
+    known.pending = new Set([trouble]);
+    const look = this.#look(service, known, age).finally(() => this.#looks.delete(look));
+    this.#looks.add(look);
+  }
+
+  /** Resolves when all that was added has been looked at. */
+  async complete(): Promise<void> {
+    while (this.#looks.size > 0) await Promise.all(this.#looks);
+  }
+
+  async #look(service: Service, known: Case, age: number): Promise<void> {
+    const time = Date.now();
+    const output = await this.#lastLines(service, time - age - TIME_SLACK);
+    const troubles = known.pending!; // `add` has set it, and nothing else unsets it
+    known.pending = undefined;
+    const { restartLimitCount: restarts, restartLimitInterval: interval } = service.description;
+    known.report = {
+      time,
+      output,
+      ...(troubles.has("restart-limit") ? { limit: { restarts, interval } } : {}),
+    };
+    const stays = troubles.size > 1 || !troubles.has("ended");
+    const now = this.#means.now();
+    if (!stays && now - known.shownAt < SHOW_PAUSE) return;
+    known.shownAt = now;
+    this.#show(service, known.report);
+  }
+
+  async #lastLines(service: Service, launched: number): Promise<string[]> {
+    const { host } = this.#means;
+    if (service.description.logType === "buffer") {
+      if (host.outputRead !== undefined) await settled(host.outputRead(service.id), READ_LIMIT);
+      const bytes = host.bufferedLog(service, {})?.bytes ?? new Uint8Array(0);
+      const runs = decodeBytes(bytes.subarray(-TAIL)).split(RESTARTED);
+      // The next process may have begun meanwhile, and has written nothing yet.
+      return linesOf((runs.at(-1) || runs.at(-2)) ?? "");
+    }
+    const path = this.#means.logFile(service);
+    if (path === undefined) return [];
+    return linesOf(decodeBytes(await logFileTail(path, { bytes: TAIL, notBefore: launched })));
+  }
+
+  #show(service: Service, { output, limit }: FailureReport): void {
+    const name = visible(service.name);
+    const path = this.#means.logFile(service);
+    const facts = [
+      ...(limit === undefined ? [] : [restartLimitText(limit)]),
+      ...(path === undefined ? [] : [`its log is ${visible(path)}`]),
+    ];
+    if ((output.length === 0 && facts.length === 0) || !this.#mayShow()) return;
+    for (const line of output) this.#means.explain(`    ${name} > ${line}`);
+    if (facts.length > 0) this.#means.explain(`    ${name}: ${facts.join("; ")}`);
+  }
+
+  #mayShow(): boolean {
+    const now = this.#means.now();
+    if (now - this.#windowStart >= SHOW_WINDOW) {
+      this.#windowStart = now;
+      this.#shown = 0;
+    }
+    this.#shown += 1;
+    if (this.#shown === SHOWN_AT_MOST + 1) {
+      this.#means.explain(
+        "    More services fail than are explained here: 'dinitctl status SERVICE' tells why.",
+      );
+    }
+    return this.#shown <= SHOWN_AT_MOST;
+  }
+}
+
+/** The last lines of a text that may be cut at its beginning; a line that is repeated counts once. */
+function linesOf(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
+  return lines.filter((line, index) => line !== lines[index - 1]).slice(-LINES).map((line) => {
+    const characters = Array.from(visible(line));
+    return characters.length <= LINE_LENGTH
+      ? characters.join("")
+      : `${characters.slice(0, LINE_LENGTH).join("")}…`;
+  });
+}
+
+/** Text that a terminal shows as it is: control characters and bytes that are not UTF-8 become `\xNN`. */
+function visible(text: string): string {
+  return text.replaceAll("\t", " ").replaceAll(
+    // deno-lint-ignore no-control-regex
+    /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]|[\ud800-\udfff](?![\udc00-\udfff])/g,
+    (character) => {
+      const code = character.charCodeAt(0) & (character >= "\udc80" && character <= "\udcff" ? 0xff : 0xffff);
+      return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+    },
+  );
+}

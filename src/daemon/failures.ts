@@ -1,0 +1,83 @@
+/** The daemon's eye on services that fail. What it takes to find out why is loaded when the first one does. */
+
+import { type Fact, type FactSink, logFilePath, type Service, type ServiceManager } from "../engine/mod.ts";
+import type { DaemonHost } from "../host/mod.ts";
+import type { DaemonLog } from "../log/mod.ts";
+import type { ServiceOverview } from "../model/mod.ts";
+import type { FailureReports } from "./failure_reports.ts";
+import { absolutePath } from "./paths.ts";
+import type { StrayErrors } from "./stray_errors.ts";
+import { type Trouble, troubleOf } from "./trouble.ts";
+
+/** What is around it. */
+export interface FailuresMeans {
+  readonly manager: ServiceManager;
+  readonly host: DaemonHost;
+  readonly log: DaemonLog;
+  readonly stray: StrayErrors;
+}
+
+/** Watches what goes wrong with services, has it explained on the console, and adds the reason to the overview. */
+export class Failures implements FactSink {
+  readonly #means: FailuresMeans;
+  #reports: FailureReports | undefined;
+  #loading: Promise<FailureReports> | undefined;
+
+  constructor(means: FailuresMeans) {
+    this.#means = means;
+  }
+
+  fact(fact: Fact): void {
+    const said = troubleOf(fact);
+    if (said === undefined) return;
+    const service = this.#means.manager.find(said.service);
+    if (service !== undefined) void this.#explain(service, said.trouble);
+  }
+
+  /** All services with what is known of their logs and failures; `now` is the wall clock in milliseconds since 1970. */
+  overview(now: number): ServiceOverview[] {
+    return this.#means.manager.overview(now).map((overview) => this.#complemented(overview));
+  }
+
+  /** Resolves when all failures so far have been explained. */
+  async complete(): Promise<void> {
+    const reports = await this.#loading;
+    await reports?.complete();
+  }
+
+  #complemented(overview: ServiceOverview): ServiceOverview {
+    const service = this.#means.manager.find(overview.name);
+    const failure = service === undefined ? undefined : this.#reports?.of(service);
+    if (failure === undefined && overview.logFile === undefined) return overview;
+    return {
+      ...overview,
+      ...(overview.logFile === undefined ? {} : { logFile: absolutePath(overview.logFile) }),
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+
+  async #explain(service: Service, trouble: Trouble): Promise<void> {
+    const now = this.#means.manager.now();
+    const age = now - (service.process.lastLaunch ?? now); // before it is launched again
+    try {
+      const reports = this.#reports ?? await (this.#loading ??= this.#load());
+      reports.add({ service, trouble, age });
+    } catch (error) {
+      this.#means.stray.report(error);
+    }
+  }
+
+  async #load(): Promise<FailureReports> {
+    const { manager, host, log } = this.#means;
+    const room: typeof import("./failure_reports.ts") = await import("./failure_reports.ts" as string);
+    return this.#reports = new room.FailureReports({
+      host,
+      now: () => manager.now(),
+      logFile: ({ description }) => {
+        const path = logFilePath(description);
+        return path === undefined ? undefined : absolutePath(path);
+      },
+      explain: (line) => log.explain(line),
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import type { MessageLog } from "../log/mod.ts";
+import { fileProblem, folderOf, folderProblem, ownIdentity } from "../host/mod.ts";
+
+const ROOT = 0;
+
+/**
+ * Warns if a daemon of root reads an environment file that another user can change: that user can run anything as
+ * root, by variables such as `PATH` and `LD_PRELOAD`. The file is used all the same, as by the reference.
+ */
+export function warnOfForeignFile(path: string | undefined, log: MessageLog): void {
+  const self = ownIdentity();
+  if (path === undefined || self.uid !== ROOT) return;
+  let problem: string | undefined;
+  try {
+    const folder = folderProblem(Deno.statSync(folderOf(path)), self);
+    const file = Deno.statSync(path);
+    if (!file.isFile) return; // a device of the system, or a pipe from who started the daemon
+    problem = fileProblem(file, self) ?? (folder && `its folder is not safe, as ${folder}`);
+  } catch (error) {
+    if (error instanceof Error) return; // that it cannot be read has been logged
+    throw error;
+  }
+  if (problem === undefined) return;
+  log.message("warn", `environment file '${path}' can be changed by other users: ${problem}`);
+}

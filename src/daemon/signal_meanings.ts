@@ -1,0 +1,99 @@
+/** What signals mean to the daemon: to the owner of a machine, and to any other (daemon and init 4.1). */
+
+import { ShutdownType } from "../model/mod.ts";
+import type { ServiceManager } from "../engine/mod.ts";
+import { type DaemonLog, RepeatedLines } from "../log/mod.ts";
+import type { OwnerDuties } from "./machine_owner.ts";
+import type { DaemonOptions } from "./options.ts";
+import type { SignalHandlers } from "./signals.ts";
+import { StopRequests } from "./stop_requests.ts";
+
+/** What it takes to do what signals ask for. */
+export interface SignalMeans {
+  readonly options: Pick<DaemonOptions, "manager" | "system">;
+  readonly manager: ServiceManager;
+  readonly log: DaemonLog;
+  /** What the owner of a machine does in addition. */
+  readonly duties: OwnerDuties | undefined;
+  /** SIGHUP was ignored when the daemon was started. */
+  readonly hangUpIgnored: boolean;
+  /** Opens the control socket if its file has gone. */
+  look(byRuntime: boolean): void;
+  /** Looks whether a watched file has gone. */
+  wokenUp(): void;
+  /** Opens the main log once more. */
+  reopenLog(): void;
+  /** Ends the daemon without waiting for services. */
+  end(): void;
+}
+
+/** What this daemon does about signals. */
+export function signalHandlers(means: SignalMeans): SignalHandlers {
+  return means.options.manager ? ofMachine(means) : ofOthers(means);
+}
+
+function ofMachine(means: SignalMeans): SignalHandlers {
+  const { manager, log, duties, look, wokenUp } = means;
+  const ignored = ignoring((line) => log.record("info", line));
+  return {
+    terminate: () => manager.shutdown(ShutdownType.HALT),
+    interrupt: () => manager.shutdown(ShutdownType.REBOOT),
+    quit: () => duties?.quit(),
+    hangUp: () => hangUp(means, () => ignored("HUP", 1)),
+    stopContainer: () => ignored("RTMIN+3", 1),
+    look,
+    wokenUp,
+    ignored,
+  };
+}
+
+function ofOthers(means: SignalMeans): SignalHandlers {
+  const { manager, log, hangUpIgnored, look, wokenUp } = means;
+  const requests = new StopRequests();
+  const stop = () => fulfil(requests.more(), means);
+  return {
+    terminate: stop,
+    interrupt: stop,
+    quit: stop,
+    hangUp: () =>
+      hangUp(means, () => {
+        if (hangUpIgnored) return;
+        if (requests.once() === "stop") manager.shutdown(ShutdownType.HALT);
+      }),
+    stopContainer: stop,
+    look,
+    wokenUp,
+    ignored: ignoring((line) => log.message("warn", line)),
+  };
+}
+
+/** In a system, the programs that rotate logs send it; the daemon of a user has lost its terminal. */
+function hangUp({ options, reopenLog }: SignalMeans, ofUser: () => void): void {
+  if (options.system) reopenLog();
+  else ofUser();
+}
+
+function fulfil(request: ReturnType<StopRequests["more"]>, { manager, log, end }: SignalMeans): void {
+  switch (request) {
+    case "stop":
+      manager.shutdown(ShutdownType.HALT);
+      return;
+    case "hurry":
+      log.message(
+        "warn",
+        "Asked to stop a second time: killing what is slow to stop; a third time kills all.",
+      );
+      manager.shutdown(ShutdownType.HALT);
+      manager.hasten("hurry");
+      return;
+    case "kill":
+      log.message("warn", "Asked to stop a third time: killing the processes of all services.");
+      manager.hasten("kill");
+      end();
+  }
+}
+
+function ignoring(say: (line: string) => void): SignalHandlers["ignored"] {
+  const lines = new RepeatedLines(say);
+  return (name, times) => lines.add(`Signal ${name} ignored`, times);
+}

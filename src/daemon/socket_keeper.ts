@@ -1,0 +1,114 @@
+/** The control socket over the life of the daemon: opened, opened again when it is lost, and watched (3.3). */
+
+import type { MessageLog } from "../log/mod.ts";
+import { FileWatch, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
+import { type ControlServer, ControlSocketError } from "../control/mod.ts";
+import { Retries } from "../log/mod.ts";
+import type { DaemonOptions } from "./options.ts";
+
+const EROFS = 30;
+
+/** What the keeper is given. */
+export interface SocketKeeperOptions extends Pick<DaemonOptions, "manager" | "system"> {
+  /** Called when the socket may have been lost, before it is opened again. */
+  lookAgain(): void;
+}
+
+/** Keeps the control socket open. */
+export class SocketKeeper {
+  readonly #server: ControlServer;
+  readonly #path: string;
+  readonly #options: SocketKeeperOptions;
+  readonly #log: MessageLog;
+  readonly #retries = new Retries(() => this.#tryAgain());
+  #watch: FileWatch | undefined;
+
+  constructor(
+    server: ControlServer,
+    path: string,
+    options: SocketKeeperOptions,
+    log: MessageLog,
+  ) {
+    this.#server = server;
+    this.#path = path;
+    this.#options = options;
+    this.#log = log;
+  }
+
+  /** Opens it for the first time. False: the daemon cannot do without. */
+  async open(): Promise<boolean> {
+    const { manager, system } = this.#options;
+    try {
+      await this.#server.open(this.#path);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ControlSocketError)) throw error;
+      if (!(system && error.errno === EROFS)) { // a service will see to that
+        this.#log.message("error", error.message);
+        if (!manager) return false; // a machine without its init would stop
+      }
+      this.#retries.begin();
+      return true;
+    }
+  }
+
+  /** Opens it again if its file has gone or it is closed. A failure is logged, and it is tried again. */
+  async openAgain(): Promise<void> {
+    this.#options.lookAgain();
+    try {
+      await this.#server.reopen();
+      this.#retries.end();
+      this.#watchFile();
+    } catch (error) {
+      if (!(error instanceof ControlSocketError)) throw error;
+      this.#log.message("error", error.message);
+      this.#retries.begin();
+    }
+  }
+
+  /** Has the file watched from now on, where that is possible without a thread that waits: with the C library. */
+  watch(): void {
+    try {
+      this.#watch = new FileWatch(openLibrary());
+    } catch (error) {
+      if (!(error instanceof LibcUnavailableError || error instanceof SystemCallError)) throw error;
+      return; // SIGUSR1 is the only way then
+    }
+    this.#watchFile();
+  }
+
+  /** Something has happened to a file that is watched. */
+  wokenUp(): void {
+    if (this.#watch?.happened() && this.#server.vanished) {
+      this.#log.message("warn", `The control socket ${this.#path} was removed; making it again`);
+      void this.openAgain();
+    }
+  }
+
+  /** It is not opened again any more by itself. */
+  close(): void {
+    this.#retries.end();
+    this.#server.close();
+  }
+
+  async #tryAgain(): Promise<boolean> {
+    try {
+      await this.#server.reopen();
+    } catch (error) {
+      if (error instanceof ControlSocketError) return false;
+      throw error;
+    }
+    this.#watchFile();
+    this.#log.message("warn", `The control socket ${this.#path} is open again`);
+    return true;
+  }
+
+  #watchFile(): void {
+    if (this.#server.path === undefined) return;
+    try {
+      this.#watch?.add(this.#server.path);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error; // it has gone already; somebody will ask for it
+    }
+  }
+}

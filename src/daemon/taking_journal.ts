@@ -1,0 +1,74 @@
+/** Taking the journal of processes: the proof that no other daemon lives that was started with the same socket. */
+
+import type { MessageLog } from "../log/mod.ts";
+import { type BootClock, JournalInUseError, ownerLives, parseJournal, ProcessJournal } from "../host/mod.ts";
+
+/**
+ * How long the journal may stay locked behind a daemon that was killed, in milliseconds: a process that it was just
+ * making holds the lock until it executes its program.
+ */
+const LOCK_PATIENCE = 2000;
+const LOCK_INTERVAL = 20;
+
+/** Another daemon runs, but its socket does not answer. The message says what to do. */
+export class InstanceAliveError extends Error {
+  override readonly name = "InstanceAliveError";
+  /** Its process id, if it is known. */
+  readonly pid: number | undefined;
+
+  constructor(pid: number | undefined, socketPath: string) {
+    const [who, remedy] = pid === undefined
+      ? ["another instance", "send it SIGUSR1"]
+      : [`another instance (pid ${pid})`, `send it SIGUSR1 (kill -USR1 ${pid})`];
+    super(
+      `${who} is running, but its control socket ${socketPath} has gone or does not answer; ` +
+        `${remedy}, and it opens the socket again`,
+    );
+    this.pid = pid;
+  }
+}
+
+/** What `takeJournal` is given. */
+export interface TakingJournal {
+  readonly socketPath: string;
+  readonly clock: BootClock;
+  readonly log: MessageLog;
+  /** Throws if the control socket answers. */
+  readonly checkSocket: () => Promise<void>;
+}
+
+/**
+ * Takes the journal beside the socket. Throws `InstanceAliveError`, or what `checkSocket` throws, if another daemon
+ * has it.
+ */
+export async function takeJournal(taking: TakingJournal): Promise<ProcessJournal> {
+  const { socketPath, clock, log, checkSocket } = taking;
+  const path = `${socketPath}.processes`;
+  const until = performance.now() + LOCK_PATIENCE;
+  for (;;) {
+    try {
+      const journal = new ProcessJournal(path, { clock, warn: (text) => log.message("warn", text) });
+      if (!knownToLive(journal)) return journal;
+      journal.release();
+      await checkSocket();
+      throw new InstanceAliveError(journal.left.owner?.pid, socketPath);
+    } catch (error) {
+      if (!(error instanceof JournalInUseError)) throw error;
+      await checkSocket();
+      if (performance.now() > until) {
+        throw new InstanceAliveError(parseJournal(error.text).owner?.pid, socketPath);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCK_INTERVAL));
+  }
+}
+
+/** Not every file system has locks. Without permission to look at other processes the lock has to do. */
+function knownToLive({ left }: ProcessJournal): boolean {
+  try {
+    return ownerLives(left);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return false;
+    throw error;
+  }
+}

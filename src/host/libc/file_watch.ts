@@ -1,0 +1,44 @@
+import { cString, type Library, SystemCallError } from "./library.ts";
+
+const IN_NONBLOCK_CLOEXEC = 0o2004000;
+/** The file was removed (its number of names changes), moved, or is no more. */
+const IN_ATTRIB_MOVE_DELETE = 0x4 | 0x800 | 0x400;
+const F_SETFL = 4;
+const F_SETOWN = 8;
+const F_SETSIG = 10;
+const O_ASYNC = 0o20000;
+const O_NONBLOCK = 0o4000;
+const SIGURG = 23;
+
+/**
+ * Watches files for being removed or moved. What happens is announced by a signal, `WAKE_UP` of the signal relay, so
+ * that no thread has to wait. Costs one descriptor.
+ */
+export class FileWatch {
+  readonly #library: Library;
+  readonly #fd: number;
+  readonly #events = new Uint8Array(1024);
+
+  /** Throws `SystemCallError` if a user has too many of them. */
+  constructor(library: Library) {
+    this.#library = library;
+    const { symbols } = library;
+    this.#fd = library.check("inotify_init1", symbols.inotify_init1(IN_NONBLOCK_CLOEXEC));
+    symbols.fcntl(this.#fd, F_SETOWN, Deno.pid);
+    symbols.fcntl(this.#fd, F_SETSIG, SIGURG);
+    symbols.fcntl(this.#fd, F_SETFL, O_ASYNC | O_NONBLOCK);
+  }
+
+  /** Watches the file at a path, too. Throws `SystemCallError`. */
+  add(path: string): void {
+    const result = this.#library.symbols.inotify_add_watch(this.#fd, cString(path), IN_ATTRIB_MOVE_DELETE);
+    if (result === -1) throw new SystemCallError("inotify_add_watch", this.#library.errno());
+  }
+
+  /** Whether anything has happened since the last call. */
+  happened(): boolean {
+    let any = false;
+    while (this.#library.symbols.read(this.#fd, this.#events, BigInt(this.#events.length)) > 0n) any = true;
+    return any;
+  }
+}

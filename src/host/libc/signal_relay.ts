@@ -1,0 +1,121 @@
+import { type Architecture, asBytes, type Library, SystemCallError } from "./library.ts";
+
+/** The signal that a relayed signal arrives as. Its default effect is nothing, and nobody sends it for other reasons. */
+export const WAKE_UP: Deno.Signal = "SIGURG";
+
+/** Signals are numbered from 1 to 64. */
+const COUNTS = 65;
+const PAGE = 4096n;
+const PROT_READ_WRITE = 3;
+const PROT_READ_EXECUTE = 5;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
+const ENOMEM = 12;
+const FAILED = 0xffffffffffffffffn;
+const SIG_IGN = 1n;
+/** Of these two, which glibc keeps for its threads, it handles the second; the first it would not let us touch. */
+const CANCEL = 32;
+const SET_IDS = 33;
+const SYS_RT_SIGACTION: Record<Architecture, bigint> = { x86_64: 13n, aarch64: 134n };
+
+/**
+ * Receives signals that the runtime cannot listen to (all real-time signals), or would act upon by itself (SIGUSR1).
+ *
+ * A signal handler may do next to nothing, and JavaScript is much more than that. So the handler is a few instructions
+ * of our own: it counts the signal, and sends the process the signal `WAKE_UP`, which the runtime can listen to. Being
+ * a handler and not "ignore", it is gone in every program that a child executes.
+ */
+export class SignalRelay {
+  readonly #library: Library;
+  readonly #counts: bigint;
+  readonly #handler: bigint;
+  readonly #seen = new Int32Array(COUNTS);
+  readonly #now = new Int32Array(COUNTS);
+
+  /** Throws `SystemCallError` if there is no memory for the handler, or it may not be made executable. */
+  constructor(library: Library) {
+    this.#library = library;
+    const { symbols, architecture } = library;
+    const page = symbols.mmap(0n, PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
+    if (page === FAILED) throw new SystemCallError("mmap", library.errno());
+    this.#handler = page;
+    this.#counts = symbols.malloc(BigInt(this.#now.byteLength));
+    if (this.#counts === 0n) throw new SystemCallError("malloc", ENOMEM);
+    symbols.memcpyIn(this.#counts, asBytes(this.#now), BigInt(this.#now.byteLength));
+    const code = handlerCode(architecture, this.#counts);
+    symbols.memcpyIn(page, code, BigInt(code.length));
+    library.check("mprotect", symbols.mprotect(page, PAGE, PROT_READ_EXECUTE));
+  }
+
+  /** Receives a signal from now on, in place of whoever did. */
+  take(signal: number): void {
+    if (signal === CANCEL) this.#ignore(signal);
+    else if (signal !== SET_IDS) this.#library.symbols.signal(signal, this.#handler);
+  }
+
+  /** The signals that have come since the last call, each with how often. */
+  arrived(): [signal: number, times: number][] {
+    const { symbols } = this.#library;
+    symbols.memcpyOut(asBytes(this.#now), this.#counts, BigInt(this.#now.byteLength));
+    const arrived: [number, number][] = [];
+    for (let signal = 1; signal < COUNTS; signal++) {
+      const times = (this.#now[signal] - this.#seen[signal]) | 0; // the count wraps around
+      if (times !== 0) arrived.push([signal, times]);
+      this.#seen[signal] = this.#now[signal];
+    }
+    return arrived;
+  }
+
+  /** By a call of the kernel, since the C library refuses. Its structure begins with the handler; the rest is zero. */
+  #ignore(signal: number): void {
+    const { symbols, architecture } = this.#library;
+    const action = new BigUint64Array([SIG_IGN, 0n, 0n, 0n]);
+    const bytes = new Uint8Array(action.buffer);
+    symbols.syscallOfFour(SYS_RT_SIGACTION[architecture], BigInt(signal), bytes, 0n, 8n);
+  }
+}
+
+/** The handler: `counts[signal] += 1; kill(getpid(), SIGURG)`. */
+function handlerCode(architecture: Architecture, counts: bigint): Uint8Array<ArrayBuffer> {
+  return architecture === "x86_64" ? codeForX86(counts) : codeForArm(counts);
+}
+
+function codeForX86(counts: bigint): Uint8Array<ArrayBuffer> {
+  const address = new Uint8Array(new BigUint64Array([counts]).buffer);
+  // deno-fmt-ignore
+  return new Uint8Array([
+    0xf3, 0x0f, 0x1e, 0xfa,       // endbr64
+    0x89, 0xf8,                   // mov  eax, edi
+    0x48, 0xb9, ...address,       // mov  rcx, counts
+    0xf0, 0xff, 0x04, 0x81,       // lock inc dword [rcx + rax*4]
+    0xb8, 39, 0, 0, 0,            // mov  eax, getpid
+    0x0f, 0x05,                   // syscall
+    0x89, 0xc7,                   // mov  edi, eax
+    0xbe, 23, 0, 0, 0,            // mov  esi, SIGURG
+    0xb8, 62, 0, 0, 0,            // mov  eax, kill
+    0x0f, 0x05,                   // syscall
+    0xc3,                         // ret
+  ]);
+}
+
+function codeForArm(counts: bigint): Uint8Array<ArrayBuffer> {
+  // deno-fmt-ignore
+  const instructions = [
+    0x58000189,                   // ldr  x9, counts
+    0x8b204929,                   // add  x9, x9, w0, uxtw #2
+    0x885f7d2a,                   // ldxr w10, [x9]
+    0x1100054a,                   // add  w10, w10, #1
+    0x880b7d2a,                   // stxr w11, w10, [x9]
+    0x35ffffab,                   // cbnz w11, the ldxr
+    0xd2801588,                   // mov  x8, getpid
+    0xd4000001,                   // svc  #0
+    0xd28002e1,                   // mov  x1, SIGURG
+    0xd2801028,                   // mov  x8, kill
+    0xd4000001,                   // svc  #0
+    0xd65f03c0,                   // ret
+  ];
+  const code = new Uint8Array(4 * instructions.length + 8);
+  const view = new DataView(code.buffer);
+  instructions.forEach((instruction, index) => view.setUint32(4 * index, instruction, true));
+  view.setBigUint64(4 * instructions.length, counts, true);
+  return code;
+}

@@ -1,0 +1,127 @@
+/** What the console is shown of failures, and how much. */
+
+import { assertEquals } from "@std/assert";
+import { DEFAULT_DESCRIPTION, type ServiceDescription } from "../../src/model/mod.ts";
+import { FailureReports } from "../../src/daemon/failure_reports.ts";
+import type { Trouble } from "../../src/daemon/trouble.ts";
+import type { Service } from "../../src/engine/mod.ts";
+
+/** Services whose buffers hold what a test says, and a clock that it moves. */
+class World {
+  time = 0;
+  readonly shown: string[] = [];
+  readonly buffers = new Map<string, string>();
+  readonly services = new Map<string, Service>();
+  readonly reports = new FailureReports({
+    host: {
+      bufferedLog: ({ name }) => {
+        const bytes = Uint8Array.from(this.buffers.get(name) ?? "", (character) => character.charCodeAt(0));
+        return { bytes, end: bytes.length };
+      },
+    },
+    now: () => this.time,
+    logFile: ({ description: { logFile } }) => logFile === "" ? undefined : logFile,
+    explain: (line) => this.shown.push(line),
+  });
+
+  service(name: string, settings: Partial<ServiceDescription> = { logType: "buffer" }): Service {
+    const known = this.services.get(name);
+    if (known !== undefined) return known;
+    // Of a record the reports look at nothing else.
+    const service = {
+      id: 1,
+      name,
+      description: { ...DEFAULT_DESCRIPTION, ...settings },
+    } as unknown as Service;
+    this.services.set(name, service);
+    return service;
+  }
+
+  /** Something goes wrong after the process has written. Returns what is shown. */
+  async fail(name: string, output: string, trouble: Trouble = "ended"): Promise<string[]> {
+    this.buffers.set(name, (this.buffers.get(name) ?? "") + output);
+    this.reports.add({ service: this.service(name), trouble, age: 0 });
+    await this.reports.complete();
+    return this.shown.splice(0);
+  }
+}
+
+Deno.test("the last three lines are shown, each clipped, and a repeated line once", async () => {
+  const world = new World();
+  assertEquals(await world.fail("web", `one\ntwo\nthree\nthree\n\n${"x".repeat(300)}`), [
+    "    web > two",
+    "    web > three",
+    `    web > ${"x".repeat(200)}…`,
+  ]);
+});
+
+Deno.test("control characters, invisible ones and bytes that are not UTF-8 are made visible", async () => {
+  const world = new World();
+  assertEquals(await world.fail("web", "\x1b[2Jgone\x07\tx \xff \xe2\x80\xae \xc3\xa9\r\n"), [
+    "    web > \\x1b[2Jgone\\x07 x \\xff \\u202e é",
+  ]);
+});
+
+Deno.test("the output of an earlier run is no reason", async () => {
+  const world = new World();
+  const mark = "(dinit: note: service restarted)\n";
+  assertEquals(await world.fail("a", `first run\n${mark}second run\n`), ["    a > second run"]);
+  assertEquals(await world.fail("b", `first run\n${mark}second run\n${mark}`), ["    b > second run"]);
+});
+
+Deno.test("a service that flaps is shown once a minute, and when it is given up", async () => {
+  const world = new World();
+  world.service("web", { logType: "buffer", restartLimitCount: 3, restartLimitInterval: 10_000 });
+  let shown = 0;
+  for (; world.time < 120_000; world.time += 100) shown += (await world.fail("web", "no\n")).length;
+  assertEquals(shown, 2);
+  world.reports.add({ service: world.service("web"), trouble: "ended", age: 0 });
+  assertEquals(await world.fail("web", "", "restart-limit"), [
+    "    web > no",
+    "    web: given up after 3 restarts in 10 s",
+  ]);
+  const { limit, output } = world.reports.of(world.service("web"))!;
+  assertEquals([limit, output], [{ restarts: 3, interval: 10_000 }, ["no"]]);
+});
+
+Deno.test("when very many services fail at once, some are explained, and a line says where the others are", async () => {
+  const world = new World();
+  const lines: string[] = [];
+  for (let i = 0; i < 1000; i++) lines.push(...await world.fail(`s${i}`, "no\n", "start-failed"));
+  assertEquals(lines.length, 21);
+  assertEquals(
+    lines.at(-1),
+    "    More services fail than are explained here: 'dinitctl status SERVICE' tells why.",
+  );
+  world.time += 10_000;
+  assertEquals(await world.fail("later", "no\n"), ["    later > no"]);
+  assertEquals(world.reports.of(world.service("s999"))?.output, ["no"]);
+});
+
+Deno.test("a service that wrote nothing and has no log file is not explained", async () => {
+  const world = new World();
+  world.service("quiet", { logType: "none" });
+  assertEquals(await world.fail("quiet", "", "start-failed"), []);
+});
+
+Deno.test("the log file is named, and what was written before the launch is not taken for a reason", async () => {
+  const world = new World();
+  const logFile = Deno.makeTempFileSync({ prefix: "dinit-log-" });
+  try {
+    Deno.writeTextFileSync(logFile, "old\n".repeat(30_000) + "why\n");
+    world.service("web", { logType: "file", logFile });
+    assertEquals(await world.fail("web", ""), [
+      "    web > old",
+      "    web > why",
+      `    web: its log is ${logFile}`,
+    ]);
+    world.time += 100_000;
+    Deno.utimeSync(logFile, 0, 0);
+    assertEquals(await world.fail("web", ""), [`    web: its log is ${logFile}`]);
+    world.time += 100_000;
+    Deno.removeSync(logFile);
+    assertEquals(await world.fail("web", ""), [`    web: its log is ${logFile}`]);
+  } finally {
+    await Deno.remove(logFile).catch(() => {});
+  }
+});

@@ -1,0 +1,85 @@
+/** Words and variables that are not UTF-8. The shell makes them, as the runtime cannot. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Dinit, dinitCommand } from "./_dinit.ts";
+
+const SLEEPS = "type = process\ncommand = /bin/sleep 1000\n";
+
+/** Runs a script of the shell whose arguments are the words of a program. */
+async function shell(script: string, words: readonly string[], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
+    args: ["-c", script, "sh", ...words],
+    env,
+  }).output();
+  return { code, said: latin1(stdout) + latin1(stderr) };
+}
+
+/** One character for each byte. */
+function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+Deno.test("variables that are not UTF-8 reach services as they are, whether in name or value", async () => {
+  await using dinit = new Dinit({ boot: SLEEPS });
+  const through = `export NAME="$(printf 'Jos\\351')"; exec env "$(printf 'N\\377=1')" "$@"`;
+  dinit.start({ through });
+  await dinit.printed("[  OK  ] boot");
+  const entries = latin1(Deno.readFileSync(`/proc/${await dinit.pidOf("boot")}/environ`)).split("\0");
+  assertEquals(entries.filter((entry) => /^N(AME|\xff)=/.test(entry)).sort(), ["NAME=Jos\xe9", "N\xff=1"]);
+});
+
+Deno.test("variables that speak of descriptors do not reach services, which do not have them", async () => {
+  await using dinit = new Dinit({ boot: SLEEPS });
+  // The descriptor has to be what Node.js hands over, or the runtime does not start.
+  const { code, said } = await shell(
+    `NODE_CHANNEL_SERIALIZATION_MODE=json "$@" --version`,
+    dinitCommand([]),
+  );
+  assertEquals([code, said.split("\n")[0]], [0, "Dinit version 0.22.1."]);
+  dinit.start({ env: { NODE_CHANNEL_SERIALIZATION_MODE: "json", OTHER: "1" } });
+  await dinit.printed("[  OK  ] boot");
+  const environment = Deno.readTextFileSync(`/proc/${await dinit.pidOf("boot")}/environ`);
+  assertStringIncludes(environment, "OTHER=1\0");
+  assert(!environment.includes("NODE_CHANNEL"), environment);
+});
+
+Deno.test("arguments that are not UTF-8 are taken as they are, at every place", async () => {
+  await using dinit = new Dinit({ boot: "type = internal\n", later: SLEEPS }).start();
+  await dinit.printed("[  OK  ] boot");
+  const ctl = dinitCommand(["ctl", "--socket-path", dinit.socket]);
+  const { code, said } = await shell(`"$@" start "$(printf 'caf\\351')"`, ctl);
+  assertEquals(code, 1);
+  assert(!/panicked|at .*\.ts:\d/.test(said), said);
+  assertEquals((await shell(`"$@" setenv "$(printf 'A=\\351')"`, ctl)).code, 0);
+  assertEquals((await dinit.ctl("start", "later")).code, 0);
+  const entries = latin1(Deno.readFileSync(`/proc/${await dinit.pidOf("later")}/environ`)).split("\0");
+  assert(entries.includes("A=\xe9"), entries.join("\n"));
+});
+
+Deno.test("the daemon takes folders and services with names that are not UTF-8 from its command line", async () => {
+  await using dinit = new Dinit({});
+  const through = `d="$1"; shift; f="$d/$(printf 'd\\351')"; n="$(printf 'caf\\351')"; mkdir -p "$f/w"; ` +
+    `printf 'type = internal\\nwaits-for.d = w\\n@include %s.inc\\n' "$n" > "$f/boot"; ` +
+    `printf 'type = process\\ncommand = /bin/sleep 1000\\nenv-file = %s.env\\n' "$n" > "$f/$n"; ` +
+    `printf 'A=1\\n' > "$f/$n.env"; : > "$f/$n.inc"; : > "$f/w/$n"; ln -s "$n" "$f/link"; ` +
+    `exec "$@" -d "$f" boot link`;
+  const line = dinitCommand(["--user", "--socket-path", dinit.socket]);
+  dinit.start({
+    through: `set -- '${dinit.directory}' ${line.map((word) => `'${word}'`).join(" ")}; ${through}`,
+  });
+  await dinit.printed("[  OK  ] boot");
+  await dinit.printed("[  OK  ] link");
+  await dinit.printed("[  OK  ] caf\ufffd"); // named by an entry of the folder w
+  assert(dinit.lines.every((line) => !line.includes("Ignoring")), dinit.lines.join("\n"));
+  const environment = Deno.readTextFileSync(`/proc/${await dinit.pidOf("link")}/environ`);
+  assertStringIncludes(environment, "A=1\0");
+});
+
+Deno.test("a home that is not UTF-8 is a home, and no tool ends with a trace", async () => {
+  await using dinit = new Dinit({});
+  const home = `unset XDG_RUNTIME_DIR XDG_CONFIG_HOME; export HOME="${dinit.directory}/$(printf 'h\\351')"; `;
+  for (const words of [["ctl", "--user", "list"], ["check", "boot"], ["monitor", "--user", "boot"]]) {
+    const { said } = await shell(`${home} exec "$@"`, dinitCommand(words));
+    assert(!/panicked|Uncaught|InvalidData|at .*\.ts:\d/.test(said), said);
+  }
+});

@@ -1,0 +1,75 @@
+/** What Deno does when it runs the program for the first time: its cache is empty, and there may be no network. */
+
+import { outputOf } from "../_processes.ts";
+import { assert, assertEquals } from "@std/assert";
+import { Dinit, ROOT } from "./_dinit.ts";
+
+/** A registry that cannot be used: it counts those who connect and hangs up. */
+class DeadRegistry implements AsyncDisposable {
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #serving = this.#serve();
+  connections = 0;
+  /** Deno's cache; empty at first. */
+  readonly cache = Deno.makeTempDirSync({ prefix: "dinit-cache-" });
+
+  /** The environment of a Deno that has this registry and this cache. */
+  get env(): Record<string, string> {
+    const { port } = this.#listener.addr;
+    return { DENO_DIR: this.cache, NPM_CONFIG_REGISTRY: `http://127.0.0.1:${port}/` };
+  }
+
+  async #serve(): Promise<void> {
+    for await (const connection of this.#listener) {
+      this.connections++;
+      connection.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    await this.#serving;
+    Deno.removeSync(this.cache, { recursive: true });
+  }
+}
+
+function sourceTest(name: string, fn: () => Promise<void>): void {
+  // A binary has all its modules in itself.
+  Deno.test({ name, ignore: Deno.env.get("DINIT_BINARY") !== undefined, fn });
+}
+
+sourceTest("the tasks of the README download nothing", async () => {
+  await using registry = new DeadRegistry();
+  for (const words of [["ctl", "--version"], ["check"]]) {
+    const output = await outputOf(Deno.execPath(), {
+      args: ["task", ...words],
+      cwd: ROOT,
+      env: { ...registry.env, NO_COLOR: "1" },
+      stdin: "null",
+    });
+    const text = new TextDecoder().decode(output.stdout) + new TextDecoder().decode(output.stderr);
+    assert(!text.includes("Download") && !text.includes("npm"), text);
+  }
+  assertEquals(registry.connections, 0);
+});
+
+sourceTest("a daemon without a main log downloads nothing", async () => {
+  await using registry = new DeadRegistry();
+  await using dinit = new Dinit({ boot: "type = internal\n" }).start({ env: registry.env });
+  await dinit.printed("[  OK  ] boot");
+  await dinit.stop();
+  assertEquals(dinit.lines, ["[  OK  ] boot", "[STOPPD] boot"]);
+  assertEquals(registry.connections, 0);
+});
+
+sourceTest("a main log is kept where its library cannot be downloaded", async () => {
+  await using registry = new DeadRegistry();
+  await using dinit = new Dinit({ boot: "type = internal\n" }).start({
+    env: registry.env,
+    args: ["--log-file", "log"],
+  });
+  await dinit.printed("[  OK  ] boot");
+  assertEquals((await dinit.stop()).code, 0);
+  const log = dinit.read("log");
+  assert(log.endsWith("dinit: service boot started.\ndinit: service boot stopped.\n"), log);
+  assert(registry.connections > 0, "this test is vacuous: the library was not asked for");
+});
