@@ -9,45 +9,51 @@
  * @module
  */
 
-import { wordsOfName } from "./src/cli/program_names.ts";
+import { wordsOfName } from "./src/cli/shared/program_names.ts";
 import { commandLineArguments } from "./src/inherited/mod.ts";
 
 async function ctl(args: string[]): Promise<number> {
-  const { runCtl } = await import("./src/cli/ctl.ts");
+  const { runCtl } = await import("./src/cli/ctl/main.ts");
   return runCtl(args);
 }
 
 async function check(args: string[]): Promise<number> {
-  const { runCheck }: typeof import("./src/cli/check.ts") = await import("./src/cli/check.ts" as string);
+  const { runCheck }: typeof import("./src/cli/check/main.ts") = await import(
+    "./src/cli/check/main.ts" as string
+  );
   return runCheck(args);
 }
 
 async function monitor(args: string[]): Promise<number> {
-  const { runMonitor }: typeof import("./src/cli/monitor.ts") = await import(
-    "./src/cli/monitor.ts" as string
+  const { runMonitor }: typeof import("./src/cli/monitor/main.ts") = await import(
+    "./src/cli/monitor/main.ts" as string
   );
   return runMonitor(args);
 }
 
 async function shutdown(args: string[]): Promise<number> {
-  const { runShutdown }: typeof import("./src/cli/shutdown.ts") = await import(
-    "./src/cli/shutdown.ts" as string
+  const { runShutdown }: typeof import("./src/cli/shutdown/main.ts") = await import(
+    "./src/cli/shutdown/main.ts" as string
   );
   return runShutdown(args);
 }
 
 async function completion(args: string[]): Promise<number> {
-  const room: typeof import("./src/cli/completion.ts") = await import("./src/cli/completion.ts" as string);
+  const room: typeof import("./src/cli/completion/main.ts") = await import(
+    "./src/cli/completion/main.ts" as string
+  );
   return room.runCompletion(args);
 }
 
 async function help(args: string[]): Promise<number> {
   if (args[0] === "man") {
-    const { runManual }: typeof import("./src/cli/manual.ts") = await import("./src/cli/manual.ts" as string);
+    const { runManual }: typeof import("./src/cli/manual/main.ts") = await import(
+      "./src/cli/manual/main.ts" as string
+    );
     return runManual(args.slice(1), (await daemonRoom()).HELP_TEXT);
   }
-  const { runHelp }: typeof import("./src/cli/help_topics.ts") = await import(
-    "./src/cli/help_topics.ts" as string
+  const { runHelp }: typeof import("./src/cli/manual/help_topics.ts") = await import(
+    "./src/cli/manual/help_topics.ts" as string
   );
   return runHelp(args);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { manualSources } from "../src/cli/manual.ts";
+import { manualSources } from "../src/cli/manual/main.ts";
 import { HELP_TEXT } from "../src/daemon/help.ts";
 
 const [directory] = Deno.args;

@@ -7,9 +7,9 @@
  * writes docs/engine-states.svg; a test sees to it that the file is up to date.
  */
 
-import { PHASE_STATES, type PhaseKind } from "../src/engine/phase.ts";
-import { IMPOSSIBLE, NOTHING, PHASE_TABLE, type PhaseEvent } from "../src/engine/phase_table.ts";
-import { STATE_CHANGES, STATE_NAMES, type StateChange } from "../src/engine/state_changes.ts";
+import { PHASE_STATES, type PhaseKind } from "../src/engine/lifecycle/phase.ts";
+import { IMPOSSIBLE, NOTHING, PHASE_TABLE, type PhaseEvent } from "../src/engine/lifecycle/phase_table.ts";
+import { STATE_CHANGES, STATE_NAMES, type StateChange } from "../src/engine/lifecycle/state_changes.ts";
 import { ServiceState } from "../src/model/mod.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;

@@ -1,7 +1,7 @@
 /** The manual page dinit-service(5), from the table of settings. */
 
 import { type Setting, SETTING_GROUPS } from "../../src/description/mod.ts";
-import { settingFacts } from "../../src/cli/service_help.ts";
+import { settingFacts } from "../../src/cli/manual/service_help.ts";
 
 /** The page around the settings. */
 const FRAME = new URL("dinit-service.5.in", import.meta.url);

@@ -4,10 +4,10 @@ import { bashCompletion } from "../../src/cli/completion/bash.ts";
 import { fishCompletion } from "../../src/cli/completion/fish.ts";
 import { TOOLS } from "../../src/cli/completion/grammar.ts";
 import { zshCompletion } from "../../src/cli/completion/zsh.ts";
-import { manualSources } from "../../src/cli/manual.ts";
+import { manualSources } from "../../src/cli/manual/main.ts";
 import { HELP_TEXT } from "../../src/daemon/help.ts";
 import { manualPage } from "../generate/manual.ts";
-import { SHUTDOWN_PROGRAMS } from "../../src/cli/program_names.ts";
+import { SHUTDOWN_PROGRAMS } from "../../src/cli/shared/program_names.ts";
 import { KERNEL_LAUNCHER, kernelLauncher, PROGRAM_LINKS } from "./launchers.ts";
 import type { InstallOptions } from "./options.ts";
 

@@ -12,7 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
 ];
 
 /** Files other than `mod.ts` that one other room may import: the file and that room. */
-const SIDE_DOORS: ReadonlyMap<string, string> = new Map([["src/control/client.ts", "cli"]]);
+const SIDE_DOORS: ReadonlyMap<string, string> = new Map([["src/client/control_client.ts", "cli"]]);
 
 /** The room of a file below `src/`: the name of its folder, empty for a file directly in `src/`. */
 export function roomOf(place: string): string | undefined {
@@ -24,7 +24,7 @@ export function roomOf(place: string): string | undefined {
 /**
  * Why a file may not import another one, with what to do instead; `undefined` if it may.
  *
- * @param from Place of the importing file in the repository, such as `src/engine/graph.ts`.
+ * @param from Place of the importing file in the repository, such as `src/engine/graph/graph.ts`.
  * @param to Place of the imported file.
  */
 export function importFault(from: string, to: string): string | undefined {

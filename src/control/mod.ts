@@ -5,10 +5,10 @@
  * @module
  */
 
-export * from "./client.ts";
-export type * from "./controlled_manager.ts";
-export * from "./decode.ts";
-export * from "./describe.ts";
-export { encodePacket } from "./encode.ts";
-export { ControlSocketError, refuseActiveSocket } from "./listening_socket.ts";
-export { ControlServer, type ControlServerOptions } from "./server.ts";
+export * from "../client/control_client.ts";
+export type * from "./server/controlled_manager.ts";
+export * from "./wire/decode.ts";
+export * from "./wire/describe.ts";
+export { encodePacket } from "./wire/encode.ts";
+export { ControlSocketError, refuseActiveSocket } from "./server/listening_socket.ts";
+export { ControlServer, type ControlServerOptions } from "./server/server.ts";

@@ -49,7 +49,7 @@ function announce(left: readonly string[], log: MessageLog): void {
 
 /** With narrow permissions: a program that may do it does it. */
 async function endByProgram(path: string, { entries }: Journal, log: MessageLog): Promise<void> {
-  const program = new URL("../host/end_leftovers.ts", import.meta.url).pathname;
+  const program = new URL("../host/processes/end_leftovers.ts", import.meta.url).pathname;
   try {
     const args = ["run", "--no-config", "--no-prompt", "--allow-all", decodeURIComponent(program), path];
     // What is not passed on has been said for services, or will be.

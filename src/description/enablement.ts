@@ -4,16 +4,16 @@
  */
 
 import { DependencyKind, type DependencyLink, nameArgument } from "../model/mod.ts";
-import { endOfName, skipSpace } from "./_characters.ts";
-import { generalError, substitutionError } from "./_errors.ts";
-import { joinPath } from "./_files.ts";
-import type { LineReader } from "./_lines.ts";
-import { valueText } from "./_values.ts";
-import { type LineHandler, type SettingLine, Walker } from "./_walker.ts";
+import { endOfName, skipSpace } from "./text/characters.ts";
+import { generalError, substitutionError } from "./text/errors.ts";
+import { joinPath } from "./files.ts";
+import type { LineReader } from "./text/lines.ts";
+import { valueText } from "./text/values.ts";
+import { type LineHandler, type SettingLine, Walker } from "./text/walker.ts";
 import type { MainEnvironment } from "./environment.ts";
 import type { DescriptionFile } from "./find.ts";
-import { settingNamed } from "./settings.ts";
-import { substituteText, type Variables } from "./substitution.ts";
+import { settingNamed } from "./settings/table.ts";
+import { substituteText, type Variables } from "./text/substitution.ts";
 
 /** A line with a dependency directory. */
 export interface LinkDirectory {

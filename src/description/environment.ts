@@ -1,8 +1,8 @@
 /** The layers of the environment (service description 5.2), from the daemon's own up to that of one service. */
 
 import { type EnvironmentOverlay, LimitError, NO_OVERLAY } from "../model/mod.ts";
-import { systemText } from "./_files.ts";
-import { OverlayBuilder } from "./_overlay.ts";
+import { systemText } from "./files.ts";
+import { OverlayBuilder } from "./overlay.ts";
 import type { ParsedEnvironmentFile } from "./environment_file.ts";
 
 /** How many variables clients may set and remove in all; a process could not be given so many. */

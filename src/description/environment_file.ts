@@ -1,8 +1,8 @@
 /** Environment files (service description 5.1): assignments and the commands `!clear`, `!unset` and `!import`. */
 
 import { decodeBytes, type EnvironmentOverlay } from "../model/mod.ts";
-import { isSpace, skipSpace, skipWord } from "./_characters.ts";
-import { OverlayBuilder } from "./_overlay.ts";
+import { isSpace, skipSpace, skipWord } from "./text/characters.ts";
+import { OverlayBuilder } from "./overlay.ts";
 
 /** What an environment file changes, and the lines that it should not have. */
 export interface ParsedEnvironmentFile {

@@ -1,7 +1,7 @@
 /** Finding a description by name (service description 2.3). */
 
 import { baseName, type FileTime, LoadError, notFound } from "../model/mod.ts";
-import { type FileAccess, type FileFailure, readWholeFile } from "./_files.ts";
+import { type FileAccess, type FileFailure, readWholeFile } from "./files.ts";
 
 /** A description file that was found and read, but not parsed. */
 export interface DescriptionFile {

@@ -1,5 +1,5 @@
 import type { ServiceDescription } from "../model/mod.ts";
-import type { FileAccess } from "./_files.ts";
+import type { FileAccess } from "./files.ts";
 import { findDescription } from "./find.ts";
 import { readDescription } from "./read.ts";
 import type { ReadOptions } from "./read_options.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-export { type FileAccess, type FileStatus, wholePath } from "./_files.ts";
+export { type FileAccess, type FileStatus, wholePath } from "./files.ts";
 export * from "./directories.ts";
 export * from "./enablement.ts";
 export * from "./environment.ts";
@@ -14,12 +14,12 @@ export * from "./environment_file.ts";
 export * from "./find.ts";
 export * from "./folder_source.ts";
 export { LOADED_TEXT_LIMIT, megabytes } from "./limits.ts";
-export * from "./options.ts";
-export * from "./print.ts";
+export * from "./settings/options.ts";
+export * from "./settings/print.ts";
 export * from "./read.ts";
 export * from "./read_options.ts";
-export * from "./setting.ts";
-export * from "./settings.ts";
-export * from "./substitution.ts";
-export * from "./type_names.ts";
+export * from "./settings/setting.ts";
+export * from "./settings/table.ts";
+export * from "./text/substitution.ts";
+export * from "./settings/type_names.ts";
 export * from "./users.ts";

@@ -1,8 +1,8 @@
 /** Reading a description (service description 2.4, steps 5 to 7). */
 
 import type { ServiceDescription } from "../model/mod.ts";
-import { finishDescription } from "./_finish.ts";
-import { DescriptionReader } from "./_reader.ts";
+import { finishDescription } from "./finish.ts";
+import { DescriptionReader } from "./reader.ts";
 import type { DescriptionFile } from "./find.ts";
 import type { ReadOptions } from "./read_options.ts";
 

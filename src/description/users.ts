@@ -1,6 +1,6 @@
 /** Users and groups: what `run-as`, the owners of files and `export-passwd-vars` need of the system's databases. */
 
-import { fileVersion, readSystemFile, systemText } from "./_files.ts";
+import { fileVersion, readSystemFile, systemText } from "./files.ts";
 
 /** An entry of the user database. */
 export interface User {

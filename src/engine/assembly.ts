@@ -1,17 +1,17 @@
 /** How the parts of an engine are put together. */
 
 import type { ServiceEvent } from "../model/mod.ts";
-import { Chaining } from "./chaining.ts";
+import { Chaining } from "./graph/chaining.ts";
 import { Reporter } from "./facts.ts";
-import type { ServiceGraph } from "./graph.ts";
-import type { Launcher } from "./launcher.ts";
-import { Lifecycle } from "./lifecycle.ts";
-import { Loader } from "./loading.ts";
+import type { ServiceGraph } from "./graph/graph.ts";
+import type { Launcher } from "./launcher/launcher.ts";
+import { Lifecycle } from "./lifecycle/lifecycle.ts";
+import { Loader } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import { ProcessEvents } from "./process_events.ts";
-import { Reactor } from "./reactions.ts";
-import type { ServiceRecord } from "./service.ts";
-import { ServiceTypes } from "./service_types.ts";
+import { ProcessEvents } from "./launcher/process_events.ts";
+import { Reactor } from "./lifecycle/reactions.ts";
+import type { ServiceRecord } from "./graph/record.ts";
+import { ServiceTypes } from "./launcher/service_types.ts";
 
 /** The parts of an engine. */
 export interface EngineParts {

@@ -4,10 +4,10 @@
  */
 
 import { DependencyKind, ServiceState, ServiceType } from "../model/mod.ts";
-import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph.ts";
-import type { Lifecycle } from "./lifecycle.ts";
-import { hasRoomForEdge } from "./load_limits.ts";
-import { isActive, isOrdering, type ServiceRecord } from "./service.ts";
+import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph/graph.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
+import { hasRoomForEdge } from "./graph/load_limits.ts";
+import { isActive, isOrdering, type ServiceRecord } from "./graph/record.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 

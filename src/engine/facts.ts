@@ -11,9 +11,9 @@ import {
   type ServiceState,
   type StopReason,
 } from "../model/mod.ts";
-import type { PhaseKind } from "./phase.ts";
+import type { PhaseKind } from "./lifecycle/phase.ts";
 import type { Clock, LaunchRefusal } from "./ports.ts";
-import type { ServiceRecord } from "./service.ts";
+import type { ServiceRecord } from "./graph/record.ts";
 
 /** What happened to a service. */
 export type ServiceFact =

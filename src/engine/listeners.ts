@@ -1,6 +1,6 @@
 import type { ServiceEvent } from "../model/mod.ts";
 import type { EnvironmentListener, ServiceListener } from "./ports.ts";
-import type { ServiceRecord } from "./service.ts";
+import type { ServiceRecord } from "./graph/record.ts";
 
 /** Who wants to be told of the events of services, and of changes of the environment. */
 export class Listeners {

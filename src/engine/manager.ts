@@ -18,11 +18,11 @@ import {
 import { assemble, type EngineParts } from "./assembly.ts";
 import * as commands from "./commands.ts";
 import type { LoadOccasion } from "./facts.ts";
-import { ServiceGraph } from "./graph.ts";
-import { type Haste, hasten } from "./haste.ts";
-import type { Lifecycle } from "./lifecycle.ts";
+import { ServiceGraph } from "./graph/graph.ts";
+import { type Haste, hasten } from "./lifecycle/haste.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Listeners } from "./listeners.ts";
-import { mayUnload } from "./loading.ts";
+import { mayUnload } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import type {
   EngineEvents,
@@ -31,8 +31,8 @@ import type {
   SignalOutcome,
   TimerName,
 } from "./ports.ts";
-import { reload } from "./reloading.ts";
-import { isProcessBacked, prepareProcess, type ProcessRole, type ServiceRecord } from "./service.ts";
+import { reload } from "./graph/reloading.ts";
+import { isProcessBacked, prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
 import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
 

@@ -1,12 +1,12 @@
 import type { ShutdownType } from "../model/mod.ts";
 import type { MainEnvironment } from "../description/mod.ts";
-import type { Behaviour } from "./behaviour.ts";
-import type { ServiceGraph } from "./graph.ts";
-import type { Lifecycle } from "./lifecycle.ts";
+import type { Behaviour } from "./launcher/behaviour.ts";
+import type { ServiceGraph } from "./graph/graph.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { DescriptionSource } from "./description_source.ts";
 import type { FactSink } from "./facts.ts";
 import type { Clock, ConsolePort, ProcessHost } from "./ports.ts";
-import type { ServiceRecord } from "./service.ts";
+import type { ServiceRecord } from "./graph/record.ts";
 
 /** What a manager is made of. */
 export interface ManagerOptions {

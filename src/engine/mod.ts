@@ -11,10 +11,10 @@
 export { EventRing, type FactsSince, type NumberedFact } from "./event_ring.ts";
 export type { EndedProcess, Fact, FactSink, LoadOccasion, Outcome } from "./facts.ts";
 export type { DescriptionReader, DescriptionSource, FoundDescription } from "./description_source.ts";
-export { ServiceGraph } from "./graph.ts";
-export { type LaunchPlan, logFilePath, type OutputPlan, type SessionPlan } from "./launch_plan.ts";
-export type { Behaviour } from "./behaviour.ts";
-export type { Lifecycle } from "./lifecycle.ts";
+export { ServiceGraph } from "./graph/graph.ts";
+export { type LaunchPlan, logFilePath, type OutputPlan, type SessionPlan } from "./launcher/launch_plan.ts";
+export type { Behaviour } from "./launcher/behaviour.ts";
+export type { Lifecycle } from "./lifecycle/lifecycle.ts";
 export { ServiceManager } from "./manager.ts";
 export type { ManagerOptions } from "./manager_options.ts";
 export type {
@@ -29,6 +29,6 @@ export type {
   SignalOutcome,
   TimerName,
 } from "./ports.ts";
-export type { ProcessRole, ServiceRecord as Service } from "./service.ts";
-export { SavedStateError } from "./_schema.ts";
+export type { ProcessRole, ServiceRecord as Service } from "./graph/record.ts";
+export { SavedStateError } from "./schema.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

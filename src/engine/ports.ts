@@ -13,8 +13,8 @@ import type {
   ServiceDescription,
   ServiceEvent,
 } from "../model/mod.ts";
-import type { ProcessRole, ServiceRecord } from "./service.ts";
-import type { LaunchPlan } from "./launch_plan.ts";
+import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
+import type { LaunchPlan } from "./launcher/launch_plan.ts";
 
 /** What a timer is for. The engine has those of `TimerPurpose`; others may add their own. */
 export type TimerName = string;

@@ -5,14 +5,20 @@
  */
 
 import { ServiceType } from "../model/mod.ts";
-import { fromPlain, type Plain, toPlain } from "./_plain.ts";
-import { type SavedEdge, type SavedEngine, savedEngine, type SavedRecord } from "./_saved_state.ts";
-import { SavedStateError } from "./_schema.ts";
-import { ServiceGraph } from "./graph.ts";
+import { fromPlain, type Plain, toPlain } from "./plain.ts";
+import { type SavedEdge, type SavedEngine, savedEngine, type SavedRecord } from "./saved_state.ts";
+import { SavedStateError } from "./schema.ts";
+import { ServiceGraph } from "./graph/graph.ts";
 import { ServiceManager } from "./manager.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import { PHASE_STATES } from "./phase.ts";
-import { type Edge, hasProcessState, newRecord, type ProcessState, type ServiceRecord } from "./service.ts";
+import { PHASE_STATES } from "./lifecycle/phase.ts";
+import {
+  type Edge,
+  hasProcessState,
+  newRecord,
+  type ProcessState,
+  type ServiceRecord,
+} from "./graph/record.ts";
 import type { ActivationTimes } from "./times.ts";
 
 /** The format that this program writes. Fields that are missing have defaults: a new field needs no new format. */

@@ -1,8 +1,8 @@
 /** What can be told about a service (control protocol 8, and the overview of all services). */
 
 import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
-import { logFilePath } from "./launch_plan.ts";
-import { isHard, isTriviallyStopped, type ServiceRecord } from "./service.ts";
+import { logFilePath } from "./launcher/launch_plan.ts";
+import { isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
 
 /** The service as a status buffer shows it. */
 export function statusOf(service: ServiceRecord): ServiceStatus {

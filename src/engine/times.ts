@@ -1,7 +1,7 @@
 /** When the steps of an activation were reached: from the moment that a service is asked for until it has ended. */
 
 import { ServiceState, type ServiceTimes } from "../model/mod.ts";
-import type { Phase } from "./phase.ts";
+import type { Phase } from "./lifecycle/phase.ts";
 
 /** The times of the last activation, by the engine's clock; `undefined` is a step that has not been reached. */
 export interface ActivationTimes {

@@ -24,14 +24,14 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { FileUsers } from "../description/mod.ts";
-import { RuntimeBootClock } from "./boot_clock.ts";
-import { type ChildHandle, type ChildOptions, startChild } from "./_child.ts";
-import { type LogFile, openLogFile } from "./_log_file.ts";
-import { unsupportedByCommandHost } from "./command_limits.ts";
-import { KeptBack } from "./kept_back.ts";
-import { LogBuffers } from "./log_buffers.ts";
-import type { ProcessRecord } from "./process_record.ts";
-import { RefusedVariables } from "./refused_variables.ts";
+import { RuntimeBootClock } from "../system/boot_clock.ts";
+import { type ChildHandle, type ChildOptions, startChild } from "./launch/child.ts";
+import { type LogFile, openLogFile } from "./output/log_file.ts";
+import { unsupportedByCommandHost } from "./launch/command_limits.ts";
+import { KeptBack } from "./launch/kept_back.ts";
+import { LogBuffers } from "./output/log_buffers.ts";
+import type { ProcessRecord } from "./processes/process_record.ts";
+import { RefusedVariables } from "./launch/refused_variables.ts";
 
 const ENOENT = 2;
 const ESRCH = 3;

@@ -2,12 +2,12 @@
 
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
-import type { BootClock } from "./boot_clock.ts";
+import type { BootClock } from "../system/boot_clock.ts";
 import { CommandHost } from "./command_host.ts";
-import { LibcUnavailableError, openLibrary } from "./libc/mod.ts";
+import { LibcUnavailableError, openLibrary } from "../system/mod.ts";
 import { NativeHost } from "./native_host.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
-import type { ProcessRecord } from "./process_record.ts";
+import type { ProcessRecord } from "./processes/process_record.ts";
 
 /** A host as the daemon handles it. */
 export interface DaemonHost extends ProcessHost {

@@ -6,14 +6,19 @@
  */
 
 export { createHost, type CreateHostOptions, type DaemonHost, HostUnavailableError } from "./create_host.ts";
-export type { BootClock, TickRange } from "./boot_clock.ts";
+export type { BootClock, TickRange } from "../system/boot_clock.ts";
 export { CommandHost, type ProcessReports } from "./command_host.ts";
-export type { DescriptorStream } from "./descriptor_stream.ts";
-export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
-export { type EndOptions, endProcesses } from "./end_processes.ts";
-export { JournalInUseError, readJournalText } from "./journal_file.ts";
-export { type Journal, type JournalEntry, type JournalOwner, parseJournal } from "./journal_format.ts";
-export { findLeftovers, launchesOver, type Leftover, ownerLives } from "./leftovers.ts";
+export type { DescriptorStream } from "./output/descriptor_stream.ts";
+export { type InheritedDescriptors, inheritedDescriptors } from "../system/inherited_descriptors.ts";
+export { type EndOptions, endProcesses } from "./processes/end_processes.ts";
+export { JournalInUseError, readJournalText } from "./processes/journal_file.ts";
+export {
+  type Journal,
+  type JournalEntry,
+  type JournalOwner,
+  parseJournal,
+} from "./processes/journal_format.ts";
+export { findLeftovers, launchesOver, type Leftover, ownerLives } from "./processes/leftovers.ts";
 export {
   Datagrams,
   FileWatch,
@@ -22,15 +27,15 @@ export {
   SignalRelay,
   SystemCallError,
   WAKE_UP,
-} from "./libc/mod.ts";
-export { logFileTail, type TailOptions } from "./log_file_tail.ts";
-export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "./machine.ts";
+} from "../system/mod.ts";
+export { logFileTail, type TailOptions } from "./output/log_file_tail.ts";
+export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "../system/machine.ts";
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";
-export { descriptorOfPath, grantedLink } from "./own_descriptor.ts";
-export { type JournalOptions, ProcessJournal } from "./process_journal.ts";
-export { type LaunchNumber, NO_RECORD, type ProcessRecord } from "./process_record.ts";
-export { RefusedVariables } from "./refused_variables.ts";
+export { descriptorOfPath, grantedLink } from "./output/own_descriptor.ts";
+export { type JournalOptions, ProcessJournal } from "./processes/process_journal.ts";
+export { type LaunchNumber, NO_RECORD, type ProcessRecord } from "./processes/process_record.ts";
+export { RefusedVariables } from "./launch/refused_variables.ts";
 export { SystemClock } from "./system_clock.ts";
 export {
   fileProblem,
@@ -40,4 +45,4 @@ export {
   isSharedFolder,
   logFileProblem,
   ownIdentity,
-} from "./trust.ts";
+} from "../system/trust.ts";

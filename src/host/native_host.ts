@@ -22,12 +22,12 @@ import type {
   Service,
   SignalOutcome,
 } from "../engine/mod.ts";
-import { ActivationSockets } from "./activation_sockets.ts";
-import { type OwnCgroup, ownCgroup } from "./cgroups.ts";
-import { DescriptorStream } from "./descriptor_stream.ts";
-import { isExiting } from "./exiting.ts";
-import { ExecutionError, PreparationError } from "./launch_errors.ts";
-import { LaunchWatch } from "./launch_watch.ts";
+import { ActivationSockets } from "./resources/activation_sockets.ts";
+import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
+import { DescriptorStream } from "./output/descriptor_stream.ts";
+import { isExiting } from "./processes/exiting.ts";
+import { ExecutionError, PreparationError } from "./launch/launch_errors.ts";
+import { LaunchWatch } from "./launch/launch_watch.ts";
 import {
   Accounts,
   BootTime,
@@ -41,20 +41,20 @@ import {
   SystemCallError,
   Terminal,
   WholeFiles,
-} from "./libc/mod.ts";
-import { LogCollector } from "./log_collector.ts";
-import { type Launched, type LaunchMeans, launchNative } from "./native_launch.ts";
+} from "../system/mod.ts";
+import { LogCollector } from "./output/log_collector.ts";
+import { type Launched, type LaunchMeans, launchNative } from "./launch/native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
-import { nativeRequirements } from "./native_requirements.ts";
-import { NullDevice } from "./null_device.ts";
-import { OpenFileLimit } from "./open_file_limit.ts";
-import { OrphanEnds } from "./orphan_ends.ts";
-import { OutputPipes } from "./output_pipes.ts";
-import { readPidFile } from "./pid_file.ts";
-import type { LaunchNumber, ProcessRecord } from "./process_record.ts";
-import { ProcessTable, type TrackedProcess } from "./process_table.ts";
-import { StartedWith } from "./started_with.ts";
-import { Tools } from "./tools.ts";
+import { nativeRequirements } from "./launch/native_requirements.ts";
+import { NullDevice } from "./launch/null_device.ts";
+import { OpenFileLimit } from "./launch/open_file_limit.ts";
+import { OrphanEnds } from "./processes/orphan_ends.ts";
+import { OutputPipes } from "./output/output_pipes.ts";
+import { readPidFile } from "./processes/pid_file.ts";
+import type { LaunchNumber, ProcessRecord } from "./processes/process_record.ts";
+import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts";
+import { StartedWith } from "./launch/started_with.ts";
+import { Tools } from "./launch/tools.ts";
 
 /** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
 const IGNORED = [13, 20, 21, 22];

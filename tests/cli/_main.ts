@@ -1,5 +1,5 @@
 /** What `main.ts` does for `dinit ctl …`, as a program of its own. */
 
-import { runCtl } from "../../src/cli/ctl.ts";
+import { runCtl } from "../../src/cli/ctl/main.ts";
 
 Deno.exit(await runCtl(Deno.args));

@@ -1,18 +1,18 @@
 /** A scripted daemon on a real socket, and the surroundings in which the tests run `dinitctl` against it. */
 
-import { type Packet, type RequestPacket, statusFormOf } from "../../src/control/layouts.ts";
-import { decodePacket } from "../../src/control/decode.ts";
-import { encodePacket } from "../../src/control/encode.ts";
+import { type Packet, type RequestPacket, statusFormOf } from "../../src/control/wire/layouts.ts";
+import { decodePacket } from "../../src/control/wire/decode.ts";
+import { encodePacket } from "../../src/control/wire/encode.ts";
 import {
   EXTENSIONS_NAME,
   EXTENSIONS_QUERY,
   Information,
   Reply,
   Request,
-} from "../../src/control/protocol.ts";
-import type { WireStatus } from "../../src/control/status_buffer.ts";
+} from "../../src/control/wire/protocol.ts";
+import type { WireStatus } from "../../src/control/wire/status_buffer.ts";
 import { decodeBytes } from "../../src/model/mod.ts";
-import { type CtlIo, runCtl } from "../../src/cli/ctl.ts";
+import { type CtlIo, runCtl } from "../../src/cli/ctl/main.ts";
 
 /** What a stand-in answers: packets, raw bytes, or the end of the connection. */
 export type Answer = Packet | Uint8Array | "close";

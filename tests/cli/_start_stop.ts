@@ -1,7 +1,7 @@
 /** What the tests of the start family share. */
 
-import { Reply, Request } from "../../src/control/protocol.ts";
-import type { WireStatus } from "../../src/control/status_buffer.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
+import type { WireStatus } from "../../src/control/wire/status_buffer.ts";
 import { type Answer, type Script, StandIn, status } from "./_stand_in.ts";
 
 export const STOPPED = status();

@@ -1,8 +1,8 @@
 /** `ctl catlog` of a service that writes to a file. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runCtl } from "../../src/cli/ctl.ts";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import { runCtl } from "../../src/cli/ctl/main.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { ctl, failure, FakeIo, StandIn, status, success } from "./_stand_in.ts";
 
 /** A daemon whose service `web` writes to a file, which has this text at first. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { type Answer, ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
 
 const ack: Answer = { type: Reply.ACK };

@@ -2,9 +2,9 @@
 
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runCompletion } from "../../src/cli/completion.ts";
-import { OPTIONS } from "../../src/cli/options.ts";
+import { COMMANDS } from "../../src/cli/ctl/commands.ts";
+import { runCompletion } from "../../src/cli/completion/main.ts";
+import { OPTIONS } from "../../src/cli/ctl/options.ts";
 import { FakeIo, StandIn, status } from "./_stand_in.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;

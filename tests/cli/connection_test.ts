@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Reply, Request } from "../../src/control/protocol.ts";
-import { controlSocketPath, type Mode, passwdHome } from "../../src/cli/socket_path.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
+import { controlSocketPath, type Mode, passwdHome } from "../../src/cli/shared/socket_path.ts";
 import { ctl, ctlAlone, failure, FakeIo, StandIn, status, success, type Surroundings } from "./_stand_in.ts";
 
 /** Where the socket is looked for (cli 1.3). */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Reply, Request } from "../../src/control/protocol.ts";
-import type { WireStatus } from "../../src/control/status_buffer.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
+import type { WireStatus } from "../../src/control/wire/status_buffer.ts";
 import { DISABLED, DOWN, ENABLED, Services, UP } from "./_enable.ts";
 import { type Answer, ctl, event, failure, status, success } from "./_stand_in.ts";
 

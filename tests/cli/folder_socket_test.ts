@@ -1,7 +1,7 @@
 /** `ctl` in the folder of a daemon. */
 
 import { assertEquals } from "@std/assert";
-import { folderSocket } from "../../src/cli/folder_socket.ts";
+import { folderSocket } from "../../src/cli/shared/folder_socket.ts";
 import { FakeIo } from "./_stand_in.ts";
 
 Deno.test("the daemon of the folder stands in only where nothing names another, and only for its owner", () => {

@@ -1,10 +1,10 @@
 /** `ctl catlog --follow` and `ctl --trace`. */
 
 import { assertEquals } from "@std/assert";
-import type { RequestPacket } from "../../src/control/layouts.ts";
+import type { RequestPacket } from "../../src/control/wire/layouts.ts";
 import { encodeBytes } from "../../src/model/mod.ts";
-import { runCtl } from "../../src/cli/ctl.ts";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import { runCtl } from "../../src/cli/ctl/main.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { type Answer, ctl, failure, FakeIo, StandIn, status, success } from "./_stand_in.ts";
 
 const services = { web: status() };

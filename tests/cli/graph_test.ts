@@ -3,9 +3,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Graph, GraphNode } from "../../src/control/mod.ts";
 import type { ServiceStatus } from "../../src/model/mod.ts";
-import { graphText } from "../../src/cli/graph_text.ts";
-import { dependencyTree } from "../../src/cli/service_tree.ts";
-import { renderTree } from "../../src/cli/tree_text.ts";
+import { graphText } from "../../src/cli/ctl/graph_text.ts";
+import { dependencyTree } from "../../src/cli/ctl/service_tree.ts";
+import { renderTree } from "../../src/cli/ctl/tree_text.ts";
 import { ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
 
 function node(name: string, facts: Partial<ServiceStatus> = {}): GraphNode {

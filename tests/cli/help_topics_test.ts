@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runHelp } from "../../src/cli/help_topics.ts";
+import { COMMANDS } from "../../src/cli/ctl/commands.ts";
+import { runHelp } from "../../src/cli/manual/help_topics.ts";
 import { LOAD_OPTIONS, SECURE_BITS, SERVICE_OPTIONS, SETTINGS } from "../../src/description/mod.ts";
 import { ctlAlone, FakeIo, type Outcome } from "./_stand_in.ts";
 

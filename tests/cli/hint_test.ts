@@ -1,9 +1,9 @@
 /** What the tools add to a message of the reference where somebody reads it: the name of the thing, and a remedy. */
 
 import { assert, assertEquals } from "@std/assert";
-import { runMonitor } from "../../src/cli/monitor.ts";
-import { runShutdown } from "../../src/cli/shutdown.ts";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import { runMonitor } from "../../src/cli/monitor/main.ts";
+import { runShutdown } from "../../src/cli/shutdown/main.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { type Answer, ctlAlone, FakeIo, type Script, StandIn, status } from "./_stand_in.ts";
 
 const ON_TERMINAL = { errorTerminal: true };

@@ -1,9 +1,9 @@
 /** The documents of `--json`: one for each command, whether it succeeds or fails. */
 
 import { assertEquals } from "@std/assert";
-import type { AnyDocument } from "../../src/cli/ctl.ts";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import type { AnyDocument } from "../../src/cli/ctl/main.ts";
+import { COMMANDS } from "../../src/cli/ctl/commands.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { Services } from "./_enable.ts";
 import { ack, already, nak, preack, STARTED, STARTING, STOPPED } from "./_start_stop.ts";
 import { ctl, event, type Outcome, type Script, StandIn, status } from "./_stand_in.ts";

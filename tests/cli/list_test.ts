@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Request } from "../../src/control/protocol.ts";
-import type { WireStatus } from "../../src/control/status_buffer.ts";
+import { Request } from "../../src/control/wire/protocol.ts";
+import type { WireStatus } from "../../src/control/wire/status_buffer.ts";
 import { ctl, StandIn, status, success } from "./_stand_in.ts";
 
 /** Forms and suffixes of a line (cli 3.7). */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Reply } from "../../src/control/protocol.ts";
+import { Reply } from "../../src/control/wire/protocol.ts";
 import { already, NAMES, preack, REQUESTS, STOPPED } from "./_start_stop.ts";
 import { ctl, failure, StandIn, status, success } from "./_stand_in.ts";
 

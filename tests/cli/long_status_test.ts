@@ -1,7 +1,7 @@
 /** `ctl status` of single services with what the reference does not tell. */
 
 import { assertEquals } from "@std/assert";
-import { Request } from "../../src/control/protocol.ts";
+import { Request } from "../../src/control/wire/protocol.ts";
 import { ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
 
 const NOW = 1_700_000_000_000;

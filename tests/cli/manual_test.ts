@@ -2,14 +2,14 @@
 
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { manualSources, runManual } from "../../src/cli/manual.ts";
+import { COMMANDS } from "../../src/cli/ctl/commands.ts";
+import { manualSources, runManual } from "../../src/cli/manual/main.ts";
 import { helpItems } from "../../src/cli/manual/pages.ts";
 import { roffPage } from "../../src/cli/manual/roff.ts";
 import { MONITOR_OPTIONS } from "../../src/cli/monitor/options.ts";
-import { OPTIONS } from "../../src/cli/options.ts";
+import { OPTIONS } from "../../src/cli/ctl/options.ts";
 import { HELP_TEXT } from "../../src/daemon/help.ts";
-import { showText } from "../../src/cli/pager.ts";
+import { showText } from "../../src/cli/shared/pager.ts";
 import { FakeIo } from "./_stand_in.ts";
 
 const NAMES = ["dinit", "dinitctl", "dinit-check", "dinit-monitor", "shutdown"];

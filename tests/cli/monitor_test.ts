@@ -1,11 +1,11 @@
 /** `dinit-monitor` (cli 1.1, 1.3, 1.5 and 6) against a scripted daemon. */
 
-import { toolVersion } from "../../src/cli/failure.ts";
+import { toolVersion } from "../../src/cli/shared/failure.ts";
 import { assert, assertEquals } from "@std/assert";
-import { runMonitor } from "../../src/cli/monitor.ts";
+import { runMonitor } from "../../src/cli/monitor/main.ts";
 import type { CommandEnd } from "../../src/cli/monitor/run_command.ts";
 import { runCommand } from "../../src/cli/monitor/run_command.ts";
-import { Information, Reply, Request } from "../../src/control/protocol.ts";
+import { Information, Reply, Request } from "../../src/control/wire/protocol.ts";
 import {
   type Answer,
   event,

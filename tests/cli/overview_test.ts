@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Overview, ServiceOverview, ServiceStatus } from "../../src/model/mod.ts";
-import { durationText } from "../../src/cli/duration_text.ts";
-import { renderOverview } from "../../src/cli/overview.ts";
-import { Request } from "../../src/control/protocol.ts";
+import { durationText } from "../../src/cli/shared/duration_text.ts";
+import { renderOverview } from "../../src/cli/ctl/overview_text.ts";
+import { Request } from "../../src/control/wire/protocol.ts";
 import { ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
 
 const NOW = 1_700_000_000_000;

@@ -4,8 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { endOf } from "../_processes.ts";
 import { spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
-import { encodePacket } from "../../src/control/encode.ts";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import { encodePacket } from "../../src/control/wire/encode.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { StandIn, status } from "./_stand_in.ts";
 
 const MAIN = new URL("_main.ts", import.meta.url).pathname;

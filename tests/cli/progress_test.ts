@@ -1,10 +1,10 @@
 /** The line that shows in a terminal what is waited for. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { CommandContext } from "../../src/cli/context.ts";
-import { defaultOptions } from "../../src/cli/options.ts";
-import { startProgress } from "../../src/cli/progress.ts";
-import { Request } from "../../src/control/protocol.ts";
+import type { CommandContext } from "../../src/cli/ctl/context.ts";
+import { defaultOptions } from "../../src/cli/ctl/options.ts";
+import { startProgress } from "../../src/cli/ctl/progress.ts";
+import { Request } from "../../src/control/wire/protocol.ts";
 import { ack, preack, STARTED, STOPPED } from "./_start_stop.ts";
 import { ctl, ctlAlone, event, FakeIo, StandIn } from "./_stand_in.ts";
 

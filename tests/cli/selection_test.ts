@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { selector } from "../../src/cli/selection.ts";
+import { selector } from "../../src/cli/ctl/selection.ts";
 import { ctl, failure, StandIn, status, success } from "./_stand_in.ts";
 
 const NAMES = [

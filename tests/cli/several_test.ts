@@ -1,8 +1,8 @@
 /** Commands for several services at once. */
 
 import { assertEquals } from "@std/assert";
-import type { RequestPacket } from "../../src/control/layouts.ts";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import type { RequestPacket } from "../../src/control/wire/layouts.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { ack, already, nak, preack, STARTED, STARTING, STOPPED } from "./_start_stop.ts";
 import { type Answer, ctl, event, StandIn, status, success } from "./_stand_in.ts";
 

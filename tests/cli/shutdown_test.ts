@@ -1,10 +1,10 @@
 /** The shutdown program: its command line, and what it asks the daemon (daemon and init 7.1, 7.2). */
 
 import { assert, assertEquals } from "@std/assert";
-import { Reply, Request } from "../../src/control/protocol.ts";
-import type { ByteStream } from "../../src/control/client.ts";
-import { manualSources } from "../../src/cli/manual.ts";
-import { runShutdown, type ShutdownIo } from "../../src/cli/shutdown.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
+import type { ByteStream } from "../../src/client/control_client.ts";
+import { manualSources } from "../../src/cli/manual/main.ts";
+import { runShutdown, type ShutdownIo } from "../../src/cli/shutdown/main.ts";
 import { type OutputSink, ShutdownOutput } from "../../src/cli/shutdown/output.ts";
 import { shutDown, type ShutdownMachine } from "../../src/cli/shutdown/direct.ts";
 import { ShutdownType } from "../../src/model/mod.ts";

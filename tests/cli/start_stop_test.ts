@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Reply } from "../../src/control/protocol.ts";
-import type { WireStatus } from "../../src/control/status_buffer.ts";
+import { Reply } from "../../src/control/wire/protocol.ts";
+import type { WireStatus } from "../../src/control/wire/status_buffer.ts";
 import { ack, already, daemonFor, nak, type Name, NAMES, REQUESTS, STARTED, STOPPED } from "./_start_stop.ts";
 import { type Answer, ctl, failure, type Script, success } from "./_stand_in.ts";
 

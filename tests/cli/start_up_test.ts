@@ -28,8 +28,8 @@ async function loadedAtStart(file: string): Promise<Set<string>> {
 }
 
 Deno.test("ctl loads few files before it runs, and none that it does not need", async () => {
-  const loaded = [...await loadedAtStart(`${ROOT}src/cli/ctl.ts`)];
-  assert(loaded.includes(`${ROOT}src/control/client.ts`));
+  const loaded = [...await loadedAtStart(`${ROOT}src/cli/ctl/main.ts`)];
+  assert(loaded.includes(`${ROOT}src/client/control_client.ts`));
   assertEquals(
     loaded.filter((specifier) =>
       !/^(cli\/\w+|control\/\w+|model\/\w+)\.ts$/.test(specifier.slice(ROOT.length + 4))

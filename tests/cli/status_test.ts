@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Request } from "../../src/control/protocol.ts";
-import type { WireStatus } from "../../src/control/status_buffer.ts";
+import { Request } from "../../src/control/wire/protocol.ts";
+import type { WireStatus } from "../../src/control/wire/status_buffer.ts";
 import { ctl, failure, StandIn, status, success } from "./_stand_in.ts";
 
 /** A status and the lines about it below the name (cli 3.5). */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cutText, printable, textWidth } from "../../src/cli/text_width.ts";
+import { cutText, printable, textWidth } from "../../src/cli/shared/text_width.ts";
 
 const WIDTHS: readonly (readonly [string, number])[] = [
   ["", 0],

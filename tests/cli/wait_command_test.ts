@@ -1,7 +1,7 @@
 /** `ctl wait`, which the reference does not have. */
 
 import { assertEquals } from "@std/assert";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { STARTED, STARTING, STOPPED, STOPPING } from "./_start_stop.ts";
 import { type Answer, ctl, event, failure, StandIn, success } from "./_stand_in.ts";
 

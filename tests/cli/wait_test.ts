@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Request } from "../../src/control/protocol.ts";
+import { Request } from "../../src/control/wire/protocol.ts";
 import { ack, daemonFor, NAMES, preack, STARTED, STARTING, STOPPED, STOPPING } from "./_start_stop.ts";
 import { type Answer, ctl, event, failure, StandIn, status, success } from "./_stand_in.ts";
 

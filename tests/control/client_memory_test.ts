@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ClientMemory, type CountedClient } from "../../src/control/client_memory.ts";
+import { ClientMemory, type CountedClient } from "../../src/control/server/client_memory.ts";
 
 /** A client that gives back what is kept for it when it is dropped, as a connection does. */
 class Client implements CountedClient {

@@ -337,7 +337,7 @@ for (
 }
 
 Deno.test("connecting without a permission: the error names the grant", async () => {
-  const client = new URL("../../src/control/client.ts", import.meta.url);
+  const client = new URL("../../src/client/control_client.ts", import.meta.url);
   const script = `import { ControlClient } from ${JSON.stringify(client)};
     await ControlClient.connect("/run/none").catch((error) => console.log(error.kind, error.message));`;
   const file = Deno.makeTempFileSync({ prefix: "dinit-control-", suffix: ".ts" });

@@ -11,8 +11,8 @@ import {
   Reply,
   Request,
 } from "../../src/control/mod.ts";
-import { type FieldKind, layoutOf } from "../../src/control/layouts.ts";
-import { decodeStatus } from "../../src/control/status_buffer.ts";
+import { type FieldKind, layoutOf } from "../../src/control/wire/layouts.ts";
+import { decodeStatus } from "../../src/control/wire/status_buffer.ts";
 import { fromHex, toHex } from "./_server.ts";
 
 const PACKET_TYPES = [...Object.values(Request), ...Object.values(Reply), ...Object.values(Information)];

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { LimitError } from "../../src/model/mod.ts";
-import { Reply, Request } from "../../src/control/protocol.ts";
+import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { FakeManager, STARTED } from "./_fake_manager.ts";
 import { type Scene, toHex, until, withServer } from "./_server.ts";
 

@@ -5,7 +5,7 @@
 
 import { assertEquals } from "@std/assert";
 import { decodePacket, encodePacket, type Packet, Reply, Request } from "../../src/control/mod.ts";
-import { statusFormOf } from "../../src/control/layouts.ts";
+import { statusFormOf } from "../../src/control/wire/layouts.ts";
 import { DUMPS } from "./_dumps.ts";
 import { fromHex, toHex, withServer } from "./_server.ts";
 import { type Situation, SITUATIONS } from "./_situations.ts";

@@ -12,7 +12,7 @@ import {
   Request,
   type RequestPacket,
 } from "../../src/control/mod.ts";
-import { isInformationType, isRequestType, layoutOf, statusFormOf } from "../../src/control/layouts.ts";
+import { isInformationType, isRequestType, layoutOf, statusFormOf } from "../../src/control/wire/layouts.ts";
 import { type Scene, toHex, until, withServer } from "./_server.ts";
 
 const NAMES = ["web", "db", "boot", "getty@1", "last", "log"];

@@ -1,6 +1,6 @@
 import { LimitError, ServiceType } from "../../src/model/mod.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { HandleTable } from "../../src/control/handle_table.ts";
+import { HandleTable } from "../../src/control/server/handle_table.ts";
 
 const service = { name: "web", type: ServiceType.PROCESS, dependencies: [], description: { directory: "" } };
 

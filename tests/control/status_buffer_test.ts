@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ServiceStatus } from "../../src/model/mod.ts";
-import { decodeStatus, encodeStatus } from "../../src/control/status_buffer.ts";
+import { decodeStatus, encodeStatus } from "../../src/control/wire/status_buffer.ts";
 import { FakeManager } from "./_fake_manager.ts";
 import { toHex } from "./_server.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { ControlClient, Reply, Request } from "../../src/control/client.ts";
+import { ControlClient, Reply, Request } from "../../src/client/control_client.ts";
 import type { Dinit } from "./_dinit.ts";
 import { both, enter, internal, process, scripted } from "./_hosts.ts";
 

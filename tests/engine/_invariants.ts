@@ -1,8 +1,8 @@
 /** What must be true of the whole graph whenever the engine has come to rest (lifecycle 14). */
 
 import type { Service, ServiceManager } from "../../src/engine/mod.ts";
-import { isStartPinned } from "../../src/engine/graph.ts";
-import { isActive, isHard, isOrdering, isTriviallyStopped } from "../../src/engine/service.ts";
+import { isStartPinned } from "../../src/engine/graph/graph.ts";
+import { isActive, isHard, isOrdering, isTriviallyStopped } from "../../src/engine/graph/record.ts";
 import { ServiceState } from "../../src/model/mod.ts";
 
 const { STOPPED, STARTED, STOPPING } = ServiceState;

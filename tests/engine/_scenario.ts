@@ -2,8 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { Service, ServiceManager } from "../../src/engine/mod.ts";
-import { isStartPinned } from "../../src/engine/graph.ts";
-import { isHard } from "../../src/engine/service.ts";
+import { isStartPinned } from "../../src/engine/graph/graph.ts";
+import { isHard } from "../../src/engine/graph/record.ts";
 import { ServiceEvent, ServiceState, StopReason } from "../../src/model/mod.ts";
 import { doubleBehaviour } from "./_doubles.ts";
 import { brokenInvariants, broughtUpTooEarly, takenDownTooEarly } from "./_invariants.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { DIAGRAM, stateDiagram } from "../../scripts/state_diagram.ts";
-import { PHASE_STATES } from "../../src/engine/phase.ts";
-import { IMPOSSIBLE, NOTHING, PHASE_TABLE } from "../../src/engine/phase_table.ts";
-import { ServiceTypes } from "../../src/engine/service_types.ts";
-import { isLegalChange, STATE_CHANGES, STATE_NAMES } from "../../src/engine/state_changes.ts";
+import { PHASE_STATES } from "../../src/engine/lifecycle/phase.ts";
+import { IMPOSSIBLE, NOTHING, PHASE_TABLE } from "../../src/engine/lifecycle/phase_table.ts";
+import { ServiceTypes } from "../../src/engine/launcher/service_types.ts";
+import { isLegalChange, STATE_CHANGES, STATE_NAMES } from "../../src/engine/lifecycle/state_changes.ts";
 import { ServiceState, ServiceType } from "../../src/model/mod.ts";
 import { World } from "./_world.ts";
 

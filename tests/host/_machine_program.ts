@@ -1,7 +1,7 @@
 /** Does one thing with a machine, for tests that need a process, a terminal or a namespace of its own. */
 
 import { Machine } from "../../src/host/mod.ts";
-import { type Library, openLibrary } from "../../src/host/libc/mod.ts";
+import { type Library, openLibrary } from "../../src/system/mod.ts";
 
 const [what, ...args] = Deno.args;
 const library = openLibrary();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Accounts, openLibrary } from "../../src/host/libc/mod.ts";
+import { Accounts, openLibrary } from "../../src/system/mod.ts";
 import { FileUsers } from "../../src/description/mod.ts";
 
 const accounts = new Accounts(openLibrary());

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { fc } from "../random.ts";
-import { arrangeDescriptors, firstFree } from "../../src/host/descriptors.ts";
+import { arrangeDescriptors, firstFree } from "../../src/host/launch/descriptors.ts";
 
 /** Carries steps out on a table of descriptors. */
 function carryOut(

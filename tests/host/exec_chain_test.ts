@@ -7,8 +7,8 @@ import {
   type ChainSettings,
   needsChain,
   requiredTools,
-} from "../../src/host/exec_chain.ts";
-import { chainFailure } from "../../src/host/chain_failure.ts";
+} from "../../src/host/launch/exec_chain.ts";
+import { chainFailure } from "../../src/host/launch/chain_failure.ts";
 
 const NOTHING: ChainSettings = {
   limits: [],

@@ -1,10 +1,10 @@
 /** The small pure functions of the native host. */
 
 import { assertEquals } from "@std/assert";
-import { parseOwnCgroup } from "../../src/host/cgroups.ts";
-import { interpreterOf } from "../../src/host/interpreter.ts";
-import { decodeWaitStatus } from "../../src/host/libc/mod.ts";
-import { parsePid } from "../../src/host/pid_file.ts";
+import { parseOwnCgroup } from "../../src/host/resources/cgroups.ts";
+import { interpreterOf } from "../../src/host/launch/interpreter.ts";
+import { decodeWaitStatus } from "../../src/system/mod.ts";
+import { parsePid } from "../../src/host/processes/pid_file.ts";
 import { binary } from "./_binary.ts";
 
 Deno.test("a process id is read in the notations of C", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { fc } from "../random.ts";
-import { LogBuffer } from "../../src/host/log_buffer.ts";
+import { LogBuffer } from "../../src/host/output/log_buffer.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (buffer: LogBuffer) => new TextDecoder().decode(buffer.contents().bytes);

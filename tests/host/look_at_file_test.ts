@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { errnoOf } from "../../src/model/mod.ts";
-import { Files, openLibrary } from "../../src/host/libc/mod.ts";
+import { Files, openLibrary } from "../../src/system/mod.ts";
 
 const files = new Files(openLibrary());
 

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { endOf } from "../_processes.ts";
 import { Machine } from "../../src/host/mod.ts";
-import { bootRecord, SystemCallError } from "../../src/host/libc/mod.ts";
+import { bootRecord, SystemCallError } from "../../src/system/mod.ts";
 
 const PROGRAM = new URL("_machine_program.ts", import.meta.url).pathname;
 const SELF = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-all", decodeURIComponent(PROGRAM)];

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { limitAtStart, type LimitSources } from "../../src/host/open_file_limit.ts";
+import { limitAtStart, type LimitSources } from "../../src/host/launch/open_file_limit.ts";
 
 type Ancestor = readonly [pid: number, program: string, soft: number, hard: number];
 

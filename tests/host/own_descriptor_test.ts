@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { descriptorOfPath } from "../../src/host/own_descriptor.ts";
+import { descriptorOfPath } from "../../src/host/output/own_descriptor.ts";
 
 const LINKS: Readonly<Record<string, string>> = {
   "/var/log/access.log": "/dev/stdout",

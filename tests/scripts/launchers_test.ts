@@ -3,7 +3,7 @@
 import { outputOf } from "../_processes.ts";
 import { assertEquals } from "@std/assert";
 import { TOOLS } from "../../src/cli/completion/grammar.ts";
-import { PROGRAM_WORDS, wordsOfName } from "../../src/cli/program_names.ts";
+import { PROGRAM_WORDS, wordsOfName } from "../../src/cli/shared/program_names.ts";
 import { SHUTDOWN_NAMES } from "../../src/cli/shutdown/options.ts";
 import { say, writeDirectory } from "./_launchers.ts";
 

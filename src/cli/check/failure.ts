@@ -1,8 +1,8 @@
 /** How `dinit-check` words what keeps it from checking (cli 1.5). */
 
-import type { ControlError } from "../../control/client.ts";
+import type { ControlError } from "../../client/control_client.ts";
 import { errnoText } from "../../model/mod.ts";
-import { ToolFailure } from "../failure.ts";
+import { ToolFailure } from "../shared/failure.ts";
 
 /** A failure with the name of the tool in front. */
 export function checkFailure(message: string): ToolFailure {

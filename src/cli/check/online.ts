@@ -1,8 +1,8 @@
 /** What a running daemon works with, asked over its control socket (cli 5.2). */
 
-import { ControlClient, ControlError, Reply, Request } from "../../control/client.ts";
+import { ControlClient, ControlError, Reply, Request } from "../../client/control_client.ts";
 import { MainEnvironment } from "../../description/mod.ts";
-import { controlSocketPath } from "../socket_path.ts";
+import { controlSocketPath } from "../shared/socket_path.ts";
 import { checkFailure, daemonFailure } from "./failure.ts";
 import type { CheckOptions } from "./options.ts";
 import { type CheckIo, resolve, type Source } from "./source.ts";

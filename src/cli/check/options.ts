@@ -1,6 +1,6 @@
 /** The options of `dinit-check` (cli 5.1), one row each, and the scan of a command line. */
 
-import type { Mode } from "../socket_path.ts";
+import type { Mode } from "../shared/socket_path.ts";
 import { checkFailure } from "./failure.ts";
 
 /** What a command line says. */

@@ -1,6 +1,6 @@
 /** The checker's findings as annotations of a GitHub workflow: `dinit check --format=github`. */
 
-import type { CtlIo } from "../io.ts";
+import type { CtlIo } from "../shared/io.ts";
 import type { Finding, Reporter } from "./finding.ts";
 import { verdict } from "./report_text.ts";
 

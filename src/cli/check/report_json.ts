@@ -1,6 +1,6 @@
 /** The checker's findings for programs: `dinit check --json`. */
 
-import type { CtlIo } from "../io.ts";
+import type { CtlIo } from "../shared/io.ts";
 import type { Finding, Reporter, Severity } from "./finding.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** The checker's findings for people: the reference's lines, and hints below them (cli 5.4). */
 
-import type { CtlIo } from "../io.ts";
+import type { CtlIo } from "../shared/io.ts";
 import type { Finding, Reporter } from "./finding.ts";
 
 /**

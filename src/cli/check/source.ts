@@ -2,8 +2,8 @@
 
 import { defaultServiceDirectories, MainEnvironment, parseEnvironmentFile } from "../../description/mod.ts";
 import { decodeBytes, errnoOf, errnoText, missingGrantText } from "../../model/mod.ts";
-import type { CtlIo } from "../io.ts";
-import { effectiveMode, passwdHome } from "../socket_path.ts";
+import type { CtlIo } from "../shared/io.ts";
+import { effectiveMode, passwdHome } from "../shared/socket_path.ts";
 import { checkFailure } from "./failure.ts";
 import type { Finding } from "./finding.ts";
 import { environmentFindings } from "./habit_findings.ts";

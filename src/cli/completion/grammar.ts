@@ -1,10 +1,10 @@
 /** The command lines of the tools, as shells and manual pages need them: collected from the tables of the tools. */
 
 import { CHECK_OPTIONS } from "../check/options.ts";
-import { COMMANDS } from "../commands.ts";
+import { COMMANDS } from "../ctl/commands.ts";
 import { MONITOR_OPTIONS } from "../monitor/options.ts";
-import { type Completion, OPTIONS } from "../options.ts";
-import { settingNames } from "../service_help.ts";
+import { type Completion, OPTIONS } from "../ctl/options.ts";
+import { settingNames } from "../manual/service_help.ts";
 
 /** One option of a tool. */
 export interface OptionGrammar {

@@ -1,9 +1,9 @@
 /** `wait`: until services are in a state, whoever brings them there. */
 
-import type { ControlClient } from "../../control/client.ts";
+import type { ControlClient } from "../../client/control_client.ts";
 import { ServiceEvent, ServiceState } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure } from "../failure.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
 import { forEachService, type Outcome } from "./several.ts";
 import { type EventQueue, failedStart, ServiceEvents, waitingShown } from "./wait.ts";

@@ -1,8 +1,8 @@
 /** Tells when the description of a service was changed after it was loaded (cli 3.2). */
 
-import { type ControlClient, Reply, Request } from "../../control/client.ts";
+import { type ControlClient, Reply, Request } from "../../client/control_client.ts";
 import { baseName, type FileTime } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
+import type { CommandContext } from "./context.ts";
 import type { ServiceRecord } from "./services.ts";
 
 /** The first protocol version that tells when a description was changed. */

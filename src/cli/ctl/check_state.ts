@@ -1,9 +1,9 @@
 /** `is-started` and `is-failed` (cli 3.6). */
 
-import type { WireStatus } from "../../control/client.ts";
+import type { WireStatus } from "../../client/control_client.ts";
 import { ServiceState, StopReason } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { stateName } from "../status_text.ts";
+import type { CommandContext } from "./context.ts";
+import { stateName } from "./status_text.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
 
 /** `dinitctl is-started SERVICE...` */

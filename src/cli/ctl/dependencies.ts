@@ -1,9 +1,9 @@
 /** `add-dep` and `rm-dep` (cli 3.12). */
 
-import { Reply, Request } from "../../control/client.ts";
+import { Reply, Request } from "../../client/control_client.ts";
 import { DependencyKind } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure } from "../failure.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
 
 /** The words for the kinds of dependencies that can be changed at run time. */

@@ -8,7 +8,7 @@ import {
   readStaticLinks,
 } from "../../description/mod.ts";
 import { errnoNumber, errnoOf, errnoText, LoadError, missingGrantText } from "../../model/mod.ts";
-import { ctlFailure } from "../failure.ts";
+import { ctlFailure } from "../shared/failure.ts";
 
 /** The service that depends on others unless a description says otherwise. */
 const DEFAULT_FROM = "boot";

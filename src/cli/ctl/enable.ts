@@ -6,7 +6,7 @@ import {
   type ReplyPacket,
   Request,
   type WireStatus,
-} from "../../control/client.ts";
+} from "../../client/control_client.ts";
 import {
   defaultServiceDirectories,
   type DescriptionFile,
@@ -21,9 +21,9 @@ import {
   LoadError,
   ServiceState,
 } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure } from "../failure.ts";
-import { effectiveMode, passwdHome } from "../socket_path.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure } from "../shared/failure.ts";
+import { effectiveMode, passwdHome } from "../shared/socket_path.ts";
 import {
   checkAbsent,
   type DependencyLink,

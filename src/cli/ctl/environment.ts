@@ -1,10 +1,10 @@
 /** `setenv` and `unsetenv` (cli 3.11). */
 
-import { type ControlClient, Reply, Request, REQUEST_TEXT_LIMIT } from "../../control/client.ts";
+import { type ControlClient, Reply, Request, REQUEST_TEXT_LIMIT } from "../../client/control_client.ts";
 import { encodeBytes } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure, protocolFailure } from "../failure.ts";
-import { printable } from "../text_width.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure, protocolFailure } from "../shared/failure.ts";
+import { printable } from "../shared/text_width.ts";
 
 /** `dinitctl setenv NAME[=VALUE]...`: without a value, the tool's own one. */
 export async function setEnvironment(context: CommandContext): Promise<number> {

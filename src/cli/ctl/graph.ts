@@ -1,7 +1,7 @@
 /** `graph`: the services and what connects them, for programs that draw. */
 
-import type { CommandContext } from "../context.ts";
-import { graphDocument, graphText } from "../graph_text.ts";
+import type { CommandContext } from "./context.ts";
+import { graphDocument, graphText } from "./graph_text.ts";
 import { serviceGraph } from "./service_graph.ts";
 
 /** `dinitctl graph [--format FORMAT]` */

@@ -1,10 +1,10 @@
 /** `list` (cli 3.7). */
 
-import type { ControlClient, SvcInfo, WireStatus } from "../../control/client.ts";
+import type { ControlClient, SvcInfo, WireStatus } from "../../client/control_client.ts";
 import { ServiceState, StopReason } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import type { Selection } from "../selection.ts";
-import { hasFailed } from "../status_text.ts";
+import type { CommandContext } from "./context.ts";
+import type { Selection } from "./selection.ts";
+import { hasFailed } from "./status_text.ts";
 
 /** `dinitctl list [--state STATE] [--names] [PATTERN...]` */
 export async function list(context: CommandContext): Promise<number> {
@@ -20,7 +20,7 @@ export async function list(context: CommandContext): Promise<number> {
 async function listed(client: ControlClient, selection: Selection): Promise<SvcInfo[]> {
   const services = await client.list();
   if (selection.patterns.length === 0 && selection.states.length === 0) return services;
-  const { selector }: typeof import("../selection.ts") = await import("../selection.ts" as string);
+  const { selector }: typeof import("./selection.ts") = await import("./selection.ts" as string);
   return services.filter(selector(selection));
 }
 
@@ -29,8 +29,8 @@ async function recordServices(
   client: ControlClient,
   services: readonly SvcInfo[],
 ): Promise<void> {
-  const { serviceDocument }: typeof import("../service_facts.ts") = await import(
-    "../service_facts.ts" as string
+  const { serviceDocument }: typeof import("./service_facts.ts") = await import(
+    "./service_facts.ts" as string
   );
   const texts = services.some(({ status }) => status.reason === StopReason.EXECFAILED)
     ? await launchTexts(client)
@@ -61,8 +61,8 @@ async function listText(context: CommandContext, services: readonly SvcInfo[]): 
 
 async function linePainter(context: CommandContext) {
   const style = await context.style();
-  const { paint }: typeof import("../style.ts") = await import("../style.ts" as string);
-  const { lookOf }: typeof import("../look.ts") = await import("../look.ts" as string);
+  const { paint }: typeof import("../shared/style.ts") = await import("../shared/style.ts" as string);
+  const { lookOf }: typeof import("./look.ts") = await import("./look.ts" as string);
   return (line: string, { status }: SvcInfo) =>
     paint(line.slice(0, MARKS_WIDTH), lookOf(status).colour, style) + line.slice(MARKS_WIDTH);
 }

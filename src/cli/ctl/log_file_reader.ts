@@ -1,4 +1,4 @@
-import { ctlFailure } from "../failure.ts";
+import { ctlFailure } from "../shared/failure.ts";
 import { reason } from "./dependency_link.ts";
 
 /** How much is read at once, in bytes. */

@@ -1,18 +1,18 @@
 /** `status` of services with more than the reference tells, for people at a terminal and for programs. */
 
-import type { ControlClient, WireStatus } from "../../control/client.ts";
+import type { ControlClient, WireStatus } from "../../client/control_client.ts";
 import { restartLimitText, ServiceState, StopReason } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import type { ServiceDocument } from "../documents.ts";
-import { durationText } from "../duration_text.ts";
-import { failureFor, failureText } from "../failure.ts";
-import { lookOf } from "../look.ts";
-import { type KnownService, serviceDocument } from "../service_facts.ts";
-import { isPattern, selector } from "../selection.ts";
-import { statusLines } from "../status_lines.ts";
-import { exitText, stateName } from "../status_text.ts";
-import { paint, type TextStyle, textStyle } from "../style.ts";
-import { cutText, printable } from "../text_width.ts";
+import type { CommandContext } from "./context.ts";
+import type { ServiceDocument } from "./documents.ts";
+import { durationText } from "../shared/duration_text.ts";
+import { failureFor, failureText } from "../shared/failure.ts";
+import { lookOf } from "./look.ts";
+import { type KnownService, serviceDocument } from "./service_facts.ts";
+import { isPattern, selector } from "./selection.ts";
+import { statusLines } from "./status_lines.ts";
+import { exitText, stateName } from "./status_text.ts";
+import { paint, type TextStyle, textStyle } from "../shared/style.ts";
+import { cutText, printable } from "../shared/text_width.ts";
 import { isLogPart } from "./catlog.ts";
 import { withLaunchText } from "./launch_text.ts";
 import { nothingFits, showMatching } from "./overview.ts";

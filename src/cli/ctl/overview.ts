@@ -1,13 +1,13 @@
 /** `status` without a service: the whole system at a glance. The reference has nothing like it. */
 
-import type { ControlClient } from "../../control/client.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure, protocolFailure, type ToolFailure } from "../failure.ts";
-import { type OverviewFacts, renderOverview } from "../overview.ts";
-import type { Selection } from "../selection.ts";
-import type { KnownService } from "../service_facts.ts";
-import { controlSocketPath } from "../socket_path.ts";
-import { textStyle } from "../style.ts";
+import type { ControlClient } from "../../client/control_client.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
+import { type OverviewFacts, renderOverview } from "./overview_text.ts";
+import type { Selection } from "./selection.ts";
+import type { KnownService } from "./service_facts.ts";
+import { controlSocketPath } from "../shared/socket_path.ts";
+import { textStyle } from "../shared/style.ts";
 
 /**
  * Prints the overview, of those services only that the command line limits it to.
@@ -50,8 +50,8 @@ async function presentOverview(context: CommandContext, facts: OverviewFacts): P
     ? facts.services
     : await selected(facts.services, { patterns: words, states: options.states });
   if (options.json) {
-    const { serviceDocument }: typeof import("../service_facts.ts") = await import(
-      "../service_facts.ts" as string
+    const { serviceDocument }: typeof import("./service_facts.ts") = await import(
+      "./service_facts.ts" as string
     );
     context.record({ daemon: facts.daemon, services: services.map(serviceDocument) });
   } else {
@@ -62,7 +62,7 @@ async function presentOverview(context: CommandContext, facts: OverviewFacts): P
 }
 
 async function selected(services: readonly KnownService[], selection: Selection): Promise<KnownService[]> {
-  const { selector }: typeof import("../selection.ts") = await import("../selection.ts" as string);
+  const { selector }: typeof import("./selection.ts") = await import("./selection.ts" as string);
   const isSelected = selector(selection);
   return services.filter((service) => isSelected({ name: service.name, status: service }));
 }

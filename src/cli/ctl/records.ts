@@ -1,8 +1,8 @@
 /** `unpin`, `unload` and `reload` (cli 3.8). */
 
-import { type ControlClient, Reply, Request } from "../../control/client.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure, protocolFailure } from "../failure.ts";
+import { type ControlClient, Reply, Request } from "../../client/control_client.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 import { findService, loadService, notLoaded } from "./services.ts";
 import { forEachService, type Outcome } from "./several.ts";
 

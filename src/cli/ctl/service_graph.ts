@@ -1,7 +1,7 @@
 /** The service graph, asked of the daemon. */
 
-import type { ControlClient, Graph } from "../../control/client.ts";
-import { ctlFailure, protocolFailure } from "../failure.ts";
+import type { ControlClient, Graph } from "../../client/control_client.ts";
+import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 
 /** The extension topic. */
 const TOPIC = "graph";

@@ -6,10 +6,10 @@ import {
   Reply,
   Request,
   REQUEST_TEXT_LIMIT,
-} from "../../control/client.ts";
-import type { ReplyPacket, WireStatus } from "../../control/client.ts";
+} from "../../client/control_client.ts";
+import type { ReplyPacket, WireStatus } from "../../client/control_client.ts";
 import { encodeBytes } from "../../model/mod.ts";
-import { ctlFailure, protocolFailure, ToolFailure } from "../failure.ts";
+import { ctlFailure, protocolFailure, ToolFailure } from "../shared/failure.ts";
 
 /** The daemon's answer that names a service: its handle, state and target. */
 export type ServiceRecord = PacketOf<typeof Reply.SERVICERECORD>;

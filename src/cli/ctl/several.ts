@@ -1,8 +1,8 @@
 /** Commands that take several services. */
 
-import type { CommandContext } from "../context.ts";
-import type { ServiceResult } from "../documents.ts";
-import { failureFor, failureText, messageOf, ToolFailure } from "../failure.ts";
+import type { CommandContext } from "./context.ts";
+import type { ServiceResult } from "./documents.ts";
+import { failureFor, failureText, messageOf, ToolFailure } from "../shared/failure.ts";
 
 /** What became of a service, and what that means for the exit status. */
 export interface Outcome extends Omit<ServiceResult, "name"> {

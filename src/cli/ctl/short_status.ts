@@ -1,7 +1,7 @@
 /** `status` of one service, exactly as the reference shows it (cli 3.5). */
 
-import type { CommandContext } from "../context.ts";
-import { statusLines } from "../status_lines.ts";
+import type { CommandContext } from "./context.ts";
+import { statusLines } from "./status_lines.ts";
 import { withLaunchText } from "./launch_text.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
 
@@ -16,7 +16,7 @@ export async function shortStatus(context: CommandContext): Promise<number> {
     context.print(lines.map((line) => `${line}\n`).join(""));
     return 0;
   }
-  const { isPattern } = await import("../selection.ts");
+  const { isPattern } = await import("./selection.ts");
   if (!isPattern(name)) throw notLoaded(name);
   const { showMatching } = await import("./overview.ts");
   return await showMatching(context, client);

@@ -1,9 +1,9 @@
 /** `shutdown` (cli 3.14). */
 
-import { Reply, Request } from "../../control/client.ts";
+import { Reply, Request } from "../../client/control_client.ts";
 import { ShutdownType } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure } from "../failure.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure } from "../shared/failure.ts";
 
 /** `dinitctl shutdown`: waits until the daemon has gone. */
 export async function shutdown(context: CommandContext): Promise<number> {

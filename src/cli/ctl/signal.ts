@@ -1,9 +1,9 @@
 /** `signal` (cli 3.10). */
 
-import { Reply, Request } from "../../control/client.ts";
+import { Reply, Request } from "../../client/control_client.ts";
 import { signalNumber, SIGNALS } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure, protocolFailure } from "../failure.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
 import { forEachService } from "./several.ts";
 

@@ -7,10 +7,10 @@ import {
   type ReplyPacket,
   Request,
   StartStopFlag,
-} from "../../control/client.ts";
+} from "../../client/control_client.ts";
 import { ServiceState } from "../../model/mod.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure, ToolFailure } from "../failure.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure, ToolFailure } from "../shared/failure.ts";
 import { warnIfChanged } from "./changed.ts";
 import { LoadFailure, loadService, type ServiceRecord, serviceStatus } from "./services.ts";
 import { forEachService, type Outcome, type Pending } from "./several.ts";

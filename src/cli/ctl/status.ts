@@ -1,6 +1,6 @@
 /** `status`: which of its forms is meant (cli 3.5). Each form is loaded when it is wanted. */
 
-import type { CommandContext } from "../context.ts";
+import type { CommandContext } from "./context.ts";
 
 /** `dinitctl status [--long] [--state STATE] [SERVICE|PATTERN...]` */
 export async function status(context: CommandContext): Promise<number> {

@@ -1,9 +1,9 @@
 /** `tree`: what services depend on, or who depends on them. */
 
-import type { CommandContext } from "../context.ts";
-import { renderTree, treeDocument } from "../tree_text.ts";
-import { ctlFailure } from "../failure.ts";
-import { dependencyTree } from "../service_tree.ts";
+import type { CommandContext } from "./context.ts";
+import { renderTree, treeDocument } from "./tree_text.ts";
+import { ctlFailure } from "../shared/failure.ts";
+import { dependencyTree } from "./service_tree.ts";
 import { serviceGraph } from "./service_graph.ts";
 
 /** `dinitctl tree [--reverse] [SERVICE...]`: without a service, from all that nothing depends on. */

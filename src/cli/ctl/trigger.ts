@@ -1,8 +1,8 @@
 /** `trigger` and `untrigger` (cli 3.13). */
 
-import { Reply, Request } from "../../control/client.ts";
-import type { CommandContext } from "../context.ts";
-import { ctlFailure, protocolFailure } from "../failure.ts";
+import { Reply, Request } from "../../client/control_client.ts";
+import type { CommandContext } from "./context.ts";
+import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
 import { forEachService } from "./several.ts";
 

@@ -1,11 +1,11 @@
 /** Waiting until a service has started or stopped (cli 3.4). */
 
-import type { ControlClient, ServiceEventPacket, WireStatus } from "../../control/client.ts";
+import type { ControlClient, ServiceEventPacket, WireStatus } from "../../client/control_client.ts";
 import { ServiceEvent, ServiceState, StopReason } from "../../model/mod.ts";
-import { Arrivals } from "../arrivals.ts";
-import type { CommandContext } from "../context.ts";
-import { protocolFailure } from "../failure.ts";
-import { startFailureLines } from "../status_text.ts";
+import { Arrivals } from "../shared/arrivals.ts";
+import type { CommandContext } from "./context.ts";
+import { protocolFailure } from "../shared/failure.ts";
+import { startFailureLines } from "./status_text.ts";
 import type { Outcome } from "./several.ts";
 
 /**
@@ -129,7 +129,7 @@ export async function waitingShown(
   const { options, io } = context;
   const silent = options.quiet || options.json || options.noWait || io.terminal() === undefined;
   if (silent || !(await context.style()).symbols) return await run(context, () => {});
-  const { startProgress } = await import("../progress.ts");
+  const { startProgress } = await import("./progress.ts");
   const progress = await startProgress(context, { verb });
   try {
     return await run(progress.context, (name) => progress.done(name));

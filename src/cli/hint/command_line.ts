@@ -1,10 +1,10 @@
 /** Hints on a command line of `dinitctl` that cannot be understood. Pure functions of its tables. */
 
 import { nearest } from "../check/suggestion.ts";
-import { type Command, COMMANDS } from "../commands.ts";
-import { usage } from "../help.ts";
-import { type OptionRow, OPTIONS } from "../options.ts";
-import { printable } from "../text_width.ts";
+import { type Command, COMMANDS } from "../ctl/commands.ts";
+import { usage } from "../ctl/help.ts";
+import { type OptionRow, OPTIONS } from "../ctl/options.ts";
+import { printable } from "../shared/text_width.ts";
 
 /** A word that is no sub-command. */
 export function commandHint(word: string): string[] {

@@ -1,12 +1,12 @@
 /** Hints on a daemon that does not answer: how to start it, and which others answer. */
 
-import { ControlClient, ControlError } from "../../control/client.ts";
+import { ControlClient, ControlError } from "../../client/control_client.ts";
 import { errnoNumber } from "../../model/mod.ts";
-import { passedDescriptor } from "../connection.ts";
+import { passedDescriptor } from "../ctl/connection.ts";
 import { limited } from "./limited.ts";
 import type { HintSurroundings } from "./surroundings.ts";
-import { controlSocketPath, effectiveMode, FOLDER_SOCKET } from "../socket_path.ts";
-import { printable } from "../text_width.ts";
+import { controlSocketPath, effectiveMode, FOLDER_SOCKET } from "../shared/socket_path.ts";
+import { printable } from "../shared/text_width.ts";
 
 /** Where the daemon was looked for, and the error number. */
 interface NoDaemon {

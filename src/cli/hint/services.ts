@@ -1,10 +1,10 @@
 /** Hints on services that cannot be found, loaded or used. */
 
-import { type ControlClient, ControlError, Reply, Request } from "../../control/client.ts";
+import { type ControlClient, ControlError, Reply, Request } from "../../client/control_client.ts";
 import { baseName } from "../../model/mod.ts";
 import { nearest } from "../check/suggestion.ts";
-import { stateName } from "../status_text.ts";
-import { printable } from "../text_width.ts";
+import { stateName } from "../ctl/status_text.ts";
+import { printable } from "../shared/text_width.ts";
 
 /** A name in quotes that is harmless to a terminal. */
 const quoted = (name: string) => `'${printable(name)}'`;

@@ -1,7 +1,7 @@
 /** What hints are made from. */
 
-import type { ConnectionOptions } from "../connection.ts";
-import type { CtlIo } from "../io.ts";
+import type { ConnectionOptions } from "../ctl/connection.ts";
+import type { CtlIo } from "../shared/io.ts";
 
 /** The command line and the process around a failure. */
 export interface HintSurroundings {

@@ -1,8 +1,8 @@
 /** The manual pages, made from the tables that the programs work by. */
 
-import { COMMANDS } from "../commands.ts";
+import { COMMANDS } from "../ctl/commands.ts";
 import { type OptionGrammar, type ToolGrammar, TOOLS } from "../completion/grammar.ts";
-import { usage } from "../help.ts";
+import { usage } from "../ctl/help.ts";
 import { SHUTDOWN_NAMES, SHUTDOWN_OPTIONS } from "../shutdown/options.ts";
 import type { ManualItem, ManualPage, ManualSection } from "./roff.ts";
 

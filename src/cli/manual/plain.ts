@@ -1,6 +1,6 @@
 /** Manual pages as plain text, for a terminal without `man`. Pure functions. */
 
-import { wrap } from "../service_help.ts";
+import { wrap } from "./service_help.ts";
 import type { ManualItem, ManualPage, ManualSection } from "./roff.ts";
 
 const INDENT = " ".repeat(4);

@@ -1,8 +1,8 @@
 /** How `dinit-monitor` words what keeps it from watching (cli 1.5, 6.1). */
 
-import type { ControlError } from "../../control/client.ts";
+import type { ControlError } from "../../client/control_client.ts";
 import { errnoText } from "../../model/mod.ts";
-import { ToolFailure } from "../failure.ts";
+import { ToolFailure } from "../shared/failure.ts";
 
 /** A failure with the name of the tool in front. */
 export function monitorFailure(message: string): ToolFailure {

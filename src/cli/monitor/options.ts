@@ -1,6 +1,6 @@
 /** The options of `dinit-monitor` (cli 6.1), one row each, and the scan of a command line. */
 
-import type { Mode } from "../socket_path.ts";
+import type { Mode } from "../shared/socket_path.ts";
 import { monitorFailure } from "./failure.ts";
 
 /** What a command line says. */

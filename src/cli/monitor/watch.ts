@@ -6,9 +6,9 @@ import {
   Request,
   REQUEST_TEXT_LIMIT,
   type ServiceEventPacket,
-} from "../../control/client.ts";
+} from "../../client/control_client.ts";
 import { encodeBytes, ServiceEvent, ServiceState } from "../../model/mod.ts";
-import { Arrivals } from "../arrivals.ts";
+import { Arrivals } from "../shared/arrivals.ts";
 import type { Occasion } from "./command.ts";
 import { monitorFailure } from "./failure.ts";
 import type { MonitorOptions, StatusWords } from "./options.ts";

@@ -1,7 +1,7 @@
 /** The command line of `shutdown` and its other names (daemon and init 7.1). Pure functions. */
 
 import { ShutdownType } from "../../model/mod.ts";
-import { ToolFailure } from "../failure.ts";
+import { ToolFailure } from "../shared/failure.ts";
 
 /** One option. */
 export interface ShutdownOption {

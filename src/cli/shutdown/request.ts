@@ -1,10 +1,10 @@
 /** Asks the daemon for a shutdown (daemon and init 7.2). */
 
-import { type ByteStream, ControlClient, ControlError, Reply, Request } from "../../control/client.ts";
+import { type ByteStream, ControlClient, ControlError, Reply, Request } from "../../client/control_client.ts";
 import { errnoText, type ShutdownType } from "../../model/mod.ts";
-import { passedDescriptor } from "../connection.ts";
-import { ToolFailure } from "../failure.ts";
-import type { CtlIo } from "../io.ts";
+import { passedDescriptor } from "../ctl/connection.ts";
+import { ToolFailure } from "../shared/failure.ts";
+import type { CtlIo } from "../shared/io.ts";
 
 /** What the client needs around it. */
 export interface RequestIo extends CtlIo {

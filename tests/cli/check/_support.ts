@@ -1,6 +1,6 @@
 /** What the tests of `dinit-check` share. */
 
-import { runCheck } from "../../../src/cli/check.ts";
+import { runCheck } from "../../../src/cli/check/main.ts";
 import { Services } from "../../description/_support.ts";
 import { FakeIo, type Outcome, type Surroundings } from "../_stand_in.ts";
 

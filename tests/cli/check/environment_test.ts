@@ -78,7 +78,7 @@ Deno.test("a description that reads a variable of a service's own file sees it",
 });
 
 Deno.test("a missing grant is told by its name", async () => {
-  const program = new URL("../../../src/cli/check.ts", import.meta.url).href;
+  const program = new URL("../../../src/cli/check/main.ts", import.meta.url).href;
   const { code, stderr } = await outputOf(Deno.execPath(), {
     args: [
       "eval",

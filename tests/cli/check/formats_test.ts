@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { CheckRecord } from "../../../src/cli/check.ts";
+import type { CheckRecord } from "../../../src/cli/check/main.ts";
 import { annotation } from "../../../src/cli/check/report_github.ts";
 import {
   FileUsers,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { CheckRecord } from "../../../src/cli/check.ts";
+import type { CheckRecord } from "../../../src/cli/check/main.ts";
 import { check, ROOT } from "./_support.ts";
 
 const MISTAKES = "tests/fixtures/mistakes";

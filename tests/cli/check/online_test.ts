@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Reply, Request } from "../../../src/control/protocol.ts";
+import { Reply, Request } from "../../../src/control/wire/protocol.ts";
 import { type Answer, failure } from "../_stand_in.ts";
 import { check, SECONDARY_DONE, Services, StandIn } from "./_support.ts";
 

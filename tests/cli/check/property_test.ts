@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { fc } from "../../random.ts";
-import type { CheckRecord } from "../../../src/cli/check.ts";
+import type { CheckRecord } from "../../../src/cli/check/main.ts";
 import { SETTINGS } from "../../../src/description/mod.ts";
 import { checkIn, Services } from "./_support.ts";
 

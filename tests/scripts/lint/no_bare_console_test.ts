@@ -12,7 +12,13 @@ const USES = [
 
 for (const source of USES) {
   for (
-    const place of ["main.ts", "src/engine/x.ts", "src/host/x.ts", "src/daemon/x.ts", "src/control/client.ts"]
+    const place of [
+      "main.ts",
+      "src/engine/x.ts",
+      "src/host/x.ts",
+      "src/daemon/x.ts",
+      "src/client/control_client.ts",
+    ]
   ) {
     Deno.test(`no-bare-console: ${place} may not say ${source}`, () => {
       const found = lint("no-bare-console", place, source);

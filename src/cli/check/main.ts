@@ -1,0 +1,94 @@
+/** `dinit-check`: checks service descriptions before a daemon has to live with them (cli 5). */
+
+import { FileUsers, printDescription } from "../../description/mod.ts";
+import { inheritedEnvironment } from "../../inherited/mod.ts";
+import { missingGrantText } from "../../model/mod.ts";
+import { Checker } from "./checker.ts";
+import { checkFailure } from "./failure.ts";
+import type { Finding, Reporter } from "./finding.ts";
+import { type Form, formOf } from "./form.ts";
+import { type CheckOptions, scanCheckArguments } from "./options.ts";
+import { githubReporter } from "./report_github.ts";
+import { jsonReporter } from "./report_json.ts";
+import { findingsReporter, textReporter } from "./report_text.ts";
+import { type CheckIo, offlineSource } from "./source.ts";
+import { ToolFailure } from "../shared/failure.ts";
+import { processIo } from "../shared/io.ts";
+
+export type { Severity } from "./finding.ts";
+export type { CheckRecord } from "./report_json.ts";
+export type { CheckIo } from "./source.ts";
+
+/**
+ * Runs `dinit-check` with the given arguments, without the program's name. Returns the exit status: 0 if nothing was
+ * found that counts, 1 otherwise, also if checking was not possible.
+ *
+ * @param io the surroundings. @default those of this process
+ */
+export async function runCheck(args: readonly string[], io: CheckIo = checkIo()): Promise<number> {
+  try {
+    const options = scanCheckArguments(args);
+    if (!options.help) return await check(options, io);
+    io.out((await import("./help.ts")).checkHelp());
+    return 0;
+  } catch (error) {
+    const failure = error instanceof Deno.errors.NotCapable ? checkFailure(missingGrantText(error)) : error;
+    if (!(failure instanceof ToolFailure)) throw error;
+    io.err(`${failure.message}\n`);
+    return 1;
+  }
+}
+
+async function check(options: CheckOptions, io: CheckIo): Promise<number> {
+  const form = formOf(options, io.errorsAtTerminal());
+  const reporter = reporterFor(options, form, io);
+  const found: Finding[] = [];
+  const source = options.online
+    ? await (await import("./online.ts")).onlineSource(options, io)
+    : offlineSource(options, io, (finding) => found.push(finding));
+  const identity = { uid: io.uid() ?? 0, gid: io.gid() ?? 0 };
+  const checker = new Checker({ source, users: new FileUsers(), identity, reporter, form });
+  const clean = checker.run(options.services, found);
+  if (options.print) print(options.services, checker, io);
+  return clean ? 0 : 1;
+}
+
+function reporterFor({ format, print }: CheckOptions, { explains }: Form, io: CheckIo): Reporter {
+  switch (format) {
+    case "json":
+      return jsonReporter(io);
+    case "github":
+      return githubReporter(io);
+    case "text":
+      return print ? findingsReporter(io, explains) : textReporter(io, explains);
+  }
+}
+
+/** Writes the descriptions of the named services that could be read. */
+function print(services: readonly string[], checker: Checker, io: CheckIo): void {
+  const texts: string[] = [];
+  for (const service of new Set(services)) {
+    const description = checker.description(service);
+    if (description === undefined) continue;
+    texts.push(`# ${service} (${description.file})\n${printDescription(description)}`);
+  }
+  io.out(texts.join("\n"));
+}
+
+/** The surroundings of the real process. */
+function checkIo(): CheckIo {
+  return {
+    ...processIo(),
+    environment: () => Object.fromEntries(inheritedEnvironment()),
+    gid: realGroupId,
+    errorsAtTerminal: () => Deno.stderr.isTerminal(),
+  };
+}
+
+function realGroupId(): number | undefined {
+  try {
+    return Deno.gid() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+/** Opens the connection of `dinitctl`, and words what can go wrong with one (cli 1.3 to 1.5). */
+
+import { ControlClient, ControlError } from "../../client/control_client.ts";
+import { errnoNumber, errnoText } from "../../model/mod.ts";
+import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
+import type { CtlIo } from "../shared/io.ts";
+import { controlSocketPath, effectiveMode, type SocketOptions } from "../shared/socket_path.ts";
+
+/** What the command line says about the connection. */
+export interface ConnectionOptions extends SocketOptions {
+  /** Whether to use the descriptor that `DINIT_CS_FD` names, if it names one. @default false */
+  readonly usePassedFd?: boolean;
+}
+
+const NO_PATH =
+  "cannot determine control socket directory (set XDG_RUNTIME_DIR or HOME, check /etc/passwd file, " +
+  "or specify socket path via -p)";
+
+/** Connects to the daemon. Throws `ToolFailure`. */
+export async function openConnection(options: ConnectionOptions, io: CtlIo): Promise<ControlClient> {
+  const passed = options.usePassedFd === true ? passedDescriptor(io) : undefined;
+  if (passed !== undefined) {
+    const { descriptorStream } = await import("../shared/descriptor_stream.ts");
+    return new ControlClient(await descriptorStream(passed));
+  }
+  const path = controlSocketPath(options, io);
+  if (path === undefined) throw ctlFailure(NO_PATH);
+  try {
+    return await connectToDaemon(path, options, io, "dinitctl");
+  } catch (error) {
+    if (error instanceof ControlError) throw connectFailure(error, path, options, io);
+    throw error;
+  }
+}
+
+/**
+ * Connects to the daemon at a path, or, where none is and the command line names none, to that of the current folder.
+ * Throws `ControlError` for the path.
+ *
+ * @param tool what says on a terminal that it is the daemon of the folder
+ */
+export async function connectToDaemon(
+  path: string,
+  options: SocketOptions,
+  io: CtlIo,
+  tool: string,
+): Promise<ControlClient> {
+  try {
+    return await ControlClient.connect(path);
+  } catch (error) {
+    if (!(error instanceof ControlError) || !NOBODY.has(error.errno)) throw error;
+    const { folderSocket }: typeof import("../shared/folder_socket.ts") = await import(
+      "../shared/folder_socket.ts" as string
+    );
+    const other = folderSocket(options, io);
+    const client = other && await ControlClient.connect(other).catch(() => undefined);
+    if (!client) throw error;
+    if (io.errorTerminal()) io.err(`${tool}: no daemon at ${path}; using ${other} of this folder\n`);
+    return client;
+  }
+}
+
+/** The error numbers that say that no daemon listens. */
+const NOBODY: ReadonlySet<number | undefined> = new Set(["ENOENT", "ECONNREFUSED"].map(errnoNumber));
+
+/** The number that `DINIT_CS_FD` begins with; `undefined` if it does not begin with one. */
+export function passedDescriptor(io: CtlIo): number | undefined {
+  const digits = /^\s*([+-]?\d+)/.exec(io.env("DINIT_CS_FD") ?? "")?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function connectFailure(error: ControlError, path: string, options: SocketOptions, io: CtlIo): ToolFailure {
+  if (error.errno === undefined) return ctlFailure(error.message); // a grant is missing, which it names
+  const message = `connecting to socket: ${path}: ${errnoText(error.errno)}`;
+  const absent = error.errno === errnoNumber("ENOENT") && options.socketPath === undefined;
+  const more = absent && effectiveMode(options, io) === "user"
+    ? ["perhaps no user instance is running?"]
+    : [];
+  return ctlFailure(message, ...more).about({ kind: "no-daemon", path, errno: error.errno });
+}
+
+/** The failure to report for a conversation that broke off. */
+export function conversationFailure(error: ControlError): ToolFailure {
+  return conversationText(error).about({ kind: "conversation" });
+}
+
+function conversationText(error: ControlError): ToolFailure {
+  switch (error.kind) {
+    case "too-old-client":
+      return ctlFailure("too old (daemon reports newer protocol version)");
+    case "too-old-daemon":
+      return ctlFailure("daemon too old or protocol error");
+    case "protocol":
+      return protocolFailure();
+    case "connect":
+      return ctlFailure(error.message);
+    case "closed":
+      return error.errno === undefined
+        ? ctlFailure("control socket read failure or protocol error")
+        : ctlFailure(`control socket write error: ${errnoText(error.errno)}`);
+  }
+}

@@ -1,0 +1,108 @@
+/** The service graph in the languages of programs that draw. Pure functions. */
+
+import type { Graph } from "../../client/control_client.ts";
+import { ServiceType } from "../../model/mod.ts";
+import { isOrdering, kindName } from "../shared/dependency_kinds.ts";
+import type { GraphDocument, StateName } from "./documents.ts";
+import { lookOf } from "./look.ts";
+import type { GraphFormat, StateChoice } from "./options.ts";
+import { hasFailed, stateName } from "./status_text.ts";
+
+/** Background colours that are readable below black text. */
+const FILLS: Readonly<Record<StateChoice, string>> = {
+  started: "#c3e6cb",
+  starting: "#ffeeba",
+  stopping: "#ffeeba",
+  failed: "#f5c6cb",
+  stopped: "#e2e3e5",
+};
+
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
+  [ServiceType.PROCESS, "process"],
+  [ServiceType.BGPROCESS, "bgprocess"],
+  [ServiceType.SCRIPTED, "scripted"],
+  [ServiceType.INTERNAL, "internal"],
+  [ServiceType.TRIGGERED, "triggered"],
+]);
+
+/** The graph in one of the languages, with a newline at the end. */
+export function graphText(graph: Graph, format: GraphFormat): string {
+  switch (format) {
+    case "dot":
+      return dotText(graph);
+    case "mermaid":
+      return mermaidText(graph);
+    case "json":
+      return `${JSON.stringify(graphDocument(graph))}\n`;
+  }
+}
+
+/** The graph as the document that `--json` writes. */
+export function graphDocument({ nodes, edges }: Graph): Omit<GraphDocument, "command"> {
+  return {
+    nodes: nodes.map((node) => ({
+      name: node.name,
+      type: TYPE_NAMES.get(node.type) ?? "unknown",
+      state: stateName(node.state) as StateName,
+      target: stateName(node.target) as StateName,
+      failed: hasFailed(node),
+    })),
+    edges: edges.map(({ from, to, kind }) => ({ from, to, kind: kindName(kind) })),
+  };
+}
+
+/** For Graphviz. Solid edges are hard, dashed ones soft, dotted ones only order. */
+function dotText({ nodes, edges }: Graph): string {
+  return [
+    "digraph dinit {",
+    "  rankdir=LR;",
+    "  node [shape=box, style=filled];",
+    ...nodes.map((node) => `  ${dotName(node.name)} [fillcolor="${FILLS[lookOf(node).word]}"];`),
+    ...edges.map(({ from, to, kind }) =>
+      `  ${dotName(from)} -> ${dotName(to)} [label="${kindName(kind)}"${dotStyle(kind)}];`
+    ),
+    "}",
+    "",
+  ].join("\n");
+}
+
+function dotName(name: string): string {
+  return `"${name.replace(/[\\"]/g, "\\$&")}"`;
+}
+
+function dotStyle(kind: number): string {
+  if (isOrdering(kind)) return ", style=dotted";
+  return isSoft(kind) ? ", style=dashed" : "";
+}
+
+function isSoft(kind: number): boolean {
+  return ["waits-for", "soft"].includes(kindName(kind));
+}
+
+/** For Mermaid, whose names of nodes are plain words: they are numbered. */
+function mermaidText({ nodes, edges }: Graph): string {
+  const ids = new Map<string, string>();
+  const idOf = (name: string) => {
+    const id = ids.get(name) ?? `s${ids.size}`;
+    ids.set(name, id);
+    return id;
+  };
+  const looks = [...new Set(nodes.map((node) => lookOf(node).word))];
+  const loaded = new Set(nodes.map(({ name }) => name));
+  const others = new Set(edges.map(({ to }) => to).filter((name) => !loaded.has(name)));
+  return [
+    "flowchart LR",
+    ...nodes.map((node) => `  ${mermaidNode(idOf(node.name), node.name)}:::${lookOf(node).word}`),
+    ...Array.from(others, (name) => `  ${mermaidNode(idOf(name), name)}`),
+    ...edges.map(({ from, to, kind }) => {
+      const arrow = isOrdering(kind) || isSoft(kind) ? "-.->" : "-->";
+      return `  ${idOf(from)} ${arrow}|${kindName(kind)}| ${idOf(to)}`;
+    }),
+    ...looks.map((word) => `  classDef ${word} fill:${FILLS[word]},color:#000`),
+    "",
+  ].join("\n");
+}
+
+function mermaidNode(id: string, name: string): string {
+  return `${id}["${name.replace(/[^\w@.\/ -]/gu, (character) => `#${character.codePointAt(0)};`)}"]`;
+}

@@ -1,0 +1,76 @@
+/** Trees of services as text and as documents. Pure functions. */
+
+import { kindName } from "../shared/dependency_kinds.ts";
+import type { StateName, TreeNode } from "./documents.ts";
+import { lookOf } from "./look.ts";
+import type { Branch } from "./service_tree.ts";
+import { hasFailed, stateName } from "./status_text.ts";
+import { Colour, paint, type TextStyle } from "../shared/style.ts";
+import { cutText, printable, textWidth } from "../shared/text_width.ts";
+
+/** What stands in front of a line: for itself, and for those below it. */
+interface Lead {
+  readonly own: string;
+  readonly below: string;
+}
+
+/**
+ * One line for each service. A terminal gets lines that connect them, and symbols for the states; a pipe gets two
+ * spaces per level, and words.
+ */
+export function renderTree(roots: readonly Branch[], style: TextStyle): string {
+  const lines: string[] = [];
+  const stack = roots.map((branch) => ({ branch, lead: { own: "", below: "" } as Lead })).reverse();
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { branch, lead } = next;
+    lines.push(`${line(branch, lead.own, style)}\n`);
+    const { children } = branch;
+    for (let index = children.length - 1; index >= 0; index--) {
+      stack.push({
+        branch: children[index],
+        lead: leadOf(lead.below, index === children.length - 1, style),
+      });
+    }
+  }
+  return lines.join("");
+}
+
+function leadOf(above: string, last: boolean, { symbols }: TextStyle): Lead {
+  if (!symbols) return { own: `${above}  `, below: `${above}  ` };
+  return { own: above + (last ? "└─ " : "├─ "), below: above + (last ? "   " : "│  ") };
+}
+
+/** Lead, symbol, name, state, and in faint letters how it hangs there. */
+function line({ service, kind, repeated }: Branch, lead: string, style: TextStyle): string {
+  const { symbol, word, colour } = lookOf(service);
+  const notes = [kind === undefined ? "" : kindName(kind), repeated ? "(see above)" : ""].filter((note) =>
+    note !== ""
+  );
+  const parts: readonly (readonly [string, Colour | undefined])[] = [
+    [lead, Colour.FAINT],
+    ...(style.symbols ? [[`${symbol} `, colour] as const] : []),
+    [printable(service.name), undefined],
+    [`  ${word}`, colour],
+    [notes.length === 0 ? "" : `  ${notes.join(" ")}`, Colour.FAINT],
+  ];
+  let room = style.columns ?? Infinity;
+  let text = "";
+  for (const [part, partColour] of parts) {
+    const shown = cutText(part, room);
+    room -= textWidth(shown);
+    text += paint(shown, partColour, style);
+  }
+  return text;
+}
+
+/** The trees as `--json` writes them. */
+export function treeDocument(roots: readonly Branch[]): TreeNode[] {
+  return roots.map(({ service, kind, repeated, children }) => ({
+    name: service.name,
+    state: stateName(service.state) as StateName,
+    failed: hasFailed(service),
+    ...(kind === undefined ? {} : { kind: kindName(kind) }),
+    ...(repeated ? { repeated } : {}),
+    children: treeDocument(children),
+  }));
+}

@@ -1,0 +1,73 @@
+/** `dinit help`: texts that explain something: a topic, a setting of descriptions, or a sub-command of `dinitctl`. */
+
+import { nearest } from "../check/suggestion.ts";
+import { COMMANDS } from "../ctl/commands.ts";
+import { commandHelp, ctlHelp } from "../ctl/help.ts";
+import { type CtlIo, processIo } from "../shared/io.ts";
+import { showText } from "../shared/pager.ts";
+import { serviceHelp, settingHelp, settingNames } from "./service_help.ts";
+
+/** A text for a name that is neither a setting nor a sub-command. */
+interface HelpTopic {
+  readonly names: readonly string[];
+  /** Makes the text, which ends with a newline. */
+  readonly load: () => string | Promise<string>;
+}
+
+const TOPICS: readonly HelpTopic[] = [
+  { names: ["service"], load: serviceHelp },
+  { names: ["ctl", "dinitctl"], load: ctlHelp },
+  { names: ["check", "dinit-check"], load: async () => (await import("../check/help.ts")).checkHelp() },
+  {
+    names: ["monitor", "dinit-monitor"],
+    load: async () => (await import("../monitor/help.ts")).monitorHelp(),
+  },
+];
+
+/** Runs `dinit help [NAME]`. Returns the exit status: 1 for a name that nothing is known of. */
+export async function runHelp([name]: readonly string[], io: CtlIo = processIo()): Promise<number> {
+  if (name === undefined) {
+    io.out(usage());
+    return 0;
+  }
+  const texts = await textsFor(name);
+  if (texts.length === 0) {
+    const meant = nearest(name, knownNames());
+    io.err(
+      `dinit: no help on '${name}'\n${meant === undefined ? "" : `    did you mean '${meant}'?\n`}${usage()}`,
+    );
+    return 1;
+  }
+  await showText(texts.join("\n"), io);
+  return 0;
+}
+
+/** All that there is on a name: `restart` is a setting and a sub-command. */
+async function textsFor(name: string): Promise<string[]> {
+  const topic = TOPICS.find(({ names }) => names.includes(name));
+  if (topic !== undefined) return [await topic.load()];
+  const command = COMMANDS.find((one) => one.name === name);
+  const setting = settingHelp(name);
+  return [
+    ...(setting === undefined ? [] : [setting]),
+    ...(command === undefined ? [] : [commandHelp(command)]),
+  ];
+}
+
+function knownNames(): string[] {
+  return [...TOPICS.flatMap(({ names }) => names), ...COMMANDS.map(({ name }) => name), ...settingNames()];
+}
+
+function usage(): string {
+  return [
+    "Usage:",
+    "    dinit help service      all settings of service descriptions",
+    "    dinit help SETTING      one setting, such as: dinit help restart-delay",
+    "    dinit help COMMAND      one command of dinitctl, such as: dinit help enable",
+    "    dinit help PROGRAM      the options of dinitctl, dinit-check or dinit-monitor",
+    "    dinit help man PROGRAM  a manual page",
+    "",
+    "The options of the daemon: dinit --help. Those of shutdown: dinit shutdown --help.",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,39 @@
+/** `dinit help man NAME`: shows a manual page in a terminal, and prints its source elsewhere, for `man -l -` or a file. */
+
+import { type CtlIo, processIo } from "../shared/io.ts";
+import { manualPages } from "./pages.ts";
+import { plainPage } from "./plain.ts";
+import { roffPage } from "./roff.ts";
+import { showText } from "../shared/pager.ts";
+
+/** The source of each manual page by its name. `daemonHelp` is what `dinit --help` prints. */
+export function manualSources(daemonHelp: string): ReadonlyMap<string, string> {
+  return new Map(manualPages(daemonHelp).map((page) => [page.name, roffPage(page)]));
+}
+
+/**
+ * Shows or prints the manual page that the arguments name. Returns the exit status: 1, with the names that there are,
+ * if they name none.
+ *
+ * @param daemonHelp what `dinit --help` prints
+ * @param io the surroundings. @default those of this process
+ */
+export async function runManual(
+  args: readonly string[],
+  daemonHelp: string,
+  io: CtlIo = processIo(),
+): Promise<number> {
+  const pages = manualPages(daemonHelp);
+  const [name] = args;
+  const page = args.length === 1
+    ? pages.find((page) => page.name === name || page.aliases?.includes(name))
+    : undefined;
+  if (page === undefined) {
+    if (name !== undefined) io.err(`dinit: no manual page '${args.join(" ")}'\n`);
+    io.err(`Usage: dinit help man ${pages.map((page) => page.name).join("|")}\n`);
+    return 1;
+  }
+  if (io.terminal() === undefined) io.out(roffPage(page));
+  else await showText(plainPage(page), io);
+  return 0;
+}

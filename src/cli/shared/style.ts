@@ -1,0 +1,44 @@
+/** How output is dressed up: in a terminal with colours and symbols, in a pipe not at all. */
+
+import type { CtlIo } from "./io.ts";
+import type { ColourChoice } from "../ctl/options.ts";
+
+/** What may be done with text. */
+export interface TextStyle {
+  /** Colour it. @default false */
+  readonly colour?: boolean;
+  /** Use symbols that not every program understands. @default false */
+  readonly symbols?: boolean;
+  /** Cut lines to this many columns. @default no limit */
+  readonly columns?: number;
+}
+
+/** The parameters of SGR escape sequences. */
+export const Colour = { GREEN: "32", YELLOW: "33", RED: "31", FAINT: "2", BOLD: "1" } as const;
+export type Colour = (typeof Colour)[keyof typeof Colour];
+
+/** The style for where standard output goes. `always` brings colours to pipes, too, but nothing else. */
+export function textStyle(io: CtlIo, choice: ColourChoice = "auto"): TextStyle {
+  const terminal = io.terminal();
+  const able = terminal !== undefined && variable(io, "TERM") !== "dumb";
+  const wanted = able && (variable(io, "NO_COLOR") ?? "") === "";
+  return {
+    columns: terminal?.columns,
+    symbols: able,
+    colour: choice === "always" || (choice === "auto" && wanted),
+  };
+}
+
+/** The text in a colour, if the style has colours and the text anything to colour. */
+export function paint(text: string, colour: Colour | undefined, style: TextStyle): string {
+  return style.colour && colour !== undefined && text.trim() !== "" ? `\x1b[${colour}m${text}\x1b[0m` : text;
+}
+
+/** A variable that only matters for looks: it counts as not set if the tool may not see it. */
+function variable(io: CtlIo, name: string): string | undefined {
+  try {
+    return io.env(name);
+  } catch {
+    return undefined;
+  }
+}

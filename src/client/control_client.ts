@@ -1,0 +1,348 @@
+/** The client's end of a control connection. It imports neither the server nor the engine: tools start fast. */
+
+import { errnoNumber, errnoOf, errnoText } from "../model/mod.ts";
+import type { ByteStream } from "../control/wire/byte_stream.ts";
+import { ByteWriter } from "../control/wire/byte_writer.ts";
+import { ControlError } from "../control/wire/control_error.ts";
+import { writePacket } from "../control/wire/encode.ts";
+import {
+  type EnvEventPacket,
+  type InformationPacket,
+  layoutOf,
+  type Packet,
+  type PacketOf,
+  type ReplyPacket,
+  type RequestPacket,
+  type ServiceEventPacket,
+  statusFormOf,
+  type SvcInfo,
+} from "../control/wire/layouts.ts";
+import { PacketError } from "../control/wire/packet_error.ts";
+import { PacketReader } from "../control/wire/packet_reader.ts";
+import {
+  EXTENSIONS_NAME,
+  EXTENSIONS_QUERY,
+  EXTENSIONS_VERSION,
+  Information,
+  MINIMUM_PROTOCOL_VERSION,
+  PROTOCOL_VERSION,
+  Reply,
+  Request,
+} from "../control/wire/protocol.ts";
+import { isSocketPath, missingGrantText, requireSocketGrants } from "../control/wire/socket_address.ts";
+import type { StatusForm } from "../control/wire/status_buffer.ts";
+
+export type { ByteStream } from "../control/wire/byte_stream.ts";
+export { ControlError, type ControlErrorKind } from "../control/wire/control_error.ts";
+export type * from "../control/wire/documents.ts";
+export type * from "../control/wire/layouts.ts";
+export { PacketError } from "../control/wire/packet_error.ts";
+export * from "../control/wire/protocol.ts";
+export type { WireStatus } from "../control/wire/status_buffer.ts";
+
+/** A request with one reply. Lists have many: see `ControlClient.list`. */
+export type SingleRequest = Exclude<RequestPacket, ListRequest>;
+
+type ListRequest = PacketOf<typeof Request.LISTSERVICES | typeof Request.LISTSERVICES5>;
+
+/** Options of `ControlClient.request`. */
+export interface RequestOptions {
+  /**
+   * Called when PREACK arrives, which a request with `StartStopFlag.PREACK` asks for: events until then are older
+   * than the command. @default nothing happens
+   */
+  readonly preack?: () => void;
+}
+
+/** Which way a packet goes, as the client sees it. */
+export type PacketDirection = "sent" | "received";
+
+/** A request whose reply has not come yet. */
+interface Pending {
+  /** The form of the statuses in the reply. */
+  readonly form: StatusForm;
+  readonly preack: (() => void) | undefined;
+  /** The entries of a list so far; `undefined` if the request is not for a list. */
+  readonly entries: SvcInfo[] | undefined;
+  readonly resolve: (reply: ReplyPacket) => void;
+  readonly reject: (error: ControlError) => void;
+}
+
+/**
+ * A connection to a daemon. Requests may be sent without waiting for earlier replies; replies come in the order of
+ * the requests. Code that awaits the result of `request` runs before later events are delivered.
+ */
+export class ControlClient {
+  readonly #stream: ByteStream;
+  readonly #reader: PacketReader;
+  readonly #output = new ByteWriter();
+  readonly #pending: Pending[] = [];
+  readonly #closed = Promise.withResolvers<void>();
+  #version = 0;
+  #extensions: Promise<number> | undefined;
+  #modernEvents = false;
+  #writing = false;
+  #writeFailure: ControlError | undefined;
+  #end: ControlError | undefined;
+
+  #trace: ((packet: Packet, direction: PacketDirection) => void) | undefined = undefined;
+
+  /** Called for each event of a service, once, whether the daemon sends it in one form or in two. */
+  onEvent: ((event: ServiceEventPacket) => void) | undefined = undefined;
+
+  /** Called for each change of the daemon's environment, after LISTENENV. */
+  onEnvironment: ((event: EnvEventPacket) => void) | undefined = undefined;
+
+  /** Resolves when the connection has ended, from either side. */
+  readonly closed: Promise<void> = this.#closed.promise;
+
+  /** Takes over a connected stream, such as a socket that was passed to this process. */
+  constructor(stream: ByteStream) {
+    this.#stream = stream;
+    this.#reader = new PacketReader(stream);
+    void this.#receive();
+  }
+
+  /** Connects to the socket at `path`. Throws `ControlError` of kind `connect`. */
+  static async connect(path: string): Promise<ControlClient> {
+    if (!isSocketPath(path)) throw connectError(path, errnoNumber("EINVAL")!);
+    try {
+      requireSocketGrants(path);
+      return new ControlClient(await Deno.connect({ transport: "unix", path }));
+    } catch (cause) {
+      const grant = missingGrantText(cause, path);
+      if (grant !== undefined) throw new ControlError("connect", grant, { path, cause });
+      throw connectError(path, errnoOf(cause), cause);
+    }
+  }
+
+  /** The protocol version of the daemon, at least 1; 0 before `handshake`. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /**
+   * Asks for the daemon's version and checks that both understand each other (control protocol 6).
+   * Throws `ControlError`: `too-old-client`, `too-old-daemon`, `closed` or `protocol`.
+   *
+   * @param minimum the version that the daemon must have for what is to be done. @default 1
+   */
+  handshake(minimum: number = MINIMUM_PROTOCOL_VERSION): Promise<void> {
+    return mayBeIgnored(this.#handshake(minimum));
+  }
+
+  async #handshake(minimum: number): Promise<void> {
+    const reply = await this.request({ type: Request.QUERYVERSION });
+    if (reply.type !== Reply.CPVERSION) throw unexpected(reply);
+    const needed = Math.max(minimum, MINIMUM_PROTOCOL_VERSION);
+    if (reply.minimum > PROTOCOL_VERSION) {
+      throw new ControlError("too-old-client", `The daemon asks for protocol version ${reply.minimum}`);
+    }
+    if (reply.actual < needed) {
+      throw new ControlError(
+        "too-old-daemon",
+        `The daemon has protocol version ${reply.actual} of ${needed} needed`,
+      );
+    }
+    this.#version = reply.actual;
+  }
+
+  /**
+   * Sends a request and returns its reply, whichever it is; BADREQ and OOM are replies, too.
+   * Rejects with `ControlError` `closed` or `protocol`; throws `PacketError` if the request cannot be encoded.
+   */
+  request(packet: SingleRequest, options: RequestOptions = {}): Promise<ReplyPacket> {
+    return this.#send(packet, undefined, options.preack);
+  }
+
+  /**
+   * The loaded services in load order. Throws `ControlError` `closed` or `protocol`.
+   *
+   * @param version5 whether to ask with LISTSERVICES5, which daemons have from protocol version 5 on.
+   * @default true, unless the handshake told of an older daemon
+   */
+  list(version5: boolean = this.#version === 0 || this.#version >= 5): Promise<SvcInfo[]> {
+    return mayBeIgnored(this.#list(version5));
+  }
+
+  async #list(version5: boolean): Promise<SvcInfo[]> {
+    const entries: SvcInfo[] = [];
+    const reply = await this.#send(
+      { type: version5 ? Request.LISTSERVICES5 : Request.LISTSERVICES },
+      entries,
+    );
+    if (reply.type !== Reply.LISTDONE) throw unexpected(reply);
+    return entries;
+  }
+
+  /** The version of the daemon's extensions; 0 if it has none, like the reference. Asked once per connection. */
+  extensions(): Promise<number> {
+    this.#extensions ??= mayBeIgnored(
+      this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }).then(extensionsOf),
+    );
+    return this.#extensions;
+  }
+
+  /**
+   * The JSON value that the daemon has for a topic; `undefined` if it does not know the topic or has no extensions.
+   * Negotiates the extensions first if need be. Throws `ControlError` `closed` or `protocol`.
+   */
+  query(topic: string): Promise<unknown> {
+    return mayBeIgnored(this.#query(topic));
+  }
+
+  async #query(topic: string): Promise<unknown> {
+    const reply = await this.#queryReply(topic);
+    if (reply === undefined || reply.type === Reply.NAK) return undefined;
+    if (reply.type !== Reply.ANSWER) throw unexpected(reply);
+    try {
+      return JSON.parse(reply.json);
+    } catch (cause) {
+      throw new ControlError("protocol", "The daemon sent a document that is not JSON", { cause });
+    }
+  }
+
+  /** The first query also asks for the extensions, which saves a round trip; it must not be sent if there are none. */
+  async #queryReply(topic: string): Promise<ReplyPacket | undefined> {
+    if (this.#extensions === undefined) {
+      const first = this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_QUERY + topic });
+      this.#extensions = mayBeIgnored(first.then(extensionsOf));
+      const reply = await first;
+      return reply.type === Reply.ANSWER ? reply : undefined;
+    }
+    if (await this.#extensions === 0) return undefined;
+    return await this.request({ type: Request.QUERY, topic });
+  }
+
+  /** From now on `write` gets each packet in words, before anything else is done with it. */
+  async trace(write: (text: string, direction: PacketDirection) => void): Promise<void> {
+    const { describePacket } = await import("../control/wire/describe.ts");
+    this.#trace = (packet, direction) => write(describePacket(packet), direction);
+  }
+
+  /** Ends the connection. Requests without a reply are rejected with `ControlError` `closed`. */
+  close(): void {
+    this.#finish(new ControlError("closed", "The connection was closed"));
+  }
+
+  #send(packet: RequestPacket, entries?: SvcInfo[], preack?: () => void): Promise<ReplyPacket> {
+    const { promise, resolve, reject } = Promise.withResolvers<ReplyPacket>();
+    if (this.#end !== undefined) {
+      reject(this.#end);
+      return mayBeIgnored(promise);
+    }
+    writePacket(this.#output, packet);
+    this.#trace?.(packet, "sent");
+    this.#pending.push({ form: statusFormOf(packet.type), preack, entries, resolve, reject });
+    if (!this.#writing) void this.#write();
+    return mayBeIgnored(promise);
+  }
+
+  /** Writes the requests once the running code has made all of them: requests made together travel together. */
+  async #write(): Promise<void> {
+    this.#writing = true;
+    await undefined;
+    try {
+      while (this.#output.length > 0) {
+        let rest: Uint8Array = this.#output.take();
+        while (rest.length > 0) rest = rest.subarray(await this.#stream.write(rest));
+      }
+      this.#writing = false;
+    } catch (cause) {
+      // Replies to earlier requests may still be there to read: the end of reading ends the connection. `#writing`
+      // stays set, so that nothing is written behind the gap.
+      const errno = errnoOf(cause);
+      this.#writeFailure = new ControlError("closed", `Cannot write to the daemon: ${errnoText(errno)}`, {
+        errno,
+        cause,
+      });
+    }
+  }
+
+  async #receive(): Promise<void> {
+    for (;;) {
+      let packet;
+      try {
+        packet = this.#reader.take(this.#pending[0]?.form ?? 14);
+        if (packet === undefined && !await this.#reader.fill()) {
+          return this.#finish(
+            this.#writeFailure ?? new ControlError("closed", "The daemon ended the connection"),
+          );
+        }
+      } catch (cause) {
+        return this.#finish(this.#writeFailure ?? readError(cause));
+      }
+      if (packet === undefined) continue;
+      this.#handle(packet);
+      // Whoever waits for a reply goes on before the next packet is looked at. Nobody waits for one entry of a list.
+      if (packet.type !== Reply.SVCINFO) await undefined;
+    }
+  }
+
+  #handle(packet: ReplyPacket | InformationPacket): void {
+    this.#trace?.(packet, "received");
+    switch (packet.type) {
+      case Information.SERVICEEVENT5:
+        // A daemon that knows this form sends every event in it first and in the older form after it.
+        this.#modernEvents = true;
+        return this.onEvent?.(packet);
+      case Information.SERVICEEVENT:
+        return this.#modernEvents ? undefined : this.onEvent?.(packet);
+      case Information.ENVEVENT:
+        return this.onEnvironment?.(packet);
+      default:
+        return this.#handleReply(packet);
+    }
+  }
+
+  #handleReply(packet: ReplyPacket): void {
+    const current = this.#pending[0];
+    if (current === undefined) return this.#finish(unexpected(packet));
+    if (packet.type === Reply.PREACK) return current.preack?.();
+    if (packet.type === Reply.SVCINFO) {
+      if (current.entries === undefined) return this.#finish(unexpected(packet));
+      current.entries.push(packet);
+      return;
+    }
+    this.#pending.shift();
+    current.resolve(packet);
+  }
+
+  #finish(error: ControlError): void {
+    if (this.#end !== undefined) return;
+    this.#end = error;
+    this.#stream.close();
+    for (const { reject } of this.#pending.splice(0)) reject(error);
+    this.#closed.resolve();
+  }
+}
+
+/** The version of the extensions, by the reply to the lookup of their name; a topic is answered at once. */
+function extensionsOf(reply: ReplyPacket): number {
+  if (reply.type === Reply.EXTENSIONS) return reply.version;
+  return reply.type === Reply.ANSWER ? EXTENSIONS_VERSION : 0;
+}
+
+/** With several requests under way nobody may be waiting for this one yet when the connection fails. */
+function mayBeIgnored<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+function connectError(path: string, errno: number, cause?: unknown): ControlError {
+  const message = `Cannot connect to control socket ${path}: ${errnoText(errno)}`;
+  return new ControlError("connect", message, { errno, path, cause });
+}
+
+function readError(cause: unknown): ControlError {
+  if (cause instanceof PacketError) {
+    return new ControlError("protocol", `The daemon does not keep to the protocol: ${cause.message}`, {
+      cause,
+    });
+  }
+  return new ControlError("closed", "The connection to the daemon broke", { cause });
+}
+
+function unexpected(packet: ReplyPacket): ControlError {
+  return new ControlError("protocol", `The daemon sent an unexpected ${layoutOf(packet.type)!.name} packet`);
+}

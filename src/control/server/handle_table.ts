@@ -1,0 +1,58 @@
+/** The handles of one connection (control protocol 11). */
+
+import { LimitError } from "../../model/mod.ts";
+import type { ControlledService } from "./controlled_manager.ts";
+
+/** Numbers for services. A new handle takes the lowest number that is free; a service may have several. */
+export class HandleTable {
+  readonly #slots: (ControlledService | undefined)[] = [];
+  readonly #limit: number;
+  #count = 0;
+  /** No number below this one is free. */
+  #lowest = 0;
+
+  /** `limit`: how many handles there can be. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** How many handles there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Throws `LimitError`. */
+  open(service: ControlledService): number {
+    while (this.#slots[this.#lowest] !== undefined) this.#lowest++;
+    const handle = this.#lowest;
+    if (handle >= this.#limit) {
+      throw new LimitError(`A control connection cannot have more than ${this.#limit} handles`);
+    }
+    this.#slots[handle] = service;
+    this.#count += 1;
+    return handle;
+  }
+
+  /** The services that have a handle; one with several comes several times. */
+  services(): Iterable<ControlledService> {
+    return this.#slots.filter((service) => service !== undefined);
+  }
+
+  get(handle: number): ControlledService | undefined {
+    return this.#slots[handle];
+  }
+
+  /** Frees all numbers. */
+  clear(): void {
+    this.#slots.length = 0;
+    this.#count = 0;
+    this.#lowest = 0;
+  }
+
+  /** Frees a number that is in use. */
+  close(handle: number): void {
+    this.#slots[handle] = undefined;
+    this.#count -= 1;
+    this.#lowest = Math.min(this.#lowest, handle);
+  }
+}

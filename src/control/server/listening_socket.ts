@@ -1,0 +1,179 @@
+/** The control socket as a file: making it, watching over it, removing it (daemon and init 3.3). */
+
+import { errnoName, errnoNumber, errnoOf, errnoText } from "../../model/mod.ts";
+import { isSocketPath, missingGrantText, requireSocketGrants } from "../wire/socket_address.ts";
+
+/** The control socket could not be opened. `message` is the line for the log. */
+export class ControlSocketError extends Error {
+  override readonly name = "ControlSocketError";
+  readonly path: string;
+  /** Why the system refused, for example 30 (EROFS); `undefined` if it was not the system. */
+  readonly errno: number | undefined;
+
+  constructor(message: string, path: string, facts: { errno?: number; cause?: unknown } = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.path = path;
+    this.errno = facts.errno;
+  }
+}
+
+/** Only the owner of the daemon may connect: there is no other check. */
+const SOCKET_MODE = 0o600;
+
+/** Whether somebody accepts connections at `path`. */
+async function answers(path: string): Promise<boolean> {
+  if (!isSocketPath(path)) return false;
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+    return true;
+  } catch (cause) {
+    throwMissingGrant(cause, path);
+    // A daemon that is too busy to accept is alive.
+    return errnoName(errnoOf(cause)) === "EAGAIN";
+  }
+}
+
+/** Throws `ControlSocketError` if somebody accepts connections at `path`. */
+export async function refuseActiveSocket(path: string): Promise<void> {
+  if (!await answers(path)) return;
+  throw new ControlSocketError("Control socket is already active (another instance already running?)", path);
+}
+
+/** A socket that listens at a path. */
+export class ListeningSocket {
+  readonly path: string;
+  readonly #listener: Deno.Listener<Deno.UnixConn>;
+  readonly #identity: string | undefined;
+  #closed = false;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.#listener = listen(path);
+    this.#identity = fileIdentity(path);
+  }
+
+  /**
+   * Makes a socket at `path` in place of whatever file is there, unless a daemon listens there.
+   * Throws `ControlSocketError`.
+   */
+  static async open(path: string): Promise<ListeningSocket> {
+    try {
+      requireSocketGrants(path);
+    } catch (cause) {
+      throwMissingGrant(cause, path);
+      throw cause;
+    }
+    for (;;) {
+      const file = fileIdentity(path);
+      await refuseActiveSocket(path);
+      // Another daemon may have put its socket there while this one was waiting: then it must be asked again.
+      if (fileIdentity(path) !== file) continue;
+      removeFile(path);
+      return new ListeningSocket(path);
+    }
+  }
+
+  /** Whether `close` was called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether there is no file at the path any more. A file of someone else counts as one. */
+  get vanished(): boolean {
+    try {
+      Deno.statSync(this.path);
+      return false;
+    } catch (error) {
+      return error instanceof Deno.errors.NotFound;
+    }
+  }
+
+  /** The next connection. Throws what the system says; after `close` as well. */
+  accept(): Promise<Deno.UnixConn> {
+    return this.#listener.accept();
+  }
+
+  /**
+   * Stops listening and removes the file, at once. Returns whether the listener is closed: then the runtime removes
+   * the file at its path, whoever made that, once more when the last `accept` has been rejected. A listener whose file
+   * belongs to someone else is therefore left open: nobody can reach it any more, and it holds nothing up.
+   */
+  close(): boolean {
+    this.#closed = true;
+    const file = fileIdentity(this.path);
+    if (file === this.#identity) removeFile(this.path);
+    else if (file !== undefined) {
+      this.#listener.unref();
+      return false;
+    }
+    this.#listener.close();
+    return true;
+  }
+}
+
+/** `unlink`: an error means that the path is free, or that `bind` will say what is wrong. */
+function removeFile(path: string): void {
+  try {
+    // The runtime's function would remove empty directories, too.
+    if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
+  } catch {
+    // See above.
+  }
+}
+
+function listen(path: string): Deno.Listener<Deno.UnixConn> {
+  if (!isSocketPath(path)) throw bindError(path, errnoNumber("EINVAL")!);
+  // `bind` gives the file all permissions but those in the umask, which needs an unscoped --allow-sys to be changed.
+  // Without it the mode is changed right after, and a program of another user could connect in between if the umask
+  // lets others write.
+  const umaskGranted = mayChangeUmask();
+  const umask = umaskGranted ? Deno.umask(0o777 & ~SOCKET_MODE) : 0;
+  let listener;
+  try {
+    listener = Deno.listen({ transport: "unix", path });
+  } catch (cause) {
+    throwMissingGrant(cause, path);
+    throw bindError(path, errnoOf(cause), cause);
+  } finally {
+    if (umaskGranted) Deno.umask(umask);
+  }
+  if (!umaskGranted) restrictMode(listener, path);
+  return listener;
+}
+
+/** Asked first, as the attempt would make the runtime ask the person at the terminal. */
+function mayChangeUmask(): boolean {
+  return Deno.permissions.querySync({ name: "sys" }).state === "granted";
+}
+
+function restrictMode(listener: Deno.Listener, path: string): void {
+  try {
+    Deno.chmodSync(path, SOCKET_MODE);
+  } catch (cause) {
+    listener.close();
+    const errno = errnoOf(cause);
+    throw new ControlSocketError(`Error setting control socket permissions: ${errnoText(errno)}`, path, {
+      errno,
+      cause,
+    });
+  }
+}
+
+function bindError(path: string, errno: number, cause?: unknown): ControlSocketError {
+  return new ControlSocketError(`Error binding control socket: ${errnoText(errno)}`, path, { errno, cause });
+}
+
+function throwMissingGrant(cause: unknown, path: string): void {
+  const grant = missingGrantText(cause, path);
+  if (grant !== undefined) throw new ControlSocketError(grant, path, { cause });
+}
+
+/** What tells the file at a path from others that were or will be there; `undefined` if there is none. */
+function fileIdentity(path: string): string | undefined {
+  try {
+    const { dev, ino, mtime } = Deno.lstatSync(path);
+    return `${dev}:${ino}:${mtime?.getTime()}`;
+  } catch {
+    return undefined;
+  }
+}

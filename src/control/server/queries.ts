@@ -1,0 +1,61 @@
+/** The topics of extension queries and the documents that answer them (docs/control-protocol.md). */
+
+import type { ServiceOverview, ServiceTimes } from "../../model/mod.ts";
+import type { ControlledManager, ControlledService } from "./controlled_manager.ts";
+import type { Graph, LogPart } from "../wire/documents.ts";
+import type { Session } from "./session.ts";
+
+/** The document for a topic, to be sent as JSON; `undefined` for a topic that there is none for. */
+export function answerQuery(session: Session, topic: string): unknown {
+  const [name, ...numbers] = topic.split(" ");
+  if (!numbers.every((number) => /^\d{1,15}$/.test(number))) return undefined;
+  const [handle, , offset = 0] = numbers.map(Number);
+  switch (`${name} ${numbers.length}`) {
+    case "overview 0":
+      return session.host.overview();
+    case "graph 0":
+      return graph(session.host.manager);
+    case "times 0":
+      return session.host.manager.times();
+    case "times 1":
+      return withService(
+        session,
+        handle,
+        ({ name }) => session.host.manager.times().find((times) => times.name === name),
+      );
+    case "service 1":
+      return withService(session, handle, (service) => overviewOf(session, service));
+    case "log 1":
+    case "log 3":
+      return withService(session, handle, (service) => session.host.logs.part(service, offset));
+    default:
+      return undefined;
+  }
+}
+
+function withService<T extends ServiceOverview | ServiceTimes | LogPart>(
+  session: Session,
+  handle: number,
+  answer: (service: ControlledService) => T | undefined,
+): T | undefined {
+  const service = session.service(handle);
+  return service === undefined ? undefined : answer(service);
+}
+
+function overviewOf({ host }: Session, { name }: ControlledService): ServiceOverview | undefined {
+  return host.overview().services.find((service) => service.name === name);
+}
+
+function graph(manager: ControlledManager): Graph {
+  const services = [...manager.services()];
+  return {
+    nodes: services.map((service) => ({
+      ...manager.status(service),
+      name: service.name,
+      type: service.type,
+    })),
+    edges: services.flatMap(({ name, dependencies }) =>
+      dependencies.map(({ to, kind }) => ({ from: name, to: to.name, kind }))
+    ),
+  };
+}

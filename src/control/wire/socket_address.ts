@@ -1,0 +1,54 @@
+/** What both ends of a control socket must know about its path: the system's limits, and the grants that Deno asks for. */
+
+import { encodeBytes } from "../../model/mod.ts";
+
+/** The longest path of a Unix socket on Linux, in bytes. */
+const PATH_LIMIT = 107;
+
+/** Whether a Unix socket can have this path at all. For any other path the system says EINVAL. */
+export function isSocketPath(path: string): boolean {
+  return path !== "" && !path.includes("\0") && encodeBytes(path).length <= PATH_LIMIT;
+}
+
+/**
+ * The sentence for a permission that Deno denied, naming the grant that is missing; `undefined` if `error` is
+ * anything else.
+ */
+export function missingGrantText(error: unknown, path: string): string | undefined {
+  if (!(error instanceof Deno.errors.NotCapable)) return undefined;
+  const kind = /Requires (\w+) access/.exec(error.message)?.[1] ?? "net";
+  const missing = kind === "net" ? `--allow-net=unix:${path}` : `--allow-${kind}=${path}`;
+  return `Cannot use control socket ${path}: ${missing} is not granted ` +
+    `(it takes --allow-net=unix:${path} --allow-read=${path} --allow-write=${path})`;
+}
+
+/**
+ * Throws `Deno.errors.NotCapable` for a grant that a socket at `path` needs and that is missing. At a terminal the
+ * runtime would ask for it, and everything would wait for the answer.
+ */
+export function requireSocketGrants(path: string): void {
+  if (Deno.build.standalone || !Deno.stdin.isTerminal()) return;
+  for (const name of ["read", "write"] as const) {
+    if (Deno.permissions.querySync({ name, path }).state !== "granted") throw notCapable(name, path);
+  }
+  if (!mayUseSocket(path)) throw notCapable("net", `unix:${path}`);
+}
+
+function notCapable(kind: string, what: string): Error {
+  return new Deno.errors.NotCapable(
+    `Requires ${kind} access to "${what}", run again with the --allow-${kind} flag`,
+  );
+}
+
+/** Deno before 2.9 wants no such grant, and does not understand the question. The path in it must be absolute. */
+function mayUseSocket(path: string): boolean {
+  const isLocal = !path.startsWith("/");
+  if (isLocal && Deno.permissions.querySync({ name: "read", path: "." }).state !== "granted") return true;
+  try {
+    const host = `unix:${isLocal ? `${Deno.cwd()}/` : ""}${path}`;
+    return Deno.permissions.querySync({ name: "net", host }).state === "granted";
+  } catch (error) {
+    if (error instanceof URIError || error instanceof TypeError) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,185 @@
+/** What follows when all lines are read: the environment and the final checks (service description 2.4, 6 and 7). */
+
+import { type EnvironmentOverlay, NO_OVERLAY, type ServiceDescription, ServiceType } from "../model/mod.ts";
+import type { CommandWords, Draft } from "./draft.ts";
+import { substitutionError } from "./text/errors.ts";
+import { readWholeFile, systemErrorText, wholePath } from "./files.ts";
+import { remarks } from "./settings/lint.ts";
+import { OverlayBuilder } from "./overlay.ts";
+import type { DescriptionReader } from "./reader.ts";
+import { parseEnvironmentText } from "./environment_file.ts";
+import type { ReadOptions } from "./read_options.ts";
+import { substituteText, substituteTokens, type Variables } from "./text/substitution.ts";
+import type { User } from "./users.ts";
+
+/** Completes a description and checks it as a whole. */
+export function finishDescription(
+  draft: Draft,
+  reader: DescriptionReader,
+  options: ReadOptions,
+): ServiceDescription {
+  const { description } = draft;
+  description.environment = buildOverlay(draft, reader, options);
+  checkCommand(draft, reader);
+  if (options.lint !== undefined) remarks(draft).forEach(options.lint);
+  checkBeforeSubstitution(draft, reader);
+
+  const overlay = description.environment;
+  const variables = reader.variables((name) => options.environment.getFor(overlay, name));
+  substitutePaths(draft, reader, variables);
+  description.command = substituteCommand(draft.command, "command", reader, variables);
+  description.stopCommand = substituteCommand(draft.stopCommand, "stop-command", reader, variables);
+
+  if (description.consumerOf !== "" && !isLongRunning(description)) {
+    reader.reportGeneral(
+      "only a process or bgprocess service can be a log consumer ('consumer-of') another service.",
+      "consumer-type",
+    );
+  }
+  settle(draft);
+  description.size = sizeOf(description) + reader.length;
+  return description;
+}
+
+/** What substitution may have added to the text that was read, in characters. */
+function sizeOf(description: ServiceDescription): number {
+  const { name, command, stopCommand, socketPath, logFile, workingDir, pidFile } = description;
+  let size = name.length + socketPath.length + logFile.length + workingDir.length + pidFile.length;
+  for (const word of command) size += word.length;
+  for (const word of stopCommand) size += word.length;
+  return size;
+}
+
+function isLongRunning({ type }: ServiceDescription): boolean {
+  return type === ServiceType.PROCESS || type === ServiceType.BGPROCESS;
+}
+
+/** The service's own layer of the environment (5.2). */
+function buildOverlay(draft: Draft, reader: DescriptionReader, options: ReadOptions): EnvironmentOverlay {
+  if (!draft.exportsUser && !draft.exportsName && draft.environmentFile === "") return NO_OVERLAY;
+  const overlay = new OverlayBuilder();
+  if (draft.exportsUser) {
+    const user = findUser(draft.description.runAs?.uid ?? options.identity.uid, reader, options);
+    if (user !== undefined) assignUser(overlay, user);
+  }
+  if (draft.exportsName) overlay.assign("DINIT_SERVICE", reader.service);
+  if (draft.environmentFile !== "") {
+    const found = readWholeFile(draft.environmentFile, reader.files);
+    if (found.ok) {
+      reader.countText(found.text);
+      const { overlay: own, problems } = parseEnvironmentText(found.text);
+      overlay.apply(own);
+      const setting = draft.environmentFileSetting;
+      options.environmentFile?.({ setting, path: draft.environmentFile, text: found.text, problems });
+    } else {
+      const message = `could not load environment file: ${found.text}`;
+      reader.reportGeneral(message, "env-file", found.cause, wholePath(draft.environmentFile));
+    }
+  }
+  return overlay;
+}
+
+function findUser(uid: number, reader: DescriptionReader, options: ReadOptions): User | undefined {
+  let user: User | undefined;
+  try {
+    user = options.users.userById(uid);
+  } catch (error) {
+    const message = `error accessing user database: ${systemErrorText(error)}`;
+    reader.reportGeneral(message, "user-database", error);
+    return undefined;
+  }
+  if (user === undefined) {
+    reader.reportGeneral(`user id '${uid}' does not exist in system database`, "unknown-user");
+  }
+  return user;
+}
+
+function assignUser(overlay: OverlayBuilder, user: User): void {
+  overlay.assign("USER", user.name);
+  overlay.assign("LOGNAME", user.name);
+  overlay.assign("HOME", user.home);
+  overlay.assign("SHELL", user.shell);
+  overlay.assign("UID", String(user.uid));
+  overlay.assign("GID", String(user.gid));
+}
+
+/** The first check of step 7. */
+function checkCommand({ description, command }: Draft, reader: DescriptionReader): void {
+  if ((isLongRunning(description) || description.type === ServiceType.SCRIPTED) && command.isBlank) {
+    reader.reportGeneral("'command' setting not specified.", "no-command");
+  }
+}
+
+/** The checks 2 to 4 of step 7. */
+function checkBeforeSubstitution(draft: Draft, reader: DescriptionReader): void {
+  const { description } = draft;
+  const { type } = description;
+  const isBackground = type === ServiceType.BGPROCESS;
+  if (isBackground && description.pidFile === "") {
+    reader.reportGeneral(
+      "process ID file ('pid-file') not specified for bgprocess service.",
+      "no-pid-file",
+    );
+  }
+  if (isBackground && (description.readyFd !== undefined || description.readyVariable !== undefined)) {
+    reader.reportGeneral(
+      "readiness notification ('ready-notification') is not supported for bgprocess services.",
+      "ready-notification",
+    );
+  }
+  if (description.flags.killAllOnStop && type !== ServiceType.INTERNAL && type !== ServiceType.SCRIPTED) {
+    reader.reportGeneral(
+      "kill-all-on-stop can only be set on scripted or internal services.",
+      "kill-all-on-stop",
+    );
+  }
+}
+
+const SUBSTITUTED_PATHS = [
+  ["socket-listen", "socketPath"],
+  ["logfile", "logFile"],
+  ["working-dir", "workingDir"],
+  ["pid-file", "pidFile"],
+] as const;
+
+function substitutePaths({ description }: Draft, reader: DescriptionReader, variables: Variables): void {
+  for (const [setting, field] of SUBSTITUTED_PATHS) {
+    const text = description[field];
+    if (text === "") continue;
+    reader.setting = setting;
+    try {
+      description[field] = substituteText(text, variables);
+    } catch (error) {
+      reader.report(substitutionError(reader.service, error, setting));
+    }
+  }
+}
+
+/** A bad command cannot be checked any further: its error is thrown in any case. */
+function substituteCommand(
+  words: CommandWords,
+  setting: string,
+  reader: DescriptionReader,
+  variables: Variables,
+): readonly string[] {
+  reader.setting = setting;
+  try {
+    return substituteTokens(words.tokens, variables);
+  } catch (error) {
+    throw substitutionError(reader.service, error, setting);
+  }
+}
+
+/** Puts in place what only the last line decides. */
+function settle(draft: Draft): void {
+  const { description, links, after, before } = draft;
+  if (description.type === ServiceType.BGPROCESS && description.flags.runsOnConsole) {
+    description.flags = { ...description.flags, runsOnConsole: false };
+  }
+  if (description.logType !== "file") description.logFile = "";
+  description.socketGid ??= draft.socketUserGroup;
+  description.logFileGid ??= draft.logUserGroup;
+  if (links.length + after.length + before.length > 0) {
+    description.dependencies = links.concat(after, before);
+  }
+}

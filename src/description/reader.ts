@@ -1,0 +1,179 @@
+/** Reads the lines of a description into a draft. */
+
+import { baseName, isValidServiceName, LoadError, nameArgument } from "../model/mod.ts";
+import type { DependencyKind } from "../model/mod.ts";
+import { isSpace } from "./text/characters.ts";
+import { Draft, type SettingTarget } from "./draft.ts";
+import { generalError, substitutionError } from "./text/errors.ts";
+import { directoryNames, type FileAccess, joinPath, systemErrorText } from "./files.ts";
+import { Mistake } from "./text/mistake.ts";
+import type { LineReader } from "./text/lines.ts";
+import { readValue, type Value, valueText } from "./text/values.ts";
+import { type LineHandler, type SettingLine, Walker } from "./text/walker.ts";
+import type { DescriptionFile } from "./find.ts";
+import type { ReadOptions, WrittenWord } from "./read_options.ts";
+import { settingNamed } from "./settings/table.ts";
+import { substituteText, type Variables } from "./text/substitution.ts";
+import type { UserDatabase } from "./users.ts";
+
+export class DescriptionReader implements SettingTarget, LineHandler {
+  readonly draft: Draft;
+  readonly users: UserDatabase;
+  /** The base name of the service, which messages show. */
+  readonly service: string;
+  setting = "";
+  readonly #fullName: string;
+  readonly #options: ReadOptions;
+  readonly #variables: Variables;
+  readonly #walker: Walker;
+
+  constructor(file: DescriptionFile, options: ReadOptions) {
+    this.#fullName = file.fullName;
+    this.#options = options;
+    this.users = options.users;
+    this.service = baseName(file.fullName);
+    this.draft = new Draft(file);
+    this.#variables = this.variables((name) => options.environment.get(name));
+    this.#walker = new Walker(file, this.#variables, this);
+  }
+
+  get realDirectory(): string {
+    return this.#walker.realDirectory;
+  }
+
+  /** How the files that the description names are reached. @default by the runtime */
+  get files(): FileAccess | undefined {
+    return this.#walker.files;
+  }
+
+  /** How much text was read so far, in characters. */
+  get length(): number {
+    return this.#walker.length;
+  }
+
+  /** Counts the text of a further file. Throws `LoadError` if that is too much in all. */
+  countText(text: string): void {
+    this.#walker.countText(text);
+  }
+
+  /** Reads all lines. */
+  readLines(): void {
+    this.#walker.walk();
+  }
+
+  /** The names that substitution knows, with the given source of environment variables. */
+  variables(get: (name: string) => string | undefined): Variables {
+    const { variableUsed: used, variableUnset: unset } = this.#options;
+    return {
+      get: used === undefined ? get : (name) => {
+        used(name);
+        return get(name);
+      },
+      unset: unset && ((name) => unset(name, this.setting)),
+      argument: nameArgument(this.#fullName),
+    };
+  }
+
+  /** Tells an error behind which reading can go on. */
+  report(error: LoadError): void {
+    if (this.#options.problem === undefined) throw error;
+    this.#options.problem(error);
+  }
+
+  /** Tells an error that concerns the service as a whole (kind G). */
+  reportGeneral(message: string, code: string, cause?: unknown, path?: string): void {
+    this.report(generalError(this.service, message, code, { cause, path }));
+  }
+
+  depend(kind: DependencyKind, name: string): void {
+    if (!isValidServiceName(name)) {
+      throw new Mistake(`invalid dependency name '${name}'`, {
+        code: "bad-name",
+        service: name === "" ? undefined : name,
+      });
+    }
+    this.#options.dependency({ name, kind, fromDirectory: false });
+    this.draft.links.push({ kind, name });
+  }
+
+  dependOnEntries(kind: DependencyKind, directory: string): void {
+    const resolved = joinPath(this.#walker.directory, directory);
+    const where = `for ${this.service} service.`;
+    let names: string[];
+    try {
+      names = directoryNames(resolved, this.files);
+    } catch (error) {
+      const detail = systemErrorText(error);
+      this.#options.warn(`Could not open dependency directory '${resolved}' ${where}`, {
+        kind: "open",
+        directory,
+        detail,
+      });
+      return;
+    }
+    for (const name of names.filter(isValidServiceName)) {
+      try {
+        this.#options.dependency({ name, kind, fromDirectory: true });
+        this.draft.links.push({ kind, name });
+      } catch (error) {
+        if (!(error instanceof LoadError) || error.kind !== "not-found") throw error;
+        this.#options.warn(
+          `Ignoring unresolved dependency '${name}' in dependency directory '${directory}' ${where}`,
+          { kind: "entry", directory, detail: name },
+        );
+      }
+    }
+  }
+
+  readMeta(): void {}
+
+  beginFile(path: string, text: string): void {
+    this.#options.file?.(path, text);
+  }
+
+  readSetting({ lines, name, start, operator, append, from }: SettingLine): void {
+    const setting = settingNamed(name);
+    try {
+      if (setting === undefined) {
+        throw new Mistake(`unknown setting: '${name}'.`, {
+          code: "unknown-setting",
+          setting: "none",
+          position: start,
+        });
+      }
+      this.#options.line?.(name, this.#walker.valueLocation(lines, from));
+      if (append && !setting.appends) {
+        throw new Mistake(`cannot use '+=' with setting '${name}'`, {
+          code: "bad-operator",
+          setting: "none",
+          position: operator,
+        });
+      }
+      const value = readValue(lines.text, from, lines.end);
+      this.setting = name;
+      this.#options.words?.(name, writtenWords(value, lines));
+      const { tokens, starts } = value;
+      let whole = setting.value === "tokens" ? "" : valueText(value);
+      if (setting.substitution === "pre") whole = substituteText(whole, this.#variables);
+      setting.apply(this, { text: whole, tokens, starts, append });
+      if (setting.syntax === "SERVICE") this.#options.named?.(whole);
+    } catch (error) {
+      if (error instanceof LoadError) throw error;
+      this.report(
+        error instanceof Mistake
+          ? this.#walker.mistakeError(error, lines, from, name)
+          : substitutionError(this.service, error, name),
+      );
+    }
+  }
+}
+
+/** The words of a value and how they are written, for a check of habits. */
+function writtenWords({ tokens, starts }: Value, { text, end }: LineReader): WrittenWord[] {
+  return tokens.map((word, index) => {
+    const start = starts[index];
+    const after = start + word.length;
+    const plain = text.startsWith(word, start) && (after >= end || isSpace(text.charCodeAt(after)));
+    return { text: word, plain };
+  });
+}

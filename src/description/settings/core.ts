@@ -1,0 +1,170 @@
+/** What a service is, what it runs, and its flags (service description 3.2). */
+
+import { encodeBytes, isValidServiceName } from "../../model/mod.ts";
+import type { ServiceFlags } from "../../model/mod.ts";
+import type { Draft, SettingTarget, SettingValue } from "../draft.ts";
+import { joinPath } from "../files.ts";
+import { parseUser } from "./ids.ts";
+import { Mistake } from "../text/mistake.ts";
+import { oneOf, PATH_BASES, row, SCRIPT_TYPES } from "./rows.ts";
+import { LOAD_OPTIONS, SERVICE_OPTIONS } from "./options.ts";
+import type { Setting } from "./setting.ts";
+import { typeName, TYPES } from "./type_names.ts";
+
+const typeNumbers = new Map(TYPES);
+
+function command(name: "command" | "stop-command", summary: string): Setting {
+  const field = name === "command" ? "command" : "stopCommand";
+  return row({
+    name,
+    value: "tokens",
+    syntax: "EXECUTABLE [ARGUMENT]...",
+    appends: true,
+    substitution: "post",
+    types: SCRIPT_TYPES,
+    base: PATH_BASES.program,
+    summary,
+    apply({ draft }, { tokens, append }) {
+      const isBlank = tokens.length === 0 || (tokens.length === 1 && tokens[0] === "");
+      const words = draft[field];
+      if (append) {
+        for (const token of tokens) words.tokens.push(token);
+        words.isBlank &&= isBlank;
+      } else {
+        draft[field] = { tokens, isBlank };
+      }
+    },
+    show: (description) => description[field].length === 0 ? undefined : description[field],
+  });
+}
+
+const optionsByName = new Map(SERVICE_OPTIONS.map((option) => [option.name, option]));
+
+function applyOptions({ draft: { description } }: SettingTarget, { tokens, starts }: SettingValue): void {
+  const flags: ServiceFlags = { ...description.flags };
+  description.flags = flags;
+  tokens.forEach((token, index) => {
+    const option = optionsByName.get(token);
+    if (option === undefined) {
+      throw new Mistake(`unknown option: ${token}`, { code: "unknown-option", position: starts[index] });
+    }
+    flags[option.flag] = true;
+    for (const flag of option.implies) flags[flag] = true;
+    for (const flag of option.clears) flags[flag] = false;
+  });
+}
+
+function applyLoadOption(draft: Draft, token: string, position: number): void {
+  if (!LOAD_OPTIONS.some((option) => option.name === token)) {
+    throw new Mistake(`unknown load option: ${token}`, { code: "unknown-option", position });
+  }
+  if (token === "export-passwd-vars") draft.exportsUser = true;
+  if (token === "export-service-name") draft.exportsName = true;
+}
+
+function inittab(name: "inittab-id" | "inittab-line", maxBytes: number, summary: string): Setting {
+  const field = name === "inittab-id" ? "inittabId" : "inittabLine";
+  return row({
+    name,
+    syntax: `TEXT (at most ${maxBytes} bytes)`,
+    types: ["process"],
+    summary,
+    apply({ draft: { description } }, { text }) {
+      if (text.length > maxBytes || encodeBytes(text).length > maxBytes) {
+        throw new Mistake(`${name} setting is too long`, { code: "too-long", setting: "none" });
+      }
+      description[field] = text;
+    },
+    show: (description) => description[field] || undefined,
+  });
+}
+
+/** The settings of 3.2 but those in `_settings_life.ts`. */
+export const CORE_SETTINGS: readonly Setting[] = [
+  row({
+    name: "type",
+    syntax: TYPES.map(([name]) => name).join(" | "),
+    default: "internal",
+    summary: "what kind of service it is",
+    apply({ draft: { description } }, { text }) {
+      description.type = oneOf(
+        typeNumbers,
+        text,
+        'service type must be one of: "scripted", "process", "bgprocess", "internal" or "triggered"',
+      );
+    },
+    show: ({ type }) => typeName(type),
+  }),
+  command("command", "the program that the service runs, or that starts it"),
+  command("stop-command", "the program that stops the service"),
+  row({
+    name: "working-dir",
+    syntax: "PATH",
+    substitution: "post",
+    types: SCRIPT_TYPES,
+    default: "the directory of the description",
+    base: PATH_BASES.daemon,
+    summary: "the working directory of the processes",
+    apply({ draft: { description } }, { text }) {
+      description.workingDir = text;
+    },
+    show: ({ workingDir }) => workingDir || undefined,
+  }),
+  row({
+    name: "run-as",
+    syntax: "USER",
+    types: SCRIPT_TYPES,
+    summary: "the user, by name or number, as whom the processes run",
+    apply({ draft: { description }, setting, users }, { text }) {
+      description.runAs = parseUser(text, setting, users);
+    },
+    show: ({ runAs }) => runAs === undefined ? undefined : runAs.name ?? String(runAs.uid),
+  }),
+  row({
+    name: "env-file",
+    syntax: "PATH",
+    substitution: "pre",
+    base: PATH_BASES.file,
+    summary: "a file with variables for the environment of the processes",
+    apply({ draft, realDirectory }, { text }) {
+      draft.environmentFileSetting = text;
+      draft.environmentFile = text === "" ? "" : joinPath(realDirectory, text);
+    },
+  }),
+  row({
+    name: "chain-to",
+    syntax: "SERVICE",
+    substitution: "pre",
+    summary: "the service to start when this one has finished",
+    apply({ draft: { description } }, { text }) {
+      if (!isValidServiceName(text)) {
+        throw new Mistake(`invalid chain-to service name '${text}'`, { code: "bad-name" });
+      }
+      description.chainTo = text;
+    },
+    show: ({ chainTo }) => chainTo || undefined,
+  }),
+  row({
+    name: "options",
+    value: "tokens",
+    syntax: "FLAG...",
+    flags: SERVICE_OPTIONS,
+    repeats: "additive",
+    summary: "flags of the service",
+    apply: applyOptions,
+    show: ({ flags }) => SERVICE_OPTIONS.filter(({ flag }) => flags[flag]).map(({ name }) => name),
+  }),
+  row({
+    name: "load-options",
+    value: "tokens",
+    syntax: "FLAG...",
+    flags: LOAD_OPTIONS,
+    repeats: "additive",
+    summary: "flags for loading the description",
+    apply({ draft }, { tokens, starts }) {
+      tokens.forEach((token, index) => applyLoadOption(draft, token, starts[index]));
+    },
+  }),
+  inittab("inittab-id", 4, "the ID of the entry in the utmp database"),
+  inittab("inittab-line", 32, "the line of the entry in the utmp database"),
+];

@@ -1,0 +1,164 @@
+/** How services and their processes start, become ready, start again and stop (service description 3.2). */
+
+import { type RestartPolicy, type ServiceDescription, signalNumber, SIGNALS } from "../../model/mod.ts";
+import type { SettingTarget, SettingValue } from "../draft.ts";
+import { Mistake } from "../text/mistake.ts";
+import { parseTime, parseUnsigned } from "../text/numbers.ts";
+import { oneOf, PATH_BASES, PROCESSES, row, SCRIPT_TYPES } from "./rows.ts";
+import type { Setting } from "./setting.ts";
+import type { TypeName } from "./type_names.ts";
+
+const RESTART_WORDS = new Map<string, RestartPolicy>([
+  ["yes", "always"],
+  ["true", "always"],
+  ["on-failure", "on-failure"],
+  ["no", "never"],
+  ["false", "never"],
+]);
+
+const BOOLEANS = new Map([["yes", true], ["true", true], ["no", false], ["false", false]]);
+
+type TimeField = "restartDelay" | "restartLimitInterval" | "startTimeout" | "stopTimeout";
+
+function time(
+  name: string,
+  field: TimeField,
+  types: readonly TypeName[],
+  standard: string,
+  summary: string,
+): Setting {
+  const standardTime = parseTime(standard, name);
+  return row({
+    name,
+    syntax: "SECONDS[.FRACTION]",
+    types,
+    default: standard,
+    summary,
+    apply({ draft: { description }, setting }, { text }) {
+      description[field] = parseTime(text, setting);
+    },
+    show: (description) => description[field] === standardTime ? undefined : showTime(description[field]),
+  });
+}
+
+/** Milliseconds as seconds with up to nine decimal places. */
+function showTime(milliseconds: number): string {
+  const whole = Math.floor(milliseconds);
+  const nanoseconds = Math.round((milliseconds - whole) * 1e6);
+  const digits = (BigInt(whole) * 1_000_000n + BigInt(nanoseconds)).toString().padStart(10, "0");
+  const fraction = digits.slice(-9).replace(/0+$/, "");
+  return digits.slice(0, -9) + (fraction === "" ? "" : `.${fraction}`);
+}
+
+function termSignal(name: string): Setting {
+  return row({
+    name,
+    syntax: [...SIGNALS.map(([word]) => word), "none"].join(" | "),
+    types: PROCESSES,
+    default: "TERM",
+    summary: "the signal that asks the process to stop",
+    apply({ draft: { description } }, { text }) {
+      const number = text === "none" || text === "NONE" ? 0 : signalNumber(text);
+      if (number === undefined) {
+        throw new Mistake(`unknown/unsupported termination signal: ${text}`, { code: "unknown-signal" });
+      }
+      description.termSignal = number;
+    },
+  });
+}
+
+function showSignal({ termSignal }: ServiceDescription): string | undefined {
+  if (termSignal === 15) return undefined;
+  return SIGNALS.find(([, number]) => number === termSignal)?.[0] ?? "none";
+}
+
+function applyReadiness({ draft: { description } }: SettingTarget, { text }: SettingValue): void {
+  if (text.startsWith("pipefd:")) {
+    description.readyFd = parseUnsigned(text.slice("pipefd:".length));
+  } else if (text.startsWith("pipevar:")) {
+    const variable = text.slice("pipevar:".length);
+    if (variable === "") throw new Mistake("invalid pipevar variable name");
+    description.readyVariable = variable;
+  } else {
+    throw new Mistake(`unrecognised setting: ${text}`, { code: "unknown-word" });
+  }
+}
+
+/** The settings of 3.2 that concern time, restarts, readiness and signals. */
+export const LIFE_SETTINGS: readonly Setting[] = [
+  row({
+    name: "restart",
+    syntax: [...RESTART_WORDS.keys()].join(" | "),
+    default: "yes",
+    summary: "whether to start the service again when it stops by itself",
+    apply({ draft: { description } }, { text }) {
+      description.restart = oneOf(
+        RESTART_WORDS,
+        text,
+        'restart must be one of: "yes", "true", "no", "false" or "on-failure"',
+      );
+    },
+    show: ({ restart }) => restart === "always" ? undefined : restart === "never" ? "no" : restart,
+  }),
+  row({
+    name: "smooth-recovery",
+    syntax: [...BOOLEANS.keys()].join(" | "),
+    types: PROCESSES,
+    default: "no",
+    summary: "whether to start a process that ended again without stopping the service",
+    apply({ draft: { description } }, { text }) {
+      description.smoothRecovery = oneOf(
+        BOOLEANS,
+        text,
+        'smooth-recovery must be one of: "yes", "true", "no" or "false"',
+      );
+    },
+    show: ({ smoothRecovery }) => smoothRecovery ? "yes" : undefined,
+  }),
+  time("restart-delay", "restartDelay", PROCESSES, "0.2", "the least time between two automatic starts"),
+  time(
+    "restart-limit-interval",
+    "restartLimitInterval",
+    PROCESSES,
+    "10",
+    "the time over which automatic starts count",
+  ),
+  row({
+    name: "restart-limit-count",
+    syntax: "NUMBER",
+    types: PROCESSES,
+    default: "3",
+    summary: "how many automatic starts the interval may see; 0 for any number",
+    apply({ draft: { description } }, { text }) {
+      description.restartLimitCount = parseUnsigned(text);
+    },
+    show: ({ restartLimitCount }) => restartLimitCount === 3 ? undefined : String(restartLimitCount),
+  }),
+  time("start-timeout", "startTimeout", SCRIPT_TYPES, "60", "the time that a start may take; 0 for any"),
+  time("stop-timeout", "stopTimeout", SCRIPT_TYPES, "10", "the time that a stop may take; 0 for any"),
+  row({
+    name: "pid-file",
+    syntax: "PATH",
+    substitution: "post",
+    types: ["bgprocess"],
+    base: PATH_BASES.daemon,
+    summary: "the file in which the service leaves its process ID",
+    apply({ draft: { description } }, { text }) {
+      description.pidFile = text;
+    },
+    show: ({ pidFile }) => pidFile || undefined,
+  }),
+  { ...termSignal("term-signal"), show: showSignal },
+  { ...termSignal("termsignal"), aliasOf: "term-signal" },
+  row({
+    name: "ready-notification",
+    syntax: "pipefd:NUMBER | pipevar:NAME",
+    types: ["process"],
+    summary: "how the process tells that it is ready: on a descriptor, or on one that a variable names",
+    apply: applyReadiness,
+    show: ({ readyFd, readyVariable }) => [
+      ...(readyFd === undefined ? [] : [`pipefd:${readyFd}`]),
+      ...(readyVariable === undefined ? [] : [`pipevar:${readyVariable}`]),
+    ],
+  }),
+];

@@ -1,0 +1,74 @@
+/** Writing a description as text: what `dinit check --print` shows. */
+
+import type { EnvironmentOverlay, ServiceDescription } from "../../model/mod.ts";
+import { ServiceType } from "../../model/mod.ts";
+import type { Setting } from "./setting.ts";
+import { settingNamed, SETTINGS } from "./table.ts";
+
+/**
+ * The text of a description. Reading it gives an equal description, with two exceptions: the environment, which
+ * lives in a file of its own, is only shown in comments; and a line feed that no white space follows cannot be
+ * written in this format, so one space is added behind it.
+ */
+export function printDescription(description: ServiceDescription): string {
+  const lines: string[] = [];
+  for (const setting of SETTINGS) {
+    if (LIMIT_NAME.test(setting.name)) continue;
+    for (const value of shownValues(setting, description)) lines.push(settingLine(setting, value));
+  }
+  for (const { resource } of description.limits) {
+    const setting = settingNamed(`rlimit-${resource}`)!;
+    lines.push(settingLine(setting, setting.show!(description)!));
+  }
+  for (const { kind, name } of description.dependencies) {
+    const setting = SETTINGS.find((one) => one.dependency === kind);
+    if (setting !== undefined) lines.push(settingLine(setting, name));
+  }
+  lines.push(...emptiedLines(description), ...environmentLines(description.environment));
+  return lines.join("\n") + "\n";
+}
+
+/** Limits are printed in the order of the description, not of the table. */
+const LIMIT_NAME = /^rlimit-/;
+
+/** The values of the lines that a setting needs. */
+function shownValues(
+  setting: Setting,
+  description: ServiceDescription,
+): readonly (string | readonly string[])[] {
+  const value = setting.show?.(description);
+  if (value === undefined || value.length === 0) return [];
+  return typeof value === "string" || setting.value === "tokens" ? [value] : value;
+}
+
+function settingLine(setting: Setting, value: string | readonly string[]): string {
+  const words = typeof value === "string" ? [value] : value;
+  const escaped = setting.substitution === "none" ? words : words.map((word) => word.replaceAll("$", "$$$$"));
+  return `${setting.name} = ${escaped.map(quote).join(" ")}`;
+}
+
+/** One word, or one text, as a value may hold it. */
+function quote(word: string): string {
+  if (word !== "" && !/[ \t\n\v\f\r"#\\]/.test(word)) return word;
+  const escaped = word.replaceAll(/["\\]/g, "\\$&");
+  // A line that is continued inside quotes keeps its line feed; the next one must be indented.
+  return `"${escaped.replaceAll(/\n(?![ \t\v\f\r])/g, "\n ").replaceAll("\n", "\\\n")}"`;
+}
+
+/** Settings that are required but that substitution left empty, written so that it does so again. */
+function emptiedLines({ type, command, pidFile }: ServiceDescription): string[] {
+  const lines: string[] = [];
+  const needsCommand = type !== ServiceType.INTERNAL && type !== ServiceType.TRIGGERED;
+  if (needsCommand && command.length === 0) lines.push("command = $/{NOTHING+}");
+  if (type === ServiceType.BGPROCESS && pidFile === "") lines.push("pid-file = ${NOTHING+}");
+  return lines;
+}
+
+function environmentLines(overlay: EnvironmentOverlay): string[] {
+  return [
+    ...(overlay.clear ? ["!clear"] : []),
+    ...Array.from(overlay.unset, (name) => `!unset ${name}`),
+    ...Array.from(overlay.imported, (name) => `!import ${name}`),
+    ...Array.from(overlay.set, ([name, value]) => `${name}=${value}`),
+  ].map((text) => `# environment: ${JSON.stringify(text)}`);
+}

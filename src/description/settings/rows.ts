@@ -1,0 +1,43 @@
+/** What the rows of the settings table have in common. */
+
+import { Mistake } from "../text/mistake.ts";
+import type { Setting } from "./setting.ts";
+import { ALL_TYPES } from "./type_names.ts";
+
+export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
+
+type Defaults = "value" | "appends" | "repeats" | "substitution" | "types" | "default" | "base";
+
+/** Where relative paths begin (service description 3.10). */
+export const PATH_BASES = {
+  daemon: "the working directory of the daemon",
+  service: "the working directory of the service (working-dir)",
+  file: "the directory of the file that holds the line, behind symbolic links",
+  named: "the directory of the file that holds the line",
+  program:
+    "the working directory of the service (working-dir); an executable without a slash is searched in PATH",
+  cgroup: "the control group of the daemon; with a slash in front, at /sys/fs/cgroup",
+} as const;
+
+/** A row of the table: what most settings have in common need not be said. */
+export function row(
+  setting: Omit<Setting, Defaults> & Partial<Pick<Setting, Defaults>>,
+): Setting {
+  return {
+    value: "text",
+    appends: false,
+    repeats: "override",
+    substitution: "none",
+    types: ALL_TYPES,
+    default: "",
+    base: "",
+    ...setting,
+  };
+}
+
+/** Looks a word up; any other word is a mistake with the given message. */
+export function oneOf<Meaning>(words: ReadonlyMap<string, Meaning>, text: string, message: string): Meaning {
+  const meaning = words.get(text);
+  if (meaning === undefined) throw new Mistake(message, { code: "unknown-word" });
+  return meaning;
+}

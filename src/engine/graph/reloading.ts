@@ -1,0 +1,132 @@
+/**
+ * Reloading: a new description for a loaded service. Either all of it takes effect or nothing.
+ * Service description 7, lifecycle 12.3.
+ */
+
+import {
+  baseName,
+  DependencyKind,
+  LoadError,
+  type ServiceDescription,
+  ServiceState,
+  ServiceType,
+} from "../../model/mod.ts";
+import { chainLength, reaches, type ServiceGraph } from "./graph.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import { type Loader, ownEdges, type ResolvedLink } from "./loading.ts";
+import { isActive, isProcessBacked, resetRecord, type ServiceRecord } from "./record.ts";
+
+const { STOPPED, STARTED } = ServiceState;
+
+/** What reloading needs around it. */
+export interface ReloadingContext {
+  readonly graph: ServiceGraph;
+  readonly loader: Loader;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Reads the description again and applies it. Throws `LoadError` if it is bad or cannot be applied now. */
+export function reload(context: ReloadingContext, record: ServiceRecord): void {
+  const { loader, lifecycle } = context;
+  const description = loader.readAgain(record);
+  if (record.state !== STOPPED) checkLive(context, record, description);
+  loader.checkConsumers(record, description);
+  if (record.state !== STOPPED) checkConsumed(context, record, description);
+  const links = loader.resolve(record, description);
+  try {
+    checkShape(record, links);
+  } catch (error) {
+    for (const link of links) context.graph.removeIfUnused(link.record);
+    throw error;
+  }
+  replaceEdges(context, record, links);
+  loader.setConsumerOf(record, description.consumerOf);
+  if (description.type !== record.type) {
+    lifecycle.unpin(record);
+    resetRecord(record, description.type);
+  }
+  record.description = description;
+  lifecycle.drain();
+}
+
+function refuse(record: ServiceRecord, message: string): LoadError {
+  return new LoadError("load", message, { service: baseName(record.name), code: "reload" });
+}
+
+/** What may not change while the service is not stopped, in the order of the specification. */
+function checkLive(context: ReloadingContext, record: ServiceRecord, description: ServiceDescription): void {
+  const old = record.description;
+  if (description.type !== record.type) throw refuse(record, "cannot change type of non-stopped service.");
+  if (record.state !== STARTED) {
+    throw refuse(record, "cannot alter settings for service which is currently starting/stopping.");
+  }
+  for (const { kind, name } of description.dependencies) {
+    if (kind !== DependencyKind.REGULAR && kind !== DependencyKind.PREPARED_BY) continue;
+    if (context.graph.find(name)?.state === STARTED) continue;
+    throw refuse(record, `cannot add non-started dependency '${name}'.`);
+  }
+  const console = ({ flags }: ServiceDescription) => `${flags.startsOnConsole} ${flags.sharesConsole}`;
+  if (console(description) !== console(old)) {
+    throw refuse(record, "cannot change starts_on_console/shares_console flags for a running service.");
+  }
+  if (record.type === ServiceType.BGPROCESS && description.pidFile !== old.pidFile) {
+    throw refuse(record, "cannot change pid_file for running service.");
+  }
+  const inittabChanged = description.inittabId !== old.inittabId ||
+    description.inittabLine !== old.inittabLine;
+  if (record.type === ServiceType.PROCESS && inittabChanged) {
+    throw refuse(record, "cannot change inittab-id or inittab-line settings for running service.");
+  }
+  if (isProcessBacked(record.type) && description.logType !== old.logType) {
+    throw refuse(record, "cannot change log-type for running service.");
+  }
+}
+
+/** A running consumer stays with its producer; a name that is not loaded counts as none. */
+function checkConsumed(
+  context: ReloadingContext,
+  record: ServiceRecord,
+  description: ServiceDescription,
+): void {
+  if (record.type !== ServiceType.PROCESS && record.type !== ServiceType.BGPROCESS) return;
+  const consumed = ({ consumerOf }: ServiceDescription) => context.graph.find(consumerOf);
+  if (consumed(description) !== consumed(record.description)) {
+    throw refuse(record, "cannot change consumed service ('consumer-of') when not stopped");
+  }
+}
+
+/** No circle, and no chain that is too long, may come about. */
+function checkShape(record: ServiceRecord, links: readonly ResolvedLink[]): void {
+  const forward = links.filter((link) => link.kind !== DependencyKind.BEFORE).map((link) => link.record);
+  const imposed = record.dependencies.filter((edge) => edge.kind === DependencyKind.BEFORE).map((edge) =>
+    edge.to
+  );
+  const below = [...forward, ...imposed];
+  const closes = links.some((link) => link.kind === DependencyKind.BEFORE && reaches(below, link.record));
+  if (closes || reaches(below, record)) {
+    throw new LoadError("load", "has cyclic dependency.", { service: record.name, code: "cycle" });
+  }
+  for (const { kind, record: to } of links) {
+    if (kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER) continue;
+    if (chainLength(record, to) > 32) throw refuse(record, "maximum recursion depth exceeded");
+  }
+}
+
+/** New edges come before the old ones go, so that what is needed before and after keeps running. */
+function replaceEdges(
+  context: ReloadingContext,
+  record: ServiceRecord,
+  links: readonly ResolvedLink[],
+): void {
+  const { graph, loader, lifecycle } = context;
+  const old = ownEdges(record);
+  for (const link of links) {
+    const edge = loader.connect(record, link);
+    const binding = link.kind === DependencyKind.REGULAR || link.kind === DependencyKind.PREPARED_BY;
+    if (isActive(record) && (binding || isActive(edge.to))) lifecycle.hold(edge);
+  }
+  for (const edge of old) {
+    lifecycle.removeEdge(edge);
+    graph.removeIfUnused(edge.from === record ? edge.to : edge.from);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * From a description to a launch plan: what a host has to do to start one process, as plain data.
+ * Lifecycle specification 8.4 to 8.6.
+ */
+
+import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } from "../../model/mod.ts";
+import { ServiceType } from "../../model/mod.ts";
+import type { ProcessRole, ServiceRecord } from "../graph/record.ts";
+
+/** Where standard output and standard error go. */
+export type OutputPlan =
+  | { readonly to: "null" }
+  | {
+    readonly to: "file";
+    /** Relative to the working directory of the process. */
+    readonly path: string;
+    readonly permissions: number;
+    readonly uid: number | undefined;
+    readonly gid: number | undefined;
+  }
+  /** Into the daemon's memory; `size` in bytes. */
+  | { readonly to: "buffer"; readonly size: number }
+  /** Into the pipe that the service's consumer reads. */
+  | { readonly to: "pipe" };
+
+/** `console`: with the terminal in the foreground; `shared-console`: in the background of the terminal. */
+export type SessionPlan = "own" | "console" | "shared-console";
+
+/** One process to start. */
+export interface LaunchPlan {
+  /** The service's id; events about the process carry it. */
+  readonly id: number;
+  readonly role: ProcessRole;
+  /** The full name of the service, for messages. */
+  readonly name: string;
+  /** The executable and its arguments. Without a slash the executable is searched in PATH of the environment. */
+  readonly argv: readonly string[];
+  readonly environment: ReadonlyMap<string, string>;
+  readonly workingDir: string;
+  readonly output: OutputPlan;
+  /** The service whose output pipe is standard input. */
+  readonly consumerOf: string | undefined;
+  readonly session: SessionPlan;
+  /** The interrupt signal is not masked for a process on the console. */
+  readonly unmaskInterrupt: boolean;
+  readonly readiness: { readonly fd: number | undefined; readonly variable: string | undefined } | undefined;
+  /** Pass a connection to the control socket. */
+  readonly controlSocket: boolean;
+  /** Pass the activation socket. */
+  readonly activationSocket: boolean;
+  readonly runAs: UserIds | undefined;
+  readonly limits: readonly ResourceLimit[];
+  readonly nice: number | undefined;
+  readonly ioPriority: number | undefined;
+  readonly oomScoreAdjust: number | undefined;
+  readonly cgroup: string;
+  readonly capabilities: string;
+  readonly secureBits: readonly string[];
+  readonly noNewPrivs: boolean;
+  readonly inittab: { readonly id: string; readonly line: string } | undefined;
+}
+
+/** What is different from launch to launch. */
+export interface LaunchRequest {
+  readonly role: ProcessRole;
+  readonly command: readonly string[];
+  /** The process may have the console; only the start of a service does. */
+  readonly mayUseConsole: boolean;
+  /** Whether the process announces its readiness. */
+  readonly readiness: boolean;
+}
+
+/** Works out how to start a process of the service. `compose` applies an overlay to the daemon's environment. */
+export function launchPlan(
+  service: ServiceRecord,
+  request: LaunchRequest,
+  compose: (overlay: EnvironmentOverlay) => ReadonlyMap<string, string>,
+): LaunchPlan {
+  const { description } = service;
+  const { flags } = description;
+  const isMain = request.role === "main";
+  const session = request.mayUseConsole ? sessionPlan(service) : "own";
+  const { readyFd: fd, readyVariable: variable } = description;
+  const notifies = request.readiness && (fd !== undefined || variable !== undefined);
+  return {
+    id: service.id,
+    role: request.role,
+    name: service.name,
+    argv: request.command,
+    environment: compose(description.environment),
+    workingDir: workingDirOf(description),
+    output: session === "own" ? outputPlan(description, isMain) : { to: "null" },
+    consumerOf: isMain && description.consumerOf !== "" ? description.consumerOf : undefined,
+    session,
+    unmaskInterrupt: flags.unmaskIntr,
+    readiness: notifies ? { fd, variable } : undefined,
+    controlSocket: isMain && flags.passCsFd,
+    activationSocket: description.socketPath !== "",
+    runAs: description.runAs,
+    limits: description.limits,
+    nice: description.nice,
+    ioPriority: description.ioPriority,
+    oomScoreAdjust: description.oomScoreAdjust,
+    cgroup: description.cgroup,
+    capabilities: description.capabilities,
+    secureBits: description.secureBits,
+    noNewPrivs: flags.noNewPrivs,
+    inittab: inittabOf(service, isMain),
+  };
+}
+
+/** The path of the log file of a service; `undefined` if it writes to none. May be relative to the daemon's directory. */
+export function logFilePath(description: ServiceDescription): string | undefined {
+  const { logType, logFile, flags } = description;
+  const onConsole = flags.sharesConsole || flags.startsOnConsole || flags.runsOnConsole;
+  if (logType !== "file" || logFile === "" || onConsole) return undefined;
+  return logFile.startsWith("/") ? logFile : `${workingDirOf(description)}/${logFile}`;
+}
+
+function workingDirOf({ workingDir, directory }: ServiceDescription): string {
+  return workingDir === "" ? directory : workingDir;
+}
+
+function sessionPlan(service: ServiceRecord): SessionPlan {
+  if (service.description.flags.sharesConsole) return "shared-console";
+  return service.haveConsole ? "console" : "own";
+}
+
+/** A stop command of its own writes to the log file or nowhere; a file log without a file is no log. */
+function outputPlan(description: ServiceDescription, isMain: boolean): OutputPlan {
+  const { logType } = description;
+  if (logType === "file" && description.logFile !== "") {
+    return {
+      to: "file",
+      path: description.logFile,
+      permissions: description.logFilePermissions,
+      uid: description.logFileUid,
+      gid: description.logFileGid,
+    };
+  }
+  if (isMain && logType === "buffer") return { to: "buffer", size: description.logBufferSize };
+  if (isMain && logType === "pipe") return { to: "pipe" };
+  return { to: "null" };
+}
+
+function inittabOf(service: ServiceRecord, isMain: boolean): LaunchPlan["inittab"] {
+  const { inittabId: id, inittabLine: line } = service.description;
+  if (!isMain || service.type !== ServiceType.PROCESS || (id === "" && line === "")) return undefined;
+  return { id, line };
+}

@@ -1,0 +1,129 @@
+/**
+ * The events of processes and timers: the bookkeeping that all types of services share, before the table of phases
+ * says what the service does.
+ */
+
+import { type ExitStatus, isClean, type LaunchFailure } from "../../model/mod.ts";
+import type { Launcher } from "./launcher.ts";
+import type { TimerName } from "../ports.ts";
+import type { ProcessEvent } from "../lifecycle/phase_table.ts";
+import type { Reactor } from "../lifecycle/reactions.ts";
+import {
+  type Child,
+  childOf,
+  isAlive,
+  noChild,
+  type ProcessRole,
+  type ServiceRecord,
+} from "../graph/record.ts";
+
+const TIMER_EVENTS = {
+  "restart-delay": "restart-delay-over",
+  "start-timeout": "start-timed-out",
+  "stop-timeout": "stop-timed-out",
+} as const;
+
+/** What the events of a process in a role are in the table of phases. A new role is a row here. */
+const ROLE_EVENTS: Readonly<
+  Record<ProcessRole, {
+    /** @default of no interest */
+    readonly executed?: ProcessEvent;
+    readonly failed: ProcessEvent;
+    readonly ended: ProcessEvent;
+  }>
+> = {
+  main: { executed: "executed", failed: "execution-failed", ended: "exited" },
+  stop: { failed: "stop-command-failed", ended: "stop-command-ended" },
+};
+
+/** Where the events of hosts and clocks arrive. */
+export class ProcessEvents {
+  readonly #launcher: Launcher;
+  readonly #reactor: Reactor;
+
+  constructor(launcher: Launcher, reactor: Reactor) {
+    this.#launcher = launcher;
+    this.#reactor = reactor;
+  }
+
+  /** A process runs its program; an end that was seen before is interpreted now. */
+  execSucceeded(service: ServiceRecord, role: ProcessRole): void {
+    const child = this.#child(service, role, "executed");
+    if (child === undefined) return;
+    child.execPending = false;
+    const { executed } = ROLE_EVENTS[role];
+    if (executed !== undefined) this.#reactor.react(service, executed);
+    const ended = childOf(service.process, role)?.ended; // of a new child if the service has been brought down by now
+    if (ended === undefined) return;
+    child.ended = undefined;
+    this.#ended(service, role, ended);
+  }
+
+  /** A process could not run its program; there is no process. */
+  execFailed(service: ServiceRecord, role: ProcessRole, { stage, errno }: LaunchFailure): void {
+    const child = this.#child(service, role, "execution-failed");
+    if (child === undefined) return;
+    Object.assign(child, noChild());
+    if (role === "main") {
+      this.#launcher.noteFailure(service, { stage, errno });
+      this.#launcher.cancelTimer(service);
+    }
+    this.#launcher.reporter.report(service, { kind: "execution-failed", role, stage, errno });
+    this.#reactor.react(service, ROLE_EVENTS[role].failed);
+  }
+
+  /** A process ended. While its execution is not known of, that is only noted. */
+  exited(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
+    const child = this.#child(service, role, "exited");
+    if (child === undefined) return;
+    child.pid = undefined;
+    child.foreign = false;
+    if (!child.execPending) {
+      this.#ended(service, role, exit);
+      return;
+    }
+    child.ended = exit;
+    if (role !== "main") return;
+    service.process.exit = exit;
+    this.#cancelStartStopTimer(service);
+  }
+
+  /** The process that an event is about; `undefined`, which is logged, if the service has none in that role. */
+  #child(service: ServiceRecord, role: ProcessRole, event: string): Child | undefined {
+    const child = Object.hasOwn(ROLE_EVENTS, role) ? childOf(service.process, role) : undefined;
+    if (child === undefined) this.#reactor.reportImpossible(service, `${event} (${role})`);
+    return child;
+  }
+
+  #ended(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
+    if (role === "main") {
+      service.process.exit = exit;
+      this.#cancelStartStopTimer(service);
+    } else if (!isClean(exit)) {
+      this.#launcher.reporter.report(service, { kind: "process-ended", what: "stop", exit });
+    }
+    this.#reactor.react(service, ROLE_EVENTS[role].ended);
+  }
+
+  /** The end of the process ends the wait for it, unless a stop command still has to end in time. */
+  #cancelStartStopTimer(service: ServiceRecord): void {
+    const { timer, stop } = service.process;
+    if (timer !== undefined && timer.purpose !== "restart-delay" && !isAlive(stop)) {
+      this.#launcher.cancelTimer(service);
+    }
+  }
+
+  /** A timer of the service expired. */
+  timerExpired(service: ServiceRecord, purpose: TimerName): void {
+    const { timer } = service.process;
+    if (timer?.purpose !== purpose) return; // it was turned off while its expiry was on the way
+    service.process.timer = undefined;
+    this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
+  }
+
+  /** Does now what a timer would do later, in place of whatever the timer is for. */
+  cutShort(service: ServiceRecord, event: "start-timed-out" | "stop-timed-out"): void {
+    this.#launcher.cancelTimer(service);
+    this.#reactor.react(service, event);
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * What `process` and `bgprocess` services do: one lasting process, restarted or recovered as configured.
+ * Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
+ */
+
+import { isClean, ServiceState, ServiceType, Signal, StopReason } from "../../model/mod.ts";
+import type { Behaviour, Interruption } from "./behaviour.ts";
+import type { Launcher } from "./launcher.ts";
+import { awaitsReadiness, isLauncher, launchStep, PHASE, waitingForDependents } from "../lifecycle/phase.ts";
+import type { PidFileOutcome } from "../ports.ts";
+import { wantsRestart } from "./restart_policy.ts";
+import { isAlive, type ServiceRecord } from "../graph/record.ts";
+
+const { STARTED, STOPPING } = ServiceState;
+
+/** Both types; they differ in what the end of the first process means. */
+export class ProcessService implements Behaviour {
+  readonly #launcher: Launcher;
+
+  constructor(launcher: Launcher) {
+    this.#launcher = launcher;
+  }
+
+  get #lifecycle() {
+    return this.#launcher.lifecycle;
+  }
+
+  // ---- Up and down -------------------------------------------------------------------------------------------
+
+  bringUp(service: ServiceRecord): boolean {
+    return this.#launcher.bringUp(service);
+  }
+
+  interruptStart(service: ServiceRecord): Interruption {
+    return this.#launcher.interruptStart(service);
+  }
+
+  restarts(service: ServiceRecord): boolean {
+    return wantsRestart(service) && this.#launcher.restartAllowed(service);
+  }
+
+  resumed(service: ServiceRecord): void {
+    this.#launcher.resumed(service);
+  }
+
+  stopped(service: ServiceRecord, restarts: boolean): void {
+    this.#launcher.stopped(service, restarts);
+  }
+
+  /** Asks the process to end, by the stop command or the term signal (8.8). */
+  bringDown(service: ServiceRecord): void {
+    const { main, stop } = service.process;
+    const launcher = runsLauncher(service);
+    if (main.execPending && !isAlive(stop)) {
+      this.#lifecycle.enter(service, { kind: "awaiting-execution", launcher });
+    } else if (main.pid === undefined && !isAlive(stop)) {
+      this.#lifecycle.markStopped(service);
+    } else {
+      if (!isAlive(stop)) this.#askToStop(service);
+      if (isAlive(stop) || !main.foreign) this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher });
+      else this.#lifecycle.markStopped(service); // nobody will tell when a foreign process ends
+    }
+  }
+
+  #askToStop(service: ServiceRecord): void {
+    const { stopCommand, termSignal, stopTimeout } = service.description;
+    if (stopCommand.length > 0) {
+      const launched = this.#launcher.launchStopCommand(service, "stop");
+      if (!launched) this.#launcher.signalGroup(service, termSignal || Signal.KILL);
+    } else if (termSignal !== 0) {
+      this.#launcher.signalGroup(service, termSignal);
+    }
+    this.#launcher.armTimer(service, "stop-timeout", stopTimeout);
+  }
+
+  // ---- The launch --------------------------------------------------------------------------------------------
+
+  notExecuted(service: ServiceRecord): void {
+    service.reason = StopReason.EXECFAILED;
+    this.#lifecycle.enter(service, waitingForDependents("half"));
+    this.#lifecycle.failStart(service);
+  }
+
+  beReady(service: ServiceRecord): void {
+    if (awaitsReadiness(launchStep(service.phase))) this.#launcher.cameUp(service);
+  }
+
+  /** The readiness descriptor was closed without a word. */
+  beNotReady(service: ServiceRecord): void {
+    const { phase } = service;
+    if (!awaitsReadiness(launchStep(phase))) return;
+    if (phase.kind === "recovering") {
+      this.#launcher.giveUpRecovery(service);
+      return;
+    }
+    this.#launcher.cancelTimer(service);
+    this.#lifecycle.enter(service, waitingForDependents("half"));
+    this.#lifecycle.failStart(service, { finish: false });
+    this.#lifecycle.bringDownIfClear(service);
+  }
+
+  endedTooEarly(service: ServiceRecord): void {
+    this.#reportEnd(service);
+    this.#fail(service);
+  }
+
+  /** The launcher of a bgprocess service has ended. */
+  adoptDaemon(service: ServiceRecord): void {
+    const outcome = this.#adoptIfLaunched(service);
+    if (outcome !== "running" && outcome !== "ended") {
+      this.#fail(service);
+      return;
+    }
+    this.#launcher.cameUp(service);
+    if (outcome === "ended") this.#lost(service);
+  }
+
+  #fail(service: ServiceRecord): void {
+    service.reason = StopReason.FAILED;
+    this.#lifecycle.failStart(service);
+  }
+
+  // ---- While it is up ----------------------------------------------------------------------------------------
+
+  ended(service: ServiceRecord): void {
+    this.#reportEnd(service);
+    this.#lost(service);
+  }
+
+  /** The process of a recovery has ended; that of a launcher is meant to. */
+  endedDuringRecovery(service: ServiceRecord): void {
+    if (!isLauncher(launchStep(service.phase))) {
+      this.ended(service);
+      return;
+    }
+    const outcome = this.#adoptIfLaunched(service);
+    if (outcome === "running") this.#launcher.cameUp(service);
+    else if (outcome === "ended") this.#lost(service);
+    else this.#launcher.giveUpRecovery(service);
+  }
+
+  recoveryTimedOut(service: ServiceRecord): void {
+    this.#launcher.logOverdueStart(service);
+    this.#launcher.giveUpRecovery(service);
+  }
+
+  /** The process of a started service has ended by itself: recovers, restarts or stops (8.8, 8.9). */
+  #lost(service: ServiceRecord): void {
+    const { state, target, force, description } = service;
+    const recovers = description.smoothRecovery && state === STARTED && target === STARTED && !force;
+    if (recovers && this.#launcher.restartAllowed(service)) {
+      this.#lifecycle.enter(service, { kind: "recovering", step: PHASE.restartDelay });
+      this.#launcher.relaunchAfterDelay(service);
+      return;
+    }
+    if (state === STARTED) this.#lifecycle.enter(service, PHASE.up);
+    this.#lifecycle.processLost(service);
+  }
+
+  // ---- While it goes down --------------------------------------------------------------------------------------
+
+  /** The program runs, and is not wanted any more. */
+  askToStop(service: ServiceRecord): void {
+    const { phase } = service;
+    // An interrupted launcher ends by itself.
+    if (phase.kind === "interrupting" && service.type === ServiceType.BGPROCESS) return;
+    const recovery = phase.kind === "awaiting-execution" && phase.launcher
+      ? PHASE.awaitingLauncher
+      : undefined;
+    this.#lifecycle.enter(service, waitingForDependents("half", recovery));
+    this.#lifecycle.bringDownIfClear(service);
+  }
+
+  /** A recovery that a stop has overtaken could not be executed. */
+  recoverLater(service: ServiceRecord): void {
+    const { phase } = service;
+    if (phase.kind === "waiting-for-dependents" && phase.recovery !== undefined) {
+      this.#lifecycle.enter(service, waitingForDependents(phase.brought, PHASE.restartDelay));
+    }
+    this.#finishStop(service);
+  }
+
+  /** The process has ended by itself before it was asked to. */
+  endedWhileWaiting(service: ServiceRecord): void {
+    const launched = runsLauncher(service) && isClean(service.process.exit);
+    const { phase } = service;
+    if (launched && phase.kind === "waiting-for-dependents" && this.#adopt(service) === "running") {
+      this.#lifecycle.enter(service, waitingForDependents(phase.brought));
+      this.#lifecycle.bringDownIfClear(service);
+      return;
+    }
+    this.#lifecycle.enter(service, waitingForDependents("down"));
+    if (!launched && service.target === STARTED && !service.pinStop) {
+      this.#lifecycle.startWithoutWaiting(service);
+    } else if (!service.force) {
+      this.#lifecycle.forceStop(service); // what its dependents need is gone: their stops cannot be called off
+    }
+  }
+
+  endStop(service: ServiceRecord): void {
+    const launched = runsLauncher(service) && isClean(service.process.exit);
+    if (launched && this.#adopt(service) === "running") {
+      this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher: false });
+      this.#lifecycle.bringDownIfClear(service); // what was asked to end was the launcher
+    } else {
+      this.#finishStop(service);
+    }
+  }
+
+  /** The process is gone; the stop is complete unless dependents or the stop command still have to end. */
+  #finishStop(service: ServiceRecord): void {
+    if (!isAlive(service.process.stop)) this.#lifecycle.bringDownIfClear(service);
+  }
+
+  /** The separate stop command has ended. */
+  stopCommandEnded(service: ServiceRecord): void {
+    const { main } = service.process;
+    const mainEnds = isAlive(main) && !main.foreign;
+    if (service.state === STOPPING && !mainEnds) this.#lifecycle.markStopped(service);
+  }
+
+  /** The separate stop command could not be executed. */
+  signalInstead(service: ServiceRecord): void {
+    if (isAlive(service.process.main)) {
+      this.#launcher.signalGroup(service, service.description.termSignal);
+    }
+    this.stopCommandEnded(service);
+  }
+
+  // ---- The end of a process ------------------------------------------------------------------------------------
+
+  /** Takes the daemon over if its launcher has ended well. */
+  #adoptIfLaunched(service: ServiceRecord): PidFileOutcome["kind"] | "failed" {
+    if (isClean(service.process.exit)) return this.#adopt(service);
+    this.#reportEnd(service);
+    return "failed";
+  }
+
+  /** Takes over the process that the pid file names (8.11). */
+  #adopt(service: ServiceRecord): PidFileOutcome["kind"] {
+    const { process } = service;
+    const { host, reporter } = this.#launcher;
+    const outcome = host.adoptFromPidFile(service);
+    switch (outcome.kind) {
+      case "running":
+        process.main.pid = outcome.pid;
+        process.main.foreign = !outcome.child;
+        if (!outcome.child) reporter.report(service, { kind: "not-supervised", pid: outcome.pid });
+        break;
+      case "ended":
+        process.exit = outcome.exit;
+        break;
+      case "invalid":
+        reporter.report(service, { kind: "pid-file-invalid", pid: outcome.pid });
+        if (outcome.exit !== undefined) {
+          process.exit = outcome.exit;
+          this.#reportEnd(service);
+        }
+        break;
+      case "unreadable": {
+        const { step, errno } = outcome;
+        reporter.report(service, { kind: "pid-file-unreadable", step, errno });
+      }
+    }
+    return outcome.kind;
+  }
+
+  #reportEnd(service: ServiceRecord): void {
+    const { exit } = service.process;
+    if (exit === undefined || isClean(exit)) return;
+    this.#launcher.reporter.report(service, { kind: "process-ended", what: "main", exit });
+  }
+}
+
+/** Whether the process of a stopping service is the launcher of a recovery that the stop has overtaken. */
+function runsLauncher({ phase }: ServiceRecord): boolean {
+  switch (phase.kind) {
+    case "waiting-for-dependents":
+      return isLauncher(phase.recovery);
+    case "awaiting-execution":
+    case "asked-to-stop":
+      return phase.launcher;
+    default:
+      return false;
+  }
+}

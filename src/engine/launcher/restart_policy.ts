@@ -1,0 +1,49 @@
+/** When a service is started again by itself, and how often (lifecycle specification 3.10, 8.10). */
+
+import { type ExitStatus, isClean, ServiceState, ServiceType, Signal } from "../../model/mod.ts";
+import type { ServiceRecord } from "../graph/record.ts";
+
+/** Deaths by these signals are not failures: somebody asked the process to end. */
+const ORDERLY_SIGNALS: readonly number[] = [Signal.HUP, Signal.INT, Signal.USR1, Signal.USR2, Signal.TERM];
+
+/** Whether the settings ask for another start. A process that has never ended counts as failed (3.10, step 3). */
+export function wantsRestart(service: ServiceRecord): boolean {
+  switch (service.description.restart) {
+    case "always":
+      return true;
+    case "never":
+      return false;
+    case "on-failure":
+      return isLimited(service) && isFailure(service.process.exit);
+  }
+}
+
+function isFailure(exit: ExitStatus | undefined): boolean {
+  return exit?.kind === "killed" ? !ORDERLY_SIGNALS.includes(exit.signal) : !isClean(exit);
+}
+
+function isLimited(service: ServiceRecord): boolean {
+  return service.type === ServiceType.PROCESS || service.type === ServiceType.BGPROCESS;
+}
+
+/**
+ * Counts one automatic restart. False, with target STOPPED and a message, if there have been too many within the
+ * interval; only services with a lasting process are limited.
+ */
+export function restartAllowed(service: ServiceRecord, now: number, tooOften: () => void): boolean {
+  const { process, description } = service;
+  if (!isLimited(service)) return true;
+  if (description.restartLimitCount > 0) {
+    if (now - process.limitStart >= description.restartLimitInterval) {
+      process.limitStart = now;
+      process.limitCount = 0;
+    }
+    if (process.limitCount >= description.restartLimitCount) {
+      tooOften();
+      service.target = ServiceState.STOPPED;
+      return false;
+    }
+    process.limitCount += 1;
+  }
+  return true;
+}

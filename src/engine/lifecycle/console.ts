@@ -1,0 +1,74 @@
+/**
+ * Who has the console: the daemon's own log, or one service at a time, first come, first served
+ * (lifecycle specification 9).
+ */
+
+import type { Agenda } from "./agenda.ts";
+import { PHASE } from "./phase.ts";
+import type { ConsolePort } from "../ports.ts";
+import type { ServiceRecord } from "../graph/record.ts";
+
+/** The queue as plain data; services by id. */
+export interface ConsoleState {
+  readonly holder: "log" | "leaving-log" | "service";
+  readonly waiting: readonly number[];
+}
+
+/** The queue for the console. */
+export class ConsoleQueue {
+  readonly #port: ConsolePort;
+  readonly #agenda: Agenda;
+  readonly #waiting: ServiceRecord[] = [];
+  #holder: ConsoleState["holder"] = "log";
+
+  constructor(agenda: Agenda) {
+    this.#port = agenda.context.console;
+    this.#agenda = agenda;
+  }
+
+  /** The service joins the queue; it may be granted the console at once. */
+  join(service: ServiceRecord): void {
+    this.#agenda.enter(service, PHASE.waitingForConsole);
+    this.#waiting.push(service);
+    if (this.#holder !== "log") return;
+    this.#holder = "leaving-log";
+    if (this.#port.requestConsole()) this.next();
+  }
+
+  /** The service leaves the queue without having got the console. */
+  leave(service: ServiceRecord): void {
+    const at = this.#waiting.indexOf(service);
+    if (at !== -1) this.#waiting.splice(at, 1);
+  }
+
+  /** The service gives the console back, and the next in the queue gets it. */
+  release(service: ServiceRecord): void {
+    service.haveConsole = false;
+    this.#port.takeForeground();
+    this.next();
+  }
+
+  /** The console is free: the first in the queue gets it, or the log if there is none. */
+  next(): void {
+    const service = this.#waiting.shift();
+    if (service === undefined) {
+      this.#holder = "log";
+      this.#port.returnConsole();
+      return;
+    }
+    this.#holder = "service";
+    service.haveConsole = true;
+    this.#agenda.context.react(service, "console-granted");
+  }
+
+  /** The queue as it is. */
+  state(): ConsoleState {
+    return { holder: this.#holder, waiting: this.#waiting.map(({ id }) => id) };
+  }
+
+  /** Takes a queue over that was saved. */
+  restore(holder: ConsoleState["holder"], waiting: readonly ServiceRecord[]): void {
+    this.#holder = holder;
+    this.#waiting.push(...waiting);
+  }
+}

@@ -1,0 +1,272 @@
+/**
+ * Orders to stop, and the claims whose loss is one: how a stop begins, how it spreads to those who need the service,
+ * and how the service is brought down when they are. Lifecycle specification 3.6 to 3.11 and 3.13.
+ */
+
+import { ServiceState, StopReason } from "../../model/mod.ts";
+import type { Agenda } from "./agenda.ts";
+import type { ConsoleQueue } from "./console.ts";
+import { launchStep, PHASE, waitingForDependents } from "./phase.ts";
+import { type Edge, isActive, isHard, isTriviallyStopped, type ServiceRecord } from "../graph/record.ts";
+import { isBlocked, type Waits } from "./waits.ts";
+
+const { STOPPED, STARTED, STOPPING } = ServiceState;
+
+/** From the order to stop to the bring-down. */
+export class Stopping {
+  readonly #agenda: Agenda;
+  readonly #console: ConsoleQueue;
+  readonly #waits: Waits;
+
+  constructor(agenda: Agenda, console: ConsoleQueue, waits: Waits) {
+    this.#agenda = agenda;
+    this.#console = console;
+    this.#waits = waits;
+  }
+
+  /** A stop request (`bringDown`) or a release (3.8). */
+  deactivate(service: ServiceRecord, options: { bringDown: boolean }): void {
+    if (service.explicit) {
+      service.explicit = false;
+      service.claims -= 1;
+    }
+    const unclaimed = service.claims === 0;
+    if (options.bringDown || unclaimed) service.target = STOPPED;
+    if (this.#agenda.isHeld(service)) return;
+    if (unclaimed) this.#agenda.deferRelease(service);
+    if ((options.bringDown || unclaimed) && service.state !== STOPPED) {
+      service.reason = StopReason.NORMAL;
+      this.begin(service);
+    }
+  }
+
+  /** The service must pass through STOPPED; where it ends is left to its target (3.9). */
+  force(service: ServiceRecord): void {
+    if (service.state === STOPPED) return;
+    service.force = true;
+    if (!this.#agenda.isHeld(service)) this.#agenda.deferStop(service);
+  }
+
+  /** Stops the service for good (3.9). */
+  forceForGood(service: ServiceRecord): void {
+    service.target = STOPPED;
+    this.force(service);
+  }
+
+  /** Restart command (3.9). False: the service is not started. */
+  restart(service: ServiceRecord): boolean {
+    if (service.state !== STARTED) return false;
+    service.reason = StopReason.NORMAL;
+    service.force = true;
+    this.begin(service, true);
+    return true;
+  }
+
+  /** Begins the stops that no pin holds back any more; false if there are none. */
+  beginDueStops(): boolean {
+    const due = this.#agenda.takeDueStops();
+    for (const service of due) {
+      if (service.claims === 0) this.#agenda.deferRelease(service);
+      this.begin(service, service.userRestart);
+    }
+    return due.length > 0;
+  }
+
+  // ---- Claims ------------------------------------------------------------------------------------------------
+
+  /** *from* gives its claim on *to* back (3.6). */
+  letGo(edge: Edge, options: { mayStop: boolean }): void {
+    if (!edge.holding) return;
+    edge.holding = false;
+    this.#unclaim(edge.to, options.mayStop);
+  }
+
+  /** Takes an edge out of the graph; a service that waited for nothing else goes on. */
+  removeEdge(edge: Edge): void {
+    const { context, transitions } = this.#agenda;
+    const { from, to, waiting } = edge;
+    context.graph.disconnect(edge);
+    if (waiting && from.phase.kind === "waiting-for-dependencies") transitions.add(from);
+    if (to.phase.kind === "waiting-for-dependents") transitions.add(to);
+    this.letGo(edge, { mayStop: true });
+  }
+
+  /** The service is not explicitly active any more; that alone does not stop it. */
+  dropExplicit(service: ServiceRecord): void {
+    if (!service.explicit) return;
+    service.explicit = false;
+    this.#unclaim(service, false);
+  }
+
+  #unclaim(service: ServiceRecord, mayStop: boolean): void {
+    service.claims -= 1;
+    if (service.claims !== 0) return;
+    const held = this.#agenda.isHeld(service);
+    if (service.state === STOPPING && service.target === STARTED && !held) {
+      this.#agenda.context.reporter.outcome(service, "start-cancelled");
+    }
+    service.target = STOPPED;
+    if (held) return;
+    this.#agenda.deferRelease(service);
+    if (mayStop && isActive(service)) {
+      service.reason = StopReason.NORMAL;
+      this.begin(service);
+    }
+  }
+
+  // ---- The stop begins -----------------------------------------------------------------------------------------
+
+  /** Begins to stop the service, dependents first (3.10). `asRestart`: by a restart command. */
+  begin(service: ServiceRecord, asRestart = false): void {
+    if (this.#agenda.isHeld(service)) return;
+    const willRestart = this.#willRestart(service, asRestart);
+    if (!willRestart) this.dropExplicit(service);
+    const allDown = this.#stopDependents(service, willRestart, asRestart);
+    const wasActive = isActive(service);
+    if (wasActive && service.times !== undefined) service.times.stopAsked ??= this.#agenda.now();
+    this.#agenda.context.react(service, "told-to-stop");
+    if (isActive(service)) {
+      service.userRestart = asRestart; // the stop is still due when it has come up, and what follows it as well
+    } else if (wasActive && allDown && service.phase.kind === "waiting-for-dependents") {
+      this.#agenda.transitions.add(service);
+    }
+  }
+
+  /** The process of a service that was up has ended by itself: the service must stop, and there is nothing to bring down. */
+  beginWithoutProcess(service: ServiceRecord): void {
+    service.reason = StopReason.TERMINATED;
+    service.force = true;
+    this.begin(service);
+    this.#agenda.withoutProcess.push(service);
+    const isHeld = service.phase.kind !== "waiting-for-dependents";
+    if (!isHeld) this.#agenda.enter(service, waitingForDependents("down"));
+  }
+
+  /**
+   * Starts services again that have lost their process, although their dependents still take their time to stop: that
+   * does not delay a new process. False if there are none.
+   */
+  startThoseWithoutProcess(): boolean {
+    const { withoutProcess } = this.#agenda;
+    if (withoutProcess.length === 0) return false;
+    for (const service of withoutProcess.splice(0)) {
+      const { phase, target, pinStop } = service;
+      const comesBack = target === STARTED && !pinStop;
+      if (phase.kind === "waiting-for-dependents" && comesBack) this.startWithoutWaiting(service);
+    }
+    return true;
+  }
+
+  /** Decides whether the stop is followed by a start; for a stop under way that has been decided (3.10, 3 to 5). */
+  #willRestart(service: ServiceRecord, asRestart: boolean): boolean {
+    if (service.state === STOPPING && service.target === STARTED) return true;
+    service.autoRestarting = false;
+    service.userRestart = false;
+    if (service.target === STOPPED) return false;
+    if (asRestart) return true;
+    service.autoRestarting = this.#agenda.context.behaviour(service).restarts(service);
+    return service.autoRestarting;
+  }
+
+  /** All of the service is up, but for a recovery that is under way. */
+  leaveUp(service: ServiceRecord): void {
+    this.#agenda.enter(service, waitingForDependents("up", launchStep(service.phase)));
+  }
+
+  /** Nothing has been brought up: the start is over (3.10, step 8). */
+  cancelStart(service: ServiceRecord): void {
+    if (service.phase.kind === "waiting-for-console") this.#console.leave(service);
+    this.#agenda.context.reporter.outcome(service, "start-cancelled");
+    this.#agenda.enter(service, waitingForDependents("down"));
+  }
+
+  /** Something is half-way up: the start is interrupted if it can be; otherwise the stop is due when it has come up. */
+  interruptStart(service: ServiceRecord): void {
+    const { context } = this.#agenda;
+    const outcome = context.behaviour(service).interruptStart(service);
+    if (outcome === "refused") return;
+    context.reporter.outcome(service, "start-cancelled");
+    if (outcome === "over") this.#agenda.enter(service, waitingForDependents("down"));
+  }
+
+  /** Tells the dependents that the service stops; true if none of them has to be waited for (3.11). */
+  #stopDependents(service: ServiceRecord, keepSoft: boolean, propagateRestart: boolean): boolean {
+    const comesBack = service.state === STOPPING && service.target === STARTED;
+    let allDown = true;
+    for (const edge of service.dependents) {
+      if (isHard(edge)) {
+        const isDown = isTriviallyStopped(edge.from);
+        if (!isDown) allDown = false;
+        // Who waits already for the service to come back is left alone.
+        if (edge.from.state !== STOPPED && !(isDown && comesBack)) {
+          this.#stopHardDependent(edge.from, service, propagateRestart);
+        }
+      } else if (!keepSoft) {
+        if (edge.waiting) this.#waits.end(edge);
+        this.letGo(edge, { mayStop: false });
+      }
+    }
+    return allDown;
+  }
+
+  #stopHardDependent(dependent: ServiceRecord, service: ServiceRecord, propagateRestart: boolean): void {
+    const final = service.target === STOPPED;
+    if (final && service.force) dependent.reason = StopReason.DEPFAILED;
+    if (knows(dependent, service)) return;
+    if (service.force && final) this.forceForGood(dependent);
+    else if (service.force) this.force(dependent);
+    if (final) {
+      this.#endTarget(dependent);
+      this.#agenda.deferStop(dependent);
+    } else if (propagateRestart && dependent.state !== STOPPING) {
+      dependent.reason = StopReason.DEPRESTART; // a restart is forced: its stop has been deferred above
+      dependent.userRestart = true;
+    }
+  }
+
+  /** The service is not wanted any more, for the sake of what it depends on. */
+  #endTarget(service: ServiceRecord): void {
+    if (service.target === STOPPED) return;
+    service.target = STOPPED;
+    if (!service.explicit) return;
+    service.explicit = false;
+    this.#unclaim(service, true);
+  }
+
+  // ---- The bring-down ------------------------------------------------------------------------------------------
+
+  /** Brings a STOPPING service down, or has it wait for its dependents. */
+  bringDownIfClear(service: ServiceRecord): void {
+    const { context } = this.#agenda;
+    if (isBlocked(service)) {
+      // Only a dependent that came and goes again can be in the way of a service that is half-way down.
+      if (service.phase.kind !== "waiting-for-dependents") {
+        this.#agenda.enter(service, waitingForDependents("half"));
+      }
+    } else if (service.description.flags.killAllOnStop) {
+      this.#agenda.enter(service, PHASE.killingAll);
+      context.killAll(service);
+    } else {
+      context.behaviour(service).bringDown(service);
+    }
+  }
+
+  /** `kill-all-on-stop` has been carried out: goes on with the bring-down. */
+  allKilled(service: ServiceRecord): void {
+    if (isBlocked(service)) this.#agenda.enter(service, waitingForDependents("half"));
+    else this.#agenda.context.behaviour(service).bringDown(service);
+  }
+
+  /** Starts a STOPPING service again although its dependents are not down (8.8). */
+  startWithoutWaiting(service: ServiceRecord): void {
+    service.force = false;
+    this.#waits.enterStarting(service);
+  }
+}
+
+/** Whether a dependent is stopping already, in the way in which the service stops; so have been its dependents told. */
+function knows(dependent: ServiceRecord, service: ServiceRecord): boolean {
+  const sameForce = dependent.force || !service.force;
+  const sameTarget = dependent.target === STOPPED || service.target === STARTED;
+  return dependent.state === STOPPING && sameForce && sameTarget;
+}

@@ -1,0 +1,102 @@
+/**
+ * Who waits for whom. A service on its way up waits for its dependencies, each of which is a waiting edge; a service
+ * on its way down waits for its hard dependents. Lifecycle specification 3.3, 3.4 and 3.13.
+ */
+
+import { ServiceState } from "../../model/mod.ts";
+import type { Agenda } from "./agenda.ts";
+import { PHASE } from "./phase.ts";
+import {
+  type Edge,
+  isActive,
+  isHard,
+  isOrdering,
+  isTriviallyStopped,
+  prepareProcess,
+  type ServiceRecord,
+  setWaiting,
+} from "../graph/record.ts";
+import { askedAt } from "../times.ts";
+
+const { STARTING, STARTED } = ServiceState;
+
+/** The beginning and the end of waiting. */
+export class Waits {
+  readonly #agenda: Agenda;
+
+  constructor(agenda: Agenda) {
+    this.#agenda = agenda;
+  }
+
+  /** STARTING, waiting for dependencies (3.3). */
+  enterStarting(service: ServiceRecord): void {
+    prepareProcess(service);
+    service.startFailed = false;
+    service.skipped = false;
+    service.times = askedAt(this.#agenda.now());
+    this.#agenda.enter(service, PHASE.waitingForDependencies);
+    this.#reattach(service);
+    this.#agenda.deferClaims(service);
+    this.#mark(service);
+    this.reviewDependencies(service);
+    if (service.waits === 0) this.#agenda.transitions.add(service);
+  }
+
+  /** Soft dependents that are up have the service back as soon as anything starts it (6.1). */
+  #reattach(service: ServiceRecord): void {
+    for (const edge of service.dependents) {
+      if (isHard(edge) || isOrdering(edge.kind) || edge.holding || !isActive(edge.from)) continue;
+      edge.holding = true;
+      service.claims += 1;
+    }
+  }
+
+  /** Works out what the service has to wait for, and who has to wait for it (3.4). */
+  #mark(service: ServiceRecord): void {
+    for (const edge of service.dependencies) {
+      edge.unmet = false;
+      const { state } = edge.to;
+      setWaiting(edge, isOrdering(edge.kind) ? state === STARTING : state !== STARTED);
+    }
+    for (const edge of service.dependents) {
+      if (!isOrdering(edge.kind)) continue;
+      const { kind } = edge.from.phase;
+      if (kind === "waiting-for-dependencies" || kind === "waiting-for-console") setWaiting(edge, true);
+    }
+  }
+
+  /** The service waits for nothing any more. */
+  clear(service: ServiceRecord): void {
+    if (service.waits === 0) return;
+    for (const edge of service.dependencies) setWaiting(edge, false);
+  }
+
+  /** *from* need not wait for *to* any longer. */
+  end(edge: Edge): void {
+    setWaiting(edge, false);
+    const { from } = edge;
+    if (from.phase.kind !== "waiting-for-dependencies") return;
+    if (from.waits === 0 && from.times !== undefined) from.times.decidedBy = edge.to.name;
+    this.#agenda.transitions.add(from);
+  }
+
+  /** Those who wait for the service need not wait any longer. */
+  endAllFor(service: ServiceRecord): void {
+    for (const edge of service.dependents) {
+      edge.unmet = false;
+      if (edge.waiting) this.end(edge);
+    }
+  }
+
+  /** Dependencies that wait for this service to stop look again (3.16, step 5). */
+  reviewDependencies(service: ServiceRecord): void {
+    for (const { to } of service.dependencies) {
+      if (to.phase.kind === "waiting-for-dependents") this.#agenda.transitions.add(to);
+    }
+  }
+}
+
+/** Whether a hard dependent still has to stop before the service may be brought down (3.13). */
+export function isBlocked(service: ServiceRecord): boolean {
+  return service.dependents.some((edge) => isHard(edge) && !isTriviallyStopped(edge.from));
+}

@@ -1,0 +1,211 @@
+/**
+ * What `posix_spawn` cannot set is set by small programs of util-linux and coreutils that execute one another, the
+ * last of them the command itself. This works out which are needed, from plain data to plain data: a link for each
+ * setting in use, in the order of the specification, then a shell that leaves no trace of the chain, and `env`, which
+ * gives the command its environment. The tools themselves run in an environment of their own. Lifecycle 8.5, steps 11
+ * to 17.
+ */
+
+import type { LaunchPlan } from "../../engine/mod.ts";
+import { LaunchStage, type LimitValue, type ResourceLimit } from "../../model/mod.ts";
+import { capabilityOptions, secureBitsOption } from "./capability_options.ts";
+
+/** The programs that a chain may be made of, with the packages that bring them. */
+export const CHAIN_TOOLS = {
+  setsid: "util-linux",
+  prlimit: "util-linux",
+  nice: "coreutils",
+  ionice: "util-linux",
+  choom: "util-linux",
+  setpriv: "util-linux",
+  sh: "a POSIX shell",
+  env: "coreutils",
+} as const;
+export type ChainTool = keyof typeof CHAIN_TOOLS;
+
+/** What of a launch plan, or of a description, asks for a chain. */
+export type ChainSettings = Pick<
+  LaunchPlan,
+  | "limits"
+  | "nice"
+  | "ioPriority"
+  | "oomScoreAdjust"
+  | "cgroup"
+  | "runAs"
+  | "capabilities"
+  | "secureBits"
+  | "noNewPrivs"
+  | "activationSocket"
+>;
+
+/** Facts about the daemon and the launch that the settings do not tell. */
+export interface ChainContext {
+  /** The daemon's own nice value: `nice` counts from there. */
+  readonly niceness: number;
+  /** The daemon's own group, for users given by number. */
+  readonly gid: number;
+  /** The process takes the terminal on its standard input as controlling terminal. */
+  readonly takesTerminal: boolean;
+}
+
+/** One program of a chain. */
+export interface ChainLink {
+  readonly tool: ChainTool;
+  /** The settings that want it, for messages. */
+  readonly settings: string;
+  /** The step of the launch that it carries out. */
+  readonly stage: LaunchStage;
+  /** Its arguments, up to the program that it executes. */
+  readonly args: readonly string[];
+}
+
+/** The links that settings ask for, but for those that end every chain; empty if no chain is needed for them. */
+export function chainLinks(settings: ChainSettings, context: ChainContext): ChainLink[] {
+  const links: ChainLink[] = [];
+  if (context.takesTerminal) {
+    links.push({ tool: "setsid", settings: "options", stage: LaunchStage.STANDARD_FDS, args: ["--ctty"] });
+  }
+  const limits = settings.limits.map(limitOption).filter((option) => option !== undefined);
+  if (limits.length > 0) {
+    const names = settings.limits.map(({ resource }) => `rlimit-${resource}`).join(", ");
+    links.push({ tool: "prlimit", settings: names, stage: LaunchStage.RESOURCE_LIMITS, args: limits });
+  }
+  const { nice, ioPriority, oomScoreAdjust } = settings;
+  if (nice !== undefined) {
+    const change = clampNice(nice) - context.niceness;
+    links.push({ tool: "nice", settings: "nice", stage: LaunchStage.IO_PRIORITY, args: ["-n", `${change}`] });
+  }
+  if (ioPriority !== undefined) {
+    const args = ioPriorityOptions(ioPriority);
+    links.push({ tool: "ionice", settings: "ioprio", stage: LaunchStage.IO_PRIORITY, args });
+  }
+  if (oomScoreAdjust !== undefined) {
+    const args = ["-n", `${oomScoreAdjust}`, "--"];
+    links.push({ tool: "choom", settings: "oom-score-adj", stage: LaunchStage.IO_PRIORITY, args });
+  }
+  const privileges = privilegeOptions(settings, context.gid);
+  if (privileges.args.length > 0) {
+    links.push({
+      tool: "setpriv",
+      settings: privileges.settings.join(", "),
+      stage: settings.runAs === undefined ? LaunchStage.CAPABILITIES : LaunchStage.USER_AND_GROUP,
+      args: [...privileges.args, "--"],
+    });
+  }
+  return links;
+}
+
+/** Whether a process has to be started by way of a chain. */
+export function needsChain(links: readonly ChainLink[], settings: ChainSettings): boolean {
+  return links.length > 0 || settings.cgroup !== "" || settings.activationSocket;
+}
+
+/** Every tool that a chain of these settings is made of, with the settings that want it. */
+export function requiredTools(settings: ChainSettings, context: ChainContext): [ChainTool, string][] {
+  const links = chainLinks(settings, context);
+  if (!needsChain(links, settings)) return [];
+  const wanted = links.map(({ tool, settings }): [ChainTool, string] => [tool, settings]);
+  const names = wanted.map(([, names]) => names);
+  if (settings.cgroup !== "") names.push("run-in-cgroup");
+  if (settings.activationSocket) names.push("socket-listen");
+  const all = names.join(", ");
+  return [...wanted, ["sh", all], ["env", all]];
+}
+
+/** What the shell at the end of a chain has to do. */
+export interface ChainEnd {
+  /** The command as the service is to see it, its executable first. */
+  readonly argv: readonly string[];
+  /** Where its executable was found. */
+  readonly path: string;
+  /** `NAME=VALUE` */
+  readonly environment: readonly string[];
+  /** Where standard error of the command waits; a single digit, as is `cgroupFd`. */
+  readonly errorFd: number;
+  /** `cgroup.procs` of the group to enter. */
+  readonly cgroupFd: number | undefined;
+  /** The nice value to give the session's scheduling group. */
+  readonly autogroup: number | undefined;
+  /** `LISTEN_PID` is to be the id of the process. */
+  readonly listenPid: boolean;
+}
+
+/** The argument vector of a whole chain. `toolPath` tells where a tool is. */
+export function chainCommand(
+  links: readonly ChainLink[],
+  end: ChainEnd,
+  toolPath: (tool: ChainTool) => string,
+): string[] {
+  const command = links.flatMap(({ tool, args }) => [toolPath(tool), ...args]);
+  const shell = [toolPath("sh"), "-c", endScript(end), "sh", end.path, toolPath("env")];
+  // env would take an executable with an equals sign for a variable; nice takes it for what it is.
+  const guard = end.argv[0].includes("=") ? [toolPath("nice"), "-n", "0"] : [];
+  return [...command, ...shell, ...end.environment, ...guard, ...end.argv];
+}
+
+/** The script of the shell: `$1` is the executable, `$2` is env, the rest is for env. */
+function endScript({ errorFd, cgroupFd, autogroup, listenPid }: ChainEnd): string {
+  const steps: string[] = [];
+  if (cgroupFd !== undefined) {
+    steps.push(
+      `echo 0 2>/dev/null >&${cgroupFd} || { echo "cgroup: write: Input/output error" >&2; exit 125; }`,
+    );
+    steps.push(`exec ${cgroupFd}>&-`);
+  }
+  if (autogroup !== undefined) steps.push(`{ echo ${autogroup} >/proc/self/autogroup; } 2>/dev/null`);
+  steps.push('[ -x "$1" ] || { echo "exec: execute: Permission denied" >&2; exit 126; }');
+  steps.push("e=$2", "shift 2");
+  const pid = listenPid ? ' "LISTEN_PID=$$"' : "";
+  steps.push(`exec "$e" -i${pid} "$@" 2>&${errorFd} ${errorFd}>&-`);
+  return steps.join("\n");
+}
+
+/** The system's range; what is beyond means its end. */
+export function clampNice(nice: number): number {
+  return Math.max(-20, Math.min(19, nice));
+}
+
+const LIMIT_OPTIONS: Record<ResourceLimit["resource"], string> = {
+  nofile: "--nofile",
+  core: "--core",
+  data: "--data",
+  addrspace: "--as",
+};
+
+function limitOption({ resource, soft, hard }: ResourceLimit): string | undefined {
+  if (soft === undefined && hard === undefined) return undefined;
+  const half = (value: LimitValue) => value === undefined ? "" : `${value}`;
+  return `${LIMIT_OPTIONS[resource]}=${half(soft)}:${half(hard)}`;
+}
+
+function ioPriorityOptions(value: number): string[] {
+  const [schedulingClass, level] = [value >> 13, value & 0x1fff];
+  const hasLevel = schedulingClass === 1 || schedulingClass === 2;
+  return ["-c", `${schedulingClass}`, ...(hasLevel ? ["-n", `${level}`] : [])];
+}
+
+function privilegeOptions(settings: ChainSettings, ownGid: number): { args: string[]; settings: string[] } {
+  const args: string[] = [];
+  const names: string[] = [];
+  const { runAs } = settings;
+  if (runAs !== undefined) {
+    names.push("run-as");
+    const gid = runAs.name === undefined ? ownGid : runAs.gid ?? ownGid;
+    const groups = runAs.name === undefined ? "--clear-groups" : "--init-groups";
+    args.push(`--reuid=${runAs.uid}`, `--regid=${gid}`, groups);
+  }
+  if (settings.capabilities !== "") {
+    names.push("capabilities");
+    args.push(...capabilityOptions(settings.capabilities));
+  }
+  const secureBits = secureBitsOption(settings.secureBits);
+  if (secureBits !== undefined) {
+    names.push("securebits");
+    args.push(secureBits);
+  }
+  if (settings.noNewPrivs) {
+    names.push("no-new-privs");
+    args.push("--no-new-privs");
+  }
+  return { args, settings: names };
+}

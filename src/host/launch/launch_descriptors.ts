@@ -1,0 +1,211 @@
+/**
+ * The descriptors of one launch: what the process is to have under which number, and which ends the daemon keeps.
+ * Lifecycle 8.4, steps 3 to 6, and 8.5, steps 4 to 10.
+ */
+
+import type { FileAccess } from "../../description/mod.ts";
+import type { LaunchPlan, OutputPlan } from "../../engine/mod.ts";
+import { LaunchStage } from "../../model/mod.ts";
+import type { ActivationSockets } from "../resources/activation_sockets.ts";
+import { firstFree } from "./descriptors.ts";
+import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
+import { type Files, O, type Sockets } from "../../system/mod.ts";
+import { openLog } from "../output/native_log_file.ts";
+import type { LogCollector } from "../output/log_collector.ts";
+import type { NullDevice } from "./null_device.ts";
+import type { OutputPipes } from "../output/output_pipes.ts";
+import { descriptorOfPath } from "../output/own_descriptor.ts";
+import type { StartedWith } from "./started_with.ts";
+
+const EBADF = 9;
+export const STDIN = 0;
+export const STDOUT = 1;
+export const STDERR = 2;
+/** The number of the activation socket; other descriptors that are passed follow it. */
+const ACTIVATION_SOCKET = 3;
+
+const INPUT_PIPE = { what: "Can't open output pipe", stage: LaunchStage.STANDARD_FDS };
+const OUTPUT_PIPE = { what: "can't create output pipe", stage: LaunchStage.STANDARD_FDS };
+const CONTROL_SOCKET = { what: "can't create control socket", stage: LaunchStage.CONTROL_SOCKET };
+const READINESS_PIPE = { what: "can't create notification pipe", stage: LaunchStage.ARRANGE_FDS };
+
+/** Where the descriptors of processes come from. */
+export interface DescriptorMeans {
+  readonly files: Files;
+  readonly sockets: Sockets;
+  readonly logs: LogCollector;
+  readonly pipes: OutputPipes;
+  readonly activation: ActivationSockets;
+  readonly nothing: NullDevice;
+  /** How links are read. */
+  readonly access: FileAccess;
+  readonly startedWith: StartedWith;
+  readonly ownIds: { readonly uid: number; readonly gid: number };
+}
+
+/** The ends that the daemon keeps. */
+export interface KeptEnds {
+  /** Where the process announces that it is ready. */
+  readonly readiness: number | undefined;
+  /** The daemon's end of the control connection. */
+  readonly control: number | undefined;
+}
+
+/** Opens the descriptors of a launch, and closes those that nobody needs any more. */
+export class LaunchDescriptors {
+  /** Which descriptor of the process is which of the daemon's. */
+  readonly wanted = new Map<number, number>();
+  #environment: ReadonlyMap<string, string>;
+  readonly #plan: LaunchPlan;
+  readonly #means: DescriptorMeans;
+  readonly #given: number[] = [];
+  readonly #kept: number[] = [];
+
+  constructor(plan: LaunchPlan, means: DescriptorMeans) {
+    this.#plan = plan;
+    this.#means = means;
+    this.#environment = plan.environment;
+  }
+
+  /** The environment of the process, which tells it numbers. */
+  get environment(): ReadonlyMap<string, string> {
+    return this.#environment;
+  }
+
+  /** Environments are shared between launches: a change makes a new one. */
+  #tell(name: string, value: number): void {
+    this.#environment = new Map(this.#environment).set(name, `${value}`);
+  }
+
+  /** Opens everything but what `standard` does; what is opened first is that for which the daemon itself answers. */
+  open(): KeptEnds & { readonly input: number; readonly output: number | undefined } {
+    const input = this.#input();
+    const output = this.#outputPipe();
+    const control = this.#plan.controlSocket ? this.#controlSocket() : undefined;
+    const readiness = this.#plan.readiness === undefined ? undefined : this.#readinessPipe();
+    this.#passActivationSocket();
+    return { input, output, control, readiness };
+  }
+
+  /** Sets up 0, 1 and 2, but for one that is for announcing readiness. `at`: the working directory. */
+  standard(input: number, output: number | undefined, at: number): void {
+    const own = this.#plan.session === "own";
+    const out = own ? output ?? this.#openOutput(this.#plan.output, at) : undefined;
+    const sources = out === undefined ? [STDIN, STDOUT, STDERR] : [input, out, out];
+    sources.forEach((source, fd) => {
+      if (!this.wanted.has(fd)) this.wanted.set(fd, source);
+    });
+  }
+
+  /** A descriptor that only the process is to have; it is closed here when the process has been made. */
+  give(fd: number): number {
+    this.#given.push(fd);
+    return fd;
+  }
+
+  /** A descriptor that the daemon keeps if the launch succeeds. */
+  keep(fd: number): number {
+    this.#kept.push(fd);
+    return fd;
+  }
+
+  /** The launch failed. */
+  closeKept(): void {
+    for (const fd of this.#kept) this.#means.files.close(fd);
+  }
+
+  /** The launch is over. */
+  closeGiven(): void {
+    for (const fd of this.#given) this.#means.files.close(fd);
+  }
+
+  #input(): number {
+    const { consumerOf, session } = this.#plan;
+    if (consumerOf === undefined || session !== "own") {
+      return atStage(LaunchStage.STANDARD_FDS, () => this.#means.nothing.input);
+    }
+    return prepare(this.#plan, INPUT_PIPE, () => this.#means.pipes.readEnd(consumerOf));
+  }
+
+  #outputPipe(): number | undefined {
+    const { output, id, name } = this.#plan;
+    return prepare(this.#plan, OUTPUT_PIPE, () => {
+      if (output.to === "pipe") return this.#means.pipes.writeEnd(name);
+      return output.to === "buffer" ? this.give(this.#means.logs.begin(id, name, output.size)) : undefined;
+    });
+  }
+
+  #controlSocket(): number {
+    const [own, passed] = prepare(
+      this.#plan,
+      CONTROL_SOCKET,
+      () => this.#means.sockets.pair(),
+    );
+    this.keep(own);
+    const number = this.#number();
+    this.wanted.set(number, this.give(passed));
+    this.#tell("DINIT_CS_FD", number);
+    return own;
+  }
+
+  #readinessPipe(): number {
+    const { readiness } = this.#plan;
+    const pipe = prepare(this.#plan, READINESS_PIPE, () => this.#means.files.pipe());
+    this.keep(pipe.read);
+    this.#means.files.setBlocking(pipe.read, false);
+    const number = readiness?.fd ?? this.#number();
+    const displaced = this.wanted.get(number); // the control connection, where the process wants readiness
+    this.wanted.set(number, this.give(pipe.write));
+    if (displaced !== undefined) {
+      const other = this.#number();
+      this.wanted.set(other, displaced);
+      this.#tell("DINIT_CS_FD", other);
+    }
+    if (readiness?.variable !== undefined) this.#tell(readiness.variable, number);
+    return pipe.read;
+  }
+
+  /** A number for a descriptor that may have any. */
+  #number(): number {
+    return firstFree(this.wanted, this.#plan.activationSocket ? ACTIVATION_SOCKET + 1 : ACTIVATION_SOCKET);
+  }
+
+  #passActivationSocket(): void {
+    if (!this.#plan.activationSocket) return;
+    const socket = this.#means.activation.get(this.#plan.id);
+    if (socket === undefined) throw new ExecutionError(LaunchStage.ACTIVATION_SOCKET, EBADF);
+    this.wanted.set(ACTIVATION_SOCKET, socket);
+    const environment = new Map(this.#environment).set("LISTEN_FDS", "1");
+    environment.delete("LISTEN_PID"); // only the process itself knows
+    this.#environment = environment;
+  }
+
+  /** A descriptor of the daemon, if it is one that the daemon was started with. */
+  #ownDescriptor(fd: number): number {
+    if (!this.#means.startedWith.has(fd)) throw new ExecutionError(LaunchStage.LOG_FILE, EBADF);
+    this.#means.files.kindOf(fd); // throws if it is closed
+    return fd;
+  }
+
+  #openOutput(output: OutputPlan, at: number): number {
+    const { files, nothing, ownIds } = this.#means;
+    if (output.to !== "file") return atStage(LaunchStage.STANDARD_FDS, () => nothing.output);
+    return atStage(LaunchStage.LOG_FILE, () => {
+      const own = descriptorOfPath(
+        output.path,
+        this.#plan.workingDir,
+        (path) => this.#means.access.linkAt(path),
+      );
+      if (own !== undefined) return this.#ownDescriptor(own);
+      // Opening must not wait for the other end of a named pipe; the process may.
+      const flags = O.WRONLY | O.CREAT | O.APPEND | O.NOCTTY | O.NONBLOCK;
+      const fd = this.give(openLog(files, output, { flags, at, mode: 0o600, self: ownIds }));
+      files.setBlocking(fd, true);
+      if (files.kindOf(fd) === "file") { // devices belong to the system
+        files.setOwner(fd, output.uid ?? ownIds.uid, output.gid ?? ownIds.gid);
+        files.setMode(fd, output.permissions);
+      }
+      return fd;
+    });
+  }
+}

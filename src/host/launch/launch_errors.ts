@@ -1,0 +1,68 @@
+/** How launches on the native host fail, and which of the two ways a failed system call means. */
+
+import type { LaunchPlan, LaunchRefusal } from "../../engine/mod.ts";
+import { errnoText, type LaunchStage } from "../../model/mod.ts";
+import { SystemCallError } from "../../system/mod.ts";
+
+/** A step of the launch failed that the process itself would have taken: it is reported as an execution failure. */
+export class ExecutionError extends Error {
+  override readonly name = "ExecutionError";
+  readonly stage: LaunchStage;
+  readonly errno: number;
+
+  constructor(stage: LaunchStage, errno: number) {
+    super(errnoText(errno));
+    this.stage = stage;
+    this.errno = errno;
+  }
+}
+
+/** A launch failed before there was a process. The message is what to log. */
+export class PreparationError extends Error {
+  override readonly name = "PreparationError";
+  readonly stage: LaunchStage;
+  readonly errno: number;
+
+  /** `what` failed, in the words of lifecycle 11. */
+  constructor(plan: LaunchPlan, what: string, stage: LaunchStage, cause: SystemCallError) {
+    const role = plan.role === "stop" ? " (for stop command)" : "";
+    super(`${what}${role}: ${errnoText(cause.errno)}`, { cause });
+    this.stage = stage;
+    this.errno = cause.errno;
+  }
+
+  /** For the engine. */
+  refusal(): LaunchRefusal {
+    return { stage: this.stage, errno: this.errno, error: this.message };
+  }
+}
+
+/** What the daemon does before there is a process, and the step that the status names if it fails. */
+export interface Preparation {
+  readonly what: string;
+  readonly stage: LaunchStage;
+}
+
+/** Does something that makes the launch fail with a text if it fails. */
+export function prepare<Result>(
+  plan: LaunchPlan,
+  { what, stage }: Preparation,
+  action: () => Result,
+): Result {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    throw new PreparationError(plan, what, stage, error);
+  }
+}
+
+/** Does something that makes the launch fail at a stage if it fails. */
+export function atStage<Result>(stage: LaunchStage, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    throw new ExecutionError(stage, error.errno);
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * One launch on the native host: opens what the process is to have, works out the chain of tools that its settings
+ * need, and makes the process. Lifecycle 8.4 and 8.5.
+ */
+
+import type { LaunchPlan } from "../../engine/mod.ts";
+import { LaunchStage } from "../../model/mod.ts";
+import { openCgroup, type OwnCgroup } from "../resources/cgroups.ts";
+import { arrangeDescriptors, firstFree } from "./descriptors.ts";
+import { chainCommand, type ChainLink, chainLinks, clampNice, needsChain } from "./exec_chain.ts";
+import { checkInterpreter, findExecutable } from "./executable.ts";
+import {
+  type DescriptorMeans,
+  type KeptEnds,
+  LaunchDescriptors,
+  STDERR,
+  STDIN,
+} from "./launch_descriptors.ts";
+import { atStage, ExecutionError, PreparationError, prepare } from "./launch_errors.ts";
+import { type ProcessGroup, type Spawner, SystemCallError, type Terminal } from "../../system/mod.ts";
+import type { Tools } from "./tools.ts";
+
+const ENOENT = 2;
+const ENOEXEC = 8;
+const EBADF = 9;
+const EAGAIN = 11;
+const ENOMEM = 12;
+const EMFILE = 24;
+/** Descriptors of a chain begin behind the standard ones; shells know numbers up to 9. */
+const FIRST_FREE = 3;
+const STATUS_PIPE = { what: "can't create status check pipe", stage: LaunchStage.ARRANGE_FDS };
+
+/** What a launch works with. */
+export interface LaunchMeans extends DescriptorMeans {
+  readonly spawner: Spawner;
+  readonly terminal: Terminal;
+  readonly tools: Tools;
+  readonly cgroup: OwnCgroup;
+  /** The signals that processes have blocked; bit 0 is signal 1. */
+  readonly blocked: bigint;
+  niceness(): number;
+}
+
+/** A process that was made, with the ends that the daemon keeps. */
+export interface Launched extends KeptEnds {
+  readonly pid: number;
+  /** Where the tools of the chain complain; its end means that the command is being executed. */
+  readonly chain: { readonly fd: number; readonly links: readonly ChainLink[] } | undefined;
+}
+
+/** Launches a process. Throws `ExecutionError` or `PreparationError`, and then has left nothing open. */
+export function launchNative(plan: LaunchPlan, means: LaunchMeans): Launched {
+  const descriptors = new LaunchDescriptors(plan, means);
+  try {
+    const { input, output, control, readiness } = descriptors.open();
+    const directory = atStage(LaunchStage.CHANGE_DIRECTORY, () => {
+      return descriptors.give(means.files.openDirectory(plan.workingDir));
+    });
+    descriptors.standard(input, output, directory);
+    const launch = new Launch(plan, means, descriptors, directory);
+    return { ...launch.run(), control, readiness };
+  } catch (error) {
+    descriptors.closeKept();
+    throw error;
+  } finally {
+    descriptors.closeGiven();
+  }
+}
+
+class Launch {
+  readonly #plan: LaunchPlan;
+  readonly #means: LaunchMeans;
+  readonly #descriptors: LaunchDescriptors;
+  readonly #directory: number;
+
+  constructor(plan: LaunchPlan, means: LaunchMeans, descriptors: LaunchDescriptors, directory: number) {
+    this.#plan = plan;
+    this.#means = means;
+    this.#descriptors = descriptors;
+    this.#directory = directory;
+  }
+
+  run(): Pick<Launched, "pid" | "chain"> {
+    const plan = this.#plan;
+    const descriptors = this.#descriptors;
+    const { files, terminal, ownIds } = this.#means;
+    const takesTerminal = plan.session !== "own" && terminal.state(STDIN) === "free";
+    const links = chainLinks(plan, { niceness: this.#means.niceness(), gid: ownIds.gid, takesTerminal });
+    const chained = needsChain(links, plan);
+    const cgroup = plan.cgroup === "" ? undefined : atStage(LaunchStage.CGROUP, () => {
+      return descriptors.give(openCgroup(files, plan.cgroup, this.#means.cgroup));
+    });
+    const [command = ""] = plan.argv;
+    const found = findExecutable(files, command, descriptors.environment.get("PATH"), this.#directory);
+    if ("errno" in found) throw new ExecutionError(LaunchStage.EXECUTE, found.errno);
+    if (!chained) return { pid: this.#spawn(found.path, plan.argv), chain: undefined };
+    const problem = checkInterpreter(files, found.path, this.#directory);
+    if (problem !== 0) throw new ExecutionError(LaunchStage.EXECUTE, problem);
+    return this.#spawnChain(found.path, links, cgroup);
+  }
+
+  #spawnChain(
+    path: string,
+    links: readonly ChainLink[],
+    cgroup: number | undefined,
+  ): Pick<Launched, "pid" | "chain"> {
+    const plan = this.#plan;
+    const { wanted } = this.#descriptors;
+    const status = prepare(plan, STATUS_PIPE, () => this.#means.files.pipe());
+    this.#descriptors.keep(status.read);
+    this.#means.files.setBlocking(status.read, false);
+    // The tools complain to the daemon; where the command's own errors go waits for it on another number.
+    const errorFd = firstFree(wanted, FIRST_FREE);
+    wanted.set(errorFd, wanted.get(STDERR)!);
+    wanted.set(STDERR, this.#descriptors.give(status.write));
+    const cgroupFd = cgroup === undefined ? undefined : firstFree(wanted, FIRST_FREE);
+    if (cgroup !== undefined) wanted.set(cgroupFd!, cgroup);
+    const end = {
+      argv: plan.argv,
+      path,
+      environment: environmentEntries(this.#descriptors.environment),
+      errorFd,
+      cgroupFd,
+      autogroup: plan.nice === undefined ? undefined : clampNice(plan.nice),
+      listenPid: plan.activationSocket,
+    };
+    const command = chainCommand(links, end, (tool) => {
+      const found = this.#means.tools.find(tool);
+      if (found === undefined) throw new ExecutionError(LaunchStage.EXECUTE, ENOENT);
+      return found;
+    });
+    const pid = this.#spawn(command[0], command, ["LC_ALL=C"]);
+    return { pid, chain: { fd: status.read, links } };
+  }
+
+  #spawn(
+    path: string,
+    argv: readonly string[],
+    environment: readonly string[] = environmentEntries(this.#descriptors.environment),
+  ): number {
+    const { spawner } = this.#means;
+    const request = {
+      path,
+      argv,
+      environment,
+      directory: this.#directory,
+      descriptors: arrangeDescriptors(this.#descriptors.wanted),
+      ...this.#placement(),
+    };
+    try {
+      return spawner.spawn(request);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      if (error.errno !== ENOEXEC) throw this.#explain(error);
+    }
+    // As execvp does: what has no format that the kernel knows is a script of the shell.
+    const script = ["/bin/sh", path, ...argv.slice(1)];
+    try {
+      return spawner.spawn({ ...request, path: "/bin/sh", argv: script });
+    } catch (error) {
+      throw error instanceof SystemCallError ? this.#explain(error) : error;
+    }
+  }
+
+  /** Session, process group, terminal and blocked signals (8.5, steps 10 and 18). */
+  #placement(): { group: ProcessGroup; foregroundOf: number | undefined; blocked: bigint } {
+    const { session, unmaskInterrupt } = this.#plan;
+    const { blocked, terminal } = this.#means;
+    if (session === "own") return { group: "session", foregroundOf: undefined, blocked };
+    const state = terminal.state(STDIN);
+    // A free terminal is taken by a tool of the chain, which makes the session itself.
+    const group = state === "taken" ? "group" : state === "free" ? "inherited" : "session";
+    if (session === "shared-console") return { group, foregroundOf: undefined, blocked };
+    return {
+      group,
+      foregroundOf: state === "taken" ? STDIN : undefined,
+      blocked: unmaskInterrupt
+        ? (blocked | CONSOLE_SIGNALS) & ~INTERRUPT
+        : blocked | CONSOLE_SIGNALS | INTERRUPT,
+    };
+  }
+
+  /** What a failure of `posix_spawn` means: it does not say which of its steps failed. */
+  #explain(error: SystemCallError): Error {
+    const { errno } = error;
+    if (errno === EAGAIN || errno === ENOMEM) {
+      return new PreparationError(this.#plan, "could not fork", LaunchStage.EXECUTE, error);
+    }
+    if (errno === EBADF || errno === EMFILE) return new ExecutionError(LaunchStage.ARRANGE_FDS, errno);
+    try {
+      this.#means.files.checkExecutable(".", this.#directory);
+    } catch (error) {
+      if (error instanceof SystemCallError) return new ExecutionError(LaunchStage.CHANGE_DIRECTORY, errno);
+      throw error;
+    }
+    return new ExecutionError(LaunchStage.EXECUTE, errno);
+  }
+}
+
+const INTERRUPT = signalBit(2);
+/** QUIT, TSTP, TTIN and TTOU. */
+const CONSOLE_SIGNALS = signalBit(3) | signalBit(20) | signalBit(21) | signalBit(22);
+
+function signalBit(signal: number): bigint {
+  return 1n << BigInt(signal - 1);
+}
+
+/** What the entries of an environment are: most services have the same one. */
+const knownEntries = new WeakMap<ReadonlyMap<string, string>, readonly string[]>();
+
+function environmentEntries(environment: ReadonlyMap<string, string>): readonly string[] {
+  let entries = knownEntries.get(environment);
+  if (entries === undefined) {
+    entries = Array.from(environment, ([name, value]) => `${name}=${value}`);
+    knownEntries.set(environment, entries);
+  }
+  return entries;
+}

@@ -1,0 +1,37 @@
+/** `/dev/null`, for processes that are given nothing to read and whose output nobody wants. */
+
+import { type Files, O, SystemCallError } from "../../system/mod.ts";
+
+const PATH = "/dev/null";
+
+/** Opened at once, or if it is not there yet, on a machine that boots, when it is wanted. */
+export class NullDevice {
+  readonly #files: Files;
+  #input: number | undefined;
+  #output: number | undefined;
+
+  constructor(files: Files) {
+    this.#files = files;
+    try {
+      this.#input = this.input;
+      this.#output = this.output;
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+    }
+  }
+
+  /** For reading. Throws `SystemCallError`. */
+  get input(): number {
+    return this.#input ??= this.#files.open(PATH, O.RDONLY);
+  }
+
+  /** For writing. Throws `SystemCallError`. */
+  get output(): number {
+    return this.#output ??= this.#files.open(PATH, O.WRONLY | O.APPEND);
+  }
+
+  close(): void {
+    for (const fd of [this.#input, this.#output]) if (fd !== undefined) this.#files.close(fd);
+    this.#input = this.#output = undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Files } from "../../system/mod.ts";
+
+interface OutputPipe {
+  readonly read: number;
+  readonly write: number;
+  /** The service that writes to it is loaded. */
+  produced: boolean;
+  /** A service that reads from it is loaded. */
+  consumed: boolean;
+}
+
+/**
+ * The pipes between services with `log-type = pipe` and their consumers, by the full name of the service that writes.
+ * A pipe stays open while either end has a service, so that what has not been read outlives every process
+ * (lifecycle 8.18, 8.19).
+ */
+export class OutputPipes {
+  readonly #files: Files;
+  readonly #pipes = new Map<string, OutputPipe>();
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  /** The end that the service writes to. Throws `SystemCallError`. */
+  writeEnd(producer: string): number {
+    const pipe = this.#open(producer);
+    pipe.produced = true;
+    return pipe.write;
+  }
+
+  /** The end that the consumer of a service reads from. Throws `SystemCallError`. */
+  readEnd(producer: string): number {
+    const pipe = this.#open(producer);
+    pipe.consumed = true;
+    return pipe.read;
+  }
+
+  /** The service that writes was unloaded, or writes elsewhere now. A consumer that is loaded keeps the pipe. */
+  producerGone(producer: string, hasConsumer: boolean): void {
+    this.#update(producer, (pipe) => {
+      pipe.produced = false;
+      pipe.consumed ||= hasConsumer;
+    });
+  }
+
+  /** The service that reads was unloaded. */
+  consumerGone(producer: string): void {
+    this.#update(producer, (pipe) => pipe.consumed = false);
+  }
+
+  #open(producer: string): OutputPipe {
+    const existing = this.#pipes.get(producer);
+    if (existing !== undefined) return existing;
+    const pipe = { ...this.#files.pipe(), produced: false, consumed: false };
+    this.#pipes.set(producer, pipe);
+    return pipe;
+  }
+
+  #update(producer: string, change: (pipe: OutputPipe) => unknown): void {
+    const pipe = this.#pipes.get(producer);
+    if (pipe === undefined) return;
+    change(pipe);
+    if (pipe.produced || pipe.consumed) return;
+    this.#files.close(pipe.read);
+    this.#files.close(pipe.write);
+    this.#pipes.delete(producer);
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Which processes a killed daemon left behind. A process counts only if the boot is that of the journal and the
+ * system says that it was started when the journal says: process ids are used again, and the wall clock may be set.
+ * Reading `/proc` takes all permissions.
+ */
+
+import { sleep } from "../sleep.ts";
+import { TICKS_PER_SECOND } from "../../system/boot_clock.ts";
+import { comesFrom } from "./environment_fingerprint.ts";
+import type { Journal, JournalEntry } from "./journal_format.ts";
+import {
+  allProcesses,
+  commandLineOf,
+  currentBoot,
+  currentTicks,
+  directoryOf,
+  environmentOf,
+  type OtherProcess,
+  ownAncestors,
+  processOf,
+  programOf,
+  userOf,
+} from "./other_processes.ts";
+
+/** A process with the expected command line was started at most so long after the intention, in ticks. */
+const LAUNCH_TICKS = 10 * TICKS_PER_SECOND;
+/** A process that is recognised by less was started at most so long after the intention, in ticks. */
+const PROMPT_LAUNCH_TICKS = 2 * TICKS_PER_SECOND;
+/** How long a process that has not yet executed its program may take to do so, in milliseconds. */
+const EXECUTION_LIMIT = 5000;
+const EXECUTION_INTERVAL = 10;
+
+/** A process that was left behind, or the group that it led. */
+export interface Leftover {
+  /** The full name of its service. */
+  readonly service: string;
+  /** A process that runs. */
+  readonly pid: number;
+  /** The process group, to be signalled as a whole. */
+  readonly group: number;
+  /** What the journal tells, completed by what was found out. */
+  readonly entry: JournalEntry;
+}
+
+/** Whether the daemon that wrote the journal is known to live. */
+export function ownerLives({ owner }: Journal): boolean {
+  if (owner?.start === undefined || owner.boot !== currentBoot() || owner.pid === Deno.pid) return false;
+  return processOf(owner.pid)?.startTicks === owner.start;
+}
+
+/** What still runs of that which the journal tells. */
+export function findLeftovers(journal: Journal): Leftover[] {
+  if (!mayBeThisBoot(journal)) return [];
+  const search = new Search(journal);
+  return journal.entries.map((entry) => search.find(entry)).filter((found) => found !== undefined);
+}
+
+/**
+ * Waits until each process that the killed daemon was making executes its own program: before that nothing tells
+ * which service it belongs to.
+ */
+export async function launchesOver({ entries }: Journal): Promise<void> {
+  const since = entries.find(({ pid }) => pid === undefined)?.since;
+  if (since === undefined) return;
+  const own = programOf(Deno.pid);
+  const adopters = orphanAdopters();
+  const until = performance.now() + EXECUTION_LIMIT;
+  // Before it executes a program, a child has the program of the daemon, but only one thread.
+  const isCopy = ({ pid, parent, threads, startTicks }: OtherProcess) =>
+    threads === 1 && startTicks >= since && adopters.has(parent) && programOf(pid) === own;
+  while (performance.now() < until && allProcesses().some(isCopy)) await sleep(EXECUTION_INTERVAL);
+}
+
+/** With narrow permissions a daemon cannot read the id of the boot; but time since boot only grows. */
+function mayBeThisBoot({ owner, entries }: Journal): boolean {
+  if (owner?.boot !== undefined) return owner.boot === currentBoot();
+  const now = currentTicks() + TICKS_PER_SECOND; // times of such a daemon are rounded up
+  return entries.every(({ since }) => since === undefined || since <= now);
+}
+
+/** One look at all processes. */
+class Search {
+  readonly #bootKnown: boolean;
+  readonly #known: ReadonlySet<number | undefined>;
+  #processes: readonly OtherProcess[] | undefined;
+  #adopters: ReadonlySet<number> | undefined;
+
+  constructor({ owner, entries }: Journal) {
+    this.#bootKnown = owner?.boot !== undefined;
+    this.#known = new Set(entries.map(({ pid }) => pid));
+  }
+
+  find(entry: JournalEntry): Leftover | undefined {
+    if (entry.since === undefined) return undefined; // nothing tells the process from others
+    const process = entry.pid === undefined ? this.#inTheMaking(entry) : this.#running(entry, entry.pid);
+    if (process === undefined) return undefined;
+    if (!this.#bootKnown && !this.#resembles(entry, process)) return undefined;
+    const { pid, group, startTicks } = process;
+    if (entry.pid !== undefined) return { service: entry.service, pid, group, entry };
+    const found = { ...entry, pid, since: startTicks, until: startTicks };
+    return { service: entry.service, pid, group, entry: found };
+  }
+
+  /** The process, or one of its group if it has ended itself. */
+  #running({ since = 0, until, group }: JournalEntry, pid: number): OtherProcess | undefined {
+    const process = processOf(pid);
+    if (process === undefined) {
+      const left = group ?? pid;
+      return this.#all().find((other) => other.group === left && other.startTicks >= since);
+    }
+    return process.startTicks >= since && process.startTicks <= (until ?? since + LAUNCH_TICKS)
+      ? process
+      : undefined;
+  }
+
+  /** The process that was being made when the daemon was killed. */
+  #inTheMaking(entry: JournalEntry): OtherProcess | undefined {
+    const { since = 0, users } = entry;
+    return this.#all().find((process) => {
+      const { pid, group, parent, startTicks } = process;
+      if (group !== pid || startTicks < since || startTicks > since + LAUNCH_TICKS) return false;
+      if (this.#known.has(pid) || !this.#isLost(parent)) return false;
+      return users.includes(userOf(pid) ?? -1) && this.#isLaunchOf(entry, process);
+    });
+  }
+
+  #isLaunchOf(entry: JournalEntry, { pid, startTicks }: OtherProcess): boolean {
+    if (runs(commandLineOf(pid), entry.command)) return true;
+    // The program may have executed another one meanwhile, as scripts do.
+    return startTicks <= (entry.since ?? 0) + PROMPT_LAUNCH_TICKS && runsIn(pid, entry.directory) &&
+      comesFrom(environmentOf(pid), entry.variables);
+  }
+
+  #resembles(entry: JournalEntry, { pid }: OtherProcess): boolean {
+    if (!entry.users.includes(userOf(pid) ?? -1)) return false;
+    return runs(commandLineOf(pid), entry.command) || comesFrom(environmentOf(pid), entry.variables);
+  }
+
+  #isLost(parent: number): boolean {
+    this.#adopters ??= orphanAdopters();
+    return this.#adopters.has(parent);
+  }
+
+  #all(): readonly OtherProcess[] {
+    this.#processes ??= allProcesses();
+    return this.#processes;
+  }
+}
+
+/** Orphans are adopted by process 1, or by a process that both daemons descend from. */
+function orphanAdopters(): ReadonlySet<number> {
+  return new Set([1, ...ownAncestors()]);
+}
+
+/**
+ * Whether a command line is that of a command, or of a program that is about to execute it: the tools that set up a
+ * process, or the interpreter of a script, have the command at the end of their own arguments.
+ */
+function runs(line: readonly string[], command: readonly string[]): boolean {
+  if (command.length === 0 || line.length < command.length) return false;
+  const [program, ...args] = line.slice(-command.length);
+  if (args.some((word, index) => word !== command[index + 1])) return false;
+  return program === command[0] || program.endsWith(`/${command[0]}`);
+}
+
+function runsIn(pid: number, directory: string): boolean {
+  try {
+    return directoryOf(pid) === Deno.realPathSync(directory);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) throw error;
+    return false; // there is no such directory any more
+  }
+}

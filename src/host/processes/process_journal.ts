@@ -1,0 +1,279 @@
+/**
+ * The journal of running processes: a small file beside the control socket. A daemon that is killed cannot stop its
+ * services; the next one reads here what was left behind (`journal_format.ts`). The intention to start a process is
+ * written before the process is made, so that one that was in the making when the daemon was killed is found, too.
+ */
+
+import { errnoOf } from "../../model/mod.ts";
+import type { LaunchPlan } from "../../engine/mod.ts";
+import type { BootClock } from "../../system/boot_clock.ts";
+import { environmentFingerprint } from "./environment_fingerprint.ts";
+import { JournalFile, JournalInUseError, JournalUntrustedError } from "./journal_file.ts";
+import {
+  endedLine,
+  entryLine,
+  environmentLine,
+  failedLine,
+  type Journal,
+  type JournalEntry,
+  type JournalOwner,
+  ownerLine,
+  parseJournal,
+  startedLine,
+} from "./journal_format.ts";
+import type { LaunchNumber, ProcessRecord } from "./process_record.ts";
+import { ownIdentity } from "../../system/trust.ts";
+
+/** The file is written again, without the ended processes, when it has grown to this size in bytes. */
+const COMPACT_AT = 256 * 1024;
+/** Also wait until the file has doubled since then, so that the cost of a line does not grow with the file. */
+const COMPACT_GROWTH = 2;
+const encoder = new TextEncoder();
+/** Room for the lines of one launch, as nearly all are. A line is encoded and written before there is another. */
+const scratch = new Uint8Array(4096);
+
+/** How long to wait after a failed write, in milliseconds: a full disk gets space again at any time. */
+const RETRY_DELAY = 500;
+const EROFS = 30;
+
+/** Options of `ProcessJournal`. */
+export interface JournalOptions {
+  readonly clock: BootClock;
+  /** Writes a warning to the daemon's log. */
+  readonly warn: (text: string) => void;
+}
+
+/** Writes the journal. While that is not possible processes are not recorded; nothing else depends on it. */
+export class ProcessJournal implements ProcessRecord {
+  /** Where the file is. */
+  readonly path: string;
+  readonly #clock: BootClock;
+  readonly #warn: (text: string) => void;
+  readonly #self = ownIdentity().uid;
+  readonly #entries = new Map<LaunchNumber, JournalEntry>();
+  readonly #launchOf = new Map<number, LaunchNumber>();
+  /** The environments that the file tells, by fingerprint. */
+  readonly #environments = new Map<string, number>();
+  #file: JournalFile | undefined;
+  /** Lines that are to be written together with the next one, or at the end of this turn. */
+  #pending = "";
+  #flushing = false;
+  #lastLaunch = 0;
+  #size = 0;
+  #compactAt = COMPACT_AT;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #failing = false;
+  /** Why the file could not be opened at first. */
+  #problem: Error | undefined;
+  #over = false;
+
+  /** What an earlier daemon that was killed has written. */
+  readonly left: Journal;
+
+  /**
+   * Takes the journal at `path`. What an earlier daemon wrote stays there until `begin`.
+   * Throws `JournalInUseError` if another daemon has it.
+   */
+  constructor(path: string, options: JournalOptions) {
+    this.path = path;
+    this.#clock = options.clock;
+    this.#warn = options.warn;
+    this.left = parseJournal(this.#open() ?? "");
+  }
+
+  /** The text of the file, if it can be opened now. */
+  #open(): string | undefined {
+    try {
+      this.#file = JournalFile.open(this.path);
+      return this.#file.read();
+    } catch (error) {
+      if (error instanceof JournalInUseError || !(error instanceof Error)) throw error;
+      this.#problem = error;
+      return undefined;
+    }
+  }
+
+  /**
+   * Begins to record, and forgets what an earlier daemon has written. If the journal cannot be trusted or written,
+   * a warning says so, and nothing is recorded, or not until it can be written.
+   */
+  begin(): void {
+    if (this.#problem === undefined) this.#rewrite();
+    else this.#failed(this.#problem);
+  }
+
+  /** Gives the journal back, with what an earlier daemon has written. Nothing may be recorded after that. */
+  release(): void {
+    if (this.#file?.read() === "") this.remove();
+    else this.#file?.close();
+    this.#file = undefined;
+  }
+
+  launching({ name, argv, workingDir, runAs, environment }: LaunchPlan): LaunchNumber {
+    const launch = ++this.#lastLaunch;
+    const user = runAs?.uid;
+    const entry: JournalEntry = {
+      launch,
+      service: name,
+      pid: undefined,
+      since: this.#clock.now()?.earliest,
+      until: undefined,
+      group: undefined,
+      command: argv,
+      directory: workingDir,
+      users: user === undefined || user === this.#self ? [this.#self] : [this.#self, user],
+      variables: environmentFingerprint(environment),
+    };
+    this.#entries.set(launch, entry);
+    this.#pending += this.#entryLines(entry);
+    this.#flush();
+    return launch;
+  }
+
+  started(launch: LaunchNumber, pid: number): void {
+    const entry = this.#entries.get(launch);
+    if (entry === undefined) return;
+    const until = this.#clock.now()?.latest;
+    this.#enter({ ...entry, pid, until });
+    this.#later(startedLine(launch, pid, until));
+  }
+
+  failed(launch: LaunchNumber): void {
+    if (this.#entries.delete(launch)) this.#later(failedLine(launch));
+  }
+
+  adopted(pid: number, service: string): void {
+    const found = this.#clock.look(pid);
+    if (found === undefined) return;
+    const entry: JournalEntry = {
+      launch: ++this.#lastLaunch,
+      service,
+      pid,
+      since: found.startTicks,
+      until: found.startTicks,
+      group: found.group === pid ? undefined : found.group,
+      command: [],
+      directory: "",
+      users: [],
+      variables: "",
+    };
+    this.#enter(entry);
+    this.#later(this.#entryLines(entry));
+  }
+
+  ended(pid: number): void {
+    const launch = this.#launchOf.get(pid);
+    if (launch === undefined) return;
+    this.#launchOf.delete(pid);
+    this.#entries.delete(launch);
+    this.#later(endedLine(pid));
+  }
+
+  /** Looks whether the file is still at its path, and writes it again if not. */
+  check(): void {
+    if (this.#file !== undefined && !this.#file.inPlace) this.#rewrite();
+  }
+
+  /** The daemon ends in order: there is nothing to tell the next one. */
+  remove(): void {
+    this.#over = true;
+    clearTimeout(this.#retry);
+    try {
+      this.#file?.remove();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error; // the folder cannot be written to any more
+    }
+    this.#file = undefined;
+  }
+
+  // ---- Writing -----------------------------------------------------------------------------------------------
+
+  #enter(entry: JournalEntry): void {
+    this.#entries.set(entry.launch, entry);
+    if (entry.pid !== undefined) this.#launchOf.set(entry.pid, entry.launch);
+  }
+
+  #entryLines(entry: JournalEntry): string {
+    const { variables } = entry;
+    if (variables === "") return entryLine(entry, undefined);
+    const known = this.#environments.get(variables);
+    if (known !== undefined) return entryLine(entry, known);
+    const number = this.#environments.size;
+    this.#environments.set(variables, number);
+    return environmentLine(number, variables) + entryLine(entry, number);
+  }
+
+  #later(lines: string): void {
+    this.#pending += lines;
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#pending === "" || this.#over) return;
+    const bytes = encode(this.#pending);
+    this.#pending = "";
+    if (this.#file === undefined || this.#failing) return; // a later `#rewrite` tells it
+    this.#size += bytes.length;
+    if (this.#size > this.#compactAt) this.#rewrite();
+    else this.#attempt((file) => file.append(bytes));
+  }
+
+  /** Writes all that there is to tell into a new file. */
+  #rewrite(): void {
+    this.#attempt(() => {
+      if (this.#file?.inPlace === false) {
+        this.#file.close();
+        this.#file = undefined;
+      }
+      this.#file ??= JournalFile.open(this.path);
+      this.#environments.clear();
+      this.#pending = "";
+      const lines = [...this.#entries.values()].map((entry) => this.#entryLines(entry));
+      const bytes = encoder.encode(ownerLine(this.#owner()) + lines.join(""));
+      this.#file.replace(bytes);
+      this.#size = bytes.length;
+      this.#compactAt = Math.max(COMPACT_AT, COMPACT_GROWTH * bytes.length);
+      this.#failing = false;
+    });
+  }
+
+  #owner(): JournalOwner {
+    const { pid } = Deno;
+    return { pid, start: this.#clock.look(pid)?.startTicks, boot: this.#clock.bootId() };
+  }
+
+  #attempt(write: (file: JournalFile) => void): void {
+    try {
+      write(this.#file!); // only `#rewrite` does without
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#failed(error);
+    }
+  }
+
+  /** Tells what went wrong, once, and tries again later unless that is hopeless. */
+  #failed(error: Error): void {
+    const hopeless = error instanceof JournalUntrustedError || error instanceof JournalInUseError ||
+      error instanceof Deno.errors.NotCapable;
+    // On a read-only file system a service is about to make it writable.
+    if (hopeless || (!this.#failing && errnoOf(error) !== EROFS)) {
+      const remedy = "if this daemon is killed, the next one cannot end what it leaves running";
+      this.#warn(`cannot record running processes: ${error.message}; ${remedy}`);
+    }
+    this.#failing = true;
+    if (hopeless || this.#over) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#rewrite(), RETRY_DELAY);
+    Deno.unrefTimer(this.#retry);
+  }
+}
+
+function encode(text: string): Uint8Array {
+  const { read, written } = encoder.encodeInto(text, scratch);
+  return read === text.length ? scratch.subarray(0, written) : encoder.encode(text);
+}

@@ -1,0 +1,41 @@
+/** Control groups: which one the daemon is in, and where those of services are. Daemon and init 3.6, lifecycle 8.5. */
+
+import { decodeBytes } from "../../model/mod.ts";
+import { type Files, O, SystemCallError } from "../../system/mod.ts";
+
+const ROOT = "/sys/fs/cgroup";
+const ENOENT = 2;
+
+/** The daemon's own group below the root, without a leading slash; or why it is not known. */
+export type OwnCgroup = { readonly path: string } | { readonly problem: string | undefined };
+
+/** Understands `/proc/self/cgroup`. */
+export function parseOwnCgroup(text: string): OwnCgroup {
+  const lines = text.split("\n").filter((line) => line !== "");
+  if (lines.length > 1) return { problem: "In multiple cgroups, cannot determine cgroup root path" };
+  const path = /^[^:]*:[^:]*:\/(.*)$/s.exec(lines[0] ?? "")?.[1];
+  return path === undefined ? { problem: "Could not determine cgroup root path" } : { path };
+}
+
+/** The group that the daemon is in. */
+export function ownCgroup(files: Files): OwnCgroup {
+  try {
+    const fd = files.open("/proc/self/cgroup", O.RDONLY);
+    try {
+      const bytes = new Uint8Array(65_536);
+      return parseOwnCgroup(decodeBytes(bytes.subarray(0, files.read(fd, bytes) ?? 0)));
+    } finally {
+      files.close(fd);
+    }
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    return { problem: undefined };
+  }
+}
+
+/** Opens the file through which a process enters a group. Throws `SystemCallError`. */
+export function openCgroup(files: Files, cgroup: string, own: OwnCgroup): number {
+  if (!cgroup.startsWith("/") && !("path" in own)) throw new SystemCallError("open", ENOENT);
+  const folder = cgroup.startsWith("/") ? cgroup : `/${(own as { path: string }).path}/${cgroup}`;
+  return files.open(`${ROOT}${folder}/cgroup.procs`, O.WRONLY);
+}

@@ -1,0 +1,220 @@
+import type { FileStatus } from "../description/mod.ts";
+import type { FileFacts } from "./trust.ts";
+import { asBytes, cString, type Library, SystemCallError } from "./library.ts";
+
+/** Flags of `open`; the same on x86-64 and arm64 but for `DIRECTORY`. */
+export const O = {
+  RDONLY: 0,
+  WRONLY: 1,
+  RDWR: 2,
+  CREAT: 0o100,
+  NOCTTY: 0o400,
+  APPEND: 0o2000,
+  NONBLOCK: 0o4000,
+  CLOEXEC: 0o2000000,
+  PATH: 0o10000000,
+} as const;
+
+/** Paths are relative to the daemon's working directory. */
+export const AT_CWD = -100;
+
+const AT_EMPTY_PATH = 0x1000;
+const AT_EACCESS = 0x200;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+/** What is asked for: the type, who may do what, the time of the last change, the size. */
+const STATX_TYPE = 1;
+const STATX_FACTS = 0x1f;
+const STATX_MTIME = 0x40;
+const STATX_SIZE = 0x200;
+/** Where `struct statx` has what, and how large it is. It is the same on all processors. */
+const STATX = {
+  links: 16,
+  uid: 20,
+  gid: 24,
+  mode: 28,
+  size: 40,
+  seconds: 112,
+  nanoseconds: 120,
+  major: 128,
+  minor: 132,
+  length: 256,
+};
+/** The kinds of file in a mode. */
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const S_IFLNK = 0o120000;
+const S_IFCHR = 0o020000;
+const F_GETFD = 1;
+const FD_CLOEXEC = 1;
+const F_GETFL = 3;
+const F_SETFL = 4;
+const X_OK = 1;
+const EAGAIN = 11;
+const EINTR = 4;
+
+/** What a path or descriptor is, as far as anybody here asks. */
+export type FileKind = "file" | "directory" | "socket" | "other";
+
+const KINDS = new Map<number, FileKind>([[0o100000, "file"], [0o040000, "directory"], [0o140000, "socket"]]);
+
+/** Files and pipes. Descriptors that are made here are closed on exec. Methods throw `SystemCallError`. */
+export class Files {
+  readonly #library: Library;
+  readonly #stat = new Uint8Array(STATX.length);
+  readonly #fields = new DataView(this.#stat.buffer);
+  readonly #pair = new Int32Array(2);
+
+  constructor(library: Library) {
+    this.#library = library;
+  }
+
+  /** Opens a path that is relative to the directory `at`. */
+  open(path: string, flags: number, { at = AT_CWD, mode = 0 } = {}): number {
+    const { symbols } = this.#library;
+    return this.#library.check("open", symbols.openat(at, cString(path), flags | O.CLOEXEC, mode));
+  }
+
+  /** Opens a path as `open` does, unless its last part is a symbolic link: that is ELOOP. */
+  openNoLink(path: string, flags: number, options: { at?: number; mode?: number } = {}): number {
+    const noFollow = this.#library.architecture === "x86_64" ? 0o400000 : 0o100000;
+    return this.open(path, flags | noFollow, options);
+  }
+
+  /** Opens a directory so that files can be named from there, and a process can begin there. */
+  openDirectory(path: string): number {
+    const directory = this.#library.architecture === "x86_64" ? 0o200000 : 0o40000;
+    return this.open(path, O.PATH | directory);
+  }
+
+  close(fd: number): void {
+    this.#library.symbols.close(fd);
+  }
+
+  /** Reads what there is: the number of bytes, 0 at the end, `undefined` if there is nothing now. */
+  read(fd: number, buffer: Uint8Array<ArrayBuffer>): number | undefined {
+    const count = Number(this.#library.symbols.read(fd, buffer, BigInt(buffer.length)));
+    return count === -1 ? this.#later("read") : count;
+  }
+
+  /** Writes what can be written: the number of bytes, `undefined` if nothing can be written now. */
+  write(fd: number, bytes: Uint8Array<ArrayBuffer>): number | undefined {
+    const count = Number(this.#library.symbols.write(fd, bytes, BigInt(bytes.length)));
+    return count === -1 ? this.#later("write") : count;
+  }
+
+  #later(call: string): undefined {
+    const errno = this.#library.errno();
+    if (errno !== EAGAIN && errno !== EINTR) throw new SystemCallError(call, errno);
+    return undefined;
+  }
+
+  /** Makes a pipe. */
+  pipe(): { read: number; write: number } {
+    this.#library.check("pipe", this.#library.symbols.pipe2(asBytes(this.#pair), O.CLOEXEC));
+    return { read: this.#pair[0], write: this.#pair[1] };
+  }
+
+  /** Reads and writes on the open file behind a descriptor return at once, or wait. */
+  setBlocking(fd: number, blocking: boolean): void {
+    const { symbols } = this.#library;
+    const flags = this.#library.check("fcntl", symbols.fcntl(fd, F_GETFL, 0));
+    const wanted = blocking ? flags & ~O.NONBLOCK : flags | O.NONBLOCK;
+    if (wanted !== flags) this.#library.check("fcntl", symbols.fcntl(fd, F_SETFL, wanted));
+  }
+
+  /** Whether a descriptor is open, and stays so in a program that the daemon would become. */
+  passesExec(fd: number): boolean {
+    const flags = this.#library.symbols.fcntl(fd, F_GETFD, 0);
+    return flags !== -1 && (flags & FD_CLOEXEC) === 0;
+  }
+
+  /** Gives an open file to a user and a group. */
+  setOwner(fd: number, uid: number, gid: number): void {
+    this.#library.check("fchown", this.#library.symbols.fchown(fd, uid, gid));
+  }
+
+  setMode(fd: number, mode: number): void {
+    this.#library.check("fchmod", this.#library.symbols.fchmod(fd, mode));
+  }
+
+  /** Gives a path to a user and a group; `undefined` leaves the one as it is. */
+  setPathOwner(path: string, uid: number | undefined, gid: number | undefined): void {
+    const same = 0xffffffff;
+    this.#library.check("chown", this.#library.symbols.chown(cString(path), uid ?? same, gid ?? same));
+  }
+
+  setPathMode(path: string, mode: number): void {
+    this.#library.check("chmod", this.#library.symbols.chmod(cString(path), mode));
+  }
+
+  remove(path: string): void {
+    this.#library.check("unlink", this.#library.symbols.unlink(cString(path)));
+  }
+
+  /** Throws unless the daemon may execute the file or search the directory. */
+  checkExecutable(path: string, at: number): void {
+    this.#library.check("access", this.#library.symbols.faccessat(at, cString(path), X_OK, AT_EACCESS));
+  }
+
+  /** What an open descriptor is. */
+  kindOf(fd: number): FileKind {
+    return this.#kind(fd, "", AT_EMPTY_PATH);
+  }
+
+  /** What is at a path, links followed. */
+  kindAt(path: string, at: number = AT_CWD): FileKind {
+    return this.#kind(at, path, 0);
+  }
+
+  /** Whose an open file is, and who may write to it. */
+  factsOf(fd: number): FileFacts {
+    return this.#facts(fd, "", AT_EMPTY_PATH);
+  }
+
+  /** The same of the file at a path, links followed. */
+  factsAt(path: string, at: number = AT_CWD): FileFacts {
+    return this.#facts(at, path, 0);
+  }
+
+  #facts(at: number, path: string, flags: number): FileFacts {
+    const kind = this.#look(at, path, flags, STATX_FACTS);
+    const fields = this.#fields;
+    return {
+      isFile: kind === S_IFREG,
+      mode: fields.getUint16(STATX.mode, true) & ~S_IFMT,
+      nlink: fields.getUint32(STATX.links, true),
+      uid: fields.getUint32(STATX.uid, true),
+      gid: fields.getUint32(STATX.gid, true),
+    };
+  }
+
+  /** What is at a path, links not followed, to the nanosecond. */
+  statusOf(path: string): FileStatus {
+    const mode = this.#look(AT_CWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE | STATX_MTIME);
+    const fields = this.#fields;
+    return {
+      kind: this.#isNullDevice(mode) ? "null device" : mode === S_IFLNK ? "link" : KINDS.get(mode) ?? "other",
+      size: Number(fields.getBigUint64(STATX.size, true)),
+      modified: {
+        seconds: Number(fields.getBigInt64(STATX.seconds, true)),
+        nanoseconds: fields.getUint32(STATX.nanoseconds, true),
+      },
+    };
+  }
+
+  #isNullDevice(mode: number): boolean {
+    if (mode !== S_IFCHR) return false;
+    return this.#fields.getUint32(STATX.major, true) === 1 && this.#fields.getUint32(STATX.minor, true) === 3;
+  }
+
+  #kind(at: number, path: string, flags: number): FileKind {
+    return KINDS.get(this.#look(at, path, flags, STATX_TYPE)) ?? "other";
+  }
+
+  /** Fills in the fields that are asked for, and returns the kind as a part of the mode. */
+  #look(at: number, path: string, flags: number, wanted: number): number {
+    const { symbols } = this.#library;
+    this.#library.check("stat", symbols.statx(at, cString(path), flags, wanted, this.#stat));
+    return this.#fields.getUint16(STATX.mode, true) & S_IFMT;
+  }
+}

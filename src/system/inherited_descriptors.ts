@@ -1,0 +1,35 @@
+/** Descriptors that the daemon was started with. The runtime's own functions refuse those that it did not open. */
+
+import { Files, LibcUnavailableError, openLibrary, SystemCallError } from "./mod.ts";
+
+/** What can be done with them. */
+export interface InheritedDescriptors {
+  isOpen(fd: number): boolean;
+  /** Throws if it cannot be written to. */
+  write(fd: number, bytes: Uint8Array<ArrayBuffer>): void;
+  close(fd: number): void;
+}
+
+/** Through the C library; `undefined` where that may not be had. */
+export function inheritedDescriptors(): InheritedDescriptors | undefined {
+  let files: Files;
+  try {
+    files = new Files(openLibrary());
+  } catch (error) {
+    if (error instanceof LibcUnavailableError) return undefined;
+    throw error;
+  }
+  return {
+    isOpen: (fd) => {
+      try {
+        files.kindOf(fd);
+        return true;
+      } catch (error) {
+        if (error instanceof SystemCallError) return false;
+        throw error;
+      }
+    },
+    write: (fd, bytes) => void files.write(fd, bytes),
+    close: (fd) => files.close(fd),
+  };
+}
