@@ -3,7 +3,8 @@
  * in one go, and two hundred clients that hear of ten thousand events.
  */
 
-import { ControlClient, Reply, Request } from "../../src/control/mod.ts";
+import { Reply, Request } from "../../src/control/mod.ts";
+import { ControlClient } from "../../src/client/mod.ts";
 import { ServiceEvent } from "../../src/model/mod.ts";
 import {
   atLeast,

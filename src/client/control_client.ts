@@ -1,44 +1,38 @@
 /** The client's end of a control connection. It imports neither the server nor the engine: tools start fast. */
 
 import { errnoNumber, errnoOf, errnoText } from "../model/mod.ts";
-import type { ByteStream } from "../control/wire/byte_stream.ts";
-import { ByteWriter } from "../control/wire/byte_writer.ts";
-import { ControlError } from "../control/wire/control_error.ts";
-import { writePacket } from "../control/wire/encode.ts";
 import {
+  type ByteStream,
+  ByteWriter,
+  ControlError,
   type EnvEventPacket,
-  type InformationPacket,
-  layoutOf,
-  type Packet,
-  type PacketOf,
-  type ReplyPacket,
-  type RequestPacket,
-  type ServiceEventPacket,
-  statusFormOf,
-  type SvcInfo,
-} from "../control/wire/layouts.ts";
-import { PacketError } from "../control/wire/packet_error.ts";
-import { PacketReader } from "../control/wire/packet_reader.ts";
-import {
   EXTENSIONS_NAME,
   EXTENSIONS_QUERY,
   EXTENSIONS_VERSION,
   Information,
+  type InformationPacket,
+  isSocketPath,
+  layoutOf,
   MINIMUM_PROTOCOL_VERSION,
+  missingGrantText,
+  type Packet,
+  PacketError,
+  type PacketOf,
+  PacketReader,
   PROTOCOL_VERSION,
   Reply,
+  type ReplyPacket,
   Request,
-} from "../control/wire/protocol.ts";
-import { isSocketPath, missingGrantText, requireSocketGrants } from "../control/wire/socket_address.ts";
-import type { StatusForm } from "../control/wire/status_buffer.ts";
+  type RequestPacket,
+  requireSocketGrants,
+  type ServiceEventPacket,
+  type StatusForm,
+  statusFormOf,
+  type SvcInfo,
+  writePacket,
+} from "../control/wire/mod.ts";
 
-export type { ByteStream } from "../control/wire/byte_stream.ts";
-export { ControlError, type ControlErrorKind } from "../control/wire/control_error.ts";
-export type * from "../control/wire/documents.ts";
-export type * from "../control/wire/layouts.ts";
-export { PacketError } from "../control/wire/packet_error.ts";
-export * from "../control/wire/protocol.ts";
-export type { WireStatus } from "../control/wire/status_buffer.ts";
+export * from "../control/wire/mod.ts";
 
 /** A request with one reply. Lists have many: see `ControlClient.list`. */
 export type SingleRequest = Exclude<RequestPacket, ListRequest>;

@@ -24,7 +24,7 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { FileUsers } from "../description/mod.ts";
-import { RuntimeBootClock } from "../system/boot_clock.ts";
+import { RuntimeBootClock } from "../system/mod.ts";
 import { type ChildHandle, type ChildOptions, startChild } from "./launch/child.ts";
 import { type LogFile, openLogFile } from "./output/log_file.ts";
 import { unsupportedByCommandHost } from "./launch/command_limits.ts";

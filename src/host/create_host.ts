@@ -2,7 +2,7 @@
 
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
-import type { BootClock } from "../system/boot_clock.ts";
+import type { BootClock } from "../system/mod.ts";
 import { CommandHost } from "./command_host.ts";
 import { LibcUnavailableError, openLibrary } from "../system/mod.ts";
 import { NativeHost } from "./native_host.ts";

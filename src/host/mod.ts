@@ -6,10 +6,10 @@
  */
 
 export { createHost, type CreateHostOptions, type DaemonHost, HostUnavailableError } from "./create_host.ts";
-export type { BootClock, TickRange } from "../system/boot_clock.ts";
+export type { BootClock, TickRange } from "../system/mod.ts";
 export { CommandHost, type ProcessReports } from "./command_host.ts";
-export type { DescriptorStream } from "./output/descriptor_stream.ts";
-export { type InheritedDescriptors, inheritedDescriptors } from "../system/inherited_descriptors.ts";
+export type { DescriptorStream } from "../system/mod.ts";
+export { type InheritedDescriptors, inheritedDescriptors } from "../system/mod.ts";
 export { type EndOptions, endProcesses } from "./processes/end_processes.ts";
 export { JournalInUseError, readJournalText } from "./processes/journal_file.ts";
 export {
@@ -29,7 +29,7 @@ export {
   WAKE_UP,
 } from "../system/mod.ts";
 export { logFileTail, type TailOptions } from "./output/log_file_tail.ts";
-export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "../system/machine.ts";
+export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } from "../system/mod.ts";
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";
 export { descriptorOfPath, grantedLink } from "./output/own_descriptor.ts";
@@ -45,4 +45,4 @@ export {
   isSharedFolder,
   logFileProblem,
   ownIdentity,
-} from "../system/trust.ts";
+} from "../system/mod.ts";

@@ -24,7 +24,7 @@ import type {
 } from "../engine/mod.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
-import { DescriptorStream } from "./output/descriptor_stream.ts";
+import { DescriptorStream } from "../system/mod.ts";
 import { isExiting } from "./processes/exiting.ts";
 import { ExecutionError, PreparationError } from "./launch/launch_errors.ts";
 import { LaunchWatch } from "./launch/launch_watch.ts";

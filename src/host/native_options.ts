@@ -1,7 +1,7 @@
 /** What the native host is given. */
 
 import type { EngineEvents } from "../engine/mod.ts";
-import type { DescriptorStream } from "./output/descriptor_stream.ts";
+import type { DescriptorStream } from "../system/mod.ts";
 
 /** What happens to processes is reported here, never from inside a call. */
 export type HostReports = Pick<

@@ -1,4 +1,4 @@
-import { folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../host/mod.ts";
+import { folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../system/mod.ts";
 import type { LineSink } from "./line_writer.ts";
 import type { MainLogTarget } from "./main_log.ts";
 

@@ -1,6 +1,7 @@
 /** Descriptors that the daemon was started with. The runtime's own functions refuse those that it did not open. */
 
-import { Files, LibcUnavailableError, openLibrary, SystemCallError } from "./mod.ts";
+import { Files } from "./files.ts";
+import { LibcUnavailableError, openLibrary, SystemCallError } from "./library.ts";
 
 /** What can be done with them. */
 export interface InheritedDescriptors {

@@ -1,25 +1,15 @@
 /** What only the owner of a machine does, and what its shutdown program needs. Daemon and init 3.1, 3.7, 6 and 7.3. */
 
-import { DescriptorStream } from "../host/output/descriptor_stream.ts";
-import {
-  bootRecord,
-  Files,
-  Interest,
-  KeyInput,
-  type Library,
-  MachineCalls,
-  O,
-  openLibrary,
-  Poller,
-  Processes,
-  ProgramRunner,
-  type RunEnd,
-  type RunReports,
-  SystemCallError,
-  Terminal,
-} from "./mod.ts";
-
-export type { RunEnd, RunReports } from "./mod.ts";
+import { DescriptorStream } from "./descriptor_stream.ts";
+import { Files, O } from "./files.ts";
+import { type Library, openLibrary, SystemCallError } from "./library.ts";
+import { bootRecord } from "./login_record.ts";
+import { MachineCalls } from "./machine_calls.ts";
+import { KeyInput } from "./machine_keys.ts";
+import { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
+import { Interest, Poller } from "./poller.ts";
+import { Processes } from "./processes.ts";
+import { Terminal } from "./terminal.ts";
 
 /** What the kernel is asked to do at the end. */
 export type RestartKind = "halt" | "poweroff" | "reboot" | "kexec";

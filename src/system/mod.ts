@@ -8,6 +8,16 @@
 
 export { Datagrams } from "./datagram.ts";
 export { Accounts } from "./accounts.ts";
+export {
+  BOOT_ID_FILE,
+  type BootClock,
+  parseStat,
+  type ProcessStat,
+  RuntimeBootClock,
+  type TickRange,
+  TICKS_PER_SECOND,
+} from "./boot_clock.ts";
+export { DescriptorStream } from "./descriptor_stream.ts";
 export { FileWatch } from "./file_watch.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
@@ -25,3 +35,16 @@ export { Sockets } from "./sockets.ts";
 export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } from "./spawner.ts";
 export { Terminal } from "./terminal.ts";
 export { WholeFiles } from "./whole_files.ts";
+export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
+export { type Key, Machine, type RestartKind } from "./machine.ts";
+export {
+  type FileFacts,
+  fileProblem,
+  folderOf,
+  folderProblem,
+  type Identity,
+  isSharedFolder,
+  logFileProblem,
+  ownIdentity,
+  pidFileProblem,
+} from "./trust.ts";

@@ -84,13 +84,30 @@ async function proposals(tools: Tools, shell: Shell, line: string): Promise<stri
       return (await lines("--no-config", "-c", `${source}; complete -C $argv[1]`, line))
         .map((one) => one.split("\t")[0]);
     case "zsh":
-      return await lines("-f", "-c", ZSH_TERMINAL, "zsh", `${tools.directory}/zsh`, line);
+      return await lines("-f", "-c", ZSH_WORDS, "zsh", `${tools.directory}/zsh`, line);
   }
 }
 
 /**
- * Completion of zsh only works in a terminal: this makes one, presses the key, and has the completion itself print
- * what it adds between two marks.
+ * What the completion of zsh is given and what it adds, with stand-ins for the builtins that only work in a terminal.
+ * `ZSH_TERMINAL` below tries the real ones.
+ */
+const ZSH_WORDS = `
+typeset -gA _comps
+compdef() { }
+_default() { }
+_files() { }
+compadd() { local added=\${@[-1]}; print -rl -- \${(M)\${(P)added}:#\${(b)words[CURRENT]}*} }
+source $1
+words=(\${(z)2})
+[[ $2 == *' ' ]] && words+=('')
+CURRENT=\${#words}
+[[ $words[1] == deno ]] && _dinit_deno || _dinit
+`;
+
+/**
+ * A terminal for zsh: presses the key, has the completion itself print what it adds between two marks, and goes on when
+ * the second one is there.
  */
 const ZSH_TERMINAL = `
 zmodload zsh/zpty
@@ -104,14 +121,11 @@ zpty -w shell 'compadd() {
 }'
 zpty -w shell 'bindkey "^I" complete-word; print "<REA""DY>"'
 zpty -r -m shell text '*<READY>*'
-zpty -w -n shell "$2"$'\\t'$'\\C-u'
-zpty -w shell 'print "<DO""NE>"'
-zpty -r -m shell text '*<DONE>*'
+zpty -w -n shell "$2"$'\\t'
+zpty -r -m shell text '*<END>*'
 text=\${text//$'\\r'/}
-while [[ $text == *'<FOUND>'* ]]; do
-  text=\${text#*'<FOUND>'$'\\n'}
-  print -r -- "\${text%%'<END>'*}"
-done
+text=\${text#*'<FOUND>'$'\\n'}
+print -r -- "\${text%%'<END>'*}"
 zpty -d shell
 `;
 
@@ -158,6 +172,15 @@ for (const shell of SHELLS) {
     using tools = new Tools(daemon);
     Deno.removeSync(daemon.path);
     assertEquals(await proposals(tools, shell, "dinitctl start "), []);
+  });
+}
+
+for (const line of ["dinitctl st", "deno task -q ctl st"]) {
+  Deno.test(`zsh completes in a terminal: ${line}`, async () => {
+    await using daemon = new StandIn({ services });
+    using tools = new Tools(daemon);
+    const found = await tools.run("zsh", "-f", "-c", ZSH_TERMINAL, "zsh", `${tools.directory}/zsh`, line);
+    assertEquals(found.trim().split("\n").sort(), ["start", "status", "stop"]);
   });
 }
 

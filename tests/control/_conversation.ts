@@ -1,6 +1,7 @@
 /** Tests with one client, in few words. */
 
-import { type ControlClient, Reply, Request, type SingleRequest } from "../../src/control/mod.ts";
+import { Reply, Request } from "../../src/control/mod.ts";
+import type { ControlClient, SingleRequest } from "../../src/client/mod.ts";
 import type { FakeManager } from "./_fake_manager.ts";
 import { type Scene, withServer } from "./_server.ts";
 

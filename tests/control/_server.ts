@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { Overview } from "../../src/model/mod.ts";
-import { ControlClient, ControlServer } from "../../src/control/mod.ts";
+import { ControlServer } from "../../src/control/mod.ts";
+import { ControlClient } from "../../src/client/mod.ts";
 import { FakeManager } from "./_fake_manager.ts";
 
 /** Bytes from hexadecimal digits with spaces between. */

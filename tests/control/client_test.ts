@@ -4,7 +4,6 @@ import { outputOf } from "../_processes.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type ByteStream,
-  ControlClient,
   ControlError,
   encodePacket,
   PacketError,
@@ -12,6 +11,7 @@ import {
   Request,
   type ServiceEventPacket,
 } from "../../src/control/mod.ts";
+import { ControlClient } from "../../src/client/mod.ts";
 import { Peer, soon, toHex } from "./_server.ts";
 
 /** A test with a client whose daemon is `daemon`. */

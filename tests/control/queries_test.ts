@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { ServiceOverview } from "../../src/model/mod.ts";
-import { type ControlClient, Reply, Request } from "../../src/control/mod.ts";
+import { Reply, Request } from "../../src/control/mod.ts";
+import type { ControlClient } from "../../src/client/mod.ts";
 import { type FakeManager, STARTED } from "./_fake_manager.ts";
 import { OVERVIEW, type Scene, withServer } from "./_server.ts";
 

@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { LoadError, ServiceEvent } from "../../src/model/mod.ts";
-import { EXTENSIONS_NAME, Reply, Request, type SingleRequest } from "../../src/control/mod.ts";
+import { EXTENSIONS_NAME, Reply, Request } from "../../src/control/mod.ts";
+import type { SingleRequest } from "../../src/client/mod.ts";
 import { conversation, open, replyType } from "./_conversation.ts";
 import { type FakeManager, MODIFIED, STARTED } from "./_fake_manager.ts";
 import { OVERVIEW, withServer } from "./_server.ts";

@@ -2,7 +2,8 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { endOf, outputOf } from "../_processes.ts";
-import { ControlClient, type ControlServer, ControlSocketError } from "../../src/control/mod.ts";
+import { type ControlServer, ControlSocketError } from "../../src/control/mod.ts";
+import { ControlClient } from "../../src/client/mod.ts";
 import { Peer, soon, testServer, until, withServer } from "./_server.ts";
 
 const ACTIVE = "Control socket is already active (another instance already running?)";

@@ -20,6 +20,7 @@ Deno.test("a description that is found tells where and when", () => {
     realDirectory: services.directory,
     modified: { seconds: 1234, nanoseconds: 567_000_000 },
     text: "type = internal\n",
+    files: undefined,
   });
   const { name, directory, file, modified } = services.load("s@arg");
   assertEquals({ name, directory, file, modified }, {

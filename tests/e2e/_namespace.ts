@@ -71,7 +71,7 @@ export class Namespace implements AsyncDisposable {
     const command = console ? ["script", "-qec", `sh ${outside}`, "/dev/null"] : ["sh", outside];
     this.#child = new Deno.Command(command[0], {
       args: command.slice(1),
-      env: { ...env, W: this.directory, SHELL: "/bin/sh" },
+      env: { NO_COLOR: "1", ...env, W: this.directory, SHELL: "/bin/sh" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -165,10 +165,10 @@ export class Namespace implements AsyncDisposable {
     Deno.kill(this.pid, signal);
   }
 
-  /** Runs a command of the shell inside, and returns what it prints. */
-  async run(script: string): Promise<string> {
+  /** Runs a command of the shell inside, and returns what it prints. `limit`: how long it may take, in milliseconds. */
+  async run(script: string, limit?: number): Promise<string> {
     const args = ["--target", String(this.pid), "--pid", "--mount", "sh", "-c", script];
-    const { stdout } = await outputOf("nsenter", { args, stdin: "null" });
+    const { stdout } = await outputOf("nsenter", { args, stdin: "null" }, limit);
     return new TextDecoder().decode(stdout);
   }
 

@@ -2,7 +2,8 @@ import { assert } from "@std/assert";
 import { V8_FLAGS } from "../../scripts/v8_flags.ts";
 import { Dinit } from "./_dinit.ts";
 
-const SERVICES = 20;
+/** Few, so that the daemon has time for clients on a busy machine, too. */
+const SERVICES = 6;
 /** After so many restarts a daemon has what it ever needs. */
 const WARM_UP = 1000;
 const RESTARTS = 4000;

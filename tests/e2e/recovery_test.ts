@@ -39,6 +39,7 @@ both("a second daemon leaves the services of a first one alone whose socket was 
   try {
     await dinit.printed("[  OK  ] boot");
     const [pid] = sleepers(time);
+    dinit.kill("SIGSTOP"); // or it would make the socket again at once
     Deno.removeSync(dinit.socket);
     const words = ["--user", "--services-dir", `${dinit.directory}/sd`, "--socket-path", dinit.socket];
     const { code, stdout } = await runDinit(words);
@@ -48,6 +49,7 @@ both("a second daemon leaves the services of a first one alone whose socket was 
     assertStringIncludes(stdout, "send it SIGUSR1");
     assertEquals(sleepers(time), [pid]);
     assert(!dinit.has("socket"));
+    dinit.kill("SIGCONT");
     dinit.kill("SIGUSR1");
     await dinit.until(() => dinit.has("socket"), "the socket");
     const again = await runDinit(words);

@@ -1,4 +1,5 @@
-import { ControlClient, Reply, Request } from "../../../src/control/mod.ts";
+import { Reply, Request } from "../../../src/control/mod.ts";
+import { ControlClient } from "../../../src/client/mod.ts";
 import type { Overview, ServiceEvent } from "../../../src/model/mod.ts";
 import { V8_FLAGS } from "../../v8_flags.ts";
 import { writeServices } from "./folder.ts";

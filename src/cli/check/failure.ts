@@ -1,6 +1,6 @@
 /** How `dinit-check` words what keeps it from checking (cli 1.5). */
 
-import type { ControlError } from "../../client/control_client.ts";
+import type { ControlError } from "../../client/mod.ts";
 import { errnoText } from "../../model/mod.ts";
 import { ToolFailure } from "../shared/failure.ts";
 

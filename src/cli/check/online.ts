@@ -1,6 +1,6 @@
 /** What a running daemon works with, asked over its control socket (cli 5.2). */
 
-import { ControlClient, ControlError, Reply, Request } from "../../client/control_client.ts";
+import { ControlClient, ControlError, Reply, Request } from "../../client/mod.ts";
 import { MainEnvironment } from "../../description/mod.ts";
 import { controlSocketPath } from "../shared/socket_path.ts";
 import { checkFailure, daemonFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
 /** `wait`: until services are in a state, whoever brings them there. */
 
-import type { ControlClient } from "../../client/control_client.ts";
+import type { ControlClient } from "../../client/mod.ts";
 import { ServiceEvent, ServiceState } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";

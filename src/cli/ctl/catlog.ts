@@ -1,12 +1,6 @@
 /** `catlog` (cli 3.9), and following what a service writes. */
 
-import {
-  CATLOG_CLEAR,
-  type ControlClient,
-  type LogPart,
-  Reply,
-  Request,
-} from "../../client/control_client.ts";
+import { CATLOG_CLEAR, type ControlClient, type LogPart, Reply, Request } from "../../client/mod.ts";
 import { decodeBytes, encodeBytes, type ServiceOverview } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";

@@ -1,6 +1,6 @@
 /** Tells when the description of a service was changed after it was loaded (cli 3.2). */
 
-import { type ControlClient, Reply, Request } from "../../client/control_client.ts";
+import { type ControlClient, Reply, Request } from "../../client/mod.ts";
 import { baseName, type FileTime } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceRecord } from "./services.ts";

@@ -1,6 +1,6 @@
 /** `is-started` and `is-failed` (cli 3.6). */
 
-import type { WireStatus } from "../../client/control_client.ts";
+import type { WireStatus } from "../../client/mod.ts";
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { stateName } from "./status_text.ts";

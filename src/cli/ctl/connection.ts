@@ -1,6 +1,6 @@
 /** Opens the connection of `dinitctl`, and words what can go wrong with one (cli 1.3 to 1.5). */
 
-import { ControlClient, ControlError } from "../../client/control_client.ts";
+import { ControlClient, ControlError } from "../../client/mod.ts";
 import { errnoNumber, errnoText } from "../../model/mod.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";

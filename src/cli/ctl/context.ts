@@ -1,6 +1,6 @@
 /** What the handler of a sub-command works with. */
 
-import type { ControlClient } from "../../client/control_client.ts";
+import type { ControlClient } from "../../client/mod.ts";
 import type { AnyDocument } from "./documents.ts";
 import type { ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";

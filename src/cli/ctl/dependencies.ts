@@ -1,6 +1,6 @@
 /** `add-dep` and `rm-dep` (cli 3.12). */
 
-import { Reply, Request } from "../../client/control_client.ts";
+import { Reply, Request } from "../../client/mod.ts";
 import { DependencyKind } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";

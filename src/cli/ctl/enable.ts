@@ -1,12 +1,6 @@
 /** `enable` and `disable` (cli 4). */
 
-import {
-  type ControlClient,
-  Reply,
-  type ReplyPacket,
-  Request,
-  type WireStatus,
-} from "../../client/control_client.ts";
+import { type ControlClient, Reply, type ReplyPacket, Request, type WireStatus } from "../../client/mod.ts";
 import {
   defaultServiceDirectories,
   type DescriptionFile,

@@ -1,6 +1,6 @@
 /** `setenv` and `unsetenv` (cli 3.11). */
 
-import { type ControlClient, Reply, Request, REQUEST_TEXT_LIMIT } from "../../client/control_client.ts";
+import { type ControlClient, Reply, Request, REQUEST_TEXT_LIMIT } from "../../client/mod.ts";
 import { encodeBytes } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure } from "../shared/failure.ts";

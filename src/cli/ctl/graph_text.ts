@@ -1,6 +1,6 @@
 /** The service graph in the languages of programs that draw. Pure functions. */
 
-import type { Graph } from "../../client/control_client.ts";
+import type { Graph } from "../../client/mod.ts";
 import { ServiceType } from "../../model/mod.ts";
 import { isOrdering, kindName } from "../shared/dependency_kinds.ts";
 import type { GraphDocument, StateName } from "./documents.ts";

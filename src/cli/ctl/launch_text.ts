@@ -1,6 +1,6 @@
 /** What only this daemon tells of a launch that failed: the reason in words, such as the permission that is missing. */
 
-import { type ControlClient, ControlError, type WireStatus } from "../../client/control_client.ts";
+import { type ControlClient, ControlError, type WireStatus } from "../../client/mod.ts";
 import { StopReason } from "../../model/mod.ts";
 
 /** A service in the documents of the daemon, as far as it matters here. */

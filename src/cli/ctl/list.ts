@@ -1,6 +1,6 @@
 /** `list` (cli 3.7). */
 
-import type { ControlClient, SvcInfo, WireStatus } from "../../client/control_client.ts";
+import type { ControlClient, SvcInfo, WireStatus } from "../../client/mod.ts";
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import type { Selection } from "./selection.ts";

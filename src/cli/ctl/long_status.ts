@@ -1,6 +1,6 @@
 /** `status` of services with more than the reference tells, for people at a terminal and for programs. */
 
-import type { ControlClient, WireStatus } from "../../client/control_client.ts";
+import type { ControlClient, WireStatus } from "../../client/mod.ts";
 import { restartLimitText, ServiceState, StopReason } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceDocument } from "./documents.ts";

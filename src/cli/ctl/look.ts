@@ -1,6 +1,6 @@
 /** What a service looks like at a glance. */
 
-import type { WireStatus } from "../../client/control_client.ts";
+import type { WireStatus } from "../../client/mod.ts";
 import { ServiceState } from "../../model/mod.ts";
 import type { StateChoice } from "./options.ts";
 import { hasFailed } from "./status_text.ts";

@@ -1,7 +1,7 @@
 /** `dinitctl`: talks to a running daemon from the command line (cli 2 to 4). */
 
 import { missingGrantText } from "../../model/mod.ts";
-import { ControlError } from "../../client/control_client.ts";
+import { ControlError } from "../../client/mod.ts";
 import { scanArguments } from "../shared/arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
 import type { Command } from "./commands.ts";

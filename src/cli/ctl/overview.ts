@@ -1,6 +1,6 @@
 /** `status` without a service: the whole system at a glance. The reference has nothing like it. */
 
-import type { ControlClient } from "../../client/control_client.ts";
+import type { ControlClient } from "../../client/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import { type OverviewFacts, renderOverview } from "./overview_text.ts";

@@ -1,6 +1,6 @@
 /** `unpin`, `unload` and `reload` (cli 3.8). */
 
-import { type ControlClient, Reply, Request } from "../../client/control_client.ts";
+import { type ControlClient, Reply, Request } from "../../client/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 import { findService, loadService, notLoaded } from "./services.ts";

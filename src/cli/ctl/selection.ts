@@ -1,6 +1,6 @@
 /** Which services a list is limited to: by patterns of names and by states. */
 
-import type { WireStatus } from "../../client/control_client.ts";
+import type { WireStatus } from "../../client/mod.ts";
 import { lookOf } from "./look.ts";
 import type { StateChoice } from "./options.ts";
 

@@ -1,6 +1,6 @@
 /** The facts of a service in the form of the documents that `--json` writes. */
 
-import type { WireStatus } from "../../client/control_client.ts";
+import type { WireStatus } from "../../client/mod.ts";
 import { type FailureReport, StopReason } from "../../model/mod.ts";
 import type { ExitDocument, ServiceDocument, StateName, StopReasonName } from "./documents.ts";
 import { hasFailed, launchFailure, stateName } from "./status_text.ts";

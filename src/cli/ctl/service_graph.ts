@@ -1,6 +1,6 @@
 /** The service graph, asked of the daemon. */
 
-import type { ControlClient, Graph } from "../../client/control_client.ts";
+import type { ControlClient, Graph } from "../../client/mod.ts";
 import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 
 /** The extension topic. */

@@ -1,6 +1,6 @@
 /** The service graph as trees. */
 
-import type { Graph, GraphNode } from "../../client/control_client.ts";
+import type { Graph, GraphNode } from "../../client/mod.ts";
 import { isOrdering } from "../shared/dependency_kinds.ts";
 
 /** A service and what is below it. */

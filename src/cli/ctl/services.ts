@@ -1,13 +1,7 @@
 /** Getting hold of services, as most sub-commands do first (cli 3.1). */
 
-import {
-  type ControlClient,
-  type PacketOf,
-  Reply,
-  Request,
-  REQUEST_TEXT_LIMIT,
-} from "../../client/control_client.ts";
-import type { ReplyPacket, WireStatus } from "../../client/control_client.ts";
+import { type ControlClient, type PacketOf, Reply, Request, REQUEST_TEXT_LIMIT } from "../../client/mod.ts";
+import type { ReplyPacket, WireStatus } from "../../client/mod.ts";
 import { encodeBytes } from "../../model/mod.ts";
 import { ctlFailure, protocolFailure, ToolFailure } from "../shared/failure.ts";
 

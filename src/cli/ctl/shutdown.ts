@@ -1,6 +1,6 @@
 /** `shutdown` (cli 3.14). */
 
-import { Reply, Request } from "../../client/control_client.ts";
+import { Reply, Request } from "../../client/mod.ts";
 import { ShutdownType } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";

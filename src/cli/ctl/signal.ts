@@ -1,6 +1,6 @@
 /** `signal` (cli 3.10). */
 
-import { Reply, Request } from "../../client/control_client.ts";
+import { Reply, Request } from "../../client/mod.ts";
 import { signalNumber, SIGNALS } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure } from "../shared/failure.ts";

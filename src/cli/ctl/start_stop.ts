@@ -7,7 +7,7 @@ import {
   type ReplyPacket,
   Request,
   StartStopFlag,
-} from "../../client/control_client.ts";
+} from "../../client/mod.ts";
 import { ServiceState } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, ToolFailure } from "../shared/failure.ts";

@@ -1,6 +1,6 @@
 /** The status of one service, line by line, in the words of the reference (cli 3.5). */
 
-import type { WireStatus } from "../../client/control_client.ts";
+import type { WireStatus } from "../../client/mod.ts";
 import { ServiceState } from "../../model/mod.ts";
 import { exitText, launchFailureLines, stateName, type StopText, stopText } from "./status_text.ts";
 

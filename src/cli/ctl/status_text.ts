@@ -1,6 +1,6 @@
 /** What became of a service, in words. `status`, the overview and the start commands say it the same way. */
 
-import type { WireStatus } from "../../client/control_client.ts";
+import type { WireStatus } from "../../client/mod.ts";
 import { errnoText, launchStageText, ServiceState, StopReason } from "../../model/mod.ts";
 
 const STATE_NAMES = ["STOPPED", "STARTING", "STARTED", "STOPPING"];

@@ -1,6 +1,6 @@
 /** `trigger` and `untrigger` (cli 3.13). */
 
-import { Reply, Request } from "../../client/control_client.ts";
+import { Reply, Request } from "../../client/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";

@@ -1,6 +1,6 @@
 /** Waiting until a service has started or stopped (cli 3.4). */
 
-import type { ControlClient, ServiceEventPacket, WireStatus } from "../../client/control_client.ts";
+import type { ControlClient, ServiceEventPacket, WireStatus } from "../../client/mod.ts";
 import { ServiceEvent, ServiceState, StopReason } from "../../model/mod.ts";
 import { Arrivals } from "../shared/arrivals.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,6 +1,6 @@
 /** Hints on a daemon that does not answer: how to start it, and which others answer. */
 
-import { ControlClient, ControlError } from "../../client/control_client.ts";
+import { ControlClient, ControlError } from "../../client/mod.ts";
 import { errnoNumber } from "../../model/mod.ts";
 import { passedDescriptor } from "../ctl/connection.ts";
 import { limited } from "./limited.ts";

@@ -4,7 +4,7 @@
  * before something fails.
  */
 
-import { type ControlClient, ControlError } from "../../client/control_client.ts";
+import { type ControlClient, ControlError } from "../../client/mod.ts";
 import { openConnection } from "../ctl/connection.ts";
 import type { ToolFailure } from "../shared/failure.ts";
 import { commandHint, optionHint, valueHint, wordsHint } from "./command_line.ts";

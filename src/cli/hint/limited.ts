@@ -1,6 +1,6 @@
 /** A conversation with a daemon that may take only a moment. */
 
-import type { ControlClient } from "../../client/control_client.ts";
+import type { ControlClient } from "../../client/mod.ts";
 
 /** How long a hint may take, in milliseconds: a little more than somebody notices. */
 const LIMIT = 1000;

@@ -1,6 +1,6 @@
 /** Hints on services that cannot be found, loaded or used. */
 
-import { type ControlClient, ControlError, Reply, Request } from "../../client/control_client.ts";
+import { type ControlClient, ControlError, Reply, Request } from "../../client/mod.ts";
 import { baseName } from "../../model/mod.ts";
 import { nearest } from "../check/suggestion.ts";
 import { stateName } from "../ctl/status_text.ts";

@@ -1,6 +1,6 @@
 /** How `dinit-monitor` words what keeps it from watching (cli 1.5, 6.1). */
 
-import type { ControlError } from "../../client/control_client.ts";
+import type { ControlError } from "../../client/mod.ts";
 import { errnoText } from "../../model/mod.ts";
 import { ToolFailure } from "../shared/failure.ts";
 

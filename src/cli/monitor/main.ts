@@ -1,6 +1,6 @@
 /** `dinit-monitor`: runs a command whenever something happens to services or variables (cli 6). */
 
-import { ControlError } from "../../client/control_client.ts";
+import { ControlError } from "../../client/mod.ts";
 import { errnoText, missingGrantText } from "../../model/mod.ts";
 import { failureText, ToolFailure, toolVersion } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";

@@ -6,7 +6,7 @@ import {
   Request,
   REQUEST_TEXT_LIMIT,
   type ServiceEventPacket,
-} from "../../client/control_client.ts";
+} from "../../client/mod.ts";
 import { encodeBytes, ServiceEvent, ServiceState } from "../../model/mod.ts";
 import { Arrivals } from "../shared/arrivals.ts";
 import type { Occasion } from "./command.ts";

@@ -32,7 +32,7 @@ export function scanArguments(args: readonly string[]): Invocation {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (arg.startsWith("-")) {
-      if (isMisplaced(arg, command)) throw misplacedFailure(arg, command, words);
+      if (isMisplaced(arg, command)) throw misplacedFailure(arg, command, words.length);
       i += scanOption(arg, args[i + 1], command, options);
       if (options.help) return { kind: "help", command };
       if (options.version) return { kind: "version" };
@@ -77,10 +77,10 @@ function isMisplaced(arg: string, command: Command | undefined): boolean {
 }
 
 /** What is said about a misplaced option: the reference stops reading there and judges what it has. */
-function misplacedFailure(arg: string, command: Command | undefined, words: readonly string[]): ToolFailure {
+function misplacedFailure(arg: string, command: Command | undefined, wordCount: number): ToolFailure {
   if (optionRow(arg)?.extension) return unknownOption(arg, command);
-  const missing = command?.words.filter(({ optional }) => !optional)[words.length]?.missing;
-  const failure = missing === undefined ? usageFailure(command?.name, words) : ctlFailure(missing);
+  const missing = command?.words.filter(({ optional }) => !optional)[wordCount]?.missing;
+  const failure = missing === undefined ? new ToolFailure(USAGE) : ctlFailure(missing);
   return failure.about({ kind: "unknown-option", option: arg, command: command?.name });
 }
 
@@ -138,8 +138,9 @@ function checkWords(command: Command, words: readonly string[], options: CtlOpti
   }
 }
 
+const USAGE = "dinitctl: Invalid command line.\nTry 'dinitctl --help' for more information.";
+
 /** The words do not fit the sub-command. */
 function usageFailure(command: string | undefined, words: readonly string[]): ToolFailure {
-  const text = "dinitctl: Invalid command line.\nTry 'dinitctl --help' for more information.";
-  return new ToolFailure(text).about({ kind: "words", command, words });
+  return new ToolFailure(USAGE).about({ kind: "words", command, words });
 }

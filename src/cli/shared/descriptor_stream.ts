@@ -1,7 +1,7 @@
 /** A connected socket that another process passed to this one, as a stream (cli 1.4). */
 
 import type { Socket } from "node:net";
-import { type ByteStream, ControlError } from "../../client/control_client.ts";
+import { type ByteStream, ControlError } from "../../client/mod.ts";
 
 /** The stream over an open descriptor. Throws `ControlError` `closed` for a descriptor that is no connection. */
 export async function descriptorStream(fd: number): Promise<ByteStream> {

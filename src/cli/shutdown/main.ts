@@ -1,6 +1,6 @@
 /** `shutdown`, `halt`, `poweroff`, `reboot` and `soft-reboot`: end the machine, or have it ended (daemon and init 7). */
 
-import type { ByteStream } from "../../client/control_client.ts";
+import type { ByteStream } from "../../client/mod.ts";
 import { errnoText, ShutdownType } from "../../model/mod.ts";
 import { failureText, ToolFailure } from "../shared/failure.ts";
 import { processIo } from "../shared/io.ts";

@@ -1,6 +1,6 @@
 /** Asks the daemon for a shutdown (daemon and init 7.2). */
 
-import { type ByteStream, ControlClient, ControlError, Reply, Request } from "../../client/control_client.ts";
+import { type ByteStream, ControlClient, ControlError, Reply, Request } from "../../client/mod.ts";
 import { errnoText, type ShutdownType } from "../../model/mod.ts";
 import { passedDescriptor } from "../ctl/connection.ts";
 import { ToolFailure } from "../shared/failure.ts";

@@ -166,8 +166,8 @@ export class Connection implements CountedClient, InformationSink {
         await this.#output.drained();
       } else if (isWhole || this.#rest !== undefined) {
         await this.#options.turns.take(() => isWhole = this.#takeTurn());
-        // A client that has gone is noticed here, before more is done for it.
-        if (isWhole) await this.#output.drained();
+        // A client that has gone is noticed here, when its replies cannot be written, before more is done for it.
+        if (isWhole) await new Promise((resolve) => setImmediate(resolve));
         this.#quota = Math.min(2 * this.#quota, REQUESTS_PER_TURN);
       } else {
         if (!await this.#fill()) break;

@@ -1,6 +1,6 @@
 /** Care with log files where others can add files, for the host that opens them by the runtime. docs/security.md. */
 
-import { type FileFacts, folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../../system/trust.ts";
+import { type FileFacts, folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../../system/mod.ts";
 
 /** What `fstat` of Node.js tells. */
 type OpenFile = Omit<FileFacts, "isFile"> & { isFile(): boolean };

@@ -2,7 +2,7 @@
 
 import type { OutputPlan } from "../../engine/mod.ts";
 import { type Files, SystemCallError } from "../../system/mod.ts";
-import { folderOf, type Identity, isSharedFolder, logFileProblem } from "../../system/trust.ts";
+import { folderOf, type Identity, isSharedFolder, logFileProblem } from "../../system/mod.ts";
 
 const EPERM = 1;
 

@@ -5,7 +5,7 @@
  * before it takes the place of the old one, so there is no moment without a locked file at the path.
  */
 
-import { fileProblem, folderOf, folderProblem, ownIdentity } from "../../system/trust.ts";
+import { fileProblem, folderOf, folderProblem, ownIdentity } from "../../system/mod.ts";
 
 /** Only the daemon's own user may read it: it tells command lines. */
 const MODE = 0o600;

@@ -5,7 +5,7 @@
  */
 
 import { sleep } from "../sleep.ts";
-import { TICKS_PER_SECOND } from "../../system/boot_clock.ts";
+import { TICKS_PER_SECOND } from "../../system/mod.ts";
 import { comesFrom } from "./environment_fingerprint.ts";
 import type { Journal, JournalEntry } from "./journal_format.ts";
 import {

@@ -1,7 +1,7 @@
 /** Processes that are not the daemon's children, as `/proc` shows them. Reading it takes all permissions. */
 
 import { decodeBytes } from "../../model/mod.ts";
-import { BOOT_ID_FILE, parseStat, type ProcessStat } from "../../system/boot_clock.ts";
+import { BOOT_ID_FILE, parseStat, type ProcessStat } from "../../system/mod.ts";
 
 /** A process. */
 export interface OtherProcess extends ProcessStat {

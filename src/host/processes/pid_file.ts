@@ -2,7 +2,7 @@
 
 import { decodeBytes } from "../../model/mod.ts";
 import { type Files, O, SystemCallError } from "../../system/mod.ts";
-import { folderOf, type Identity, pidFileProblem } from "../../system/trust.ts";
+import { folderOf, type Identity, pidFileProblem } from "../../system/mod.ts";
 
 /** How much of a pid file counts, in bytes. */
 const PID_FILE_SIZE = 20;

@@ -6,7 +6,7 @@
 
 import { errnoOf } from "../../model/mod.ts";
 import type { LaunchPlan } from "../../engine/mod.ts";
-import type { BootClock } from "../../system/boot_clock.ts";
+import type { BootClock } from "../../system/mod.ts";
 import { environmentFingerprint } from "./environment_fingerprint.ts";
 import { JournalFile, JournalInUseError, JournalUntrustedError } from "./journal_file.ts";
 import {
@@ -22,7 +22,7 @@ import {
   startedLine,
 } from "./journal_format.ts";
 import type { LaunchNumber, ProcessRecord } from "./process_record.ts";
-import { ownIdentity } from "../../system/trust.ts";
+import { ownIdentity } from "../../system/mod.ts";
 
 /** The file is written again, without the ended processes, when it has grown to this size in bytes. */
 const COMPACT_AT = 256 * 1024;

@@ -92,7 +92,7 @@ Deno.test("--format=github writes annotations, then the verdict", async () => {
       "::error file=<SD>/s,line=2,col=1::Service 's': unknown setting: 'wait-for'. (did you mean `waits-for`?)\n" +
       "::notice::variable substitution performed by dinit-check for file paths may not match dinit daemon " +
       "(environment may differ); use --online to avoid this warning\n" +
-      "::error file=<SD>/s,line=3,col=12::Service 's': could not load environment file: No such file or directory\n" +
+      "::error file=<SD>/s,line=3,col=12::Service 's': could not load environment file: No such file or directory (the file is <SD>/none)\n" +
       "One or more errors/warnings issued.\n",
     err: "",
     status: 1,

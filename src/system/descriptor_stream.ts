@@ -1,4 +1,5 @@
-import { type Files, Interest, type Poller, type Watch } from "../../system/mod.ts";
+import type { Files } from "./files.ts";
+import { Interest, type Poller, type Watch } from "./poller.ts";
 
 /** Somebody who waits until the descriptor can be read or written. */
 interface Waiter {

@@ -1,0 +1,18 @@
+/**
+ * The packets of the control protocol, for both ends: their numbers, their layouts, and the bytes that they are.
+ *
+ * @module
+ */
+
+export type { ByteStream } from "./byte_stream.ts";
+export { ByteWriter } from "./byte_writer.ts";
+export { ControlError, type ControlErrorKind } from "./control_error.ts";
+export type * from "./documents.ts";
+export { writePacket } from "./encode.ts";
+export type * from "./layouts.ts";
+export { layoutOf, statusFormOf } from "./layouts.ts";
+export { PacketError } from "./packet_error.ts";
+export { PacketReader } from "./packet_reader.ts";
+export * from "./protocol.ts";
+export { isSocketPath, missingGrantText, requireSocketGrants } from "./socket_address.ts";
+export type { StatusForm, WireStatus } from "./status_buffer.ts";
