@@ -5,7 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { closeSync, constants, openSync, readSync } from "node:fs";
-import { LaunchStage, Signal } from "../../src/model/mod.ts";
+import { exitedWith, killedBy, LaunchStage, Signal } from "../../src/model/mod.ts";
 import type { OutputPlan } from "../../src/engine/mod.ts";
 import { fileOutput, fileWith, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
 
@@ -44,7 +44,7 @@ async function signalsReach(host: TestHost, output: OutputPlan, shell = "sh"): P
     assertEquals(await host.signal(1, "main", Signal.TERM, group), "sent");
     await fileWith(count, signal);
   }
-  assertEquals(await host.exit(), { code: 1, status: 4 });
+  assertEquals(await host.exit(), exitedWith(4));
   assertEquals(await host.signal(1, "main", Signal.TERM, false), "no-process");
 }
 
@@ -80,13 +80,13 @@ for (const [how, output] of Object.entries(OUTPUTS)) {
       assertEquals(await host.signal(1, "main", Signal.TERM, group), "sent");
     }
     assertEquals(await host.signal(1, "main", Signal.KILL, true), "sent");
-    assertEquals(await host.exit(), { code: 2, status: Signal.KILL });
+    assertEquals(await host.exit(), killedBy(Signal.KILL));
   });
 
   both(`a real-time signal that ends a process ${how} is told by its number`, async (host) => {
     const script = "kill -40 $$; sleep 1000";
     await host.launch(plan(["sh", "-c", script], { output: output(host.folder) }));
-    assertEquals(await host.exit(), { code: 2, status: 40 });
+    assertEquals(await host.exit(), killedBy(40));
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { endOf } from "../_processes.ts";
-import { ServiceType } from "../../src/model/mod.ts";
+import { exitedWith, ServiceType } from "../../src/model/mod.ts";
 import { plan, service, TestHost } from "./_host.ts";
 
 function native(name: string, test: (host: TestHost) => Promise<void>): void {
@@ -52,7 +52,7 @@ native(
     const pid = await daemonize(host, "false");
     while ((await host.inspect()).children > 0);
     const service = background(host, `${pid}\n`);
-    const exit = { code: 1, status: 1 };
+    const exit = exitedWith(1);
     assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid, exit });
     assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid });
   },

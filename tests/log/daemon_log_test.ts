@@ -147,3 +147,17 @@ Deno.test("as JSON the main log has every fact, with names in place of numbers",
     ],
   );
 });
+
+Deno.test("the whole path of a file that cannot be used is a line of its own, and a field in JSON", () => {
+  const error = new LoadError("description", "could not load environment file", {
+    service: "a",
+    path: "/srv/none",
+  });
+  const fact: Fact = { kind: "load-failed", error, occasion: "request", at: 1_600_000_000_000, time: 5 };
+  const lines: string[] = [];
+  const main = { log: (level: string, line: string) => lines.push(`${level} ${line}`) };
+  new DaemonLog({ write: () => {} }, { messages: "none", status: "none" }, main).fact(fact);
+  assertEquals(lines.slice(1), ["error dinit: a: the file is /srv/none"]);
+  const [json] = jsonLines([fact]) as { line: { error: { path: string } } }[];
+  assertEquals([jsonLines([fact]).length, json.line.error.path], [1, "/srv/none"]);
+});
