@@ -1,6 +1,6 @@
 /** The manual page dinit-service(5), from the table of settings. */
 
-import { type Setting, SETTING_GROUPS } from "../../src/description/mod.ts";
+import { type Setting, SETTING_TABLE, type SettingTable } from "../../src/description/mod.ts";
 import { settingFacts } from "../../src/cli/manual/service_help.ts";
 
 /** The page around the settings. */
@@ -9,8 +9,8 @@ const FRAME = new URL("dinit-service.5.in", import.meta.url);
 const MARK = "@SETTINGS@\n";
 
 /** The whole page. */
-export function manualPage(): string {
-  const groups = SETTING_GROUPS.map(({ title, settings }) =>
+export function manualPage(table: SettingTable = SETTING_TABLE): string {
+  const groups = table.groups.map(({ title, settings }) =>
     `.SS ${text(title)}\n${settings.map(settingEntry).join("")}`
   );
   return Deno.readTextFileSync(FRAME).replace(MARK, () => groups.join(""));

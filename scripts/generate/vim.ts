@@ -1,6 +1,7 @@
 /** Syntax highlighting for Vim, from the table of settings. */
 
-import { META_COMMANDS, settingNames, settingsWithWords } from "./words.ts";
+import type { SettingTable } from "../../src/description/mod.ts";
+import { extensionNames, META_COMMANDS, settingNames, settingsWithWords } from "./words.ts";
 
 /** Takes the files for descriptions that lie where daemons look for them. */
 export function vimFiletype(): string {
@@ -10,8 +11,14 @@ autocmd BufRead,BufNewFile */dinit.d/* setfiletype dinit
 }
 
 /** The syntax of service descriptions. */
-export function vimSyntax(): string {
-  const values = settingsWithWords().map(({ name, words }) =>
+export function vimSyntax(table: SettingTable): string {
+  const extensions = extensionNames(table);
+  const meta = extensions.length === 0
+    ? ""
+    : `syntax match dinitSetting /\\%(^\\s*@meta\\s\\+\\)\\@<=${
+      group(extensions)
+    }\\%(\\s*\\%(+=\\|[=:]\\)\\)\\@=/\n`;
+  const values = settingsWithWords(table).map(({ name, words }) =>
     `syntax match dinitWord /\\%(^\\s*${escape(name)}\\s*[+:]\\==\\=.*\\)\\@<=\\%(\\s\\|=\\|:\\)\\@1<=${
       group(words)
     }\\%(\\s\\|$\\)\\@=/`
@@ -27,9 +34,9 @@ syntax case match
 
 " A line that is not indented begins with the name of a setting. What is not known as one is a mistake.
 syntax match dinitUnknown /^[^#@[:space:]][^=:+[:space:]]*/
-syntax match dinitSetting /^\\s*${group(settingNames())}\\%(\\s*\\%(+=\\|[=:]\\)\\)\\@=/
+syntax match dinitSetting /^\\s*${group(settingNames(table))}\\%(\\s*\\%(+=\\|[=:]\\)\\)\\@=/
 syntax match dinitMeta /^\\s*@${group(META_COMMANDS)}\\>/
-
+${meta}
 ${values.join("\n")}
 
 syntax match dinitVariable /\\$\\$\\|\\$\\/\\=\\w\\+\\|\\$\\/\\={[^}]*}/

@@ -1,7 +1,8 @@
 /** An extension for VS Code that highlights service descriptions, from the table of settings. */
 
 import project from "../../deno.json" with { type: "json" };
-import { META_COMMANDS, settingNames, settingsWithWords } from "./words.ts";
+import type { SettingTable } from "../../src/description/mod.ts";
+import { extensionNames, META_COMMANDS, settingNames, settingsWithWords } from "./words.ts";
 
 const SCOPE = "source.dinit";
 
@@ -38,7 +39,9 @@ export function vscodeLanguage(): string {
 }
 
 /** The grammar. */
-export function vscodeGrammar(): string {
+export function vscodeGrammar(table: SettingTable): string {
+  const withWords = settingsWithWords(table);
+  const extensions = extensionNames(table);
   const operator = "(\\+=|[=:])";
   const valuePatterns = [
     include("continuation"),
@@ -47,8 +50,8 @@ export function vscodeGrammar(): string {
     include("variable"),
     include("escape"),
   ];
-  const rule = (names: readonly string[], more: object[]) => ({
-    begin: `^\\s*(${alternatives(names)})\\s*${operator}`,
+  const rule = (names: readonly string[], more: object[], front = "") => ({
+    begin: `^\\s*${front}(${alternatives(names)})\\s*${operator}`,
     beginCaptures: { 1: { name: "keyword.other.setting.dinit" }, 2: { name: "keyword.operator.dinit" } },
     end: "$",
     patterns: [...valuePatterns, ...more],
@@ -61,14 +64,15 @@ export function vscodeGrammar(): string {
     scopeName: SCOPE,
     patterns: [
       { match: "^\\s*#.*$", name: "comment.line.number-sign.dinit" },
+      ...(extensions.length === 0 ? [] : [rule(extensions, [], "@meta\\s+")]),
       { match: `^\\s*@(${alternatives(META_COMMANDS)})\\b`, name: "keyword.control.dinit" },
-      ...settingsWithWords().map(({ name, words }) =>
+      ...withWords.map(({ name, words }) =>
         rule([name], [{
           match: `(?<=[\\s=:])(${alternatives(words)})(?=\\s|$)`,
           name: "constant.language.dinit",
         }])
       ),
-      rule(settingNames().filter((name) => !settingsWithWords().some((one) => one.name === name)), []),
+      rule(settingNames(table).filter((name) => !withWords.some((one) => one.name === name)), []),
       { match: "^[^#@\\s][^=:+\\s]*", name: "invalid.illegal.setting.dinit" },
       ...valuePatterns,
     ],

@@ -1,6 +1,6 @@
 /** What the generated files take from the table of settings. */
 
-import { type Setting, SETTINGS } from "../../src/description/mod.ts";
+import type { Setting, SettingTable } from "../../src/description/mod.ts";
 
 /** The words that stand for themselves in the value of a setting; none if the value is of another form. */
 export function literalWords({ syntax, flags }: Setting): readonly string[] {
@@ -12,13 +12,24 @@ export function literalWords({ syntax, flags }: Setting): readonly string[] {
 }
 
 /** The names of all settings, longer ones before those that they begin with. */
-export function settingNames(): string[] {
-  return SETTINGS.map(({ name }) => name).sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+export function settingNames({ settings }: SettingTable): string[] {
+  return longestFirst(settings);
+}
+
+/** The names of the settings that may stand behind `@meta`, in the same order. */
+export function extensionNames({ settings }: SettingTable): string[] {
+  return longestFirst(settings.filter(({ extension }) => extension));
+}
+
+function longestFirst(settings: readonly Setting[]): string[] {
+  return settings.map(({ name }) => name).sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
 }
 
 /** The settings whose values are made of known words. */
-export function settingsWithWords(): { readonly name: string; readonly words: readonly string[] }[] {
-  const rows = SETTINGS.map((setting) => ({ name: setting.name, words: literalWords(setting) }));
+export function settingsWithWords(
+  { settings }: SettingTable,
+): { readonly name: string; readonly words: readonly string[] }[] {
+  const rows = settings.map((setting) => ({ name: setting.name, words: literalWords(setting) }));
   return rows.filter(({ words }) => words.length > 0);
 }
 

@@ -12,6 +12,11 @@ import type { UserDatabase } from "./users.ts";
 /** The description with its fields open to changes. The paths are not substituted yet. */
 export type OpenDescription = { -readonly [Field in keyof ServiceDescription]: ServiceDescription[Field] };
 
+/** A field that holds a path. Empty: none. */
+export type PathField = {
+  [F in keyof OpenDescription]: [OpenDescription[F], string] extends [string, OpenDescription[F]] ? F : never;
+}[keyof OpenDescription];
+
 /** A command before substitution. */
 export interface CommandWords {
   readonly tokens: string[];

@@ -1,6 +1,12 @@
 /** What follows when all lines are read: the environment and the final checks (service description 2.4, 6 and 7). */
 
-import { type EnvironmentOverlay, NO_OVERLAY, type ServiceDescription, ServiceType } from "../model/mod.ts";
+import {
+  type EnvironmentOverlay,
+  NO_OVERLAY,
+  type ServiceDescription,
+  ServiceType,
+  serviceTypeRow,
+} from "../model/mod.ts";
 import type { CommandWords, Draft } from "./draft.ts";
 import { substitutionError } from "./text/errors.ts";
 import { readWholeFile, systemErrorText, wholePath } from "./files.ts";
@@ -9,6 +15,7 @@ import { OverlayBuilder } from "./overlay.ts";
 import type { DescriptionReader } from "./reader.ts";
 import { parseEnvironmentText } from "./environment_file.ts";
 import type { ReadOptions } from "./read_options.ts";
+import type { SettingTable } from "./settings/table.ts";
 import { substituteText, substituteTokens, type Variables } from "./text/substitution.ts";
 import type { User } from "./users.ts";
 
@@ -21,7 +28,10 @@ export function finishDescription(
   const { description } = draft;
   description.environment = buildOverlay(draft, reader, options);
   checkCommand(draft, reader);
-  if (options.lint !== undefined) remarks(draft).forEach(options.lint);
+  const { lint } = options;
+  if (lint !== undefined) {
+    for (const { text, setting } of remarks(draft, reader.settings)) lint(text, setting);
+  }
   checkBeforeSubstitution(draft, reader);
 
   const overlay = description.environment;
@@ -37,21 +47,22 @@ export function finishDescription(
     );
   }
   settle(draft);
-  description.size = sizeOf(description) + reader.length;
+  description.size = sizeOf(description, reader.settings) + reader.length;
   return description;
 }
 
 /** What substitution may have added to the text that was read, in characters. */
-function sizeOf(description: ServiceDescription): number {
-  const { name, command, stopCommand, socketPath, logFile, workingDir, pidFile } = description;
-  let size = name.length + socketPath.length + logFile.length + workingDir.length + pidFile.length;
+function sizeOf(description: ServiceDescription, { paths }: SettingTable): number {
+  const { name, command, stopCommand } = description;
+  let size = name.length;
+  for (const { path } of paths) size += description[path.field].length;
   for (const word of command) size += word.length;
   for (const word of stopCommand) size += word.length;
   return size;
 }
 
 function isLongRunning({ type }: ServiceDescription): boolean {
-  return type === ServiceType.PROCESS || type === ServiceType.BGPROCESS;
+  return serviceTypeRow(type).process === "lasting";
 }
 
 /** The service's own layer of the environment (5.2). */
@@ -105,7 +116,7 @@ function assignUser(overlay: OverlayBuilder, user: User): void {
 
 /** The first check of step 7. */
 function checkCommand({ description, command }: Draft, reader: DescriptionReader): void {
-  if ((isLongRunning(description) || description.type === ServiceType.SCRIPTED) && command.isBlank) {
+  if (serviceTypeRow(description.type).process !== "none" && command.isBlank) {
     reader.reportGeneral("'command' setting not specified.", "no-command");
   }
 }
@@ -135,15 +146,8 @@ function checkBeforeSubstitution(draft: Draft, reader: DescriptionReader): void 
   }
 }
 
-const SUBSTITUTED_PATHS = [
-  ["socket-listen", "socketPath"],
-  ["logfile", "logFile"],
-  ["working-dir", "workingDir"],
-  ["pid-file", "pidFile"],
-] as const;
-
 function substitutePaths({ description }: Draft, reader: DescriptionReader, variables: Variables): void {
-  for (const [setting, field] of SUBSTITUTED_PATHS) {
+  for (const { name: setting, path: { field } } of reader.settings.paths) {
     const text = description[field];
     if (text === "") continue;
     reader.setting = setting;

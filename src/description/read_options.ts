@@ -3,6 +3,7 @@
 import type { DependencyKind, LoadError, Location } from "../model/mod.ts";
 import type { MainEnvironment } from "./environment.ts";
 import type { EnvironmentFileProblem } from "./environment_file.ts";
+import type { SettingTable } from "./settings/table.ts";
 import type { UserDatabase } from "./users.ts";
 
 /** A dependency that a line names. */
@@ -43,6 +44,8 @@ export interface EnvironmentFileRead {
 
 /** What reading a description needs, and whom it tells. */
 export interface ReadOptions {
+  /** The settings that lines may set. @default those of the program */
+  readonly settings?: SettingTable;
   readonly environment: MainEnvironment;
   readonly users: UserDatabase;
   /** The daemon's effective user and group. */
@@ -60,10 +63,11 @@ export interface ReadOptions {
    */
   problem?: (error: LoadError) => void;
   /**
-   * Receives the checker's remarks on settings without effect (3.9), without the words in front of them.
+   * Receives the checker's remarks on settings without effect (3.9), without the words in front of them, and the
+   * setting that each is about.
    * @default undefined
    */
-  lint?: (text: string) => void;
+  lint?: (text: string, setting: string) => void;
   /**
    * Called whenever a variable of the environment is substituted.
    * @default undefined
@@ -90,10 +94,11 @@ export interface ReadOptions {
    */
   environmentFile?: (file: EnvironmentFileRead) => void;
   /**
-   * Called with every line that sets a known setting, before its value is read: where the value begins.
+   * Called with every line that sets a known setting, before its value is read: where the value begins, and whether
+   * the line is of the form `@meta NAME = VALUE`.
    * @default undefined
    */
-  line?: (setting: string, location: Location) => void;
+  line?: (setting: string, location: Location, isMeta: boolean) => void;
   /**
    * Called with the name of a service, valid and substituted, that an accepted line gives, whatever its setting.
    * @default undefined

@@ -2,7 +2,7 @@
 
 import { baseName, isValidServiceName, LoadError, nameArgument } from "../model/mod.ts";
 import type { DependencyKind } from "../model/mod.ts";
-import { isSpace } from "./text/characters.ts";
+import { endOfName, isSpace, skipSpace } from "./text/characters.ts";
 import { Draft, type SettingTarget } from "./draft.ts";
 import { generalError, substitutionError } from "./text/errors.ts";
 import { directoryNames, type FileAccess, joinPath, systemErrorText } from "./files.ts";
@@ -12,7 +12,7 @@ import { readValue, type Value, valueText } from "./text/values.ts";
 import { type LineHandler, type SettingLine, Walker } from "./text/walker.ts";
 import type { DescriptionFile } from "./find.ts";
 import type { ReadOptions, WrittenWord } from "./read_options.ts";
-import { settingNamed } from "./settings/table.ts";
+import { SETTING_TABLE, type SettingTable } from "./settings/table.ts";
 import { substituteText, type Variables } from "./text/substitution.ts";
 import type { UserDatabase } from "./users.ts";
 
@@ -22,6 +22,8 @@ export class DescriptionReader implements SettingTarget, LineHandler {
   /** The base name of the service, which messages show. */
   readonly service: string;
   setting = "";
+  /** The settings that lines may set. */
+  readonly settings: SettingTable;
   readonly #fullName: string;
   readonly #options: ReadOptions;
   readonly #variables: Variables;
@@ -31,6 +33,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     this.#fullName = file.fullName;
     this.#options = options;
     this.users = options.users;
+    this.settings = options.settings ?? SETTING_TABLE;
     this.service = baseName(file.fullName);
     this.draft = new Draft(file);
     this.#variables = this.variables((name) => options.environment.get(name));
@@ -125,14 +128,25 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     }
   }
 
-  readMeta(): void {}
+  /** `@meta NAME = VALUE` sets an extension. Whatever else follows `@meta` is ignored, as in the reference. */
+  readMeta(lines: LineReader, from: number): void {
+    const { text, end } = lines;
+    const start = skipSpace(text, from, end);
+    const name = text.slice(start, endOfName(text, start, end));
+    if (this.settings.named(name)?.extension !== true) return;
+    this.#readLine(this.#walker.settingLine(lines, start), true);
+  }
 
   beginFile(path: string, text: string): void {
     this.#options.file?.(path, text);
   }
 
-  readSetting({ lines, name, start, operator, append, from }: SettingLine): void {
-    const setting = settingNamed(name);
+  readSetting(line: SettingLine): void {
+    this.#readLine(line, false);
+  }
+
+  #readLine({ lines, name, start, operator, append, from }: SettingLine, isMeta: boolean): void {
+    const setting = this.settings.named(name);
     try {
       if (setting === undefined) {
         throw new Mistake(`unknown setting: '${name}'.`, {
@@ -141,7 +155,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
           position: start,
         });
       }
-      this.#options.line?.(name, this.#walker.valueLocation(lines, from));
+      this.#options.line?.(name, this.#walker.valueLocation(lines, from), isMeta);
       if (append && !setting.appends) {
         throw new Mistake(`cannot use '+=' with setting '${name}'`, {
           code: "bad-operator",

@@ -168,8 +168,7 @@ export class NativeHost implements ProcessHost {
     const { startsOnConsole, runsOnConsole, sharesConsole } = description.flags;
     const onConsole = startsOnConsole || runsOnConsole || sharesConsole;
     const takesTerminal = onConsole && this.#terminal.state(STDIN) === "free";
-    const context = { niceness: 0, gid: this.#ownIds.gid, takesTerminal };
-    return this.#tools.missing(nativeRequirements(description, context));
+    return this.#tools.missing(nativeRequirements(description, takesTerminal));
   }
 
   // ---- Launching ---------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
 
+import type { LoadedServiceType } from "./service_types.ts";
 import { type DependencyKind, ServiceType } from "./states.ts";
 
 /** `restart` */
@@ -101,7 +102,7 @@ export interface ServiceDescription {
   readonly modified: FileTime;
   /** How much text was read for the description and is kept for it, in characters: an upper bound of both. */
   readonly size: number;
-  readonly type: Exclude<ServiceType, typeof ServiceType.PLACEHOLDER>;
+  readonly type: LoadedServiceType;
   /** Executable and arguments after substitution; empty if there is no command. */
   readonly command: readonly string[];
   readonly stopCommand: readonly string[];

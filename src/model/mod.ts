@@ -14,6 +14,7 @@ export * from "./exit_status.ts";
 export * from "./grants.ts";
 export * from "./names.ts";
 export * from "./program_path.ts";
+export * from "./service_types.ts";
 export * from "./signals.ts";
 export * from "./states.ts";
 export * from "./status.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { LoadError } from "../../src/model/mod.ts";
+import { remarksOn } from "./_remarks.ts";
 import { describe, type LoadOptions } from "./_support.ts";
 
 /** What the checker learns of a description: `[line:column setting] message` for each problem. */
@@ -15,9 +16,7 @@ function summary({ location, setting, message }: LoadError): string {
 }
 
 function remarks(text: string): string[] {
-  const found: string[] = [];
-  describe(text, { lint: (remark) => found.push(remark), dependency() {} });
-  return found;
+  return remarksOn(text).map((remark) => remark.text);
 }
 
 Deno.test("the checker learns of all mistakes in lines, and where they are", () => {
@@ -158,6 +157,18 @@ Deno.test("settings that an internal service ignores are remarked on", () => {
     `option 'oom-score-adj' was ${ignored}`,
   ]);
   assertEquals(remarks(text.replace("triggered", "process")), []);
+});
+
+Deno.test("a remark is about the setting that is given, also where settings share the remark", () => {
+  const settings = (text: string) => remarksOn(`type = internal\n${text}`).map(({ setting }) => setting);
+  assertEquals(settings("inittab-id = x\n"), ["inittab-id"]);
+  assertEquals(settings("inittab-line = x\n"), ["inittab-line"]);
+  assertEquals(settings("inittab-id = x\ninittab-line = x\n"), ["inittab-line"]);
+  assertEquals(settings("options = signal-process-only skippable start-interruptible\n"), [
+    "options",
+    "options",
+  ]);
+  assertEquals(settings("logfile = /x\nlog-type = none\n"), ["logfile"]);
 });
 
 Deno.test("a log file and a log type that do not fit are remarked on", () => {

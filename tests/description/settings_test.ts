@@ -3,6 +3,7 @@ import {
   LOAD_OPTIONS,
   SECURE_BITS,
   SERVICE_OPTIONS,
+  SETTING_TABLE,
   settingNamed,
   SETTINGS,
 } from "../../src/description/mod.ts";
@@ -34,6 +35,44 @@ Deno.test("the table has all 52 settings, each once", () => {
 Deno.test("settings are substituted before, after, or never", () => {
   assertEquals(namesWhere((setting) => setting.substitution === "pre"), PRE.split(" ").toSorted());
   assertEquals(namesWhere((setting) => setting.substitution === "post"), POST.split(" ").toSorted());
+});
+
+Deno.test("the settings and flags that keep their value while a service runs", () => {
+  assertEquals(namesWhere((setting) => setting.change === "never"), [
+    "consumer-of",
+    "inittab-id",
+    "inittab-line",
+    "log-type",
+    "pid-file",
+    "type",
+  ]);
+  assertEquals(SERVICE_OPTIONS.filter(({ change }) => change === "never").map(({ name }) => name), [
+    "starts-on-console",
+    "shares-console",
+  ]);
+});
+
+Deno.test("the settings that count when the service has stopped are those of its socket", () => {
+  assertEquals(namesWhere((setting) => setting.change === "restart"), [
+    "socket-gid",
+    "socket-listen",
+    "socket-permissions",
+    "socket-uid",
+  ]);
+});
+
+Deno.test("every path that is substituted after the last line has its turn", () => {
+  const post = SETTINGS.filter(({ substitution, value }) => substitution === "post" && value === "text");
+  assertEquals(
+    SETTING_TABLE.paths.map(({ name }) => name).toSorted(),
+    post.map(({ name }) => name).toSorted(),
+  );
+  assertEquals(SETTING_TABLE.paths.map(({ name }) => name), [
+    "socket-listen",
+    "logfile",
+    "working-dir",
+    "pid-file",
+  ]);
 });
 
 Deno.test("four settings can be appended to", () => {

@@ -6,7 +6,6 @@ import {
   chainLinks,
   type ChainSettings,
   needsChain,
-  requiredTools,
 } from "../../src/host/launch/exec_chain.ts";
 import { chainFailure } from "../../src/host/launch/chain_failure.ts";
 
@@ -32,7 +31,6 @@ function links(changes: Partial<ChainSettings>, context: Partial<ChainContext> =
 Deno.test("without a setting there is no chain", () => {
   assertEquals(links({}), []);
   assertEquals(needsChain([], NOTHING), false);
-  assertEquals(requiredTools(NOTHING, HERE), []);
 });
 
 Deno.test("each setting has a link of its own, in the order of the specification", () => {
@@ -95,18 +93,6 @@ Deno.test("securebits that last are passed on, the others are not", () => {
   assertEquals(links({ secureBits: ["keep-caps"] }), []);
   assertEquals(links({ secureBits: ["keep-caps-locked", "no-setuid-fixup", "noroot-locked"] }), [
     "setpriv --securebits=+keep_caps_locked,+no_setuid_fixup,+noroot_locked --",
-  ]);
-});
-
-Deno.test("the tools that settings need are told with the settings", () => {
-  assertEquals(requiredTools({ ...NOTHING, nice: 1, cgroup: "x" }, HERE), [
-    ["nice", "nice"],
-    ["sh", "nice, run-in-cgroup"],
-    ["env", "nice, run-in-cgroup"],
-  ]);
-  assertEquals(requiredTools({ ...NOTHING, activationSocket: true }, HERE).map(([tool]) => tool), [
-    "sh",
-    "env",
   ]);
 });
 

@@ -1,6 +1,11 @@
 /** A run of the checker over services and all that they lead to (cli 5.4). */
 
-import { type DescriptionFile, findDescription, type UserDatabase } from "../../description/mod.ts";
+import {
+  type DescriptionFile,
+  findDescription,
+  type SettingTable,
+  type UserDatabase,
+} from "../../description/mod.ts";
 import { baseName, LoadError, type Location, type ServiceDescription } from "../../model/mod.ts";
 import { DescriptionCheck } from "./description_check.ts";
 import { checkFiles } from "./file_checks.ts";
@@ -17,6 +22,10 @@ export interface CheckerOptions {
   readonly users: UserDatabase;
   /** The daemon's user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };
+  /** What descriptions may set. */
+  readonly settings: SettingTable;
+  /** Warns about lines that dinit 0.22.1 refuses. */
+  readonly portable: boolean;
   readonly reporter: Reporter;
   readonly form: Form;
 }

@@ -4,7 +4,7 @@ import {
   type DescriptionFile,
   type DirectoryWarning,
   readDescription,
-  settingNamed,
+  type SettingTable,
   type UserDatabase,
 } from "../../description/mod.ts";
 import { baseName, LoadError, type Location, type ServiceDescription } from "../../model/mod.ts";
@@ -20,6 +20,10 @@ export interface DescriptionCheckOptions {
   readonly users: UserDatabase;
   /** The daemon's user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };
+  /** What descriptions may set. */
+  readonly settings: SettingTable;
+  /** Warns about lines that dinit 0.22.1 refuses. */
+  readonly portable: boolean;
   report(finding: Finding): void;
 }
 
@@ -62,27 +66,29 @@ export class DescriptionCheck {
 
   /** Reads the description; `undefined` if something made the rest of it meaningless. */
   read(): ServiceDescription | undefined {
-    const { source: { environment }, users, identity, report } = this.#options;
+    const { source: { environment }, users, identity, settings, report } = this.#options;
     const { fullName: service } = this.#file;
     try {
       return readDescription(this.#file, {
+        settings,
         environment,
         users,
         identity,
         dependency: ({ name, fromDirectory }) => fromDirectory && this.#name(name),
         warn: (_message, warning) => this.#reportDirectory(warning),
         problem: (error) => this.#reportProblem(error),
-        lint: (text) => this.#reportRemark(text),
+        lint: (message, setting) => this.warn({ code: "no-effect", message, setting }),
         variableUsed: () => this.#noteVariables(),
         variableUnset: (name, setting) => this.#reportUnset(name, setting),
         file: (path, text) => textFindings(service, path, text).forEach(report),
         words: (setting, words) =>
-          valueFindings(service, setting, words, this.#place(setting)).forEach(report),
+          valueFindings(service, settings.named(setting), words, this.#place(setting)).forEach(report),
         environmentFile: ({ setting: shown, ...file }) =>
           environmentFindings({ service, shown, ...file }).forEach(report),
-        line: (setting, location) => {
+        line: (setting, location, isMeta) => {
           this.#setting = setting;
           this.#places.set(setting, location);
+          if (!isMeta && settings.named(setting)?.extension) this.#reportExtension(setting, location);
         },
         named: (name) => this.#setting !== "chain-to" && this.#name(name),
       });
@@ -124,6 +130,15 @@ export class DescriptionCheck {
     this.warn({ code: "unset-variable", message, setting, origin: "advice" });
   }
 
+  /** A line that dinit 0.22.1 refuses. */
+  #reportExtension(setting: string, location: Location): void {
+    if (!this.#options.portable) return;
+    const { fullName: service } = this.#file;
+    const message = `dinit 0.22.1 refuses the setting '${setting}'; write @meta ${setting} = VALUE`;
+    const text = `Service '${service}' (${location.file}:${location.line}): warning: ${message}`;
+    this.warn({ code: "not-portable", message, setting, text, place: location, origin: "portable" });
+  }
+
   #name(service: string): void {
     const place = this.#places.get(this.#setting);
     if (place !== undefined && !this.#named.has(service)) this.#named.set(service, place);
@@ -146,7 +161,7 @@ export class DescriptionCheck {
       ? ` (${location.file}:${location.line})`
       : error.setting === undefined
       ? ""
-      : settingNamed(error.setting)?.substitution === "post"
+      : this.#options.settings.named(error.setting)?.substitution === "post"
       ? `: ${error.setting}` // substituted when all lines are read, which is when the reference words it so
       : ` setting '${error.setting}'`;
     // An invalid name of a dependency is told as if that service had the mistake.
@@ -187,12 +202,5 @@ export class DescriptionCheck {
       place: this.#place(this.#setting),
       setting: this.#setting,
     });
-  }
-
-  /** A remark on a setting without effect: its text has the name of the setting, or of a flag of `options`. */
-  #reportRemark(text: string): void {
-    const quoted = /'(.*?)'/.exec(text)?.[1].replaceAll("_", "-") ?? "";
-    const setting = settingNamed(quoted) === undefined ? "options" : quoted;
-    this.warn({ code: "no-effect", message: text, setting });
   }
 }

@@ -15,8 +15,9 @@ export type Severity = "error" | "warning" | "note";
  * - `reference`: dinit 0.22.1 says the same, in the same words.
  * - `habit`: ours alone. Another program would understand the text, and no description has it that is meant as it stands.
  * - `advice`: ours alone, and only said with explanations: a description that works may be like that.
+ * - `portable`: ours alone, and what `--portable` asks for: dinit 0.22.1 refuses the line.
  */
-export type Origin = "reference" | "habit" | "advice";
+export type Origin = "reference" | "habit" | "advice" | "portable";
 
 /** One thing that is wrong. */
 export interface Finding {

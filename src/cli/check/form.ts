@@ -26,5 +26,5 @@ export function formOf({ explain, format, severity }: CheckOptions, atTerminal: 
 export function counts({ severity, origin = "reference" }: Finding, { own, threshold }: Form): boolean {
   if (threshold === "error") return severity === "error";
   if (threshold === "warning" || own) return severity !== "note";
-  return severity !== "note" && origin === "reference";
+  return severity !== "note" && (origin === "reference" || origin === "portable");
 }

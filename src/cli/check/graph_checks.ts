@@ -1,6 +1,6 @@
 /** The checks that need several services: log consumers and cycles (cli 5.5, secondary checks). */
 
-import { DependencyKind, type Location, type ServiceDescription, ServiceType } from "../../model/mod.ts";
+import { DependencyKind, type Location, type ServiceDescription, serviceTypeRow } from "../../model/mod.ts";
 import type { Finding } from "./finding.ts";
 
 /** A service whose description was read to its end. */
@@ -39,7 +39,7 @@ export function checkConsumers(services: CheckedServices, report: (finding: Find
 
 /** Why nothing can read the output of a service. */
 function producerFault({ type, logType }: ServiceDescription): string | undefined {
-  if (type === ServiceType.INTERNAL || type === ServiceType.TRIGGERED) {
+  if (serviceTypeRow(type).process === "none") {
     return "is not a process-based service.";
   }
   return logType === "pipe" ? undefined : "has log-type that is not 'pipe'.";

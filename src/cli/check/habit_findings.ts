@@ -1,6 +1,11 @@
 /** Habits of other systems as findings, and mistakes in environment files. */
 
-import { type EnvironmentFileProblem, wholePath, type WrittenWord } from "../../description/mod.ts";
+import {
+  type EnvironmentFileProblem,
+  type Setting,
+  wholePath,
+  type WrittenWord,
+} from "../../description/mod.ts";
 import type { Location } from "../../model/mod.ts";
 import type { Finding } from "./finding.ts";
 import { environmentHabits, environmentRemedy } from "./habits/environment.ts";
@@ -16,11 +21,14 @@ export function textFindings(service: string, file: string, text: string): Findi
 /** The habits in the value of a setting. */
 export function valueFindings(
   service: string,
-  setting: string,
+  setting: Setting | undefined,
   words: readonly WrittenWord[],
   place: Partial<Location>,
 ): Finding[] {
-  return valueHabits(setting, words).map((habit) => ({ ...habitFinding(habit, service, place), setting }));
+  return valueHabits(setting, words).map((habit) => ({
+    ...habitFinding(habit, service, place),
+    setting: setting?.name,
+  }));
 }
 
 /** An environment file under examination. */

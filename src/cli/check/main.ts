@@ -1,6 +1,6 @@
 /** `dinit-check`: checks service descriptions before a daemon has to live with them (cli 5). */
 
-import { FileUsers, printDescription } from "../../description/mod.ts";
+import { FileUsers, printDescription, SETTING_TABLE, type SettingTable } from "../../description/mod.ts";
 import { inheritedEnvironment } from "../../inherited/mod.ts";
 import { missingGrantText } from "../../model/mod.ts";
 import { Checker } from "./checker.ts";
@@ -24,11 +24,16 @@ export type { CheckIo } from "./source.ts";
  * found that counts, 1 otherwise, also if checking was not possible.
  *
  * @param io the surroundings. @default those of this process
+ * @param settings what descriptions may set. @default the table of the program
  */
-export async function runCheck(args: readonly string[], io: CheckIo = checkIo()): Promise<number> {
+export async function runCheck(
+  args: readonly string[],
+  io: CheckIo = checkIo(),
+  settings: SettingTable = SETTING_TABLE,
+): Promise<number> {
   try {
     const options = scanCheckArguments(args);
-    if (!options.help) return await check(options, io);
+    if (!options.help) return await check(options, io, settings);
     io.out((await import("./help.ts")).checkHelp());
     return 0;
   } catch (error) {
@@ -39,7 +44,7 @@ export async function runCheck(args: readonly string[], io: CheckIo = checkIo())
   }
 }
 
-async function check(options: CheckOptions, io: CheckIo): Promise<number> {
+async function check(options: CheckOptions, io: CheckIo, settings: SettingTable): Promise<number> {
   const form = formOf(options, io.errorsAtTerminal());
   const reporter = reporterFor(options, form, io);
   const found: Finding[] = [];
@@ -47,9 +52,11 @@ async function check(options: CheckOptions, io: CheckIo): Promise<number> {
     ? await (await import("./online.ts")).onlineSource(options, io)
     : offlineSource(options, io, (finding) => found.push(finding));
   const identity = { uid: io.uid() ?? 0, gid: io.gid() ?? 0 };
-  const checker = new Checker({ source, users: new FileUsers(), identity, reporter, form });
+  const { portable } = options;
+  const users = new FileUsers();
+  const checker = new Checker({ source, users, identity, settings, portable, reporter, form });
   const clean = checker.run(options.services, found);
-  if (options.print) print(options.services, checker, io);
+  if (options.print) print(options, checker, io, settings);
   return clean ? 0 : 1;
 }
 
@@ -65,12 +72,18 @@ function reporterFor({ format, print }: CheckOptions, { explains }: Form, io: Ch
 }
 
 /** Writes the descriptions of the named services that could be read. */
-function print(services: readonly string[], checker: Checker, io: CheckIo): void {
+function print(
+  { services, portable }: CheckOptions,
+  checker: Checker,
+  io: CheckIo,
+  settings: SettingTable,
+): void {
   const texts: string[] = [];
   for (const service of new Set(services)) {
     const description = checker.description(service);
     if (description === undefined) continue;
-    texts.push(`# ${service} (${description.file})\n${printDescription(description)}`);
+    const text = printDescription(description, { portable, table: settings });
+    texts.push(`# ${service} (${description.file})\n${text}`);
   }
   io.out(texts.join("\n"));
 }

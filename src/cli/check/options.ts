@@ -15,6 +15,8 @@ export interface CheckOptions {
   servicesDirs: string[];
   format: "text" | "json" | "github";
   print: boolean;
+  /** Warns about lines that dinit 0.22.1 refuses, and prints extensions as `@meta` lines. */
+  portable: boolean;
   /** Everything that the checker knows, as on a terminal and more. */
   explain: boolean;
   /** The least severity that makes the exit status 1. @default undefined: as in dinit 0.22.1 */
@@ -106,6 +108,11 @@ export const CHECK_OPTIONS: readonly CheckOption[] = [
     summary: "write the named services to standard output as the daemon understands them",
     apply: (o) => o.print = true,
   },
+  {
+    names: ["--portable"],
+    summary: "warn about lines that dinit 0.22.1 refuses; --print writes @meta lines",
+    apply: (o) => o.portable = true,
+  },
 ];
 
 /** Scans the arguments from left to right. Throws `ToolFailure` at the first that is wrong. */
@@ -119,6 +126,7 @@ export function scanCheckArguments(args: readonly string[]): CheckOptions {
     servicesDirs: [],
     format: "text",
     print: false,
+    portable: false,
     explain: false,
     severity: undefined,
     services: [],

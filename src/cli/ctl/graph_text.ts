@@ -1,7 +1,7 @@
 /** The service graph in the languages of programs that draw. Pure functions. */
 
 import type { Graph } from "../../client/mod.ts";
-import { ServiceType } from "../../model/mod.ts";
+import { serviceTypeRow } from "../../model/mod.ts";
 import { isOrdering, kindName } from "../shared/dependency_kinds.ts";
 import type { GraphDocument, StateName } from "./documents.ts";
 import { lookOf } from "./look.ts";
@@ -16,14 +16,6 @@ const FILLS: Readonly<Record<StateChoice, string>> = {
   failed: "#f5c6cb",
   stopped: "#e2e3e5",
 };
-
-const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
-  [ServiceType.PROCESS, "process"],
-  [ServiceType.BGPROCESS, "bgprocess"],
-  [ServiceType.SCRIPTED, "scripted"],
-  [ServiceType.INTERNAL, "internal"],
-  [ServiceType.TRIGGERED, "triggered"],
-]);
 
 /** The graph in one of the languages, with a newline at the end. */
 export function graphText(graph: Graph, format: GraphFormat): string {
@@ -42,7 +34,7 @@ export function graphDocument({ nodes, edges }: Graph): Omit<GraphDocument, "com
   return {
     nodes: nodes.map((node) => ({
       name: node.name,
-      type: TYPE_NAMES.get(node.type) ?? "unknown",
+      type: serviceTypeRow(node.type)?.name ?? "unknown",
       state: stateName(node.state) as StateName,
       target: stateName(node.target) as StateName,
       failed: hasFailed(node),

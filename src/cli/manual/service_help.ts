@@ -1,10 +1,15 @@
 /** `dinit help service`: all settings of service descriptions, from their table. */
 
-import { type Setting, SETTING_GROUPS } from "../../description/mod.ts";
+import {
+  ALL_TYPES,
+  type Change,
+  type Setting,
+  SETTING_TABLE,
+  type SettingTable,
+} from "../../description/mod.ts";
 
 /** The widest line of the text, in characters. */
 const WIDTH = 80;
-const TYPE_COUNT = 5;
 
 const INTRODUCTION =
   "A service description is a text file with one setting in each line: NAME = VALUE. The name of " +
@@ -13,9 +18,9 @@ const INTRODUCTION =
   "where the path begins if it is relative; the path of @include begins where that of env-file does.";
 
 /** The whole text, with a newline at its end. */
-export function serviceHelp(): string {
+export function serviceHelp(table: SettingTable = SETTING_TABLE): string {
   const lines = [...wrap(INTRODUCTION, "")];
-  for (const { title, settings } of SETTING_GROUPS) {
+  for (const { title, settings } of table.groups) {
     lines.push("", title.toUpperCase());
     for (const setting of settings) lines.push("", ...settingLines(setting));
   }
@@ -23,15 +28,13 @@ export function serviceHelp(): string {
 }
 
 /** The text on one setting, or on a flag of one, with a newline at its end; `undefined` if there is none. */
-export function settingHelp(name: string): string | undefined {
-  for (const { title, settings } of SETTING_GROUPS) {
+export function settingHelp(name: string, table: SettingTable = SETTING_TABLE): string | undefined {
+  for (const { title, settings } of table.groups) {
     const setting = settings.find((one) =>
       one.name === name || one.flags?.some((flag) => flag.name === name)
     );
     if (setting === undefined) continue;
-    const original = SETTING_GROUPS.flatMap((group) => group.settings).find((one) =>
-      one.name === setting.aliasOf
-    );
+    const original = setting.aliasOf === undefined ? undefined : table.named(setting.aliasOf);
     const shown = original === undefined ? [setting] : [setting, original];
     return [`Setting (${title.toLowerCase()}):`, "", ...shown.flatMap(settingLines), ""].join("\n");
   }
@@ -39,10 +42,8 @@ export function settingHelp(name: string): string | undefined {
 }
 
 /** The names of all settings and their flags. */
-export function settingNames(): string[] {
-  return SETTING_GROUPS.flatMap(({ settings }) =>
-    settings.flatMap(({ name, flags = [] }) => [name, ...flags.map((flag) => flag.name)])
-  );
+export function settingNames(table: SettingTable = SETTING_TABLE): string[] {
+  return table.settings.flatMap(({ name, flags = [] }) => [name, ...flags.map((flag) => flag.name)]);
 }
 
 function settingLines(setting: Setting): string[] {
@@ -55,17 +56,29 @@ function settingLines(setting: Setting): string[] {
   ];
 }
 
+/** What help says about a change of the value. A change that simply takes effect is not mentioned. */
+const CHANGE_FACTS: Readonly<Record<Change, readonly string[]>> = {
+  live: [],
+  "next-start": [],
+  restart: ["a new value takes effect after a restart"],
+  never: ["cannot change while the service runs"],
+};
+
 /** What is to be known of a setting besides its summary, in short. */
 export function settingFacts(
-  { default: standard, types, appends, repeats, substitution, base }: Setting,
+  { name, extension, change, default: standard, types, appends, repeats, substitution, base }: Setting,
 ): string[] {
   return [
     ...(standard === "" ? [] : [`default: ${standard}`]),
-    ...(types.length === TYPE_COUNT ? [] : [`for ${enumeration(types)} services`]),
+    ...(types.length === ALL_TYPES.length ? [] : [`for ${enumeration(types)} services`]),
     ...(repeats === "additive" ? ["may be repeated"] : []),
     ...(appends ? ["+= adds to it"] : []),
     ...(substitution === "none" ? [] : ["may hold variables"]),
     ...(base === "" ? [] : [`a relative path begins at ${base}`]),
+    ...CHANGE_FACTS[change],
+    ...(extension
+      ? [`an extension: dinit 0.22.1 ignores it when it is written as @meta ${name} = VALUE`]
+      : []),
   ];
 }
 

@@ -1,17 +1,18 @@
 /** What a service is, what it runs, and its flags (service description 3.2). */
 
-import { encodeBytes, isValidServiceName } from "../../model/mod.ts";
-import type { ServiceFlags } from "../../model/mod.ts";
+import { encodeBytes, isValidServiceName, SERVICE_TYPES, ServiceType } from "../../model/mod.ts";
+import type { LoadedServiceType, ServiceFlags } from "../../model/mod.ts";
 import type { Draft, SettingTarget, SettingValue } from "../draft.ts";
 import { joinPath } from "../files.ts";
+import { need } from "./host_features.ts";
 import { parseUser } from "./ids.ts";
 import { Mistake } from "../text/mistake.ts";
 import { oneOf, PATH_BASES, row, SCRIPT_TYPES } from "./rows.ts";
 import { LOAD_OPTIONS, SERVICE_OPTIONS } from "./options.ts";
 import type { Setting } from "./setting.ts";
-import { typeName, TYPES } from "./type_names.ts";
+import { ALL_TYPES, typeName } from "./type_names.ts";
 
-const typeNumbers = new Map(TYPES);
+const typeNumbers = new Map<string, LoadedServiceType>(SERVICE_TYPES.map(({ name, type }) => [name, type]));
 
 function command(name: "command" | "stop-command", summary: string): Setting {
   const field = name === "command" ? "command" : "stopCommand";
@@ -24,6 +25,12 @@ function command(name: "command" | "stop-command", summary: string): Setting {
     types: SCRIPT_TYPES,
     base: PATH_BASES.program,
     summary,
+    change: name === "command" ? "next-start" : "live",
+    remark: {
+      turn: name === "command" ? 1 : 2,
+      words: `'${name}'`,
+      given: (draft) => !draft[field].isBlank,
+    },
     apply({ draft }, { tokens, append }) {
       const isBlank = tokens.length === 0 || (tokens.length === 1 && tokens[0] === "");
       const words = draft[field];
@@ -69,6 +76,14 @@ function inittab(name: "inittab-id" | "inittab-line", maxBytes: number, summary:
     syntax: `TEXT (at most ${maxBytes} bytes)`,
     types: ["process"],
     summary,
+    change: "never",
+    refusal: "cannot change inittab-id or inittab-line settings for running service.",
+    needs: [need("login-record", (description) => description[field] !== "")],
+    remark: {
+      turn: 9,
+      words: "'inittab_line' or 'inittab_id'",
+      given: ({ description }) => description[field] !== "",
+    },
     apply({ draft: { description } }, { text }) {
       if (text.length > maxBytes || encodeBytes(text).length > maxBytes) {
         throw new Mistake(`${name} setting is too long`, { code: "too-long", setting: "none" });
@@ -79,13 +94,18 @@ function inittab(name: "inittab-id" | "inittab-line", maxBytes: number, summary:
   });
 }
 
-/** The settings of 3.2 but those in `_settings_life.ts`. */
+/** The settings of 3.2 but those in `life.ts`. */
 export const CORE_SETTINGS: readonly Setting[] = [
   row({
     name: "type",
-    syntax: TYPES.map(([name]) => name).join(" | "),
+    syntax: ALL_TYPES.join(" | "),
     default: "internal",
     summary: "what kind of service it is",
+    change: "never",
+    refusal: "cannot change type of non-stopped service.",
+    needs: [
+      need("background-process", ({ type }) => type === ServiceType.BGPROCESS, { label: "type = bgprocess" }),
+    ],
     apply({ draft: { description } }, { text }) {
       description.type = oneOf(
         typeNumbers,
@@ -103,8 +123,11 @@ export const CORE_SETTINGS: readonly Setting[] = [
     substitution: "post",
     types: SCRIPT_TYPES,
     default: "the directory of the description",
+    path: { field: "workingDir", turn: 3 },
     base: PATH_BASES.daemon,
     summary: "the working directory of the processes",
+    change: "next-start",
+    remark: { turn: 3, words: "'working-dir'", given: ({ description }) => description.workingDir !== "" },
     apply({ draft: { description } }, { text }) {
       description.workingDir = text;
     },
@@ -115,6 +138,13 @@ export const CORE_SETTINGS: readonly Setting[] = [
     syntax: "USER",
     types: SCRIPT_TYPES,
     summary: "the user, by name or number, as whom the processes run",
+    change: "next-start",
+    needs: [
+      need("user", ({ runAs }) => runAs !== undefined),
+      // A name stands for supplementary groups as well; a number does not.
+      need("supplementary-groups", ({ runAs }) => runAs?.name !== undefined, { label: "run-as = NAME" }),
+    ],
+    remark: { turn: 7, words: "'run-as'", given: ({ description }) => description.runAs !== undefined },
     apply({ draft: { description }, setting, users }, { text }) {
       description.runAs = parseUser(text, setting, users);
     },
@@ -126,6 +156,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     substitution: "pre",
     base: PATH_BASES.file,
     summary: "a file with variables for the environment of the processes",
+    change: "next-start",
     apply({ draft, realDirectory }, { text }) {
       draft.environmentFileSetting = text;
       draft.environmentFile = text === "" ? "" : joinPath(realDirectory, text);
@@ -136,6 +167,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     syntax: "SERVICE",
     substitution: "pre",
     summary: "the service to start when this one has finished",
+    change: "live",
     apply({ draft: { description } }, { text }) {
       if (!isValidServiceName(text)) {
         throw new Mistake(`invalid chain-to service name '${text}'`, { code: "bad-name" });
@@ -151,6 +183,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     flags: SERVICE_OPTIONS,
     repeats: "additive",
     summary: "flags of the service",
+    change: "live",
     apply: applyOptions,
     show: ({ flags }) => SERVICE_OPTIONS.filter(({ flag }) => flags[flag]).map(({ name }) => name),
   }),
@@ -161,6 +194,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     flags: LOAD_OPTIONS,
     repeats: "additive",
     summary: "flags for loading the description",
+    change: "next-start",
     apply({ draft }, { tokens, starts }) {
       tokens.forEach((token, index) => applyLoadOption(draft, token, starts[index]));
     },

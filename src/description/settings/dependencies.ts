@@ -2,6 +2,7 @@
 
 import { baseName, DependencyKind, isValidServiceName } from "../../model/mod.ts";
 import { Mistake } from "../text/mistake.ts";
+import { need } from "./host_features.ts";
 import { PATH_BASES, PROCESSES, row } from "./rows.ts";
 import type { Setting } from "./setting.ts";
 
@@ -13,6 +14,7 @@ function named(name: string, dependency: DependencyKind, summary: string): Setti
     repeats: "additive",
     dependency,
     summary,
+    change: "live",
     apply: (target, { text }) => target.depend(dependency, text),
   });
 }
@@ -25,6 +27,7 @@ function directory(name: string, kind: DependencyKind, summary: string): Setting
     repeats: "additive",
     base: PATH_BASES.named,
     summary,
+    change: "live",
     apply: (target, { text }) => target.dependOnEntries(kind, text),
   });
 }
@@ -37,6 +40,7 @@ function ordering(name: "before" | "after", dependency: DependencyKind, summary:
     repeats: "additive",
     dependency,
     summary,
+    change: "live",
     apply({ draft }, { text }) {
       checkName(text);
       draft[name].push({ kind: dependency, name: text });
@@ -77,6 +81,8 @@ export const DEPENDENCY_SETTINGS: readonly Setting[] = [
     substitution: "pre",
     types: PROCESSES,
     summary: "the service whose output this one reads",
+    change: "never",
+    needs: [need("pipe", ({ consumerOf }) => consumerOf !== "")],
     apply({ draft: { description } }, { text }) {
       checkName(text);
       if (text === description.name || text === baseName(description.name)) {

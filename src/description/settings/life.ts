@@ -4,6 +4,7 @@ import { type RestartPolicy, type ServiceDescription, signalNumber, SIGNALS } fr
 import type { SettingTarget, SettingValue } from "../draft.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseTime, parseUnsigned } from "../text/numbers.ts";
+import { need } from "./host_features.ts";
 import { oneOf, PATH_BASES, PROCESSES, row, SCRIPT_TYPES } from "./rows.ts";
 import type { Setting } from "./setting.ts";
 import type { TypeName } from "./type_names.ts";
@@ -34,6 +35,7 @@ function time(
     types,
     default: standard,
     summary,
+    change: "live",
     apply({ draft: { description }, setting }, { text }) {
       description[field] = parseTime(text, setting);
     },
@@ -57,6 +59,7 @@ function termSignal(name: string): Setting {
     types: PROCESSES,
     default: "TERM",
     summary: "the signal that asks the process to stop",
+    change: "live",
     apply({ draft: { description } }, { text }) {
       const number = text === "none" || text === "NONE" ? 0 : signalNumber(text);
       if (number === undefined) {
@@ -91,6 +94,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     syntax: [...RESTART_WORDS.keys()].join(" | "),
     default: "yes",
     summary: "whether to start the service again when it stops by itself",
+    change: "live",
     apply({ draft: { description } }, { text }) {
       description.restart = oneOf(
         RESTART_WORDS,
@@ -106,6 +110,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     types: PROCESSES,
     default: "no",
     summary: "whether to start a process that ended again without stopping the service",
+    change: "live",
     apply({ draft: { description } }, { text }) {
       description.smoothRecovery = oneOf(
         BOOLEANS,
@@ -129,6 +134,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     types: PROCESSES,
     default: "3",
     summary: "how many automatic starts the interval may see; 0 for any number",
+    change: "live",
     apply({ draft: { description } }, { text }) {
       description.restartLimitCount = parseUnsigned(text);
     },
@@ -141,8 +147,11 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     syntax: "PATH",
     substitution: "post",
     types: ["bgprocess"],
+    path: { field: "pidFile", turn: 4 },
     base: PATH_BASES.daemon,
     summary: "the file in which the service leaves its process ID",
+    change: "never",
+    refusal: "cannot change pid_file for running service.",
     apply({ draft: { description } }, { text }) {
       description.pidFile = text;
     },
@@ -155,6 +164,13 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     syntax: "pipefd:NUMBER | pipevar:NAME",
     types: ["process"],
     summary: "how the process tells that it is ready: on a descriptor, or on one that a variable names",
+    change: "next-start",
+    needs: [
+      need(
+        "descriptor",
+        ({ readyFd, readyVariable }) => readyFd !== undefined || readyVariable !== undefined,
+      ),
+    ],
     apply: applyReadiness,
     show: ({ readyFd, readyVariable }) => [
       ...(readyFd === undefined ? [] : [`pipefd:${readyFd}`]),

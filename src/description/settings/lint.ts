@@ -1,54 +1,58 @@
 /** The checker's remarks on settings that have no effect (service description 3.9). */
 
-import { ServiceType } from "../../model/mod.ts";
 import type { Draft } from "../draft.ts";
+import type { Remark } from "./row_facts.ts";
+import type { Setting } from "./setting.ts";
+import { SETTING_TABLE, type SettingTable } from "./table.ts";
+import { SCRIPT_TYPES, type TypeName, typeName } from "./type_names.ts";
 
-const IGNORED = "but ignored for the specified (or default) service type.";
+const IGNORED = "specified, but ignored for the specified (or default) service type.";
+
+/** A remark, and the setting that it is about. */
+export interface SettingRemark {
+  readonly text: string;
+  readonly setting: string;
+}
 
 /** The remarks on a description whose lines are read, in the order of the specification. */
-export function remarks(draft: Draft): string[] {
-  const { description } = draft;
-  const { type, logType, logFile } = description;
-  const found: string[] = [];
-  if (type === ServiceType.INTERNAL || type === ServiceType.TRIGGERED) {
-    for (const name of ignoredSettings(draft)) found.push(`${name} specified, ${IGNORED}`);
-    for (const name of ignoredOptions(draft)) found.push(`${name} specified, ${IGNORED}`);
-  }
+export function remarks(draft: Draft, table: SettingTable = SETTING_TABLE): SettingRemark[] {
+  const { logType, logFile, type } = draft.description;
+  const found = ignored(draft, typeName(type), table);
   if (logFile !== "" && logType !== "file") {
-    found.push("option 'logfile' was specified, but selected log type is not 'file'");
+    const text = "option 'logfile' was specified, but selected log type is not 'file'";
+    found.push({ text, setting: "logfile" });
   }
   if (logFile === "" && logType === "file") {
-    found.push("option 'logfile' not set, but selected log type is 'file'");
+    found.push({ text: "option 'logfile' not set, but selected log type is 'file'", setting: "logfile" });
   }
   return found;
 }
 
-function ignoredSettings({ description, command, stopCommand, given }: Draft): string[] {
-  const specified: [boolean, string][] = [
-    [!command.isBlank, "'command'"],
-    [!stopCommand.isBlank, "'stop-command'"],
-    [description.workingDir !== "", "'working-dir'"],
-    [description.cgroup !== "", "'run-in-cgroup'"],
-    [given.capabilities, "'capabilities'"],
-    [description.secureBits.length > 0, "'securebits'"],
-    [description.runAs !== undefined, "'run-as'"],
-    [description.socketPath !== "", "'socket-listen'"],
-    [description.inittabId !== "" || description.inittabLine !== "", "'inittab_line' or 'inittab_id'"],
-  ];
-  return specified.filter(([present]) => present).map(([, name]) => name);
+function ignored(draft: Draft, type: TypeName, table: SettingTable): SettingRemark[] {
+  const candidates = table.settings.flatMap((setting) => remarksOn(setting, type))
+    .toSorted((a, b) => a.turn - b.turn);
+  // Settings may share a remark: it names the last one that is given.
+  const given = new Map<string, string>();
+  for (const { words, setting, given: isGiven } of candidates) {
+    if (isGiven(draft)) given.set(words, setting);
+  }
+  return Array.from(given, ([words, setting]) => ({ text: `${words} ${IGNORED}`, setting }));
 }
 
-function ignoredOptions({ description, given }: Draft): string[] {
-  const { flags } = description;
-  const specified: [boolean, string][] = [
-    [flags.signalProcessOnly || flags.startInterruptible, "signal options were"],
-    [flags.passCsFd, "option 'pass_cs_fd' was"],
-    [flags.skippable, "option 'skippable' was"],
-    [flags.noNewPrivs, "option 'no_new_privs' was"],
-    [description.logType !== "none", "option 'log_type' was"],
-    [given.nice, "option 'nice' was"],
-    [description.ioPriority !== undefined, "option 'ioprio' was"],
-    [given.oomScoreAdjust, "option 'oom-score-adj' was"],
-  ];
-  return specified.filter(([present]) => present).map(([, name]) => name);
+/** The remarks that a setting and its flags may lead to on services of a type. */
+function remarksOn(setting: Setting, type: TypeName): (Remark & { readonly setting: string })[] {
+  const { name, remark, flags = [], types, extension } = setting;
+  const own = extension && !types.includes(type) ? extensionRemark(setting) : undefined;
+  // The reference has remarks on types without a process only.
+  const reference = SCRIPT_TYPES.includes(type) ? [] : [remark, ...flags.map((flag) => flag.remark)];
+  return [own, ...reference].filter((one) => one !== undefined).map((one) => ({ ...one, setting: name }));
+}
+
+/** The remarks on extensions come behind those of the reference. */
+function extensionRemark({ name, show }: Setting): Remark {
+  return {
+    turn: Number.MAX_SAFE_INTEGER,
+    words: `'${name}'`,
+    given: ({ description }) => [show?.(description) ?? []].flat().length > 0,
+  };
 }

@@ -3,19 +3,25 @@
  * documentation.
  */
 
-import type { ServiceFlags } from "../../model/mod.ts";
+import type { ServiceDescription, ServiceFlags } from "../../model/mod.ts";
+import { type HostFeature, need } from "./host_features.ts";
+import type { Change, Remark, RowFacts } from "./row_facts.ts";
 import { ALL_TYPES, SCRIPT_TYPES, type TypeName } from "./type_names.ts";
 
-/** One word of a setting that is a list of flags. */
-export interface FlagWord {
+/** One word of a setting that is a list of flags. Of flags that do not say it, what their setting says is true. */
+export interface FlagWord extends Partial<RowFacts> {
   readonly name: string;
   /** One line, for people. */
   readonly summary: string;
+  /** The types of services that use it; on others it is accepted and ignored. @default those of the setting */
+  readonly types?: readonly TypeName[];
+  /** Whether a description has it. @default undefined: a description does not show it */
+  readonly isSet?: (description: ServiceDescription) => boolean;
 }
 
 /** One flag of `options`. */
 export interface ServiceOption extends FlagWord {
-  /** The types of services that use it; on others it is accepted and ignored. */
+  readonly change: Change;
   readonly types: readonly TypeName[];
   readonly flag: keyof ServiceFlags;
   /** Flags that it switches on as well. */
@@ -24,57 +30,109 @@ export interface ServiceOption extends FlagWord {
   readonly clears: readonly (keyof ServiceFlags)[];
 }
 
+/** What only some of the flags have; `feature` is what processes with the flag need of their host. */
+type OptionMore = Partial<Omit<ServiceOption, "remark">> & {
+  readonly feature?: HostFeature;
+  readonly remark?: Omit<Remark, "given">;
+};
+
 function option(
   name: string,
   flag: keyof ServiceFlags,
   summary: string,
-  { types = ALL_TYPES, implies = [], clears = [] }: Partial<ServiceOption> = {},
+  change: Change,
+  { types = ALL_TYPES, implies = [], clears = [], feature, remark, ...more }: OptionMore = {},
 ): ServiceOption {
-  return { name, flag, summary, types, implies, clears };
+  const isSet = ({ flags }: ServiceDescription) => flags[flag];
+  return {
+    name,
+    flag,
+    summary,
+    change,
+    types,
+    implies,
+    clears,
+    isSet,
+    needs: feature === undefined ? [] : [need(feature, isSet)],
+    remark: remark && { ...remark, given: ({ description }) => isSet(description) },
+    ...more,
+  };
 }
+
+const CONSOLE_STAYS = "cannot change starts_on_console/shares_console flags for a running service.";
+/** For services without a process the engine itself holds the console. */
+const forProcesses = (flag: keyof ServiceFlags) => [
+  need("console", ({ flags }) => flags[flag], { types: SCRIPT_TYPES }),
+];
 
 /** The flags of `options`. */
 export const SERVICE_OPTIONS: readonly ServiceOption[] = [
-  option(
-    "runs-on-console",
-    "runsOnConsole",
-    "holds the console while the service runs",
-    { implies: ["startsOnConsole"], clears: ["sharesConsole"] },
-  ),
-  option("starts-on-console", "startsOnConsole", "holds the console while the service starts", {
+  option("runs-on-console", "runsOnConsole", "holds the console while the service runs", "live", {
+    implies: ["startsOnConsole"],
     clears: ["sharesConsole"],
+    needs: forProcesses("runsOnConsole"),
   }),
-  option("shares-console", "sharesConsole", "uses the console together with others", {
+  option("starts-on-console", "startsOnConsole", "holds the console while the service starts", "never", {
+    clears: ["sharesConsole"],
+    refusal: CONSOLE_STAYS,
+    needs: forProcesses("startsOnConsole"),
+  }),
+  option("shares-console", "sharesConsole", "uses the console together with others", "never", {
     types: SCRIPT_TYPES,
     clears: ["runsOnConsole", "startsOnConsole"],
+    refusal: CONSOLE_STAYS,
+    feature: "console",
   }),
-  option("unmask-intr", "unmaskIntr", "lets an interrupt from the console reach the process", {
+  option("unmask-intr", "unmaskIntr", "lets an interrupt from the console reach the process", "next-start", {
     types: SCRIPT_TYPES,
   }),
   option(
     "starts-rwfs",
     "startsRwfs",
     "makes file systems writable: the control socket and the boot log follow",
+    "live",
   ),
-  option("starts-log", "startsLog", "makes logging to the system log possible"),
-  option("pass-cs-fd", "passCsFd", "hands a control connection to the process, named by DINIT_CS_FD", {
+  option("starts-log", "startsLog", "makes logging to the system log possible", "live"),
+  option(
+    "pass-cs-fd",
+    "passCsFd",
+    "hands a control connection to the process, named by DINIT_CS_FD",
+    "next-start",
+    {
+      types: SCRIPT_TYPES,
+      feature: "descriptor",
+      remark: { turn: 11, words: "option 'pass_cs_fd' was" },
+    },
+  ),
+  option("start-interruptible", "startInterruptible", "lets an interrupt cancel the start", "live", {
     types: SCRIPT_TYPES,
+    remark: { turn: 10, words: "signal options were" },
   }),
-  option("start-interruptible", "startInterruptible", "lets an interrupt cancel the start", {
-    types: SCRIPT_TYPES,
-  }),
-  option("skippable", "skippable", "counts a start script that was interrupted as successful", {
+  option("skippable", "skippable", "counts a start script that was interrupted as successful", "live", {
     types: ["scripted"],
+    remark: { turn: 12, words: "option 'skippable' was" },
   }),
-  option("signal-process-only", "signalProcessOnly", "signals the process itself and not its group", {
+  option("signal-process-only", "signalProcessOnly", "signals the process itself and not its group", "live", {
     types: SCRIPT_TYPES,
+    remark: { turn: 10, words: "signal options were" },
   }),
-  option("always-chain", "alwaysChain", "starts the chain-to service whatever the reason for stopping"),
-  option("kill-all-on-stop", "killAllOnStop", "ends all other processes of the machine before stopping", {
-    types: ["scripted", "internal"],
-  }),
-  option("no-new-privs", "noNewPrivs", "denies the process any gain of privileges", {
+  option(
+    "always-chain",
+    "alwaysChain",
+    "starts the chain-to service whatever the reason for stopping",
+    "live",
+  ),
+  option(
+    "kill-all-on-stop",
+    "killAllOnStop",
+    "ends all other processes of the machine before stopping",
+    "live",
+    { types: ["scripted", "internal"], feature: "kill-all" },
+  ),
+  option("no-new-privs", "noNewPrivs", "denies the process any gain of privileges", "next-start", {
     types: SCRIPT_TYPES,
+    feature: "no-new-privileges",
+    remark: { turn: 13, words: "option 'no_new_privs' was" },
   }),
 ];
 

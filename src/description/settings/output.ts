@@ -1,6 +1,7 @@
 /** Activation sockets and the logging of output (service description 3.4). */
 
 import type { LogType, ServiceDescription } from "../../model/mod.ts";
+import { need } from "./host_features.ts";
 import { parseGroup, parseUser } from "./ids.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parsePermissions, parseUnsigned } from "../text/numbers.ts";
@@ -21,6 +22,7 @@ function permissions(
     types: SCRIPT_TYPES,
     default: showOctal(standard),
     summary,
+    change: field === "socketPermissions" ? "restart" : "next-start",
     apply({ draft: { description }, setting }, { text }) {
       description[field] = parsePermissions(text, setting);
     },
@@ -43,6 +45,7 @@ function owner(
     syntax: "USER",
     types: SCRIPT_TYPES,
     summary,
+    change: field === "socketUid" ? "restart" : "next-start",
     apply({ draft, setting, users }, { text }) {
       const user = parseUser(text, setting, users);
       draft.description[field] = user?.uid;
@@ -59,6 +62,7 @@ function group(name: string, field: "socketGid" | "logFileGid", user: string, su
     types: SCRIPT_TYPES,
     default: `the primary group of ${user} if that is a name`,
     summary,
+    change: field === "socketGid" ? "restart" : "next-start",
     apply({ draft: { description }, setting, users }, { text }) {
       description[field] = parseGroup(text, setting, users);
     },
@@ -80,8 +84,12 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     syntax: "PATH",
     substitution: "post",
     types: SCRIPT_TYPES,
+    path: { field: "socketPath", turn: 1 },
     base: PATH_BASES.daemon,
     summary: "a socket that is opened before the process starts and handed to it",
+    change: "restart",
+    needs: [need("activation-socket", ({ socketPath }) => socketPath !== "")],
+    remark: { turn: 8, words: "'socket-listen'", given: ({ description }) => description.socketPath !== "" },
     apply({ draft: { description } }, { text }) {
       description.socketPath = text;
     },
@@ -96,6 +104,14 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     types: SCRIPT_TYPES,
     default: "none",
     summary: "where the output of the processes goes",
+    change: "never",
+    refusal: "cannot change log-type for running service.",
+    needs: [need("pipe", ({ logType }) => logType === "pipe", { label: "log-type = pipe" })],
+    remark: {
+      turn: 14,
+      words: "option 'log_type' was",
+      given: ({ description }) => description.logType !== "none",
+    },
     apply({ draft: { description } }, { text }) {
       const type = LOG_TYPES.find((word) => word === text);
       if (type === undefined) {
@@ -112,8 +128,10 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     syntax: "PATH",
     substitution: "post",
     types: SCRIPT_TYPES,
+    path: { field: "logFile", turn: 2 },
     base: PATH_BASES.service,
     summary: "the file that the output is added to",
+    change: "next-start",
     apply({ draft: { description } }, { text }) {
       description.logFile = text;
       if (text !== "" && description.logType === "none") description.logType = "file";
@@ -129,6 +147,7 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     types: SCRIPT_TYPES,
     default: "4096",
     summary: "how much of the last output is kept in memory",
+    change: "next-start",
     apply({ draft: { description } }, { text }) {
       description.logBufferSize = parseUnsigned(text);
     },

@@ -1,27 +1,39 @@
 /** Writing a description as text: what `dinit check --print` shows. */
 
 import type { EnvironmentOverlay, ServiceDescription } from "../../model/mod.ts";
-import { ServiceType } from "../../model/mod.ts";
+import { ServiceType, serviceTypeRow } from "../../model/mod.ts";
 import type { Setting } from "./setting.ts";
-import { settingNamed, SETTINGS } from "./table.ts";
+import { SETTING_TABLE, type SettingTable } from "./table.ts";
+
+/** How a description is written. */
+export interface PrintOptions {
+  /** Writes extensions as `@meta NAME = VALUE`, so that dinit 0.22.1 reads the text, too. @default false */
+  readonly portable?: boolean;
+  /** @default the table of the program */
+  readonly table?: SettingTable;
+}
 
 /**
  * The text of a description. Reading it gives an equal description, with two exceptions: the environment, which
  * lives in a file of its own, is only shown in comments; and a line feed that no white space follows cannot be
  * written in this format, so one space is added behind it.
  */
-export function printDescription(description: ServiceDescription): string {
+export function printDescription(
+  description: ServiceDescription,
+  { portable = false, table = SETTING_TABLE }: PrintOptions = {},
+): string {
   const lines: string[] = [];
-  for (const setting of SETTINGS) {
+  for (const setting of table.settings) {
     if (LIMIT_NAME.test(setting.name)) continue;
-    for (const value of shownValues(setting, description)) lines.push(settingLine(setting, value));
+    const front = portable && setting.extension ? "@meta " : "";
+    for (const value of shownValues(setting, description)) lines.push(front + settingLine(setting, value));
   }
   for (const { resource } of description.limits) {
-    const setting = settingNamed(`rlimit-${resource}`)!;
+    const setting = table.named(`rlimit-${resource}`)!;
     lines.push(settingLine(setting, setting.show!(description)!));
   }
   for (const { kind, name } of description.dependencies) {
-    const setting = SETTINGS.find((one) => one.dependency === kind);
+    const setting = table.settings.find((one) => one.dependency === kind);
     if (setting !== undefined) lines.push(settingLine(setting, name));
   }
   lines.push(...emptiedLines(description), ...environmentLines(description.environment));
@@ -58,7 +70,7 @@ function quote(word: string): string {
 /** Settings that are required but that substitution left empty, written so that it does so again. */
 function emptiedLines({ type, command, pidFile }: ServiceDescription): string[] {
   const lines: string[] = [];
-  const needsCommand = type !== ServiceType.INTERNAL && type !== ServiceType.TRIGGERED;
+  const needsCommand = serviceTypeRow(type).process !== "none";
   if (needsCommand && command.length === 0) lines.push("command = $/{NOTHING+}");
   if (type === ServiceType.BGPROCESS && pidFile === "") lines.push("pid-file = ${NOTHING+}");
   return lines;

@@ -3,6 +3,7 @@
 import type { LimitValue, ResourceLimit } from "../../model/mod.ts";
 import { normalCapabilities } from "./capabilities.ts";
 import type { SettingTarget, SettingValue } from "../draft.ts";
+import { need } from "./host_features.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseLimit, parseSigned, parseUnsigned } from "../text/numbers.ts";
 import { PATH_BASES, row, SCRIPT_TYPES } from "./rows.ts";
@@ -15,6 +16,20 @@ function limit(resource: ResourceLimit["resource"], summary: string): Setting {
     syntax: "SOFT | SOFT: | SOFT:HARD | :HARD (each a NUMBER, or - for no limit)",
     types: SCRIPT_TYPES,
     summary,
+    change: "next-start",
+    // A limit of which both halves are unset stays as it is.
+    needs: [
+      need(
+        "resource-limit",
+        ({ limits }) =>
+          limits.some((one) =>
+            one.resource === resource && (one.soft !== undefined || one.hard !== undefined)
+          ),
+        {
+          label: "rlimit-*",
+        },
+      ),
+    ],
     apply({ draft: { description }, setting }, { text }) {
       const value: ResourceLimit = { resource, ...parseLimit(text, setting) };
       const known = description.limits.some((earlier) => earlier.resource === resource);
@@ -96,6 +111,9 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     syntax: "NUMBER",
     types: SCRIPT_TYPES,
     summary: "the nice value of the process",
+    change: "next-start",
+    needs: [need("nice", ({ nice }) => nice !== undefined)],
+    remark: { turn: 15, words: "option 'nice' was", given: ({ given }) => given.nice },
     apply({ draft: { description, given } }, { text }) {
       given.nice = true;
       description.nice = parseSigned(text, -1_073_741_824, 1_073_741_823);
@@ -108,6 +126,9 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     types: SCRIPT_TYPES,
     base: PATH_BASES.cgroup,
     summary: "the control group of the processes",
+    change: "next-start",
+    needs: [need("control-group", ({ cgroup }) => cgroup !== "")],
+    remark: { turn: 4, words: "'run-in-cgroup'", given: ({ description }) => description.cgroup !== "" },
     apply({ draft: { description } }, { text }) {
       description.cgroup = text;
     },
@@ -119,6 +140,9 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     appends: true,
     types: SCRIPT_TYPES,
     summary: "the capability vectors of the process",
+    change: "next-start",
+    needs: [need("capabilities", ({ capabilities }) => capabilities !== "")],
+    remark: { turn: 5, words: "'capabilities'", given: ({ given }) => given.capabilities },
     apply: applyCapabilities,
     show: ({ capabilities }) => capabilities || undefined,
   }),
@@ -130,6 +154,10 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     appends: true,
     types: SCRIPT_TYPES,
     summary: "the secure bits of the process",
+    change: "next-start",
+    // The execution of a program clears keep-caps: it asks for nothing.
+    needs: [need("secure-bits", ({ secureBits }) => secureBits.some((bit) => bit !== "keep-caps"))],
+    remark: { turn: 6, words: "'securebits'", given: ({ description }) => description.secureBits.length > 0 },
     apply: applySecureBits,
     show: ({ secureBits }) => secureBits,
   }),
@@ -138,6 +166,13 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     syntax: "none | idle | realtime:LEVEL | best-effort:LEVEL (LEVEL from 0 to 7)",
     types: SCRIPT_TYPES,
     summary: "the priority of the process for input and output",
+    change: "next-start",
+    needs: [need("io-priority", ({ ioPriority }) => ioPriority !== undefined)],
+    remark: {
+      turn: 16,
+      words: "option 'ioprio' was",
+      given: ({ description }) => description.ioPriority !== undefined,
+    },
     apply({ draft: { description } }, { text }) {
       description.ioPriority = parseIoPriority(text);
     },
@@ -148,6 +183,9 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     syntax: "NUMBER (from -1000 to 1000)",
     types: SCRIPT_TYPES,
     summary: "how soon the system ends the process when memory runs out",
+    change: "next-start",
+    needs: [need("oom-score", ({ oomScoreAdjust }) => oomScoreAdjust !== undefined)],
+    remark: { turn: 17, words: "option 'oom-score-adj' was", given: ({ given }) => given.oomScoreAdjust },
     apply({ draft: { description, given } }, { text }) {
       given.oomScoreAdjust = true;
       description.oomScoreAdjust = parseSigned(text, -1000, 1000);

@@ -6,7 +6,16 @@ import { ALL_TYPES } from "./type_names.ts";
 
 export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
 
-type Defaults = "value" | "appends" | "repeats" | "substitution" | "types" | "default" | "base";
+type Defaults =
+  | "value"
+  | "extension"
+  | "appends"
+  | "repeats"
+  | "substitution"
+  | "types"
+  | "default"
+  | "base"
+  | "needs";
 
 /** Where relative paths begin (service description 3.10). */
 export const PATH_BASES = {
@@ -23,14 +32,23 @@ export const PATH_BASES = {
 export function row(
   setting: Omit<Setting, Defaults> & Partial<Pick<Setting, Defaults>>,
 ): Setting {
+  // All rows have the same fields in the same order, so that the loader reads them as objects of one shape.
   return {
     value: "text",
+    extension: false,
     appends: false,
     repeats: "override",
     substitution: "none",
     types: ALL_TYPES,
     default: "",
     base: "",
+    needs: [],
+    path: undefined,
+    remark: undefined,
+    refusal: undefined,
+    flags: undefined,
+    dependency: undefined,
+    show: undefined,
     ...setting,
   };
 }

@@ -1,10 +1,11 @@
 /**
- * The table of all settings (service description 3). The loader, the printer, the checker and the documentation
- * work from it; nothing lists the settings a second time.
+ * The table of all settings (service description 3). The loader, the printer, the checker, the hosts, reloads and
+ * the documentation work from it; nothing lists the settings a second time.
  */
 
 import { CORE_SETTINGS } from "./core.ts";
 import { DEPENDENCY_SETTINGS } from "./dependencies.ts";
+import type { TableNeed } from "./host_features.ts";
 import { LIFE_SETTINGS } from "./life.ts";
 import { LIMIT_SETTINGS } from "./resources.ts";
 import { OUTPUT_SETTINGS } from "./output.ts";
@@ -17,21 +18,66 @@ export interface SettingGroup {
   readonly settings: readonly Setting[];
 }
 
-/** The parts of the table, in the order in which documentation lists them. */
-export const SETTING_GROUPS: readonly SettingGroup[] = [
+/** A setting whose value is a path that is substituted after the last line. */
+export type PathSetting = Setting & { readonly path: NonNullable<Setting["path"]> };
+
+/** Settings in groups, and what follows from their rows. */
+export class SettingTable {
+  /** The parts of the table, in the order in which documentation lists them. */
+  readonly groups: readonly SettingGroup[];
+  /** All settings, in the same order. */
+  readonly settings: readonly Setting[];
+  /** The paths that are substituted after the last line, each in its turn. */
+  readonly paths: readonly PathSetting[];
+  /** What settings and their flags need of a host, in the order of the table. */
+  readonly needs: readonly TableNeed[];
+  readonly #byName: ReadonlyMap<string, Setting>;
+
+  constructor(groups: readonly SettingGroup[]) {
+    this.groups = groups;
+    this.settings = groups.flatMap(({ settings }) => settings);
+    this.paths = this.settings.filter((one): one is PathSetting => one.path !== undefined)
+      .toSorted((a, b) => a.path.turn - b.path.turn);
+    this.needs = this.settings.flatMap(needsOf);
+    this.#byName = new Map(this.settings.map((setting) => [setting.name, setting]));
+  }
+
+  /** The setting of that name, which is case-sensitive. */
+  named(name: string): Setting | undefined {
+    return this.#byName.get(name);
+  }
+}
+
+function needsOf({ name, types, needs, flags = [] }: Setting): TableNeed[] {
+  return [
+    ...needs.map((need) => ({ label: name, types, ...need, name })),
+    ...flags.flatMap((flag) =>
+      (flag.needs ?? []).map((need) => ({
+        label: `${name} = ${flag.name}`,
+        types: flag.types ?? types,
+        ...need,
+        name: flag.name,
+      }))
+    ),
+  ];
+}
+
+/** The table of the program. */
+export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "What the service is and runs", settings: CORE_SETTINGS },
   { title: "Starting, stopping and restarting", settings: LIFE_SETTINGS },
   { title: "Dependencies and order", settings: DEPENDENCY_SETTINGS },
   { title: "Sockets and output", settings: OUTPUT_SETTINGS },
   { title: "Limits and privileges", settings: LIMIT_SETTINGS },
-];
+]);
 
-/** All settings, in the same order. */
-export const SETTINGS: readonly Setting[] = SETTING_GROUPS.flatMap(({ settings }) => settings);
+/** The parts of that table. */
+export const SETTING_GROUPS: readonly SettingGroup[] = SETTING_TABLE.groups;
 
-const byName = new Map(SETTINGS.map((setting) => [setting.name, setting]));
+/** All settings, in the order of documentation. */
+export const SETTINGS: readonly Setting[] = SETTING_TABLE.settings;
 
 /** The setting of that name, which is case-sensitive. */
 export function settingNamed(name: string): Setting | undefined {
-  return byName.get(name);
+  return SETTING_TABLE.named(name);
 }

@@ -1,26 +1,25 @@
-/** The types of services as descriptions spell them, and which of them use what. */
+/** The names of the types of services, for the rows that say which of them use what. */
 
-import { type ServiceDescription, ServiceType } from "../../model/mod.ts";
+import {
+  type LoadedServiceType,
+  SERVICE_TYPES,
+  type ServiceTypeName,
+  serviceTypeRow,
+} from "../../model/mod.ts";
 
-/** The types of services as descriptions spell them. */
-export type TypeName = "process" | "bgprocess" | "scripted" | "internal" | "triggered";
+export type { ServiceTypeName as TypeName } from "../../model/mod.ts";
 
-/** Each name with its type, in the order of documentation. */
-export const TYPES: readonly (readonly [TypeName, ServiceDescription["type"]])[] = [
-  ["process", ServiceType.PROCESS],
-  ["bgprocess", ServiceType.BGPROCESS],
-  ["scripted", ServiceType.SCRIPTED],
-  ["internal", ServiceType.INTERNAL],
-  ["triggered", ServiceType.TRIGGERED],
-];
-
-export const ALL_TYPES: readonly TypeName[] = TYPES.map(([name]) => name);
+export const ALL_TYPES: readonly ServiceTypeName[] = SERVICE_TYPES.map(({ name }) => name);
 /** The types with a process of any sort. */
-export const SCRIPT_TYPES: readonly TypeName[] = ["process", "bgprocess", "scripted"];
+export const SCRIPT_TYPES: readonly ServiceTypeName[] = namesWhere((process) => process !== "none");
 /** The types with a process that lives as long as the service. */
-export const PROCESSES: readonly TypeName[] = ["process", "bgprocess"];
+export const PROCESSES: readonly ServiceTypeName[] = namesWhere((process) => process === "lasting");
+
+function namesWhere(holds: (process: "lasting" | "script" | "none") => boolean): ServiceTypeName[] {
+  return SERVICE_TYPES.filter(({ process }) => holds(process)).map(({ name }) => name);
+}
 
 /** The name of a type. */
-export function typeName(type: ServiceDescription["type"]): TypeName {
-  return TYPES.find(([, number]) => number === type)![0]; // every type of a description is in the table
+export function typeName(type: LoadedServiceType): ServiceTypeName {
+  return serviceTypeRow(type).name;
 }

@@ -177,7 +177,7 @@ export class Walker {
       const first = text.charCodeAt(start);
       if (first === HASH) continue;
       if (first === AT) this.#readMetaCommand(lines, start);
-      else this.#readSetting(lines, start);
+      else this.#handler.readSetting(this.settingLine(lines, start));
     }
   }
 
@@ -190,7 +190,11 @@ export class Walker {
     }
   }
 
-  #readSetting(lines: LineReader, start: number): void {
+  /**
+   * The parts of `NAME OP VALUE`, which begins at `start`.
+   * @throws {LoadError} The line is of another form.
+   */
+  settingLine(lines: LineReader, start: number): SettingLine {
     const { text, end } = lines;
     const nameEnd = endOfName(text, start, end);
     const operator = skipSpace(text, nameEnd, end);
@@ -201,7 +205,7 @@ export class Walker {
       throw this.#located(mistake, this.#place(lines, lines.lastLine, operator));
     }
     const from = operator + (append ? 2 : 1);
-    this.#handler.readSetting({ lines, name: text.slice(start, nameEnd), start, operator, append, from });
+    return { lines, name: text.slice(start, nameEnd), start, operator, append, from };
   }
 
   /** Reads a line that begins with `@`. */

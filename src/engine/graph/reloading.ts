@@ -3,6 +3,7 @@
  * Service description 7, lifecycle 12.3.
  */
 
+import { refusedChange } from "../../description/mod.ts";
 import {
   baseName,
   DependencyKind,
@@ -14,7 +15,7 @@ import {
 import { chainLength, reaches, type ServiceGraph } from "./graph.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { type Loader, ownEdges, type ResolvedLink } from "./loading.ts";
-import { isActive, isProcessBacked, resetRecord, type ServiceRecord } from "./record.ts";
+import { isActive, resetRecord, type ServiceRecord } from "./record.ts";
 
 const { STOPPED, STARTED } = ServiceState;
 
@@ -55,8 +56,8 @@ function refuse(record: ServiceRecord, message: string): LoadError {
 
 /** What may not change while the service is not stopped, in the order of the specification. */
 function checkLive(context: ReloadingContext, record: ServiceRecord, description: ServiceDescription): void {
-  const old = record.description;
-  if (description.type !== record.type) throw refuse(record, "cannot change type of non-stopped service.");
+  const refused = refusedChange(record.description, description);
+  if (refused?.setting === "type") throw refuse(record, refused.message);
   if (record.state !== STARTED) {
     throw refuse(record, "cannot alter settings for service which is currently starting/stopping.");
   }
@@ -65,21 +66,7 @@ function checkLive(context: ReloadingContext, record: ServiceRecord, description
     if (context.graph.find(name)?.state === STARTED) continue;
     throw refuse(record, `cannot add non-started dependency '${name}'.`);
   }
-  const console = ({ flags }: ServiceDescription) => `${flags.startsOnConsole} ${flags.sharesConsole}`;
-  if (console(description) !== console(old)) {
-    throw refuse(record, "cannot change starts_on_console/shares_console flags for a running service.");
-  }
-  if (record.type === ServiceType.BGPROCESS && description.pidFile !== old.pidFile) {
-    throw refuse(record, "cannot change pid_file for running service.");
-  }
-  const inittabChanged = description.inittabId !== old.inittabId ||
-    description.inittabLine !== old.inittabLine;
-  if (record.type === ServiceType.PROCESS && inittabChanged) {
-    throw refuse(record, "cannot change inittab-id or inittab-line settings for running service.");
-  }
-  if (isProcessBacked(record.type) && description.logType !== old.logType) {
-    throw refuse(record, "cannot change log-type for running service.");
-  }
+  if (refused !== undefined) throw refuse(record, refused.message);
 }
 
 /** A running consumer stays with its producer; a name that is not loaded counts as none. */

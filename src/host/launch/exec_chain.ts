@@ -100,18 +100,6 @@ export function needsChain(links: readonly ChainLink[], settings: ChainSettings)
   return links.length > 0 || settings.cgroup !== "" || settings.activationSocket;
 }
 
-/** Every tool that a chain of these settings is made of, with the settings that want it. */
-export function requiredTools(settings: ChainSettings, context: ChainContext): [ChainTool, string][] {
-  const links = chainLinks(settings, context);
-  if (!needsChain(links, settings)) return [];
-  const wanted = links.map(({ tool, settings }): [ChainTool, string] => [tool, settings]);
-  const names = wanted.map(([, names]) => names);
-  if (settings.cgroup !== "") names.push("run-in-cgroup");
-  if (settings.activationSocket) names.push("socket-listen");
-  const all = names.join(", ");
-  return [...wanted, ["sh", all], ["env", all]];
-}
-
 /** What the shell at the end of a chain has to do. */
 export interface ChainEnd {
   /** The command as the service is to see it, its executable first. */

@@ -1,27 +1,44 @@
-import { type ServiceDescription, ServiceType } from "../../model/mod.ts";
-import { type ChainContext, type ChainSettings, type ChainTool, requiredTools } from "./exec_chain.ts";
+/** The programs that the native host needs to carry a description out. */
 
-/** The tools that the native host needs to carry a description out, each with the settings that want it. */
+import { type HostFeature, hostNeeds, type SettingTable } from "../../description/mod.ts";
+import type { ServiceDescription } from "../../model/mod.ts";
+import type { ChainTool } from "./exec_chain.ts";
+
+/** The features that need an exec chain, each with the tool that brings it besides those that end every chain. */
+const CHAINED: ReadonlyMap<HostFeature, ChainTool | undefined> = new Map<HostFeature, ChainTool | undefined>([
+  ["resource-limit", "prlimit"],
+  ["nice", "nice"],
+  ["io-priority", "ionice"],
+  ["oom-score", "choom"],
+  ["user", "setpriv"],
+  ["capabilities", "setpriv"],
+  ["secure-bits", "setpriv"],
+  ["no-new-privileges", "setpriv"],
+  ["control-group", undefined],
+  ["activation-socket", undefined],
+]);
+
+/**
+ * The tools that the native host needs to carry a description out, each with the settings that want it.
+ *
+ * @param takesTerminal whether a service on the console takes the terminal as its controlling terminal
+ * @param table the settings. @default those of the program
+ */
 export function nativeRequirements(
   description: ServiceDescription,
-  context: ChainContext,
+  takesTerminal: boolean,
+  table?: SettingTable,
 ): [ChainTool, string][] {
-  const { type } = description;
-  if (type === ServiceType.INTERNAL || type === ServiceType.TRIGGERED) return [];
-  return requiredTools(chainSettings(description), context);
-}
-
-function chainSettings(description: ServiceDescription): ChainSettings {
-  return {
-    limits: description.limits,
-    nice: description.nice,
-    ioPriority: description.ioPriority,
-    oomScoreAdjust: description.oomScoreAdjust,
-    cgroup: description.cgroup,
-    runAs: description.runAs,
-    capabilities: description.capabilities,
-    secureBits: description.secureBits,
-    noNewPrivs: description.flags.noNewPrivs,
-    activationSocket: description.socketPath !== "",
-  };
+  const wanted = new Map<ChainTool | undefined, string[]>();
+  for (const { feature, name } of hostNeeds(description, table)) {
+    const isTerminal = feature === "console" && takesTerminal;
+    if (!isTerminal && !CHAINED.has(feature)) continue;
+    const tool = isTerminal ? "setsid" : CHAINED.get(feature);
+    wanted.set(tool, [...wanted.get(tool) ?? [], name]);
+  }
+  if (wanted.size === 0) return [];
+  const all = [...wanted.values()].flat().join(", ");
+  const tools = Array.from(wanted, ([tool, names]) => [tool, names.join(", ")] as const);
+  const own = tools.filter((entry): entry is [ChainTool, string] => entry[0] !== undefined);
+  return [...own, ["sh", all], ["env", all]];
 }

@@ -1,5 +1,6 @@
 /** What the tests of `dinit-check` share. */
 
+import type { SettingTable } from "../../../src/description/mod.ts";
 import { runCheck } from "../../../src/cli/check/main.ts";
 import { Services } from "../../description/_support.ts";
 import { FakeIo, type Outcome, type Surroundings } from "../_stand_in.ts";
@@ -34,10 +35,19 @@ class FakeCheckIo extends FakeIo {
   }
 }
 
+/** What a run of the checker meets. */
+export interface CheckSurroundings extends Surroundings {
+  /** What descriptions may set. @default the table of the program */
+  readonly settings?: SettingTable;
+}
+
 /** Runs `dinit-check` in given surroundings. */
-export async function check(args: readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
+export async function check(
+  args: readonly string[],
+  { settings, ...surroundings }: CheckSurroundings = {},
+): Promise<Outcome> {
   const io = new FakeCheckIo({ uid: 7, ...surroundings });
-  const status = await runCheck(args, io);
+  const status = await runCheck(args, io, settings);
   return { out: io.output, err: io.errors, status };
 }
 
@@ -50,7 +60,7 @@ export function explained(files: Readonly<Record<string, string>>, surroundings:
 export async function checkIn(
   services: Services,
   args: readonly string[] = [],
-  surroundings: Surroundings = {},
+  surroundings: CheckSurroundings = {},
 ): Promise<Outcome> {
   const { out, err, status } = await check(["-d", services.directory, ...args], surroundings);
   return { out: services.shorten(out), err: services.shorten(err), status };

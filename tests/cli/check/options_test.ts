@@ -40,7 +40,7 @@ Deno.test("check's help names every option and fits into 100 columns", async () 
   for (
     const name of [
       ..."-d --services-dir -n --online -p --socket-path -e --env-file -s --system -u --user".split(" "),
-      ..."--help --json --format=github --print".split(" "),
+      ..."--help --json --format=github --print --portable".split(" "),
     ]
   ) {
     assert(new RegExp(`(^|[ ,])${name}\\b`, "m").test(out), name);

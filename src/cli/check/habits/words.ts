@@ -1,13 +1,12 @@
 /** Which habits are looked for in the value of which setting. */
 
-import { settingNamed, type WrittenWord } from "../../../description/mod.ts";
+import type { Setting, WrittenWord } from "../../../description/mod.ts";
 import { commandHabits, pathHabits } from "./command.ts";
 import type { Habit } from "./habit.ts";
 import { specifierHabit } from "./systemd.ts";
 
 /** The habits in the value of a setting. */
-export function valueHabits(name: string, words: readonly WrittenWord[]): Habit[] {
-  const setting = settingNamed(name);
+export function valueHabits(setting: Setting | undefined, words: readonly WrittenWord[]): Habit[] {
   if (setting === undefined || words.length === 0) return [];
   if (setting.name === "command" || setting.name === "stop-command") return commandHabits(words);
   if (setting.syntax === "PATH") return pathHabits(words);

@@ -1,0 +1,69 @@
+/** What settings need from a host, beyond starting a program, signalling it and waiting for its end. */
+
+import type { ServiceDescription } from "../../model/mod.ts";
+import type { TypeName } from "./type_names.ts";
+
+/**
+ * Something that not every host can do. A host says which of these it has; a row of the settings table says which of
+ * these it needs.
+ *
+ * - `background-process`: follow a process that its parent leaves behind
+ * - `descriptor`: pass a descriptor beyond the standard three
+ * - `activation-socket`: open a socket and pass it
+ * - `pipe`: connect the output of one service with the input of another
+ * - `console`: give the terminal to a service
+ * - `kill-all`: end all other processes of the machine
+ * - `user`: run a process as another user
+ * - `supplementary-groups`: give a process the groups of a user
+ * - `login-record`: enter a process into the utmp database
+ */
+export type HostFeature =
+  | "background-process"
+  | "descriptor"
+  | "activation-socket"
+  | "pipe"
+  | "console"
+  | "kill-all"
+  | "user"
+  | "supplementary-groups"
+  | "resource-limit"
+  | "nice"
+  | "io-priority"
+  | "oom-score"
+  | "control-group"
+  | "capabilities"
+  | "secure-bits"
+  | "no-new-privileges"
+  | "login-record";
+
+/** One thing that a setting, or a flag of one, may need. */
+export interface HostNeed {
+  readonly feature: HostFeature;
+  /** Whether a description asks for the feature, on a service of a type in `types`. */
+  readonly asks: (description: ServiceDescription) => boolean;
+  /**
+   * The setting as messages name it, with the value if only that value needs the feature.
+   * @default the name of the setting, or `options = FLAG`
+   */
+  readonly label?: string;
+  /**
+   * The types of services that need the feature.
+   * @default those that use the setting
+   */
+  readonly types?: readonly TypeName[];
+}
+
+/** A need with the facts of its row filled in. */
+export interface TableNeed extends Required<HostNeed> {
+  /** The name of the setting, or of the flag. */
+  readonly name: string;
+}
+
+/** The need for a feature by the descriptions for which `asks` is true. */
+export function need(
+  feature: HostFeature,
+  asks: (description: ServiceDescription) => boolean,
+  more: Pick<HostNeed, "label" | "types"> = {},
+): HostNeed {
+  return { feature, asks, ...more };
+}

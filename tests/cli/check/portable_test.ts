@@ -1,0 +1,66 @@
+import { assertEquals } from "@std/assert";
+import { EXTENDED_TABLE } from "../../description/_extension.ts";
+import { checkIn, Services } from "./_support.ts";
+
+const PROCESS = "type = process\ncommand = /bin/true\n";
+
+/** Runs the checker with a table that has an extension. */
+async function checkExtended(text: string, ...args: string[]) {
+  using services = new Services({ s: text });
+  return await checkIn(services, [...args, "s"], { settings: EXTENDED_TABLE });
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => !/^(?:Checking|Performing|Secondary|)(?: .*)?$/.test(line));
+}
+
+Deno.test("check --portable warns of a line that the reference refuses", async () => {
+  const { out, err, status } = await checkExtended(`${PROCESS}grace-time = 1\n`, "--portable");
+  assertEquals(linesOf(err), [
+    "Service 's' (<SD>/s:3): warning: dinit 0.22.1 refuses the setting 'grace-time'; write @meta grace-time = VALUE",
+  ]);
+  assertEquals([linesOf(out), status], [["One or more errors/warnings issued."], 1]);
+});
+
+Deno.test("check --portable says nothing of @meta lines and of the settings that the reference has", async () => {
+  const { err, status } = await checkExtended(`${PROCESS}@meta grace-time = 1\n`, "--portable");
+  assertEquals([linesOf(err), status], [[], 0]);
+});
+
+Deno.test("without --portable an extension is a setting like any other", async () => {
+  for (const form of [[], ["--explain"], ["--severity=warning"]]) {
+    const { err, status } = await checkExtended(`${PROCESS}grace-time = 1\n`, ...form);
+    assertEquals([linesOf(err), status], [[], 0], form.join());
+  }
+});
+
+Deno.test("check --portable tells programs where the line is, and --severity=error lets it pass", async () => {
+  const { out, status } = await checkExtended(`${PROCESS}grace-time = 1\n`, "--portable", "--json");
+  const [found] = JSON.parse(out);
+  assertEquals([found.code, found.setting, found.line, found.column, found.severity, status], [
+    "not-portable",
+    "grace-time",
+    3,
+    14,
+    "warning",
+    1,
+  ]);
+  const lenient = await checkExtended(`${PROCESS}grace-time = 1\n`, "--portable", "--severity=error");
+  assertEquals(lenient.status, 0);
+});
+
+Deno.test("check --print --portable writes extensions as @meta lines", async () => {
+  const { out } = await checkExtended(`${PROCESS}grace-time = 2h\n`, "--print", "--portable");
+  assertEquals(out, "# s (<SD>/s)\ntype = process\ncommand = /bin/true\n@meta grace-time = 7200\n");
+  const plain = await checkExtended(`${PROCESS}@meta grace-time = 2h\n`, "--print");
+  assertEquals(plain.out, "# s (<SD>/s)\ntype = process\ncommand = /bin/true\ngrace-time = 7200\n");
+});
+
+Deno.test("a mistake in an @meta line of an extension is an error of the checker", async () => {
+  const { err, status } = await checkExtended(`${PROCESS}@meta grace-time = soon\n`);
+  assertEquals(linesOf(err), [
+    "Service 's' (<SD>/s:3): bad duration 'soon': write a number of seconds, or a number with a unit: " +
+    "500ms, 30s, 15m, 2h, 7d",
+  ]);
+  assertEquals(status, 1);
+});

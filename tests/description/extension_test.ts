@@ -1,0 +1,156 @@
+import { assert, assertEquals } from "@std/assert";
+import { describe, failureOf, located, locatedSetting } from "./_support.ts";
+import { EXTENDED_TABLE, GRACE_TIME, graceTime } from "./_extension.ts";
+import {
+  hostNeeds,
+  printDescription,
+  refusedChange,
+  SETTING_TABLE,
+  SETTINGS,
+} from "../../src/description/mod.ts";
+import { DEFAULT_DESCRIPTION, ServiceType } from "../../src/model/mod.ts";
+import { serviceHelp, settingHelp, settingNames } from "../../src/cli/manual/service_help.ts";
+import { generatedFiles } from "../../scripts/generate/files.ts";
+import { unsupportedByCommandHost } from "../../src/host/launch/command_limits.ts";
+import { remarksOn } from "./_remarks.ts";
+
+const settings = EXTENDED_TABLE;
+const PROCESS = "type = process\ncommand = /bin/true\n";
+
+Deno.test("an extension is accepted in two spellings", () => {
+  for (
+    const line of [
+      "grace-time = 500ms",
+      "grace-time: 0.5",
+      "@meta grace-time = 500ms",
+      " @meta  grace-time:0.5",
+    ]
+  ) {
+    assertEquals(graceTime(describe(`${PROCESS}${line}\n`, { settings })), 500, line);
+  }
+});
+
+Deno.test("the last line of an extension counts, in whichever spelling", () => {
+  assertEquals(graceTime(describe("grace-time = 1\n@meta grace-time = 2\n", { settings })), 2000);
+  assertEquals(graceTime(describe("@meta grace-time = 2\ngrace-time = 1\n", { settings })), 1000);
+});
+
+Deno.test("a mistake in an @meta line of an extension is told as in any other line", () => {
+  const message = GRACE_TIME.name;
+  assertEquals(
+    failureOf("\n@meta grace-time = soon\n", { settings }),
+    locatedSetting(
+      message,
+      "bad duration 'soon': write a number of seconds, or a number with a unit: 500ms, 30s, 15m, 2h, 7d",
+      2,
+    ),
+  );
+  assertEquals(failureOf("@meta grace-time\n", { settings }), located("badly formed line.", 1));
+  assertEquals(
+    failureOf("@meta grace-time += 1\n", { settings }),
+    located("cannot use '+=' with setting 'grace-time'", 1),
+  );
+});
+
+Deno.test("what else follows @meta is ignored, as in the reference", () => {
+  for (
+    const line of [
+      "@meta",
+      "@meta grace",
+      '@meta x = "',
+      "@meta stop-timeout = soon",
+      "@meta type = process",
+      "@meta = 1",
+    ]
+  ) {
+    assertEquals(
+      printDescription(describe(`${line}\n`, { settings })),
+      printDescription(describe("\n")),
+      line,
+    );
+  }
+});
+
+Deno.test("the program has no extension yet, so that a table without one ignores every @meta line", () => {
+  assertEquals(SETTINGS.filter(({ extension }) => extension), []);
+  assertEquals(graceTime(describe("@meta grace-time = 1\n")), undefined);
+  assertEquals(failureOf("grace-time = 1\n"), located("unknown setting: 'grace-time'.", 1));
+});
+
+Deno.test("an extension is printed as a setting, or as an @meta line for the reference", () => {
+  const description = describe(`${PROCESS}grace-time = 15m\n`, { settings });
+  const plain = printDescription(description, { table: settings });
+  const portable = printDescription(description, { table: settings, portable: true });
+  assert(plain.includes("\ngrace-time = 900\n"), plain);
+  assertEquals(portable, plain.replace("\ngrace-time", "\n@meta grace-time"));
+  for (const text of [plain, portable]) assertEquals(graceTime(describe(text, { settings })), 900_000);
+  assertEquals(describe(portable).command, description.command); // a program without the setting reads it, too
+});
+
+Deno.test("an extension has a remark on services of every type that does not use it", () => {
+  const remark = "'grace-time' specified, but ignored for the specified (or default) service type.";
+  for (const type of ["scripted", "internal", "triggered"]) {
+    const text = `type = ${type}\ncommand = /bin/true\n@meta grace-time = 1\n`;
+    assertEquals(remarksOn(text, settings).at(-1), { text: remark, setting: "grace-time" }, type);
+  }
+  assertEquals(remarksOn(`${PROCESS}grace-time = 1\n`, settings), []);
+});
+
+Deno.test("what an added row says of hosts and reloads takes effect", () => {
+  const before = { ...DEFAULT_DESCRIPTION, type: ServiceType.PROCESS };
+  const after = { ...before, graceTime: 1000 };
+  assertEquals(refusedChange(before, after, settings), {
+    setting: "grace-time",
+    message: "cannot change grace-time for running service.",
+  });
+  assertEquals(refusedChange(after, after, settings), undefined);
+  assertEquals(
+    refusedChange(
+      { ...before, type: ServiceType.SCRIPTED },
+      { ...after, type: ServiceType.SCRIPTED },
+      settings,
+    ),
+    undefined,
+  );
+  assertEquals(hostNeeds(after, settings).map(({ name, feature }) => [name, feature]), [[
+    "grace-time",
+    "pipe",
+  ]]);
+  assertEquals(unsupportedByCommandHost(after, settings)?.setting, "grace-time");
+  assertEquals(unsupportedByCommandHost(before, settings), undefined);
+});
+
+Deno.test("help, completion, manual page and editors know an added row", () => {
+  const help = settingHelp("grace-time", settings) ?? "";
+  assert(help.replaceAll(/\s+/g, " ").includes("written as @meta grace-time = VALUE"), help);
+  assert(serviceHelp(settings).includes("OF A TEST"));
+  assertEquals(settingNames(settings), [...settingNames(), "grace-time"]);
+  const [before, after] = [generatedFiles(), generatedFiles(settings)];
+  const changed = [...after.keys()].filter((path) => before.get(path) !== after.get(path));
+  assertEquals(changed, [
+    "man/dinit-service.5",
+    "contrib/vim/syntax/dinit.vim",
+    "contrib/vscode/syntaxes/dinit.tmLanguage.json",
+  ]);
+  for (const path of changed) assert(/grace(\\)?-time/.test(after.get(path)!), path);
+});
+
+Deno.test("editors take the name of an extension behind @meta, and no other name there", () => {
+  const grammar = JSON.parse(generatedFiles(settings).get("contrib/vscode/syntaxes/dinit.tmLanguage.json")!);
+  const ruleFor = (line: string) =>
+    grammar.patterns.find(({ begin, match }: { begin?: string; match?: string }) =>
+      new RegExp(begin ?? match ?? "$^").test(line)
+    );
+  assertEquals(
+    new RegExp(ruleFor("@meta grace-time = 1").begin).exec("@meta grace-time = 1")?.[1],
+    "grace-time",
+  );
+  assertEquals(ruleFor("@meta type = 1").name, "keyword.control.dinit");
+  const vim = generatedFiles(settings).get("contrib/vim/syntax/dinit.vim")!;
+  assert(vim.includes("syntax match dinitSetting /\\%(^\\s*@meta\\s\\+\\)\\@<=\\%(grace-time\\)"), vim);
+});
+
+Deno.test("a table of its own leaves the table of the program as it is", () => {
+  assertEquals(SETTING_TABLE.settings.length, 52);
+  assertEquals(settings.settings.length, 53);
+});

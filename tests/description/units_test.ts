@@ -1,0 +1,93 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseDuration, parseSize } from "../../src/description/mod.ts";
+import { describe, failureOf, located } from "./_support.ts";
+
+for (
+  const [text, milliseconds] of [
+    ["0", 0],
+    ["0.5", 500],
+    ["90", 90_000],
+    ["500ms", 500],
+    ["0.5ms", 0.5],
+    ["30s", 30_000],
+    ["1.5s", 1500],
+    ["15m", 900_000],
+    ["2h", 7_200_000],
+    ["7d", 604_800_000],
+    ["007s", 7000],
+  ] as const
+) {
+  Deno.test(`the duration ${text} is ${milliseconds} milliseconds`, () => {
+    assertEquals(parseDuration(text), milliseconds);
+  });
+}
+
+for (
+  const text of [
+    "",
+    "s",
+    ".5",
+    "5.",
+    "-1",
+    "+1",
+    "1 s",
+    " 1",
+    "1S",
+    "1w",
+    "1min",
+    "0x10",
+    "1e3",
+    "1,5",
+    "1h30m",
+  ]
+) {
+  Deno.test(`'${text}' is no duration`, () => {
+    assertThrows(
+      () => parseDuration(text),
+      Error,
+      `bad duration '${text}': write a number of seconds, or a number with a unit: 500ms, 30s, 15m, 2h, 7d`,
+    );
+  });
+}
+
+for (
+  const [text, bytes] of [
+    ["0", 0],
+    ["4096", 4096],
+    ["512K", 524_288],
+    ["10M", 10_485_760],
+    ["1G", 1_073_741_824],
+  ] as const
+) {
+  Deno.test(`the size ${text} is ${bytes} bytes`, () => {
+    assertEquals(parseSize(text), bytes);
+  });
+}
+
+for (const text of ["", "K", "1k", "1KB", "1KiB", "1T", "1.5G", "-1", "1 K", "0x10", "1e3"]) {
+  Deno.test(`'${text}' is no size`, () => {
+    assertThrows(
+      () => parseSize(text),
+      Error,
+      `bad size '${text}': write a number of bytes, or a number with a unit: 512K, 10M, 1G`,
+    );
+  });
+}
+
+Deno.test("durations and sizes end where numbers are no longer exact", () => {
+  assertEquals(parseDuration("9007199254740991ms"), Number.MAX_SAFE_INTEGER);
+  assertThrows(() => parseDuration("9007199254740992ms"), Error, "bad duration");
+  assertThrows(() => parseDuration("9".repeat(400) + "d"), Error, "bad duration");
+  assertEquals(parseSize("9007199254740991"), Number.MAX_SAFE_INTEGER);
+  assertThrows(() => parseSize("8388608G"), Error, "bad size");
+});
+
+Deno.test("the settings that the reference has take no units", () => {
+  for (const setting of ["start-timeout", "stop-timeout", "restart-delay", "restart-limit-interval"]) {
+    for (const value of ["500ms", "30s", "15m", "2h", "7d"]) {
+      assertEquals(failureOf(`${setting} = ${value}\n`), located(`bad value for ${setting}`, 1));
+    }
+  }
+  assertEquals(describe("start-timeout = 0.5\n").startTimeout, 500);
+  for (const value of ["512K", "10M", "1G"]) failureOf(`log-buffer-size = ${value}\n`);
+});
