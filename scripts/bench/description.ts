@@ -1,6 +1,6 @@
 /** Loading and linking 10,000 service descriptions of eight lines, beside only reading their bytes. */
 
-import { MainEnvironment } from "../../src/description/mod.ts";
+import { FolderSource, MainEnvironment } from "../../src/description/mod.ts";
 import { ServiceManager } from "../../src/engine/mod.ts";
 import { createHost, NO_RECORD, SystemClock } from "../../src/host/mod.ts";
 import {
@@ -45,16 +45,15 @@ function newManager(directory: string): ServiceManager {
     readinessClosed: quiet,
   };
   const host = createHost(reports, NO_RECORD);
+  const { users, files } = host;
+  const environment = new MainEnvironment(Deno.env.toObject());
+  const identity = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
   return new ServiceManager({
-    directories: [directory],
-    environment: new MainEnvironment(Deno.env.toObject()),
-    users: host.users,
-    files: host.files,
-    identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+    source: new FolderSource([directory], { environment, users, files, identity }),
+    environment,
     clock: new SystemClock(quiet),
     host,
     console: { requestConsole: () => true, returnConsole: quiet, takeForeground: quiet },
-    log: { message: quiet, started: quiet, failed: quiet, stopped: quiet },
   });
 }
 

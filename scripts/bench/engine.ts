@@ -26,14 +26,15 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 
 const nothing = () => {};
 
+function notLoaded(): never {
+  throw new Error("there are no descriptions here");
+}
+
 const OPTIONS: Omit<ManagerOptions, "graph"> = {
-  directories: [],
+  source: { directories: [], find: notLoaded },
   environment: new MainEnvironment(),
-  users: { userByName: () => undefined, userById: () => undefined, groupByName: () => undefined },
-  identity: { uid: 0, gid: 0 },
-  clock: { now: () => performance.now(), setTimer: nothing, clearTimer: nothing },
+  clock: { now: () => performance.now(), wall: () => 0, setTimer: nothing, clearTimer: nothing },
   console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
-  log: { message: nothing, started: nothing, failed: nothing, stopped: nothing },
   host: {
     unsupported: nothing as () => undefined,
     launch: () => ({ stage: LaunchStage.EXECUTE, errno: 38, error: "there are no processes here" }),

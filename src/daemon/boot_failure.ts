@@ -4,8 +4,9 @@
  */
 
 import { LoadError, ShutdownType } from "../model/mod.ts";
-import type { EngineLog, ServiceManager } from "../engine/mod.ts";
+import type { ServiceManager } from "../engine/mod.ts";
 import type { Key, Machine } from "../host/mod.ts";
+import type { MessageLog } from "../log/mod.ts";
 
 const FAILURE = "All services have stopped with no shutdown issued; boot failure?\n";
 const CHOICE = "Choose: (r)eboot, r(e)covery, re(s)tart boot sequence, (p)ower off? ";
@@ -17,7 +18,7 @@ const RECOVERY = "recovery";
 export interface BootFailureMeans {
   readonly machine: Pick<Machine, "sync" | "hasTerminal" | "awaitKey">;
   readonly manager: ServiceManager;
-  readonly log: Pick<EngineLog, "message">;
+  readonly log: MessageLog;
   /** Start the service `recovery` without asking. */
   readonly autoRecovery: boolean;
   /** Writes on the console, whatever the levels of the log are. */

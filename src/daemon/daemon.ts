@@ -5,7 +5,7 @@
 
 import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
 import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
-import { MainEnvironment } from "../description/mod.ts";
+import { FolderSource, MainEnvironment } from "../description/mod.ts";
 import { type Service, ServiceManager } from "../engine/mod.ts";
 import { type DaemonHost, NO_RECORD, type ProcessJournal, SystemClock } from "../host/mod.ts";
 import { ControlServer, ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
@@ -94,19 +94,26 @@ export class Daemon {
     };
     this.#socketPath = socketPath(options, paths);
     this.#manager = new ServiceManager({
-      directories: serviceDirectories(options, paths),
+      source: new FolderSource(serviceDirectories(options, paths), {
+        environment: this.#environment,
+        users,
+        files,
+        identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+      }),
       environment: this.#environment,
-      users,
-      files,
-      identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
-      clock: new SystemClock((id) => this.#manager.timerExpired(id)),
+      clock: new SystemClock((id, purpose) => this.#manager.timerExpired(id, purpose)),
       host: this.#host,
       console: {
         requestConsole: () => console.yield(() => this.#manager.consoleYielded()),
         returnConsole: () => console.takeBack(),
         takeForeground: () => this.#host.takeForeground(),
       },
-      log,
+      facts: {
+        fact: (fact) => {
+          log.fact(fact);
+          this.#failures.fact(fact);
+        },
+      },
       inactive: () => this.#checkInactive(),
       startActions: (service) => void this.#started(service),
     });

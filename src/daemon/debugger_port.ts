@@ -5,7 +5,7 @@
  * closed: at once if it is open by then, otherwise in one of the next turns of the event loop.
  */
 
-import type { EngineLog } from "../engine/mod.ts";
+import type { MessageLog } from "../log/mod.ts";
 
 /** The first version that opens its debugger. */
 const FIRST_VERSION = [2, 9, 2];
@@ -34,13 +34,13 @@ export function opensDebugger(): boolean {
 
 /** Closes the debugger whenever it was opened. */
 export class DebuggerPort {
-  readonly #log: Pick<EngineLog, "message">;
+  readonly #log: MessageLog;
   /** Loaded now and not at the signal, when there is no time. */
   readonly #modules = Promise.all([import("node:inspector"), import("node:timers")]);
   #lookUntil = 0;
   #looking = false;
 
-  constructor(log: Pick<EngineLog, "message">) {
+  constructor(log: MessageLog) {
     this.#log = log;
   }
 

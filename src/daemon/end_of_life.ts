@@ -5,9 +5,9 @@
 
 import { errnoOf, errnoText, ShutdownType } from "../model/mod.ts";
 import { commandLineArguments, inheritedEntries } from "../inherited/mod.ts";
-import type { EngineLog } from "../engine/mod.ts";
 import type { Machine } from "../host/mod.ts";
 import { DAEMON_PROGRAM, SHUTDOWN_PROGRAM } from "./paths.ts";
+import type { MessageLog } from "../log/mod.ts";
 
 /** What the daemon says and does for a kind of shutdown. */
 interface Ending {
@@ -34,7 +34,7 @@ export function farewell(type: ShutdownType): string {
 /** What it takes to end. */
 export interface EndOfLifeMeans {
   readonly machine: Pick<Machine, "sync" | "execute">;
-  readonly log: Pick<EngineLog, "message">;
+  readonly log: MessageLog;
   /** Waits until what has been logged is written, as long as that is sensible. */
   flush(): Promise<void>;
   /** Lets go of the children: from now on others may wait for theirs. */

@@ -3,7 +3,7 @@
  * run containers expect; the reference has nothing like it.
  */
 
-import { type ExitStatus, ServiceState, ShutdownType, StopReason } from "../model/mod.ts";
+import { ServiceState, ShutdownType, StopReason, type WaitStatus } from "../model/mod.ts";
 import type { Service, ServiceListener, ServiceManager } from "../engine/mod.ts";
 
 const FAILURE = 1;
@@ -46,7 +46,7 @@ export class ExitWith implements ServiceListener {
 }
 
 /** The status of a process in one number, as shells have it; a failed start is never a success. */
-export function exitStatus({ code, status }: ExitStatus, failed: boolean): number {
+export function exitStatus({ code, status }: WaitStatus, failed: boolean): number {
   if (code === 2 || code === 3) return BY_SIGNAL + status;
   return failed && status === 0 ? FAILURE : status;
 }

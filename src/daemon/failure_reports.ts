@@ -3,10 +3,11 @@
  * first time.
  */
 
-import type { Service, Trouble } from "../engine/mod.ts";
+import type { Service } from "../engine/mod.ts";
 import { type DaemonHost, logFileTail } from "../host/mod.ts";
 import { decodeBytes, type FailureReport, restartLimitText } from "../model/mod.ts";
 import { settled } from "./settled.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** How many of the last lines of output are kept and shown. */
 const LINES = 3;

@@ -1,12 +1,13 @@
 /** The daemon's eye on services that fail. What it takes to find out why is loaded when the first one does. */
 
-import { logFilePath, type Service, type ServiceManager, type Trouble } from "../engine/mod.ts";
+import { type Fact, type FactSink, logFilePath, type Service, type ServiceManager } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
 import type { ServiceOverview } from "../model/mod.ts";
 import type { FailureReports } from "./failure_reports.ts";
 import { absolutePath } from "./paths.ts";
 import type { StrayErrors } from "./stray_errors.ts";
+import { type Trouble, troubleOf } from "./trouble.ts";
 
 /** What is around it. */
 export interface FailuresMeans {
@@ -17,14 +18,20 @@ export interface FailuresMeans {
 }
 
 /** Watches what goes wrong with services, has it explained on the console, and adds the reason to the overview. */
-export class Failures {
+export class Failures implements FactSink {
   readonly #means: FailuresMeans;
   #reports: FailureReports | undefined;
   #loading: Promise<FailureReports> | undefined;
 
   constructor(means: FailuresMeans) {
     this.#means = means;
-    means.log.watchTrouble((service, trouble) => void this.#explain(service, trouble));
+  }
+
+  fact(fact: Fact): void {
+    const said = troubleOf(fact);
+    if (said === undefined) return;
+    const service = this.#means.manager.find(said.service);
+    if (service !== undefined) void this.#explain(service, said.trouble);
   }
 
   /** All services with what is known of their logs and failures; `now` is the wall clock in milliseconds since 1970. */

@@ -1,4 +1,4 @@
-import type { EngineLog } from "../engine/mod.ts";
+import type { MessageLog } from "../log/mod.ts";
 import { fileProblem, folderOf, folderProblem, ownIdentity } from "../host/mod.ts";
 
 const ROOT = 0;
@@ -7,7 +7,7 @@ const ROOT = 0;
  * Warns if a daemon of root reads an environment file that another user can change: that user can run anything as
  * root, by variables such as `PATH` and `LD_PRELOAD`. The file is used all the same, as by the reference.
  */
-export function warnOfForeignFile(path: string | undefined, log: Pick<EngineLog, "message">): void {
+export function warnOfForeignFile(path: string | undefined, log: MessageLog): void {
   const self = ownIdentity();
   if (path === undefined || self.uid !== ROOT) return;
   let problem: string | undefined;

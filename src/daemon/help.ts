@@ -39,6 +39,7 @@ export const HELP_TEXT = `dinit: init/service manager daemon
 Not in the original:
  --exit-with <service>        start that service, too; when it ends for good, stop all others and
                               exit with its status (not for a system manager)
+ --log-format <format>        format of the log file: text, or json: every fact as one JSON object a line
  --host <kind>                what starts processes: native (needs the permission --allow-ffi),
                               command (Deno.Command), or auto: native if it can be had
 

@@ -4,7 +4,7 @@
  * than a moment without.
  */
 
-import type { EngineLog } from "../engine/mod.ts";
+import type { MessageLog } from "../log/mod.ts";
 import { inheritedEnvironment } from "../inherited/mod.ts";
 import {
   endProcesses,
@@ -16,7 +16,7 @@ import {
 } from "../host/mod.ts";
 
 /** Ends what the journal, which is the file at `path`, says is left. Logs what was found. */
-export async function endLeftovers(journal: Journal, path: string, log: EngineLog): Promise<void> {
+export async function endLeftovers(journal: Journal, path: string, log: MessageLog): Promise<void> {
   if (journal.newer !== undefined) {
     const what = `${path} was written by a newer version (format ${journal.newer})`;
     log.message("warn", `${what}; processes that an earlier instance left running are not ended`);
@@ -39,7 +39,7 @@ function describe({ service, pid }: { readonly service: string; readonly pid: nu
   return pid === undefined ? service : `${service} (pid ${pid})`;
 }
 
-function announce(left: readonly string[], log: EngineLog): void {
+function announce(left: readonly string[], log: MessageLog): void {
   if (left.length === 0) return;
   log.message(
     "warn",
@@ -48,7 +48,7 @@ function announce(left: readonly string[], log: EngineLog): void {
 }
 
 /** With narrow permissions: a program that may do it does it. */
-async function endByProgram(path: string, { entries }: Journal, log: EngineLog): Promise<void> {
+async function endByProgram(path: string, { entries }: Journal, log: MessageLog): Promise<void> {
   const program = new URL("../host/processes/end_leftovers.ts", import.meta.url).pathname;
   try {
     const args = ["run", "--no-config", "--no-prompt", "--allow-all", decodeURIComponent(program), path];
@@ -69,7 +69,7 @@ async function endByProgram(path: string, { entries }: Journal, log: EngineLog):
   }
 }
 
-function maybeLeft(entries: readonly JournalEntry[], remedy: string, log: EngineLog): void {
+function maybeLeft(entries: readonly JournalEntry[], remedy: string, log: MessageLog): void {
   const names = entries.map(describe).join(", ");
   log.message(
     "warn",

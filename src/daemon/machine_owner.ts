@@ -3,9 +3,9 @@
  */
 
 import { ShutdownType } from "../model/mod.ts";
-import type { EngineLog, ServiceManager } from "../engine/mod.ts";
+import type { ServiceManager } from "../engine/mod.ts";
 import { HostUnavailableError, LibcUnavailableError, Machine } from "../host/mod.ts";
-import type { LineSink } from "../log/mod.ts";
+import type { LineSink, MessageLog } from "../log/mod.ts";
 import { BootFailure } from "./boot_failure.ts";
 import { EndOfLife, farewell } from "./end_of_life.ts";
 
@@ -14,7 +14,7 @@ const CONSOLE = "/dev/console";
 /** What the owner is given of the daemon. */
 export interface OwnerMeans {
   readonly manager: ServiceManager;
-  readonly log: Pick<EngineLog, "message">;
+  readonly log: MessageLog;
   /** Start the service `recovery` when booting has failed. */
   readonly autoRecovery: boolean;
   /** Writes on the console, whatever the levels of the log are. */

@@ -1,6 +1,5 @@
 /** The main log as the daemon wants it: a file, or the system's log (daemon and init 5.3). */
 
-import type { EngineLog, LogLevel } from "../engine/mod.ts";
 import {
   Datagrams,
   descriptorOfPath,
@@ -13,8 +12,10 @@ import {
   type ConsoleLogOptions,
   type DaemonLog,
   logFile,
+  type LogLevel,
   MainLog,
   type MainLogTarget,
+  type MessageLog,
   syslog,
   SYSLOG_SOCKET,
   type SyslogSocket,
@@ -72,7 +73,7 @@ function linesLost(count: number): string {
 export async function openMainLog(
   mainLog: MainLog,
   options: Pick<DaemonOptions, "logFile">,
-  log: Pick<EngineLog, "message">,
+  log: MessageLog,
 ): Promise<boolean> {
   try {
     await mainLog.open();

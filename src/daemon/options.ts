@@ -1,7 +1,7 @@
 /** The command line of the daemon (daemon and init 1). */
 
 import { isValidServiceName } from "../model/mod.ts";
-import type { ConsoleLevels, Threshold } from "../log/mod.ts";
+import type { ConsoleLevels, LogFormat, Threshold } from "../log/mod.ts";
 
 /** What the daemon is told when it is started. */
 export interface DaemonOptions {
@@ -18,6 +18,8 @@ export interface DaemonOptions {
   readonly logFile: string | undefined;
   readonly console: ConsoleLevels;
   readonly logLevel: Threshold;
+  /** What the main log consists of (an addition to the reference). */
+  readonly logFormat: LogFormat;
   readonly cgroupPath: string | undefined;
   /** What starts processes; `auto`: the native host if it may be had (an addition to the reference). */
   readonly host: HostKind;
@@ -74,6 +76,7 @@ class Scan {
   consoleMessages: Threshold = "warn";
   quiet = false;
   logLevel: Threshold = "info";
+  logFormat: LogFormat = "text";
   cgroupPath: string | undefined;
   host: HostKind = "auto";
   autoRecovery = false;
@@ -165,6 +168,9 @@ class Scan {
       case "--host":
         this.host = hostKind(this.#value("'--host'"));
         return;
+      case "--log-format":
+        this.logFormat = logFormat(this.#value("'--log-format'"));
+        return;
       case "--exit-with":
         this.exitWith = this.#value("'--exit-with'");
         return;
@@ -176,6 +182,10 @@ class Scan {
   #other(word: string): void {
     if (word.startsWith("--host=")) {
       this.host = hostKind(word.slice("--host=".length));
+      return;
+    }
+    if (word.startsWith("--log-format=")) {
+      this.logFormat = logFormat(word.slice("--log-format=".length));
       return;
     }
     if (word.startsWith("--exit-with=")) {
@@ -232,6 +242,11 @@ function hostKind(value: string): HostKind {
   throw new UsageError("dinit: '--host' accepts only arguments: 'auto', 'native', 'command'");
 }
 
+function logFormat(value: string): LogFormat {
+  if (value === "text" || value === "json") return value;
+  throw new UsageError("dinit: '--log-format' accepts only arguments: 'text', 'json'");
+}
+
 /** Reads the daemon's command line, left to right. */
 export function parseCommandLine(args: readonly string[], situation: Situation): CommandLine {
   const scan = new Scan(args, situation);
@@ -257,6 +272,7 @@ export function parseCommandLine(args: readonly string[], situation: Situation):
       // Status lines are shown whatever the level, unless the daemon was told to be quiet (5.4).
       console: { messages: consoleMessages, status: quiet ? consoleMessages : "debug" },
       logLevel: scan.logLevel,
+      logFormat: scan.logFormat,
       cgroupPath: scan.cgroupPath,
       host: scan.host,
       autoRecovery: scan.autoRecovery,

@@ -1,9 +1,9 @@
 /** The descriptor on which the daemon says that it is ready (daemon and init 3.8). */
 
 import { encodeBytes } from "../model/mod.ts";
-import type { EngineLog } from "../engine/mod.ts";
 import { inheritedDescriptors } from "../host/mod.ts";
 import { systemText } from "./system_text.ts";
+import type { MessageLog } from "../log/mod.ts";
 
 /** The standard streams, which need no leave to call the C library. */
 const STANDARD = new Map<number, Pick<typeof Deno.stdout, "writeSync">>([[1, Deno.stdout], [2, Deno.stderr]]);
@@ -15,11 +15,11 @@ export function isOpen(fd: number): boolean {
 
 /** Says once that the daemon is ready. */
 export class Readiness {
-  readonly #log: Pick<EngineLog, "message">;
+  readonly #log: MessageLog;
   #fd: number | undefined;
 
   /** Without a descriptor nobody wants to know. */
-  constructor(fd: number | undefined, log: Pick<EngineLog, "message">) {
+  constructor(fd: number | undefined, log: MessageLog) {
     this.#fd = fd;
     this.#log = log;
   }

@@ -27,7 +27,9 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
       ...watchLogs(mainLog, options.logFile, () => log),
       colour: hasColours(),
     });
-    const log: DaemonLog = new DaemonLog(console, options.console, mainLog);
+    const log: DaemonLog = new DaemonLog(console, options.console, mainLog, {
+      format: options.logFormat,
+    });
     stray.logTo(log);
     return { console, log };
   };

@@ -5,10 +5,10 @@ import {
   parseEnvironmentFile,
   wholePath,
 } from "../description/mod.ts";
-import type { EngineLog } from "../engine/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { MACHINE_ENVIRONMENT_FILE } from "./paths.ts";
 import { systemText } from "./system_text.ts";
+import type { MessageLog } from "../log/mod.ts";
 
 /** The largest environment file, in bytes. */
 const FILE_LIMIT = 4 * 1024 * 1024;
@@ -19,7 +19,7 @@ const PROBLEM_LIMIT = 100;
 export function applyEnvironmentFile(
   environment: MainEnvironment,
   { environmentFile, manager }: Pick<DaemonOptions, "environmentFile" | "manager">,
-  log: Pick<EngineLog, "message">,
+  log: MessageLog,
   files?: FileAccess,
 ): void {
   const path = environmentFile ?? (manager ? MACHINE_ENVIRONMENT_FILE : undefined);

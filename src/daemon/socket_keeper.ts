@@ -1,6 +1,6 @@
 /** The control socket over the life of the daemon: opened, opened again when it is lost, and watched (3.3). */
 
-import type { EngineLog } from "../engine/mod.ts";
+import type { MessageLog } from "../log/mod.ts";
 import { FileWatch, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
 import { type ControlServer, ControlSocketError } from "../control/mod.ts";
 import { Retries } from "../log/mod.ts";
@@ -19,7 +19,7 @@ export class SocketKeeper {
   readonly #server: ControlServer;
   readonly #path: string;
   readonly #options: SocketKeeperOptions;
-  readonly #log: Pick<EngineLog, "message">;
+  readonly #log: MessageLog;
   readonly #retries = new Retries(() => this.#tryAgain());
   #watch: FileWatch | undefined;
 
@@ -27,7 +27,7 @@ export class SocketKeeper {
     server: ControlServer,
     path: string,
     options: SocketKeeperOptions,
-    log: Pick<EngineLog, "message">,
+    log: MessageLog,
   ) {
     this.#server = server;
     this.#path = path;

@@ -3,12 +3,11 @@
  * life goes on.
  */
 
-import type { EngineLog } from "../engine/mod.ts";
-import { RepeatedLines } from "../log/mod.ts";
+import { type MessageLog, RepeatedLines } from "../log/mod.ts";
 
 /** Catches what would end the program, from the moment it is made until the program ends. */
 export class StrayErrors {
-  #log: Pick<EngineLog, "message"> | undefined;
+  #log: MessageLog | undefined;
   readonly #lines = new RepeatedLines((text) => this.#write(text));
 
   constructor() {
@@ -23,7 +22,7 @@ export class StrayErrors {
   }
 
   /** From now on errors are told to this log, and not on standard error. */
-  logTo(log: Pick<EngineLog, "message">): void {
+  logTo(log: MessageLog): void {
     this.#log = log;
   }
 

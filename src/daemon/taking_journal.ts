@@ -1,6 +1,6 @@
 /** Taking the journal of processes: the proof that no other daemon lives that was started with the same socket. */
 
-import type { EngineLog } from "../engine/mod.ts";
+import type { MessageLog } from "../log/mod.ts";
 import { type BootClock, JournalInUseError, ownerLives, parseJournal, ProcessJournal } from "../host/mod.ts";
 
 /**
@@ -32,7 +32,7 @@ export class InstanceAliveError extends Error {
 export interface TakingJournal {
   readonly socketPath: string;
   readonly clock: BootClock;
-  readonly log: Pick<EngineLog, "message">;
+  readonly log: MessageLog;
   /** Throws if the control socket answers. */
   readonly checkSocket: () => Promise<void>;
 }

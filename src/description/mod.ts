@@ -19,6 +19,7 @@ export * from "./enablement.ts";
 export * from "./environment.ts";
 export * from "./environment_file.ts";
 export * from "./find.ts";
+export * from "./folder_source.ts";
 export { LOADED_TEXT_LIMIT, megabytes } from "./limits.ts";
 export * from "./settings/changes.ts";
 export * from "./settings/host_features.ts";

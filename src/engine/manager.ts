@@ -7,37 +7,41 @@ import {
   type BufferedOutput,
   type BufferReading,
   type DependencyKind,
-  errnoText,
   type ExitStatus,
   type LaunchStage,
   LoadError,
   type ServiceOverview,
   type ServiceStatus,
+  type ServiceTimes,
   ShutdownType,
 } from "../model/mod.ts";
-import { Chaining } from "./graph/chaining.ts";
+import { assemble, type EngineParts } from "./assembly.ts";
 import * as commands from "./commands.ts";
+import type { LoadOccasion } from "./facts.ts";
 import { ServiceGraph } from "./graph/graph.ts";
 import { type Haste, hasten } from "./lifecycle/haste.ts";
-import type { ProcessRole } from "./launcher/launch_plan.ts";
-import { Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Listeners } from "./listeners.ts";
-import { Loader, logLoadError, mayUnload } from "./graph/loading.ts";
+import { mayUnload } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import type { EngineEvents, EnvironmentListener, ServiceListener, SignalOutcome } from "./ports.ts";
+import type {
+  EngineEvents,
+  EnvironmentListener,
+  ServiceListener,
+  SignalOutcome,
+  TimerName,
+} from "./ports.ts";
 import { reload } from "./graph/reloading.ts";
-import { isProcessBacked, prepareProcess, type ServiceRecord } from "./graph/record.ts";
-import { ServiceTypes } from "./launcher/service_types.ts";
+import { isProcessBacked, prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
 import { overviewOf, statusOf } from "./status.ts";
+import { timesOf } from "./times.ts";
 
 /** The service manager. */
 export class ServiceManager implements EngineEvents {
   readonly graph: ServiceGraph;
   readonly lifecycle: Lifecycle;
   readonly #options: ManagerOptions;
-  readonly #loader: Loader;
-  readonly #types: ServiceTypes;
-  readonly #chaining: Chaining;
+  readonly #parts: EngineParts;
   readonly #listeners = new Listeners();
   #shutdownType: ShutdownType;
 
@@ -45,34 +49,19 @@ export class ServiceManager implements EngineEvents {
     this.#options = options;
     this.#shutdownType = options.shutdownType ?? ShutdownType.NONE;
     this.graph = options.graph ?? new ServiceGraph();
-    const { clock, host, log, environment } = options;
-    this.lifecycle = new Lifecycle({
+    this.#parts = assemble(options, {
       graph: this.graph,
-      clock,
-      log,
-      console: options.console,
-      behaviour: (service) => options.behaviour?.(service, this.lifecycle) ?? this.#types.behaviour(service),
-      emit: (service, event) => this.#listeners.emit(service, event),
-      startActions: (service) => this.#startActions(service),
-      completed: (service, restarts) => this.#chaining.follow(service, restarts),
-      killAll: (service) => host.killAll(service.id),
-    });
-    const composeEnvironment = environment.compose.bind(environment);
-    this.#types = new ServiceTypes({ lifecycle: this.lifecycle, host, clock, log, composeEnvironment });
-    this.#loader = new Loader({ ...options, graph: this.graph });
-    this.#chaining = new Chaining({
-      log,
       isShuttingDown: () => this.shuttingDown,
-      load: (name) => this.#loader.load(name),
-      activate: (service) => this.lifecycle.activate(service),
+      emit: (service, event) => this.#listeners.emit(service, event),
     });
+    this.lifecycle = this.#parts.lifecycle;
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
 
   /** Where descriptions are searched, in order. */
   get serviceDirectories(): readonly string[] {
-    return this.#options.directories;
+    return this.#options.source.directories;
   }
 
   /** The time by the engine's clock, in milliseconds. */
@@ -95,12 +84,12 @@ export class ServiceManager implements EngineEvents {
     return this.graph.services();
   }
 
-  /** Loads a service unless it is loaded. A failure is logged, worded for the occasion, and thrown as `LoadError`. */
-  load(name: string, occasion: "command-line" | "request" = "request"): ServiceRecord {
+  /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
+  load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
     try {
-      return this.#loader.load(name);
+      return this.#parts.loader.load(name);
     } catch (error) {
-      if (error instanceof LoadError) logLoadError(this.#options.log, error, occasion);
+      if (error instanceof LoadError) this.#parts.reporter.general({ kind: "load-failed", error, occasion });
       throw error;
     }
   }
@@ -108,12 +97,13 @@ export class ServiceManager implements EngineEvents {
   /** Gives a service its description as it is now. `undefined`: it is refused or bad, which has been logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
     try {
-      reload({ graph: this.graph, loader: this.#loader, lifecycle: this.lifecycle }, service);
+      reload({ graph: this.graph, loader: this.#parts.loader, lifecycle: this.lifecycle }, service);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      this.#options.log.message("error", `Could not reload service ${service.name}: ${error.message}`);
+      this.#parts.reporter.report(service, { kind: "reload-failed", error });
       return undefined;
     }
+    this.#parts.reporter.report(service, { kind: "reloaded" });
     this.#settled();
     return service;
   }
@@ -122,7 +112,7 @@ export class ServiceManager implements EngineEvents {
   unload(service: ServiceRecord): boolean {
     if (!mayUnload(service)) return false;
     this.lifecycle.unpin(service);
-    this.#loader.unload(service);
+    this.#parts.loader.unload(service);
     this.#listeners.forget(service);
     return true;
   }
@@ -180,12 +170,10 @@ export class ServiceManager implements EngineEvents {
     if (service.process.main.pid === undefined) return "no-process";
     const outcome: SignalOutcome = this.#options.host.signal(service.id, "main", signal, false);
     if (typeof outcome === "object") {
-      this.#options.log.message("error", `Error sending signal to process: ${errnoText(outcome.errno)}`);
+      this.#parts.reporter.general({ kind: "signal-failed", errno: outcome.errno });
       return "failed";
     }
-    if (outcome === "bad-signal") {
-      this.#options.log.message("error", "Requested signal not in valid signal range.");
-    }
+    if (outcome === "bad-signal") this.#parts.reporter.general({ kind: "signal-invalid" });
     return outcome;
   }
 
@@ -217,7 +205,7 @@ export class ServiceManager implements EngineEvents {
 
   /** Hastens a shutdown that is under way. */
   hasten(haste: Haste): void {
-    hasten(haste, this.services(), this.#types);
+    hasten(haste, this.services(), this.#parts);
     this.#drain();
   }
 
@@ -231,6 +219,15 @@ export class ServiceManager implements EngineEvents {
   /** All services with what people ask about; `now` is the wall clock in milliseconds since 1970. */
   overview(now: number): ServiceOverview[] {
     return [...this.services()].map((service) => overviewOf(service, this.now(), now));
+  }
+
+  /** When the services that have been started reached the steps of their last activation, in load order. */
+  times(): ServiceTimes[] {
+    const now = this.now();
+    const wall = this.#options.clock.wall();
+    return [...this.services()].map((service) => timesOf(service, now, wall)).filter((times) =>
+      times !== undefined
+    );
   }
 
   /** The buffered output of a service; `undefined` if it is not configured to have any. */
@@ -270,39 +267,39 @@ export class ServiceManager implements EngineEvents {
   // ---- Events of processes, timers and the console ---------------------------------------------------------
 
   execSucceeded(id: number, role: ProcessRole): void {
-    this.#deliverOfProcess(id, "execSucceeded", (service) => this.#types.events.execSucceeded(service, role));
+    this.#deliverOfProcess(id, "executed", (service) => this.#parts.events.execSucceeded(service, role));
   }
 
   execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void {
     this.#deliverOfProcess(
       id,
-      "execFailed",
-      (service) => this.#types.events.execFailed(service, role, { stage, errno }),
+      "execution-failed",
+      (service) => this.#parts.events.execFailed(service, role, { stage, errno }),
     );
   }
 
   exited(id: number, role: ProcessRole, exit: ExitStatus): void {
-    this.#deliverOfProcess(id, "exited", (service) => this.#types.events.exited(service, role, exit));
+    this.#deliverOfProcess(id, "exited", (service) => this.#parts.events.exited(service, role, exit));
   }
 
   ready(id: number): void {
-    this.#deliverOfProcess(id, "ready", (service) => this.#types.events.dispatch(service, "ready"));
+    this.#deliverOfProcess(id, "ready", (service) => this.#parts.reactor.react(service, "ready"));
   }
 
   readinessClosed(id: number): void {
     this.#deliverOfProcess(
       id,
-      "readinessClosed",
-      (service) => this.#types.events.dispatch(service, "readinessClosed"),
+      "readiness-closed",
+      (service) => this.#parts.reactor.react(service, "readiness-closed"),
     );
   }
 
-  timerExpired(id: number): void {
-    this.#deliverOfProcess(id, "timerExpired", (service) => this.#types.events.timerExpired(service));
+  timerExpired(id: number, purpose: TimerName): void {
+    this.#deliverOfProcess(id, purpose, (service) => this.#parts.events.timerExpired(service, purpose));
   }
 
   allKilled(id: number): void {
-    this.#deliver(id, (service) => this.lifecycle.allKilled(service));
+    this.#deliver(id, (service) => this.#parts.reactor.react(service, "all-killed"));
   }
 
   consoleYielded(): void {
@@ -313,7 +310,7 @@ export class ServiceManager implements EngineEvents {
   /** Only services that can have processes keep account of them. */
   #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
     this.#deliver(id, (service) => {
-      if (!isProcessBacked(service.type)) return this.#types.events.reportImpossible(service, event);
+      if (!isProcessBacked(service.type)) return this.#parts.reactor.reportImpossible(service, event);
       prepareProcess(service); // a mistake elsewhere may report the process of a service that never started
       handle(service);
     });
@@ -322,7 +319,7 @@ export class ServiceManager implements EngineEvents {
   #deliver(id: number, handle: (service: ServiceRecord) => void): void {
     const service = this.graph.byId(id);
     if (service === undefined) {
-      this.#options.log.message("error", `internal error: event for a service that is not loaded (${id})`);
+      this.#parts.reporter.general({ kind: "unknown-service", id });
       return;
     }
     handle(service);
@@ -340,12 +337,7 @@ export class ServiceManager implements EngineEvents {
   }
 
   #settled(): void {
-    this.#chaining.settled();
+    this.#parts.chaining.settled();
     if (this.lifecycle.activeCount === 0) this.#options.inactive?.();
-  }
-
-  #startActions(service: ServiceRecord): void {
-    const { startsRwfs, startsLog } = service.description.flags;
-    if (startsRwfs || startsLog) this.#options.startActions?.(service);
   }
 }

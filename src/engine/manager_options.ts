@@ -1,25 +1,23 @@
 import type { ShutdownType } from "../model/mod.ts";
-import type { FileAccess, MainEnvironment, UserDatabase } from "../description/mod.ts";
+import type { MainEnvironment } from "../description/mod.ts";
 import type { Behaviour } from "./launcher/behaviour.ts";
 import type { ServiceGraph } from "./graph/graph.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
-import type { Clock, ConsolePort, EngineLog, ProcessHost } from "./ports.ts";
+import type { DescriptionSource } from "./description_source.ts";
+import type { FactSink } from "./facts.ts";
+import type { Clock, ConsolePort, ProcessHost } from "./ports.ts";
 import type { ServiceRecord } from "./graph/record.ts";
 
 /** What a manager is made of. */
 export interface ManagerOptions {
-  /** Where descriptions are searched, in order. */
-  readonly directories: readonly string[];
+  /** Where descriptions come from. */
+  readonly source: DescriptionSource;
   readonly environment: MainEnvironment;
-  readonly users: UserDatabase;
-  /** How descriptions are reached. @default by the runtime */
-  readonly files?: FileAccess;
-  /** The ids that the daemon runs with. */
-  readonly identity: { readonly uid: number; readonly gid: number };
   readonly clock: Clock;
   readonly host: ProcessHost;
   readonly console: ConsolePort;
-  readonly log: EngineLog;
+  /** Takes the facts. @default nobody */
+  readonly facts?: FactSink;
   /** The services to use; for tests that build graphs directly. @default an empty graph */
   readonly graph?: ServiceGraph;
   /** For an engine that goes on from a snapshot: what is to happen when everything has stopped. @default NONE */

@@ -8,14 +8,11 @@
  * @module
  */
 
+export { EventRing, type FactsSince, type NumberedFact } from "./event_ring.ts";
+export type { EndedProcess, Fact, FactSink, LoadOccasion, Outcome } from "./facts.ts";
+export type { DescriptionReader, DescriptionSource, FoundDescription } from "./description_source.ts";
 export { ServiceGraph } from "./graph/graph.ts";
-export {
-  type LaunchPlan,
-  logFilePath,
-  type OutputPlan,
-  type ProcessRole,
-  type SessionPlan,
-} from "./launcher/launch_plan.ts";
+export { type LaunchPlan, logFilePath, type OutputPlan, type SessionPlan } from "./launcher/launch_plan.ts";
 export type { Behaviour } from "./launcher/behaviour.ts";
 export type { Lifecycle } from "./lifecycle/lifecycle.ts";
 export { ServiceManager } from "./manager.ts";
@@ -24,15 +21,14 @@ export type {
   Clock,
   ConsolePort,
   EngineEvents,
-  EngineLog,
   EnvironmentListener,
   LaunchRefusal,
-  LogLevel,
   PidFileOutcome,
   ProcessHost,
   ServiceListener,
   SignalOutcome,
-  Trouble,
+  TimerName,
 } from "./ports.ts";
-export type { ServiceRecord as Service } from "./graph/record.ts";
+export type { ProcessRole, ServiceRecord as Service } from "./graph/record.ts";
+export { SavedStateError } from "./schema.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

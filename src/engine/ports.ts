@@ -13,16 +13,21 @@ import type {
   ServiceDescription,
   ServiceEvent,
 } from "../model/mod.ts";
-import type { ServiceRecord } from "./graph/record.ts";
-import type { LaunchPlan, ProcessRole } from "./launcher/launch_plan.ts";
+import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
+import type { LaunchPlan } from "./launcher/launch_plan.ts";
 
-/** Monotonic time and one timer for each service. */
+/** What a timer is for. The engine has those of `TimerPurpose`; others may add their own. */
+export type TimerName = string;
+
+/** Monotonic time, and one timer for each service and purpose. */
 export interface Clock {
   /** Milliseconds since any fixed moment; never runs backwards. */
   now(): number;
-  /** (Re)arms the timer of a service for a moment of this clock. */
-  setTimer(id: number, at: number): void;
-  clearTimer(id: number): void;
+  /** The time of day, in milliseconds since 1970. */
+  wall(): number;
+  /** (Re)arms a timer of a service for a moment of this clock. */
+  setTimer(id: number, purpose: TimerName, at: number): void;
+  clearTimer(id: number, purpose: TimerName): void;
 }
 
 /** The outcome of sending a signal. */
@@ -86,7 +91,7 @@ export interface EngineEvents {
   ready(id: number): void;
   /** The process closed its readiness descriptor without a word. */
   readinessClosed(id: number): void;
-  timerExpired(id: number): void;
+  timerExpired(id: number, purpose: TimerName): void;
   /** `killAll` is done. */
   allKilled(id: number): void;
   /** The console log has finished its line and lets a service have the console. */
@@ -101,25 +106,6 @@ export interface ConsolePort {
   returnConsole(): void;
   /** Makes the daemon's process group the foreground group of the terminal again. */
   takeForeground(): void;
-}
-
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
-/**
- * What went wrong with a service: its process ended unexpectedly; it failed to start; its recovery failed; it has been
- * restarted as often as its limit allows, and stays down.
- */
-export type Trouble = "ended" | "start-failed" | "gave-up" | "restart-limit";
-
-/** The log as the engine writes it (lifecycle 11). */
-export interface EngineLog {
-  /** An ordinary message, without the `dinit: ` prefix. */
-  message(level: LogLevel, text: string): void;
-  started(name: string): void;
-  failed(name: string, viaDependency: boolean): void;
-  stopped(name: string): void;
-  /** After the message about it: the output of the service may tell why. */
-  trouble?(service: ServiceRecord, trouble: Trouble): void;
 }
 
 /** Is told of the events of the services that it was added to, synchronously. It must not call the engine. */

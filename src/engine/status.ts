@@ -1,6 +1,6 @@
 /** What can be told about a service (control protocol 8, and the overview of all services). */
 
-import { type ServiceOverview, ServiceState, type ServiceStatus, ServiceType } from "../model/mod.ts";
+import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
 import { isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
 
@@ -10,7 +10,7 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
   return {
     state: service.state,
     target: service.target,
-    waitingForConsole: service.waitConsole,
+    waitingForConsole: service.phase.kind === "waiting-for-console",
     holdingConsole: service.haveConsole,
     skipped: service.skipped,
     explicit: service.explicit,
@@ -19,7 +19,7 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
     launchStage: process.launchStage,
     launchErrno: process.launchErrno,
     ...(process.launchText === undefined ? {} : { launchText: process.launchText }),
-    exit: process.exit,
+    exit: waitStatusOf(process.exit),
     modified: service.description.modified,
   };
 }
@@ -42,18 +42,23 @@ export function overviewOf(service: ServiceRecord, elapsed: number, now: number)
  * What a service waits for before it can go on: names of services, or `console`, `restart-delay`, `trigger`.
  * Empty if it waits for nothing but its own process.
  */
-function waitingFor(service: ServiceRecord): string[] {
+function waitingFor({ phase, dependencies, dependents, process }: ServiceRecord): string[] {
   const names = new Set<string>();
-  if (service.state === ServiceState.STARTING) {
-    if (service.waitConsole) names.add("console");
-    else if (service.waitDeps) {
-      for (const edge of service.dependencies) if (edge.waiting) names.add(edge.to.name);
-    } else if (service.type === ServiceType.TRIGGERED) names.add("trigger");
-  } else if (service.state === ServiceState.STOPPING && service.waitDeps) {
-    for (const edge of service.dependents) {
-      if (isHard(edge) && !isTriviallyStopped(edge.from)) names.add(edge.from.name);
-    }
+  switch (phase.kind) {
+    case "waiting-for-console":
+      names.add("console");
+      break;
+    case "waiting-for-dependencies":
+      for (const edge of dependencies) if (edge.waiting) names.add(edge.to.name);
+      break;
+    case "awaiting-trigger":
+      names.add("trigger");
+      break;
+    case "waiting-for-dependents":
+      for (const edge of dependents) {
+        if (isHard(edge) && !isTriviallyStopped(edge.from)) names.add(edge.from.name);
+      }
   }
-  if (service.process.timer?.reason === "restart-delay") names.add("restart-delay");
+  if (process.timer?.purpose === "restart-delay") names.add("restart-delay");
   return [...names];
 }

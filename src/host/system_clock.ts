@@ -1,15 +1,15 @@
-import type { Clock } from "../engine/mod.ts";
+import type { Clock, TimerName } from "../engine/mod.ts";
 
 /** The longest delay that the runtime's timers take: about 24.8 days. A later moment is reached in steps. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** The monotonic clock of the system, with one timer for each service. */
+/** The monotonic clock of the system, with one timer for each service and purpose. */
 export class SystemClock implements Clock {
-  readonly #expired: (id: number) => void;
-  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  readonly #expired: (id: number, purpose: TimerName) => void;
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  /** `expired` is called with the id of a service whose timer has run out. */
-  constructor(expired: (id: number) => void) {
+  /** `expired` is called with the id of a service whose timer has run out, and what the timer was for. */
+  constructor(expired: (id: number, purpose: TimerName) => void) {
     this.#expired = expired;
   }
 
@@ -17,22 +17,31 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  setTimer(id: number, at: number): void {
-    this.clearTimer(id);
+  wall(): number {
+    return Date.now();
+  }
+
+  setTimer(id: number, purpose: TimerName, at: number): void {
+    this.clearTimer(id, purpose);
     const delay = at - this.now();
     const timer = delay > LONGEST_DELAY
-      ? setTimeout(() => this.setTimer(id, at), LONGEST_DELAY)
-      : setTimeout(() => this.#expire(id), Math.max(0, Math.ceil(delay)));
-    this.#timers.set(id, timer);
+      ? setTimeout(() => this.setTimer(id, purpose, at), LONGEST_DELAY)
+      : setTimeout(() => this.#expire(id, purpose), Math.max(0, Math.ceil(delay)));
+    this.#timers.set(key(id, purpose), timer);
   }
 
-  clearTimer(id: number): void {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
+  clearTimer(id: number, purpose: TimerName): void {
+    const name = key(id, purpose);
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
   }
 
-  #expire(id: number): void {
-    this.#timers.delete(id);
-    this.#expired(id);
+  #expire(id: number, purpose: TimerName): void {
+    this.#timers.delete(key(id, purpose));
+    this.#expired(id, purpose);
   }
+}
+
+function key(id: number, purpose: TimerName): string {
+  return `${id} ${purpose}`;
 }

@@ -3,8 +3,10 @@
  * (daemon and init 5).
  */
 
-import type { EngineLog, LogLevel, Service, Trouble } from "../engine/mod.ts";
-import { passes, type Threshold } from "./levels.ts";
+import type { Fact, FactSink } from "../engine/mod.ts";
+import { factLine, messageLine } from "./json.ts";
+import { type LogLevel, passes, type Threshold } from "./levels.ts";
+import { type MessageWords, type StatusWords, words } from "./wording.ts";
 
 /** What is shown on the console. */
 export interface ConsoleLevels {
@@ -21,6 +23,9 @@ const STATUS = {
   stopped: { console: "[STOPPD]", main: "stopped" },
 } as const;
 
+/** What the main log consists of: sentences, or facts as JSON. */
+export type LogFormat = "text" | "json";
+
 /** A stream of lines: a `LineWriter`, or a test's recorder. */
 export interface LineStream {
   write(line: string): void;
@@ -31,38 +36,50 @@ export interface MainLogStream {
   log(level: LogLevel, line: string): void;
 }
 
-/** Sends each message to the streams that are meant to have it. */
-export class DaemonLog implements EngineLog {
+/** The log as the parts of the daemon use it. */
+export interface MessageLog {
+  /** An ordinary message, without the `dinit: ` prefix. */
+  message(level: LogLevel, text: string): void;
+}
+
+/** Sends each message and fact to the streams that are meant to have it. */
+export class DaemonLog implements MessageLog, FactSink {
   readonly #console: LineStream;
   readonly #levels: ConsoleLevels;
   readonly #main: MainLogStream | undefined;
-  #watcher: ((service: Service, trouble: Trouble) => void) | undefined;
+  readonly #format: LogFormat;
 
-  /** `main` is `undefined` if there is no main log. */
-  constructor(console: LineStream, levels: ConsoleLevels, main: MainLogStream | undefined) {
+  /** `main` is `undefined` if there is no main log. `format` is that of the main log. */
+  constructor(
+    console: LineStream,
+    levels: ConsoleLevels,
+    main: MainLogStream | undefined,
+    { format = "text" }: { format?: LogFormat } = {},
+  ) {
     this.#console = console;
     this.#levels = levels;
     this.#main = main;
+    this.#format = format;
   }
 
   message(level: LogLevel, text: string): void {
-    const line = `dinit: ${text}`;
-    if (passes(level, this.#levels.messages)) this.#console.write(line);
-    this.#main?.log(level, line);
+    this.show(level, text);
+    this.record(level, text);
   }
 
   /** A message that the main log alone is to have. */
   record(level: LogLevel, text: string): void {
-    this.#main?.log(level, `dinit: ${text}`);
+    this.#main?.log(level, this.#format === "json" ? messageLine(level, text) : `dinit: ${text}`);
   }
 
-  /** Passes on what goes wrong with services. */
-  watchTrouble(watcher: (service: Service, trouble: Trouble) => void): void {
-    this.#watcher = watcher;
-  }
-
-  trouble(service: Service, trouble: Trouble): void {
-    this.#watcher?.(service, trouble);
+  fact(fact: Fact): void {
+    const said = words(fact);
+    if (said === undefined) {
+      if (this.#format === "json") this.#main?.log("info", factLine("info", fact));
+      return;
+    }
+    if ("status" in said) this.#status(said, fact);
+    else this.#say(said, fact);
   }
 
   /**
@@ -78,20 +95,21 @@ export class DaemonLog implements EngineLog {
     if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
   }
 
-  started(name: string): void {
-    this.#status("started", name, "info", "info");
+  #status({ status, service, consoleLevel, level }: StatusWords, fact: Fact): void {
+    const { console, main } = STATUS[status];
+    if (passes(consoleLevel, this.#levels.status)) this.#console.write(`${console} ${service}`);
+    this.#recordFact(level, fact, `service ${service} ${main}.`);
   }
 
-  failed(name: string, viaDependency: boolean): void {
-    this.#status("failed", name, viaDependency ? "warn" : "error", "error");
+  #say({ level, text, more }: MessageWords, fact: Fact): void {
+    this.show(level, text);
+    this.#recordFact(level, fact, text);
+    if (more === undefined) return;
+    this.show(level, more);
+    if (this.#format === "text") this.record(level, more);
   }
 
-  stopped(name: string): void {
-    this.#status("stopped", name, "info", "info");
-  }
-
-  #status(status: keyof typeof STATUS, name: string, consoleLevel: LogLevel, mainLevel: LogLevel): void {
-    if (passes(consoleLevel, this.#levels.status)) this.#console.write(`${STATUS[status].console} ${name}`);
-    this.#main?.log(mainLevel, `dinit: service ${name} ${STATUS[status].main}.`);
+  #recordFact(level: LogLevel, fact: Fact, text: string): void {
+    this.#main?.log(level, this.#format === "json" ? factLine(level, fact, text) : `dinit: ${text}`);
   }
 }

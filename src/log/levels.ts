@@ -1,4 +1,4 @@
-import type { LogLevel } from "../engine/mod.ts";
+export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** From which level on messages are let through; `none` lets nothing through. */
 export type Threshold = LogLevel | "none";

@@ -4,8 +4,7 @@
  * for the first time, and not before.
  */
 
-import type { LogLevel } from "../engine/mod.ts";
-import { passes, type Threshold } from "./levels.ts";
+import { type LogLevel, passes, type Threshold } from "./levels.ts";
 import { type LineSink, LineWriter } from "./line_writer.ts";
 
 /** Where the main log goes. */

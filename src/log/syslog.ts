@@ -1,7 +1,7 @@
 /** The system's log as the main log: a datagram for each line, sent to the socket `/dev/log` (daemon and init 5.1). */
 
 import { errnoName, errnoText } from "../model/mod.ts";
-import type { LogLevel } from "../engine/mod.ts";
+import type { LogLevel } from "./levels.ts";
 import type { LineSink } from "./line_writer.ts";
 import type { MainLogTarget } from "./main_log.ts";
 

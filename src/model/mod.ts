@@ -17,6 +17,7 @@ export * from "./bytes.ts";
 export * from "./description.ts";
 export * from "./errno.ts";
 export * from "./errors.ts";
+export * from "./exit_status.ts";
 export * from "./grants.ts";
 export * from "./names.ts";
 export * from "./program_path.ts";

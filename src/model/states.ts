@@ -126,14 +126,3 @@ export interface LaunchFailure {
   readonly stage: LaunchStage;
   readonly errno: number;
 }
-
-/** How a process ended: the `si_code` (1 exited, 2 killed, 3 dumped core) and `si_status` of `waitid`. */
-export interface ExitStatus {
-  /** 1 exited, 2 killed by a signal, 3 killed by a signal with a core dump; 0 if no process has ended yet. */
-  readonly code: 0 | 1 | 2 | 3;
-  /** The exit code, 0–255, or the signal number. */
-  readonly status: number;
-}
-
-/** The status of a service whose process has never ended. */
-export const NO_EXIT: ExitStatus = { code: 0, status: 0 };

@@ -1,7 +1,8 @@
 /** What can be told about a service at one moment. */
 
 import type { FileTime } from "./description.ts";
-import type { ExitStatus, ServiceState, ServiceType, StopReason, TargetState } from "./states.ts";
+import type { WaitStatus } from "./exit_status.ts";
+import type { ServiceState, ServiceType, StopReason, TargetState } from "./states.ts";
 
 /** The facts of a status buffer (control protocol 8). */
 export interface ServiceStatus {
@@ -23,7 +24,7 @@ export interface ServiceStatus {
   /** The reason of the last failed launch in words, where these say more than the error number. @default absent */
   readonly launchText?: string;
   /** How the last process ended. */
-  readonly exit: ExitStatus;
+  readonly exit: WaitStatus;
   /** When the description was changed last, as of its last (re)load. */
   readonly modified: FileTime;
 }
@@ -78,6 +79,26 @@ export interface ServiceOverview extends ServiceStatus {
   readonly failure?: FailureReport;
   /** How often it was started again by itself (automatic restarts and recoveries) since it was loaded. */
   readonly restarts: number;
+}
+
+/**
+ * When a service reached the steps of its last activation, in milliseconds since 1970. A step that it has not reached,
+ * or that its type does not have, is absent.
+ */
+export interface ServiceTimes {
+  readonly name: string;
+  /** It was wanted, and waited from then on for its dependencies. */
+  readonly asked: number;
+  /** It had to wait for no dependency any more. */
+  readonly unblocked: number | undefined;
+  /** The full name of the service that it waited for last: the one to look at if a start takes long. */
+  readonly decidedBy: string | undefined;
+  /** Its process was launched. */
+  readonly launched: number | undefined;
+  readonly ready: number | undefined;
+  /** It was to stop: on request, because its process had ended, or because of its dependencies. */
+  readonly stopAsked: number | undefined;
+  readonly ended: number | undefined;
 }
 
 /** The whole system at one moment: what `dinit ctl status` without a service name shows. */

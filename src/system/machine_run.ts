@@ -13,10 +13,12 @@ export interface RunReports {
   warn(text: string): void;
 }
 
-/** How a run ended: with the status of the process, or with the reason why there was none. */
-export type RunEnd = { readonly exit: ExitStatus } | { readonly errno: number };
+/**
+ * How a run ended: with the status of the process (`undefined` if somebody else took it), or with the reason why there
+ * was no process.
+ */
+export type RunEnd = { readonly exit: ExitStatus | undefined } | { readonly errno: number };
 
-const EXIT_UNKNOWN: ExitStatus = { code: 0, status: 0 };
 const NO_SIGNALS = 0n;
 const CHUNK = 4096;
 
@@ -88,14 +90,14 @@ export class ProgramRunner {
   }
 
   /** The end of a child, when it has come. It is taken from the system. */
-  #ended(pid: number): Promise<ExitStatus> {
+  #ended(pid: number): Promise<ExitStatus | undefined> {
     return new Promise((resolve) => {
       const look = () => {
         const state = this.#processes.look(pid);
         if (state.kind === "running") return;
         Deno.removeSignalListener("SIGCHLD", look);
         this.#processes.reapChild(pid);
-        resolve(state.kind === "ended" ? state.exit : EXIT_UNKNOWN);
+        resolve(state.kind === "ended" ? state.exit : undefined);
       };
       Deno.addSignalListener("SIGCHLD", look);
       look(); // it may have ended already

@@ -1,4 +1,4 @@
-import type { ExitStatus } from "../model/mod.ts";
+import { exitedWith, type ExitStatus, exitStatusOf, killedBy } from "../model/mod.ts";
 import { asBytes, type Library } from "./library.ts";
 
 const WNOHANG = 1;
@@ -51,8 +51,8 @@ export class Processes {
     if (result === -1) return { kind: "not-a-child" };
     const view = new DataView(this.#info.buffer);
     if (view.getInt32(SIGINFO.pid, true) === 0) return { kind: "running" };
-    const code = view.getInt32(SIGINFO.code, true) as ExitStatus["code"];
-    return { kind: "ended", exit: { code, status: view.getInt32(SIGINFO.status, true) } };
+    const code = view.getInt32(SIGINFO.code, true);
+    return { kind: "ended", exit: exitStatusOf({ code, status: view.getInt32(SIGINFO.status, true) }) };
   }
 
   /** Sends a signal; the error number, or 0. A negative number names a group, −1 everything. */
@@ -112,6 +112,5 @@ export class Processes {
 /** The status that `waitpid` gives, as the program knows it. */
 export function decodeWaitStatus(status: number): ExitStatus {
   const signal = status & 0x7f;
-  if (signal === 0) return { code: 1, status: (status >> 8) & 0xff };
-  return { code: (status & 0x80) === 0 ? 2 : 3, status: signal };
+  return signal === 0 ? exitedWith((status >> 8) & 0xff) : killedBy(signal, (status & 0x80) !== 0);
 }

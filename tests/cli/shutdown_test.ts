@@ -208,7 +208,7 @@ class PaperMachine implements ShutdownMachine {
   }
   run(path: string, args: readonly string[]): Promise<RunEnd> {
     this.steps.push(`(run ${path} ${args.join(" ")})`);
-    const end = this.#ends[path] ?? { exit: { code: 1, status: 0 } };
+    const end = this.#ends[path] ?? { exit: { kind: "exited", code: 0 } };
     return end instanceof Error ? Promise.reject(end) : Promise.resolve(end);
   }
   sync(): void {

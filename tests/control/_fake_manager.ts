@@ -6,6 +6,7 @@ import {
   NO_EXIT,
   type ServiceEvent,
   type ServiceStatus,
+  type ServiceTimes,
   ServiceType,
 } from "../../src/model/mod.ts";
 import type {
@@ -55,6 +56,13 @@ export class FakeManager implements ControlledManager {
   readonly #services = new Map<string, FakeService>();
   readonly #listeners = new Map<ControlledService, Set<ControlledServiceListener>>();
   readonly #environmentListeners = new Set<ControlledEnvironmentListener>();
+
+  /** What `times` answers. */
+  activations: ServiceTimes[] = [];
+
+  times(): ServiceTimes[] {
+    return this.activations;
+  }
 
   /** Loads a service. */
   add(name: string, status: Partial<ServiceStatus> = {}, directory = "/srv/svc"): FakeService {

@@ -57,6 +57,29 @@ scene("the graph has every service and every edge", async (client, { manager }) 
   ]);
 });
 
+scene(
+  "the times of activations, of all services that were started or of one",
+  async (client, { manager }) => {
+    manager.add("web");
+    manager.add("db");
+    const web = {
+      name: "web",
+      asked: 1000,
+      unblocked: 1500.5,
+      decidedBy: "db",
+      launched: 1500.5,
+      ready: undefined,
+      stopAsked: undefined,
+      ended: undefined,
+    };
+    manager.activations = [web];
+    const document = { name: "web", asked: 1000, unblocked: 1500.5, decidedBy: "db", launched: 1500.5 };
+    assertEquals(await client.query("times"), [document]);
+    assertEquals(await client.query(`times ${await handleOf(client, "web")}`), document);
+    assertEquals(await client.query(`times ${await handleOf(client, "db")}`), undefined);
+  },
+);
+
 scene("one service of the overview, by its handle", async (client, { manager }) => {
   manager.add("web");
   manager.add("other");

@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DESCRIPTION, type ServiceDescription } from "../../src/model/mod.ts";
 import { FailureReports } from "../../src/daemon/failure_reports.ts";
-import type { Service, Trouble } from "../../src/engine/mod.ts";
+import type { Trouble } from "../../src/daemon/trouble.ts";
+import type { Service } from "../../src/engine/mod.ts";
 
 /** Services whose buffers hold what a test says, and a clock that it moves. */
 class World {

@@ -56,6 +56,14 @@ Deno.test("daemon case 6: levels", () => {
   assertEquals(complaint("--log-level", "notice"), `dinit: '--log-level' ${accepts}`);
   assertEquals(complaint("--console-level", "WARN"), `dinit: '--console-level' ${accepts}`);
   assertEquals(options(["--log-level", "debug"]).logLevel, "debug");
+  const formats = [[], ["--log-format", "json"], ["--log-format=json"], [
+    "--log-format=json",
+    "--log-format=text",
+  ]];
+  assertEquals(formats.map((args) => options(args).logFormat), ["text", "json", "json", "text"]);
+  const only = "dinit: '--log-format' accepts only arguments: 'text', 'json'";
+  assertEquals([complaint("--log-format", "xml"), complaint("--log-format=")], [only, only]);
+  assertEquals(complaint("--log-format"), "dinit: '--log-format' requires an argument");
 });
 
 Deno.test("daemon cases 7, 8 and 10: words that are no services and no options", () => {

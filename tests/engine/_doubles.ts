@@ -21,19 +21,20 @@ export function doubleBehaviour(lifecycle: Lifecycle, double: Double, record: Re
     bringUp(service) {
       record(service, "up");
       if (double.immediate) lifecycle.markStarted(service);
+      else lifecycle.enter(service, { kind: "awaiting-trigger" });
       return true;
     },
     bringDown(service) {
       record(service, "down");
-      if (!double.slowStop) lifecycle.markStopped(service);
+      if (double.slowStop) lifecycle.enter(service, { kind: "asked-to-stop", launcher: false });
+      else lifecycle.markStopped(service);
     },
-    canInterruptStart: () => double.interruptible,
     interruptStart(service) {
+      if (!double.interruptible) return "refused";
       record(service, "intr");
-      return true;
+      return "over";
     },
-    wantsRestart: ({ description }) => description.restart === "always",
-    restartAllowed: () => true,
+    restarts: ({ description }) => description.restart === "always",
     resumed() {},
     stopped() {},
   };

@@ -5,7 +5,7 @@ import { isStartPinned } from "../../src/engine/graph/graph.ts";
 import { isActive, isHard, isOrdering, isTriviallyStopped } from "../../src/engine/graph/record.ts";
 import { ServiceState } from "../../src/model/mod.ts";
 
-const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
+const { STOPPED, STARTED, STOPPING } = ServiceState;
 
 /** The invariants that do not hold, as text; empty if all is well. */
 export function brokenInvariants(manager: ServiceManager): string[] {
@@ -48,17 +48,17 @@ function checkCounts(service: Service, complain: Complain): void {
   const waits = service.dependencies.filter((edge) => edge.waiting).length;
   if (service.waits !== waits) complain(`counts ${service.waits} waiting edges, has ${waits}`);
   if (waits > 0 && !mayHaveWaits(service)) complain("has waiting edges without waiting");
-  if (Object.values({ ...service.pending, ...service.queued }).includes(true)) {
-    complain("work is left undone");
+  if (service.work !== 0) complain("work is left undone");
+  if (service.phase.kind === "waiting-for-console" && service.haveConsole) {
+    complain("waits for the console that it holds");
   }
-  if (service.waitConsole && service.haveConsole) complain("waits for the console that it holds");
   if (service.haveConsole && service.state === STOPPED) complain("STOPPED with the console");
 }
 
 /** A start that was cancelled keeps its waiting edges until the service is down. */
 function mayHaveWaits(service: Service): boolean {
-  if (service.state === STARTING) return service.waitDeps || service.waitConsole;
-  return service.state === STOPPING;
+  const { kind } = service.phase;
+  return kind === "waiting-for-dependencies" || kind === "waiting-for-console" || service.state === STOPPING;
 }
 
 /** I2. */
@@ -80,7 +80,7 @@ function checkDependencies(service: Service, complain: Complain): void {
 
 /** I8. */
 function checkWaiting(service: Service, exempt: ReadonlySet<Service>, complain: Complain): void {
-  if (service.state === STARTING && service.waitDeps) {
+  if (service.phase.kind === "waiting-for-dependencies") {
     if (service.waits === 0) complain("I8: waits for nothing");
     for (const edge of service.dependencies) {
       if (!edge.waiting || exempt.has(edge.to)) continue;
@@ -90,7 +90,7 @@ function checkWaiting(service: Service, exempt: ReadonlySet<Service>, complain: 
       }
     }
   }
-  if (service.state === STOPPING && service.waitDeps) {
+  if (service.phase.kind === "waiting-for-dependents") {
     const held = service.dependents.some((edge) => isHard(edge) && !isTriviallyStopped(edge.from));
     if (!held) complain("I8: waits for no dependent");
   }

@@ -134,12 +134,14 @@ export class Play {
       derivedPin && "depPin",
       service.pinStop && "pinX",
       service.skipped && "skipped",
-      service.waitConsole && "wantCons",
+      service.phase.kind === "waiting-for-console" && "wantCons",
       service.haveConsole && "hasCons",
     ];
     const { timer } = service.process;
-    const armed = this.world.clock.timers.get(service.id);
-    if (armed !== timer?.at) this.#broken.push(`${service.name}: the clock's timer is not the service's`);
+    const armed = this.world.clock.expiries(service.id);
+    if (armed.length > 1 || armed[0] !== timer?.at) {
+      this.#broken.push(`${service.name}: the clock's timer is not the service's`);
+    }
     return {
       code: words.filter((word) => word).join(" "),
       reason: REASONS[service.reason],
@@ -173,9 +175,8 @@ export class Play {
     const spec = this.scenario.services.find(({ name }) => name === service.name)!;
     const double = doubleOf(spec);
     if (double !== undefined) {
-      if (service.state === ServiceState.STARTING && service.brought === "half") {
-        lifecycle.markStarted(service);
-      } else if (service.state === ServiceState.STOPPING && !service.waitDeps) lifecycle.markStopped(service);
+      if (service.phase.kind === "awaiting-trigger") lifecycle.markStarted(service);
+      else if (service.phase.kind === "asked-to-stop") lifecycle.markStopped(service);
       lifecycle.drain();
       return;
     }

@@ -3,16 +3,17 @@
  * always free. Tests build services in it, do things to them, and look at what was asked of the world.
  */
 
-import { MainEnvironment, type UserDatabase } from "../../src/description/mod.ts";
+import { FolderSource, MainEnvironment, type UserDatabase } from "../../src/description/mod.ts";
 import {
   type Behaviour,
   type Clock,
   type ConsolePort,
-  type EngineLog,
+  type DescriptionSource,
+  type Fact,
+  type FactSink,
   type LaunchPlan,
   type LaunchRefusal,
   type Lifecycle,
-  type LogLevel,
   type PidFileOutcome,
   type ProcessHost,
   type ProcessRole,
@@ -22,8 +23,10 @@ import {
   ServiceManager,
   type SignalOutcome,
   snapshot,
+  type TimerName,
 } from "../../src/engine/mod.ts";
 import type { ManagerOptions } from "../../src/engine/mod.ts";
+import { words } from "../../src/log/mod.ts";
 import {
   type BufferedOutput,
   DEFAULT_DESCRIPTION,
@@ -34,30 +37,39 @@ import {
 /** Time passes only when a test says so. */
 export class FakeClock implements Clock {
   time = 1000;
-  readonly timers = new Map<number, number>();
+  readonly timers = new Map<string, { id: number; purpose: TimerName; at: number }>();
 
   now(): number {
     return this.time;
   }
 
-  setTimer(id: number, at: number): void {
-    this.timers.set(id, at);
+  /** 1970 began with the test. */
+  wall(): number {
+    return this.time;
   }
 
-  clearTimer(id: number): void {
-    this.timers.delete(id);
+  setTimer(id: number, purpose: TimerName, at: number): void {
+    this.timers.set(`${id} ${purpose}`, { id, purpose, at });
+  }
+
+  clearTimer(id: number, purpose: TimerName): void {
+    this.timers.delete(`${id} ${purpose}`);
+  }
+
+  /** When the timers of a service expire. */
+  expiries(id: number): number[] {
+    return [...this.timers.values()].filter((timer) => timer.id === id).map(({ at }) => at);
   }
 
   /** Lets time pass; every timer that expires meanwhile is reported at its moment. */
-  advance(milliseconds: number, expired: (id: number) => void): void {
+  advance(milliseconds: number, expired: (id: number, purpose: TimerName) => void): void {
     const end = this.time + milliseconds;
     for (;;) {
-      const [next] = [...this.timers].filter(([, at]) => at <= end).sort((a, b) => a[1] - b[1]);
+      const [next] = [...this.timers.values()].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (next === undefined) break;
-      const [id, at] = next;
-      this.time = Math.max(this.time, at);
-      this.timers.delete(id);
-      expired(id);
+      this.time = Math.max(this.time, next.at);
+      this.clearTimer(next.id, next.purpose);
+      expired(next.id, next.purpose);
     }
     this.time = end;
   }
@@ -66,7 +78,7 @@ export class FakeClock implements Clock {
 /** A process that the fake host pretends to have made. */
 export interface FakeProcess {
   readonly pid: number;
-  readonly plan: LaunchPlan;
+  readonly plan: Pick<LaunchPlan, "id" | "role" | "name" | "argv">;
   /** The engine has been told whether the program could be executed. */
   executed: boolean;
   /** The process has ended, but how its execution went has not been told. */
@@ -127,6 +139,26 @@ export class FakeHost implements ProcessHost {
     return this.signalOutcome;
   }
 
+  /** What the host knows, as text for the host of another program. */
+  save(): string {
+    const processes = [...this.processes].map(([key, { plan: { id, role, name, argv }, ...process }]) => [
+      key,
+      { ...process, plan: { id, role, name, argv } },
+    ]);
+    return JSON.stringify({ processes, nextPid: this.#nextPid });
+  }
+
+  /** A host in another program knows nothing but what was saved. */
+  restore(saved: string): void {
+    const { processes, nextPid } = JSON.parse(saved) as {
+      processes: [string, FakeProcess][];
+      nextPid: number;
+    };
+    this.processes.clear();
+    for (const [key, process] of processes) this.processes.set(key, process);
+    this.#nextPid = nextPid;
+  }
+
   /** The process is gone. */
   forget(id: number, role: ProcessRole): void {
     this.processes.delete(`${id} ${role}`);
@@ -151,7 +183,7 @@ export class FakeHost implements ProcessHost {
   adoptFromPidFile(service: Service): PidFileOutcome {
     const { pidFile } = this;
     if (pidFile.kind === "running") {
-      const plan = this.launches.findLast(({ id, role }) => id === service.id && role === "main")!;
+      const plan = { id: service.id, role: "main", name: service.name, argv: service.description.command };
       this.processes.set(`${service.id} main`, {
         pid: pidFile.pid,
         plan,
@@ -197,8 +229,8 @@ export class FakeConsole implements ConsolePort {
   }
 }
 
-/** Keeps what the engine logs. */
-export class FakeLog implements EngineLog {
+/** Keeps what the engine tells, and what the logs say about it. */
+export class FakeLog implements FactSink {
   /** `LEVEL TEXT` of every message. */
   readonly messages: string[] = [];
   /** `started NAME`, `failed NAME`, `failed NAME (dependency)` and `stopped NAME`. */
@@ -210,20 +242,20 @@ export class FakeLog implements EngineLog {
     if (this.services.push(line) > this.limit) throw new Error("the engine does not come to rest");
   }
 
-  message(level: LogLevel, text: string): void {
-    this.messages.push(`${level} ${text}`);
-  }
+  /** Takes the facts as well. */
+  forward: FactSink | undefined;
 
-  started(name: string): void {
-    this.#note(`started ${name}`);
-  }
-
-  failed(name: string, viaDependency: boolean): void {
-    this.#note(viaDependency ? `failed ${name} (dependency)` : `failed ${name}`);
-  }
-
-  stopped(name: string): void {
-    this.#note(`stopped ${name}`);
+  fact(fact: Fact): void {
+    this.forward?.fact(fact);
+    const said = words(fact);
+    if (said === undefined) return;
+    if ("text" in said) {
+      this.messages.push(`${said.level} ${said.text}`);
+      if (said.more !== undefined) this.messages.push(`${said.level} ${said.more}`);
+    } else {
+      const byDependency = said.status === "failed" && said.consoleLevel === "warn";
+      this.#note(`${said.status} ${said.service}${byDependency ? " (dependency)" : ""}`);
+    }
   }
 }
 
@@ -239,6 +271,8 @@ export const USERS: UserDatabase = {
 export interface WorldOptions {
   /** @default none */
   directories?: readonly string[];
+  /** @default files in the directories */
+  source?: DescriptionSource;
   /** How services behave that are not of a real type. @default all by their type */
   behaviour?: (service: Service, lifecycle: Lifecycle) => Behaviour | undefined;
   /** @default empty */
@@ -259,15 +293,16 @@ export class World {
   manager: ServiceManager;
 
   constructor(options: WorldOptions = {}) {
+    const environment = options.environment ?? new MainEnvironment();
+    const identity = { uid: 0, gid: 0 };
     this.options = {
-      directories: options.directories ?? [],
-      environment: options.environment ?? new MainEnvironment(),
-      users: USERS,
-      identity: { uid: 0, gid: 0 },
+      source: options.source ??
+        new FolderSource(options.directories ?? [], { environment, users: USERS, identity }),
+      environment,
       clock: this.clock,
       host: this.host,
       console: this.console,
-      log: this.log,
+      facts: this.log,
       behaviour: options.behaviour,
       inactive: () => this.inactive += 1,
       startActions: (service) => this.startActions.push(service.name),
@@ -276,14 +311,16 @@ export class World {
   }
 
   /**
-   * Writes the engine's state down and goes on with a new engine made from what was written, whose clock shows
-   * another time.
+   * Writes the states of engine and host down and goes on with a new engine and host made from what was written, with a
+   * clock that shows another time. Everything else is forgotten.
    */
   saveAndRestore({ later = 0 } = {}): void {
     const written = JSON.stringify(snapshot(this.manager));
+    const host = this.host.save();
     this.clock.timers.clear();
     this.clock.time += later;
     this.manager = restore(this.options, JSON.parse(written));
+    this.host.restore(host);
   }
 
   /** Adds a service without reading a file. */
@@ -308,7 +345,7 @@ export class World {
 
   /** Lets time pass. */
   advance(milliseconds: number): void {
-    this.clock.advance(milliseconds, (id) => this.manager.timerExpired(id));
+    this.clock.advance(milliseconds, (id, purpose) => this.manager.timerExpired(id, purpose));
   }
 
   /** The console log yields, if it was asked to. */
@@ -346,8 +383,8 @@ export class World {
     if (process.executed) this.host.forget(id, role);
     else process.ended = true;
     const exit = "exit" in how
-      ? { code: 1, status: how.exit } as const
-      : { code: 2, status: how.signal } as const;
+      ? { kind: "exited", code: how.exit } as const
+      : { kind: "killed", signal: how.signal, core: false } as const;
     this.manager.exited(id, role, exit);
   }
 }

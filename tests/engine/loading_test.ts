@@ -1,6 +1,14 @@
-import { assert, assertEquals } from "@std/assert";
-import { ServiceState, ServiceType } from "../../src/model/mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  DEFAULT_DESCRIPTION,
+  DependencyKind,
+  LoadError,
+  notFound,
+  ServiceState,
+  ServiceType,
+} from "../../src/model/mod.ts";
 import { dependenciesOf, type FileWorld, withFiles } from "./_descriptions.ts";
+import { World } from "./_world.ts";
 
 const I = "type = internal⏎";
 const P = "type = process⏎restart = false⏎command = /bin/true⏎";
@@ -298,6 +306,30 @@ Deno.test("loading starts nothing, and loads what is loaded only once", () => {
   });
 });
 
+Deno.test("descriptions may come from anywhere, and name their dependencies while they are read", () => {
+  const needs = new Map([["web", ["store"]], ["store", []]]);
+  const world = new World({
+    source: {
+      directories: [],
+      find(name) {
+        const dependencies = needs.get(name);
+        if (dependencies === undefined) throw notFound(name);
+        return {
+          read(reader) {
+            for (const name of dependencies) reader.dependency({ name, fromDirectory: false });
+            reader.warn(`${name} is only in memory`);
+            const links = dependencies.map((name) => ({ kind: DependencyKind.REGULAR, name }));
+            return { ...DEFAULT_DESCRIPTION, name, dependencies: links };
+          },
+        };
+      },
+    },
+  });
+  world.manager.start(world.manager.load("web"));
+  assertEquals(world.log.services, ["started store", "started web"]);
+  assertEquals(world.log.messages, ["warn store is only in memory", "warn web is only in memory"]);
+  assertThrows(() => world.manager.load("none"), LoadError, "service description not found.");
+});
 for (const line of ["env-file = no/such", "@include no/such"]) {
   Deno.test(`the log has the whole path of a file that cannot be used: ${line}`, () => {
     withFiles({ s: `${I}${line}⏎` }, (world) => {

@@ -176,14 +176,16 @@ Deno.test("events that cannot happen are logged with both names and change nothi
   const p = world.add("p", PROCESS);
   const a = world.add("a", INTERNAL);
   const s = world.add("s", SCRIPTED);
-  world.manager.exited(p.id, "main", { code: 1, status: 0 });
+  world.manager.exited(p.id, "main", { kind: "exited", code: 0 });
   world.manager.execSucceeded(a.id, "main");
   world.manager.ready(s.id);
-  world.manager.timerExpired(p.id);
+  world.manager.timerExpired(p.id, "stop-timeout");
+  world.manager.execSucceeded(p.id, "probe");
   world.manager.execSucceeded(99, "main");
   assertEquals(world.log.messages, [
-    "error internal error: event exited for service p in state STOPPED",
-    "error internal error: event execSucceeded for service a in state STOPPED",
+    "error internal error: event exited for service p in phase stopped",
+    "error internal error: event executed for service a in phase stopped",
+    "error internal error: event executed (probe) for service p in phase stopped",
     "error internal error: event for a service that is not loaded (99)",
   ]);
   assertEquals(world.manager.activeCount, 0);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  exitedWith,
   LaunchStage,
   NO_FLAGS,
   type ServiceDescription,
@@ -252,7 +253,7 @@ Deno.test("a daemon that had ended before its pid file was read was up for a mom
   const [world, service] = made(BGPROCESS);
   world.manager.start(service);
   world.execSucceeded("p");
-  world.host.pidFile = { kind: "ended", pid: 9, exit: { code: 1, status: 4 } };
+  world.host.pidFile = { kind: "ended", pid: 9, exit: { kind: "exited", code: 4 } };
   world.ends("p", { exit: 0 });
   assertEquals([service.state, service.reason], [STOPPED, StopReason.TERMINATED]);
   assertEquals(world.log.services, ["started p", "stopped p"]);
@@ -272,7 +273,7 @@ Deno.test("a foreign daemon is signalled once and counts as stopped; its timer a
       world.ends("p", { exit: 0 }, "stop");
     }
     assertEquals([service.state, service.process.main.pid], [STOPPED, undefined]);
-    assertEquals([...world.clock.timers], []);
+    assertEquals(world.clock.timers.size, 0);
   }
 });
 
@@ -280,9 +281,9 @@ Deno.test("a recovery of a bgprocess whose daemon has ended again, or whose pid 
   const [world, service] = started(BGPROCESS, { smoothRecovery: true, restartDelay: 0 });
   world.ends("p", { exit: 1 });
   world.execSucceeded("p");
-  world.host.pidFile = { kind: "ended", pid: 9, exit: { code: 2, status: 9 } };
+  world.host.pidFile = { kind: "ended", pid: 9, exit: { kind: "killed", signal: 9, core: false } };
   world.ends("p", { exit: 0 });
-  assertEquals([service.state, service.process.recovering], [STARTED, true]);
+  assertEquals([service.state, service.phase.kind], [STARTED, "recovering"]);
   world.execSucceeded("p");
   world.host.pidFile = { kind: "invalid", pid: -1 };
   world.ends("p", { exit: 0 });
@@ -405,7 +406,7 @@ Deno.test("a signal that a stop cannot send is logged with the service, the proc
 Deno.test("a daemon that ended before its pid file was read is a failed start, and its end is the reason", () => {
   const [world, service] = made(BGPROCESS);
   world.manager.start(service);
-  world.host.pidFile = { kind: "invalid", pid: 500, exit: { code: 1, status: 3 } };
+  world.host.pidFile = { kind: "invalid", pid: 500, exit: exitedWith(3) };
   world.execSucceeded("p");
   world.ends("p", { exit: 0 });
   const { state, reason, exit } = world.manager.status(service);

@@ -5,7 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { closeSync, constants, openSync, readSync } from "node:fs";
-import { LaunchStage, Signal } from "../../src/model/mod.ts";
+import { exitedWith, killedBy, LaunchStage, Signal } from "../../src/model/mod.ts";
 import type { OutputPlan } from "../../src/engine/mod.ts";
 import { fileOutput, fileWith, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
 
@@ -44,7 +44,7 @@ async function signalsReach(host: TestHost, output: OutputPlan, shell = "sh"): P
     assertEquals(await host.signal(1, "main", Signal.TERM, group), "sent");
     await fileWith(count, signal);
   }
-  assertEquals(await host.exit(), { code: 1, status: 4 });
+  assertEquals(await host.exit(), exitedWith(4));
   assertEquals(await host.signal(1, "main", Signal.TERM, false), "no-process");
 }
 
@@ -52,7 +52,7 @@ for (const [how, output] of Object.entries(OUTPUTS)) {
   both(`a process ${how} is executed, then exits with its code`, async (host) => {
     const { pid } = await host.launch(plan(["sh", "-c", "exit 3"], { output: output(host.folder) }));
     assert(pid! > 1);
-    assertEquals(await host.exit(), { code: 1, status: 3 });
+    assertEquals(await host.exit(), { kind: "exited", code: 3 });
     assertEquals(host.reports, [{ event: "execSucceeded", args: [1, "main"] }]);
     assertEquals((await host.inspect()).running, []);
   });
@@ -63,7 +63,7 @@ for (const [how, output] of Object.entries(OUTPUTS)) {
     await host.executed();
     assertEquals((await host.inspect()).running, [pid!]);
     assertEquals(await host.signal(1, "main", Signal.TERM, true), "sent");
-    assertEquals(await host.exit(), { code: 2, status: Signal.TERM });
+    assertEquals(await host.exit(), { kind: "killed", signal: Signal.TERM, core: false });
     assertEquals(await host.signal(1, "main", Signal.TERM, true), "no-process");
   });
 
@@ -80,13 +80,13 @@ for (const [how, output] of Object.entries(OUTPUTS)) {
       assertEquals(await host.signal(1, "main", Signal.TERM, group), "sent");
     }
     assertEquals(await host.signal(1, "main", Signal.KILL, true), "sent");
-    assertEquals(await host.exit(), { code: 2, status: Signal.KILL });
+    assertEquals(await host.exit(), killedBy(Signal.KILL));
   });
 
   both(`a real-time signal that ends a process ${how} is told by its number`, async (host) => {
     const script = "kill -40 $$; sleep 1000";
     await host.launch(plan(["sh", "-c", script], { output: output(host.folder) }));
-    assertEquals(await host.exit(), { code: 2, status: 40 });
+    assertEquals(await host.exit(), killedBy(40));
   });
 }
 
@@ -326,7 +326,7 @@ both("L29: a signal may be for the process alone: its child survives", async (ho
   await host.launch(plan(["sh", "-c", script], { output: { to: "buffer", size: 100 } }));
   await host.logWith("started");
   assertEquals(await host.signal(1, "main", Signal.TERM, false), "sent");
-  assertEquals(await host.exit(), { code: 2, status: Signal.TERM });
+  assertEquals(await host.exit(), { kind: "killed", signal: Signal.TERM, core: false });
   Deno.kill(Number(Deno.readTextFileSync(`${host.folder}/child`)), "SIGKILL"); // throws if there is none
 });
 
@@ -336,26 +336,26 @@ both("a number that is no signal is refused", async (host) => {
   assertEquals(await host.signal(1, "main", EINVAL_SIGNAL, false), "bad-signal");
   assertEquals(await host.signal(1, "main", 0, false), "sent");
   assertEquals(await host.signal(1, "main", Signal.KILL, false), "sent");
-  assertEquals(await host.exit(), { code: 2, status: Signal.KILL });
+  assertEquals(await host.exit(), { kind: "killed", signal: Signal.KILL, core: false });
 });
 
 both("the command and the stop command of a service are told apart", async (host) => {
   await host.launch(plan(["sleep", "1000"]));
   await host.launch(plan(["sh", "-c", "exit 1"], { role: "stop" }));
-  assertEquals(await host.exit(1, "stop"), { code: 1, status: 1 });
+  assertEquals(await host.exit(1, "stop"), { kind: "exited", code: 1 });
   assertEquals(await host.signal(1, "main", Signal.KILL, false), "sent");
-  assertEquals(await host.exit(1, "main"), { code: 2, status: Signal.KILL });
+  assertEquals(await host.exit(1, "main"), { kind: "killed", signal: Signal.KILL, core: false });
 });
 
 both("a script without an interpreter line is run by the shell", async (host) => {
   Deno.writeTextFileSync(`${host.folder}/script`, "exit $1\n", { mode: 0o755 });
-  assertEquals(await host.run([`${host.folder}/script`, "7"]), { code: 1, status: 7 });
+  assertEquals(await host.run([`${host.folder}/script`, "7"]), { kind: "exited", code: 7 });
 });
 
 both("many short-lived processes are all reaped", async (host) => {
   const burst = async () => {
     await host.launchMany(plan(["true"]), 200);
-    for (let id = 1; id <= 200; id++) assertEquals(await host.exit(id), { code: 1, status: 0 });
+    for (let id = 1; id <= 200; id++) assertEquals(await host.exit(id), { kind: "exited", code: 0 });
   };
   await burst(); // what the runtime makes once is made now
   const before = await host.settled();

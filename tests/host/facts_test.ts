@@ -53,7 +53,7 @@ Deno.test("the dynamic linker of a binary is in its program headers", () => {
 });
 
 Deno.test("how a process ended is read from its wait status", () => {
-  assertEquals(decodeWaitStatus(0x0300), { code: 1, status: 3 });
-  assertEquals(decodeWaitStatus(9), { code: 2, status: 9 });
-  assertEquals(decodeWaitStatus(0x80 | 11), { code: 3, status: 11 });
+  assertEquals(decodeWaitStatus(0x0300), { kind: "exited", code: 3 });
+  assertEquals(decodeWaitStatus(9), { kind: "killed", signal: 9, core: false });
+  assertEquals(decodeWaitStatus(0x80 | 11), { kind: "killed", signal: 11, core: true });
 });

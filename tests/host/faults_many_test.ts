@@ -10,7 +10,7 @@ const BURST = 250;
 async function storm(host: TestHost, count: number): Promise<void> {
   for (let started = 0; started < count; started += BURST) {
     await host.launchMany(plan(["true"]), BURST);
-    for (let id = 1; id <= BURST; id++) assertEquals(await host.exit(id), { code: 1, status: 0 });
+    for (let id = 1; id <= BURST; id++) assertEquals(await host.exit(id), { kind: "exited", code: 0 });
     host.reports.length = 0;
   }
 }

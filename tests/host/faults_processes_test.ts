@@ -11,7 +11,7 @@ import { keepingMemory, leavingNothing } from "./_leaving_nothing.ts";
 leavingNothing("a child that ends before its launch returns is reported in order", async (host) => {
   for (let id = 1; id <= 50; id++) await host.launch(plan(["true"], { id }));
   for (let id = 1; id <= 50; id++) {
-    assertEquals(await host.exit(id), { code: 1, status: 0 });
+    assertEquals(await host.exit(id), { kind: "exited", code: 0 });
     assertEquals(host.reports.find(({ args }) => args[0] === id)?.event, "execSucceeded");
   }
 });
@@ -19,7 +19,7 @@ leavingNothing("a child that ends before its launch returns is reported in order
 async function flood(host: TestHost): Promise<void> {
   const script = "head -c 50000000 /dev/zero; head -c 50000000 /dev/zero >&2";
   const exit = await host.run(["sh", "-c", script], { output: { to: "buffer", size: 100 } });
-  assertEquals(exit, { code: 1, status: 0 });
+  assertEquals(exit, { kind: "exited", code: 0 });
   assertEquals((await host.log()).length, 100);
 }
 
@@ -31,7 +31,7 @@ leavingNothing("a process that floods its log can be ended at any time", async (
   await host.launch(plan(["yes"], { output: { to: "buffer", size: 100 } }));
   await host.logWith("y\n".repeat(50));
   assertEquals(await host.signal(1, "main", Signal.TERM, true), "sent");
-  assertEquals(await host.exit(), { code: 2, status: Signal.TERM });
+  assertEquals(await host.exit(), { kind: "killed", signal: Signal.TERM, core: false });
 });
 
 leavingNothing("a process that closes its output can be ended, and leaves nothing", async (host) => {
@@ -42,7 +42,7 @@ leavingNothing("a process that closes its output can be ended, and leaves nothin
     while (!exists(go)) await new Promise((resolve) => setTimeout(resolve, 5));
     if (output.to === "buffer") await host.logWith("closing\n");
     assertEquals(await host.signal(1, "main", Signal.TERM, true), "sent");
-    assertEquals(await host.exit(), { code: 2, status: Signal.TERM });
+    assertEquals(await host.exit(), { kind: "killed", signal: Signal.TERM, core: false });
   }
 });
 
@@ -52,7 +52,7 @@ leavingNothing("a process that ignores TERM is ended by KILL, with its children"
   const child = Number(await host.logWith("\n"));
   assertEquals(await host.signal(1, "main", Signal.TERM, true), "sent");
   assertEquals(await host.signal(1, "main", Signal.KILL, true), "sent");
-  assertEquals(await host.exit(), { code: 2, status: Signal.KILL });
+  assertEquals(await host.exit(), { kind: "killed", signal: Signal.KILL, core: false });
   while (exists(`/proc/${child}/fd/0`)) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
@@ -60,7 +60,7 @@ leavingNothing("children that a process leaves behind do not delay the news of i
   const go = `${host.folder}/go`;
   const script = 'for i in 1 2 3; do { until [ -e "$0" ]; do sleep 0.02; done; echo late; } & done; exit 5';
   const left = plan(["sh", "-c", script, go], { output: { to: "buffer", size: 100 } });
-  assertEquals(await host.run(left.argv, left), { code: 1, status: 5 });
+  assertEquals(await host.run(left.argv, left), { kind: "exited", code: 5 });
   assertEquals(await host.signal(1, "main", Signal.TERM, true), "no-process");
   assertEquals(await host.log(), "");
   Deno.writeTextFileSync(go, "");
@@ -70,7 +70,7 @@ leavingNothing("children that a process leaves behind do not delay the news of i
 leavingNothing("half a readiness message is one, also when the process dies of it", async (host) => {
   const readiness = { fd: 5, variable: undefined };
   const died = await host.run(["sh", "-c", "printf x >&5; kill -KILL $$"], { readiness });
-  assertEquals(died, { code: 2, status: Signal.KILL });
+  assertEquals(died, { kind: "killed", signal: Signal.KILL, core: false });
   assertEquals(host.reports.map(({ event }) => event), ["execSucceeded", "ready"]);
 }, { kinds: ["native"] });
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { endOf } from "../_processes.ts";
-import { ServiceType } from "../../src/model/mod.ts";
+import { exitedWith, ServiceType } from "../../src/model/mod.ts";
 import { plan, service, TestHost } from "./_host.ts";
 
 function native(name: string, test: (host: TestHost) => Promise<void>): void {
@@ -24,7 +24,7 @@ async function daemonize(host: TestHost, command = "sleep 1000"): Promise<number
   const script =
     `setsid sh -c 'echo $$ >"$0.new"; mv "$0.new" "$0"; exec ${command}' "$0" & while ! [ -e "$0" ]; do sleep 0.01; done`;
   const exit = await host.run(["sh", "-c", script, `${host.folder}/daemon`]);
-  assertEquals(exit, { code: 1, status: 0 });
+  assertEquals(exit, { kind: "exited", code: 0 });
   return Number(Deno.readTextFileSync(`${host.folder}/daemon`));
 }
 
@@ -52,7 +52,7 @@ native(
     const pid = await daemonize(host, "false");
     while ((await host.inspect()).children > 0);
     const service = background(host, `${pid}\n`);
-    const exit = { code: 1, status: 1 };
+    const exit = exitedWith(1);
     assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid, exit });
     assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid });
   },
@@ -99,7 +99,7 @@ native("L35: a daemon that detached itself becomes a child, and its end is repor
   await host.adoptFromPidFile(background(host, `${pid}\n`));
   assertEquals((await host.inspect()).running, [pid]);
   assertEquals(await host.signal(1, "main", 15, true), "sent");
-  assertEquals(await host.exit(), { code: 2, status: 15 });
+  assertEquals(await host.exit(), { kind: "killed", signal: 15, core: false });
   assertEquals((await host.inspect()).running, []);
 });
 
@@ -120,9 +120,9 @@ Deno.test("native host: kill-all-on-stop ends every other process", async () => 
   await host.executed(3);
   await host.run(["sleep", "0.1"]); // the shell has set its trap
   await host.killAll(1);
-  assertEquals(await host.exit(2), { code: 2, status: 15 });
+  assertEquals(await host.exit(2), { kind: "killed", signal: 15, core: false });
   await host.report("allKilled");
-  assertEquals(await host.exit(3), { code: 2, status: 9 });
+  assertEquals(await host.exit(3), { kind: "killed", signal: 9, core: false });
 });
 
 native("a pid file that somebody else can have written names no foreign process", async (host) => {

@@ -1,7 +1,7 @@
 /** Descriptors beyond the standard three, pipes between services and readiness: the native host alone. */
 
 import { assert, assertEquals } from "@std/assert";
-import { LaunchStage } from "../../src/model/mod.ts";
+import { exitedWith, killedBy, LaunchStage } from "../../src/model/mod.ts";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
 import { fileOutput, plan, service, TestHost } from "./_host.ts";
 
@@ -82,7 +82,7 @@ for (const [way, chain] of WAYS) {
       await host.launch(plan(["sh", "-c", script], { ...readinessOn(5), ...chain }));
       await host.report("readinessClosed");
       assertEquals(await host.signal(1, "main", 15, true), "sent");
-      assertEquals(await host.exit(), { code: 2, status: 15 });
+      assertEquals(await host.exit(), { kind: "killed", signal: 15, core: false });
     },
   );
 
@@ -92,7 +92,7 @@ for (const [way, chain] of WAYS) {
       const signalled = script.startsWith("kill");
       assertEquals(
         await host.run(["sh", "-c", script], { ...readinessOn(5), ...chain }),
-        signalled ? { code: 2, status: 9 } : { code: 1, status: 1 },
+        signalled ? killedBy(9) : exitedWith(1),
         script,
       );
       assertEquals(host.reports.splice(0).map(({ event }) => event), ["execSucceeded"], script);
@@ -135,7 +135,7 @@ for (const [way, chain] of WAYS) {
       }
       assertEquals(Deno.readTextFileSync(`${host.folder}/log`), "first\nsecond\n");
       assertEquals(await host.signal(2, "main", 15, true), "sent");
-      assertEquals(await host.exit(2), { code: 2, status: 15 });
+      assertEquals(await host.exit(2), { kind: "killed", signal: 15, core: false });
       // What is written while nobody reads is kept for the next consumer.
       await host.run(["echo", "third"], producer);
       const output = fileOutput(`${host.folder}/next`);
@@ -211,14 +211,14 @@ native("L19: of many processes that end before they are ready, each is told by i
   for (let id = 1; id <= many; id++) {
     await host.launch(plan(["sh", "-c", "sleep 0.05; exit 1"], { id, ...readinessOn(5) }));
   }
-  for (let id = 1; id <= many; id++) assertEquals(await host.exit(id), { code: 1, status: 1 });
+  for (let id = 1; id <= many; id++) assertEquals(await host.exit(id), exitedWith(1));
   assertEquals(host.reports.filter(({ event }) => event === "readinessClosed"), []);
 });
 
 Deno.test("native host: L19: a process that closes its readiness descriptor and ends soon is told by its end", async () => {
   await using host = await TestHost.start("native", { host: { endPatience: 60_000 } });
   for (const script of ["exec 5>&-; exit 1", "exec 5>&-; sleep 0.05; exit 1"]) {
-    assertEquals(await host.run(["sh", "-c", script], readinessOn(5)), { code: 1, status: 1 });
+    assertEquals(await host.run(["sh", "-c", script], readinessOn(5)), exitedWith(1));
     assertEquals(host.reports.splice(0).map(({ event }) => event), ["execSucceeded"]);
   }
 });

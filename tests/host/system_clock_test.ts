@@ -11,26 +11,26 @@ function clockAndExpiry(): { clock: SystemClock; expiry: Promise<number> } {
 Deno.test("a timer expires at its time and not before", async () => {
   const { clock, expiry } = clockAndExpiry();
   const at = clock.now() + 20;
-  clock.setTimer(7, at);
+  clock.setTimer(7, "test", at);
   assertEquals(await expiry, 7);
   assert(clock.now() >= at);
 });
 
 Deno.test("a timer that is set again counts from anew, and one that is cleared does not expire", async () => {
   const { clock, expiry } = clockAndExpiry();
-  clock.setTimer(1, clock.now() + 5);
-  clock.setTimer(1, clock.now() + 100_000);
-  clock.setTimer(2, clock.now() + 5);
-  clock.clearTimer(2);
-  clock.setTimer(3, clock.now() + 30);
+  clock.setTimer(1, "test", clock.now() + 5);
+  clock.setTimer(1, "test", clock.now() + 100_000);
+  clock.setTimer(2, "test", clock.now() + 5);
+  clock.clearTimer(2, "test");
+  clock.setTimer(3, "test", clock.now() + 30);
   assertEquals(await expiry, 3);
-  clock.clearTimer(1);
+  clock.clearTimer(1, "test");
 });
 
 Deno.test("a timer for a moment years ahead does not expire at once", async () => {
   const { clock, expiry } = clockAndExpiry();
-  clock.setTimer(1, clock.now() + 1e12);
-  clock.setTimer(2, clock.now() + 20);
+  clock.setTimer(1, "test", clock.now() + 1e12);
+  clock.setTimer(2, "test", clock.now() + 20);
   assertEquals(await expiry, 2);
-  clock.clearTimer(1);
+  clock.clearTimer(1, "test");
 });

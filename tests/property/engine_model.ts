@@ -36,7 +36,7 @@ const PID_FILES: readonly PidFileOutcome[] = [
   { kind: "running", pid: 500, child: true },
   { kind: "running", pid: 501, child: true },
   { kind: "running", pid: 502, child: false },
-  { kind: "ended", pid: 503, exit: { code: 1, status: 0 } },
+  { kind: "ended", pid: 503, exit: { kind: "exited", code: 0 } },
   { kind: "invalid", pid: -1 },
   { kind: "unreadable", step: "open", errno: 2 },
 ];

@@ -5,7 +5,7 @@
  * - `memory`: what started services take, in kilobytes for each.
  */
 
-import { FileUsers, MainEnvironment } from "../../../src/description/mod.ts";
+import { FileUsers, FolderSource, MainEnvironment } from "../../../src/description/mod.ts";
 import { type LaunchPlan, ServiceManager } from "../../../src/engine/mod.ts";
 import { createHost, NO_RECORD, SystemClock } from "../../../src/host/mod.ts";
 import { BareLoop } from "./bare_loop.ts";
@@ -106,15 +106,14 @@ function managerOf(kind: HostKind, folder: string): ServiceManager {
     NO_RECORD,
     { kind },
   );
+  const environment = new MainEnvironment(Deno.env.toObject());
+  const identity = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
   const manager: ServiceManager = new ServiceManager({
-    directories: [folder],
-    environment: new MainEnvironment(Deno.env.toObject()),
-    users: new FileUsers(),
-    identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
-    clock: new SystemClock((id) => manager.timerExpired(id)),
+    source: new FolderSource([folder], { environment, users: new FileUsers(), identity }),
+    environment,
+    clock: new SystemClock((id, purpose) => manager.timerExpired(id, purpose)),
     host,
     console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
-    log: { message: nothing, started: nothing, failed: nothing, stopped: nothing },
   });
   host.begin();
   return manager;

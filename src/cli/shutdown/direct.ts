@@ -3,7 +3,7 @@
  * that is needed is loaded before the first step: afterwards there may be no files to load it from.
  */
 
-import { errnoText, ShutdownType, Signal } from "../../model/mod.ts";
+import { errnoText, isClean, ShutdownType, Signal } from "../../model/mod.ts";
 import { inheritedEntries } from "../../inherited/mod.ts";
 import type { Machine, RestartKind } from "../../host/mod.ts";
 import { ShutdownOutput } from "./output.ts";
@@ -108,7 +108,7 @@ async function runHelper(
     warn: (text) => output.say(text),
   });
   output.endLine();
-  if ("exit" in end) return end.exit.code === 1 && end.exit.status === 0;
+  if ("exit" in end) return isClean(end.exit);
   const reason = errnoText(end.errno);
   output.say(NO_PROCESS.has(end.errno) ? `Couldn't fork for ${name}: ${reason}` : `${path}: ${reason}`);
   return false;

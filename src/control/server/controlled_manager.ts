@@ -6,6 +6,7 @@ import type {
   DependencyKind,
   ServiceEvent,
   ServiceStatus,
+  ServiceTimes,
   ServiceType,
   ShutdownType,
 } from "../../model/mod.ts";
@@ -79,6 +80,8 @@ export interface ControlledManager {
   removeDependency(from: ControlledService, to: ControlledService, kind: DependencyKind): boolean;
   shutdown(type: ShutdownType): void;
   status(service: ControlledService): ServiceStatus;
+  /** The times of the services that have been started, in load order. */
+  times(): ServiceTimes[];
   bufferedLog(service: ControlledService, reading?: BufferReading): BufferedOutput | undefined;
   setEnvironment(name: string, value: string | undefined): void;
   environmentEntries(): string[];

@@ -1,6 +1,6 @@
 /** The topics of extension queries and the documents that answer them (docs/control-protocol.md). */
 
-import type { ServiceOverview } from "../../model/mod.ts";
+import type { ServiceOverview, ServiceTimes } from "../../model/mod.ts";
 import type { ControlledManager, ControlledService } from "./controlled_manager.ts";
 import type { Graph, LogPart } from "../wire/documents.ts";
 import type { Session } from "./session.ts";
@@ -15,6 +15,14 @@ export function answerQuery(session: Session, topic: string): unknown {
       return session.host.overview();
     case "graph 0":
       return graph(session.host.manager);
+    case "times 0":
+      return session.host.manager.times();
+    case "times 1":
+      return withService(
+        session,
+        handle,
+        ({ name }) => session.host.manager.times().find((times) => times.name === name),
+      );
     case "service 1":
       return withService(session, handle, (service) => overviewOf(session, service));
     case "log 1":
@@ -25,7 +33,7 @@ export function answerQuery(session: Session, topic: string): unknown {
   }
 }
 
-function withService<T extends ServiceOverview | LogPart>(
+function withService<T extends ServiceOverview | ServiceTimes | LogPart>(
   session: Session,
   handle: number,
   answer: (service: ControlledService) => T | undefined,

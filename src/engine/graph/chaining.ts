@@ -1,11 +1,10 @@
-import { LoadError, StopReason } from "../../model/mod.ts";
-import type { EngineLog } from "../ports.ts";
-import { isClean } from "../launcher/process_events.ts";
+import { isClean, LoadError, StopReason } from "../../model/mod.ts";
+import type { Reporter } from "../facts.ts";
 import type { ServiceRecord } from "./record.ts";
 
 /** What chaining needs around it. */
 export interface ChainingContext {
-  readonly log: EngineLog;
+  readonly reporter: Reporter;
   /** Whether everything is being stopped. */
   isShuttingDown(): boolean;
   /** Loads a service unless it is loaded; throws `LoadError`. */
@@ -27,13 +26,12 @@ export class Chaining {
   /** A service has ended: starts the one that it is chained to, if its end asks for that. */
   follow(service: ServiceRecord, restarts: boolean): void {
     const { chainTo, flags } = service.description;
-    const { log } = this.#context;
+    const { reporter } = this.#context;
     if (chainTo === "" || this.#context.isShuttingDown()) return;
     const finished = service.reason === StopReason.TERMINATED && isClean(service.process.exit) && !restarts;
     if (!flags.alwaysChain && !finished) return;
-    const failure = `Couldn't chain to service ${chainTo}:`;
     if (this.#followed.has(service)) {
-      log.message("error", `${failure} it ends at once and leads back to ${service.name}`);
+      reporter.report(service, { kind: "chain-failed", to: chainTo, error: undefined });
       return;
     }
     this.#followed.add(service);
@@ -41,7 +39,7 @@ export class Chaining {
       this.#context.activate(this.#context.load(chainTo));
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      log.message("error", `${failure} couldn't load ${error.service}: ${error.message}`);
+      reporter.report(service, { kind: "chain-failed", to: chainTo, error });
     }
   }
 

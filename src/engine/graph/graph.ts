@@ -79,7 +79,7 @@ export class ServiceGraph {
 
   /** Adds an edge behind all others of both ends. */
   connect(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): Edge {
-    const edge: Edge = { from, to, kind, waiting: false, holding: false };
+    const edge: Edge = { from, to, kind, waiting: false, holding: false, unmet: false };
     // The first `push` to an empty array makes room for 17, and few services have so many dependencies.
     if (from.dependencies.length === 0) from.dependencies = [edge];
     else from.dependencies.push(edge);

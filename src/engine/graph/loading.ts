@@ -1,30 +1,22 @@
 /**
- * Loading: from a name to a service in the graph, with everything that it depends on. The description room reads
- * the text; this file keeps the order of the load procedure, finds circles and links the edges.
+ * Loading: from a name to a service in the graph, with everything that it depends on. A source finds and
+ * reads descriptions; this file keeps the order of the load procedure, finds circles and links the edges.
  * Service description 2.4 to 2.6 and 4, lifecycle 12.1, 12.2 and 12.4.
  */
 
 import {
   baseName,
   DependencyKind,
-  descriptionErrorText,
   LoadError,
   type ServiceDescription,
   ServiceState,
   ServiceType,
 } from "../../model/mod.ts";
-import {
-  type DescriptionFile,
-  type FileAccess,
-  findDescription,
-  LOADED_TEXT_LIMIT,
-  type MainEnvironment,
-  megabytes,
-  readDescription,
-  type UserDatabase,
-} from "../../description/mod.ts";
+import { LOADED_TEXT_LIMIT, megabytes } from "../../description/mod.ts";
+import type { DescriptionSource, FoundDescription } from "../description_source.ts";
+import type { Reporter } from "../facts.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
-import type { EngineLog, ProcessHost } from "../ports.ts";
+import type { ProcessHost } from "../ports.ts";
 import { LoadedText, SERVICE_LIMIT } from "./load_limits.ts";
 import { type Edge, isOrdering, isProcessBacked, resetRecord, type ServiceRecord } from "./record.ts";
 
@@ -34,14 +26,9 @@ const MAX_DEPTH = 32;
 /** What loading needs around it. */
 export interface LoadingContext {
   readonly graph: ServiceGraph;
-  readonly directories: readonly string[];
-  readonly environment: MainEnvironment;
-  readonly users: UserDatabase;
-  readonly files?: FileAccess;
-  /** The ids that the daemon runs with. */
-  readonly identity: { readonly uid: number; readonly gid: number };
+  readonly source: DescriptionSource;
   readonly host: ProcessHost;
-  readonly log: EngineLog;
+  readonly reporter: Reporter;
 }
 
 /** A link of a description with the record that it leads to. */
@@ -60,7 +47,7 @@ export class Loader {
     this.#text = new LoadedText(context.graph);
   }
 
-  /** The service of that full name, loaded if it is not yet. Throws `LoadError`; see `logLoadError`. */
+  /** The service of that full name, loaded if it is not yet. Throws `LoadError`. */
   load(name: string): ServiceRecord {
     return this.#load(name, undefined, 0);
   }
@@ -74,15 +61,16 @@ export class Loader {
     if (graph.size >= SERVICE_LIMIT) {
       throw failure(baseName(name), `more than ${SERVICE_LIMIT} services cannot be loaded`, "too-many");
     }
-    const file = this.#find(name);
+    const found = this.#context.source.find(name);
     const record = existing ?? graph.add(name, ServiceType.PLACEHOLDER);
     record.loading = true;
     try {
-      const description = this.#read(file, existing, depth);
+      const description = this.#read(name, found, existing, depth);
       this.checkConsumers(record, description);
       this.#link(record, description);
       record.type = description.type;
       record.description = description;
+      this.#context.reporter.report(record, { kind: "loaded" });
       return record;
     } finally {
       record.loading = false;
@@ -92,25 +80,18 @@ export class Loader {
 
   /** Reads the description of a loaded service again, loading what it depends on now. */
   readAgain(record: ServiceRecord): ServiceDescription {
-    return this.#read(this.#find(record.name), record, 0);
-  }
-
-  #find(name: string): DescriptionFile {
-    return findDescription(name, this.#context.directories, this.#context.files);
+    return this.#read(record.name, this.#context.source.find(record.name), record, 0);
   }
 
   #read(
-    file: DescriptionFile,
+    name: string,
+    found: FoundDescription,
     avoid: ServiceRecord | undefined,
     depth: number,
   ): ServiceDescription {
-    const { environment, users, identity, host, log } = this.#context;
-    const name = file.fullName;
-    const description = readDescription(file, {
-      environment,
-      users,
-      identity,
-      warn: (message) => log.message("warn", message),
+    const { host, reporter } = this.#context;
+    const description = found.read({
+      warn: (text) => reporter.general({ kind: "description-warning", text }),
       dependency: (request) => {
         if (request.fromDirectory) this.#load(request.name, undefined, 0);
         else this.#loadDependency(name, request.name, avoid, depth + 1);
@@ -138,7 +119,7 @@ export class Loader {
       this.#load(name, avoid, depth);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      logLoadError(this.#context.log, error, "request");
+      this.#context.reporter.general({ kind: "load-failed", error, occasion: "request" });
       throw failure(baseName(dependent), "could not load dependency.", "dependency", error);
     }
   }
@@ -227,6 +208,7 @@ export class Loader {
     this.setConsumerOf(record, "");
     for (const edge of ownEdges(record)) this.disconnect(record, edge);
     host.serviceUnloaded(record);
+    this.#context.reporter.report(record, { kind: "unloaded" });
     resetRecord(record, ServiceType.PLACEHOLDER);
     graph.removeIfUnused(record);
   }
@@ -251,22 +233,4 @@ function failure(service: string, message: string, code: string, cause?: unknown
 
 function cyclic(service: string): LoadError {
   return failure(service, "has cyclic dependency.", "cycle");
-}
-
-/**
- * Logs why a service could not be loaded, in the wording for the occasion (service description 1.4): a name on the
- * command line, or a request over the control socket, which is also how dependencies are worded.
- */
-export function logLoadError(log: EngineLog, error: LoadError, occasion: "command-line" | "request"): void {
-  log.message("error", loadErrorText(error, occasion));
-  if (error.path !== undefined) log.message("error", `${error.service}: the file is ${error.path}`);
-}
-
-function loadErrorText(error: LoadError, occasion: "command-line" | "request"): string {
-  const { kind, service, message } = error;
-  if (kind === "description") return descriptionErrorText(error);
-  if (occasion === "request") return `Could not load service ${service}: ${message}`;
-  return kind === "not-found"
-    ? `${service}: could not find service description.`
-    : `${service}: error loading: ${message}`;
 }

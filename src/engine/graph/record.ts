@@ -7,13 +7,14 @@ import {
   DEFAULT_DESCRIPTION,
   DependencyKind,
   type ExitStatus,
-  NO_EXIT,
   type ServiceDescription,
   ServiceState,
   ServiceType,
   StopReason,
   type TargetState,
 } from "../../model/mod.ts";
+import { PHASE, type Phase } from "../lifecycle/phase.ts";
+import type { ActivationTimes } from "../times.ts";
 
 /** An edge: *from* depends on, or is ordered against, *to*. */
 export interface Edge {
@@ -26,19 +27,38 @@ export interface Edge {
   holding: boolean;
   /**
    * A milestone that was added while *from* was on its way up, and that is not reached yet: *from* does not wait for
-   * it, but its failure is one of *from*. @default false
+   * it, but its failure is one of *from*.
    */
-  unmet?: boolean;
+  unmet: boolean;
 }
 
-/** Work that was deferred to the propagation queue (lifecycle 3.12). */
-export interface PendingWork {
-  claim: boolean;
-  release: boolean;
-  fail: boolean;
-  start: boolean;
-  stop: boolean;
+/**
+ * What is left to do for a service, as bits of its `work`: the work that was deferred to the propagation queue
+ * (lifecycle 3.12), and in which queues the service is. Bits, because every service has them and few need them.
+ */
+export const Work = {
+  CLAIM: 1,
+  RELEASE: 2,
+  FAIL: 4,
+  START: 8,
+  STOP: 16,
+  IN_PROPAGATION: 32,
+  IN_TRANSITIONS: 64,
+} as const;
+export type Work = (typeof Work)[keyof typeof Work];
+
+/** Takes a piece of work off a service; false if it is not due. */
+export function takeWork(service: ServiceRecord, work: Work): boolean {
+  if ((service.work & work) === 0) return false;
+  service.work &= ~work;
+  return true;
 }
+
+/**
+ * What a process is to its service. The engine has `main`, the command of the service, and `stop`, the stop command of a
+ * `process` or `bgprocess` service; a service may have one process in each role.
+ */
+export type ProcessRole = string;
 
 /** One child process of a service: its command or its stop command. */
 export interface Child {
@@ -48,37 +68,32 @@ export interface Child {
   execPending: boolean;
   /** The process ended before the result of the execution was known. */
   ended: ExitStatus | undefined;
+  /** Adopted from a pid file and not a child of the host: nobody will tell when it ends. */
+  foreign: boolean;
 }
 
-/** What a service's single timer is for. */
-export type TimerReason = "restart-delay" | "start-timeout" | "stop-timeout";
+/** What the timer of a service's processes is for: it waits for one thing at a time. */
+export type TimerPurpose = "restart-delay" | "start-timeout" | "stop-timeout";
 
-/** What only process-backed services have (lifecycle 8.1). Times are of the engine's clock, in milliseconds. */
+/**
+ * What only process-backed services have (lifecycle 8.1): what there is, what was measured, and how it went last.
+ * What is going on is the phase. Times are of the engine's clock, in milliseconds.
+ */
 export interface ProcessState {
   /** The command (for scripted services also the stop command, one after the other). */
   main: Child;
   /** The stop command of a `process` or `bgprocess` service. */
   stop: Child;
-  /** The exit of the main process will be reported: it is a child, or adopted. */
-  tracked: boolean;
-  /** A bgprocess's main child is the launcher, not the daemon. */
-  launching: boolean;
-  /** How the main process ended last. */
-  exit: ExitStatus;
-  /** The stop has been asked of the process. */
-  stopIssued: boolean;
-  timer: { readonly reason: TimerReason; readonly at: number } | undefined;
+  /** Processes in other roles. */
+  others: Readonly<Record<ProcessRole, Child>>;
+  /** How the main process ended last; `undefined`: none has ended yet. */
+  exit: ExitStatus | undefined;
+  timer: { readonly purpose: TimerPurpose; readonly at: number } | undefined;
   /** When the last process was launched. */
   lastLaunch: number | undefined;
   /** Beginning of the window of the restart limiter, and automatic restarts within it. */
   limitStart: number;
   limitCount: number;
-  /** The process ended unexpectedly and is being replaced while the service stays started (lifecycle 8.9). */
-  recovering: boolean;
-  /** The start of a scripted service is being interrupted. */
-  interrupting: boolean;
-  /** A readiness notification is awaited. */
-  awaitingReadiness: boolean;
   /** Where and why the last launch failed. */
   launchStage: number;
   launchErrno: number;
@@ -93,51 +108,61 @@ export interface ServiceRecord {
   readonly name: string;
   type: ServiceType;
   description: ServiceDescription;
-  state: ServiceState;
-  target: TargetState;
+
+  // ---- Where it is: written by `agenda.ts: enter` alone
+  readonly phase: Phase;
+  /** The public state that the phase belongs to. */
+  readonly state: ServiceState;
   /** When the state was entered, by the engine's clock. */
-  since: number;
+  readonly since: number;
+
+  // ---- Where it is meant to be: orders that have been given, some of them for later
+  target: TargetState;
+  /** Started by name; this is one of the claims. */
   explicit: boolean;
   /** Units of "must be up": one for `explicit`, one for each incoming edge that holds. */
   claims: number;
-  dependencies: Edge[];
-  readonly dependents: Edge[];
-  /** How many outgoing edges wait. */
-  waits: number;
-  /** STARTING: waiting for dependencies. STOPPING: waiting for dependents. */
-  waitDeps: boolean;
-  waitConsole: boolean;
-  haveConsole: boolean;
-  /** The service must pass through STOPPED; a stop under way cannot be cancelled. */
+  /** The service must pass through STOPPED; a stop under way cannot be called off. */
   force: boolean;
+  /** The next bring-up is an automatic restart, for which the restart delay holds. */
+  autoRestarting: boolean;
+  /** A restart command has still to be carried out. */
+  userRestart: boolean;
   pinStart: boolean;
   pinStop: boolean;
-  readonly pending: PendingWork;
-  /** In which work queues the service is. */
-  readonly queued: { propagation: boolean; transition: boolean };
-  startFailed: boolean;
-  skipped: boolean;
-  /** The stop in progress will be followed by an automatic restart. */
-  autoRestarting: boolean;
-  /** A restart command is pending for this service. */
-  userRestart: boolean;
-  reason: StopReason;
-  /** What there is to bring down: nothing, something half-way (either way), or all of it. */
-  brought: "down" | "half" | "up";
-  /** Every process of the system is being ended before the bring-down (`kill-all-on-stop`). */
-  killingAll: boolean;
   /** The latch of a triggered service. */
   triggered: boolean;
-  /** Automatic restarts and recoveries since loading, for people to see. */
-  restarts: number;
+
+  // ---- What it has
+  dependencies: Edge[];
+  readonly dependents: Edge[];
+  /** How many outgoing edges wait: counting them each time would cost too much. */
+  waits: number;
+  /** The service has the console. */
+  haveConsole: boolean;
   /** The service whose standard input is this one's output pipe. */
   consumer: ServiceRecord | undefined;
-  /** The description is being read. */
-  loading: boolean;
   /** Of its own for a service with processes that has been started; the others share one that never changes. */
   process: ProcessState;
-}
 
+  // ---- How it went
+  /** When the steps of the last activation were reached; `undefined` if it was never started. */
+  times: ActivationTimes | undefined;
+  /** The last start failed. */
+  startFailed: boolean;
+  /** The last start was skipped by an interrupt. */
+  skipped: boolean;
+  /** Why it stopped last. */
+  reason: StopReason;
+  /** Automatic restarts and recoveries since loading, for people to see. */
+  restarts: number;
+
+  // ---- Notes of the work under way; nothing whenever the engine is at rest
+  /** Bits of `Work`. */
+  work: number;
+  /** The description is being read. */
+  loading: boolean;
+}
 /** A service in the state STOPPED that nothing refers to yet. */
 export function newRecord(id: number, name: string, type: ServiceType): ServiceRecord {
   return {
@@ -145,34 +170,31 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     name,
     type,
     description: DEFAULT_DESCRIPTION,
+    phase: PHASE.stopped,
     state: ServiceState.STOPPED,
-    target: ServiceState.STOPPED,
     since: 0,
+    target: ServiceState.STOPPED,
     explicit: false,
     claims: 0,
+    force: false,
+    autoRestarting: false,
+    userRestart: false,
+    pinStart: false,
+    pinStop: false,
+    triggered: false,
     dependencies: [],
     dependents: [],
     waits: 0,
-    waitDeps: false,
-    waitConsole: false,
     haveConsole: false,
-    force: false,
-    pinStart: false,
-    pinStop: false,
-    pending: { claim: false, release: false, fail: false, start: false, stop: false },
-    queued: { propagation: false, transition: false },
+    consumer: undefined,
+    process: NO_PROCESS,
+    times: undefined,
     startFailed: false,
     skipped: false,
-    autoRestarting: false,
-    userRestart: false,
     reason: StopReason.NORMAL,
-    brought: "down",
-    killingAll: false,
-    triggered: false,
     restarts: 0,
-    consumer: undefined,
+    work: 0,
     loading: false,
-    process: NO_PROCESS,
   };
 }
 
@@ -181,21 +203,24 @@ export function prepareProcess(record: ServiceRecord): void {
   if (record.process === NO_PROCESS && isProcessBacked(record.type)) record.process = newProcessState();
 }
 
+/** Shared as long as a service has no processes in other roles. */
+const NO_OTHERS: Readonly<Record<ProcessRole, Child>> = Object.freeze({});
+
+/** Whether the service has a state of its own for its processes. */
+export function hasProcessState(record: ServiceRecord): boolean {
+  return record.process !== NO_PROCESS;
+}
+
 function newProcessState(): ProcessState {
   return {
     main: noChild(),
     stop: noChild(),
-    tracked: false,
-    launching: false,
-    exit: NO_EXIT,
-    stopIssued: false,
+    others: NO_OTHERS,
+    exit: undefined,
     timer: undefined,
     lastLaunch: undefined,
     limitStart: 0,
     limitCount: 0,
-    recovering: false,
-    interrupting: false,
-    awaitingReadiness: false,
     launchStage: 0,
     launchErrno: 0,
     launchText: undefined,
@@ -221,7 +246,12 @@ export function resetRecord(record: ServiceRecord, type: ServiceType): void {
 
 /** A child that does not exist. */
 export function noChild(): Child {
-  return { pid: undefined, execPending: false, ended: undefined };
+  return { pid: undefined, execPending: false, ended: undefined, foreign: false };
+}
+
+/** The process of a role; `undefined` if the service never had one in that role. */
+export function childOf({ main, stop, others }: ProcessState, role: ProcessRole): Child | undefined {
+  return role === "main" ? main : role === "stop" ? stop : others[role];
 }
 
 /** Whether there is a process, or one is being made. */
@@ -250,7 +280,7 @@ export function isHard(edge: Edge): boolean {
 /** Whether nothing has to be brought down for the service to count as stopped. */
 export function isTriviallyStopped(service: ServiceRecord): boolean {
   return service.state === ServiceState.STOPPED ||
-    (service.state === ServiceState.STARTING && service.waitDeps);
+    service.phase.kind === "waiting-for-dependencies";
 }
 
 /** Whether the service has a process of its own while it runs. */

@@ -2,26 +2,22 @@
 
 import type { ServiceRecord } from "../graph/record.ts";
 
+/** What became of the attempt to interrupt a start: it is over, it ends later, or it cannot be interrupted. */
+export type Interruption = "over" | "under-way" | "refused";
+
 /** How services of one type are brought up and down. */
 export interface Behaviour {
   /**
-   * Dependencies are up: brings the service up. Calls `markStarted` now or later. False: it could not be begun,
-   * and the service fails to start.
+   * Dependencies are up: brings the service up. Calls `markStarted`, or enters the phase that leads to it. False: it
+   * could not be begun, and the service fails to start.
    */
   bringUp(service: ServiceRecord): boolean;
-  /** Dependents are down: brings the service down. Calls `markStopped` now or later; may be called again meanwhile. */
+  /** Dependents are down: brings the service down. Calls `markStopped`, or enters the phase that leads to it. */
   bringDown(service: ServiceRecord): void;
-  /** Whether a start that has begun can be interrupted. */
-  canInterruptStart(service: ServiceRecord): boolean;
-  /**
-   * Interrupts the start. True: it is over, the service can be brought down. False: the state is STOPPING, and
-   * `markStopped` follows.
-   */
-  interruptStart(service: ServiceRecord): boolean;
-  /** Whether the service is to be started again when it stops by itself, as configured. */
-  wantsRestart(service: ServiceRecord): boolean;
-  /** Whether the restart limiter allows one more automatic restart; sets the target to STOPPED if it does not. */
-  restartAllowed(service: ServiceRecord): boolean;
+  /** Interrupts a start if that is possible. `under-way`: the state is STOPPING, and `markStopped` follows. */
+  interruptStart(service: ServiceRecord): Interruption;
+  /** Whether a service that stops by itself is started again, as configured; counts as an automatic restart if so. */
+  restarts(service: ServiceRecord): boolean;
   /** A stop was called off before the service was brought down: it is STARTED again. */
   resumed(service: ServiceRecord): void;
   /** The service is STOPPED, for good or before a restart. */

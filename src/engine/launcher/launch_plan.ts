@@ -5,10 +5,7 @@
 
 import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } from "../../model/mod.ts";
 import { ServiceType } from "../../model/mod.ts";
-import type { ServiceRecord } from "../graph/record.ts";
-
-/** The command of a service, or the stop command of a `process` or `bgprocess` service. */
-export type ProcessRole = "main" | "stop";
+import type { ProcessRole, ServiceRecord } from "../graph/record.ts";
 
 /** Where standard output and standard error go. */
 export type OutputPlan =

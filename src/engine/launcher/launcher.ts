@@ -7,7 +7,6 @@
 import {
   type EnvironmentOverlay,
   errnoOf,
-  errnoText,
   type LaunchFailure,
   LaunchStage,
   ServiceState,
@@ -15,11 +14,27 @@ import {
   Signal,
   StopReason,
 } from "../../model/mod.ts";
-import { launchPlan, type LaunchRequest, type ProcessRole } from "./launch_plan.ts";
+import type { Reporter } from "../facts.ts";
+import { launchPlan, type LaunchRequest } from "./launch_plan.ts";
+import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
-import type { Clock, EngineLog, LaunchRefusal, ProcessHost } from "../ports.ts";
+import {
+  type AfterExecution,
+  launching,
+  type LaunchStep,
+  launchStep,
+  PHASE,
+  withStep,
+} from "../lifecycle/phase.ts";
+import type { Clock, LaunchRefusal, ProcessHost } from "../ports.ts";
 import * as policy from "./restart_policy.ts";
-import { isAlive, noChild, type ServiceRecord, type TimerReason } from "../graph/record.ts";
+import {
+  childOf,
+  noChild,
+  type ProcessRole,
+  type ServiceRecord,
+  type TimerPurpose,
+} from "../graph/record.ts";
 
 const { STARTING, STOPPING } = ServiceState;
 
@@ -28,7 +43,7 @@ export interface LauncherContext {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
   readonly clock: Clock;
-  readonly log: EngineLog;
+  readonly reporter: Reporter;
   /** The environment of a process: an overlay over the daemon's environment as it is now (8.6). */
   composeEnvironment(overlay: EnvironmentOverlay): ReadonlyMap<string, string>;
 }
@@ -37,7 +52,7 @@ export interface LauncherContext {
 export class Launcher {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
-  readonly log: EngineLog;
+  readonly reporter: Reporter;
   /** The longest time that a process is given to stop, in milliseconds; `undefined`: as its description says. */
   stopLimit: number | undefined;
   readonly #clock: Clock;
@@ -47,7 +62,7 @@ export class Launcher {
     this.#context = context;
     this.lifecycle = context.lifecycle;
     this.host = context.host;
-    this.log = context.log;
+    this.reporter = context.reporter;
     this.#clock = context.clock;
   }
 
@@ -60,7 +75,7 @@ export class Launcher {
       const refusal = this.#ask(() => this.host.openActivationSocket(service));
       if (refusal !== undefined) {
         service.reason = StopReason.EXECFAILED;
-        return this.#refused(service, refusal);
+        return this.#refused(service, "socket-failed", refusal);
       }
     }
     if (service.autoRestarting) {
@@ -78,38 +93,70 @@ export class Launcher {
     const { lastLaunch } = service.process;
     const delay = service.type === ServiceType.SCRIPTED ? 0 : service.description.restartDelay;
     const due = lastLaunch === undefined ? 0 : lastLaunch + delay;
-    if (this.#clock.now() >= due) this.relaunch(service);
-    else this.#setTimer(service, "restart-delay", due);
+    if (this.#clock.now() >= due) {
+      this.relaunch(service);
+      return;
+    }
+    this.#enterStep(service, PHASE.restartDelay);
+    this.#setTimer(service, "restart-delay", due);
   }
 
   /** Launches the command of a service that restarts or recovers by itself. */
   relaunch(service: ServiceRecord): void {
     service.restarts += 1;
     if (this.#launchCommand(service)) return;
-    if (service.state === STARTING) {
-      this.lifecycle.failStart(service);
-      return;
-    }
-    service.process.recovering = false;
+    if (service.state === STARTING) this.lifecycle.failStart(service);
+    else this.giveUpRecovery(service);
+  }
+
+  /** A recovery failed: the service and its hard dependents stop, and none of them restarts. */
+  giveUpRecovery(service: ServiceRecord): void {
+    this.lifecycle.enter(service, PHASE.up);
+    this.cancelTimer(service);
     service.reason = StopReason.TERMINATED;
+    this.reporter.report(service, { kind: "recovery-given-up" });
     this.lifecycle.finalStop(service);
   }
 
+  #enterStep(service: ServiceRecord, step: LaunchStep): void {
+    this.lifecycle.enter(service, withStep(service.phase, step));
+  }
+
   #launchCommand(service: ServiceRecord): boolean {
-    const { description, process } = service;
-    const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
-    const readiness = service.type === ServiceType.PROCESS && notifies;
-    process.launching = service.type === ServiceType.BGPROCESS;
-    process.awaitingReadiness = readiness;
+    const { description } = service;
+    const then = afterExecution(service);
     const launched = this.#launch(service, {
       role: "main",
       command: description.command,
       mayUseConsole: true,
-      readiness,
+      readiness: then === "awaiting-readiness",
     });
-    if (launched) this.armTimer(service, "start-timeout", description.startTimeout);
-    else service.reason = StopReason.EXECFAILED;
-    return launched;
+    if (!launched) {
+      service.reason = StopReason.EXECFAILED;
+      return false;
+    }
+    this.#enterStep(service, launching(then));
+    this.armTimer(service, "start-timeout", description.startTimeout);
+    return true;
+  }
+
+  /** The program of the main process runs: on to the next step. */
+  goOn(service: ServiceRecord): void {
+    const step = launchStep(service.phase);
+    if (step?.kind === "launching") {
+      if (step.then === "up") this.cameUp(service);
+      else this.#enterStep(service, { kind: step.then });
+    }
+    if (service.state === STOPPING) this.lifecycle.bringDownIfClear(service);
+  }
+
+  /** The service is up, or its recovery is complete. */
+  cameUp(service: ServiceRecord): void {
+    const { phase } = service;
+    // The timer of a recovery that a stop has overtaken runs on: see `resumed`.
+    if (phase.kind !== "waiting-for-dependents") this.cancelTimer(service);
+    if (service.state === STARTING) this.lifecycle.markStarted(service);
+    else this.lifecycle.enter(service, withStep(phase, PHASE.up));
   }
 
   /** Launches the stop command; `role` is `main` for scripted services, which have one process at a time. */
@@ -123,11 +170,16 @@ export class Launcher {
     if (request.role === "main") process.lastLaunch = this.#clock.now();
     const compose = (overlay: EnvironmentOverlay) => this.#context.composeEnvironment(overlay);
     const result = this.#ask(() => this.host.launch(launchPlan(service, request, compose)));
-    if ("error" in result) return this.#refused(service, result);
-    const child = process[request.role];
+    if ("error" in result) return this.#refused(service, "launch-failed", result);
+    let child = childOf(process, request.role);
+    if (child === undefined) {
+      child = noChild();
+      process.others = { ...process.others, [request.role]: child };
+    }
     child.pid = result.pid;
     child.execPending = true;
     child.ended = undefined;
+    child.foreign = false;
     return true;
   }
 
@@ -142,8 +194,8 @@ export class Launcher {
   }
 
   /** A launch failed before there was a process. */
-  #refused(service: ServiceRecord, refusal: LaunchRefusal): false {
-    this.log.message("error", refusal.message ?? `${service.name}: ${refusal.error}`);
+  #refused(service: ServiceRecord, kind: "socket-failed" | "launch-failed", refusal: LaunchRefusal): false {
+    this.reporter.report(service, { kind, ...refusal });
     this.noteFailure(service, refusal, refusal.error);
     return false;
   }
@@ -162,51 +214,62 @@ export class Launcher {
   // ---- The timer ---------------------------------------------------------------------------------------------
 
   /** Arms the timer, in milliseconds from now; 0 means that there is no such limit. */
-  armTimer(service: ServiceRecord, reason: TimerReason, delay: number): void {
-    const limit = reason === "stop-timeout" ? this.stopLimit : undefined;
+  armTimer(service: ServiceRecord, purpose: TimerPurpose, delay: number): void {
+    const limit = purpose === "stop-timeout" ? this.stopLimit : undefined;
     const wait = limit === undefined || (delay > 0 && delay < limit) ? delay : limit;
     if (wait === 0) this.cancelTimer(service);
-    else this.#setTimer(service, reason, this.#clock.now() + wait);
+    else this.#setTimer(service, purpose, this.#clock.now() + wait);
   }
 
-  #setTimer(service: ServiceRecord, reason: TimerReason, at: number): void {
-    service.process.timer = { reason, at };
-    this.#clock.setTimer(service.id, at);
+  #setTimer(service: ServiceRecord, purpose: TimerPurpose, at: number): void {
+    if (service.process.timer?.purpose !== purpose) this.cancelTimer(service);
+    service.process.timer = { purpose, at };
+    this.#clock.setTimer(service.id, purpose, at);
   }
 
   /** Turns the timer off. */
   cancelTimer(service: ServiceRecord): void {
-    if (service.process.timer === undefined) return;
+    const { timer } = service.process;
+    if (timer === undefined) return;
     service.process.timer = undefined;
-    this.#clock.clearTimer(service.id);
+    this.#clock.clearTimer(service.id, timer.purpose);
   }
 
   // ---- Ending ------------------------------------------------------------------------------------------------
 
-  /** Whether a start under way can be interrupted (8.7). */
-  canInterruptStart(service: ServiceRecord): boolean {
-    return service.process.timer?.reason === "restart-delay" || service.description.flags.startInterruptible;
+  /** Interrupts a start if its settings allow that, or ends the wait for the restart delay (8.7). */
+  interruptStart(service: ServiceRecord): Interruption {
+    if (service.phase.kind === "restart-delay") {
+      this.cancelTimer(service);
+      return "over";
+    }
+    if (!service.description.flags.startInterruptible) return "refused";
+    this.#interrupt(service);
+    return "under-way";
   }
 
-  /** Interrupts a start with SIGINT, or ends the wait for the restart delay (8.7). */
-  interruptStart(service: ServiceRecord): boolean {
-    const { process } = service;
-    if (process.timer?.reason === "restart-delay") {
-      this.cancelTimer(service);
-      return true;
-    }
-    process.interrupting = service.type === ServiceType.SCRIPTED;
-    const { pid } = process.main;
+  /** The start took too long: interrupts it; the service has failed (8.2). */
+  timeOutStart(service: ServiceRecord): void {
+    this.logOverdueStart(service);
+    this.#interrupt(service);
+    service.reason = StopReason.TIMEDOUT;
+    this.lifecycle.failStart(service, { finish: false });
+  }
+
+  logOverdueStart(service: ServiceRecord): void {
+    this.reporter.report(service, { kind: "start-overdue", pid: service.process.main.pid });
+  }
+
+  /** Interrupts a start with SIGINT. */
+  #interrupt(service: ServiceRecord): void {
+    const { pid } = service.process.main;
     if (pid !== undefined) {
-      this.log.message(
-        "warn",
-        `Interrupting start of service ${service.name} with pid ${pid} (with SIGINT).`,
-      );
+      this.reporter.report(service, { kind: "start-interrupted", pid });
       this.signalGroup(service, Signal.INT);
     }
     this.armTimer(service, "stop-timeout", service.description.stopTimeout);
-    this.lifecycle.setState(service, STOPPING);
-    return false;
+    const isScripted = service.type === ServiceType.SCRIPTED;
+    this.lifecycle.enter(service, isScripted ? PHASE.interruptingStartCommand : PHASE.interrupting);
   }
 
   /** Signals the main process, with its group unless `signal-process-only` is set. Never without a process. */
@@ -215,26 +278,24 @@ export class Launcher {
     this.#signal(service, "main", signal, !service.description.flags.signalProcessOnly);
   }
 
-  /** Sends a signal. A process that has just ended needs none; any other reason not to send it is logged. */
+  /** Sends a signal. A process that has just ended needs none; any other reason not to send it is reported. */
   #signal(service: ServiceRecord, role: ProcessRole, signal: number, group: boolean): void {
     const outcome = this.host.signal(service.id, role, signal, group);
     if (outcome === "sent" || outcome === "no-process") return;
-    const reason = outcome === "bad-signal" ? "the host cannot send it" : errnoText(outcome.errno);
-    const target = `process ${service.process[role].pid} of service ${service.name}`;
-    this.log.message("error", `Error sending signal ${signal} to ${target}: ${reason}`);
+    const pid = childOf(service.process, role)?.pid;
+    const errno = outcome === "bad-signal" ? undefined : outcome.errno;
+    this.reporter.report(service, { kind: "signal-not-sent", role, pid, signal, errno });
   }
 
   /** The stop took too long: kills what is left (8.7). */
   killHard(service: ServiceRecord): void {
     const { main, stop } = service.process;
-    const overdue = (what: string) =>
-      this.log.message("warn", `Service ${service.name} ${what} exceeded allowed stop time; killing.`);
     if (main.pid !== undefined) {
-      overdue(`with pid ${main.pid}`);
+      this.reporter.report(service, { kind: "stop-overdue", role: "main", pid: main.pid });
       this.signalGroup(service, Signal.KILL);
     }
     if (stop.pid !== undefined) {
-      overdue(`stop command, with pid ${stop.pid},`);
+      this.reporter.report(service, { kind: "stop-overdue", role: "stop", pid: stop.pid });
       this.#signal(service, "stop", Signal.KILL, true);
     }
   }
@@ -242,35 +303,32 @@ export class Launcher {
   /** Asks the restart limiter for one more automatic restart (8.10). */
   restartAllowed(service: ServiceRecord): boolean {
     return policy.restartAllowed(service, this.#clock.now(), () => {
-      this.log.message("error", `Service ${service.name} restarting too quickly; stopping.`);
-      this.log.trouble?.(service, "restart-limit");
+      this.reporter.report(service, { kind: "restart-limit-reached" });
     });
   }
 
   /** The service is STOPPED: nothing of its processes is left to be minded. */
   stopped(service: ServiceRecord, restarts: boolean): void {
-    const { process } = service;
     this.cancelTimer(service);
-    process.main = noChild();
-    process.stop = noChild();
-    process.tracked = false;
-    process.launching = false;
-    process.stopIssued = false;
-    process.recovering = false;
-    process.interrupting = false;
-    process.awaitingReadiness = false;
+    service.process.main = noChild();
+    service.process.stop = noChild();
     if (!restarts) this.host.serviceInactive(service);
   }
 
   /** A stop was called off: a recovery that it overtook goes on, or has come to its end meanwhile. */
   resumed(service: ServiceRecord): void {
-    const { process } = service;
-    if (!process.recovering) return;
-    if (!isAlive(process.main)) {
-      if (process.timer === undefined) this.relaunchAfterDelay(service);
-    } else if (!process.main.execPending && !process.launching && !process.awaitingReadiness) {
-      this.cancelTimer(service);
-      process.recovering = false;
+    const { phase, process } = service;
+    if (phase.kind === "up") this.cancelTimer(service);
+    else if (launchStep(phase)?.kind === "restart-delay" && process.timer === undefined) {
+      this.relaunchAfterDelay(service);
     }
   }
+}
+
+/** What the launch of a service's command leads to once the program runs. */
+function afterExecution({ type, description }: ServiceRecord): AfterExecution {
+  if (type === ServiceType.SCRIPTED) return "running-start-command";
+  if (type === ServiceType.BGPROCESS) return "awaiting-launcher";
+  const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
+  return notifies ? "awaiting-readiness" : "up";
 }

@@ -1,189 +1,129 @@
 /**
- * The events of processes, and the form in which each type of service says what it does about them: a table with
- * one entry for every event in every state. What cannot happen is said to be impossible; if it happens all the
- * same it is logged as an internal error and otherwise ignored.
+ * The events of processes and timers: the bookkeeping that all types of services share, before the table of phases
+ * says what the service does.
  */
 
-import {
-  errnoText,
-  type ExitStatus,
-  type LaunchFailure,
-  launchStageText,
-  ServiceState,
-} from "../../model/mod.ts";
-import type { Behaviour } from "./behaviour.ts";
+import { type ExitStatus, isClean, type LaunchFailure } from "../../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
-import type { ProcessRole } from "./launch_plan.ts";
-import { noChild, type ServiceRecord } from "../graph/record.ts";
-import { STATE_NAMES } from "../lifecycle/state_changes.ts";
+import type { TimerName } from "../ports.ts";
+import type { ProcessEvent } from "../lifecycle/phase_table.ts";
+import type { Reactor } from "../lifecycle/reactions.ts";
+import {
+  type Child,
+  childOf,
+  isAlive,
+  noChild,
+  type ProcessRole,
+  type ServiceRecord,
+} from "../graph/record.ts";
 
-/** What happens to the main process or the timer of a service. */
-export type ProcessEvent =
-  | "execSucceeded"
-  | "execFailed"
-  | "exited"
-  | "ready"
-  | "readinessClosed"
-  | "restartDelayOver"
-  | "startTimedOut"
-  | "stopTimedOut";
+const TIMER_EVENTS = {
+  "restart-delay": "restart-delay-over",
+  "start-timeout": "start-timed-out",
+  "stop-timeout": "stop-timed-out",
+} as const;
 
-/** What a service does about an event. */
-export type Handler = (service: ServiceRecord) => void;
+/** What the events of a process in a role are in the table of phases. A new role is a row here. */
+const ROLE_EVENTS: Readonly<
+  Record<ProcessRole, {
+    /** @default of no interest */
+    readonly executed?: ProcessEvent;
+    readonly failed: ProcessEvent;
+    readonly ended: ProcessEvent;
+  }>
+> = {
+  main: { executed: "executed", failed: "execution-failed", ended: "exited" },
+  stop: { failed: "stop-command-failed", ended: "stop-command-ended" },
+};
 
-/** The entry for an event that cannot happen in a state. */
-export const IMPOSSIBLE = "impossible";
-
-/** The entry for an event that is of no interest in a state. */
-export const IGNORE: Handler = () => {};
-
-/** Every event in every state. */
-export type EventTable = Readonly<
-  Record<ProcessEvent, Readonly<Record<ServiceState, Handler | typeof IMPOSSIBLE>>>
->;
-
-/** How one type of process-backed service behaves. */
-export interface ProcessBehaviour extends Behaviour {
-  readonly events: EventTable;
-}
-
-/** Builds one row of an event table. */
-export function row(
-  stopped: Handler | typeof IMPOSSIBLE,
-  starting: Handler | typeof IMPOSSIBLE,
-  started: Handler | typeof IMPOSSIBLE,
-  stopping: Handler | typeof IMPOSSIBLE,
-): EventTable[ProcessEvent] {
-  return {
-    [ServiceState.STOPPED]: stopped,
-    [ServiceState.STARTING]: starting,
-    [ServiceState.STARTED]: started,
-    [ServiceState.STOPPING]: stopping,
-  };
-}
-
-/** Whether a process ended by itself with exit code 0. */
-export function isClean(exit: ExitStatus): boolean {
-  return exit.code === 1 && exit.status === 0;
-}
-
-/** `terminated with exit code 3` or `terminated due to signal 9`, with the verb that the caller's message uses. */
-export function howEnded(exit: ExitStatus, verb: string): string {
-  return exit.code === 1
-    ? `${verb} with exit code ${exit.status}`
-    : `terminated due to signal ${exit.status}`;
-}
-
-/** Delivers events to the tables of the service types, after the bookkeeping that all types share. */
+/** Where the events of hosts and clocks arrive. */
 export class ProcessEvents {
   readonly #launcher: Launcher;
-  readonly #behaviour: (service: ServiceRecord) => ProcessBehaviour | undefined;
-  readonly #stopCommand: { ended: (service: ServiceRecord, exit: ExitStatus | undefined) => void };
+  readonly #reactor: Reactor;
 
-  /** `stopCommand.ended` is told that a separate stop command has ended; `undefined`: it could not be executed. */
-  constructor(
-    launcher: Launcher,
-    behaviour: (service: ServiceRecord) => ProcessBehaviour | undefined,
-    stopCommand: { ended: (service: ServiceRecord, exit: ExitStatus | undefined) => void },
-  ) {
+  constructor(launcher: Launcher, reactor: Reactor) {
     this.#launcher = launcher;
-    this.#behaviour = behaviour;
-    this.#stopCommand = stopCommand;
+    this.#reactor = reactor;
   }
 
   /** A process runs its program; an end that was seen before is interpreted now. */
   execSucceeded(service: ServiceRecord, role: ProcessRole): void {
-    service.process[role].execPending = false;
-    if (role === "main") this.dispatch(service, "execSucceeded");
-    const child = service.process[role]; // a new one if the service has been brought down by now
-    const { ended } = child;
+    const child = this.#child(service, role, "executed");
+    if (child === undefined) return;
+    child.execPending = false;
+    const { executed } = ROLE_EVENTS[role];
+    if (executed !== undefined) this.#reactor.react(service, executed);
+    const ended = childOf(service.process, role)?.ended; // of a new child if the service has been brought down by now
     if (ended === undefined) return;
     child.ended = undefined;
-    if (role === "main") this.#mainEnded(service, ended);
-    else this.#stopCommand.ended(service, ended);
+    this.#ended(service, role, ended);
   }
 
   /** A process could not run its program; there is no process. */
   execFailed(service: ServiceRecord, role: ProcessRole, { stage, errno }: LaunchFailure): void {
-    const { process } = service;
-    const { log } = this.#launcher;
-    const failure = `${launchStageText(stage)}: ${errnoText(errno)}`;
-    process[role] = noChild();
-    if (role === "stop") {
-      log.message("error", `Service ${service.name}: could not fork for stop command: ${failure}`);
-      this.#stopCommand.ended(service, undefined);
-      return;
+    const child = this.#child(service, role, "execution-failed");
+    if (child === undefined) return;
+    Object.assign(child, noChild());
+    if (role === "main") {
+      this.#launcher.noteFailure(service, { stage, errno });
+      this.#launcher.cancelTimer(service);
     }
-    this.#launcher.noteFailure(service, { stage, errno });
-    process.awaitingReadiness = false;
-    log.message("error", `${service.name}: execution failed - ${failure}`);
-    this.#launcher.cancelTimer(service);
-    this.dispatch(service, "execFailed");
+    this.#launcher.reporter.report(service, { kind: "execution-failed", role, stage, errno });
+    this.#reactor.react(service, ROLE_EVENTS[role].failed);
   }
 
   /** A process ended. While its execution is not known of, that is only noted. */
   exited(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
-    const child = service.process[role];
+    const child = this.#child(service, role, "exited");
+    if (child === undefined) return;
     child.pid = undefined;
-    if (child.execPending) {
-      child.ended = exit;
-      if (role === "stop") return;
-      service.process.exit = exit;
-      this.#cancelStartStopTimer(service);
-    } else if (role === "main") {
-      this.#mainEnded(service, exit);
-    } else {
-      this.#stopCommand.ended(service, exit);
+    child.foreign = false;
+    if (!child.execPending) {
+      this.#ended(service, role, exit);
+      return;
     }
+    child.ended = exit;
+    if (role !== "main") return;
+    service.process.exit = exit;
+    this.#cancelStartStopTimer(service);
   }
 
-  #mainEnded(service: ServiceRecord, exit: ExitStatus): void {
-    service.process.exit = exit;
-    service.process.tracked = false;
-    service.process.awaitingReadiness = false;
-    this.#cancelStartStopTimer(service);
-    this.dispatch(service, "exited");
+  /** The process that an event is about; `undefined`, which is logged, if the service has none in that role. */
+  #child(service: ServiceRecord, role: ProcessRole, event: string): Child | undefined {
+    const child = Object.hasOwn(ROLE_EVENTS, role) ? childOf(service.process, role) : undefined;
+    if (child === undefined) this.#reactor.reportImpossible(service, `${event} (${role})`);
+    return child;
+  }
+
+  #ended(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
+    if (role === "main") {
+      service.process.exit = exit;
+      this.#cancelStartStopTimer(service);
+    } else if (!isClean(exit)) {
+      this.#launcher.reporter.report(service, { kind: "process-ended", what: "stop", exit });
+    }
+    this.#reactor.react(service, ROLE_EVENTS[role].ended);
   }
 
   /** The end of the process ends the wait for it, unless a stop command still has to end in time. */
   #cancelStartStopTimer(service: ServiceRecord): void {
     const { timer, stop } = service.process;
-    const stopRuns = stop.pid !== undefined || stop.execPending;
-    if (timer !== undefined && timer.reason !== "restart-delay" && !stopRuns) {
+    if (timer !== undefined && timer.purpose !== "restart-delay" && !isAlive(stop)) {
       this.#launcher.cancelTimer(service);
     }
   }
 
-  /** The timer of the service expired. */
-  timerExpired(service: ServiceRecord): void {
+  /** A timer of the service expired. */
+  timerExpired(service: ServiceRecord, purpose: TimerName): void {
     const { timer } = service.process;
-    if (timer === undefined) return; // it was turned off while its expiry was on the way
+    if (timer?.purpose !== purpose) return; // it was turned off while its expiry was on the way
     service.process.timer = undefined;
-    const events = {
-      "restart-delay": "restartDelayOver",
-      "start-timeout": "startTimedOut",
-      "stop-timeout": "stopTimedOut",
-    } as const;
-    this.dispatch(service, events[timer.reason]);
+    this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
   }
 
   /** Does now what a timer would do later, in place of whatever the timer is for. */
-  cutShort(service: ServiceRecord, event: "startTimedOut" | "stopTimedOut"): void {
+  cutShort(service: ServiceRecord, event: "start-timed-out" | "stop-timed-out"): void {
     this.#launcher.cancelTimer(service);
-    this.dispatch(service, event);
-  }
-
-  /** Looks the event up in the table of the service's type. */
-  dispatch(service: ServiceRecord, event: ProcessEvent): void {
-    const handler = this.#behaviour(service)?.events[event][service.state] ?? IMPOSSIBLE;
-    if (handler !== IMPOSSIBLE) handler(service);
-    else this.reportImpossible(service, event);
-  }
-
-  /** Logs an event that cannot happen, with the names of the event and the state. */
-  reportImpossible(service: ServiceRecord, event: string): void {
-    const where = `for service ${service.name} in state ${STATE_NAMES[service.state]}`;
-    const text = `internal error: event ${event} ${where}`;
-    this.#launcher.log.message("error", text);
+    this.#reactor.react(service, event);
   }
 }

@@ -3,299 +3,284 @@
  * Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
  */
 
-import {
-  errnoText,
-  type ExitStatus,
-  ServiceState,
-  ServiceType,
-  Signal,
-  StopReason,
-} from "../../model/mod.ts";
+import { isClean, ServiceState, ServiceType, Signal, StopReason } from "../../model/mod.ts";
+import type { Behaviour, Interruption } from "./behaviour.ts";
 import type { Launcher } from "./launcher.ts";
+import { awaitsReadiness, isLauncher, launchStep, PHASE, waitingForDependents } from "../lifecycle/phase.ts";
 import type { PidFileOutcome } from "../ports.ts";
-import { type EventTable, howEnded, IGNORE, IMPOSSIBLE, isClean, row } from "./process_events.ts";
-import { ProcessBackedService } from "./process_backed.ts";
+import { wantsRestart } from "./restart_policy.ts";
 import { isAlive, type ServiceRecord } from "../graph/record.ts";
 
 const { STARTED, STOPPING } = ServiceState;
 
 /** Both types; they differ in what the end of the first process means. */
-export class ProcessService extends ProcessBackedService {
-  override readonly events: EventTable;
+export class ProcessService implements Behaviour {
+  readonly #launcher: Launcher;
 
   constructor(launcher: Launcher) {
-    super(launcher);
-    const recoveryFailed = (service: ServiceRecord) => this.#giveUpRecovery(service);
-    this.events = {
-      //                   STOPPED     STARTING   STARTED (recovering)   STOPPING
-      execSucceeded: row(
-        IMPOSSIBLE,
-        (service) => this.#executed(service),
-        (service) => this.#executed(service),
-        (service) => this.#executed(service),
-      ),
-      execFailed: row(
-        IMPOSSIBLE,
-        (service) => this.#notExecuted(service),
-        recoveryFailed,
-        (service) => this.#endStop(service),
-      ),
-      exited: row(
-        IMPOSSIBLE,
-        (service) => this.#endedWhileStarting(service),
-        (service) => this.#endedWhileStarted(service),
-        (service) => this.#endedWhileStopping(service),
-      ),
-      ready: row(
-        IGNORE,
-        (service) => this.#ready(service),
-        (service) => this.#ready(service),
-        (service) => void (service.process.awaitingReadiness = false),
-      ),
-      readinessClosed: row(
-        IGNORE,
-        (service) => this.#notReady(service),
-        (service) => this.#notReady(service),
-        IGNORE,
-      ),
-      restartDelayOver: row(
-        IMPOSSIBLE,
-        (service) => this.launcher.relaunch(service),
-        (service) => this.launcher.relaunch(service),
-        IGNORE, // a recovery that a stop overtook; it goes on if the stop is called off
-      ),
-      startTimedOut: row(
-        IMPOSSIBLE,
-        (service) => this.timeOutStart(service),
-        (service) => {
-          this.logOverdueStart(service);
-          this.#giveUpRecovery(service);
-        },
-        (service) => this.launcher.killHard(service), // a recovery that a stop overtook
-      ),
-      stopTimedOut: row(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (service) => this.launcher.killHard(service)),
-    };
+    this.#launcher = launcher;
   }
 
   get #lifecycle() {
-    return this.launcher.lifecycle;
+    return this.#launcher.lifecycle;
+  }
+
+  // ---- Up and down -------------------------------------------------------------------------------------------
+
+  bringUp(service: ServiceRecord): boolean {
+    return this.#launcher.bringUp(service);
+  }
+
+  interruptStart(service: ServiceRecord): Interruption {
+    return this.#launcher.interruptStart(service);
+  }
+
+  restarts(service: ServiceRecord): boolean {
+    return wantsRestart(service) && this.#launcher.restartAllowed(service);
+  }
+
+  resumed(service: ServiceRecord): void {
+    this.#launcher.resumed(service);
+  }
+
+  stopped(service: ServiceRecord, restarts: boolean): void {
+    this.#launcher.stopped(service, restarts);
   }
 
   /** Asks the process to end, by the stop command or the term signal (8.8). */
-  override bringDown(service: ServiceRecord): void {
-    const { process, description } = service;
-    if (isAlive(process.stop) || process.main.execPending) return;
-    if (process.main.pid === undefined) {
+  bringDown(service: ServiceRecord): void {
+    const { main, stop } = service.process;
+    const launcher = runsLauncher(service);
+    if (main.execPending && !isAlive(stop)) {
+      this.#lifecycle.enter(service, { kind: "awaiting-execution", launcher });
+    } else if (main.pid === undefined && !isAlive(stop)) {
       this.#lifecycle.markStopped(service);
-      return;
+    } else {
+      if (!isAlive(stop)) this.#askToStop(service);
+      if (isAlive(stop) || !main.foreign) this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher });
+      else this.#lifecycle.markStopped(service); // nobody will tell when a foreign process ends
     }
-    if (process.stopIssued) return;
-    if (description.stopCommand.length > 0) {
-      const launched = this.launcher.launchStopCommand(service, "stop");
-      if (!launched) this.launcher.signalGroup(service, description.termSignal || Signal.KILL);
-    } else if (description.termSignal !== 0) {
-      this.launcher.signalGroup(service, description.termSignal);
-    }
-    if (!isAlive(process.stop) && !process.tracked) {
-      this.#lifecycle.markStopped(service); // nobody will tell when a foreign process ends
-      return;
-    }
-    process.stopIssued = true;
-    this.launcher.armTimer(service, "stop-timeout", description.stopTimeout);
   }
 
-  /** The stop command ended, or (`undefined`) could not be executed. */
-  stopCommandEnded(service: ServiceRecord, exit: ExitStatus | undefined): void {
-    const { process } = service;
-    if (exit !== undefined && !isClean(exit)) {
-      const how = howEnded(exit, "terminated");
-      this.launcher.log.message("error", `Service ${service.name} stop command ${how}`);
+  #askToStop(service: ServiceRecord): void {
+    const { stopCommand, termSignal, stopTimeout } = service.description;
+    if (stopCommand.length > 0) {
+      const launched = this.#launcher.launchStopCommand(service, "stop");
+      if (!launched) this.#launcher.signalGroup(service, termSignal || Signal.KILL);
+    } else if (termSignal !== 0) {
+      this.#launcher.signalGroup(service, termSignal);
     }
-    const mainRuns = isAlive(process.main);
-    if (exit === undefined && mainRuns) this.launcher.signalGroup(service, service.description.termSignal);
-    if (service.state === STOPPING && !(mainRuns && process.tracked)) this.#lifecycle.markStopped(service);
+    this.#launcher.armTimer(service, "stop-timeout", stopTimeout);
   }
 
   // ---- The launch --------------------------------------------------------------------------------------------
 
-  #executed(service: ServiceRecord): void {
-    const { process } = service;
-    process.tracked = true;
-    if (service.type === ServiceType.BGPROCESS) {
-      // The launcher's end will tell; only a recovery that is being stopped is not waited for.
-      if (service.state === STOPPING && process.recovering) this.#lifecycle.bringDownIfClear(service);
-    } else if (service.state === STOPPING) {
-      this.#lifecycle.bringDownIfClear(service);
-    } else if (!process.awaitingReadiness) {
-      this.#cameUp(service);
-    }
-  }
-
-  #notExecuted(service: ServiceRecord): void {
+  notExecuted(service: ServiceRecord): void {
     service.reason = StopReason.EXECFAILED;
-    this.#lifecycle.setState(service, STOPPING);
+    this.#lifecycle.enter(service, waitingForDependents("half"));
     this.#lifecycle.failStart(service);
   }
 
-  #ready(service: ServiceRecord): void {
-    if (!service.process.awaitingReadiness) return;
-    service.process.awaitingReadiness = false;
-    this.#cameUp(service);
-  }
-
-  /** The service is up, or its recovery is complete. */
-  #cameUp(service: ServiceRecord): void {
-    this.launcher.cancelTimer(service);
-    service.process.recovering = false;
-    if (service.state !== STARTED) this.#lifecycle.markStarted(service);
+  beReady(service: ServiceRecord): void {
+    if (awaitsReadiness(launchStep(service.phase))) this.#launcher.cameUp(service);
   }
 
   /** The readiness descriptor was closed without a word. */
-  #notReady(service: ServiceRecord): void {
-    if (!service.process.awaitingReadiness) return;
-    if (service.state === STARTED) {
-      this.#giveUpRecovery(service);
+  beNotReady(service: ServiceRecord): void {
+    const { phase } = service;
+    if (!awaitsReadiness(launchStep(phase))) return;
+    if (phase.kind === "recovering") {
+      this.#launcher.giveUpRecovery(service);
       return;
     }
-    service.process.awaitingReadiness = false;
-    this.launcher.cancelTimer(service);
-    this.#lifecycle.setState(service, STOPPING);
+    this.#launcher.cancelTimer(service);
+    this.#lifecycle.enter(service, waitingForDependents("half"));
     this.#lifecycle.failStart(service, { finish: false });
     this.#lifecycle.bringDownIfClear(service);
   }
 
-  // ---- The end of the process --------------------------------------------------------------------------------
+  endedTooEarly(service: ServiceRecord): void {
+    this.#reportEnd(service);
+    this.#fail(service);
+  }
 
-  #endedWhileStarting(service: ServiceRecord): void {
-    const { exit } = service.process;
-    if (service.type === ServiceType.BGPROCESS && isClean(exit)) {
-      const outcome = this.#adopt(service);
-      if (outcome === "running" || outcome === "ended") {
-        this.#cameUp(service);
-        if (outcome === "ended") this.#lostProcess(service);
-        return;
-      }
-    } else {
-      this.#logEnd(service);
+  /** The launcher of a bgprocess service has ended. */
+  adoptDaemon(service: ServiceRecord): void {
+    const outcome = this.#adoptIfLaunched(service);
+    if (outcome !== "running" && outcome !== "ended") {
+      this.#fail(service);
+      return;
     }
+    this.#launcher.cameUp(service);
+    if (outcome === "ended") this.#lost(service);
+  }
+
+  #fail(service: ServiceRecord): void {
     service.reason = StopReason.FAILED;
     this.#lifecycle.failStart(service);
   }
 
-  #endedWhileStarted(service: ServiceRecord): void {
-    if (!service.process.launching) {
-      this.#logEnd(service);
-      this.#lostProcess(service);
-      return;
-    }
-    // A bgprocess's launcher has ended during recovery.
-    const outcome = isClean(service.process.exit) ? this.#adopt(service) : "failed";
-    if (outcome === "running") {
-      this.#cameUp(service);
-    } else if (outcome === "ended") {
-      this.#lostProcess(service);
-    } else {
-      if (outcome === "failed") this.#logEnd(service);
-      this.#giveUpRecovery(service);
-    }
+  // ---- While it is up ----------------------------------------------------------------------------------------
+
+  ended(service: ServiceRecord): void {
+    this.#reportEnd(service);
+    this.#lost(service);
   }
 
-  #endedWhileStopping(service: ServiceRecord): void {
-    const { process } = service;
-    const launched = process.launching && process.recovering && isClean(process.exit);
-    if (launched && this.#adopt(service) === "running") {
-      process.stopIssued = false; // what was asked to end was the launcher
+  /** The process of a recovery has ended; that of a launcher is meant to. */
+  endedDuringRecovery(service: ServiceRecord): void {
+    if (!isLauncher(launchStep(service.phase))) {
+      this.ended(service);
+      return;
+    }
+    const outcome = this.#adoptIfLaunched(service);
+    if (outcome === "running") this.#launcher.cameUp(service);
+    else if (outcome === "ended") this.#lost(service);
+    else this.#launcher.giveUpRecovery(service);
+  }
+
+  recoveryTimedOut(service: ServiceRecord): void {
+    this.#launcher.logOverdueStart(service);
+    this.#launcher.giveUpRecovery(service);
+  }
+
+  /** The process of a started service has ended by itself: recovers, restarts or stops (8.8, 8.9). */
+  #lost(service: ServiceRecord): void {
+    const { state, target, force, description } = service;
+    const recovers = description.smoothRecovery && state === STARTED && target === STARTED && !force;
+    if (recovers && this.#launcher.restartAllowed(service)) {
+      this.#lifecycle.enter(service, { kind: "recovering", step: PHASE.restartDelay });
+      this.#launcher.relaunchAfterDelay(service);
+      return;
+    }
+    if (state === STARTED) this.#lifecycle.enter(service, PHASE.up);
+    this.#lifecycle.processLost(service);
+  }
+
+  // ---- While it goes down --------------------------------------------------------------------------------------
+
+  /** The program runs, and is not wanted any more. */
+  askToStop(service: ServiceRecord): void {
+    const { phase } = service;
+    // An interrupted launcher ends by itself.
+    if (phase.kind === "interrupting" && service.type === ServiceType.BGPROCESS) return;
+    const recovery = phase.kind === "awaiting-execution" && phase.launcher
+      ? PHASE.awaitingLauncher
+      : undefined;
+    this.#lifecycle.enter(service, waitingForDependents("half", recovery));
+    this.#lifecycle.bringDownIfClear(service);
+  }
+
+  /** A recovery that a stop has overtaken could not be executed. */
+  recoverLater(service: ServiceRecord): void {
+    const { phase } = service;
+    if (phase.kind === "waiting-for-dependents" && phase.recovery !== undefined) {
+      this.#lifecycle.enter(service, waitingForDependents(phase.brought, PHASE.restartDelay));
+    }
+    this.#finishStop(service);
+  }
+
+  /** The process has ended by itself before it was asked to. */
+  endedWhileWaiting(service: ServiceRecord): void {
+    const launched = runsLauncher(service) && isClean(service.process.exit);
+    const { phase } = service;
+    if (launched && phase.kind === "waiting-for-dependents" && this.#adopt(service) === "running") {
+      this.#lifecycle.enter(service, waitingForDependents(phase.brought));
       this.#lifecycle.bringDownIfClear(service);
       return;
     }
-    if (!service.waitDeps) {
-      this.#endStop(service);
-      return;
-    }
-    service.brought = "down";
+    this.#lifecycle.enter(service, waitingForDependents("down"));
     if (!launched && service.target === STARTED && !service.pinStop) {
-      this.#lifecycle.restartWithoutWaiting(service);
+      this.#lifecycle.startWithoutWaiting(service);
     } else if (!service.force) {
       this.#lifecycle.forceStop(service); // what its dependents need is gone: their stops cannot be called off
     }
   }
 
+  endStop(service: ServiceRecord): void {
+    const launched = runsLauncher(service) && isClean(service.process.exit);
+    if (launched && this.#adopt(service) === "running") {
+      this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher: false });
+      this.#lifecycle.bringDownIfClear(service); // what was asked to end was the launcher
+    } else {
+      this.#finishStop(service);
+    }
+  }
+
   /** The process is gone; the stop is complete unless dependents or the stop command still have to end. */
-  #endStop(service: ServiceRecord): void {
+  #finishStop(service: ServiceRecord): void {
     if (!isAlive(service.process.stop)) this.#lifecycle.bringDownIfClear(service);
   }
 
-  /** The process of a started service has ended by itself: recovers, restarts or stops (8.8, 8.9). */
-  #lostProcess(service: ServiceRecord): void {
-    const { process } = service;
-    const recovers = service.description.smoothRecovery && service.state === STARTED &&
-      service.target === STARTED && !service.force;
-    if (recovers && this.launcher.restartAllowed(service)) {
-      process.recovering = true;
-      this.launcher.relaunchAfterDelay(service);
-      return;
-    }
-    process.recovering = false;
-    service.brought = "down";
-    service.reason = StopReason.TERMINATED;
-    service.force = true;
-    this.#lifecycle.beginStop(service);
-    this.#lifecycle.drain();
-    // Dependents that take their time to stop do not delay the new process.
-    if (service.state === STOPPING && service.target === STARTED && !service.pinStop) {
-      this.#lifecycle.restartWithoutWaiting(service);
-    }
+  /** The separate stop command has ended. */
+  stopCommandEnded(service: ServiceRecord): void {
+    const { main } = service.process;
+    const mainEnds = isAlive(main) && !main.foreign;
+    if (service.state === STOPPING && !mainEnds) this.#lifecycle.markStopped(service);
   }
 
-  /** A recovery failed: the service and its hard dependents stop, and none of them restarts. */
-  #giveUpRecovery(service: ServiceRecord): void {
-    service.process.awaitingReadiness = false;
-    service.process.recovering = false;
-    this.launcher.cancelTimer(service);
-    service.reason = StopReason.TERMINATED;
-    this.launcher.log.trouble?.(service, "gave-up");
-    this.#lifecycle.finalStop(service);
+  /** The separate stop command could not be executed. */
+  signalInstead(service: ServiceRecord): void {
+    if (isAlive(service.process.main)) {
+      this.#launcher.signalGroup(service, service.description.termSignal);
+    }
+    this.stopCommandEnded(service);
+  }
+
+  // ---- The end of a process ------------------------------------------------------------------------------------
+
+  /** Takes the daemon over if its launcher has ended well. */
+  #adoptIfLaunched(service: ServiceRecord): PidFileOutcome["kind"] | "failed" {
+    if (isClean(service.process.exit)) return this.#adopt(service);
+    this.#reportEnd(service);
+    return "failed";
   }
 
   /** Takes over the process that the pid file names (8.11). */
   #adopt(service: ServiceRecord): PidFileOutcome["kind"] {
     const { process } = service;
-    const outcome = this.launcher.host.adoptFromPidFile(service);
-    process.launching = false;
+    const { host, reporter } = this.#launcher;
+    const outcome = host.adoptFromPidFile(service);
     switch (outcome.kind) {
       case "running":
         process.main.pid = outcome.pid;
-        process.tracked = outcome.child;
-        if (!outcome.child) {
-          const text = `${service.name}: unable to supervise process with pid ${outcome.pid}`;
-          this.launcher.log.message("warn", text);
-        }
+        process.main.foreign = !outcome.child;
+        if (!outcome.child) reporter.report(service, { kind: "not-supervised", pid: outcome.pid });
         break;
       case "ended":
         process.exit = outcome.exit;
         break;
-      case "invalid": {
-        const text = `${service.name}: pid read from pidfile (${outcome.pid}) is not valid`;
-        this.launcher.log.message("error", text);
+      case "invalid":
+        reporter.report(service, { kind: "pid-file-invalid", pid: outcome.pid });
         if (outcome.exit !== undefined) {
           process.exit = outcome.exit;
-          this.#logEnd(service);
+          this.#reportEnd(service);
         }
         break;
-      }
       case "unreadable": {
-        const step = outcome.step === "open" ? "read pid file:" : "could not read from pidfile;";
-        this.launcher.log.message("error", `${service.name}: ${step} ${errnoText(outcome.errno)}`);
+        const { step, errno } = outcome;
+        reporter.report(service, { kind: "pid-file-unreadable", step, errno });
       }
     }
     return outcome.kind;
   }
 
-  #logEnd(service: ServiceRecord): void {
+  #reportEnd(service: ServiceRecord): void {
     const { exit } = service.process;
-    if (isClean(exit)) return;
-    const how = exit.code === 1 ? `process ${howEnded(exit, "terminated")}` : howEnded(exit, "terminated");
-    this.launcher.log.message("error", `Service ${service.name} ${how}`);
-    this.launcher.log.trouble?.(service, "ended");
+    if (exit === undefined || isClean(exit)) return;
+    this.#launcher.reporter.report(service, { kind: "process-ended", what: "main", exit });
+  }
+}
+
+/** Whether the process of a stopping service is the launcher of a recovery that the stop has overtaken. */
+function runsLauncher({ phase }: ServiceRecord): boolean {
+  switch (phase.kind) {
+    case "waiting-for-dependents":
+      return isLauncher(phase.recovery);
+    case "awaiting-execution":
+    case "asked-to-stop":
+      return phase.launcher;
+    default:
+      return false;
   }
 }

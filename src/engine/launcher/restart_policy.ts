@@ -1,6 +1,6 @@
 /** When a service is started again by itself, and how often (lifecycle specification 3.10, 8.10). */
 
-import { type ExitStatus, ServiceState, ServiceType, Signal } from "../../model/mod.ts";
+import { type ExitStatus, isClean, ServiceState, ServiceType, Signal } from "../../model/mod.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
 /** Deaths by these signals are not failures: somebody asked the process to end. */
@@ -18,8 +18,8 @@ export function wantsRestart(service: ServiceRecord): boolean {
   }
 }
 
-function isFailure(exit: ExitStatus): boolean {
-  return exit.code === 1 ? exit.status !== 0 : !ORDERLY_SIGNALS.includes(exit.status);
+function isFailure(exit: ExitStatus | undefined): boolean {
+  return exit?.kind === "killed" ? !ORDERLY_SIGNALS.includes(exit.signal) : !isClean(exit);
 }
 
 function isLimited(service: ServiceRecord): boolean {

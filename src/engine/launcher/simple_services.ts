@@ -1,41 +1,34 @@
 /** What `internal` and `triggered` services do: nothing but be up (lifecycle specification 8.13). */
 
-import type { Behaviour } from "./behaviour.ts";
+import type { Behaviour, Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import { PHASE } from "../lifecycle/phase.ts";
 import { wantsRestart } from "./restart_policy.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
 /** Up as soon as its dependencies are. */
 export class InternalService implements Behaviour {
-  readonly #lifecycle: Lifecycle;
+  protected readonly lifecycle: Lifecycle;
 
   constructor(lifecycle: Lifecycle) {
-    this.#lifecycle = lifecycle;
+    this.lifecycle = lifecycle;
   }
 
   bringUp(service: ServiceRecord): boolean {
-    this.#lifecycle.markStarted(service);
+    this.lifecycle.markStarted(service);
     return true;
   }
 
   bringDown(service: ServiceRecord): void {
-    this.#lifecycle.markStopped(service);
+    this.lifecycle.markStopped(service);
   }
 
-  canInterruptStart(): boolean {
-    return false;
+  interruptStart(): Interruption {
+    return "over";
   }
 
-  interruptStart(): boolean {
-    return true;
-  }
-
-  wantsRestart(service: ServiceRecord): boolean {
+  restarts(service: ServiceRecord): boolean {
     return wantsRestart(service);
-  }
-
-  restartAllowed(): boolean {
-    return true;
   }
 
   resumed(): void {}
@@ -46,11 +39,8 @@ export class InternalService implements Behaviour {
 /** Up when its dependencies are and its trigger is set. */
 export class TriggeredService extends InternalService {
   override bringUp(service: ServiceRecord): boolean {
-    if (service.triggered) super.bringUp(service);
-    return true;
-  }
-
-  override canInterruptStart(): boolean {
+    if (!service.triggered) this.lifecycle.enter(service, PHASE.awaitingTrigger);
+    else super.bringUp(service);
     return true;
   }
 }

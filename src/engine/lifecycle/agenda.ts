@@ -3,12 +3,16 @@
  * another service than its own leaves a note here and returns. Lifecycle specification 2, 3.12 and 7.
  */
 
-import { type ServiceEvent, ServiceState } from "../../model/mod.ts";
+import { ServiceState } from "../../model/mod.ts";
 import type { Behaviour } from "../launcher/behaviour.ts";
+import type { Reporter } from "../facts.ts";
 import { isStartPinned, type ServiceGraph } from "../graph/graph.ts";
-import type { Clock, ConsolePort, EngineLog } from "../ports.ts";
-import { isActive, type ServiceRecord } from "../graph/record.ts";
-import { isLegalChange, STATE_NAMES } from "./state_changes.ts";
+import type { Clock, ConsolePort } from "../ports.ts";
+import { isActive, type ServiceRecord, Work } from "../graph/record.ts";
+import { type Phase, PHASE_STATES } from "./phase.ts";
+import type { LifecycleEvent } from "./phase_table.ts";
+import { isLegalChange } from "./state_changes.ts";
+import { noteStep } from "../times.ts";
 import { WorkQueue } from "./work_queue.ts";
 
 const { STOPPED, STARTED } = ServiceState;
@@ -18,11 +22,12 @@ export interface LifecycleContext {
   readonly graph: ServiceGraph;
   readonly clock: Pick<Clock, "now">;
   readonly console: ConsolePort;
-  readonly log: EngineLog;
+  /** Tells what happens. */
+  readonly reporter: Reporter;
   /** How services of that type come up and go down. */
   behaviour(service: ServiceRecord): Behaviour;
-  /** Tells the listeners of a service. */
-  emit(service: ServiceRecord, event: ServiceEvent): void;
+  /** Does what the table says about an event in the phase that the service is in. */
+  react(service: ServiceRecord, event: LifecycleEvent): void;
   /** A service with actions on start (`starts-rwfs`, `starts-log`) has started. */
   startActions(service: ServiceRecord): void;
   /** A service has ended; `chain-to` may name another to start (lifecycle 8.14). */
@@ -35,13 +40,16 @@ export interface LifecycleContext {
 export class Agenda {
   readonly context: LifecycleContext;
   /** Services with pending claims, releases, failures, starts or stops. */
-  readonly propagation = new WorkQueue("propagation");
+  readonly propagation = new WorkQueue(Work.IN_PROPAGATION);
   /** Services that may be ready to be brought up or down. */
-  readonly transitions = new WorkQueue("transition");
+  readonly transitions = new WorkQueue(Work.IN_TRANSITIONS);
+  /** Services that have lost their process; looked at when everything else is done. */
+  readonly withoutProcess: ServiceRecord[] = [];
   /** Services whose stop is held back by a start pin; looked at again at the end of every drain. */
   readonly #heldBack = new Set<ServiceRecord>();
   #pins = 0;
   #activeCount = 0;
+  #time: number | undefined;
 
   constructor(context: LifecycleContext) {
     this.context = context;
@@ -54,49 +62,69 @@ export class Agenda {
 
   /** The dependencies are to be let go. */
   deferRelease(service: ServiceRecord): void {
-    service.pending.claim = false;
-    service.pending.release = true;
+    service.work = (service.work & ~Work.CLAIM) | Work.RELEASE;
     this.propagation.add(service);
   }
 
   /** The dependencies are to be claimed. */
   deferClaims(service: ServiceRecord): void {
-    service.pending.release = false;
-    service.pending.claim = true;
+    service.work = (service.work & ~Work.RELEASE) | Work.CLAIM;
     this.propagation.add(service);
   }
 
   /** The service has been claimed and is to start. */
   deferStart(service: ServiceRecord): void {
-    service.pending.start = true;
+    service.work |= Work.START;
     this.propagation.add(service);
   }
 
   /** The service cannot start for want of a dependency. */
   deferFailure(service: ServiceRecord): void {
-    service.pending.fail = true;
+    service.work |= Work.FAIL;
     this.propagation.add(service);
   }
 
   /** The service is to begin to stop. */
   deferStop(service: ServiceRecord): void {
-    service.pending.stop = true;
+    service.work |= Work.STOP;
     this.propagation.add(service);
   }
 
-  /** Enters a state, keeping the count of active services and the time of the change. */
-  setState(service: ServiceRecord, state: ServiceState): void {
-    if (service.state === state) return;
-    if (!isLegalChange(service.state, state)) this.#reportIllegal(service, state);
-    if (service.state === STOPPED) this.#activeCount += 1;
+  /**
+   * Enters a phase, and the state that it belongs to. Nothing else changes either of them. Keeps the count of active
+   * services and the time of the change of state.
+   */
+  enter(service: ServiceRecord, phase: Phase): void {
+    const { state: before } = service;
+    const state = PHASE_STATES[phase.kind];
+    const { reporter } = this.context;
+    const from = service.phase.kind;
+    const to = phase.kind;
+    if (reporter.isHeard && from !== to) reporter.report(service, { kind: "phase", from, to, state });
+    if (from !== to) noteStep(service, phase, this.now());
+    if (state === before) {
+      write(service, phase, state, service.since);
+      return;
+    }
+    if (!isLegalChange(before, state)) reporter.report(service, { kind: "impossible-change", from, to });
+    if (before === STOPPED) this.#activeCount += 1;
     if (state === STOPPED) this.#activeCount -= 1;
-    service.state = state;
-    service.since = this.context.clock.now();
+    write(service, phase, state, this.now());
   }
 
-  #reportIllegal(service: ServiceRecord, state: ServiceState): void {
-    const change = `from ${STATE_NAMES[service.state]} to ${STATE_NAMES[state]}`;
-    this.context.log.message("error", `internal error: service ${service.name} goes ${change}`);
+  /** The time, read once for everything that happens until the engine comes to rest: asking for it costs most. */
+  now(): number {
+    return this.#time ??= this.context.clock.now();
+  }
+
+  /** Whether nothing is under way. The notes in the records of services are not looked at. */
+  get isAtRest(): boolean {
+    return this.#time === undefined && this.withoutProcess.length === 0;
+  }
+
+  /** The engine has come to rest. */
+  settled(): void {
+    this.#time = undefined;
   }
 
   // ---- Pins --------------------------------------------------------------------------------------------------
@@ -145,4 +173,16 @@ export class Agenda {
     }
     return due;
   }
+}
+
+/** For everybody else these fields are read-only. */
+function write(
+  place: { phase: Phase; state: ServiceState; since: number },
+  phase: Phase,
+  state: ServiceState,
+  since: number,
+): void {
+  place.phase = phase;
+  place.state = state;
+  place.since = since;
 }

@@ -3,6 +3,8 @@
  * (lifecycle specification 9).
  */
 
+import type { Agenda } from "./agenda.ts";
+import { PHASE } from "./phase.ts";
 import type { ConsolePort } from "../ports.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
@@ -15,19 +17,18 @@ export interface ConsoleState {
 /** The queue for the console. */
 export class ConsoleQueue {
   readonly #port: ConsolePort;
-  readonly #granted: (service: ServiceRecord) => void;
+  readonly #agenda: Agenda;
   readonly #waiting: ServiceRecord[] = [];
   #holder: ConsoleState["holder"] = "log";
 
-  /** `granted` is called when a service has got the console. */
-  constructor(port: ConsolePort, granted: (service: ServiceRecord) => void) {
-    this.#port = port;
-    this.#granted = granted;
+  constructor(agenda: Agenda) {
+    this.#port = agenda.context.console;
+    this.#agenda = agenda;
   }
 
   /** The service joins the queue; it may be granted the console at once. */
   join(service: ServiceRecord): void {
-    service.waitConsole = true;
+    this.#agenda.enter(service, PHASE.waitingForConsole);
     this.#waiting.push(service);
     if (this.#holder !== "log") return;
     this.#holder = "leaving-log";
@@ -36,7 +37,6 @@ export class ConsoleQueue {
 
   /** The service leaves the queue without having got the console. */
   leave(service: ServiceRecord): void {
-    service.waitConsole = false;
     const at = this.#waiting.indexOf(service);
     if (at !== -1) this.#waiting.splice(at, 1);
   }
@@ -57,9 +57,8 @@ export class ConsoleQueue {
       return;
     }
     this.#holder = "service";
-    service.waitConsole = false;
     service.haveConsole = true;
-    this.#granted(service);
+    this.#agenda.context.react(service, "console-granted");
   }
 
   /** The queue as it is. */

@@ -1,8 +1,9 @@
 /** A start that failed, and a service that is down: what becomes of it, and of those who need it (3.15 and 3.16). */
 
-import { DependencyKind, ServiceEvent, ServiceState, StopReason } from "../../model/mod.ts";
+import { DependencyKind, ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
+import { PHASE } from "./phase.ts";
 import { isHard, type ServiceRecord } from "../graph/record.ts";
 import type { Stopping } from "./stopping.ts";
 import type { Waits } from "./waits.ts";
@@ -43,20 +44,24 @@ export class Ending {
     this.#stopping.dropExplicit(service);
     this.#failDependents(service);
     service.startFailed = true;
-    context.log.failed(service.name, viaDependency);
-    if (!viaDependency && service.reason !== StopReason.EXECFAILED) {
-      context.log.trouble?.(service, "start-failed");
-    }
-    context.emit(service, ServiceEvent.FAILEDSTART);
+    context.reporter.outcome(service, "failed", { viaDependency });
     if (finish) this.markStopped(service);
+  }
+
+  /** A dependency that the service waits for could not be started: neither can the service. */
+  failLikeDependency(service: ServiceRecord): void {
+    service.reason = StopReason.DEPFAILED;
+    this.#agenda.enter(service, PHASE.stopped);
+    this.failStart(service, { viaDependency: true });
   }
 
   /** The service will not come up: hard dependents that wait for it fail, soft ones go on, all claims are void. */
   #failDependents(service: ServiceRecord): void {
     for (const edge of service.dependents) {
       const { from } = edge;
-      const binding = (isHard(edge) || edge.unmet === true) && from.state === STARTING;
-      if (binding && (edge.waiting || (edge.unmet && from.waitDeps))) {
+      const binding = (isHard(edge) || edge.unmet) && from.state === STARTING;
+      const waits = edge.waiting || (edge.unmet && from.phase.kind === "waiting-for-dependencies");
+      if (binding && waits) {
         this.#agenda.deferFailure(from);
       } else if (edge.waiting) {
         this.#waits.end(edge);
@@ -73,19 +78,16 @@ export class Ending {
     const { context } = this.#agenda;
     if (service.haveConsole) this.#console.release(service);
     service.force = false;
-    service.brought = "down";
-    service.waitDeps = false;
     const restarts = service.target === STARTED && !service.pinStop;
-    this.#agenda.setState(service, STOPPED);
+    this.#agenda.enter(service, PHASE.stopped);
     this.#waits.clear(service);
     context.behaviour(service).stopped(service, restarts);
     if (restarts) this.#startAgain(service);
     else this.#stayDown(service);
-    if (!service.startFailed) {
-      context.log.stopped(service.name);
-      context.completed(service, restarts);
-    }
-    context.emit(service, ServiceEvent.STOPPED);
+    context.reporter.note(service, "stopped");
+    // Listeners see a service that is chained to itself as one that comes back.
+    if (!service.startFailed) context.completed(service, restarts);
+    context.reporter.tell(service, "stopped");
   }
 
   #startAgain(service: ServiceRecord): void {

@@ -31,9 +31,9 @@ export function hasten(
   );
   for (const service of alive) {
     if (haste === "kill") kill(service, launcher);
-    else if (service.state === ServiceState.STARTING) events.cutShort(service, "startTimedOut");
-    else if (service.state === ServiceState.STOPPING && !service.waitDeps) {
-      events.cutShort(service, "stopTimedOut");
+    else if (service.state === ServiceState.STARTING) events.cutShort(service, "start-timed-out");
+    else if (service.state === ServiceState.STOPPING && service.phase.kind !== "waiting-for-dependents") {
+      events.cutShort(service, "stop-timed-out");
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The state machine of all services: what every request and event does, and how it spreads. Lifecycle specification
- * 2, 3 and 7, with the contract of its section 13 wherever the reference departs from its own rules. `state_changes.ts`
- * has the table of states, `docs/engine-states.svg` the picture of it.
+ * 2, 3 and 7, with the contract of its section 13 wherever the reference departs from its own rules. `phase_table.ts`
+ * has the table of what a service does about every event in every phase, `docs/engine-states.svg` the picture of it.
  *
  * How a service lives. A service is wanted as long as it has claims: one for its explicit activation and one for
  * each dependent that holds it. The first claim starts it, the loss of the last one stops it. On its way up it is
@@ -19,8 +19,8 @@
  *
  * How it stops. It tells its dependents first. Hard ones stop as well, for good if it stops for good; soft ones only
  * let go of it. It lets its own dependencies go at once, so that they can get ready, but they are brought down only
- * after it. As long as nothing has been brought down, a new claim calls the stop off (`brought` is "up" still, or
- * "down" if it never was); a forced stop, or one that is half-way, is completed and followed by a new start.
+ * after it. As long as it waits for its dependents a new claim calls the stop off, unless it is half-way down; a forced
+ * stop, or one that is half-way, is completed and followed by a new start.
  *
  * Who comes back. After a stop the service starts again if its target is STARTED: because it restarts by itself and
  * is still wanted, because it was told to restart, or because somebody claimed it meanwhile, for example a dependent
@@ -54,17 +54,17 @@
  * their common face. How a type of service is brought up and down they do not know: that is a `Behaviour`.
  */
 
-import { ServiceState, StopReason } from "../../model/mod.ts";
 import { Agenda, type LifecycleContext } from "./agenda.ts";
 import { ConsoleQueue, type ConsoleState } from "./console.ts";
 import { Ending, type FailureOptions } from "./ending.ts";
 import type { ServiceGraph } from "../graph/graph.ts";
-import type { Edge, ServiceRecord } from "../graph/record.ts";
+import type { Phase } from "./phase.ts";
+import type { LifecycleReaction } from "./phase_table.ts";
+import type { Reactions } from "./reactions.ts";
+import { type Edge, type ServiceRecord, takeWork, Work } from "../graph/record.ts";
 import { Starting } from "./starting.ts";
 import { Stopping } from "./stopping.ts";
 import { Waits } from "./waits.ts";
-
-const { STOPPED, STARTING, STOPPING } = ServiceState;
 
 /** What the lifecycle knows beyond the records of services, as plain data; services by id. */
 export interface LifecycleState {
@@ -80,11 +80,12 @@ export class Lifecycle {
   readonly #starting: Starting;
   readonly #stopping: Stopping;
   readonly #ending: Ending;
+  #draining = false;
 
   constructor(context: LifecycleContext) {
     this.#graph = context.graph;
     this.#agenda = new Agenda(context);
-    this.#console = new ConsoleQueue(context.console, (service) => this.#starting.consoleGranted(service));
+    this.#console = new ConsoleQueue(this.#agenda);
     const waits = new Waits(this.#agenda);
     this.#stopping = new Stopping(this.#agenda, this.#console, waits);
     this.#ending = new Ending(this.#agenda, this.#console, waits, this.#stopping);
@@ -94,6 +95,11 @@ export class Lifecycle {
   /** The number of services that are not STOPPED. */
   get activeCount(): number {
     return this.#agenda.activeCount;
+  }
+
+  /** Whether nothing is under way; see `Agenda`. */
+  get isAtRest(): boolean {
+    return !this.#draining && this.#agenda.isAtRest;
   }
 
   // ---- Requests: each is followed by a drain --------------------------------------------------------------------
@@ -121,11 +127,6 @@ export class Lifecycle {
   /** Restart command (3.9). False: the service is not started. */
   restart(service: ServiceRecord): boolean {
     return this.#stopping.restart(service);
-  }
-
-  /** Begins to stop a service whose process has ended by itself (3.10). */
-  beginStop(service: ServiceRecord): void {
-    this.#stopping.begin(service);
   }
 
   /** Sets the latch of a triggered service (3.17). */
@@ -176,14 +177,14 @@ export class Lifecycle {
     this.#stopping.bringDownIfClear(service);
   }
 
-  /** Starts a STOPPING service whose process has ended again, although its dependents are not down (8.8). */
-  restartWithoutWaiting(service: ServiceRecord): void {
-    this.#starting.withoutWaiting(service);
+  /** The process of a service that was up has ended by itself: the service stops (3.10, 8.8). */
+  processLost(service: ServiceRecord): void {
+    this.#stopping.beginWithoutProcess(service);
   }
 
-  /** `kill-all-on-stop` has been carried out. */
-  allKilled(service: ServiceRecord): void {
-    this.#stopping.allKilled(service);
+  /** Starts a STOPPING service again although its dependents are not down (8.8). */
+  startWithoutWaiting(service: ServiceRecord): void {
+    this.#stopping.startWithoutWaiting(service);
   }
 
   /** The console log has yielded. */
@@ -191,9 +192,30 @@ export class Lifecycle {
     this.#console.next();
   }
 
-  /** Enters a state, keeping the count of active services and the time of the change. */
-  setState(service: ServiceRecord, state: ServiceState): void {
-    this.#agenda.setState(service, state);
+  /** Enters a phase, and with it the state that it belongs to. */
+  enter(service: ServiceRecord, phase: Phase): void {
+    this.#agenda.enter(service, phase);
+  }
+
+  /** What the lifecycle does about events: its part of the reactions in `phase_table.ts`. */
+  reactions(): Reactions<LifecycleReaction> {
+    const starting = this.#starting;
+    const stopping = this.#stopping;
+    return {
+      "begin to start": (service) => starting.beginToStart(service),
+      "come back after the stop that is due": (service) => starting.comeBackAfterStop(service),
+      "call the stop off": (service) => starting.callOffStop(service),
+      "come back later": (service) => starting.comeBackLater(service),
+      "begin to stop": (service) => stopping.leaveUp(service),
+      "cancel the start": (service) => stopping.cancelStart(service),
+      "interrupt the start": (service) => stopping.interruptStart(service),
+      "fail like the dependency": (service) => this.#ending.failLikeDependency(service),
+      "bring up if nothing is missing": (service) => starting.bringUpIfClear(service),
+      "bring down if nothing needs it": (service) => stopping.bringDownIfClear(service),
+      "use the console": (service) => starting.useConsole(service),
+      "come up": (service) => starting.markStarted(service),
+      "bring down": (service) => stopping.allKilled(service),
+    };
   }
 
   // ---- Saving and restoring, at rest ---------------------------------------------------------------------------
@@ -217,6 +239,7 @@ export class Lifecycle {
   /** Works until nothing moves (2). */
   drain(): void {
     const { propagation, transitions } = this.#agenda;
+    this.#draining = true;
     do {
       for (;;) {
         const next = propagation.take();
@@ -226,44 +249,29 @@ export class Lifecycle {
         }
         const transition = transitions.take();
         if (transition === undefined) break;
-        this.#transition(transition);
+        this.#agenda.context.react(transition, "look-again");
       }
-    } while (this.#stopping.beginDueStops());
+    } while (this.#stopping.beginDueStops() || this.#stopping.startThoseWithoutProcess());
+    this.#draining = false;
+    this.#agenda.settled();
   }
 
   /** Does what was deferred for a service (3.12). */
   #propagate(service: ServiceRecord): void {
-    const { pending } = service;
-    if (pending.claim) {
-      pending.claim = false;
+    if (takeWork(service, Work.CLAIM)) {
       for (const edge of service.dependencies) this.#starting.hold(edge);
     }
-    if (pending.release) {
-      pending.release = false;
+    if (takeWork(service, Work.RELEASE)) {
       for (const edge of service.dependencies) this.#stopping.letGo(edge, { mayStop: true });
     }
-    if (pending.fail) {
-      pending.fail = false;
-      service.reason = StopReason.DEPFAILED;
-      this.#agenda.setState(service, STOPPED);
-      this.#ending.failStart(service, { viaDependency: true });
+    if (takeWork(service, Work.FAIL)) {
+      this.#agenda.context.react(service, "dependency-failed");
     }
-    if (pending.start) {
-      pending.start = false;
+    if (takeWork(service, Work.START)) {
       if (service.claims > 0) this.#starting.begin(service);
     }
-    if (pending.stop) {
-      pending.stop = false;
+    if (takeWork(service, Work.STOP)) {
       this.#stopping.begin(service, service.userRestart);
-    }
-  }
-
-  /** Brings a service up or down if it is time (3.13). */
-  #transition(service: ServiceRecord): void {
-    if (service.state === STARTING && service.waitDeps && service.waits === 0) {
-      this.#starting.dependenciesUp(service);
-    } else if (service.state === STOPPING) {
-      this.#stopping.bringDownIfClear(service);
     }
   }
 }

@@ -1,14 +1,15 @@
 /** Claims, and the way up: how a start begins and how the service is brought up. Lifecycle 3.1 to 3.5, 3.13, 3.14. */
 
-import { ServiceEvent, ServiceState, StopReason } from "../../model/mod.ts";
+import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
 import type { Ending } from "./ending.ts";
+import { PHASE, waitingForDependents } from "./phase.ts";
 import { type Edge, isActive, isHard, isOrdering, type ServiceRecord } from "../graph/record.ts";
 import type { Stopping } from "./stopping.ts";
 import type { Waits } from "./waits.ts";
 
-const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
+const { STOPPED, STARTED, STOPPING } = ServiceState;
 
 /** From the first claim to STARTED. */
 export class Starting {
@@ -52,24 +53,23 @@ export class Starting {
     // Dependencies are only claimed anew if they may have been let go: one that failed before is left alone.
     if (service.target === STOPPED && service.state !== STOPPED) this.#agenda.deferClaims(service);
     service.target = STARTED;
-    switch (service.state) {
-      case STOPPED:
-        if (service.pinStop) {
-          this.#ending.failStart(service, { finish: false });
-          return;
-        }
-        this.#waits.enterStarting(service);
-        return;
-      case STARTING:
-        // A stop that could not interrupt the start is still due: the service comes back after it.
-        if (service.force) service.userRestart = true;
-        return;
-      case STARTED:
-        return;
-      case STOPPING:
-        if (service.pinStop) this.#stopThoseWhoDoNotWait(service);
-        else if (!service.force) this.#callOffStop(service);
-    }
+    this.#agenda.context.react(service, "wanted");
+  }
+
+  /** A start from STOPPED. */
+  beginToStart(service: ServiceRecord): void {
+    if (service.pinStop) this.#ending.failStart(service, { finish: false });
+    else this.#waits.enterStarting(service);
+  }
+
+  /** A stop that could not interrupt the start may still be due: the service comes back after it. */
+  comeBackAfterStop(service: ServiceRecord): void {
+    if (service.force) service.userRestart = true;
+  }
+
+  /** The service is half-way down: it is started again when it is down. */
+  comeBackLater(service: ServiceRecord): void {
+    if (service.pinStop) this.#stopThoseWhoDoNotWait(service);
   }
 
   /** A stop-pinned service is going down for good: dependents that came back to it too late go down as well. */
@@ -82,55 +82,55 @@ export class Starting {
   }
 
   /** Nothing has been brought down yet: the service is what it was. One that is half-way comes back later. */
-  #callOffStop(service: ServiceRecord): void {
-    if (service.brought === "half") return;
+  callOffStop(service: ServiceRecord): void {
+    if (service.pinStop) this.#stopThoseWhoDoNotWait(service);
     const { context } = this.#agenda;
-    context.emit(service, ServiceEvent.STOPCANCELLED);
-    if (service.brought === "down") {
+    const { phase } = service;
+    if (service.pinStop || service.force || phase.kind !== "waiting-for-dependents") return;
+    if (phase.brought === "half") return;
+    context.reporter.outcome(service, "stop-cancelled");
+    if (phase.brought !== "up") {
       this.#waits.enterStarting(service);
       return;
     }
-    service.waitDeps = false;
-    this.#agenda.setState(service, STARTED);
+    const { recovery } = phase;
+    this.#agenda.enter(service, recovery === undefined ? PHASE.up : { kind: "recovering", step: recovery });
     context.behaviour(service).resumed(service);
     this.#waits.endAllFor(service);
   }
 
-  /** Brings the service up, or has it queue for the console first (3.13). */
-  dependenciesUp(service: ServiceRecord): void {
-    service.waitDeps = false;
-    if (service.description.flags.startsOnConsole && !service.haveConsole) {
-      this.#console.join(service);
-      return;
-    }
-    service.brought = "half";
+  /** Brings the service up if it waits for nothing any more, or has it queue for the console first (3.13). */
+  bringUpIfClear(service: ServiceRecord): void {
+    if (service.waits > 0) return;
+    if (service.times !== undefined) service.times.unblocked = this.#agenda.now();
+    if (service.description.flags.startsOnConsole && !service.haveConsole) this.#console.join(service);
+    else this.#bringUp(service);
+  }
+
+  #bringUp(service: ServiceRecord): void {
     if (this.#agenda.context.behaviour(service).bringUp(service)) return;
-    this.#agenda.setState(service, STOPPING);
+    this.#agenda.enter(service, waitingForDependents("half"));
     this.#ending.failStart(service);
   }
 
   /** The service has got the console. */
-  consoleGranted(service: ServiceRecord): void {
-    if (service.state !== STARTING) {
-      this.#console.release(service);
-    } else if (service.waits > 0) {
-      // A service that this one is ordered after began to start meanwhile: back to waiting for it.
-      service.waitDeps = true;
-      this.#console.release(service);
-    } else {
-      this.dependenciesUp(service);
+  useConsole(service: ServiceRecord): void {
+    if (service.waits === 0) {
+      this.#bringUp(service);
+      return;
     }
+    // A service that this one is ordered after began to start meanwhile: back to waiting for it.
+    this.#agenda.enter(service, PHASE.waitingForDependencies);
+    this.#console.release(service);
   }
 
   /** The service is up (3.14). */
   markStarted(service: ServiceRecord): void {
     const { context } = this.#agenda;
     if (service.haveConsole && !service.description.flags.runsOnConsole) this.#console.release(service);
-    context.log.started(service.name);
-    service.brought = "up";
-    this.#agenda.setState(service, STARTED);
+    this.#agenda.enter(service, PHASE.up);
     this.#waits.clear(service);
-    context.emit(service, ServiceEvent.STARTED);
+    context.reporter.outcome(service, "started");
     context.startActions(service);
     if (service.force || service.target === STOPPED) this.#stopping.begin(service, service.userRestart);
     else this.#waits.endAllFor(service);
@@ -139,13 +139,6 @@ export class Starting {
   /** Sets the latch of a triggered service (3.17). */
   trigger(service: ServiceRecord, value: boolean): void {
     service.triggered = value;
-    const waits = service.waitDeps || service.waitConsole;
-    if (value && service.state === STARTING && !waits) this.markStarted(service);
-  }
-
-  /** A process ended although its service, or the dependents of its service, are not down: starts it again at once. */
-  withoutWaiting(service: ServiceRecord): void {
-    service.force = false;
-    this.#waits.enterStarting(service);
+    if (value) this.#agenda.context.react(service, "triggered");
   }
 }

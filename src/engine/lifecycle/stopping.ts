@@ -3,13 +3,14 @@
  * and how the service is brought down when they are. Lifecycle specification 3.6 to 3.11 and 3.13.
  */
 
-import { ServiceEvent, ServiceState, StopReason } from "../../model/mod.ts";
+import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
+import { launchStep, PHASE, waitingForDependents } from "./phase.ts";
 import { type Edge, isActive, isHard, isTriviallyStopped, type ServiceRecord } from "../graph/record.ts";
 import { isBlocked, type Waits } from "./waits.ts";
 
-const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
+const { STOPPED, STARTED, STOPPING } = ServiceState;
 
 /** From the order to stop to the bring-down. */
 export class Stopping {
@@ -85,8 +86,8 @@ export class Stopping {
     const { context, transitions } = this.#agenda;
     const { from, to, waiting } = edge;
     context.graph.disconnect(edge);
-    if (waiting && isActive(from) && from.waitDeps) transitions.add(from);
-    if (to.state === STOPPING && to.waitDeps) transitions.add(to);
+    if (waiting && from.phase.kind === "waiting-for-dependencies") transitions.add(from);
+    if (to.phase.kind === "waiting-for-dependents") transitions.add(to);
     this.letGo(edge, { mayStop: true });
   }
 
@@ -102,7 +103,7 @@ export class Stopping {
     if (service.claims !== 0) return;
     const held = this.#agenda.isHeld(service);
     if (service.state === STOPPING && service.target === STARTED && !held) {
-      this.#agenda.context.emit(service, ServiceEvent.STARTCANCELLED);
+      this.#agenda.context.reporter.outcome(service, "start-cancelled");
     }
     service.target = STOPPED;
     if (held) return;
@@ -121,13 +122,39 @@ export class Stopping {
     const willRestart = this.#willRestart(service, asRestart);
     if (!willRestart) this.dropExplicit(service);
     const allDown = this.#stopDependents(service, willRestart, asRestart);
-    if (this.#leaveRunning(service)) {
-      service.waitDeps = !allDown;
-      this.#agenda.setState(service, STOPPING);
-      if (allDown) this.#agenda.transitions.add(service);
-    } else if (service.state === STARTING) {
+    const wasActive = isActive(service);
+    if (wasActive && service.times !== undefined) service.times.stopAsked ??= this.#agenda.now();
+    this.#agenda.context.react(service, "told-to-stop");
+    if (isActive(service)) {
       service.userRestart = asRestart; // the stop is still due when it has come up, and what follows it as well
+    } else if (wasActive && allDown && service.phase.kind === "waiting-for-dependents") {
+      this.#agenda.transitions.add(service);
     }
+  }
+
+  /** The process of a service that was up has ended by itself: the service must stop, and there is nothing to bring down. */
+  beginWithoutProcess(service: ServiceRecord): void {
+    service.reason = StopReason.TERMINATED;
+    service.force = true;
+    this.begin(service);
+    this.#agenda.withoutProcess.push(service);
+    const isHeld = service.phase.kind !== "waiting-for-dependents";
+    if (!isHeld) this.#agenda.enter(service, waitingForDependents("down"));
+  }
+
+  /**
+   * Starts services again that have lost their process, although their dependents still take their time to stop: that
+   * does not delay a new process. False if there are none.
+   */
+  startThoseWithoutProcess(): boolean {
+    const { withoutProcess } = this.#agenda;
+    if (withoutProcess.length === 0) return false;
+    for (const service of withoutProcess.splice(0)) {
+      const { phase, target, pinStop } = service;
+      const comesBack = target === STARTED && !pinStop;
+      if (phase.kind === "waiting-for-dependents" && comesBack) this.startWithoutWaiting(service);
+    }
+    return true;
   }
 
   /** Decides whether the stop is followed by a start; for a stop under way that has been decided (3.10, 3 to 5). */
@@ -137,27 +164,29 @@ export class Stopping {
     service.userRestart = false;
     if (service.target === STOPPED) return false;
     if (asRestart) return true;
-    const behaviour = this.#agenda.context.behaviour(service);
-    service.autoRestarting = behaviour.wantsRestart(service) && behaviour.restartAllowed(service);
+    service.autoRestarting = this.#agenda.context.behaviour(service).restarts(service);
     return service.autoRestarting;
   }
 
-  /** Whether the service can be made STOPPING now; cancels or interrupts a start (3.10, step 8). */
-  #leaveRunning(service: ServiceRecord): boolean {
-    if (service.state === STARTED) return true;
-    if (service.state !== STARTING) return false;
+  /** All of the service is up, but for a recovery that is under way. */
+  leaveUp(service: ServiceRecord): void {
+    this.#agenda.enter(service, waitingForDependents("up", launchStep(service.phase)));
+  }
+
+  /** Nothing has been brought up: the start is over (3.10, step 8). */
+  cancelStart(service: ServiceRecord): void {
+    if (service.phase.kind === "waiting-for-console") this.#console.leave(service);
+    this.#agenda.context.reporter.outcome(service, "start-cancelled");
+    this.#agenda.enter(service, waitingForDependents("down"));
+  }
+
+  /** Something is half-way up: the start is interrupted if it can be; otherwise the stop is due when it has come up. */
+  interruptStart(service: ServiceRecord): void {
     const { context } = this.#agenda;
-    const behaviour = context.behaviour(service);
-    if (service.waitConsole) this.#console.leave(service);
-    else if (!service.waitDeps) {
-      if (!behaviour.canInterruptStart(service)) return false; // the stop takes effect when it has come up
-      const over = behaviour.interruptStart(service);
-      if (over) service.brought = "down";
-      context.emit(service, ServiceEvent.STARTCANCELLED);
-      return over;
-    }
-    context.emit(service, ServiceEvent.STARTCANCELLED);
-    return true;
+    const outcome = context.behaviour(service).interruptStart(service);
+    if (outcome === "refused") return;
+    context.reporter.outcome(service, "start-cancelled");
+    if (outcome === "over") this.#agenda.enter(service, waitingForDependents("down"));
   }
 
   /** Tells the dependents that the service stops; true if none of them has to be waited for (3.11). */
@@ -208,12 +237,14 @@ export class Stopping {
 
   /** Brings a STOPPING service down, or has it wait for its dependents. */
   bringDownIfClear(service: ServiceRecord): void {
-    service.waitDeps = isBlocked(service);
-    if (service.waitDeps || service.killingAll) return;
-    service.brought = "half";
     const { context } = this.#agenda;
-    if (service.description.flags.killAllOnStop) {
-      service.killingAll = true;
+    if (isBlocked(service)) {
+      // Only a dependent that came and goes again can be in the way of a service that is half-way down.
+      if (service.phase.kind !== "waiting-for-dependents") {
+        this.#agenda.enter(service, waitingForDependents("half"));
+      }
+    } else if (service.description.flags.killAllOnStop) {
+      this.#agenda.enter(service, PHASE.killingAll);
       context.killAll(service);
     } else {
       context.behaviour(service).bringDown(service);
@@ -222,10 +253,14 @@ export class Stopping {
 
   /** `kill-all-on-stop` has been carried out: goes on with the bring-down. */
   allKilled(service: ServiceRecord): void {
-    service.killingAll = false;
-    if (service.state !== STOPPING) return;
-    service.waitDeps = isBlocked(service); // by a dependent that came and goes again
-    if (!service.waitDeps) this.#agenda.context.behaviour(service).bringDown(service);
+    if (isBlocked(service)) this.#agenda.enter(service, waitingForDependents("half"));
+    else this.#agenda.context.behaviour(service).bringDown(service);
+  }
+
+  /** Starts a STOPPING service again although its dependents are not down (8.8). */
+  startWithoutWaiting(service: ServiceRecord): void {
+    service.force = false;
+    this.#waits.enterStarting(service);
   }
 }
 

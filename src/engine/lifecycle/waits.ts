@@ -5,6 +5,7 @@
 
 import { ServiceState } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
+import { PHASE } from "./phase.ts";
 import {
   type Edge,
   isActive,
@@ -15,8 +16,9 @@ import {
   type ServiceRecord,
   setWaiting,
 } from "../graph/record.ts";
+import { askedAt } from "../times.ts";
 
-const { STARTING, STARTED, STOPPING } = ServiceState;
+const { STARTING, STARTED } = ServiceState;
 
 /** The beginning and the end of waiting. */
 export class Waits {
@@ -31,8 +33,8 @@ export class Waits {
     prepareProcess(service);
     service.startFailed = false;
     service.skipped = false;
-    service.waitDeps = true;
-    this.#agenda.setState(service, STARTING);
+    service.times = askedAt(this.#agenda.now());
+    this.#agenda.enter(service, PHASE.waitingForDependencies);
     this.#reattach(service);
     this.#agenda.deferClaims(service);
     this.#mark(service);
@@ -52,13 +54,14 @@ export class Waits {
   /** Works out what the service has to wait for, and who has to wait for it (3.4). */
   #mark(service: ServiceRecord): void {
     for (const edge of service.dependencies) {
-      if (edge.unmet) edge.unmet = false;
+      edge.unmet = false;
       const { state } = edge.to;
       setWaiting(edge, isOrdering(edge.kind) ? state === STARTING : state !== STARTED);
     }
     for (const edge of service.dependents) {
-      if (!isOrdering(edge.kind) || edge.from.state !== STARTING) continue;
-      if (edge.from.waitDeps || edge.from.waitConsole) setWaiting(edge, true);
+      if (!isOrdering(edge.kind)) continue;
+      const { kind } = edge.from.phase;
+      if (kind === "waiting-for-dependencies" || kind === "waiting-for-console") setWaiting(edge, true);
     }
   }
 
@@ -72,13 +75,15 @@ export class Waits {
   end(edge: Edge): void {
     setWaiting(edge, false);
     const { from } = edge;
-    if (isActive(from) && from.waitDeps) this.#agenda.transitions.add(from);
+    if (from.phase.kind !== "waiting-for-dependencies") return;
+    if (from.waits === 0 && from.times !== undefined) from.times.decidedBy = edge.to.name;
+    this.#agenda.transitions.add(from);
   }
 
   /** Those who wait for the service need not wait any longer. */
   endAllFor(service: ServiceRecord): void {
     for (const edge of service.dependents) {
-      if (edge.unmet) edge.unmet = false;
+      edge.unmet = false;
       if (edge.waiting) this.end(edge);
     }
   }
@@ -86,7 +91,7 @@ export class Waits {
   /** Dependencies that wait for this service to stop look again (3.16, step 5). */
   reviewDependencies(service: ServiceRecord): void {
     for (const { to } of service.dependencies) {
-      if (to.state === STOPPING && to.waitDeps) this.#agenda.transitions.add(to);
+      if (to.phase.kind === "waiting-for-dependents") this.#agenda.transitions.add(to);
     }
   }
 }

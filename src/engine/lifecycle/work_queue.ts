@@ -1,4 +1,4 @@
-import type { ServiceRecord } from "../graph/record.ts";
+import { type ServiceRecord, takeWork, type Work } from "../graph/record.ts";
 
 /**
  * Services that wait for something to be done with them, last in, first out. A service that is already queued
@@ -7,22 +7,23 @@ import type { ServiceRecord } from "../graph/record.ts";
  */
 export class WorkQueue {
   readonly #stack: ServiceRecord[] = [];
-  readonly #name: keyof ServiceRecord["queued"];
+  readonly #mark: Work;
 
-  constructor(name: keyof ServiceRecord["queued"]) {
-    this.#name = name;
+  /** `mark` is the bit that notes that a service is in this queue. */
+  constructor(mark: Work) {
+    this.#mark = mark;
   }
 
   add(service: ServiceRecord): void {
-    if (service.queued[this.#name]) return;
-    service.queued[this.#name] = true;
+    if ((service.work & this.#mark) !== 0) return;
+    service.work |= this.#mark;
     this.#stack.push(service);
   }
 
   /** Takes the service that was added last; `undefined` if the queue is empty. */
   take(): ServiceRecord | undefined {
     const service = this.#stack.pop();
-    if (service !== undefined) service.queued[this.#name] = false;
+    if (service !== undefined) takeWork(service, this.#mark);
     return service;
   }
 }

@@ -1,6 +1,6 @@
 /** Child processes of the runtime: `Deno.Command` in the form that the command host needs. */
 
-import type { ExitStatus } from "../../model/mod.ts";
+import { exitedWith, type ExitStatus, killedBy } from "../../model/mod.ts";
 import { signalNumberOf } from "../processes/signal_names.ts";
 
 /** A process that runs or has ended. */
@@ -69,11 +69,11 @@ export function nodeModule(name: string): unknown {
 }
 
 function exitStatus(code: number, signal: string | null): ExitStatus {
-  return signal === null ? { code: 1, status: code } : { code: 2, status: signalNumberOf(signal) };
+  return signal === null ? exitedWith(code) : killedBy(signalNumberOf(signal));
 }
 
 /** The runtime has no names for real-time signals: instead of the status of a process that one ended there is an error. */
 function unnamedSignal(error: unknown): ExitStatus {
   const [, number] = /^Invalid signal: (\d+)/.exec((error as Error).message) ?? [];
-  return { code: 2, status: Number(number ?? 0) };
+  return killedBy(Number(number ?? 0));
 }

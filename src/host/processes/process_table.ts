@@ -21,10 +21,13 @@ export interface TrackedProcess {
 export class ProcessTable {
   readonly #byPid = new Map<number, TrackedProcess>();
   readonly #byRole = new Map<string, TrackedProcess>();
+  /** Those that are no children. */
+  readonly #foreign = new Set<TrackedProcess>();
 
   /** Enters a process. It takes the place of an earlier one in its role, which is still found by its id. */
   add(process: TrackedProcess): void {
     if (process.child) this.#byPid.set(process.pid, process);
+    else this.#foreign.add(process);
     this.#byRole.set(key(process.id, process.role), process);
   }
 
@@ -47,15 +50,13 @@ export class ProcessTable {
   /** The process is gone. */
   remove(process: TrackedProcess): void {
     this.dismiss(process);
+    this.#foreign.delete(process);
     if (this.#byPid.get(process.pid) === process) this.#byPid.delete(process.pid);
   }
 
   /** Forgets what a service has. */
   forget(id: number): void {
-    for (const role of ["main", "stop"] as const) {
-      const process = this.inRole(id, role);
-      if (process !== undefined && !process.child) this.remove(process);
-    }
+    for (const process of this.#foreign) if (process.id === id) this.remove(process);
   }
 }
 

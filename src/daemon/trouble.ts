@@ -1,0 +1,26 @@
+import type { Fact } from "../engine/mod.ts";
+import { StopReason } from "../model/mod.ts";
+
+/**
+ * What went wrong with a service, so that its output may tell why: its process ended unexpectedly; it failed to start;
+ * its recovery failed; it has been restarted as often as its limit allows, and stays down.
+ */
+export type Trouble = "ended" | "start-failed" | "gave-up" | "restart-limit";
+
+/** What a fact says about a service and its trouble; `undefined` if it speaks of none. */
+export function troubleOf(fact: Fact): { readonly service: string; readonly trouble: Trouble } | undefined {
+  switch (fact.kind) {
+    case "process-ended":
+      return fact.what === "main" ? { service: fact.service, trouble: "ended" } : undefined;
+    case "failed": {
+      const ran = !fact.viaDependency && fact.reason !== StopReason.EXECFAILED; // otherwise it has written nothing
+      return ran ? { service: fact.service, trouble: "start-failed" } : undefined;
+    }
+    case "recovery-given-up":
+      return { service: fact.service, trouble: "gave-up" };
+    case "restart-limit-reached":
+      return { service: fact.service, trouble: "restart-limit" };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { ServiceDescription } from "../model/mod.ts";
+import type { FileAccess } from "./files.ts";
+import { findDescription } from "./find.ts";
+import { readDescription } from "./read.ts";
+import type { ReadOptions } from "./read_options.ts";
+
+/** What reading descriptions in folders needs. */
+export interface FolderSourceOptions extends Pick<ReadOptions, "environment" | "users" | "identity"> {
+  /** How descriptions are reached. @default by the runtime */
+  readonly files?: FileAccess;
+}
+
+/** Descriptions in folders, which are searched in their order. */
+export class FolderSource {
+  readonly directories: readonly string[];
+  readonly #options: FolderSourceOptions;
+
+  constructor(directories: readonly string[], options: FolderSourceOptions) {
+    this.directories = directories;
+    this.#options = options;
+  }
+
+  /** Finds the description of a service by its full name; reads it when asked to. Throws `LoadError`. */
+  find(name: string): { read(reader: Pick<ReadOptions, "dependency" | "warn">): ServiceDescription } {
+    const { environment, users, identity, files } = this.#options;
+    const file = findDescription(name, this.directories, files);
+    return {
+      read: ({ dependency, warn }) =>
+        readDescription(file, { environment, users, identity, dependency, warn }),
+    };
+  }
+}

@@ -1,0 +1,66 @@
+/** How the parts of an engine are put together. */
+
+import type { ServiceEvent } from "../model/mod.ts";
+import { Chaining } from "./graph/chaining.ts";
+import { Reporter } from "./facts.ts";
+import type { ServiceGraph } from "./graph/graph.ts";
+import type { Launcher } from "./launcher/launcher.ts";
+import { Lifecycle } from "./lifecycle/lifecycle.ts";
+import { Loader } from "./graph/loading.ts";
+import type { ManagerOptions } from "./manager_options.ts";
+import { ProcessEvents } from "./launcher/process_events.ts";
+import { Reactor } from "./lifecycle/reactions.ts";
+import type { ServiceRecord } from "./graph/record.ts";
+import { ServiceTypes } from "./launcher/service_types.ts";
+
+/** The parts of an engine. */
+export interface EngineParts {
+  readonly reporter: Reporter;
+  readonly lifecycle: Lifecycle;
+  readonly launcher: Launcher;
+  readonly reactor: Reactor;
+  /** Where events of processes and timers go. */
+  readonly events: ProcessEvents;
+  readonly loader: Loader;
+  readonly chaining: Chaining;
+}
+
+/** What the parts ask of the engine as a whole. */
+export interface EngineWhole {
+  readonly graph: ServiceGraph;
+  isShuttingDown(): boolean;
+  /** Tells the listeners of a service. */
+  emit(service: ServiceRecord, event: ServiceEvent): void;
+}
+
+/** Makes the parts of an engine. */
+export function assemble(options: ManagerOptions, { graph, isShuttingDown, emit }: EngineWhole): EngineParts {
+  const { clock, console, host, environment, source } = options;
+  const reporter = new Reporter(clock, options.facts, emit);
+  const lifecycle: Lifecycle = new Lifecycle({
+    graph,
+    clock,
+    reporter,
+    console,
+    behaviour: (service) => options.behaviour?.(service, lifecycle) ?? types.behaviour(service),
+    react: (service, event) => reactor.react(service, event),
+    startActions: (service) => {
+      const { startsRwfs, startsLog } = service.description.flags;
+      if (startsRwfs || startsLog) options.startActions?.(service);
+    },
+    completed: (service, restarts) => chaining.follow(service, restarts),
+    killAll: (service) => host.killAll(service.id),
+  });
+  const composeEnvironment = environment.compose.bind(environment);
+  const types = new ServiceTypes({ lifecycle, host, clock, reporter, composeEnvironment });
+  const reactor = new Reactor({ ...lifecycle.reactions(), ...types.reactions() }, reporter);
+  const events = new ProcessEvents(types.launcher, reactor);
+  const loader = new Loader({ source, host, graph, reporter });
+  const chaining = new Chaining({
+    reporter,
+    isShuttingDown,
+    load: (name) => loader.load(name),
+    activate: (service) => lifecycle.activate(service),
+  });
+  return { reporter, lifecycle, launcher: types.launcher, reactor, events, loader, chaining };
+}

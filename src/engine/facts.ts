@@ -1,0 +1,189 @@
+/**
+ * Facts: what the engine has to tell, as typed data. `src/log/wording.ts` makes sentences of them, in the words of the
+ * reference; JSON lines, event streams and web pages are other renderings of the same facts.
+ */
+
+import {
+  type ExitStatus,
+  type LaunchStage,
+  type LoadError,
+  ServiceEvent,
+  type ServiceState,
+  type StopReason,
+} from "../model/mod.ts";
+import type { PhaseKind } from "./lifecycle/phase.ts";
+import type { Clock, LaunchRefusal } from "./ports.ts";
+import type { ServiceRecord } from "./graph/record.ts";
+
+/** What happened to a service. */
+export type ServiceFact =
+  // ---- The graph
+  | { readonly kind: "loaded" | "reloaded" | "unloaded" }
+  | { readonly kind: "reload-failed"; readonly error: LoadError }
+  // ---- The state machine
+  /** It entered another phase, and perhaps another state. */
+  | { readonly kind: "phase"; readonly from: PhaseKind; readonly to: PhaseKind; readonly state: ServiceState }
+  | Outcome
+  /** Something that the tables of the engine exclude: a mistake of the program. */
+  | { readonly kind: "impossible-event"; readonly event: string; readonly phase: PhaseKind }
+  | { readonly kind: "impossible-change"; readonly from: PhaseKind; readonly to: PhaseKind }
+  /** Its recovery failed: it stops. */
+  | { readonly kind: "recovery-given-up" }
+  /** It restarted too often, and stops. */
+  | { readonly kind: "restart-limit-reached" }
+  /** The service that it is chained to could not be started: loading failed, or the chain goes round in a circle. */
+  | { readonly kind: "chain-failed"; readonly to: string; readonly error: LoadError | undefined }
+  // ---- Processes
+  /** The host could not open the activation socket, or start a process. */
+  | ({ readonly kind: "socket-failed" } & LaunchRefusal)
+  | ({ readonly kind: "launch-failed" } & LaunchRefusal)
+  | {
+    readonly kind: "execution-failed";
+    readonly role: string;
+    readonly stage: LaunchStage;
+    readonly errno: number;
+  }
+  /** A process ended that was not meant to, or not well. */
+  | { readonly kind: "process-ended"; readonly what: EndedProcess; readonly exit: ExitStatus }
+  | { readonly kind: "start-overdue"; readonly pid: number | undefined }
+  | { readonly kind: "start-interrupted"; readonly pid: number }
+  | { readonly kind: "stop-overdue"; readonly role: string; readonly pid: number }
+  /** A signal of the engine could not be sent; `errno` is `undefined` if the host does not know the signal. */
+  | {
+    readonly kind: "signal-not-sent";
+    readonly role: string;
+    readonly pid: number | undefined;
+    readonly signal: number;
+    readonly errno: number | undefined;
+  }
+  /** What the pid file of a bgprocess service says. */
+  | { readonly kind: "not-supervised"; readonly pid: number }
+  | { readonly kind: "pid-file-invalid"; readonly pid: number }
+  | { readonly kind: "pid-file-unreadable"; readonly step: "open" | "read"; readonly errno: number };
+
+/** What a process was when it ended. */
+export type EndedProcess =
+  /** The process of a `process` or `bgprocess` service. */
+  | "main"
+  /** Its separate stop command. */
+  | "stop"
+  | "start-command"
+  /** A start command that had been interrupted. */
+  | "interrupted-start-command"
+  | "stop-command";
+
+/** What became of a start or a stop. Listeners of the service are told of these, too. */
+export type Outcome = {
+  readonly kind: "started" | "stopped" | "failed" | "start-cancelled" | "stop-cancelled";
+  /** Why it stopped last. */
+  readonly reason: StopReason;
+  /** Its process, if there is one. */
+  readonly pid: number | undefined;
+  /** How its last process ended. */
+  readonly exit: ExitStatus | undefined;
+  /** The start failed, and the end of it is all that there was to stop. */
+  readonly startFailed: boolean;
+  /** The start failed because of a dependency. */
+  readonly viaDependency: boolean;
+};
+
+/** What does not concern a loaded service. */
+export type GeneralFact =
+  /** A description is bad, or may not be loaded now. */
+  | { readonly kind: "load-failed"; readonly error: LoadError; readonly occasion: LoadOccasion }
+  | { readonly kind: "description-warning"; readonly text: string }
+  | { readonly kind: "signal-failed"; readonly errno: number }
+  | { readonly kind: "signal-invalid" }
+  /** The host reported something of a service that is not loaded. */
+  | { readonly kind: "unknown-service"; readonly id: number };
+
+/** Why a service was to be loaded: named on the command line, or for a client or another service. */
+export type LoadOccasion = "command-line" | "request";
+
+/** When something happened. */
+export interface FactTime {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Milliseconds of the engine's clock, which never runs backwards. */
+  readonly time: number;
+}
+
+/** Whom a fact concerns. */
+export interface FactSubject {
+  /** The full name of the service. */
+  readonly service: string;
+  readonly id: number;
+}
+
+/** A fact. */
+export type Fact = FactTime & ((FactSubject & ServiceFact) | GeneralFact);
+
+/** Takes the facts of an engine, synchronously. It must not call the engine. */
+export interface FactSink {
+  fact(fact: Fact): void;
+}
+
+/** The event of the protocol that an outcome is. */
+export const OUTCOME_EVENTS: Readonly<Record<Outcome["kind"], ServiceEvent>> = {
+  "started": ServiceEvent.STARTED,
+  "stopped": ServiceEvent.STOPPED,
+  "failed": ServiceEvent.FAILEDSTART,
+  "start-cancelled": ServiceEvent.STARTCANCELLED,
+  "stop-cancelled": ServiceEvent.STOPCANCELLED,
+};
+
+/** Stamps facts with the time and passes them on. */
+export class Reporter {
+  readonly #clock: Pick<Clock, "now" | "wall">;
+  readonly #sink: FactSink | undefined;
+  readonly #outcome: (service: ServiceRecord, event: ServiceEvent) => void;
+
+  /** Without a sink facts cost nothing. `outcome` is told of the outcomes of starts and stops in any case. */
+  constructor(
+    clock: Pick<Clock, "now" | "wall">,
+    sink: FactSink | undefined,
+    outcome: (service: ServiceRecord, event: ServiceEvent) => void,
+  ) {
+    this.#clock = clock;
+    this.#sink = sink;
+    this.#outcome = outcome;
+  }
+
+  /** Whether anybody takes facts: those that are too many to make in vain are only made then. */
+  get isHeard(): boolean {
+    return this.#sink !== undefined;
+  }
+
+  /** Reports what happened to a service. */
+  report({ name, id }: ServiceRecord, fact: ServiceFact): void {
+    this.#sink?.fact({ ...this.#moment(), service: name, id, ...fact });
+  }
+
+  /** Reports what became of a start or a stop, and tells the listeners of the service. */
+  outcome(service: ServiceRecord, kind: Outcome["kind"], options?: { viaDependency: boolean }): void {
+    this.note(service, kind, options);
+    this.tell(service, kind);
+  }
+
+  /** The first half of `outcome`: reports it. */
+  note(service: ServiceRecord, kind: Outcome["kind"], { viaDependency = false } = {}): void {
+    if (this.#sink === undefined) return;
+    const { reason, process, startFailed } = service;
+    const { main, exit } = process;
+    this.report(service, { kind, reason, pid: main.pid, exit, startFailed, viaDependency });
+  }
+
+  /** The second half of `outcome`: tells the listeners. */
+  tell(service: ServiceRecord, kind: Outcome["kind"]): void {
+    this.#outcome(service, OUTCOME_EVENTS[kind]);
+  }
+
+  /** Reports what does not concern a loaded service. */
+  general(fact: GeneralFact): void {
+    this.#sink?.fact({ ...this.#moment(), ...fact });
+  }
+
+  #moment(): FactTime {
+    return { at: this.#clock.wall(), time: this.#clock.now() };
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * The table of the engine: what a service does about every event in every phase. `docs/engine.md` explains it and
+ * `docs/engine-states.svg` is drawn from it. A missing entry does not pass the type check; an event that cannot happen
+ * in a phase is logged with both names and otherwise ignored.
+ *
+ * The reactions are implemented by `lifecycle.ts: LifecycleReactions` and by `service_types.ts`.
+ */
+
+import type { PhaseKind } from "./phase.ts";
+
+/** What happens to a service because of orders and of its neighbours in the graph. */
+export type LifecycleEvent =
+  /** It has a claim, or was started explicitly. */
+  | "wanted"
+  /** It is to stop: on request, for want of a claim, or because of its dependencies. */
+  | "told-to-stop"
+  /** A dependency that it waits for could not be started. */
+  | "dependency-failed"
+  /** A neighbour that it may have waited for has changed. */
+  | "look-again"
+  | "console-granted"
+  /** The trigger of a triggered service was set. */
+  | "triggered"
+  /** `kill-all-on-stop` has been carried out. */
+  | "all-killed";
+
+/** What happens to the processes and timers of a service; where none is named, it is the main process. */
+export type ProcessEvent =
+  | "executed"
+  | "execution-failed"
+  | "exited"
+  | "ready"
+  /** The readiness descriptor was closed without a word. */
+  | "readiness-closed"
+  /** The separate stop command of a service with a lasting process ended. */
+  | "stop-command-ended"
+  /** It could not be executed. */
+  | "stop-command-failed"
+  | "restart-delay-over"
+  | "start-timed-out"
+  | "stop-timed-out";
+
+export type PhaseEvent = LifecycleEvent | ProcessEvent;
+
+/** What the lifecycle does, for every type of service. */
+export type LifecycleReaction =
+  | "begin to start"
+  | "come back after the stop that is due"
+  | "call the stop off"
+  | "come back later"
+  | "begin to stop"
+  | "cancel the start"
+  | "interrupt the start"
+  | "fail like the dependency"
+  | "bring up if nothing is missing"
+  | "bring down if nothing needs it"
+  | "use the console"
+  | "come up"
+  | "bring down";
+
+/** What services with processes do. */
+export type ProcessReaction =
+  // ---- while it comes up
+  | "go on"
+  | "be ready"
+  | "fail: not ready"
+  | "fail: not executed"
+  | "fail: ended too early"
+  | "adopt the daemon"
+  | "end the start command"
+  | "relaunch"
+  | "interrupt the slow start"
+  // ---- while it is up
+  | "restart, recover or stop"
+  | "adopt, or recover again"
+  | "give the recovery up"
+  | "give the slow recovery up"
+  // ---- while it goes down
+  | "lose the process early"
+  | "recover when wanted again"
+  | "ask to stop"
+  | "end the stop"
+  | "run the stop command unless it failed"
+  | "end the stop command"
+  | "be stopped"
+  | "be stopped if nothing runs"
+  | "signal instead"
+  | "kill";
+
+export type Reaction = LifecycleReaction | ProcessReaction;
+
+/** The entry for an event that cannot happen in a phase. */
+export const IMPOSSIBLE = "impossible";
+/** The entry for an event that changes nothing in a phase. */
+export const NOTHING = "nothing";
+
+/** What one phase does about every event of a kind. */
+type Row<Event extends string, React> = Readonly<Record<Event, React | typeof IMPOSSIBLE | typeof NOTHING>>;
+
+/** What one phase does about every event. */
+export type PhaseRow = Row<LifecycleEvent, LifecycleReaction> & Row<ProcessEvent, ProcessReaction>;
+
+/** No process and no timer. What was said about readiness may still be on its way. */
+const WITHOUT_PROCESS = {
+  "executed": IMPOSSIBLE,
+  "execution-failed": IMPOSSIBLE,
+  "exited": IMPOSSIBLE,
+  "ready": NOTHING,
+  "readiness-closed": NOTHING,
+  "stop-command-ended": IMPOSSIBLE,
+  "stop-command-failed": IMPOSSIBLE,
+  "restart-delay-over": IMPOSSIBLE,
+  "start-timed-out": IMPOSSIBLE,
+  "stop-timed-out": IMPOSSIBLE,
+} as const satisfies Row<ProcessEvent, ProcessReaction>;
+
+/** What only one phase waits for. */
+const WAITS_FOR_NOTHING = {
+  "dependency-failed": IMPOSSIBLE,
+  "look-again": NOTHING,
+  "console-granted": IMPOSSIBLE,
+  "triggered": NOTHING,
+  "all-killed": IMPOSSIBLE,
+} as const;
+
+/** STOPPED */
+const DOWN = {
+  ...WAITS_FOR_NOTHING,
+  ...WITHOUT_PROCESS,
+  "wanted": "begin to start",
+  "told-to-stop": NOTHING,
+} as const;
+
+/** STARTING, with nothing brought up yet */
+const BEFORE_BRING_UP = {
+  ...WAITS_FOR_NOTHING,
+  ...WITHOUT_PROCESS,
+  "wanted": "come back after the stop that is due",
+  "told-to-stop": "cancel the start",
+} as const;
+
+/** STARTING, and something is half-way up */
+const COMING_UP = { ...BEFORE_BRING_UP, "told-to-stop": "interrupt the start" } as const;
+
+/** STARTED */
+const UP = {
+  ...WAITS_FOR_NOTHING,
+  ...WITHOUT_PROCESS,
+  "wanted": NOTHING,
+  "told-to-stop": "begin to stop",
+} as const;
+
+/** STOPPING, and something is half-way down */
+const GOING_DOWN = {
+  ...WAITS_FOR_NOTHING,
+  ...WITHOUT_PROCESS,
+  "wanted": "come back later",
+  "told-to-stop": NOTHING,
+} as const;
+
+/** What a service does about every event in every phase. */
+export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
+  "stopped": DOWN,
+
+  "waiting-for-dependencies": {
+    ...BEFORE_BRING_UP,
+    "dependency-failed": "fail like the dependency",
+    "look-again": "bring up if nothing is missing",
+  },
+  "waiting-for-console": {
+    ...BEFORE_BRING_UP,
+    "console-granted": "use the console",
+  },
+
+  "restart-delay": {
+    ...COMING_UP,
+    "restart-delay-over": "relaunch",
+  },
+  "launching": {
+    ...COMING_UP,
+    "executed": "go on",
+    "execution-failed": "fail: not executed",
+    "ready": "be ready",
+    "readiness-closed": "fail: not ready",
+    "start-timed-out": "interrupt the slow start",
+  },
+  "awaiting-readiness": {
+    ...COMING_UP,
+    "exited": "fail: ended too early",
+    "ready": "be ready",
+    "readiness-closed": "fail: not ready",
+    "start-timed-out": "interrupt the slow start",
+  },
+  "awaiting-launcher": {
+    ...COMING_UP,
+    "exited": "adopt the daemon",
+    "start-timed-out": "interrupt the slow start",
+  },
+  "running-start-command": {
+    ...COMING_UP,
+    "exited": "end the start command",
+    "start-timed-out": "interrupt the slow start",
+  },
+  "awaiting-trigger": {
+    ...COMING_UP,
+    "triggered": "come up",
+  },
+
+  "up": {
+    ...UP,
+    "executed": NOTHING, // its readiness came first
+    "execution-failed": "give the recovery up", // again: a start pin holds the stop back
+    "exited": "restart, recover or stop",
+  },
+  "recovering": {
+    ...UP,
+    "executed": "go on",
+    "execution-failed": "give the recovery up",
+    "exited": "adopt, or recover again",
+    "ready": "be ready",
+    "readiness-closed": "give the recovery up",
+    "restart-delay-over": "relaunch",
+    "start-timed-out": "give the slow recovery up",
+  },
+
+  "waiting-for-dependents": {
+    ...GOING_DOWN,
+    "wanted": "call the stop off",
+    "dependency-failed": "fail like the dependency",
+    "look-again": "bring down if nothing needs it",
+    "executed": "go on",
+    "execution-failed": "recover when wanted again",
+    "exited": "lose the process early",
+    "ready": "be ready",
+    "stop-command-ended": "be stopped if nothing runs",
+    "stop-command-failed": "signal instead",
+    "restart-delay-over": NOTHING,
+    "start-timed-out": "kill",
+    "stop-timed-out": "kill",
+  },
+  "killing-all": {
+    ...GOING_DOWN,
+    "all-killed": "bring down",
+    "executed": NOTHING,
+    "execution-failed": NOTHING,
+    "exited": NOTHING,
+    "stop-command-ended": NOTHING,
+    "stop-command-failed": NOTHING,
+    "restart-delay-over": NOTHING,
+    "start-timed-out": "kill",
+    "stop-timed-out": "kill",
+  },
+  "interrupting": {
+    ...GOING_DOWN,
+    "executed": "ask to stop",
+    "execution-failed": "end the stop",
+    "exited": "end the stop",
+    "stop-timed-out": "kill",
+  },
+  "interrupting-start-command": {
+    ...GOING_DOWN,
+    "executed": NOTHING,
+    "execution-failed": "be stopped",
+    "exited": "run the stop command unless it failed",
+    "stop-timed-out": "kill",
+  },
+  "awaiting-execution": {
+    ...GOING_DOWN,
+    "executed": "ask to stop",
+    "execution-failed": "end the stop",
+    "start-timed-out": "kill",
+    "stop-timed-out": "kill",
+  },
+  "asked-to-stop": {
+    ...GOING_DOWN,
+    "exited": "end the stop",
+    "stop-command-ended": "be stopped if nothing runs",
+    "stop-command-failed": "signal instead",
+    "stop-timed-out": "kill",
+  },
+  "running-stop-command": {
+    ...GOING_DOWN,
+    "executed": NOTHING,
+    "execution-failed": "be stopped",
+    "exited": "end the stop command",
+    "stop-timed-out": "kill",
+  },
+};

@@ -1,0 +1,82 @@
+/**
+ * The schema of a service description in a saved state. It follows from the default description: a new setting needs a
+ * line here only if its value is neither a text, a number, a flag nor a list of texts.
+ */
+
+import {
+  DEFAULT_DESCRIPTION,
+  DependencyKind,
+  NO_FLAGS,
+  type ResourceLimit,
+  type ServiceDescription,
+  ServiceType,
+} from "../model/mod.ts";
+import {
+  bigint,
+  either,
+  flag,
+  list,
+  mapOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  or,
+  type Schema,
+  setOf,
+  text,
+} from "./schema.ts";
+
+const { PLACEHOLDER: _placeholder, ...TYPES } = ServiceType;
+
+const limitValue = optional(either(bigint, oneOf(["unlimited"])));
+
+/** Settings whose values are more than texts, numbers, flags and lists of texts. */
+const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDescription[Name]> } = {
+  modified: object({ seconds: number, nanoseconds: number }),
+  runAs: optional(object({ uid: number, gid: optional(number), name: optional(text) })),
+  environment: object({ clear: flag, set: mapOf(text, text), unset: setOf(text), imported: setOf(text) }),
+  restart: oneOf(["always", "on-failure", "never"]),
+  flags: like(NO_FLAGS),
+  dependencies: list(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
+  logType: oneOf(["none", "file", "buffer", "pipe"]),
+  limits: list(object<ResourceLimit>({
+    resource: oneOf(["nofile", "core", "data", "addrspace"]),
+    soft: limitValue,
+    hard: limitValue,
+  })),
+};
+
+/** The schema of values like this one, which is also the default. */
+function valueLike(usual: unknown): Schema<unknown> {
+  switch (typeof usual) {
+    case "string":
+      return or(text, usual);
+    case "number":
+      return or(number, usual);
+    case "boolean":
+      return or(flag, usual);
+    case "undefined":
+      return optional(either(number, text));
+    default:
+      return or<unknown>(list(text), usual);
+  }
+}
+
+/** The schema of objects with the fields of this one, which also has the defaults. */
+function like<T extends object>(usual: T, special: { readonly [Name in keyof T]?: Schema<T[Name]> } = {}) {
+  const fields = Object.entries(usual).map(([name, value]) => {
+    const schema = special[name as keyof T];
+    return [name, schema === undefined ? valueLike(value) : or<unknown>(schema, value)];
+  });
+  return object<T>(Object.fromEntries(fields)); // `usual` has all fields of its type
+}
+
+const settings = like(DEFAULT_DESCRIPTION, SPECIAL);
+const typed = object({ type: oneOf(Object.values(TYPES)) });
+
+/** A description as it was read. Its type has no default. */
+export const savedDescription: Schema<ServiceDescription> = (saved, path) => ({
+  ...settings(saved, path),
+  ...typed(saved, path),
+});

@@ -1,0 +1,102 @@
+/**
+ * Schemas of saved data: what is missing gets its default, and what has the wrong type is refused. A schema of an object
+ * names every field of its type, so a new field does not pass the type check without one.
+ */
+
+/** Saved data that cannot be used. */
+export class SavedStateError extends Error {
+  override readonly name = "SavedStateError";
+  /** Where in the saved state, such as `engine.records[3].phase`. */
+  readonly path: string;
+  readonly problem: string;
+
+  constructor(path: string, problem: string) {
+    super(`Cannot restore the engine: ${path}: ${problem}`);
+    this.path = path;
+    this.problem = problem;
+  }
+}
+
+/** Makes a value of saved data; `undefined` is data that is missing. Throws `SavedStateError`. */
+export type Schema<T> = (saved: unknown, path: string) => T;
+
+function refuse(saved: unknown, path: string, expected: string): never {
+  throw new SavedStateError(path, saved === undefined ? "is missing" : `is not ${expected}`);
+}
+
+/** A schema with a default for what is missing. */
+export function or<T>(schema: Schema<T>, missing: T): Schema<T> {
+  return (saved, path) => saved === undefined ? missing : schema(saved, path);
+}
+
+/** What may be missing. */
+export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
+  return or<T | undefined>(schema, undefined);
+}
+
+export const number: Schema<number> = (saved, path) =>
+  typeof saved === "number" && Number.isFinite(saved) ? saved : refuse(saved, path, "a number");
+
+export const text: Schema<string> = (saved, path) =>
+  typeof saved === "string" ? saved : refuse(saved, path, "a text");
+
+export const flag: Schema<boolean> = (saved, path) =>
+  typeof saved === "boolean" ? saved : refuse(saved, path, "true or false");
+
+export const bigint: Schema<bigint> = (saved, path) =>
+  typeof saved === "bigint" ? saved : refuse(saved, path, "an integer");
+
+/** One of some values. */
+export function oneOf<const T extends string | number>(values: Iterable<T>): Schema<T> {
+  const known = new Set<unknown>(values);
+  const expected = `one of ${[...known].join(", ")}`;
+  return (saved, path) => known.has(saved) ? saved as T : refuse(saved, path, expected);
+}
+
+/** The first schema that the value fits. */
+export function either<A, B>(first: Schema<A>, second: Schema<B>): Schema<A | B> {
+  return (saved, path) => {
+    try {
+      return first(saved, path);
+    } catch (error) {
+      if (!(error instanceof SavedStateError)) throw error;
+      return second(saved, path);
+    }
+  };
+}
+
+export function list<T>(item: Schema<T>): Schema<T[]> {
+  return (saved, path) =>
+    Array.isArray(saved)
+      ? saved.map((value, index) => item(value, `${path}[${index}]`))
+      : refuse(saved, path, "a list");
+}
+
+export function setOf<T>(item: Schema<T>): Schema<Set<T>> {
+  return (saved, path) =>
+    saved instanceof Set ? new Set(list(item)([...saved], path)) : refuse(saved, path, "a set");
+}
+
+export function mapOf<Key, Value>(key: Schema<Key>, value: Schema<Value>): Schema<Map<Key, Value>> {
+  return (saved, path) => {
+    if (!(saved instanceof Map)) return refuse(saved, path, "a map");
+    return new Map([...saved].map(([name, inner]) => [key(name, path), value(inner, `${path}.${name}`)]));
+  };
+}
+
+/** Whether the value is an object with fields. */
+export function hasFields(saved: unknown): saved is Readonly<Record<string, unknown>> {
+  return typeof saved === "object" && saved !== null && !Array.isArray(saved) && !(saved instanceof Map) &&
+    !(saved instanceof Set);
+}
+
+/** An object with these fields; others are passed over. */
+export function object<T>(fields: { readonly [Key in keyof T]-?: Schema<T[Key]> }): Schema<T> {
+  const entries = Object.entries(fields) as [string, Schema<unknown>][];
+  return (saved, path) => {
+    if (!hasFields(saved)) return refuse(saved, path, "an object");
+    return Object.fromEntries(
+      entries.map(([name, schema]) => [name, schema(saved[name], `${path}.${name}`)]),
+    ) as T;
+  };
+}

@@ -1,0 +1,71 @@
+/** When the steps of an activation were reached: from the moment that a service is asked for until it has ended. */
+
+import { ServiceState, type ServiceTimes } from "../model/mod.ts";
+import type { Phase } from "./lifecycle/phase.ts";
+
+/** The times of the last activation, by the engine's clock; `undefined` is a step that has not been reached. */
+export interface ActivationTimes {
+  asked: number;
+  /** It had to wait for no dependency any more. */
+  unblocked: number | undefined;
+  /** The full name of the service that it waited for last; `undefined` if it did not wait. */
+  decidedBy: string | undefined;
+  /** Its process was launched (not again for a recovery). */
+  launched: number | undefined;
+  ready: number | undefined;
+  stopAsked: number | undefined;
+  ended: number | undefined;
+}
+
+/** What is looked at of a service. */
+interface Activated {
+  readonly name: string;
+  readonly state: ServiceState;
+  readonly times: ActivationTimes | undefined;
+}
+
+/** An activation that begins now. */
+export function askedAt(now: number): ActivationTimes {
+  return {
+    asked: now,
+    unblocked: undefined,
+    decidedBy: undefined,
+    launched: undefined,
+    ready: undefined,
+    stopAsked: undefined,
+    ended: undefined,
+  };
+}
+
+/** Notes that a service leaves its present phase for another one. */
+export function noteStep(service: Activated, phase: Phase, now: number): void {
+  const { times } = service;
+  if (times === undefined) return;
+  switch (phase.kind) {
+    case "launching":
+      times.launched = now;
+      return;
+    case "up":
+      if (service.state === ServiceState.STARTING) times.ready = now;
+      else times.stopAsked = undefined; // the stop was called off, unless a recovery is over
+      return;
+    case "stopped":
+      times.ended = now;
+  }
+}
+
+/** The times of a service with the wall clock; `now` and `wall` are the same moment. */
+export function timesOf({ name, times }: Activated, now: number, wall: number): ServiceTimes | undefined {
+  if (times === undefined) return undefined;
+  const at = (time: number | undefined) => time === undefined ? undefined : wall - (now - time);
+  return {
+    name,
+    asked: wall - (now - times.asked),
+    unblocked: at(times.unblocked),
+    decidedBy: times.decidedBy,
+    launched: at(times.launched),
+    ready: at(times.ready),
+    stopAsked: at(times.stopAsked),
+    ended: at(times.ended),
+  };
+}

@@ -1,0 +1,36 @@
+/** Facts and messages as JSON, one object a line (`--log-format=json`). */
+
+import { LoadError, ServiceState, StopReason } from "../model/mod.ts";
+import type { Fact } from "../engine/mod.ts";
+import type { LogLevel } from "./levels.ts";
+
+const STATES = namesOf(ServiceState);
+const REASONS = namesOf(StopReason);
+
+/** A fact with the sentence that the text log has for it, if there is one. */
+export function factLine(level: LogLevel, fact: Fact, text?: string): string {
+  const { at, ...rest } = fact;
+  const fields = Object.entries(rest).map(([name, value]) => [name, plain(name, value)]);
+  return JSON.stringify({ at: new Date(at).toISOString(), level, ...Object.fromEntries(fields), text });
+}
+
+/** A message of the daemon that is no fact of the engine. */
+export function messageLine(level: LogLevel, text: string): string {
+  const at = new Date().toISOString();
+  return JSON.stringify({ at, level, time: performance.now(), kind: "message", text });
+}
+
+/** A value with names in place of numbers; the rest is plain already. */
+function plain(name: string, value: unknown): unknown {
+  if (name === "state") return STATES.get(value as number);
+  if (name === "reason") return REASONS.get(value as number);
+  if (value instanceof LoadError) {
+    const { kind, service, setting, location, path, code, message } = value;
+    return { kind, service, setting, location, path, code, message };
+  }
+  return value;
+}
+
+function namesOf(values: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  return new Map(Object.entries(values).map(([name, value]) => [value, name]));
+}

@@ -1,0 +1,46 @@
+/** How processes end. */
+
+/** How a process ended. */
+export type ExitStatus =
+  /** By itself; `code` is 0–255. */
+  | { readonly kind: "exited"; readonly code: number }
+  /** By a signal; `core`: it left a core dump. */
+  | { readonly kind: "killed"; readonly signal: number; readonly core: boolean };
+
+/** The same as `waitid` and the control protocol have it (control protocol 8): its `si_code` and `si_status`. */
+export interface WaitStatus {
+  /** 1 exited, 2 killed by a signal, 3 killed by a signal with a core dump; 0 if no process has ended yet. */
+  readonly code: 0 | 1 | 2 | 3;
+  /** The exit code, 0–255, or the signal number. */
+  readonly status: number;
+}
+
+/** The status of a service whose process has never ended. */
+export const NO_EXIT: WaitStatus = { code: 0, status: 0 };
+
+/** A process ended by itself. */
+export function exitedWith(code: number): ExitStatus {
+  return { kind: "exited", code };
+}
+
+/** A process was killed. */
+export function killedBy(signal: number, core = false): ExitStatus {
+  return { kind: "killed", signal, core };
+}
+
+/** Whether a process ended by itself with exit code 0. */
+export function isClean(exit: ExitStatus | undefined): boolean {
+  return exit?.kind === "exited" && exit.code === 0;
+}
+
+/** In the form of `waitid`; `undefined` is a process that has never ended. */
+export function waitStatusOf(exit: ExitStatus | undefined): WaitStatus {
+  if (exit === undefined) return NO_EXIT;
+  if (exit.kind === "exited") return { code: 1, status: exit.code };
+  return { code: exit.core ? 3 : 2, status: exit.signal };
+}
+
+/** From the form of `waitid`. */
+export function exitStatusOf({ code, status }: { code: number; status: number }): ExitStatus {
+  return code === 1 ? exitedWith(status) : killedBy(status, code === 3);
+}

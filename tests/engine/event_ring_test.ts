@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { EventRing, type NumberedFact } from "../../src/engine/mod.ts";
+import { ServiceType } from "../../src/model/mod.ts";
+import { World } from "./_world.ts";
+
+function fill(ring: EventRing, count: number): void {
+  for (let id = 1; id <= count; id++) ring.fact({ at: 0, time: 0, kind: "unknown-service", id });
+}
+
+function numbers({ facts }: { facts: readonly NumberedFact[] }): number[] {
+  return facts.map(({ seq }) => seq);
+}
+
+Deno.test("the ring keeps the last facts, and says when those that are asked for are gone", () => {
+  const ring = new EventRing({ size: 3 });
+  assertEquals([ring.last, ring.since(0)], [0, { gap: false, facts: [] }]);
+  fill(ring, 2);
+  assertEquals([numbers(ring.since(0)), ring.since(0).gap], [[1, 2], false]);
+  assertEquals([numbers(ring.since(1)), ring.since(1).gap], [[2], false]);
+  fill(ring, 5);
+  assertEquals([ring.last, numbers(ring.since(0)), ring.since(0).gap], [7, [5, 6, 7], true]);
+  assertEquals([numbers(ring.since(4)), ring.since(4).gap], [[5, 6, 7], false]);
+  assertEquals([numbers(ring.since(7)), ring.since(7).gap], [[], false]);
+  assertEquals(ring.since(8), { gap: true, facts: [] }); // of another daemon
+});
+
+Deno.test("a follower gets the facts of an engine until it ends that", () => {
+  const world = new World();
+  const ring = new EventRing();
+  world.log.forward = ring;
+  const kinds: string[] = [];
+  const end = ring.follow(({ kind }) => kinds.push(kind));
+  world.manager.start(world.add("a", ServiceType.INTERNAL));
+  end();
+  world.manager.stop(world.service("a"));
+  assertEquals(kinds, ["phase", "phase", "started"]);
+  assertEquals(ring.since(0).facts.map(({ kind }) => kind), [...kinds, "phase", "phase", "stopped"]);
+});

@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import { DependencyKind, ServiceType } from "../../src/model/mod.ts";
+import { World } from "./_world.ts";
+
+Deno.test("the times of an activation tell when each step was reached, and which dependency decided", () => {
+  const world = new World();
+  const { graph } = world.manager;
+  const web = world.add("web", ServiceType.PROCESS, { readyFd: 3 });
+  const [fast, slow] = ["fast", "slow"].map((name) => world.add(name, ServiceType.PROCESS));
+  world.add("idle", ServiceType.PROCESS);
+  for (const to of [fast, slow]) graph.connect(web, to, DependencyKind.REGULAR);
+  world.manager.start(web);
+  world.advance(10);
+  world.execSucceeded("fast");
+  world.advance(10);
+  world.execSucceeded("slow");
+  world.advance(10);
+  world.execSucceeded("web");
+  world.advance(10);
+  world.manager.ready(web.id);
+  world.advance(10);
+  world.manager.stop(web);
+  world.advance(10);
+  world.ends("web", { exit: 0 });
+  const unstarted = { unblocked: undefined, launched: undefined, ready: undefined, stopAsked: undefined };
+  assertEquals(world.manager.times(), [
+    {
+      name: "web",
+      asked: 1000,
+      unblocked: 1020,
+      decidedBy: "slow",
+      launched: 1020,
+      ready: 1040,
+      stopAsked: 1050,
+      ended: 1060,
+    },
+    ...["fast", "slow"].map((name, index) => ({
+      ...unstarted,
+      name,
+      asked: 1000,
+      unblocked: 1000,
+      decidedBy: undefined,
+      launched: 1000,
+      ready: 1010 + index * 10,
+      stopAsked: 1050,
+      ended: undefined,
+    })),
+  ]);
+});
+
+Deno.test("a stop that is called off was not asked for, and a new activation begins with new times", () => {
+  const world = new World();
+  const base = world.add("base", ServiceType.INTERNAL);
+  const user = world.add("user", ServiceType.PROCESS);
+  world.manager.graph.connect(user, base, DependencyKind.REGULAR);
+  world.manager.start(user);
+  world.execSucceeded("user");
+  world.manager.release(user);
+  assertEquals(world.manager.times()[0].stopAsked, 1000); // it waits for its dependent
+  world.manager.start(base);
+  assertEquals(world.manager.times()[0].stopAsked, undefined);
+  world.advance(5);
+  world.ends("user", { exit: 0 });
+  world.manager.start(user);
+  const [, times] = world.manager.times();
+  assertEquals([times.asked, times.ready, times.ended], [1005, undefined, undefined]);
+});
+
+Deno.test("the times are saved and shown by the clock of the engine that goes on", () => {
+  const world = new World();
+  world.manager.start(world.add("a", ServiceType.INTERNAL));
+  const before = world.manager.times();
+  world.saveAndRestore({ later: 0 });
+  assertEquals(world.manager.times(), before);
+});
