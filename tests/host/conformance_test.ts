@@ -97,7 +97,14 @@ Deno.test("native host: every signal reaches a process that logs into a pipe", a
 
 Deno.test("command host with leave to run one program alone: every signal reaches a process", async () => {
   const shell = "/bin/sh";
-  const grants = [`--allow-run=${shell}`, "--allow-read", "--allow-write", "--allow-net", "--allow-env"];
+  const grants = [
+    `--allow-run=${shell}`,
+    "--allow-read",
+    "--allow-write",
+    "--allow-net",
+    "--allow-env",
+    "--allow-sys=uid,gid",
+  ];
   for (const output of Object.values(OUTPUTS)) {
     await using host = await TestHost.start("command", { grants });
     await signalsReach(host, output(host.folder), shell);
