@@ -104,6 +104,7 @@ export class FailureReports {
       time,
       output,
       ...(troubles.has("restart-limit") ? { limit: { restarts, interval } } : {}),
+      ...(troubles.has("not-executed") ? { program: visible(service.description.command[0] ?? "") } : {}),
     };
     const stays = troubles.size > 1 || !troubles.has("ended");
     const now = this.#means.now();
@@ -126,10 +127,11 @@ export class FailureReports {
     return linesOf(decodeBytes(await logFileTail(path, { bytes: TAIL, notBefore: launched })));
   }
 
-  #show(service: Service, { output, limit }: FailureReport): void {
+  #show(service: Service, { output, limit, program }: FailureReport): void {
     const name = visible(service.name);
     const path = this.#means.logFile(service);
     const facts = [
+      ...(program === undefined ? [] : [`cannot execute ${program}`]),
       ...(limit === undefined ? [] : [restartLimitText(limit)]),
       ...(path === undefined ? [] : [`its log is ${visible(path)}`]),
     ];

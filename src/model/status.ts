@@ -52,6 +52,8 @@ export interface FailureReport {
   readonly output: readonly string[];
   /** The restart limit that it has reached; the interval is in milliseconds. @default absent, it has not */
   readonly limit?: RestartLimit;
+  /** The program of its command, which could not be executed. @default absent, it could */
+  readonly program?: string;
 }
 
 /** So many automatic restarts within an interval, in milliseconds, and no more. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { troubleOf } from "../../src/daemon/trouble.ts";
 import type { Fact, Outcome } from "../../src/engine/mod.ts";
-import { exitedWith, StopReason } from "../../src/model/mod.ts";
+import { exitedWith, LaunchStage, StopReason } from "../../src/model/mod.ts";
 
 const HEAD = { service: "web", id: 1, at: 0, time: 0 };
 
@@ -9,8 +9,16 @@ function outcome(kind: Outcome["kind"], reason: StopReason, viaDependency = fals
   return { ...HEAD, kind, reason, pid: undefined, exit: undefined, startFailed: false, viaDependency };
 }
 
+const unexecuted = { ...HEAD, kind: "execution-failed", stage: LaunchStage.EXECUTE, errno: 2 } as const;
 const end = { ...HEAD, kind: "process-ended", exit: exitedWith(3) } as const;
 const CASES: readonly [string, Fact, string | undefined][] = [
+  ["a program that cannot be executed", { ...unexecuted, role: "main" }, "not-executed"],
+  ["a stop command that cannot be executed", { ...unexecuted, role: "stop" }, undefined],
+  ["a directory that is missing", {
+    ...unexecuted,
+    role: "main",
+    stage: LaunchStage.CHANGE_DIRECTORY,
+  }, undefined],
   ["a process that ended", { ...end, what: "main" }, "ended"],
   ["a stop command that ended", { ...end, what: "stop" }, undefined],
   ["a failed start", outcome("failed", StopReason.FAILED), "start-failed"],

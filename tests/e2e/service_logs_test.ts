@@ -1,6 +1,6 @@
 /** What a service writes, as `ctl catlog` and `ctl status` show it while the service restarts. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { endOf } from "../_processes.ts";
 import { Dinit, dinitCommand } from "./_dinit.ts";
 
@@ -80,6 +80,28 @@ restart-delay = 0.1
   });
 }
 
+Deno.test("a program that cannot be executed is named on the console, in the status and in --json", async () => {
+  await using dinit = new Dinit({
+    boot: "type = internal\nwaits-for = web\n",
+    web: "type = process\ncommand = /no/such/program --serve\n",
+  }).start();
+  await dinit.printed("[FAILED] web");
+  await dinit.until(
+    () => dinit.lines.includes("    web: cannot execute /no/such/program"),
+    "the program's name",
+  );
+  assert(
+    dinit.lines.includes("dinit: web: execution failed - executing command: No such file or directory"),
+    dinit.lines.join("\n"),
+  );
+  assertStringIncludes(
+    (await dinit.ctl("status", "--long", "web")).stdout,
+    "Cannot execute: /no/such/program",
+  );
+  const [service] = JSON.parse((await dinit.ctl("--json", "status", "--long", "web")).stdout).services;
+  assertEquals(service.failure.program, "/no/such/program");
+});
+
 Deno.test("a daemon that ends because its service failed tells why before it ends", async () => {
   const boot =
     `type = scripted\ncommand = /bin/sh -c "echo the disk is missing; exit 1"\nlog-type = buffer\n`;
@@ -133,7 +155,9 @@ restart-limit-count = 0
   const readUntil = async (done: () => boolean, what: string) => {
     while (!done()) {
       const { value } = await reader.read();
-      if (value === undefined) throw new Error(`ended before ${what}: ${text}`);
+      if (value === undefined) {
+        throw new Error(`ended before ${what}: ${text}\n${await new Response(follower.stderr).text()}`);
+      }
       text += decoder.decode(value, { stream: true });
     }
   };
@@ -149,7 +173,7 @@ restart-limit-count = 0
   } finally {
     follower.kill("SIGKILL");
     await reader.cancel();
-    await follower.stderr.cancel();
+    if (!follower.stderr.locked) await follower.stderr.cancel();
     await endOf(follower);
   }
   const [first] = text.split("(dinit: note: service restarted)\n");

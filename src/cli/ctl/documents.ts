@@ -71,6 +71,8 @@ export interface ServiceDocument {
     readonly output: readonly string[];
     /** The restart limit that it has reached; the interval is in milliseconds. @default absent, it has not */
     readonly limit?: { readonly restarts: number; readonly interval: number };
+    /** The program that could not be executed. @default absent, it could */
+    readonly program?: string;
   };
   /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
   readonly log?: readonly string[];

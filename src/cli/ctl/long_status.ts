@@ -132,6 +132,7 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
   // The state's line tells it of a service that has failed.
   const told = state === ServiceState.STOPPED && reason !== StopReason.NORMAL && exit.status !== 0;
   if (exit.code !== 0 && pid === undefined && !told) lines.push(`Last exit: ${exitText(exit)}`);
+  if (failure?.program !== undefined) lines.push(`Cannot execute: ${printable(failure.program)}`);
   if (failure?.limit !== undefined && state === ServiceState.STOPPED) {
     lines.push(`Restart limit: ${restartLimitText(failure.limit)}`);
   }

@@ -6,8 +6,8 @@ import { type FailureReport, StopReason } from "../../model/mod.ts";
 import type { ServiceDocument, StateName } from "./documents.ts";
 import { launchFailure, stateName } from "./status_text.ts";
 
-function failureDocument({ time, output, limit }: FailureReport): NonNullable<ServiceDocument["failure"]> {
-  return { time: new Date(time).toISOString(), output, ...(limit === undefined ? {} : { limit }) };
+function failureDocument({ time, ...facts }: FailureReport): NonNullable<ServiceDocument["failure"]> {
+  return { time: new Date(time).toISOString(), ...facts };
 }
 
 export type { KnownService };
