@@ -44,7 +44,7 @@ async function run(kind: string, grants: string[]): Promise<string> {
 }
 
 const LIBC = `/lib/${Deno.build.arch}-linux-gnu/libc.so.6`;
-const EXIT = '{"code":1,"status":3}\n';
+const EXIT = '{"kind":"exited","code":3}\n';
 
 Deno.test("the native host is made where the C library may be loaded, even if nothing else may be", async () => {
   assertEquals(await run("auto", ["--allow-ffi", "--allow-sys=uid,gid"]), `native ${EXIT}`);
