@@ -49,7 +49,8 @@ native(
       kind: "invalid",
       pid: unused,
     });
-    const pid = await daemonize(host, "false");
+    // It outlives the program that starts it: that one would take its end away.
+    const pid = await daemonize(host, `sh -c "sleep 1; exit 1"`);
     while ((await host.inspect()).children > 0);
     const service = background(host, `${pid}\n`);
     const exit = exitedWith(1);
