@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { DEFAULT_DESCRIPTION, type ServiceDescription } from "../../src/model/mod.ts";
 import { environmentFile, readService, serviceNames, SERVICES } from "./_example.ts";
 
-/** What is known of a description without its text. */
-const GIVEN: (keyof ServiceDescription)[] = ["name", "directory", "file", "modified"];
+/** What is known of a description apart from what its settings say. */
+const GIVEN: (keyof ServiceDescription)[] = ["name", "directory", "file", "modified", "size"];
 
 /** What works on every host, without a descriptor beyond standard input, output and error. */
 const POSSIBLE: (keyof ServiceDescription)[] = [
