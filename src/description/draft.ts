@@ -20,20 +20,23 @@ export type PathField = {
 /** A command before substitution. */
 export interface CommandWords {
   readonly tokens: string[];
-  /** Whether the text of the command is empty, which is not the same as having no tokens. */
+  /** Whether the text of the command is empty; a command without tokens may still have text. */
   isBlank: boolean;
 }
 
-/** Everything that the lines said so far. */
+/** Everything that the lines have set so far. */
 export class Draft {
   readonly description: OpenDescription;
   command: CommandWords = { tokens: [], isBlank: true };
   stopCommand: CommandWords = { tokens: [], isBlank: true };
   /** The resolved path of the environment file, or empty. */
   environmentFile = "";
-  /** `env-file` as it is written, substituted; empty for none. */
+  /** The value of `env-file` after substitution; empty for none. */
   environmentFileSetting = "";
-  /** Whether `nice`, `oom-score-adj` and `capabilities` have lines, also ones whose value is wrong or means nothing. */
+  /**
+   * Whether `nice`, `oom-score-adj` and `capabilities` have lines, including lines with a wrong or empty
+   * value.
+   */
   readonly given = { nice: false, oomScoreAdjust: false, capabilities: false };
   /** `export-passwd-vars` */
   exportsUser = false;
@@ -57,7 +60,10 @@ export class Draft {
   }
 }
 
-/** A value as a setting receives it: without quotes and escapes, and substituted if it is to be so before loading. */
+/**
+ * A value as a setting receives it: without quotes and escapes. It is already substituted if its setting is
+ * substituted before loading.
+ */
 export interface SettingValue {
   readonly text: string;
   readonly tokens: string[];
@@ -67,11 +73,11 @@ export interface SettingValue {
   readonly append: boolean;
 }
 
-/** What a line of a description works on. */
+/** The state that a line of a description changes. */
 export interface SettingTarget {
   readonly draft: Draft;
   readonly users: UserDatabase;
-  /** The name of the setting as it is written. */
+  /** The name of the setting as the line writes it. */
   readonly setting: string;
   /** Where relative paths of `env-file` begin. */
   readonly realDirectory: string;

@@ -1,6 +1,6 @@
 /**
- * What `enable` and `disable` need to know of a description (service description 1.5, cli 4). They look at these
- * lines only: a description may be faulty in all others.
+ * The parts of a description that `enable` and `disable` need (service description 1.5, cli 4). They read
+ * only these lines, so all others may have mistakes.
  */
 
 import { DependencyKind, type DependencyLink, nameArgument } from "../model/mod.ts";
@@ -17,15 +17,15 @@ import { substituteText, type Variables } from "./text/substitution.ts";
 
 /** A line with a dependency directory. */
 export interface LinkDirectory {
-  /** The value of the line, substituted; empty if nothing remains of it. */
+  /** The value of the line after substitution; may be empty. */
   readonly value: string;
-  /** The directory, relative ones from where the description was found. */
+  /** The directory. A relative path begins at the folder of the description. */
   readonly path: string;
 }
 
-/** The links that a description makes without loading anything. */
+/** The links of a description, read without loading anything. */
 export interface StaticLinks {
-  /** What `depends-on`, `depends-ms` and `waits-for` name. */
+  /** The services that `depends-on`, `depends-ms` and `waits-for` name. */
   readonly dependencies: readonly DependencyLink[];
   /** The directories of `waits-for.d`. */
   readonly waitsForDirectories: readonly LinkDirectory[];
@@ -62,7 +62,7 @@ function enableViaName({ text, end }: LineReader, from: number, service: string)
 }
 
 /**
- * The links that a description makes without loading anything.
+ * Reads the links of a description without loading anything.
  *
  * @throws {LoadError} One of these lines cannot be read or substituted, or the lines cannot be told apart.
  */

@@ -1,21 +1,24 @@
-/** The layers of the environment (service description 5.2), from the daemon's own up to that of one service. */
+/**
+ * The layers of the environment (service description 5.2), from the daemon's environment to that of one
+ * service.
+ */
 
 import { type EnvironmentOverlay, LimitError, NO_OVERLAY } from "../model/mod.ts";
 import { systemText } from "./files.ts";
 import { OverlayBuilder } from "./overlay.ts";
 import type { ParsedEnvironmentFile } from "./environment_file.ts";
 
-/** How many variables clients may set and remove in all; a process could not be given so many. */
+/** How many variables clients may set and remove in total. No process could receive more. */
 const CHANGES_LIMIT = 10_000;
 
 /**
- * Layers 1 and 2: the environment that the daemon was started with, changed by the main environment file and by
- * clients at run time. Every launch and every load sees it as it is at that moment.
+ * Layers 1 and 2: the environment that the daemon was started with, changed by the main environment file and
+ * by clients at run time. Every launch and every load uses the current values.
  */
 export class MainEnvironment {
   readonly #process: ReadonlyMap<string, string>;
   readonly #changes = new OverlayBuilder();
-  /** What services without an overlay get, once that was worked out. */
+  /** The environment of services without an overlay, computed when it is first needed. */
   #plain: ReadonlyMap<string, string> | undefined;
 
   /** @param processEnvironment The environment of the daemon, as pairs or as an object. */
@@ -35,7 +38,7 @@ export class MainEnvironment {
     this.#changes.apply(parsed.overlay);
   }
 
-  /** Sets a variable, as a client asks. Returns whether it had a value before. Throws `LimitError`. */
+  /** Sets a variable for a client. Returns whether it had a value before. Throws `LimitError`. */
   set(name: string, value: string): boolean {
     this.#checkLimit(name);
     const existed = this.get(name) !== undefined;
@@ -44,7 +47,7 @@ export class MainEnvironment {
     return existed;
   }
 
-  /** Removes a variable, as a client asks. Returns whether it had a value before. Throws `LimitError`. */
+  /** Removes a variable for a client. Returns whether it had a value before. Throws `LimitError`. */
   unset(name: string): boolean {
     this.#checkLimit(name);
     const existed = this.get(name) !== undefined;
@@ -68,7 +71,7 @@ export class MainEnvironment {
     return this.#process.get(name);
   }
 
-  /** All variables: those of the daemon's own environment in its order, then the additions. */
+  /** All variables: those that the daemon was started with, in their order, then the additions. */
   entries(): [string, string][] {
     return [...this.#layered(this.#process.keys(), this.#changes.set.keys(), (name) => this.get(name))];
   }
@@ -88,8 +91,9 @@ export class MainEnvironment {
   }
 
   /**
-   * The whole environment of a service with this overlay, fit to be handed to the system: names and values end at
-   * their first NUL, and a name that is empty then is left out. Most services have no overlay, and share one map.
+   * The complete environment of a service with this overlay, ready for the system. Names and values end at
+   * their first NUL; variables whose name is then empty are left out. Most services have no overlay and share
+   * one map.
    */
   compose(overlay: EnvironmentOverlay): ReadonlyMap<string, string> {
     if (overlay !== NO_OVERLAY) return this.#compose(overlay);

@@ -4,7 +4,7 @@ import { decodeBytes, type EnvironmentOverlay } from "../model/mod.ts";
 import { isSpace, skipSpace, skipWord } from "./text/characters.ts";
 import { OverlayBuilder } from "./overlay.ts";
 
-/** What an environment file changes, and the lines that it should not have. */
+/** The changes that an environment file makes, and its faulty lines. */
 export interface ParsedEnvironmentFile {
   readonly overlay: EnvironmentOverlay;
   readonly problems: readonly EnvironmentFileProblem[];
@@ -18,7 +18,7 @@ export interface EnvironmentFileProblem {
   readonly kind: "setting" | "command";
 }
 
-/** Reads an environment file. Never fails: lines that make no sense are reported and ignored. */
+/** Reads an environment file. Never fails: it reports and ignores lines that it does not understand. */
 export function parseEnvironmentFile(bytes: Uint8Array): ParsedEnvironmentFile {
   return parseEnvironmentText(decodeBytes(bytes));
 }
@@ -55,7 +55,7 @@ function applyLine(
   return undefined;
 }
 
-/** Carries out the command whose word begins at `start`; false if there is no such command. */
+/** Executes the command whose word begins at `start`; false if there is no such command. */
 function applyCommand(overlay: OverlayBuilder, text: string, start: number, end: number): boolean {
   let at = skipWord(text, start, end);
   const word = text.slice(start, at);

@@ -1,7 +1,7 @@
 /**
- * The only place of the room that touches the file system. Files are looked at before they are opened, so that a
- * FIFO or a device in the wrong place cannot block the daemon, and failures are values: looking in vain through
- * several directories is normal.
+ * Only this file of the room uses the file system. It checks a path before it opens it, so that a FIFO or a
+ * device cannot block the daemon. Failures are values, because a search through several directories normally
+ * fails in most of them.
  */
 
 import { decodeBytes, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
@@ -12,23 +12,23 @@ export interface FileContents {
   readonly ok: true;
   readonly text: string;
   readonly modified: FileTime;
-  /** The directory that holds the file itself, behind symbolic links to it. */
+  /** The directory of the file itself, after symbolic links were followed. */
   readonly realDirectory: string;
 }
 
-/** Why a file could not be had. */
+/** Why a file could not be read. */
 export interface FileFailure {
   readonly ok: false;
-  /** Whether opening it failed, or following its links, or reading it once it was found. */
+  /** The step that failed: opening the file, following its links, or reading it. */
   readonly stage: "open" | "links" | "read";
-  /** There is no such file, nor a directory that could hold it. */
+  /** The file does not exist, or its directory does not. */
   readonly missing: boolean;
   /** The system's text for the error. */
   readonly text: string;
   readonly cause: unknown;
 }
 
-/** What is at a path, as far as it matters before the file there is opened. */
+/** The facts about a path that are needed before the file is opened. */
 export interface FileStatus {
   readonly kind: "file" | "directory" | "link" | "socket" | "null device" | "other";
   /** In bytes. */
@@ -37,11 +37,11 @@ export interface FileStatus {
 }
 
 /**
- * A way to files that is better than the runtime's, which cannot name a path that is not UTF-8 and tells whole
- * milliseconds only. All of it throws errors of which `errnoOf` knows the number.
+ * A better access to files than the runtime's, which cannot name a path that is not UTF-8 and gives times in
+ * whole milliseconds. All methods throw errors whose number `errnoOf` knows.
  */
 export interface FileAccess {
-  /** Looks at a path, and not at what a link there leads to. */
+  /** Looks at a path without following a link. */
   lookAt(path: string): FileStatus;
   /** Where a symbolic link leads. */
   linkAt(path: string): string;
@@ -51,7 +51,7 @@ export interface FileAccess {
   namesIn(path: string): string[];
 }
 
-/** As many symbolic links in a row as the Linux kernel follows. */
+/** The Linux kernel follows this many symbolic links in a row. */
 const MAX_LINKS = 40;
 /** The device number of `/dev/null` on Linux. */
 const NULL_DEVICE = 0x103;
@@ -67,7 +67,7 @@ const EILSEQ = 84;
 /** Reads a whole file. A symbolic link to `/dev/null` is an empty file. */
 export function readWholeFile(path: string, files: FileAccess = RUNTIME): FileContents | FileFailure {
   let target = systemText(path);
-  // The runtime's paths are Unicode: it would quietly look for another file.
+  // The runtime's paths are Unicode: it would silently look for another file.
   if (files === RUNTIME && !target.isWellFormed()) return failure("open", EILSEQ);
   try {
     let status = files.lookAt(target);
@@ -92,7 +92,7 @@ function readPlainFile(
   let text: string;
   switch (kind) {
     case "file":
-    case "directory": // opens, and cannot be read
+    case "directory": // opening succeeds, reading fails
       if (kind === "file" && size > FILE_LIMIT) return tooLarge();
       text = path.isWellFormed() ? readLossless(path) : decodeBytes(files.read(path));
       break;
@@ -107,7 +107,7 @@ function readPlainFile(
   return { ok: true, text, modified, realDirectory: directoryOf(path) };
 }
 
-/** The runtime's own way to files. */
+/** File access by the runtime. */
 const RUNTIME: FileAccess = {
   lookAt: (path) => {
     const info = Deno.lstatSync(path);
@@ -126,7 +126,7 @@ function kindOf(info: Deno.FileInfo): FileStatus["kind"] {
   return info.isCharDevice && info.rdev === NULL_DEVICE ? "null device" : "other";
 }
 
-/** Letting the runtime decode is faster; where it had to replace bytes that are not UTF-8, they are read again. */
+/** The runtime decodes faster. If it had to replace bytes that are not UTF-8, the file is read again. */
 function readLossless(path: string): string {
   const text = Deno.readTextFileSync(path);
   return text.includes("\ufffd") ? decodeBytes(Deno.readFileSync(path)) : text;
@@ -137,7 +137,7 @@ function tooLarge(): FileFailure {
   return { ...failed, text: `${failed.text} (the limit is ${megabytes(FILE_LIMIT)})` };
 }
 
-/** The runtime tells whole milliseconds only. */
+/** The runtime gives whole milliseconds only. */
 function fileTime(date: Date | null): FileTime {
   const milliseconds = date === null ? 0 : date.getTime();
   const seconds = Math.floor(milliseconds / 1000);
@@ -155,7 +155,7 @@ function failureOf(error: unknown): FileFailure {
   return { ...failure(stage, errno, error), text: systemErrorText(error) };
 }
 
-/** What went wrong, in the words of the C library, or in ours if the runtime itself refused. */
+/** The error in the words of the C library, or in our words if the runtime itself refused. */
 export function systemErrorText(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return "Reading was not granted to this program (--allow-read)";
@@ -163,7 +163,7 @@ export function systemErrorText(error: unknown): string {
   return errnoText(errnoOf(error));
 }
 
-/** When a file was changed last, as a number to compare. Throws the runtime's error. */
+/** When a file was last changed, as a number to compare. Throws the runtime's error. */
 export function fileVersion(path: string): string {
   const { mtime, size, ino } = Deno.statSync(path);
   return `${mtime?.getTime()} ${size} ${ino}`;
@@ -192,19 +192,19 @@ export function directoryOf(path: string): string {
   return slash === 0 ? "/" : path.slice(0, slash);
 }
 
-/** A path that is relative to a directory, from where that directory is seen. */
+/** A path that is relative to a directory, resolved against the place of that directory. */
 export function joinPath(directory: string, path: string): string {
   if (path === "") return directory;
   if (path.startsWith("/")) return path;
   return directory.endsWith("/") ? directory + path : `${directory}/${path}`;
 }
 
-/** A path from the root on, for people; as it is if the working directory cannot be known. */
+/** The absolute path, for people; the unchanged path if the working directory is unknown. */
 export function wholePath(path: string): string {
   if (path.startsWith("/")) return path;
   try {
     return joinPath(Deno.cwd(), path.replace(/^(?:\.\/)+/, ""));
   } catch {
-    return path; // it was removed, or reading it was not granted
+    return path; // the working directory was removed, or no grant allows reading it
   }
 }

@@ -12,18 +12,18 @@ export interface DescriptionFile {
   readonly file: string;
   /** The directory of the file that links lead to: where `@include` and `env-file` begin. */
   readonly realDirectory: string;
-  /** When the file was changed last; the files that it includes do not count. */
+  /** When the file was last changed. The files that it includes do not count. */
   readonly modified: FileTime;
   /** Lossless, see `model/bytes.ts`. */
   readonly text: string;
-  /** How it was reached, and how the files that it names are. @default by the runtime */
+  /** How this file, and the files that it names, are read. @default by the runtime */
   readonly files?: FileAccess;
 }
 
 /**
- * Looks for the description of a service in the given directories, in their order.
+ * Searches the given directories in order for the description of a service.
  *
- * @param files how files are reached. @default by the runtime
+ * @param files how files are read. @default by the runtime
  * @throws {LoadError} Kind `not-found` if there is none, or `load` if one could not be opened (code `cannot-open`)
  * or read (code `unreadable`). The error names the service by its base name.
  */
@@ -33,7 +33,7 @@ export function findDescription(
   files?: FileAccess,
 ): DescriptionFile {
   const base = baseName(fullName);
-  if (base === "") throw notFound(base); // otherwise the path would be that of the directory
+  if (base === "") throw notFound(base); // otherwise this would be the path of the directory
   let firstFailure: { file: string; failure: FileFailure } | undefined;
   for (const directory of directories) {
     const file = directory.endsWith("/") ? directory + base : `${directory}/${base}`;
@@ -42,7 +42,7 @@ export function findDescription(
       const { realDirectory, modified, text } = found;
       return { fullName, directory, file, realDirectory, modified, text, files };
     }
-    // What opens but cannot be read hides the directories behind it.
+    // A file that opens but cannot be read hides the directories after it.
     if (found.stage === "read") throw unusable(base, file, found, "unreadable");
     if (!found.missing) firstFailure ??= { file, failure: found };
   }

@@ -1,4 +1,4 @@
-/** What follows when all lines are read: the environment and the final checks (service description 2.4, 6 and 7). */
+/** The steps after the last line: the environment and the final checks (service description 2.4, 6 and 7). */
 
 import {
   type EnvironmentOverlay,
@@ -19,7 +19,7 @@ import type { SettingTable } from "./settings/table.ts";
 import { substituteText, substituteTokens, type Variables } from "./text/substitution.ts";
 import type { User } from "./users.ts";
 
-/** Completes a description and checks it as a whole. */
+/** Completes a description and checks all of it. */
 export function finishDescription(
   draft: Draft,
   reader: DescriptionReader,
@@ -51,7 +51,7 @@ export function finishDescription(
   return description;
 }
 
-/** What substitution may have added to the text that was read, in characters. */
+/** How much text substitution may add to the text of the files, in characters. */
 function sizeOf(description: ServiceDescription, { paths }: SettingTable): number {
   const { name, command, stopCommand } = description;
   let size = name.length;
@@ -65,7 +65,7 @@ function isLongRunning({ type }: ServiceDescription): boolean {
   return serviceTypeRow(type).process === "lasting";
 }
 
-/** The service's own layer of the environment (5.2). */
+/** The service's overlay of the environment (5.2). */
 function buildOverlay(draft: Draft, reader: DescriptionReader, options: ReadOptions): EnvironmentOverlay {
   if (!draft.exportsUser && !draft.exportsName && draft.environmentFile === "") return NO_OVERLAY;
   const overlay = new OverlayBuilder();
@@ -159,7 +159,7 @@ function substitutePaths({ description }: Draft, reader: DescriptionReader, vari
   }
 }
 
-/** A bad command cannot be checked any further: its error is thrown in any case. */
+/** A bad command cannot be checked any further, so its error is always thrown. */
 function substituteCommand(
   words: CommandWords,
   setting: string,
@@ -174,7 +174,7 @@ function substituteCommand(
   }
 }
 
-/** Puts in place what only the last line decides. */
+/** Sets the fields that depend on all lines. */
 function settle(draft: Draft): void {
   const { description, links, after, before } = draft;
   if (description.type === ServiceType.BGPROCESS && description.flags.runsOnConsole) {

@@ -4,13 +4,13 @@ import { findDescription } from "./find.ts";
 import { readDescription } from "./read.ts";
 import type { ReadOptions } from "./read_options.ts";
 
-/** What reading descriptions in folders needs. */
+/** The options for reading descriptions from folders. */
 export interface FolderSourceOptions extends Pick<ReadOptions, "environment" | "users" | "identity"> {
-  /** How descriptions are reached. @default by the runtime */
+  /** How descriptions are read. @default by the runtime */
   readonly files?: FileAccess;
 }
 
-/** Descriptions in folders, which are searched in their order. */
+/** Descriptions in folders, which are searched in order. */
 export class FolderSource {
   readonly directories: readonly string[];
   readonly #options: FolderSourceOptions;
@@ -20,7 +20,7 @@ export class FolderSource {
     this.#options = options;
   }
 
-  /** Finds the description of a service by its full name; reads it when asked to. Throws `LoadError`. */
+  /** Finds the description of a service by its full name, and reads it on request. Throws `LoadError`. */
   find(name: string): { read(reader: Pick<ReadOptions, "dependency" | "warn">): ServiceDescription } {
     const { environment, users, identity, files } = this.#options;
     const file = findDescription(name, this.directories, files);

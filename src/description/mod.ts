@@ -1,7 +1,8 @@
 /**
- * Service descriptions: finding them, reading them into plain data, and writing them as text. This room knows the
- * format of descriptions and of environment files, the table of all settings, and the layers of the environment.
- * It does not know which services are loaded: whoever reads a description is asked for its dependencies.
+ * Service descriptions: finding them, reading them into plain data, and printing them as text. This room
+ * knows the format of descriptions and environment files, the table of all settings, and the layers of the
+ * environment. It does not know which services are loaded: the caller provides dependencies when a line names
+ * them.
  *
  * @example Which settings there are
  * ```ts

@@ -1,4 +1,4 @@
-/** An `EnvironmentOverlay` while it is being put together, line by line and layer by layer. */
+/** Builds an `EnvironmentOverlay`, line by line and layer by layer. */
 
 import type { EnvironmentOverlay } from "../model/mod.ts";
 
@@ -37,7 +37,7 @@ export class OverlayBuilder implements EnvironmentOverlay {
     this.imported.clear();
   }
 
-  /** Lays a whole overlay on top. */
+  /** Applies a complete overlay on top. */
   apply(overlay: EnvironmentOverlay): void {
     if (overlay.clear) this.clearAll();
     for (const name of overlay.unset) this.remove(name);

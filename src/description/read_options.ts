@@ -1,4 +1,4 @@
-/** What reading a description needs from its caller. */
+/** What the caller provides for reading a description. */
 
 import type { DependencyKind, LoadError, Location } from "../model/mod.ts";
 import type { MainEnvironment } from "./environment.ts";
@@ -15,20 +15,20 @@ export interface DependencyRequest {
   readonly fromDirectory: boolean;
 }
 
-/** What a warning about a dependency directory is about. */
+/** The subject of a warning about a dependency directory. */
 export interface DirectoryWarning {
   /** `open`: the directory cannot be listed; `entry`: an entry names no service. */
   readonly kind: "open" | "entry";
-  /** The directory as the line has it. */
+  /** The directory as the line writes it. */
   readonly directory: string;
-  /** The system's text for why it cannot be listed, or the entry. */
+  /** The system's reason why it cannot be listed, or the name of the entry. */
   readonly detail: string;
 }
 
 /** One word of a value, without quotes and escapes, before substitution. */
 export interface WrittenWord {
   readonly text: string;
-  /** Whether it is written exactly so: without quotes and escapes. */
+  /** Whether it is written without quotes and escapes. */
   readonly plain: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface EnvironmentFileRead {
   readonly problems: readonly EnvironmentFileProblem[];
 }
 
-/** What reading a description needs, and whom it tells. */
+/** What reading a description needs, and who receives its results. */
 export interface ReadOptions {
   /** The settings that lines may set. @default those of the program */
   readonly settings?: SettingTable;
@@ -51,30 +51,31 @@ export interface ReadOptions {
   /** The daemon's effective user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };
   /**
-   * Called at the very line that names a dependency. A `LoadError` that it throws passes through; but if it is of
-   * kind `not-found` and the request is from a directory, it becomes a warning and the entry is skipped.
+   * Called for each line that names a dependency, before the next line is read. A `LoadError` that it throws
+   * passes through; but if its kind is `not-found` and the request comes from a directory, it becomes a
+   * warning and the entry is skipped.
    */
   dependency(request: DependencyRequest): void;
-  /** Receives the warnings about dependency directories: the daemon's text, and the facts. */
+  /** Receives the warnings about dependency directories: the daemon's text and the facts. */
   warn(message: string, warning: DirectoryWarning): void;
   /**
-   * Receives every error behind which reading can go on. Errors that make the rest meaningless are thrown as ever.
+   * Receives every error after which reading can continue. Other errors are thrown as always.
    * @default undefined: the first error is thrown
    */
   problem?: (error: LoadError) => void;
   /**
-   * Receives the checker's remarks on settings without effect (3.9), without the words in front of them, and the
-   * setting that each is about.
+   * Receives the checker's remarks on settings without effect (3.9), without their prefix, and the setting of
+   * each remark.
    * @default undefined
    */
   lint?: (text: string, setting: string) => void;
   /**
-   * Called whenever a variable of the environment is substituted.
+   * Called for each substituted variable of the environment.
    * @default undefined
    */
   variableUsed?: (name: string) => void;
   /**
-   * Called whenever a variable is substituted that has no value and for which the text gives none.
+   * Called for each substituted variable that has neither a value nor a default in the text.
    * @default undefined
    */
   variableUnset?: (name: string, setting: string) => void;
@@ -84,23 +85,23 @@ export interface ReadOptions {
    */
   file?: (path: string, text: string) => void;
   /**
-   * Called with the words of each value that can be read, before substitution.
+   * Called with the words of each valid value, before substitution.
    * @default undefined
    */
   words?: (setting: string, words: readonly WrittenWord[]) => void;
   /**
-   * Called with the service's environment file once it is read.
+   * Called with the service's environment file after it was read.
    * @default undefined
    */
   environmentFile?: (file: EnvironmentFileRead) => void;
   /**
-   * Called with every line that sets a known setting, before its value is read: where the value begins, and whether
-   * the line is of the form `@meta NAME = VALUE`.
+   * Called for each line that sets a known setting, before its value is read. Receives the place of the
+   * value, and whether the line has the form `@meta NAME = VALUE`.
    * @default undefined
    */
   line?: (setting: string, location: Location, isMeta: boolean) => void;
   /**
-   * Called with the name of a service, valid and substituted, that an accepted line gives, whatever its setting.
+   * Called with each service name that an accepted line gives, valid and substituted, whatever the setting.
    * @default undefined
    */
   named?: (service: string) => void;

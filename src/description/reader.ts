@@ -44,7 +44,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     return this.#walker.realDirectory;
   }
 
-  /** How the files that the description names are reached. @default by the runtime */
+  /** How the files that the description names are read. @default by the runtime */
   get files(): FileAccess | undefined {
     return this.#walker.files;
   }
@@ -54,7 +54,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     return this.#walker.length;
   }
 
-  /** Counts the text of a further file. Throws `LoadError` if that is too much in all. */
+  /** Counts the text of another file. Throws `LoadError` if the total is too large. */
   countText(text: string): void {
     this.#walker.countText(text);
   }
@@ -64,7 +64,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     this.#walker.walk();
   }
 
-  /** The names that substitution knows, with the given source of environment variables. */
+  /** The names for substitution, with the given source of environment variables. */
   variables(get: (name: string) => string | undefined): Variables {
     const { variableUsed: used, variableUnset: unset } = this.#options;
     return {
@@ -77,13 +77,13 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     };
   }
 
-  /** Tells an error behind which reading can go on. */
+  /** Reports an error after which reading can continue. */
   report(error: LoadError): void {
     if (this.#options.problem === undefined) throw error;
     this.#options.problem(error);
   }
 
-  /** Tells an error that concerns the service as a whole (kind G). */
+  /** Reports an error that concerns the service as a whole (kind G). */
   reportGeneral(message: string, code: string, cause?: unknown, path?: string): void {
     this.report(generalError(this.service, message, code, { cause, path }));
   }
@@ -128,7 +128,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     }
   }
 
-  /** `@meta NAME = VALUE` sets an extension. Whatever else follows `@meta` is ignored, as in the reference. */
+  /** `@meta NAME = VALUE` sets an extension. Any other text after `@meta` is ignored, as in the reference. */
   readMeta(lines: LineReader, from: number): void {
     const { text, end } = lines;
     const start = skipSpace(text, from, end);
@@ -182,7 +182,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
   }
 }
 
-/** The words of a value and how they are written, for a check of habits. */
+/** The words of a value and how they are written, to check for habits from other programs. */
 function writtenWords({ tokens, starts }: Value, { text, end }: LineReader): WrittenWord[] {
   return tokens.map((word, index) => {
     const start = starts[index];

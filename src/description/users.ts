@@ -1,4 +1,7 @@
-/** Users and groups: what `run-as`, the owners of files and `export-passwd-vars` need of the system's databases. */
+/**
+ * Users and groups: the entries of the system's databases that `run-as`, the owners of files and
+ * `export-passwd-vars` need.
+ */
 
 import { fileVersion, readSystemFile, systemText } from "./files.ts";
 
@@ -12,7 +15,7 @@ export interface User {
   readonly shell: string;
 }
 
-/** Look-ups by name and number. Each gives `undefined` for an unknown entry, and throws if it cannot know. */
+/** Look-ups by name and number. Each returns `undefined` for an unknown entry, and throws if it cannot know. */
 export interface UserDatabase {
   userByName(name: string): User | undefined;
   userById(uid: number): User | undefined;
@@ -20,7 +23,7 @@ export interface UserDatabase {
   groupByName(name: string): number | undefined;
 }
 
-/** Where `FileUsers` looks. */
+/** The files that `FileUsers` reads. */
 export interface FileUsersOptions {
   /** @default "/etc/passwd" */
   passwd?: string;
@@ -29,8 +32,8 @@ export interface FileUsersOptions {
 }
 
 /**
- * The databases in `/etc/passwd` and `/etc/group`. The files are read again when they have changed. Users that
- * other sources of the name service switch know (LDAP, systemd) are not found.
+ * The databases in `/etc/passwd` and `/etc/group`. The files are read again when they have changed. This
+ * class does not know users from other sources of the name service switch (LDAP, systemd).
  */
 export class FileUsers implements UserDatabase {
   readonly #passwd: string;
@@ -83,7 +86,7 @@ export class FileUsers implements UserDatabase {
   }
 }
 
-/** The fields of each line; of several entries for one name or number, the first counts. */
+/** The fields of each line. If a name or number has several entries, the first one counts. */
 function entries(text: string): string[][] {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return lines.map((line) => line.split(":"));

@@ -5,17 +5,17 @@ import type { Setting } from "./setting.ts";
 import { SETTING_TABLE, type SettingTable } from "./table.ts";
 import { typeName } from "./type_names.ts";
 
-/** A change that the reload of a running service may not make. */
+/** A change that the reload of a running service must not make. */
 export interface RefusedChange {
   readonly setting: string;
   readonly message: string;
 }
 
 /**
- * The first setting, in the order of the table, that differs and may not change while the service runs; `undefined`
- * if there is none.
+ * The first setting, in the order of the table, that differs and must not change while the service runs;
+ * `undefined` if there is none.
  *
- * Settings that name a service are not compared. Only the engine knows which loaded service a name leads to.
+ * Settings that name a service are not compared: only the engine knows which loaded service a name means.
  */
 export function refusedChange(
   old: ServiceDescription,
@@ -24,7 +24,8 @@ export function refusedChange(
 ): RefusedChange | undefined {
   const type = typeName(old.type);
   for (const setting of table.settings) {
-    // The reference compares flags on services of every type, and other settings where they are used.
+    // The reference compares flags for services of every type, and other settings only for the types that use
+    // them.
     const flag = setting.flags?.find(({ change, isSet }) =>
       change === "never" && isSet?.(old) !== isSet?.(changed)
     );

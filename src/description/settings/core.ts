@@ -94,7 +94,7 @@ function inittab(name: "inittab-id" | "inittab-line", maxBytes: number, summary:
   });
 }
 
-/** The settings of 3.2 but those in `life.ts`. */
+/** The settings of 3.2, except those in `life.ts`. */
 export const CORE_SETTINGS: readonly Setting[] = [
   row({
     name: "type",
@@ -141,7 +141,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     change: "next-start",
     needs: [
       need("user", ({ runAs }) => runAs !== undefined),
-      // A name stands for supplementary groups as well; a number does not.
+      // A user name also stands for its supplementary groups; a number does not.
       need("supplementary-groups", ({ runAs }) => runAs?.name !== undefined, { label: "run-as = NAME" }),
     ],
     remark: { turn: 7, words: "'run-as'", given: ({ description }) => description.runAs !== undefined },

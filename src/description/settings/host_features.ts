@@ -1,14 +1,14 @@
-/** What settings need from a host, beyond starting a program, signalling it and waiting for its end. */
+/** What settings need from a host, apart from starting a program, signalling it and waiting for its end. */
 
 import type { ServiceDescription } from "../../model/mod.ts";
 import type { TypeName } from "./type_names.ts";
 
 /**
- * Something that not every host can do. A host says which of these it has; a row of the settings table says which of
- * these it needs.
+ * A feature that only some hosts have. Each host lists its features; each row of the settings table lists the
+ * features that it needs.
  *
- * - `background-process`: follow a process that its parent leaves behind
- * - `descriptor`: pass a descriptor beyond the standard three
+ * - `background-process`: follow a process whose parent has ended
+ * - `descriptor`: pass a descriptor other than the three standard ones
  * - `activation-socket`: open a socket and pass it
  * - `pipe`: connect the output of one service with the input of another
  * - `console`: give the terminal to a service
@@ -36,13 +36,13 @@ export type HostFeature =
   | "no-new-privileges"
   | "login-record";
 
-/** One thing that a setting, or a flag of one, may need. */
+/** One feature that a setting, or a flag of a setting, may need. */
 export interface HostNeed {
   readonly feature: HostFeature;
-  /** Whether a description asks for the feature, on a service of a type in `types`. */
+  /** Whether a description needs the feature, for a service of a type in `types`. */
   readonly asks: (description: ServiceDescription) => boolean;
   /**
-   * The setting as messages name it, with the value if only that value needs the feature.
+   * The setting as messages name it; with the value if only that value needs the feature.
    * @default the name of the setting, or `options = FLAG`
    */
   readonly label?: string;
@@ -53,13 +53,13 @@ export interface HostNeed {
   readonly types?: readonly TypeName[];
 }
 
-/** A need with the facts of its row filled in. */
+/** A need, completed with the facts of its row. */
 export interface TableNeed extends Required<HostNeed> {
   /** The name of the setting, or of the flag. */
   readonly name: string;
 }
 
-/** The need for a feature by the descriptions for which `asks` is true. */
+/** The need for a feature, for descriptions for which `asks` is true. */
 export function need(
   feature: HostFeature,
   asks: (description: ServiceDescription) => boolean,

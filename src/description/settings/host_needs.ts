@@ -1,4 +1,4 @@
-/** What a description needs from its host, by the table of settings. */
+/** What a description needs from its host, according to the table of settings. */
 
 import type { ServiceDescription } from "../../model/mod.ts";
 import type { TableNeed } from "./host_features.ts";
@@ -7,7 +7,10 @@ import { typeName } from "./type_names.ts";
 
 const NOTHING: readonly TableNeed[] = [];
 
-/** What a description needs from its host, in the order of the table. Settings that its type does not use need nothing. */
+/**
+ * What a description needs from its host, in the order of the table. Settings that its type does not use need
+ * nothing.
+ */
 export function hostNeeds(
   description: ServiceDescription,
   table: SettingTable = SETTING_TABLE,
@@ -16,7 +19,7 @@ export function hostNeeds(
   for (const need of table.needs) {
     if (need.asks(description)) (asked ??= []).push(need);
   }
-  if (asked === undefined) return NOTHING; // most services: this runs at every load
+  if (asked === undefined) return NOTHING; // most services need nothing, and this runs at every load
   const type = typeName(description.type);
   return asked.filter(({ types }) => types.includes(type));
 }

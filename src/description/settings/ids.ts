@@ -6,7 +6,7 @@ import { Mistake } from "../text/mistake.ts";
 import { numberPrefix, unsignedValue } from "../text/numbers.ts";
 import type { UserDatabase } from "../users.ts";
 
-/** The number that the system takes for "leave it as it is". */
+/** The system treats this number as "do not change". */
 const NO_ID = 4294967295;
 
 /** A user; `undefined` if the value means "not set". */
@@ -27,7 +27,7 @@ export function parseGroup(text: string, setting: string, users: UserDatabase): 
   return gid;
 }
 
-/** A number; `undefined` if the value does not begin with one, and so is a name. */
+/** A number; `undefined` if the value does not begin with a digit and is therefore a name. */
 function parseId(text: string, setting: string, what: "user" | "group"): number | undefined {
   const prefix = numberPrefix(text);
   if (prefix === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** How services and their processes start, become ready, start again and stop (service description 3.2). */
+/** How services and their processes start, become ready, restart and stop (service description 3.2). */
 
 import { type RestartPolicy, type ServiceDescription, signalNumber, SIGNALS } from "../../model/mod.ts";
 import type { SettingTarget, SettingValue } from "../draft.ts";
@@ -87,7 +87,7 @@ function applyReadiness({ draft: { description } }: SettingTarget, { text }: Set
   }
 }
 
-/** The settings of 3.2 that concern time, restarts, readiness and signals. */
+/** The settings of 3.2 for time, restarts, readiness and signals. */
 export const LIFE_SETTINGS: readonly Setting[] = [
   row({
     name: "restart",

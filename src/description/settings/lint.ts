@@ -8,13 +8,13 @@ import { SCRIPT_TYPES, type TypeName, typeName } from "./type_names.ts";
 
 const IGNORED = "specified, but ignored for the specified (or default) service type.";
 
-/** A remark, and the setting that it is about. */
+/** A remark and its setting. */
 export interface SettingRemark {
   readonly text: string;
   readonly setting: string;
 }
 
-/** The remarks on a description whose lines are read, in the order of the specification. */
+/** The remarks on a description whose lines were read, in the order of the specification. */
 export function remarks(draft: Draft, table: SettingTable = SETTING_TABLE): SettingRemark[] {
   const { logType, logFile, type } = draft.description;
   const found = ignored(draft, typeName(type), table);
@@ -31,7 +31,7 @@ export function remarks(draft: Draft, table: SettingTable = SETTING_TABLE): Sett
 function ignored(draft: Draft, type: TypeName, table: SettingTable): SettingRemark[] {
   const candidates = table.settings.flatMap((setting) => remarksOn(setting, type))
     .toSorted((a, b) => a.turn - b.turn);
-  // Settings may share a remark: it names the last one that is given.
+  // Settings may share a remark, which then names the last of them that was given.
   const given = new Map<string, string>();
   for (const { words, setting, given: isGiven } of candidates) {
     if (isGiven(draft)) given.set(words, setting);
@@ -39,16 +39,16 @@ function ignored(draft: Draft, type: TypeName, table: SettingTable): SettingRema
   return Array.from(given, ([words, setting]) => ({ text: `${words} ${IGNORED}`, setting }));
 }
 
-/** The remarks that a setting and its flags may lead to on services of a type. */
+/** The remarks that a setting and its flags may cause for services of a type. */
 function remarksOn(setting: Setting, type: TypeName): (Remark & { readonly setting: string })[] {
   const { name, remark, flags = [], types, extension } = setting;
   const own = extension && !types.includes(type) ? extensionRemark(setting) : undefined;
-  // The reference has remarks on types without a process only.
+  // The reference has remarks only for types without a process.
   const reference = SCRIPT_TYPES.includes(type) ? [] : [remark, ...flags.map((flag) => flag.remark)];
   return [own, ...reference].filter((one) => one !== undefined).map((one) => ({ ...one, setting: name }));
 }
 
-/** The remarks on extensions come behind those of the reference. */
+/** Remarks on extensions follow those of the reference. */
 function extensionRemark({ name, show }: Setting): Remark {
   return {
     turn: Number.MAX_SAFE_INTEGER,

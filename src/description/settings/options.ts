@@ -8,14 +8,14 @@ import { type HostFeature, need } from "./host_features.ts";
 import type { Change, Remark, RowFacts } from "./row_facts.ts";
 import { ALL_TYPES, SCRIPT_TYPES, type TypeName } from "./type_names.ts";
 
-/** One word of a setting that is a list of flags. Of flags that do not say it, what their setting says is true. */
+/** One word of a setting that is a list of flags. If a flag omits a field, the value of its setting applies. */
 export interface FlagWord extends Partial<RowFacts> {
   readonly name: string;
   /** One line, for people. */
   readonly summary: string;
-  /** The types of services that use it; on others it is accepted and ignored. @default those of the setting */
+  /** The types of services that use it; other types accept and ignore it. @default those of the setting */
   readonly types?: readonly TypeName[];
-  /** Whether a description has it. @default undefined: a description does not show it */
+  /** Whether a description has this flag. @default undefined: descriptions do not show it */
   readonly isSet?: (description: ServiceDescription) => boolean;
 }
 
@@ -24,13 +24,13 @@ export interface ServiceOption extends FlagWord {
   readonly change: Change;
   readonly types: readonly TypeName[];
   readonly flag: keyof ServiceFlags;
-  /** Flags that it switches on as well. */
+  /** Flags that it also switches on. */
   readonly implies: readonly (keyof ServiceFlags)[];
   /** Flags that it switches off. */
   readonly clears: readonly (keyof ServiceFlags)[];
 }
 
-/** What only some of the flags have; `feature` is what processes with the flag need of their host. */
+/** The fields that only some flags have; `feature` is what a process with the flag needs from its host. */
 type OptionMore = Partial<Omit<ServiceOption, "remark">> & {
   readonly feature?: HostFeature;
   readonly remark?: Omit<Remark, "given">;
@@ -60,7 +60,7 @@ function option(
 }
 
 const CONSOLE_STAYS = "cannot change starts_on_console/shares_console flags for a running service.";
-/** For services without a process the engine itself holds the console. */
+/** For services without a process, the engine itself keeps the console. */
 const forProcesses = (flag: keyof ServiceFlags) => [
   need("console", ({ flags }) => flags[flag], { types: SCRIPT_TYPES }),
 ];

@@ -1,22 +1,22 @@
-/** Writing a description as text: what `dinit check --print` shows. */
+/** Prints a description as text, for `dinit check --print`. */
 
 import type { EnvironmentOverlay, ServiceDescription } from "../../model/mod.ts";
 import { ServiceType, serviceTypeRow } from "../../model/mod.ts";
 import type { Setting } from "./setting.ts";
 import { SETTING_TABLE, type SettingTable } from "./table.ts";
 
-/** How a description is written. */
+/** How to print a description. */
 export interface PrintOptions {
-  /** Writes extensions as `@meta NAME = VALUE`, so that dinit 0.22.1 reads the text, too. @default false */
+  /** Print extensions as `@meta NAME = VALUE`, so that dinit 0.22.1 also reads the text. @default false */
   readonly portable?: boolean;
   /** @default the table of the program */
   readonly table?: SettingTable;
 }
 
 /**
- * The text of a description. Reading it gives an equal description, with two exceptions: the environment, which
- * lives in a file of its own, is only shown in comments; and a line feed that no white space follows cannot be
- * written in this format, so one space is added behind it.
+ * The text of a description. Reading this text gives an equal description, with two exceptions. The
+ * environment has its own file, so it appears only in comments. The format cannot express a line feed without
+ * white space after it, so the text has one space more.
  */
 export function printDescription(
   description: ServiceDescription,
@@ -40,7 +40,7 @@ export function printDescription(
   return lines.join("\n") + "\n";
 }
 
-/** Limits are printed in the order of the description, not of the table. */
+/** Limits are printed in the order of the description, not in that of the table. */
 const LIMIT_NAME = /^rlimit-/;
 
 /** The values of the lines that a setting needs. */
@@ -59,15 +59,15 @@ function settingLine(setting: Setting, value: string | readonly string[]): strin
   return `${setting.name} = ${escaped.map(quote).join(" ")}`;
 }
 
-/** One word, or one text, as a value may hold it. */
+/** One word, or one text, as a value can contain it. */
 function quote(word: string): string {
   if (word !== "" && !/[ \t\n\v\f\r"#\\]/.test(word)) return word;
   const escaped = word.replaceAll(/["\\]/g, "\\$&");
-  // A line that is continued inside quotes keeps its line feed; the next one must be indented.
+  // A line that continues inside quotes keeps its line feed; the next line must be indented.
   return `"${escaped.replaceAll(/\n(?![ \t\v\f\r])/g, "\n ").replaceAll("\n", "\\\n")}"`;
 }
 
-/** Settings that are required but that substitution left empty, written so that it does so again. */
+/** Required settings that substitution made empty, printed so that they become empty again. */
 function emptiedLines({ type, command, pidFile }: ServiceDescription): string[] {
   const lines: string[] = [];
   const needsCommand = serviceTypeRow(type).process !== "none";

@@ -17,7 +17,7 @@ function limit(resource: ResourceLimit["resource"], summary: string): Setting {
     types: SCRIPT_TYPES,
     summary,
     change: "next-start",
-    // A limit of which both halves are unset stays as it is.
+    // A limit stays unchanged if both halves are unset.
     needs: [
       need(
         "resource-limit",
@@ -155,7 +155,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     types: SCRIPT_TYPES,
     summary: "the secure bits of the process",
     change: "next-start",
-    // The execution of a program clears keep-caps: it asks for nothing.
+    // Executing a program clears keep-caps, so it needs no feature.
     needs: [need("secure-bits", ({ secureBits }) => secureBits.some((bit) => bit !== "keep-caps"))],
     remark: { turn: 6, words: "'securebits'", given: ({ description }) => description.secureBits.length > 0 },
     apply: applySecureBits,

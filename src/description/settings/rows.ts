@@ -1,4 +1,4 @@
-/** What the rows of the settings table have in common. */
+/** The common parts of the rows of the settings table. */
 
 import { Mistake } from "../text/mistake.ts";
 import type { Setting } from "./setting.ts";
@@ -28,11 +28,12 @@ export const PATH_BASES = {
   cgroup: "the control group of the daemon; with a slash in front, at /sys/fs/cgroup",
 } as const;
 
-/** A row of the table: what most settings have in common need not be said. */
+/** A row of the table. Fields that most settings have in common may be omitted. */
 export function row(
   setting: Omit<Setting, Defaults> & Partial<Pick<Setting, Defaults>>,
 ): Setting {
-  // All rows have the same fields in the same order, so that the loader reads them as objects of one shape.
+  // All rows have the same fields in the same order, so that V8 gives them one shape and the loader reads
+  // them fast.
   return {
     value: "text",
     extension: false,
@@ -53,7 +54,7 @@ export function row(
   };
 }
 
-/** Looks a word up; any other word is a mistake with the given message. */
+/** The meaning of a word. Any other word is a mistake with the given message. */
 export function oneOf<Meaning>(words: ReadonlyMap<string, Meaning>, text: string, message: string): Meaning {
   const meaning = words.get(text);
   if (meaning === undefined) throw new Mistake(message, { code: "unknown-word" });

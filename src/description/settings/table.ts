@@ -1,6 +1,6 @@
 /**
- * The table of all settings (service description 3). The loader, the printer, the checker, the hosts, reloads and
- * the documentation work from it; nothing lists the settings a second time.
+ * The table of all settings (service description 3). The loader, the printer, the checker, the hosts, reloads
+ * and the documentation use it; nothing else lists the settings.
  */
 
 import { CORE_SETTINGS } from "./core.ts";
@@ -18,18 +18,18 @@ export interface SettingGroup {
   readonly settings: readonly Setting[];
 }
 
-/** A setting whose value is a path that is substituted after the last line. */
+/** A setting whose value is a path and is substituted after the last line. */
 export type PathSetting = Setting & { readonly path: NonNullable<Setting["path"]> };
 
-/** Settings in groups, and what follows from their rows. */
+/** Settings in groups, and the data derived from their rows. */
 export class SettingTable {
   /** The parts of the table, in the order in which documentation lists them. */
   readonly groups: readonly SettingGroup[];
   /** All settings, in the same order. */
   readonly settings: readonly Setting[];
-  /** The paths that are substituted after the last line, each in its turn. */
+  /** The paths that are substituted after the last line, in order. */
   readonly paths: readonly PathSetting[];
-  /** What settings and their flags need of a host, in the order of the table. */
+  /** What settings and their flags need from a host, in the order of the table. */
   readonly needs: readonly TableNeed[];
   readonly #byName: ReadonlyMap<string, Setting>;
 

@@ -1,4 +1,4 @@
-/** The names of the types of services, for the rows that say which of them use what. */
+/** The names of service types, for rows that say which types use them. */
 
 import {
   type LoadedServiceType,
@@ -10,7 +10,7 @@ import {
 export type { ServiceTypeName as TypeName } from "../../model/mod.ts";
 
 export const ALL_TYPES: readonly ServiceTypeName[] = SERVICE_TYPES.map(({ name }) => name);
-/** The types with a process of any sort. */
+/** The types with any kind of process. */
 export const SCRIPT_TYPES: readonly ServiceTypeName[] = namesWhere((process) => process !== "none");
 /** The types with a process that lives as long as the service. */
 export const PROCESSES: readonly ServiceTypeName[] = namesWhere((process) => process === "lasting");

@@ -1,6 +1,6 @@
 /**
- * The three sets of characters that descriptions are made of (service description, conventions and 1.2). They are
- * sets of ASCII bytes: every character from U+0080 on is ordinary, and may be part of a name.
+ * The three sets of characters in the grammar of descriptions (service description, conventions and 1.2).
+ * They are sets of ASCII bytes: every character from U+0080 is ordinary, and may be part of a name.
  */
 
 const SPACE = 1;
@@ -20,13 +20,13 @@ export function isSpace(code: number): boolean {
   return code < 128 && CLASSES[code] === SPACE;
 }
 
-/** The first position from `at` on that holds no white space; `end` if there is none. */
+/** The first position from `at` without white space; `end` if there is none. */
 export function skipSpace(text: string, at: number, end: number): number {
   while (at < end && isSpace(text.charCodeAt(at))) at++;
   return at;
 }
 
-/** The first position from `at` on that holds white space; `end` if there is none. */
+/** The first position from `at` with white space; `end` if there is none. */
 export function skipWord(text: string, at: number, end: number): number {
   while (at < end && !isSpace(text.charCodeAt(at))) at++;
   return at;

@@ -1,9 +1,9 @@
-/** The load errors that have no place in a file (service description 1.4, kinds S and G). */
+/** The load errors without a place in a file (service description 1.4, kinds S and G). */
 
 import { LoadError, type LoadErrorFacts } from "../../model/mod.ts";
 import { SubstitutionError } from "./substitution.ts";
 
-/** An error of substitution, which only names the setting (kind S). Throws any other error. */
+/** An error of substitution, which names only the setting (kind S). Throws any other error. */
 export function substitutionError(service: string, error: unknown, setting: string): LoadError {
   if (!(error instanceof SubstitutionError)) throw error;
   return new LoadError("description", error.message, {
@@ -14,7 +14,7 @@ export function substitutionError(service: string, error: unknown, setting: stri
   });
 }
 
-/** An error that concerns the service as a whole (kind G). The daemon's texts do not tell its place. */
+/** An error that concerns the service as a whole (kind G). The daemon's text gives no place. */
 export function generalError(
   service: string,
   message: string,

@@ -1,5 +1,5 @@
 /**
- * Logical lines (service description 1.1): a physical line, joined with those that follow it as long as it ends in
+ * Logical lines (service description 1.1): a physical line, joined with the lines after it while it ends in
  * an odd number of backslashes.
  */
 
@@ -8,9 +8,9 @@ import { Mistake } from "./mistake.ts";
 
 const BACKSLASH = 0x5c;
 
-/** Walks through the logical lines of a text. The current one is `text` from `start` to `end`. */
+/** Iterates over the logical lines of a text. The current line is `text` from `start` to `end`. */
 export class LineReader {
-  /** The text that holds the current line: the whole file, or only the joined line. */
+  /** The text that contains the current line: the whole file, or only the joined line. */
   text = "";
   start = 0;
   end = 0;
@@ -49,7 +49,7 @@ export class LineReader {
     return false;
   }
 
-  /** The end of the physical line that begins at `start`, and the step behind it. */
+  /** The end of the physical line that begins at `start`, and the number of characters to the next one. */
   #endOfLine(start: number): number {
     const feed = this.#source.indexOf("\n", start);
     const end = feed === -1 ? this.#source.length : feed;
@@ -81,7 +81,7 @@ export class LineReader {
     this.end = this.text.length;
   }
 
-  /** The physical line that holds a position of the current line. */
+  /** The physical line of a position in the current line. */
   lineAt(position: number): number {
     if (this.firstLine === this.lastLine) return this.firstLine;
     let line = this.firstLine;

@@ -1,11 +1,11 @@
-/** A mistake in one line of a description, before it is known which service and file the line belongs to. */
+/** A mistake in one line of a description, before its service and file are known. */
 
-/** How a `Mistake` is told (service description 1.4). */
+/** How to report a `Mistake` (service description 1.4). */
 export interface MistakeOptions {
   /** A short constant name for the kind of mistake. @default "bad-value" */
   code?: string;
   /**
-   * Which setting the message names: that of the line, none, or another one.
+   * The setting that the message names: that of the line, none, or another one.
    * @default "own"
    */
   setting?: "own" | "none" | { name: string };
@@ -14,15 +14,15 @@ export interface MistakeOptions {
   /** Where the faulty text begins in the logical line. @default the beginning of the value */
   position?: number;
   /**
-   * Puts the mistake so many lines above the one that holds `position`.
-   * @default undefined: it is put on the line where the value begins
+   * Reports the mistake this many lines above the line of `position`.
+   * @default undefined: the line where the value begins
    */
   linesAbove?: number;
-  /** What made it fail. @default undefined */
+  /** The cause of the failure. @default undefined */
   cause?: unknown;
 }
 
-/** Thrown by whatever reads a line; the reader of the description turns it into a `LoadError`. */
+/** Thrown by all code that reads a line; the reader of the description turns it into a `LoadError`. */
 export class Mistake extends Error {
   override readonly name = "Mistake";
   readonly options: MistakeOptions;

@@ -10,7 +10,7 @@ import type { LimitValue } from "../../model/mod.ts";
 /** The number at the beginning of a text, as `strtoull` and `strtoll` find it. */
 export interface NumberPrefix {
   readonly negative: boolean;
-  /** Without the sign. Numbers of more than 64 bits are all the same: 2 to the power of 64. */
+  /** Without the sign. All numbers of more than 64 bits become 2 to the power of 64. */
   readonly magnitude: bigint;
   /** Where the digits end. */
   readonly end: number;
@@ -18,7 +18,7 @@ export interface NumberPrefix {
 
 const ANY_BASE = /[ \t\n\v\f\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))/y;
 const WORD = 1n << 64n;
-/** No number of at most 64 bits has more digits, in any base. */
+/** A number of at most 64 bits has no more digits than this, in any base. */
 const MOST_DIGITS = 22;
 
 /** Reads the number that a text begins with at `at`; `undefined` if there is none. */
@@ -35,7 +35,7 @@ export function numberPrefix(text: string, at = 0): NumberPrefix | undefined {
   return { negative: sign === "-", magnitude, end: at + all.length };
 }
 
-/** The value of a run of digits; the length is bounded first, for the sake of runs that are megabytes long. */
+/** The value of a run of digits. The length is limited first, because a run may be megabytes long. */
 function digitsValue(base: string, digits: string): bigint {
   const significant = digits.replace(/^0+/, "");
   if (significant === "") return 0n;
@@ -44,7 +44,7 @@ function digitsValue(base: string, digits: string): bigint {
   return value < WORD ? value : WORD;
 }
 
-/** The value as `strtoull` gives it, where a minus sign wraps around; `undefined` if it exceeds 64 bits. */
+/** The value as `strtoull` returns it, where a minus sign wraps around; `undefined` if it exceeds 64 bits. */
 export function unsignedValue(prefix: NumberPrefix): bigint | undefined {
   if (prefix.magnitude === WORD) return undefined;
   return prefix.negative ? BigInt.asUintN(64, -prefix.magnitude) : prefix.magnitude;
@@ -77,7 +77,7 @@ export function parseSigned(text: string, min: number, max: number): number {
   return Number(value);
 }
 
-/** Below this, one more digit of a time still fits the reference's 64-bit counter of nanoseconds (8.2). */
+/** Below this value, one more digit still fits the reference's 64-bit counter of nanoseconds (8.2). */
 const TIME_BOUND = "922337203685477580";
 
 /** Seconds with an optional fraction, as milliseconds (8.2). */
@@ -95,7 +95,7 @@ export function parseTime(text: string, setting: string): number {
   return Number(text.slice(0, whole)) * 1000 + Number(nanoseconds) / 1e6;
 }
 
-/** Whether the first digits of a text, all but one of those up to `end`, reach the bound already. */
+/** Whether the digits up to `end`, without the last one, already reach the bound. */
 function exceedsTime(text: string, end: number): boolean {
   if (end <= TIME_BOUND.length) return false;
   const head = text.slice(0, end - 1).replace(/^0+/, "");
@@ -106,8 +106,8 @@ function exceedsTime(text: string, end: number): boolean {
 const OCTAL = /^[ \t\n\v\f\r]*([+-]?)([0-7]+)$/;
 
 /**
- * File permissions in octal (8.3). Any 32-bit number passes; the bits that permissions do not have are dropped, as
- * the system does. The message names the setting where others have their text, and the other way round.
+ * File permissions in octal (8.3). Any 32-bit number is accepted; the bits that permissions do not have are
+ * dropped, as the system does. As in the reference, this message exchanges the places of setting and text.
  */
 export function parsePermissions(text: string, setting: string): number {
   const match = OCTAL.exec(text);

@@ -6,24 +6,24 @@
 import { FILE_LIMIT } from "../limits.ts";
 import { endOfDigits, endOfVariable, isDigit, isSpace, skipSpace, skipWord } from "./characters.ts";
 
-/** What names stand for. */
+/** The values of names. */
 export interface Variables {
   /** The value of a variable; `undefined` if it is not set. */
   get(name: string): string | undefined;
-  /** Receives each variable that has no value and for which the text gives none. @default undefined */
+  /** Receives each variable that has neither a value nor a default in the text. @default undefined */
   unset?(name: string): void;
   /** The argument of the service, `$1`; `undefined` if it has none. */
   readonly argument: string | undefined;
 }
 
-/** A substitution that cannot be done. */
+/** A substitution that is not possible. */
 export class SubstitutionError extends Error {
   override readonly name = "SubstitutionError";
 }
 
 /**
- * No value, and no command as a whole, may grow beyond this many characters. The specification's limit of 2^31 − 1
- * bytes is more than the runtime's strings can hold, and Linux takes no argument of more than 128 KiB.
+ * No value and no complete command may grow beyond this many characters. The specification's limit of 2^31 −
+ * 1 bytes is more than the runtime's strings can hold, and Linux accepts no argument above 128 KiB.
  */
 const MAX_LENGTH = FILE_LIMIT;
 
@@ -39,8 +39,8 @@ interface Pieces {
 }
 
 /**
- * Substitutes in one text that stays one text. `$/` turns each run of white space of its value into one space, and
- * drops it at the very beginning.
+ * Substitutes in a text that stays one text. `$/` turns each run of white space of its value into one space,
+ * and drops it at the beginning.
  * @throws {SubstitutionError}
  */
 export function substituteText(text: string, variables: Variables): string {
@@ -61,11 +61,11 @@ export function substituteText(text: string, variables: Variables): string {
 }
 
 /**
- * Substitutes in each token of a command. `$/` may make several tokens of one, or none.
+ * Substitutes in each token of a command. `$/` may turn one token into several, or none.
  * @throws {SubstitutionError}
  */
 export function substituteTokens(tokens: readonly string[], variables: Variables): readonly string[] {
-  // A copy has no room to grow, which is most of what a short command takes.
+  // A copy has no spare capacity, which is most of the memory of a short command.
   if (!tokens.some((token) => token.includes("$"))) return tokens.slice();
   const words = new Words();
   for (const token of tokens) {
@@ -85,9 +85,9 @@ class Words implements Pieces {
   #word = "";
   /** The characters of all words so far, and one for each word. */
   #length = 0;
-  /** Whether a form without `/` was met in the current word, which keeps it even if it is empty. */
+  /** Whether the current word contains a form without `/`, which keeps the word even if it is empty. */
   #hasPlain = false;
-  /** Whether the last form met in the whole token was one with `/`. */
+  /** Whether the last form in the whole token had a `/`. */
   #endsInSplit = false;
 
   literal(text: string): void {
@@ -154,7 +154,7 @@ function substitute(text: string, variables: Variables, pieces: Pieces): void {
   if (at < text.length) pieces.literal(text.slice(at));
 }
 
-/** Substitutes the form whose `$` is before `at`; returns the position behind the form. */
+/** Substitutes the form whose `$` is before `at`; returns the position after the form. */
 function substituteForm(text: string, at: number, variables: Variables, pieces: Pieces): number {
   const splits = text[at] === "/";
   if (splits) at++;
@@ -179,14 +179,14 @@ function substituteForm(text: string, at: number, variables: Variables, pieces: 
   return end;
 }
 
-/** What stands between the name and the closing brace. */
+/** The text between the name and the closing brace. */
 interface Alternative {
   /** `""` for none. */
   readonly operator: "" | "-" | "+";
-  /** With `:`, an empty value counts as none. */
+  /** With `:`, an empty value counts as unset. */
   readonly emptyIsUnset: boolean;
   readonly word: string;
-  /** The position behind the brace. */
+  /** The position after the brace. */
   readonly end: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Durations and sizes with units, for extensions. The settings that dinit 0.22.1 has do not take units: their values
- * are read as that one reads them (see numbers.ts).
+ * Durations and sizes with units, for extensions. Settings that dinit 0.22.1 has accept no units: their
+ * values are read as dinit reads them (see numbers.ts).
  */
 
 import { Mistake } from "./mistake.ts";
@@ -31,7 +31,7 @@ export const SIZE_SYNTAX = "SIZE (in bytes, or such as 512K, 10M, 1G)";
 /**
  * A duration in milliseconds: a number with an optional fraction and an optional unit, `ms`, `s`, `m`, `h` or `d`;
  * without a unit it is in seconds.
- * @throws {Mistake} The text is of another form, or longer than 2^53 milliseconds.
+ * @throws {Mistake} The text has another form, or the duration exceeds 2^53 milliseconds.
  */
 export function parseDuration(text: string): number {
   const match = /^([0-9]+(?:\.[0-9]+)?)([a-z]*)$/.exec(text);
@@ -45,7 +45,7 @@ export function parseDuration(text: string): number {
 
 /**
  * A size in bytes: a whole number with an optional unit, `K`, `M` or `G`, which are powers of 1024.
- * @throws {Mistake} The text is of another form, or the size is 2^53 or more.
+ * @throws {Mistake} The text has another form, or the size is 2^53 or more.
  */
 export function parseSize(text: string): number {
   const match = /^([0-9]+)([A-Z]*)$/.exec(text);

@@ -7,7 +7,7 @@ const QUOTE = 0x22;
 const HASH = 0x23;
 const BACKSLASH = 0x5c;
 
-/** A value without its quotes and escapes. As one text, it is the tokens with one space between them. */
+/** A value without its quotes and escapes. As one text, it is the tokens joined by one space. */
 export interface Value {
   readonly tokens: string[];
   /** Where each token begins in the logical line. */
@@ -21,8 +21,8 @@ export function valueText(value: Value): string {
 }
 
 /**
- * Reads the value that a part of a logical line holds.
- * @throws {Mistake} A comment is not set apart from the value, or a quote is not closed.
+ * Reads the value in a part of a logical line.
+ * @throws {Mistake} No space separates a comment from the value, or a quote is not closed.
  */
 export function readValue(text: string, from: number, end: number): Value {
   let value: Value | undefined;
@@ -31,7 +31,7 @@ export function readValue(text: string, from: number, end: number): Value {
   while (at < end) {
     const start = at;
     let token = "";
-    // Characters from `plain` to `at` belong to the token as they are.
+    // Characters from `plain` to `at` belong to the token unchanged.
     let plain = at;
     while (at < end) {
       const code = text.charCodeAt(at);
@@ -93,7 +93,7 @@ function countLines(text: string): number {
   return count;
 }
 
-/** Skips white space, and the comments in it: each runs to the end of its physical line. */
+/** Skips white space and comments; each comment extends to the end of its physical line. */
 function skipSpaceAndComments(text: string, at: number, end: number): number {
   at = skipSpace(text, at, end);
   while (at < end && text.charCodeAt(at) === HASH) {

@@ -1,6 +1,6 @@
 /**
- * Walks through the lines of a description and of the files that it includes (service description 1.2 and 1.5). What
- * the lines mean is up to a handler.
+ * Iterates over the lines of a description and of the files that it includes (service description 1.2 and
+ * 1.5). A handler interprets the lines.
  */
 
 import { baseName, LoadError, type Location } from "../../model/mod.ts";
@@ -32,22 +32,22 @@ export interface SettingLine {
   readonly operator: number;
   /** Whether the operator is `+=`. */
   readonly append: boolean;
-  /** Where the text of the value begins, white space included. */
+  /** Where the text of the value begins, including white space. */
   readonly from: number;
 }
 
-/** What is done with the lines. */
+/** The handler of the lines. */
 export interface LineHandler {
   readSetting(line: SettingLine): void;
-  /** A file begins: the description itself, or one that it includes. */
+  /** A file begins: the description itself, or an included file. */
   beginFile?(path: string, text: string): void;
-  /** `@meta`; what follows begins at `from`. */
+  /** `@meta`; its text begins at `from`. */
   readMeta(lines: LineReader, from: number): void;
 }
 
-/** The file whose lines are being read: the description itself, or one that it includes. */
+/** The file that is being read: the description itself, or an included file. */
 interface Fragment {
-  /** As messages name it. */
+  /** The name of the file in messages. */
   readonly file: string;
   /** Where `@include` and `env-file` begin. */
   readonly realDirectory: string;
@@ -57,7 +57,7 @@ interface Fragment {
 
 /** Deeper includes would exhaust the descriptors of a daemon that keeps each file and its directory open. */
 const MAX_INCLUDE_DEPTH = 500;
-/** Files that include each other twice and more would never come to an end. */
+/** Two files that include each other more than once would grow without end. */
 const MAX_INCLUDES = 10_000;
 
 /** Service description 1.4. */
@@ -69,11 +69,11 @@ const PLUS = 0x2b;
 const HASH = 0x23;
 const AT = 0x40;
 
-/** Walks through one description; it can be asked where it is. */
+/** Iterates over one description, and knows its current place. */
 export class Walker {
   /** The base name of the service, which messages show. */
   readonly service: string;
-  /** How the files are reached. @default by the runtime */
+  /** How the files are read. @default by the runtime */
   readonly files: FileAccess | undefined;
   #fragment: Fragment;
   #depth = 0;
@@ -112,15 +112,15 @@ export class Walker {
     return this.#length;
   }
 
-  /** Reads everything, in order. */
+  /** Reads all lines in order. */
   walk(): void {
     this.#handler.beginFile?.(this.#fragment.file, this.#text);
     this.#readLines(this.#text);
   }
 
   /**
-   * The error for a mistake in a line of the setting `setting` whose value is searched from `from` on (kinds L and
-   * LS). The column is only told if it belongs to the line that the message names.
+   * The error for a mistake in a line of the setting `setting` whose value is searched from `from` (kinds L
+   * and LS). It has a column only if the column belongs to the line that the message names.
    */
   mistakeError(mistake: Mistake, lines: LineReader, from: number, setting: string): LoadError {
     const { position, linesAbove, setting: named = "own" } = mistake.options;
@@ -134,14 +134,14 @@ export class Walker {
     return this.#located(mistake, this.#place(lines, line, position ?? valueStart), shown);
   }
 
-  /** Where the value begins that is searched from `from` on. */
+  /** The place of the value that is searched from `from`. */
   valueLocation(lines: LineReader, from: number): Location {
     const start = skipSpace(lines.text, from, lines.end);
     return this.#place(lines, lines.lineAt(start), start);
   }
 
   /**
-   * Reads a value without doing anything with it.
+   * Reads a value and ignores it.
    * @throws {LoadError}
    */
   readValue(lines: LineReader, from: number, setting: string): Value {
@@ -192,7 +192,7 @@ export class Walker {
 
   /**
    * The parts of `NAME OP VALUE`, which begins at `start`.
-   * @throws {LoadError} The line is of another form.
+   * @throws {LoadError} The line has another form.
    */
   settingLine(lines: LineReader, start: number): SettingLine {
     const { text, end } = lines;
@@ -269,7 +269,7 @@ export class Walker {
     this.countText(file.text);
   }
 
-  /** Counts the text of a file that belongs to the description. Throws `LoadError` if that is too much in all. */
+  /** Counts the text of a file that belongs to the description. Throws `LoadError` if the total is too large. */
   countText(text: string): void {
     this.#length += text.length;
     if (this.#length <= FILES_LIMIT) return;
