@@ -1,7 +1,7 @@
 /**
- * Bytes as text, without loss. Description files, names, paths and environment entries are bytes to Unix and may
- * hold anything; the program handles them as strings. Valid UTF-8 becomes ordinary text. A byte that is not part
- * of valid UTF-8 becomes one lone surrogate, U+DC80 to U+DCFF, and becomes that byte again on the way out.
+ * Bytes as text, without loss. Description files, names, paths and environment entries are bytes to Unix and
+ * may contain anything; the program handles them as strings. Valid UTF-8 becomes ordinary text. Any other
+ * byte becomes one lone surrogate, U+DC80 to U+DCFF, and becomes this byte again on output.
  */
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -49,7 +49,7 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-/** The bytes of a text that `decodeBytes` made, or of any other text as UTF-8. */
+/** The bytes of a text: exactly those that `decodeBytes` read, or the UTF-8 of any other text. */
 export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
   if (!/[\udc80-\udcff]/.test(text)) return encoder.encode(text);
   const parts: number[] = [];

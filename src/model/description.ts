@@ -1,6 +1,6 @@
 /**
- * A service description after loading: every setting with its meaning, as plain data. The loader makes it, the
- * engine reads it, and nothing changes it afterwards; a reload makes a new one.
+ * A service description after loading: the meaning of every setting, as plain data. The loader creates it and
+ * the engine reads it. It never changes; a reload creates a new one.
  *
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
@@ -14,7 +14,7 @@ export type RestartPolicy = "always" | "on-failure" | "never";
 /** `log-type` */
 export type LogType = "none" | "file" | "buffer" | "pipe";
 
-/** The flags of `options` (service description 3.7), as one would name them in code. */
+/** The flags of `options` (service description 3.7), in camel case. */
 export interface ServiceFlags {
   /** `runs-on-console`; implies `startsOnConsole`. */
   runsOnConsole: boolean;
@@ -44,23 +44,23 @@ export interface ServiceFlags {
   noNewPrivs: boolean;
 }
 
-/** One edge that a description asks for. `BEFORE` edges run from the named service to this one. */
+/** One edge that a description creates. `BEFORE` edges lead from the named service to this one. */
 export interface DependencyLink {
   readonly kind: DependencyKind;
   /** The full name of the other service. */
   readonly name: string;
 }
 
-/** A user or group to run as (`run-as`) or to give a file to. */
+/** A user or group for `run-as`, or the owner of a file. */
 export interface UserIds {
   readonly uid: number;
-  /** The primary group of a user given by name; `undefined` when the id was given as a number. */
+  /** The primary group of a user that was given by name; `undefined` if it was given as a number. */
   readonly gid: number | undefined;
-  /** The name, when it was given by name: supplementary groups are those of this user. */
+  /** The user's name, if it was given by name: the process gets the supplementary groups of this user. */
   readonly name: string | undefined;
 }
 
-/** Half of a resource limit: a number, `"unlimited"`, or `undefined` for "leave as it is". */
+/** Half of a resource limit: a number, `"unlimited"`, or `undefined` to leave it unchanged. */
 export type LimitValue = bigint | "unlimited" | undefined;
 
 /** One of the four resource limits. */
@@ -72,7 +72,7 @@ export interface ResourceLimit {
 
 /** A change to the environment that a service adds to the daemon's (service description 5). */
 export interface EnvironmentOverlay {
-  /** `!clear`: nothing is inherited but what is imported. */
+  /** `!clear`: only imported variables are inherited. */
   readonly clear: boolean;
   /** Assignments, in the order of first mention. */
   readonly set: ReadonlyMap<string, string>;
@@ -90,7 +90,7 @@ export interface FileTime {
   readonly nanoseconds: number;
 }
 
-/** Everything that a description says. */
+/** The complete contents of a description. */
 export interface ServiceDescription {
   /** Full name, with `@argument` if there is one. */
   readonly name: string;
@@ -98,9 +98,9 @@ export interface ServiceDescription {
   readonly directory: string;
   /** The description file, `directory` and base name. */
   readonly file: string;
-  /** When the description file was changed last. */
+  /** When the description file was last changed. */
   readonly modified: FileTime;
-  /** How much text was read for the description and is kept for it, in characters: an upper bound of both. */
+  /** The size of the text that was read, and of the text that is kept, whichever is larger; in characters. */
   readonly size: number;
   readonly type: LoadedServiceType;
   /** Executable and arguments after substitution; empty if there is no command. */
@@ -125,17 +125,20 @@ export interface ServiceDescription {
   readonly pidFile: string;
   /** A signal number; 0: none is sent. */
   readonly termSignal: number;
-  /** The descriptor that the process announces its readiness on (`pipefd:N`). */
+  /** The descriptor on which the process announces its readiness (`pipefd:N`). */
   readonly readyFd: number | undefined;
-  /** The variable that tells the process its readiness descriptor (`pipevar:NAME`). */
+  /** The variable that gives the process its readiness descriptor (`pipevar:NAME`). */
   readonly readyVariable: string | undefined;
   readonly chainTo: string;
   readonly flags: Readonly<ServiceFlags>;
   readonly inittabId: string;
   readonly inittabLine: string;
-  /** All links in the order of the description: named and directory dependencies, `after` and `before`. */
+  /**
+   * All links in the order of the description: named dependencies, directory dependencies, `after` and
+   * `before`.
+   */
   readonly dependencies: readonly DependencyLink[];
-  /** The service whose output this one reads, or empty. */
+  /** The service whose output is this service's input, or empty. */
   readonly consumerOf: string;
   readonly logType: LogType;
   readonly logFile: string;
@@ -185,7 +188,10 @@ export const NO_OVERLAY: EnvironmentOverlay = {
   imported: new Set(),
 };
 
-/** What an empty description says: an internal service with every default (service description 3.2 to 3.5). */
+/**
+ * The values of an empty description: an internal service with every default (service description 3.2 to
+ * 3.5).
+ */
 export const DEFAULT_DESCRIPTION: ServiceDescription = {
   name: "",
   directory: "",

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with a service description, as values that carry every fact. The daemon, the checker and the
- * tools word them differently (service description 1.4); `descriptionErrorText` is the daemon's wording.
+ * The errors of service descriptions, as values with all facts. The daemon, the checker and the tools word
+ * them differently (service description 1.4); `descriptionErrorText` is the daemon's wording.
  */
 
 /** A physical line of a file. */
@@ -9,7 +9,7 @@ export interface Location {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** From 1, in characters, where the faulty text begins; `undefined` where only the line is known. */
+  /** From 1, in characters, where the faulty text begins; `undefined` if only the line is known. */
   readonly column?: number;
 }
 
@@ -22,18 +22,18 @@ export type LoadErrorKind = "description" | "load" | "not-found";
 
 /** The facts of a `LoadError`. */
 export interface LoadErrorFacts {
-  /** The service that the message names: mostly the base name, which stands for the description. */
+  /** The service that the message names: usually the base name, which stands for the description. */
   readonly service: string;
   readonly setting?: string;
   readonly location?: Location;
-  /** The whole path of the file that is to blame, if the message does not have it. */
+  /** The full path of the file with the error, if the message does not contain it. */
   readonly path?: string;
   /** A short constant name for the kind of mistake, for programs (`dinit check --json`). */
   readonly code?: string;
   readonly cause?: unknown;
 }
 
-/** A service could not be loaded. `message` is the specification's MSG, without any envelope. */
+/** A service could not be loaded. `message` is the MSG of the specification, without a prefix. */
 export class LoadError extends Error {
   override readonly name = "LoadError";
   readonly kind: LoadErrorKind;
@@ -54,7 +54,7 @@ export class LoadError extends Error {
   }
 }
 
-/** A client asks the daemon to keep more than it keeps for anyone. The message names the limit. */
+/** A client exceeds a limit of the daemon. The message names the limit. */
 export class LimitError extends Error {
   override readonly name = "LimitError";
 }

@@ -7,7 +7,10 @@ export type ExitStatus =
   /** By a signal; `core`: it left a core dump. */
   | { readonly kind: "killed"; readonly signal: number; readonly core: boolean };
 
-/** The same as `waitid` and the control protocol have it (control protocol 8): its `si_code` and `si_status`. */
+/**
+ * The exit status in the form of `waitid` and the control protocol (control protocol 8): `si_code` and
+ * `si_status`.
+ */
 export interface WaitStatus {
   /** 1 exited, 2 killed by a signal, 3 killed by a signal with a core dump; 0 if no process has ended yet. */
   readonly code: 0 | 1 | 2 | 3;
@@ -18,17 +21,17 @@ export interface WaitStatus {
 /** The status of a service whose process has never ended. */
 export const NO_EXIT: WaitStatus = { code: 0, status: 0 };
 
-/** A process ended by itself. */
+/** The status of a process that exited. */
 export function exitedWith(code: number): ExitStatus {
   return { kind: "exited", code };
 }
 
-/** A process was killed. */
+/** The status of a process that a signal killed. */
 export function killedBy(signal: number, core = false): ExitStatus {
   return { kind: "killed", signal, core };
 }
 
-/** Whether a process ended by itself with exit code 0. */
+/** Whether a process exited with code 0. */
 export function isClean(exit: ExitStatus | undefined): boolean {
   return exit?.kind === "exited" && exit.code === 0;
 }

@@ -3,7 +3,7 @@
  * the base name finds its description file.
  */
 
-/** Whether a full name is acceptable: not empty, and not beginning with `.` or `@`. */
+/** Whether a full name is valid: not empty, and not beginning with `.` or `@`. */
 export function isValidServiceName(name: string): boolean {
   return name !== "" && name[0] !== "." && name[0] !== "@";
 }

@@ -1,11 +1,11 @@
-/** Where a program is searched that a command names without a slash. */
+/** The paths in which a program without a slash is searched. */
 
-/** Where programs are searched if the environment has no PATH. */
+/** The search path if the environment has no PATH. */
 export const DEFAULT_PATH = "/bin:/usr/bin";
 
 /**
- * The paths at which the executable of a command may be, in order. One with a slash is relative to the working
- * directory of the process; without a slash it is searched in PATH (service description 3.10).
+ * The possible paths of the executable of a command, in order. A path with a slash is relative to the working
+ * directory of the process; a name without a slash is searched in PATH (service description 3.10).
  *
  * @param path The value of PATH in the environment of the service; `undefined` if it has none.
  */

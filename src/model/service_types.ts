@@ -1,4 +1,4 @@
-/** The types of services: how descriptions and answers spell them, and which of them have a process. */
+/** The types of services: their spelling in descriptions and answers, and which of them have a process. */
 
 import { ServiceType } from "./states.ts";
 
@@ -12,7 +12,10 @@ export type ServiceTypeName = "process" | "bgprocess" | "scripted" | "internal" 
 export interface ServiceTypeRow {
   readonly name: ServiceTypeName;
   readonly type: LoadedServiceType;
-  /** `lasting`: a process that lives as long as the service; `script`: one to start and one to stop it. */
+  /**
+   * `lasting`: a process that lives as long as the service; `script`: one process to start the service, and
+   * one to stop it.
+   */
   readonly process: "lasting" | "script" | "none";
 }
 
@@ -27,7 +30,7 @@ export const SERVICE_TYPES: readonly ServiceTypeRow[] = [
 
 const byType = new Map<ServiceType, ServiceTypeRow>(SERVICE_TYPES.map((row) => [row.type, row]));
 
-/** What is known of a type; `undefined` for a placeholder. */
+/** The row of a type; `undefined` for a placeholder. */
 export function serviceTypeRow(type: LoadedServiceType): ServiceTypeRow;
 export function serviceTypeRow(type: ServiceType): ServiceTypeRow | undefined;
 export function serviceTypeRow(type: ServiceType): ServiceTypeRow | undefined {

@@ -16,7 +16,7 @@ export const SIGNALS: readonly (readonly [name: string, number: number])[] = [
   ["STOP", 19],
 ];
 
-/** Numbers that the engine and the hosts name. */
+/** Signal numbers that engine and hosts use. */
 export const Signal = {
   HUP: 1,
   INT: 2,

@@ -3,14 +3,14 @@
  * (lifecycle specification 1.2, control protocol 10).
  */
 
-/** Where a service is on its way up or down. */
+/** The public state of a service. */
 export const ServiceState = { STOPPED: 0, STARTING: 1, STARTED: 2, STOPPING: 3 } as const;
 export type ServiceState = (typeof ServiceState)[keyof typeof ServiceState];
 
-/** The state that a service is meant to reach. */
+/** The state in which a service should end. */
 export type TargetState = typeof ServiceState.STOPPED | typeof ServiceState.STARTED;
 
-/** What a listener of a service is told (lifecycle 10). */
+/** The events that a listener of a service receives (lifecycle 10). */
 export const ServiceEvent = {
   STARTED: 0,
   STOPPED: 1,
@@ -20,13 +20,13 @@ export const ServiceEvent = {
 } as const;
 export type ServiceEvent = (typeof ServiceEvent)[keyof typeof ServiceEvent];
 
-/** Why a service stopped last. Only overwritten by a later stop, never reset by a start. */
+/** Why a service stopped last. Only a later stop changes it; a start does not reset it. */
 export const StopReason = {
   /** On request, by release, or it never ran. */
   NORMAL: 0,
-  /** Taken down because a hard dependency was restarted. */
+  /** Stopped because a hard dependency was restarted. */
   DEPRESTART: 1,
-  /** A dependency failed to start or was taken down for good. */
+  /** A dependency failed to start or stopped for good. */
   DEPFAILED: 2,
   /** The start process ended, or did not become ready. */
   FAILED: 3,
@@ -57,7 +57,10 @@ export const DependencyKind = {
 } as const;
 export type DependencyKind = (typeof DependencyKind)[keyof typeof DependencyKind];
 
-/** The type of a service. A placeholder is not a service: it holds ordering links to a name that is not loaded. */
+/**
+ * The type of a service. A placeholder is not a service: it is the target of orderings whose service is not
+ * loaded.
+ */
 export const ServiceType = {
   PLACEHOLDER: 0,
   PROCESS: 1,

@@ -1,4 +1,4 @@
-/** What can be told about a service at one moment. */
+/** The public facts about a service at one moment. */
 
 import type { FileTime } from "./description.ts";
 import type { WaitStatus } from "./exit_status.ts";
@@ -21,48 +21,54 @@ export interface ServiceStatus {
   readonly launchStage: number;
   /** The error number of the last failed launch; meaningful with reason EXECFAILED. */
   readonly launchErrno: number;
-  /** The reason of the last failed launch in words, where these say more than the error number. @default absent */
+  /** The reason of the last failed launch in words, if these say more than the error number. @default absent */
   readonly launchText?: string;
   /** How the last process ended. */
   readonly exit: WaitStatus;
-  /** When the description was changed last, as of its last (re)load. */
+  /** When the description was last changed, as of its last (re)load. */
   readonly modified: FileTime;
 }
 
-/** A part of the buffered output of a service. Offsets count the bytes that its buffer has ever been given. */
+/**
+ * A part of the buffered output of a service. Offsets count the bytes that the buffer has received since it
+ * was created.
+ */
 export interface BufferedOutput {
   readonly bytes: Uint8Array;
-  /** The offset behind the part. */
+  /** The offset after the part. */
   readonly end: number;
 }
 
-/** Which part of a log buffer is read, and whether it is emptied. */
+/** Which part of a log buffer to read, and whether to clear it. */
 export interface BufferReading {
-  /** Empties the buffer afterwards. @default false */
+  /** Clears the buffer afterwards. @default false */
   readonly clear?: boolean;
-  /** Only bytes from this offset on. @default 0 */
+  /** Only bytes from this offset. @default 0 */
   readonly after?: number;
 }
 
-/** Why a service failed last, as far as it can be told. */
+/** Why a service failed last, as far as it is known. */
 export interface FailureReport {
   /** Wall clock time in milliseconds since 1970. */
   readonly time: number;
   /** The last lines that the process wrote, each cut to 200 characters, with control characters made visible. */
   readonly output: readonly string[];
-  /** The restart limit that it has reached; the interval is in milliseconds. @default absent, it has not */
+  /**
+   * The restart limit that it has reached; the interval is in milliseconds. @default absent, the limit was
+   * not reached
+   */
   readonly limit?: RestartLimit;
-  /** The program of its command, which could not be executed. @default absent, it could */
+  /** The program of its command that could not be executed. @default absent, it could be executed */
   readonly program?: string;
 }
 
-/** So many automatic restarts within an interval, in milliseconds, and no more. */
+/** The number of automatic restarts allowed within an interval, in milliseconds. */
 export interface RestartLimit {
   readonly restarts: number;
   readonly interval: number;
 }
 
-/** What became of a service that has reached its limit: `given up after 3 restarts in 10 s`. */
+/** What happened to a service that has reached its limit: `given up after 3 restarts in 10 s`. */
 export function restartLimitText({ restarts, interval }: RestartLimit): string {
   return `given up after ${restarts} ${restarts === 1 ? "restart" : "restarts"} in ${interval / 1000} s`;
 }
@@ -71,34 +77,34 @@ export function restartLimitText({ restarts, interval }: RestartLimit): string {
 export interface ServiceOverview extends ServiceStatus {
   readonly name: string;
   readonly type: ServiceType;
-  /** Wall clock time at which the current state was entered, in milliseconds since 1970. */
+  /** Wall clock time when the current state was entered, in milliseconds since 1970. */
   readonly since: number;
-  /** Full names of the services (or `console`) that this one waits for before it can go on starting or stopping. */
+  /** Full names of the services (or `console`) that block its start or stop. */
   readonly waitingFor: readonly string[];
-  /** The path of its log file, absolute if the daemon knows its directory. @default absent, it writes to none */
+  /** The path of its log file, absolute if the daemon knows its directory. @default absent, it has no log file */
   readonly logFile?: string;
-  /** @default absent, it has not failed since it was loaded, or nothing is known about why */
+  /** @default absent, it has not failed since it was loaded, or the reason is unknown */
   readonly failure?: FailureReport;
-  /** How often it was started again by itself (automatic restarts and recoveries) since it was loaded. */
+  /** How often it was restarted automatically (restarts and recoveries) since it was loaded. */
   readonly restarts: number;
 }
 
 /**
- * When a service reached the steps of its last activation, in milliseconds since 1970. A step that it has not reached,
- * or that its type does not have, is absent.
+ * When a service reached the steps of its last activation, in milliseconds since 1970. A step is absent if
+ * the service has not reached it, or its type does not have it.
  */
 export interface ServiceTimes {
   readonly name: string;
-  /** It was wanted, and waited from then on for its dependencies. */
+  /** It got its first claim, and began to wait for its dependencies. */
   readonly asked: number;
-  /** It had to wait for no dependency any more. */
+  /** It waited for no dependency any more. */
   readonly unblocked: number | undefined;
-  /** The full name of the service that it waited for last: the one to look at if a start takes long. */
+  /** The full name of the service that it waited for last: look at this one if a start takes long. */
   readonly decidedBy: string | undefined;
   /** Its process was launched. */
   readonly launched: number | undefined;
   readonly ready: number | undefined;
-  /** It was to stop: on request, because its process had ended, or because of its dependencies. */
+  /** It began to stop: by a command, because its process had ended, or because of a dependency. */
   readonly stopAsked: number | undefined;
   readonly ended: number | undefined;
 }
@@ -107,7 +113,7 @@ export interface ServiceTimes {
 export interface Overview {
   readonly daemon: {
     readonly version: string;
-    /** The release of dinit whose behaviour the daemon has. */
+    /** The release of dinit that the daemon is compatible with. */
     readonly compatibleWith: string;
     readonly pid: number;
     /** Milliseconds since the daemon started. */
