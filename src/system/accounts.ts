@@ -2,13 +2,13 @@ import { decodeBytes } from "../model/mod.ts";
 import type { User, UserDatabase } from "../description/mod.ts";
 import { cString, type Library } from "./library.ts";
 
-/** `struct passwd` and `struct group`, alike on x86-64 and arm64: where the members are. */
+/** Offsets of members in `struct passwd` and `struct group`, equal on x86-64 and arm64. */
 const PASSWD = { name: 0, uid: 16, gid: 20, home: 32, shell: 40, size: 48 };
 const GROUP = { gid: 16, size: 32 };
 
 /**
- * Users and groups as the C library knows them: whatever the name service switch is set up to ask (files, LDAP,
- * systemd) is asked. A source that is slow to answer keeps the daemon waiting, as it does the reference.
+ * Users and groups from the C library, which asks every source of the name service switch (files, LDAP,
+ * systemd). A slow source makes the daemon wait, as in the reference.
  */
 export class Accounts implements UserDatabase {
   readonly #library: Library;

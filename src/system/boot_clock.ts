@@ -1,18 +1,18 @@
 /**
- * Time since boot, the time by which the system identifies processes: `/proc/PID/stat` tells the start of a process
- * in ticks since boot. Unlike the wall clock it is never set.
+ * Time since boot. The system identifies processes by it: `/proc/PID/stat` gives the start of a process in
+ * ticks since boot. Unlike the wall clock it is never set.
  */
 
 /** Ticks in a second: 100 on every Linux that is in use. */
 export const TICKS_PER_SECOND = 100;
 
-/** Bounds of a moment in ticks since boot, both inclusive. */
+/** Bounds of a time in ticks since boot, both inclusive. */
 export interface TickRange {
   readonly earliest: number;
   readonly latest: number;
 }
 
-/** Reads the time since boot. What cannot be read under the daemon's permissions is `undefined`. */
+/** Reads the time since boot. A value is `undefined` if the daemon's permissions do not allow reading it. */
 export interface BootClock {
   /** Identifies the boot of the machine: `/proc/sys/kernel/random/boot_id`. */
   bootId(): string | undefined;
@@ -21,10 +21,10 @@ export interface BootClock {
   look(pid: number): { readonly startTicks: number; readonly group: number } | undefined;
 }
 
-/** Where the system tells the id of the boot. */
+/** The file with the id of the boot. */
 export const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";
 
-/** The fields of `/proc/PID/stat` that identify a process and place it among others. */
+/** The fields of `/proc/PID/stat` that identify a process, its parent and its group. */
 export interface ProcessStat {
   /** A letter; `Z` is a zombie. */
   readonly state: string;
@@ -42,7 +42,7 @@ export function parseStat(text: string): ProcessStat {
   return { state: fields[0], parent, group, threads, startTicks };
 }
 
-/** The clock of the runtime: seconds, if `--allow-sys=osUptime` is granted; the rest takes all permissions. */
+/** The runtime's clock, in seconds. It needs `--allow-sys=osUptime`; the other values need all permissions. */
 export class RuntimeBootClock implements BootClock {
   #granted: boolean | undefined;
 
@@ -51,10 +51,10 @@ export class RuntimeBootClock implements BootClock {
   }
 
   now(): TickRange | undefined {
-    // Asked first, as the attempt would make the runtime ask the person at the terminal.
+    // Ask first: an attempt without the grant would prompt at the terminal.
     this.#granted ??= Deno.permissions.querySync({ name: "sys", kind: "osUptime" }).state === "granted";
     if (!this.#granted) return undefined;
-    const seconds = Deno.osUptime(); // a part of a second counts as a whole one
+    const seconds = Deno.osUptime(); // the runtime rounds up to whole seconds
     return { earliest: (seconds - 1) * TICKS_PER_SECOND, latest: seconds * TICKS_PER_SECOND };
   }
 

@@ -15,11 +15,11 @@ const NANOSECONDS_PER_TICK = 10_000_000;
 /** Larger than any `/proc/PID/stat` and than a boot id, in bytes. */
 const LARGEST = 4096;
 
-/** The system's time since boot, to the tick. It needs no permission but that for the library. */
+/** The system's time since boot, in ticks. It needs no permission except for the library. */
 export class BootTime implements BootClock {
   readonly #library: Library;
   readonly #files: Files;
-  /** A `struct timespec`, of which only the lower halves are in use: they last for 136 years. */
+  /** A `struct timespec`. Only the lower halves are used; they last for 136 years. */
   readonly #time = new Uint32Array(4);
   readonly #bytes = new Uint8Array(this.#time.buffer);
 

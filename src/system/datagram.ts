@@ -4,7 +4,7 @@ import { AF_UNIX, SOCKET_FLAGS, unixAddress } from "./unix_address.ts";
 
 const SOCK_DGRAM = 2;
 
-/** Unix datagram sockets, such as the one of the system log; none of them makes anybody wait. */
+/** Non-blocking Unix datagram sockets, such as that of the system log. */
 export class Datagrams {
   readonly #library: Library;
 
@@ -27,7 +27,10 @@ export class Datagrams {
     throw new SystemCallError("connect", errno);
   }
 
-  /** Sends one datagram; the error number, or 0. A full socket is EAGAIN, one whose reader went away ECONNREFUSED. */
+  /**
+   * Sends one datagram and returns the error number, or 0. EAGAIN: the socket is full; ECONNREFUSED: its
+   * reader is gone.
+   */
   send(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
     const sent = this.#library.symbols.write(fd, bytes, BigInt(bytes.length));
     return sent === -1n ? this.#library.errno() : 0;

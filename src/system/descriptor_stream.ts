@@ -1,12 +1,12 @@
 import type { Files } from "./files.ts";
 import { Interest, type Poller, type Watch } from "./poller.ts";
 
-/** Somebody who waits until the descriptor can be read or written. */
+/** A caller that waits until the descriptor is readable or writable. */
 interface Waiter {
   readonly resume: () => void;
 }
 
-/** A two-way stream of bytes over a descriptor that does not make anybody wait, such as one end of a socket pair. */
+/** A two-way stream of bytes over a non-blocking descriptor, such as one end of a socket pair. */
 export class DescriptorStream {
   readonly #fd: number;
   readonly #files: Files;
@@ -16,7 +16,7 @@ export class DescriptorStream {
   #writer: Waiter | undefined;
   #closed = false;
 
-  /** Takes the descriptor over. */
+  /** Takes ownership of the descriptor. */
   constructor(fd: number, files: Files, poller: Poller) {
     this.#fd = fd;
     this.#files = files;
@@ -43,7 +43,7 @@ export class DescriptorStream {
     throw new Deno.errors.BrokenPipe("the stream is closed");
   }
 
-  /** Ends both directions; whoever waits goes on and finds the stream closed. */
+  /** Closes both directions. Pending reads and writes continue and find the stream closed. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -59,7 +59,7 @@ export class DescriptorStream {
     this.#attend();
   }
 
-  /** Watches for what is being waited for, and for nothing else. */
+  /** Watches exactly the directions that a caller waits for. */
   #attend(): void {
     const read = this.#reader !== undefined;
     const write = this.#writer !== undefined;
@@ -73,7 +73,7 @@ export class DescriptorStream {
     else this.#watch.change(interest);
   }
 
-  /** Both go on: who was woken for nothing waits again. */
+  /** Wakes both; a caller that was woken too early waits again. */
   #ready(): void {
     const waiters = [this.#reader, this.#writer];
     this.#reader = undefined;

@@ -1,7 +1,7 @@
 import { cString, type Library, SystemCallError } from "./library.ts";
 
 const IN_NONBLOCK_CLOEXEC = 0o2004000;
-/** The file was removed (its number of names changes), moved, or is no more. */
+/** The file was removed (its link count changes) or moved, or no longer exists. */
 const IN_ATTRIB_MOVE_DELETE = 0x4 | 0x800 | 0x400;
 const F_SETFL = 4;
 const F_SETOWN = 8;
@@ -11,15 +11,15 @@ const O_NONBLOCK = 0o4000;
 const SIGURG = 23;
 
 /**
- * Watches files for being removed or moved. What happens is announced by a signal, `WAKE_UP` of the signal relay, so
- * that no thread has to wait. Costs one descriptor.
+ * Watches files for removal and renaming. The signal `WAKE_UP` of the signal relay announces an event, so no
+ * thread must wait. Costs one descriptor.
  */
 export class FileWatch {
   readonly #library: Library;
   readonly #fd: number;
   readonly #events = new Uint8Array(1024);
 
-  /** Throws `SystemCallError` if a user has too many of them. */
+  /** Throws `SystemCallError` if the user has too many watches. */
   constructor(library: Library) {
     this.#library = library;
     const { symbols } = library;
@@ -29,7 +29,7 @@ export class FileWatch {
     symbols.fcntl(this.#fd, F_SETFL, O_ASYNC | O_NONBLOCK);
   }
 
-  /** Watches the file at a path, too. Throws `SystemCallError`. */
+  /** Also watches the file at this path. Throws `SystemCallError`. */
   add(path: string): void {
     const result = this.#library.symbols.inotify_add_watch(this.#fd, cString(path), IN_ATTRIB_MOVE_DELETE);
     if (result === -1) throw new SystemCallError("inotify_add_watch", this.#library.errno());

@@ -2,7 +2,7 @@ import type { FileStatus } from "../description/mod.ts";
 import type { FileFacts } from "./trust.ts";
 import { asBytes, cString, type Library, SystemCallError } from "./library.ts";
 
-/** Flags of `open`; the same on x86-64 and arm64 but for `DIRECTORY`. */
+/** Flags of `open`; equal on x86-64 and arm64, except `DIRECTORY`. */
 export const O = {
   RDONLY: 0,
   WRONLY: 1,
@@ -21,12 +21,12 @@ export const AT_CWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const AT_EACCESS = 0x200;
 const AT_SYMLINK_NOFOLLOW = 0x100;
-/** What is asked for: the type, who may do what, the time of the last change, the size. */
+/** The requested fields: type, permissions, time of the last change, size. */
 const STATX_TYPE = 1;
 const STATX_FACTS = 0x1f;
 const STATX_MTIME = 0x40;
 const STATX_SIZE = 0x200;
-/** Where `struct statx` has what, and how large it is. It is the same on all processors. */
+/** Offsets and size of `struct statx`. It is the same on all processors. */
 const STATX = {
   links: 16,
   uid: 20,
@@ -52,12 +52,12 @@ const X_OK = 1;
 const EAGAIN = 11;
 const EINTR = 4;
 
-/** What a path or descriptor is, as far as anybody here asks. */
+/** The kind of a file, as far as this program distinguishes them. */
 export type FileKind = "file" | "directory" | "socket" | "other";
 
 const KINDS = new Map<number, FileKind>([[0o100000, "file"], [0o040000, "directory"], [0o140000, "socket"]]);
 
-/** Files and pipes. Descriptors that are made here are closed on exec. Methods throw `SystemCallError`. */
+/** Files and pipes. New descriptors are close-on-exec. Methods throw `SystemCallError`. */
 export class Files {
   readonly #library: Library;
   readonly #stat = new Uint8Array(STATX.length);
@@ -74,13 +74,13 @@ export class Files {
     return this.#library.check("open", symbols.openat(at, cString(path), flags | O.CLOEXEC, mode));
   }
 
-  /** Opens a path as `open` does, unless its last part is a symbolic link: that is ELOOP. */
+  /** Opens a path like `open`, but fails with ELOOP if its last part is a symbolic link. */
   openNoLink(path: string, flags: number, options: { at?: number; mode?: number } = {}): number {
     const noFollow = this.#library.architecture === "x86_64" ? 0o400000 : 0o100000;
     return this.open(path, flags | noFollow, options);
   }
 
-  /** Opens a directory so that files can be named from there, and a process can begin there. */
+  /** Opens a directory, to open files relative to it and as the working directory of a process. */
   openDirectory(path: string): number {
     const directory = this.#library.architecture === "x86_64" ? 0o200000 : 0o40000;
     return this.open(path, O.PATH | directory);
@@ -90,13 +90,13 @@ export class Files {
     this.#library.symbols.close(fd);
   }
 
-  /** Reads what there is: the number of bytes, 0 at the end, `undefined` if there is nothing now. */
+  /** Reads the available bytes: their number, 0 at the end, `undefined` if none are available now. */
   read(fd: number, buffer: Uint8Array<ArrayBuffer>): number | undefined {
     const count = Number(this.#library.symbols.read(fd, buffer, BigInt(buffer.length)));
     return count === -1 ? this.#later("read") : count;
   }
 
-  /** Writes what can be written: the number of bytes, `undefined` if nothing can be written now. */
+  /** Writes as many bytes as possible: their number, `undefined` if none can be written now. */
   write(fd: number, bytes: Uint8Array<ArrayBuffer>): number | undefined {
     const count = Number(this.#library.symbols.write(fd, bytes, BigInt(bytes.length)));
     return count === -1 ? this.#later("write") : count;
@@ -114,7 +114,7 @@ export class Files {
     return { read: this.#pair[0], write: this.#pair[1] };
   }
 
-  /** Reads and writes on the open file behind a descriptor return at once, or wait. */
+  /** Makes reads and writes on the open file of a descriptor blocking or non-blocking. */
   setBlocking(fd: number, blocking: boolean): void {
     const { symbols } = this.#library;
     const flags = this.#library.check("fcntl", symbols.fcntl(fd, F_GETFL, 0));
@@ -122,13 +122,13 @@ export class Files {
     if (wanted !== flags) this.#library.check("fcntl", symbols.fcntl(fd, F_SETFL, wanted));
   }
 
-  /** Whether a descriptor is open, and stays so in a program that the daemon would become. */
+  /** Whether a descriptor is open and not close-on-exec. */
   passesExec(fd: number): boolean {
     const flags = this.#library.symbols.fcntl(fd, F_GETFD, 0);
     return flags !== -1 && (flags & FD_CLOEXEC) === 0;
   }
 
-  /** Gives an open file to a user and a group. */
+  /** Changes the owner and group of an open file. */
   setOwner(fd: number, uid: number, gid: number): void {
     this.#library.check("fchown", this.#library.symbols.fchown(fd, uid, gid));
   }
@@ -137,7 +137,7 @@ export class Files {
     this.#library.check("fchmod", this.#library.symbols.fchmod(fd, mode));
   }
 
-  /** Gives a path to a user and a group; `undefined` leaves the one as it is. */
+  /** Changes the owner and group of a path; `undefined` leaves one unchanged. */
   setPathOwner(path: string, uid: number | undefined, gid: number | undefined): void {
     const same = 0xffffffff;
     this.#library.check("chown", this.#library.symbols.chown(cString(path), uid ?? same, gid ?? same));
@@ -156,22 +156,22 @@ export class Files {
     this.#library.check("access", this.#library.symbols.faccessat(at, cString(path), X_OK, AT_EACCESS));
   }
 
-  /** What an open descriptor is. */
+  /** The kind of an open descriptor. */
   kindOf(fd: number): FileKind {
     return this.#kind(fd, "", AT_EMPTY_PATH);
   }
 
-  /** What is at a path, links followed. */
+  /** The kind of the file at a path, following links. */
   kindAt(path: string, at: number = AT_CWD): FileKind {
     return this.#kind(at, path, 0);
   }
 
-  /** Whose an open file is, and who may write to it. */
+  /** Owner and permissions of an open file. */
   factsOf(fd: number): FileFacts {
     return this.#facts(fd, "", AT_EMPTY_PATH);
   }
 
-  /** The same of the file at a path, links followed. */
+  /** Owner and permissions of the file at a path, following links. */
   factsAt(path: string, at: number = AT_CWD): FileFacts {
     return this.#facts(at, path, 0);
   }
@@ -188,7 +188,7 @@ export class Files {
     };
   }
 
-  /** What is at a path, links not followed, to the nanosecond. */
+  /** The status of a path, without following links, with times in nanoseconds. */
   statusOf(path: string): FileStatus {
     const mode = this.#look(AT_CWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE | STATX_MTIME);
     const fields = this.#fields;
@@ -211,7 +211,7 @@ export class Files {
     return KINDS.get(this.#look(at, path, flags, STATX_TYPE)) ?? "other";
   }
 
-  /** Fills in the fields that are asked for, and returns the kind as a part of the mode. */
+  /** Fills in the requested fields, and returns the kind as a part of the mode. */
   #look(at: number, path: string, flags: number, wanted: number): number {
     const { symbols } = this.#library;
     this.#library.check("stat", symbols.statx(at, cString(path), flags, wanted, this.#stat));

@@ -1,17 +1,20 @@
-/** Descriptors that the daemon was started with. The runtime's own functions refuse those that it did not open. */
+/**
+ * Descriptors that the daemon was started with. The runtime's functions refuse descriptors that the runtime
+ * did not open.
+ */
 
 import { Files } from "./files.ts";
 import { LibcUnavailableError, openLibrary, SystemCallError } from "./library.ts";
 
-/** What can be done with them. */
+/** Operations on these descriptors. */
 export interface InheritedDescriptors {
   isOpen(fd: number): boolean;
-  /** Throws if it cannot be written to. */
+  /** Throws if writing fails. */
   write(fd: number, bytes: Uint8Array<ArrayBuffer>): void;
   close(fd: number): void;
 }
 
-/** Through the C library; `undefined` where that may not be had. */
+/** Through the C library; `undefined` if the library is not available. */
 export function inheritedDescriptors(): InheritedDescriptors | undefined {
   let files: Files;
   try {

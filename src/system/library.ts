@@ -1,14 +1,14 @@
-/** The C library itself: finding it, loading it, and telling why a call failed. */
+/** The C library itself: finding it, loading it, and explaining failed calls. */
 
 import { encodeBytes, errnoText } from "../model/mod.ts";
 import { SYMBOLS } from "./symbols.ts";
 
-/** The native host cannot be had here. */
+/** The native host is not available here. */
 export class LibcUnavailableError extends Error {
   override readonly name = "LibcUnavailableError";
 }
 
-/** A call of the C library failed. The message ends as the runtime's own messages do. */
+/** A call of the C library failed. The message ends like the runtime's own messages. */
 export class SystemCallError extends Error {
   override readonly name = "SystemCallError";
   readonly call: string;
@@ -21,10 +21,10 @@ export class SystemCallError extends Error {
   }
 }
 
-/** The processors whose data layouts are known here. */
+/** The processors whose data layouts this program knows. */
 export type Architecture = "x86_64" | "aarch64";
 
-/** Where distributions put glibc. A grant that is scoped to a path has to name one of these. */
+/** Where distributions install glibc. A grant for a single path must name one of these. */
 const PATHS: Record<Architecture, readonly string[]> = {
   x86_64: [
     "/lib/x86_64-linux-gnu/libc.so.6",
@@ -44,7 +44,7 @@ const PATHS: Record<Architecture, readonly string[]> = {
 
 type Symbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
-/** The loaded library. The other files of this folder dress its functions up; nothing outside sees it. */
+/** The loaded library. The other files of this folder wrap its functions; nothing outside uses it directly. */
 export class Library {
   readonly symbols: Symbols;
   readonly architecture: Architecture;
@@ -56,23 +56,26 @@ export class Library {
     this.symbols = symbolsWhenNeeded(path);
     this.architecture = architecture;
     this.#errnoAddress = this.symbols.__errno_location();
-    void this.symbols.memcpyOut; // `errno` must not load it after the call that failed
+    void this.symbols.memcpyOut; // load it now: loading it after a failed call would change `errno`
   }
 
-  /** Why the last call failed. Only meaningful at once, before anything is awaited. */
+  /** Why the last call failed. Read it at once, before any await. */
   errno(): number {
     this.symbols.memcpyOut(asBytes(this.#errno), this.#errnoAddress, 4n);
     return this.#errno[0];
   }
 
-  /** Passes a result on, or throws `SystemCallError` if it is −1. */
+  /** Returns the result, or throws `SystemCallError` if it is −1. */
   check(call: string, result: number): number {
     if (result === -1) throw new SystemCallError(call, this.errno());
     return result;
   }
 }
 
-/** Throws if a function is missing. For functions that are called on another thread the runtime makes no code. */
+/**
+ * Throws if a function is missing. The runtime compiles no code for functions that it calls on another
+ * thread.
+ */
 function checkSymbols(path: string): void {
   const entries = Object.entries<Deno.ForeignFunction>(SYMBOLS);
   const symbols = Object.fromEntries(
@@ -82,8 +85,8 @@ function checkSymbols(path: string): void {
 }
 
 /**
- * The functions, each of which is loaded when it is used first. The runtime makes machine code for every function that
- * it loads: 10 ms for all of them, most of which is for functions that few services need.
+ * The functions, each loaded at its first use. The runtime compiles machine code for every function that it
+ * loads. All of them would take 10 ms, mostly for functions that few services need.
  */
 function symbolsWhenNeeded(path: string): Symbols {
   const symbols = {};
@@ -101,8 +104,8 @@ function symbolsWhenNeeded(path: string): Symbols {
 let loaded: Library | undefined;
 
 /**
- * Loads the library once, from wherever leave was given to load it. Throws `LibcUnavailableError` if there is no leave,
- * or no glibc for x86-64 or arm64.
+ * Loads the library once, from a path that the grants allow. Throws `LibcUnavailableError` without a grant,
+ * or without glibc for x86-64 or arm64.
  */
 export function openLibrary(): Library {
   return loaded ??= loadLibrary();
@@ -138,11 +141,11 @@ function mayLoad(path: string): boolean {
 }
 
 const encoder = new TextEncoder();
-/** Room for one text at a time: a call is over before the next text is put there. */
+/** Memory for one text: a call has ended before the next text is written there. */
 const scratch = new Uint8Array(4096);
 
 /**
- * A text as C has it: its bytes and a zero. It is to be used for one call, at once: the next text takes its place.
+ * A C string: the bytes and a zero. Use it at once, for one call: the next text overwrites it.
  */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   const { read, written } = encoder.encodeInto(text, scratch);
@@ -153,7 +156,7 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
   return scratch;
 }
 
-/** What stands for a byte that is not part of valid UTF-8. */
+/** The characters for bytes that are not part of valid UTF-8. */
 const LOSSLESS = /[\udc80-\udcff]/;
 
 /** The memory of an array of numbers as bytes. */

@@ -3,13 +3,13 @@ import type { Library } from "./library.ts";
 const RLIMIT_NOFILE = 7;
 const SELF = 0;
 
-/** A limit of the system: what holds now, and how far a process may raise that by itself. */
+/** A limit of the system: the current value, and the value up to which a process may raise it. */
 export interface Limit {
   readonly soft: bigint;
   readonly hard: bigint;
 }
 
-/** The limit of open files of processes. */
+/** The limit of open files of a process. */
 export class OpenFiles {
   readonly #library: Library;
   readonly #values = new BigUint64Array(2);
@@ -19,14 +19,14 @@ export class OpenFiles {
     this.#library = library;
   }
 
-  /** The limit of a process; `undefined` if it may not be told. @param pid @default the daemon itself */
+  /** The limit of a process; `undefined` if it is not readable. @param pid @default the daemon itself */
   limitOf(pid: number = SELF): Limit | undefined {
     const { symbols } = this.#library;
     if (symbols.prlimit(pid, RLIMIT_NOFILE, null, this.#bytes) === -1) return undefined;
     return { soft: this.#values[0], hard: this.#values[1] };
   }
 
-  /** Gives the daemon another limit. Throws `SystemCallError` if it may not have that. */
+  /** Changes the daemon's limit. Throws `SystemCallError` if that is not permitted. */
   set({ soft, hard }: Limit): void {
     const { symbols } = this.#library;
     this.#values.set([soft, hard]);

@@ -1,13 +1,13 @@
 import type { Architecture } from "./library.ts";
 
 const BOOT_TIME = 2;
-/** How large `struct utmpx` is and where it has the time: 32 bits a number on x86-64, 64 on arm64. */
+/** Size of `struct utmpx` and offset of its time: 32 bits per number on x86-64, 64 on arm64. */
 const LAYOUTS = {
   x86_64: { size: 384, time: 340, wide: false },
   aarch64: { size: 400, time: 344, wide: true },
 } as const satisfies Record<Architecture, unknown>;
 
-/** An entry in the tables of logins that has its type and time only. `now`: milliseconds since 1970. */
+/** An entry of the login tables with only type and time. `now`: milliseconds since 1970. */
 export function loginRecord(architecture: Architecture, type: number, now: number): Uint8Array<ArrayBuffer> {
   const { size, time, wide } = LAYOUTS[architecture];
   const record = new Uint8Array(size);

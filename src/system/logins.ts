@@ -14,22 +14,22 @@ export interface LoginName {
   readonly line: string;
 }
 
-/** The system's table of logins (utmp). Where there is none, nothing is written (lifecycle 8.16). */
+/** The system's login table (utmp). If it does not exist, nothing is written (lifecycle 8.16). */
 export class Logins {
   readonly #library: Library;
 
-  /** `file`: another table than the system's. */
+  /** `file`: a different table. */
   constructor(library: Library, file?: string) {
     this.#library = library;
     if (file !== undefined) library.symbols.utmpxname(cString(file));
   }
 
-  /** A process of init has started. `now`: milliseconds since 1970. */
+  /** Records that a process of init has started. `now`: milliseconds since 1970. */
   started(name: LoginName, pid: number, now: number): void {
     this.#write(name, INIT_PROCESS, pid, now);
   }
 
-  /** It has ended; the process id of its entry stays. */
+  /** Records that it has ended; its entry keeps the process id. */
   ended(name: LoginName, now: number): void {
     const { symbols } = this.#library;
     const wanted = this.#entry(name, INIT_PROCESS, 0, 0);

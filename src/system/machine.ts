@@ -1,4 +1,4 @@
-/** What only the owner of a machine does, and what its shutdown program needs. Daemon and init 3.1, 3.7, 6 and 7.3. */
+/** Operations of the owner of a machine and of its shutdown program. Daemon and init 3.1, 3.7, 6 and 7.3. */
 
 import { DescriptorStream } from "./descriptor_stream.ts";
 import { Files, O } from "./files.ts";
@@ -11,13 +11,13 @@ import { Interest, Poller } from "./poller.ts";
 import { Processes } from "./processes.ts";
 import { Terminal } from "./terminal.ts";
 
-/** What the kernel is asked to do at the end. */
+/** What the kernel does at the end. */
 export type RestartKind = "halt" | "poweroff" | "reboot" | "kexec";
 
 /** A key, by its byte; `undefined`: the end of input. */
 export type Key = number | undefined | "cancelled";
 
-/** The parts of `reboot(2)` that show that it is meant, and its commands. */
+/** The magic numbers of `reboot(2)`, and its commands. */
 const REBOOT_MAGIC = [0xfee1deadn, 672274793n] as const;
 const RESTART_COMMANDS: Readonly<Record<RestartKind, bigint>> = {
   halt: 0xcdef0123n,
@@ -33,7 +33,7 @@ const CONSOLE = "/dev/console";
 const UTMP = "/var/run/utmp";
 const WTMP = "/var/log/wtmp";
 
-/** The machine, by way of the C library. */
+/** The machine, through the C library. */
 export class Machine {
   readonly #library: Library;
   readonly #calls: MachineCalls;
@@ -50,52 +50,56 @@ export class Machine {
     this.#processes = new Processes(library);
   }
 
-  /** Throws `LibcUnavailableError` if the C library is not to be had. */
+  /** Throws `LibcUnavailableError` if the C library is not available. */
   static open(): Machine {
     return new Machine(openLibrary());
   }
 
   /**
-   * Puts the console on descriptors 0 (to read), 1 and 2 (both ways). What cannot be opened is left as it was.
+   * Opens the console on descriptors 0 (for reading), 1 and 2 (both directions). On failure a descriptor
+   * stays as it was.
    *
-   * @param options.onlyOutput the console is put on descriptor 1 alone (7.3). @default false
+   * @param options.onlyOutput opens the console on descriptor 1 only (7.3). @default false
    */
   openConsole(options: { readonly onlyOutput?: boolean } = {}): void {
     const { onlyOutput = false } = options;
     if (!onlyOutput) this.#putConsole(O.RDONLY, [0]);
     if (!this.#putConsole(onlyOutput ? O.WRONLY : O.RDWR, onlyOutput ? [1] : [1, 2])) return;
-    // Opened once more, so that `output` need not wait, and what services inherit is ordinary.
+    // Opened a second time: `output` must not block, but services must inherit a blocking console.
     if (this.#files.kindOf(1) !== "file") {
       this.#output = this.#openConsole(O.WRONLY | O.NONBLOCK | O.NOCTTY) ?? 1;
     }
   }
 
-  /** The console after `openConsole`, if that could be opened, and otherwise what descriptor 1 is. */
+  /** The console after a successful `openConsole`, otherwise descriptor 1. */
   readonly output: { write(bytes: Uint8Array): Promise<number> } = {
     write: (bytes) => this.#write(bytes as Uint8Array<ArrayBuffer>),
   };
 
-  /** Messages of the kernel stay off the console, and the keys for a restart become SIGINT. Failures are ignored. */
+  /** Keeps kernel messages off the console, and turns the keys for a restart into SIGINT. Ignores failures. */
   quietKernel(): void {
     this.#calls.call("syslog", CONSOLE_OFF);
     this.#calls.call("reboot", ...REBOOT_MAGIC, KEY_COMBINATION_OFF);
   }
 
-  /** Writes what the file systems still hold in memory. */
+  /** Writes the buffers of the file systems to disk. */
   sync(): void {
     this.#calls.call("sync");
   }
 
-  /** Signals every process but this one and process 1. Only for who ends the machine, or a namespace of its own. */
+  /**
+   * Signals every process except this one and process 1. Call it only to end a machine or a separate
+   * namespace.
+   */
   signalAll(signal: number): void {
     this.#processes.kill(-1, signal);
   }
 
   /**
-   * Replaces the program: the process, its descriptors 0 to 2 and those that are not closed on exec stay. No signal is
-   * blocked then. Returns the error number if it failed.
+   * Replaces the program. The process, its descriptors 0 to 2 and those without close-on-exec stay. It blocks
+   * no signal. Returns the error number on failure.
    *
-   * @param argv with the program's name as first element
+   * @param argv the first element is the name of the program
    * @param environment `NAME=VALUE`
    */
   execute(path: string, argv: readonly string[], environment: readonly string[]): number {
@@ -103,8 +107,8 @@ export class Machine {
   }
 
   /**
-   * Runs a program to its end (7.3), in the root directory, with standard input as it is and no signal blocked or
-   * ignored. Its output is reported, as far as it has written it when it ends.
+   * Runs a program to its end (7.3), in the root directory, with the current standard input and no signal
+   * blocked or ignored. Reports the output that it has written by its end.
    *
    * @param environment `NAME=VALUE`
    */
@@ -118,17 +122,17 @@ export class Machine {
     return this.#runner.run(path, args, environment, reports);
   }
 
-  /** Asks the kernel to end the machine. Returns the error number if it failed. */
+  /** Tells the kernel to end the machine. Returns the error number on failure. */
   restart(kind: RestartKind): number {
     return this.#calls.call("reboot", ...REBOOT_MAGIC, RESTART_COMMANDS[kind]);
   }
 
   /**
-   * Enters the boot in the tables of logins (3.7): at the end of wtmp, and in utmp in place of everything. Neither is
-   * created. False if utmp could not be written.
+   * Records the boot in the login tables (3.7): it appends to wtmp and replaces the contents of utmp. It
+   * creates neither. False if utmp could not be written.
    *
    * @param now milliseconds since 1970
-   * @param files other tables than the system's
+   * @param files different tables
    */
   recordBoot(now: number, files: { readonly utmp?: string; readonly wtmp?: string } = {}): boolean {
     const { utmp = UTMP, wtmp = WTMP } = files;
@@ -143,9 +147,9 @@ export class Machine {
   }
 
   /**
-   * Waits for a key on descriptor 0, which has to be a terminal (6.4): what was typed before is discarded, keys come
-   * without a line feed and are echoed. Nothing is read but what is there. When the key has come, the terminal is as it
-   * was, and further input is discarded. Throws `SystemCallError` if the terminal cannot be used.
+   * Waits for a key on descriptor 0, which must be a terminal (6.4). Earlier input is discarded. Keys arrive
+   * without a line feed and are echoed; reading never blocks. After the key, the terminal is restored and
+   * further input is discarded. Throws `SystemCallError` if the terminal is not usable.
    */
   awaitKey(): { readonly key: Promise<Key>; cancel(): void } {
     const { promise, resolve } = Promise.withResolvers<Key>();
@@ -172,8 +176,8 @@ export class Machine {
   }
 
   /**
-   * A connected socket that this program was started with, as a stream. Throws `SystemCallError` if the descriptor is
-   * not open.
+   * A connected socket that this program was started with, as a stream. Throws `SystemCallError` if the
+   * descriptor is not open.
    */
   connection(fd: number): DescriptorStream {
     this.#files.setBlocking(fd, false);
@@ -189,7 +193,7 @@ export class Machine {
     }
   }
 
-  /** Opens the console and makes each of the descriptors a copy of it. False if it cannot be opened. */
+  /** Opens the console and makes each descriptor a copy of it. False if it cannot be opened. */
   #putConsole(flags: number, descriptors: readonly number[]): boolean {
     const fd = this.#openConsole(flags);
     if (fd === undefined) return false;
@@ -206,7 +210,7 @@ export class Machine {
     }
   }
 
-  /** Waits until something can be written. */
+  /** Waits until it is writable. */
   #writable(): Promise<void> {
     const poller = new Poller(this.#library);
     return new Promise((resolve) =>
@@ -218,7 +222,7 @@ export class Machine {
   }
 }
 
-/** Writes to a file that exists. False if it cannot be written. */
+/** Writes to an existing file. False if that fails. */
 function writeRecord(path: string, record: Uint8Array, options: Deno.OpenOptions): boolean {
   try {
     using file = Deno.openSync(path, options);

@@ -1,7 +1,7 @@
 import { type Architecture, type Library, SystemCallError } from "./library.ts";
 import { afterFirst, TextVector } from "./text_vector.ts";
 
-/** Calls of the kernel that only the owner of a machine needs, by the numbers that they have on each processor. */
+/** System calls that only the owner of a machine needs, by their numbers on each processor. */
 const NUMBERS = {
   x86_64: { ioctl: 16, connect: 42, execve: 59, syslog: 103, sync: 162, reboot: 169, dup3: 292 },
   aarch64: { dup3: 24, ioctl: 29, sync: 81, syslog: 116, reboot: 142, connect: 203, execve: 221 },
@@ -17,12 +17,12 @@ const SIGPIPE = 13;
 const SIG_DFL = 0n;
 
 /**
- * Calls the kernel by number. So the ordinary daemon loads no function for what it never does, and a grant for the one
- * library is enough.
+ * Makes system calls by number. So the ordinary daemon loads no functions that it never uses, and the grant
+ * for the one library is enough.
  */
 export class MachineCalls {
   readonly #library: Library;
-  /** The path of a program, and behind it the arguments. */
+  /** The path of a program, followed by its arguments. */
   readonly #command: TextVector;
   readonly #environment: TextVector;
 
@@ -39,8 +39,8 @@ export class MachineCalls {
   }
 
   /**
-   * Makes a call with some bytes in the memory of the C library; what the kernel wrote there is in `bytes` afterwards.
-   * Throws `SystemCallError` if there is no memory.
+   * Makes a call with bytes in the memory of the C library. Afterwards `bytes` contains what the kernel
+   * wrote. Throws `SystemCallError` if there is no memory.
    */
   withMemory(bytes: Uint8Array<ArrayBuffer>, call: (address: bigint) => number): number {
     const { symbols } = this.#library;
@@ -62,8 +62,9 @@ export class MachineCalls {
   }
 
   /**
-   * Replaces the program, with no signal blocked and none ignored that the runtime ignores. Returns the error number if
-   * that failed; all is as before then. Throws `SystemCallError` if there is no memory, or a text has a zero in it.
+   * Replaces the program, without blocked signals and without the signals that the runtime ignores. If that
+   * fails, it restores everything and returns the error number. Throws `SystemCallError` if there is no
+   * memory, or a text contains a zero.
    */
   execute(path: string, argv: readonly string[], environment: readonly string[]): number {
     const { symbols } = this.#library;

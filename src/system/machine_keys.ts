@@ -16,14 +16,14 @@ const SIGSET_SIZE = 128;
 /** SIGTTIN and SIGTTOU. */
 const BACKGROUND_SIGNALS = (1n << 20n) | (1n << 21n);
 
-/** The terminal of descriptor 0, while it gives single keys. Methods throw `SystemCallError`. */
+/** The terminal of descriptor 0 in a mode that gives single keys. Methods throw `SystemCallError`. */
 export class KeyInput {
   readonly #library: Library;
   readonly #calls: MachineCalls;
   readonly #files: Files;
   readonly #settings = new Uint8Array(TERMIOS.size);
 
-  /** Discards what has been typed so far. From now on keys come one by one, and reading does not wait. */
+  /** Discards earlier input. From now on keys arrive one by one, and reading does not block. */
   constructor(library: Library) {
     this.#library = library;
     this.#calls = new MachineCalls(library);
@@ -39,26 +39,26 @@ export class KeyInput {
     this.#files.setBlocking(STANDARD_INPUT, false);
   }
 
-  /** The key that was pressed, `undefined` at the end of input, `"none"` if none was pressed yet. */
+  /** The pressed key, `undefined` at the end of input, `"none"` if no key was pressed yet. */
   read(): number | undefined | "none" {
     const key = new Uint8Array(1);
     try {
       const count = this.#inForeground(() => this.#files.read(STANDARD_INPUT, key));
       return count === undefined ? "none" : count === 0 ? undefined : key[0];
     } catch (error) {
-      if (error instanceof SystemCallError) return undefined; // the terminal has gone
+      if (error instanceof SystemCallError) return undefined; // the terminal is gone
       throw error;
     }
   }
 
-  /** Discards what has not been read, and makes the terminal as it was. */
+  /** Discards unread input and restores the terminal. */
   close(): void {
     try {
       this.#discard();
       this.#control(TCSETS, this.#settings);
       this.#files.setBlocking(STANDARD_INPUT, true);
     } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error; // the terminal has gone
+      if (!(error instanceof SystemCallError)) throw error; // the terminal is gone
     }
   }
 
@@ -74,8 +74,8 @@ export class KeyInput {
   }
 
   /**
-   * Where these signals are blocked, a process in the background of its terminal may use it as well. Where they are
-   * caught, the kernel would repeat the call without end.
+   * If these signals are blocked, a background process can also use its terminal. If they were caught, the
+   * kernel would restart the call without end.
    */
   #inForeground<T>(use: () => T): T {
     const { symbols } = this.#library;

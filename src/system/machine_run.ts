@@ -5,16 +5,16 @@ import { Interest, Poller } from "./poller.ts";
 import { Processes } from "./processes.ts";
 import { Spawner } from "./spawner.ts";
 
-/** What the run of a program leads to. */
+/** Callbacks of a running program. */
 export interface RunReports {
-  /** It has written something to standard output or standard error. */
+  /** It has written to standard output or standard error. */
   output(bytes: Uint8Array): void;
-  /** Its output cannot be had, and goes where that of this program goes. */
+  /** Its output is not available, and goes to the output of this program. */
   warn(text: string): void;
 }
 
 /**
- * How a run ended: with the status of the process (`undefined` if somebody else took it), or with the reason why there
+ * How a run ended: the status of the process (`undefined` if other code reaped it), or the reason why there
  * was no process.
  */
 export type RunEnd = { readonly exit: ExitStatus | undefined } | { readonly errno: number };
@@ -22,16 +22,16 @@ export type RunEnd = { readonly exit: ExitStatus | undefined } | { readonly errn
 const NO_SIGNALS = 0n;
 const CHUNK = 4096;
 
-/** The output of one program, which comes through a pipe. */
+/** The output of one program, read from a pipe. */
 interface OutputPipe {
   readonly write: number;
-  /** Takes what is left, and ends. */
+  /** Reads the rest and closes. */
   finish(): void;
 }
 
 /**
- * Runs programs to their end, one at a time: with standard input as it is, no signal blocked or ignored, and no
- * directory but the root in use.
+ * Runs programs to their end, one at a time: with the current standard input, no signal blocked or ignored,
+ * and only the root directory in use.
  */
 export class ProgramRunner {
   readonly #files: Files;
@@ -89,7 +89,7 @@ export class ProgramRunner {
     }
   }
 
-  /** The end of a child, when it has come. It is taken from the system. */
+  /** The exit of a child, when it has ended. This reaps the child. */
   #ended(pid: number): Promise<ExitStatus | undefined> {
     return new Promise((resolve) => {
       const look = () => {
@@ -100,11 +100,11 @@ export class ProgramRunner {
         resolve(state.kind === "ended" ? state.exit : undefined);
       };
       Deno.addSignalListener("SIGCHLD", look);
-      look(); // it may have ended already
+      look(); // it may already have ended
     });
   }
 
-  /** A pipe whose contents are reported; `undefined` if there cannot be one, which is told. */
+  /** A pipe whose contents are reported; `undefined`, after a warning, if it cannot be created. */
   #outputPipe(path: string, reports: RunReports): OutputPipe | undefined {
     let pipe: { read: number; write: number };
     try {
@@ -128,7 +128,7 @@ export class ProgramRunner {
   #watch({ read, write }: { read: number; write: number }, reports: RunReports): OutputPipe {
     this.#files.setBlocking(read, false);
     const buffer = new Uint8Array(CHUNK);
-    /** Reports one piece. False if there is none now, or none any more. */
+    /** Reports one piece. False if none is available. */
     const piece = (): boolean => {
       const count = this.#files.read(read, buffer);
       if (count === 0) watch.end();

@@ -1,7 +1,7 @@
 /**
- * The C library with types: files, processes, terminals, sockets and waiting, as methods that take and give ordinary
- * values. Everything that is called through the foreign function interface is in this folder, and no address leaves it.
- * The layouts of the structures that are read and written are those of glibc on x86-64 and arm64.
+ * The C library with types: files, processes, terminals, sockets and waiting. Methods take and return
+ * ordinary values. Only this folder calls foreign functions, and no address leaves it. The layouts of
+ * structures are those of glibc on x86-64 and arm64.
  *
  * @module
  */

@@ -7,25 +7,25 @@ const REMOVE = 2;
 const CHANGE = 3;
 const BATCH = 64;
 
-/** What to wait for. An error or the end of the other side is always told. */
+/** What to wait for. An error or a hang-up is always reported. */
 export const Interest = { READ: 1, WRITE: 4, BOTH: 5 } as const;
 export type Interest = (typeof Interest)[keyof typeof Interest];
 
-/** A descriptor that is being watched. */
+/** A descriptor under watch. */
 export interface Watch {
-  /** Waits for something else from now on. */
+  /** Changes what to wait for. */
   change(interest: Interest): void;
   /** Ends the watch; the handler is not called again. The descriptor stays open. */
   end(): void;
 }
 
 /**
- * Waits on any number of descriptors with one thread, which is there from the first watch on. Handlers are called as
- * long as what they wait for is the case.
+ * Waits on any number of descriptors with one thread, which starts with the first watch. Handlers are
+ * level-triggered: they are called again while the condition holds.
  */
 export class Poller {
   readonly #library: Library;
-  /** `struct epoll_event` is packed on x86-64 alone. */
+  /** `struct epoll_event` is packed only on x86-64. */
   readonly #layout: { size: number; data: number };
   readonly #handlers = new Map<number, () => void>();
   #nextKey = 1;
@@ -98,7 +98,7 @@ export class Poller {
     symbols.close(epoll);
   }
 
-  /** A handler that fails must not end the waiting for all others. */
+  /** An error in one handler must not stop the others. */
   #call(handler: (() => void) | undefined): void {
     try {
       handler?.();

@@ -5,7 +5,7 @@ const WNOHANG = 1;
 const WEXITED = 4;
 const WNOWAIT = 0x1000000;
 const P_PID = 1;
-/** Where `siginfo_t` of a child has its fields. */
+/** Offsets in `siginfo_t` of a child. */
 const SIGINFO = { size: 128, code: 8, pid: 16, status: 24 } as const;
 const PR_SET_CHILD_SUBREAPER = 36n;
 const SYS_CLOSE_RANGE = 436n;
@@ -17,7 +17,7 @@ const SIG_IGN = 1n;
 const SIG_UNBLOCK = 1;
 const SIG_SETMASK = 2;
 
-/** What a look at a child found. */
+/** The result of looking at a child. */
 export type ChildState =
   | { readonly kind: "running" }
   | { readonly kind: "ended"; readonly exit: ExitStatus }
@@ -33,13 +33,13 @@ export class Processes {
     this.#library = library;
   }
 
-  /** Takes one child that has ended from the system; `undefined` if there is none. */
+  /** Reaps one ended child; `undefined` if there is none. */
   reap(): { pid: number; exit: ExitStatus } | undefined {
     const pid = this.#library.symbols.waitpid(-1, asBytes(this.#status), WNOHANG);
     return pid > 0 ? { pid, exit: decodeWaitStatus(this.#status[0]) } : undefined;
   }
 
-  /** Takes this child from the system, if it has ended. */
+  /** Reaps this child, if it has ended. */
   reapChild(pid: number): void {
     this.#library.symbols.waitpid(pid, asBytes(this.#status), WNOHANG);
   }
@@ -55,12 +55,12 @@ export class Processes {
     return { kind: "ended", exit: exitStatusOf({ code, status: view.getInt32(SIGINFO.status, true) }) };
   }
 
-  /** Sends a signal; the error number, or 0. A negative number names a group, −1 everything. */
+  /** Sends a signal and returns the error number, or 0. A negative number means a group, −1 every process. */
   kill(pid: number, signal: number): number {
     return this.#library.symbols.kill(pid, signal) === -1 ? this.#library.errno() : 0;
   }
 
-  /** The process group of a process; `undefined` if it cannot be told. */
+  /** The process group of a process; `undefined` if it is unknown. */
   groupOf(pid: number): number | undefined {
     const group = this.#library.symbols.getpgid(pid);
     return group === -1 ? undefined : group;
@@ -81,15 +81,15 @@ export class Processes {
     this.#library.check("prctl", this.#library.symbols.prctl(Number(PR_SET_CHILD_SUBREAPER), 1n, 0n, 0n, 0n));
   }
 
-  /** No descriptor but the standard three is inherited by a process unless it is handed over. */
+  /** Processes inherit no descriptors except the standard three and those that are passed explicitly. */
   keepDescriptors(): void {
     const { symbols } = this.#library;
     if (Number(symbols.syscall(SYS_CLOSE_RANGE, 3n, 0xffffffffn, CLOSE_RANGE_CLOEXEC)) === 0) return;
-    // Linux before 5.11: what a program is started with has small numbers.
+    // Linux before 5.11: the descriptors of a newly started program have small numbers.
     for (let fd = 3; fd < MAX_INHERITED; fd++) symbols.fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
 
-  /** The daemon, and the processes that it starts, ignore a signal. */
+  /** Makes the daemon, and the processes that it starts, ignore a signal. */
   ignore(signal: number): void {
     this.#library.symbols.signal(signal, SIG_IGN);
   }
@@ -101,7 +101,7 @@ export class Processes {
     return new DataView(set.buffer).getBigUint64(0, true);
   }
 
-  /** Lets signals through that were blocked when the daemon was started. */
+  /** Unblocks signals that were blocked when the daemon was started. */
   unblock(signals: bigint): void {
     const set = new Uint8Array(128);
     new DataView(set.buffer).setBigUint64(0, signals, true);
@@ -109,7 +109,7 @@ export class Processes {
   }
 }
 
-/** The status that `waitpid` gives, as the program knows it. */
+/** Converts the status of `waitpid`. */
 export function decodeWaitStatus(status: number): ExitStatus {
   const signal = status & 0x7f;
   return signal === 0 ? exitedWith((status >> 8) & 0xff) : killedBy(signal, (status & 0x80) !== 0);

@@ -1,6 +1,6 @@
 import { type Architecture, asBytes, type Library, SystemCallError } from "./library.ts";
 
-/** The signal that a relayed signal arrives as. Its default effect is nothing, and nobody sends it for other reasons. */
+/** The signal as which relayed signals arrive. By default it has no effect, and it has no other use here. */
 export const WAKE_UP: Deno.Signal = "SIGURG";
 
 /** Signals are numbered from 1 to 64. */
@@ -12,17 +12,18 @@ const MAP_PRIVATE_ANONYMOUS = 0x22;
 const ENOMEM = 12;
 const FAILED = 0xffffffffffffffffn;
 const SIG_IGN = 1n;
-/** Of these two, which glibc keeps for its threads, it handles the second; the first it would not let us touch. */
+/** glibc reserves these two for its threads and handles the second. The C library refuses to change the first. */
 const CANCEL = 32;
 const SET_IDS = 33;
 const SYS_RT_SIGACTION: Record<Architecture, bigint> = { x86_64: 13n, aarch64: 134n };
 
 /**
- * Receives signals that the runtime cannot listen to (all real-time signals), or would act upon by itself (SIGUSR1).
+ * Receives signals that the runtime cannot listen to (all real-time signals), or that it handles itself
+ * (SIGUSR1).
  *
- * A signal handler may do next to nothing, and JavaScript is much more than that. So the handler is a few instructions
- * of our own: it counts the signal, and sends the process the signal `WAKE_UP`, which the runtime can listen to. Being
- * a handler and not "ignore", it is gone in every program that a child executes.
+ * A signal handler may do very little, so it cannot run JavaScript. This handler is a few machine
+ * instructions: it counts the signal and sends `WAKE_UP` to the process, to which the runtime can listen.
+ * Executing a program removes handlers but keeps ignored signals, so children are not affected.
  */
 export class SignalRelay {
   readonly #library: Library;
@@ -31,7 +32,10 @@ export class SignalRelay {
   readonly #seen = new Int32Array(COUNTS);
   readonly #now = new Int32Array(COUNTS);
 
-  /** Throws `SystemCallError` if there is no memory for the handler, or it may not be made executable. */
+  /**
+   * Throws `SystemCallError` if there is no memory for the handler, or the system refuses to make it
+   * executable.
+   */
   constructor(library: Library) {
     this.#library = library;
     const { symbols, architecture } = library;
@@ -46,13 +50,13 @@ export class SignalRelay {
     library.check("mprotect", symbols.mprotect(page, PAGE, PROT_READ_EXECUTE));
   }
 
-  /** Receives a signal from now on, in place of whoever did. */
+  /** Receives a signal from now on, and replaces its previous handler. */
   take(signal: number): void {
     if (signal === CANCEL) this.#ignore(signal);
     else if (signal !== SET_IDS) this.#library.symbols.signal(signal, this.#handler);
   }
 
-  /** The signals that have come since the last call, each with how often. */
+  /** The signals that arrived since the last call, and how often each did. */
   arrived(): [signal: number, times: number][] {
     const { symbols } = this.#library;
     symbols.memcpyOut(asBytes(this.#now), this.#counts, BigInt(this.#now.byteLength));
@@ -65,7 +69,7 @@ export class SignalRelay {
     return arrived;
   }
 
-  /** By a call of the kernel, since the C library refuses. Its structure begins with the handler; the rest is zero. */
+  /** A system call, because the C library refuses. The structure begins with the handler; the rest is zero. */
   #ignore(signal: number): void {
     const { symbols, architecture } = this.#library;
     const action = new BigUint64Array([SIG_IGN, 0n, 0n, 0n]);

@@ -3,7 +3,7 @@ import { AF_UNIX, SOCKET_FLAGS, unixAddress } from "./unix_address.ts";
 
 const SOCK_STREAM = 1;
 
-/** Unix stream sockets; none of them makes anybody wait. Methods throw `SystemCallError`. */
+/** Non-blocking Unix stream sockets. Methods throw `SystemCallError`. */
 export class Sockets {
   readonly #library: Library;
 
@@ -25,7 +25,7 @@ export class Sockets {
     return this.#library.check("socket", this.#library.symbols.socket(AF_UNIX, type, 0));
   }
 
-  /** Gives a socket its path. */
+  /** Binds a socket to a path. */
   bind(fd: number, path: string): void {
     const address = unixAddress("bind", path);
     this.#library.check("bind", this.#library.symbols.bind(fd, address, address.length));

@@ -1,7 +1,7 @@
 import { type Library, SystemCallError } from "./library.ts";
 import { afterFirst, TextVector } from "./text_vector.ts";
 
-/** More than either structure takes on any known platform (336 and 80 bytes on x86-64). */
+/** Larger than both structures on all known platforms (336 and 80 bytes on x86-64). */
 const OPAQUE_SIZE = 1024;
 const SIGSET_SIZE = 128;
 const POSIX_SPAWN_SETPGROUP = 0x02;
@@ -9,12 +9,12 @@ const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
 
-/** What to do with descriptors in the child, in order. */
+/** Actions on descriptors in the child, in order. */
 export type DescriptorAction =
   | { readonly do: "duplicate"; readonly from: number; readonly to: number }
   | { readonly do: "close"; readonly fd: number };
 
-/** A session of its own, a process group of its own in the daemon's session, or the daemon's group. */
+/** A new session, a new process group in the daemon's session, or the daemon's group. */
 export type ProcessGroup = "session" | "group" | "inherited";
 
 /** One process to make. */
@@ -22,19 +22,19 @@ export interface SpawnRequest {
   /** The executable; relative to `directory`. */
   readonly path: string;
   readonly argv: readonly string[];
-  /** `NAME=VALUE`. An array that was given the last time as well must not have been changed. */
+  /** `NAME=VALUE`. If the same array is passed again, its contents must not have changed. */
   readonly environment: readonly string[];
-  /** The open directory to begin in. */
+  /** The open working directory. */
   readonly directory: number;
   readonly descriptors: readonly DescriptorAction[];
   readonly group: ProcessGroup;
-  /** A terminal whose foreground group the process becomes. */
+  /** A terminal; the process becomes its foreground group. */
   readonly foregroundOf: number | undefined;
   /** The signals that are blocked; bit 0 is signal 1. */
   readonly blocked: bigint;
 }
 
-/** Lowers limits of the daemon for the time of a call. */
+/** Lowers limits of the daemon during a call. */
 export interface LoweredLimits {
   whileLowered<T>(call: () => T): T;
 }
@@ -47,13 +47,14 @@ export class Spawner {
   readonly #actions = new Uint8Array(OPAQUE_SIZE);
   readonly #pid = new Uint8Array(4);
   readonly #blocked = new Uint8Array(SIGSET_SIZE);
-  /** The path, and behind it the arguments. */
+  /** The path, followed by the arguments. */
   readonly #command: TextVector;
   readonly #environment: TextVector;
 
   /**
-   * @param ignored the signals whose disposition is left alone; bit 0 is signal 1. All others are set to default
-   * @param limits what to change of the daemon while the process is made. @default nothing
+   * @param ignored the signals whose disposition does not change; bit 0 is signal 1. All others get their
+   * default
+   * @param limits limits of the daemon to lower while the process is made. @default none
    */
   constructor(library: Library, ignored: bigint, limits?: LoweredLimits) {
     this.#library = library;
@@ -66,7 +67,7 @@ export class Spawner {
     symbols.posix_spawnattr_setpgroup(this.#attributes, 0);
   }
 
-  /** Makes the process and returns its id. Throws `SystemCallError` with the reason why it does not run. */
+  /** Makes the process and returns its id. Throws `SystemCallError` with the reason of a failure. */
   spawn(request: SpawnRequest): number {
     const { symbols } = this.#library;
     const { vector, first: path } = this.#command.lay([request.path, ...request.argv]);
@@ -76,14 +77,14 @@ export class Spawner {
     symbols.posix_spawn_file_actions_init(this.#actions);
     try {
       this.#addActions(request);
-      // The C library checks descriptors against the limit when it notes what to do with them: that is done by now.
+      // The C library checks descriptors against the limit when it records the actions, which is done by now.
       const make = () =>
         symbols.posix_spawn(this.#pid, path, this.#actions, this.#attributes, argv, environment);
       const errno = this.#limits === undefined ? make() : this.#limits.whileLowered(make);
       if (errno !== 0) throw new SystemCallError("posix_spawn", errno);
       const pid = new DataView(this.#pid.buffer).getInt32(0, true);
       if (request.foregroundOf !== undefined && symbols.posix_spawn_file_actions_addtcsetpgrp_np === null) {
-        symbols.tcsetpgrp(request.foregroundOf, pid); // a moment late, with glibc before 2.35
+        symbols.tcsetpgrp(request.foregroundOf, pid); // with glibc before 2.35, slightly late
       }
       return pid;
     } finally {

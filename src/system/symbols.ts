@@ -1,6 +1,6 @@
 /**
- * The functions of the C library that the native host calls. Addresses are plain numbers (`usize`): pointer objects
- * of the runtime would need leave for every library, not just for this one.
+ * The functions of the C library that the native host calls. Addresses are plain numbers (`usize`): pointer
+ * objects of the runtime would need a grant for every library, not just for this one.
  */
 export const SYMBOLS = {
   // memory and errors
@@ -44,7 +44,7 @@ export const SYMBOLS = {
   // waiting
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
-  /** The one call that waits: it has a thread of its own. */
+  /** The one call that blocks: it runs on a separate thread. */
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32", nonblocking: true },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   // time
@@ -70,7 +70,7 @@ export const SYMBOLS = {
   isatty: { parameters: ["i32"], result: "i32" },
   tcgetsid: { parameters: ["i32"], result: "i32" },
   tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },
-  // the table of logins
+  // the login table
   setutxent: { parameters: [], result: "void" },
   endutxent: { parameters: [], result: "void" },
   getutxid: { parameters: ["buffer"], result: "usize" },

@@ -8,13 +8,13 @@ export class Terminal {
     this.#library = library;
   }
 
-  /** Whether the descriptor is a terminal: one that a session has already, or one that is to be had. */
+  /** Whether the descriptor is a terminal, and whether a session already controls it. */
   state(fd: number): "none" | "taken" | "free" {
     if (this.#library.symbols.isatty(fd) !== 1) return "none";
     return this.#library.symbols.tcgetsid(fd) === -1 ? "free" : "taken";
   }
 
-  /** Makes a process group the foreground group. Nothing happens if that is not to be. */
+  /** Makes a process group the foreground group. Ignores failures. */
   setForeground(fd: number, group: number): void {
     this.#library.symbols.tcsetpgrp(fd, group);
   }

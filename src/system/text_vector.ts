@@ -6,11 +6,11 @@ const ADDRESS_SIZE = 8;
 const EINVAL = 22;
 const ENOMEM = 12;
 
-/** Texts in the memory of the C library, with a vector of their addresses that a null pointer ends. */
+/** Texts in the memory of the C library, with a null-terminated vector of their addresses. */
 export class TextVector {
   readonly #library: Library;
   #address = 0n;
-  /** What is to be copied there. */
+  /** The bytes to copy there. */
   #image = new Uint8Array(0);
   #laid: readonly string[] | undefined;
 
@@ -19,8 +19,8 @@ export class TextVector {
   }
 
   /**
-   * Lays texts out, unless the same array lies there from the last time. Returns the address of the vector and that of
-   * the first text.
+   * Copies the texts, unless the same array is there from the last call. Returns the address of the vector
+   * and that of the first text.
    */
   lay(texts: readonly string[]): { readonly vector: bigint; readonly first: bigint } {
     const table = (texts.length + 1) * ADDRESS_SIZE;
@@ -41,7 +41,7 @@ export class TextVector {
       addresses.setBigUint64(index * ADDRESS_SIZE, this.#address + BigInt(table + start), true);
       start = bytes.indexOf(0, start) + 1;
     }
-    // A zero within a text would make two of it.
+    // A zero within a text would split it in two.
     if (start !== bytes.length) throw new SystemCallError("exec", EINVAL);
     addresses.setBigUint64(table - ADDRESS_SIZE, 0n);
     this.#image.set(bytes, table);

@@ -1,9 +1,9 @@
 /**
- * Which files the daemon believes: those that only its own user, or root, can have put where they are. The rules are
- * those of docs/security.md.
+ * Which files the daemon trusts: those that only its own user, or root, can have put in their place.
+ * docs/security.md has the rules.
  */
 
-/** What is looked at of a file; a `Deno.FileInfo` has it. */
+/** The facts to check about a file; a `Deno.FileInfo` has them. */
 export type FileFacts = Pick<Deno.FileInfo, "isFile" | "mode" | "nlink" | "uid" | "gid">;
 
 /** The user and the group that the daemon runs as. */
@@ -22,7 +22,7 @@ export function ownIdentity(): Identity {
   return { uid: Deno.uid() ?? ROOT, gid: Deno.gid() ?? ROOT };
 }
 
-/** Why a file of the daemon cannot be trusted; `undefined` if it can. `file`: links not followed. */
+/** Why a file of the daemon is not trusted; `undefined` if it is. `file`: without following links. */
 export function fileProblem({ isFile, mode, uid }: FileFacts, self: Identity): string | undefined {
   if (!isFile) return "it is not a regular file";
   if (uid !== self.uid) return `it belongs to user ${uid}`;
@@ -30,21 +30,21 @@ export function fileProblem({ isFile, mode, uid }: FileFacts, self: Identity): s
 }
 
 /**
- * Why others can put files into a folder in place of the daemon's; `undefined` if they cannot. In a sticky folder,
- * such as `/tmp`, everybody can add files, but replace only files of their own.
+ * Why others can replace the daemon's files in a folder; `undefined` if they cannot. In a sticky folder, such
+ * as `/tmp`, everybody can add files but replace only their own.
  */
 export function folderProblem({ mode, uid, gid }: FileFacts, self: Identity): string | undefined {
   if (uid !== self.uid && uid !== ROOT) return `it belongs to user ${uid}`;
   const bits = mode ?? 0;
   if ((bits & STICKY) !== 0) return undefined;
   if ((bits & OTHERS_WRITE) !== 0) return "others can write to it";
-  // Many systems give each user a group without other members, and let the group write.
+  // Many systems give each user a private group, and let the group write.
   const ownGroup = self.uid !== ROOT && gid === self.gid;
   return (bits & GROUP_WRITES) === 0 || ownGroup ? undefined : `group ${gid} can write to it`;
 }
 
 /**
- * Why a pid file does not justify to signal a process that is no child of the daemon; `undefined` if it does.
+ * Why a pid file does not permit signalling a process that is no child of the daemon; `undefined` if it does.
  * `file` was opened without following a link.
  */
 export function pidFileProblem(file: FileFacts, folder: FileFacts, self: Identity): string | undefined {
@@ -55,14 +55,14 @@ export function pidFileProblem(file: FileFacts, folder: FileFacts, self: Identit
   return place === undefined ? undefined : `its folder is not safe, as ${place}`;
 }
 
-/** Whether others can put links and files into a folder: then a log file there is opened with care. */
+/** Whether others can add links and files to a folder. Log files there are opened with care. */
 export function isSharedFolder(folder: FileFacts, self: Identity): boolean {
   return ((folder.mode ?? 0) & STICKY) !== 0 || folderProblem(folder, self) !== undefined;
 }
 
 /**
- * Why the daemon must not write to a log file in a shared folder; `undefined` if it may. It was opened without
- * following a link. `owner`: the user that the file is to belong to.
+ * Why the daemon must not write to a log file in a shared folder; `undefined` if it may. The file was opened
+ * without following a link. `owner`: the user who should own the file.
  */
 export function logFileProblem(
   file: FileFacts,
@@ -76,7 +76,7 @@ export function logFileProblem(
   return file.isFile && (file.nlink ?? 1) > 1 ? "it has another name elsewhere (a hard link)" : undefined;
 }
 
-/** The folder that a path lies in, as the path names it. */
+/** The folder of a path, as the path names it. */
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf("/");
   return slash === -1 ? "." : path.slice(0, slash) || "/";

@@ -3,13 +3,16 @@ import { SystemCallError } from "./library.ts";
 
 /** The family of local sockets. */
 export const AF_UNIX = 1;
-/** What all sockets here are besides their type: non-blocking, and closed on exec. */
+/** Flags of all sockets here: non-blocking and close-on-exec. */
 export const SOCKET_FLAGS = 0o4000 | 0o2000000;
-/** How many bytes a path in `struct sockaddr_un` may have, with the zero at its end. */
+/** The size of the path in `struct sockaddr_un`, in bytes, including the zero at the end. */
 const PATH_SIZE = 108;
 const ENAMETOOLONG = 36;
 
-/** A path as the address of a local socket. `call`: what it is for. Throws `SystemCallError` if it is too long. */
+/**
+ * A path as the address of a local socket. `call`: the call that needs it. Throws `SystemCallError` if it is
+ * too long.
+ */
 export function unixAddress(call: string, path: string): Uint8Array<ArrayBuffer> {
   const bytes = encodeBytes(path);
   if (bytes.length >= PATH_SIZE) throw new SystemCallError(call, ENAMETOOLONG);

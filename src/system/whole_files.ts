@@ -3,15 +3,15 @@ import type { FileAccess, FileStatus } from "../description/mod.ts";
 import { AT_CWD, type Files, O } from "./files.ts";
 import { cString, type Library, SystemCallError } from "./library.ts";
 
-/** Of a path on Linux; what a link leads to is no longer. In bytes. */
+/** The longest path on Linux, in bytes; the target of a link is not longer. */
 const LONGEST_PATH = 4096;
-/** What is read at once, in bytes. */
+/** How much to read at once, in bytes. */
 const PIECE = 64 * 1024;
-/** `struct linux_dirent64`, the same on all processors: how long the entry is, and where its name begins. */
+/** `struct linux_dirent64`, the same on all processors: offsets of the length and of the name. */
 const ENTRY = { length: 16, name: 19 } as const;
 const ENOSYS = 38;
 
-/** Files and directories as a whole, of any path: the runtime has no name for one that is not UTF-8. */
+/** Reads whole files and directories with any path; the runtime cannot name a path that is not UTF-8. */
 export class WholeFiles implements FileAccess {
   readonly #library: Library;
   readonly #files: Files;
@@ -62,7 +62,7 @@ export class WholeFiles implements FileAccess {
     }
   }
 
-  /** What a call fills into a buffer, until there is no more. */
+  /** The results of repeated calls that fill a buffer, until a call returns nothing. */
   #pieces(fill: (buffer: Uint8Array<ArrayBuffer>) => number): Uint8Array {
     const pieces: Uint8Array[] = [];
     for (;;) {
