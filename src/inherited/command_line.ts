@@ -1,18 +1,19 @@
 import { kernelTexts } from "./kernel_file.ts";
 
 /**
- * All words of the command line, from the name of the program on, as `decodeBytes` makes text of bytes; `undefined` if
- * the kernel does not tell. When the program runs from sources the first words are those of the runtime.
+ * All words of the command line, beginning with the name of the program, decoded with `decodeBytes`;
+ * `undefined` if the kernel does not show them. From sources, the first words are those of the runtime.
  */
 export function commandLine(): readonly string[] | undefined {
   return kernelTexts("/proc/self/cmdline");
 }
 
 /**
- * The arguments, as `decodeBytes` makes text of bytes.
+ * The arguments, decoded with `decodeBytes`.
  *
- * @param given what the runtime makes of them; what is not text is the empty text in the binary
- *   (`scripts/compile/argument_guard.ts`) and has replacement characters elsewhere
+ * @param given the runtime's version of the arguments. Instead of an argument that is not UTF-8, the binary
+ *   gives an empty text (`scripts/compile/argument_guard.ts`), and Deno from sources a text with replacement
+ *   characters
  */
 export function commandLineArguments(given: readonly string[] = Deno.args): readonly string[] {
   if (!given.some((word) => word === "" || word.includes("\ufffd"))) return given;

@@ -1,8 +1,8 @@
 /**
- * What the program was started with, as it was: the words of its command line and its environment, as bytes. The
- * runtime makes Unicode of both. Words lose what is not UTF-8, such variables are missing, and asking for one of them is
- * an error. The kernel shows both as they are, to a program that may read all of `/proc`; without that grant the
- * runtime's own texts have to do.
+ * The command line and the environment that the program was started with, as bytes. The runtime decodes both
+ * as Unicode: arguments lose bytes that are not UTF-8, and such variables are missing or cause an error. The
+ * kernel shows the bytes to a program that may read all of `/proc`. Without this grant, the runtime's texts
+ * must do.
  *
  * @module
  */
