@@ -1,4 +1,4 @@
-/** Colours of the words in brackets in front of a service's name, for a console that is a terminal. */
+/** Colours for the label in front of a service's name, on a console that is a terminal. */
 
 /** The parameter of the escape sequence for each label: green, red and yellow. */
 const COLOURS: readonly (readonly [label: string, colour: number])[] = [

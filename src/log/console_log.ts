@@ -1,28 +1,28 @@
 /**
- * The console as a log, which it is until a service wants the console for itself (daemon and init 5.5). While a service
- * has it, lines are kept; if that takes a second or longer they are old news, and are dropped.
+ * The console as a log (daemon and init 5.5). While a service has the console, lines wait. Lines that have
+ * waited for a second are no longer useful and are dropped.
  */
 
 import { encodeBytes } from "../model/mod.ts";
 import { withColour } from "./console_colour.ts";
 import { type LineSink, LineWriter } from "./line_writer.ts";
 
-/** Lines that were kept for so long, in milliseconds, are not shown any more. */
+/** Lines that have waited this long, in milliseconds, are dropped. */
 const STALE_AFTER = 1000;
 
-/** What a console log needs around it. */
+/** Options of a console log. */
 export interface ConsoleLogOptions {
   /** Milliseconds of a clock that never runs backwards. @default performance.now */
   readonly now?: () => number;
   /** Whether the labels of service lines are coloured. @default false */
   readonly colour?: boolean;
-  /** The console cannot be written to; it will be tried again. @default nothing */
+  /** Writing to the console failed; it will be tried again. @default nothing */
   readonly failed?: (error: Error) => void;
-  /** The console can be written to again; so many messages were lost. @default nothing */
+  /** Writing to the console works again; `lost` messages were lost. @default nothing */
   readonly recovered?: (lost: number) => void;
 }
 
-/** The lines on the console, and who has the console. */
+/** Writes lines to the console, and knows who has the console. */
 export class ConsoleLog {
   readonly #sink: LineSink;
   readonly #writer: LineWriter;
@@ -42,7 +42,7 @@ export class ConsoleLog {
     this.#writer.write(this.#colour ? withColour(line) : line);
   }
 
-  /** Writes text whatever the levels are, for somebody who sits before the console and is asked something. */
+  /** Writes text at any log level, for a person at the console who must answer a question. */
   async print(text: string): Promise<void> {
     await this.flush(STALE_AFTER);
     try {
@@ -54,7 +54,7 @@ export class ConsoleLog {
     }
   }
 
-  /** Gives the console away. True: at once; false: `yielded` is called when the lines from before are written. */
+  /** Gives the console away. True: at once; false: `yielded` is called when the earlier lines are written. */
   yield(yielded: () => void): boolean {
     const done = () => {
       this.#yieldedAt = this.#now();

@@ -1,6 +1,6 @@
 /**
- * The daemon's two logs: the console, which shows people what goes on, and the main log, which keeps it
- * (daemon and init 5).
+ * The daemon's two logs: the console, which shows what happens, and the main log, which keeps it (daemon and
+ * init 5).
  */
 
 import type { Fact, FactSink } from "../engine/mod.ts";
@@ -10,20 +10,20 @@ import { type MessageWords, type StatusWords, words } from "./wording.ts";
 
 /** What is shown on the console. */
 export interface ConsoleLevels {
-  /** From which level on messages are shown. */
+  /** The lowest level of messages to show. */
   readonly messages: Threshold;
-  /** From which level on service status lines are shown. */
+  /** The lowest level of service status lines to show. */
   readonly status: Threshold;
 }
 
-/** How a service came to be where it is, in the words of each stream. */
+/** The status of a service, in the words of each stream. */
 const STATUS = {
   started: { console: "[  OK  ]", main: "started" },
   failed: { console: "[FAILED]", main: "failed to start" },
   stopped: { console: "[STOPPD]", main: "stopped" },
 } as const;
 
-/** What the main log consists of: sentences, or facts as JSON. */
+/** The format of the main log: sentences, or facts as JSON. */
 export type LogFormat = "text" | "json";
 
 /** A stream of lines: a `LineWriter`, or a test's recorder. */
@@ -36,13 +36,13 @@ export interface MainLogStream {
   log(level: LogLevel, line: string): void;
 }
 
-/** The log as the parts of the daemon use it. */
+/** The log as other parts of the daemon use it. */
 export interface MessageLog {
   /** An ordinary message, without the `dinit: ` prefix. */
   message(level: LogLevel, text: string): void;
 }
 
-/** Sends each message and fact to the streams that are meant to have it. */
+/** Sends each message and fact to the streams that want it. */
 export class DaemonLog implements MessageLog, FactSink {
   readonly #console: LineStream;
   readonly #levels: ConsoleLevels;
@@ -67,7 +67,7 @@ export class DaemonLog implements MessageLog, FactSink {
     this.record(level, text);
   }
 
-  /** A message that the main log alone is to have. */
+  /** A message for the main log only. */
   record(level: LogLevel, text: string): void {
     this.#main?.log(level, this.#format === "json" ? messageLine(level, text) : `dinit: ${text}`);
   }
@@ -83,14 +83,14 @@ export class DaemonLog implements MessageLog, FactSink {
   }
 
   /**
-   * A line that the reference does not have: on the console alone, where errors are shown. Programs that read the main
-   * log find the reference's lines in it.
+   * A line that the reference does not have: only on the console, if it shows errors. Programs that read the
+   * main log expect only the reference's lines.
    */
   explain(line: string): void {
     if (passes("error", this.#levels.messages)) this.#console.write(line);
   }
 
-  /** A message that the console alone is to have. */
+  /** A message for the console only. */
   show(level: LogLevel, text: string): void {
     if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
   }

@@ -1,4 +1,4 @@
-/** Facts and messages as JSON, one object a line (`--log-format=json`). */
+/** Facts and messages as JSON, one object per line (`--log-format=json`). */
 
 import { LoadError, ServiceState, StopReason } from "../model/mod.ts";
 import type { Fact } from "../engine/mod.ts";
@@ -7,7 +7,7 @@ import type { LogLevel } from "./levels.ts";
 const STATES = namesOf(ServiceState);
 const REASONS = namesOf(StopReason);
 
-/** A fact with the sentence that the text log has for it, if there is one. */
+/** A fact with its sentence in the text log, if there is one. */
 export function factLine(level: LogLevel, fact: Fact, text?: string): string {
   const { at, ...rest } = fact;
   const fields = Object.entries(rest).map(([name, value]) => [name, plain(name, value)]);
@@ -20,7 +20,7 @@ export function messageLine(level: LogLevel, text: string): string {
   return JSON.stringify({ at, level, time: performance.now(), kind: "message", text });
 }
 
-/** A value with names in place of numbers; the rest is plain already. */
+/** A value with names instead of numbers; other values are plain already. */
 function plain(name: string, value: unknown): unknown {
   if (name === "state") return STATES.get(value as number);
   if (name === "reason") return REASONS.get(value as number);

@@ -1,6 +1,6 @@
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** From which level on messages are let through; `none` lets nothing through. */
+/** The lowest level of messages that pass; with `none`, no message passes. */
 export type Threshold = LogLevel | "none";
 
 const ORDER: readonly Threshold[] = ["debug", "info", "warn", "error", "none"];

@@ -1,18 +1,18 @@
-/** The bytes that one stream keeps while they cannot be written (daemon and init 5.5). */
+/** The bytes of one stream that wait to be written (daemon and init 5.5). */
 export const BUFFER_SIZE = 4096;
 
 const LOST = new TextEncoder().encode("dinit: *** log message discarded due to full buffer ***\n");
 const LINE_FEED = 10;
 
 /**
- * Lines on their way to a stream. It holds 4096 bytes; a message that does not fit is dropped whole, and the reader is
- * told once that something is missing, before the older lines that were kept.
+ * Lines that wait for a stream, at most 4096 bytes. A message that does not fit is dropped as a whole. One
+ * note in front of the kept lines says that something is missing.
  */
 export class LineBuffer {
   readonly #lines: Uint8Array[] = [];
   #length = 0;
   #lost = false;
-  /** How many messages did not fit since the owner of the buffer set this to 0. */
+  /** How many messages did not fit since the owner of the buffer reset this to 0. */
   discarded = 0;
 
   /** Whether there is nothing to write. */
@@ -25,7 +25,7 @@ export class LineBuffer {
     return this.#lines.length + (this.#lost ? 1 : 0);
   }
 
-  /** Adds a message, which ends with a line feed. One that has others inside becomes several lines. */
+  /** Adds a message, which ends with a line feed. A message with other line feeds becomes several lines. */
   add(message: Uint8Array): void {
     if (this.#length + message.length > BUFFER_SIZE) {
       this.#lost = true;
@@ -51,7 +51,7 @@ export class LineBuffer {
     return line;
   }
 
-  /** A line that was taken could not be written, or not all of it: the rest comes first again. */
+  /** Puts back a line that was taken, or the rest of it, as the next line to write. */
   putBack(rest: Uint8Array): void {
     if (rest === LOST) {
       this.#lost = true;

@@ -2,13 +2,13 @@ import { encodeBytes } from "../model/mod.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { Retries } from "./retries.ts";
 
-/** Where lines end up: `Deno.stdout`, an open file, the system's log, or a test's array. */
+/** The destination of lines: `Deno.stdout`, an open file, the system's log, or a test's array. */
 export interface LineSink {
-  /** Takes some of the bytes and returns how many. A sink that is only full at the moment throws `WouldBlock`. */
+  /** Takes some of the bytes and returns how many. A sink that is full at the moment throws `WouldBlock`. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Whether something else would be opened now: the file was moved or removed. */
+  /** Whether opening again would give a different file: the file was moved or removed. */
   isOutdated?(): boolean;
-  /** Called when the sink is to be replaced. */
+  /** Called when the sink is replaced. */
   close?(): void;
 }
 
@@ -18,20 +18,21 @@ const FULL_RETRY = 20;
 /** Options of `LineWriter`. */
 export interface LineWriterOptions {
   /**
-   * Opens the sink again and gives it to `attach`; without a sink, or with an error, it is called again later.
-   * @default the sink that has failed is tried again
+   * Opens the sink again and passes it to `attach`. Without a sink, or after an error, it is called again
+   * later.
+   * @default the failed sink is tried again
    */
   readonly reopen?: () => Promise<void>;
   /** The sink has failed; it will be tried again. @default nothing */
   readonly failed?: (error: Error) => void;
-  /** The sink works again; `lost` messages found no room in the buffer meanwhile. @default nothing */
+  /** The sink works again; `lost` messages did not fit into the buffer meanwhile. @default nothing */
   readonly recovered?: (lost: number) => void;
 }
 
 /**
- * Writes lines one after the other, without ever making the program wait: what cannot be written yet is buffered. A
- * sink that fails is tried again, soon when there is a new line. Only a pipe that nobody can read any more, and that
- * cannot be opened again, is given up.
+ * Writes lines in order and never makes the program wait: lines that cannot be written yet are buffered. A
+ * failed sink is tried again, and soon after a new line. It gives up only a pipe without a reader that cannot
+ * be opened again.
  */
 export class LineWriter {
   readonly #buffer = new LineBuffer();
@@ -40,13 +41,13 @@ export class LineWriter {
   #sink: LineSink | undefined;
   #writing: Promise<void> | undefined;
   #broken = false;
-  /** It has been said that the sink has failed, and not that it works again. */
+  /** Whether the failure was reported and the recovery was not. */
   #hasFailed = false;
   #paused = false;
-  /** The sink is to be replaced before the next line. */
+  /** The sink must be replaced before the next line. */
   #outdated = false;
   #whenIdle: (() => void) | undefined;
-  /** How many lines are still to be written before a pause begins. */
+  /** How many lines must still be written before a pause begins. */
   #due = 0;
 
   /** Without a sink, lines are buffered until there is one. */
@@ -60,7 +61,7 @@ export class LineWriter {
     return this.#sink !== undefined;
   }
 
-  /** What was buffered goes to this sink, and all lines from now on. */
+  /** Buffered lines, and all lines from now on, go to this sink. */
   attach(sink: LineSink): void {
     this.#sink = sink;
     if (this.#buffer.isEmpty) this.#succeeded();
@@ -75,21 +76,21 @@ export class LineWriter {
     else this.#begin();
   }
 
-  /** Replaces the sink, if there is one, as soon as the line that is being written is complete. */
+  /** Replaces the sink, if there is one, after the current line. */
   renew(): void {
     if (this.#sink === undefined) return;
     this.#outdated = true;
     this.#writing ??= this.#drain();
   }
 
-  /** There is no sink yet: opens it again and again until there is. */
+  /** There is no sink yet: tries to open it until that succeeds. */
   keepTrying(): void {
     if (this.#sink === undefined) this.#retries.begin();
   }
 
   /**
-   * Writes no line from now on until `resume`; they are buffered. True: at once; false: there are lines from before that
-   * have not been written yet, and `idle` is called when they are.
+   * Pauses writing until `resume`; lines are buffered. True: at once; false: earlier lines are still waiting,
+   * and `idle` is called when they are written.
    */
   pause(idle: () => void): boolean {
     if (this.#writing === undefined) {
@@ -101,7 +102,7 @@ export class LineWriter {
     return false;
   }
 
-  /** Goes on after a pause; with `discard`, lines that were buffered meanwhile are forgotten. */
+  /** Continues after a pause; with `discard`, it drops lines that were buffered meanwhile. */
   resume({ discard }: { discard: boolean }): void {
     this.#paused = false;
     if (discard) this.#buffer.clear();
@@ -113,7 +114,7 @@ export class LineWriter {
     this.#writing ??= this.#drain();
   }
 
-  /** Waits until everything is written, at most `limit` milliseconds. A sink that has failed is tried once more. */
+  /** Waits until everything is written, at most `limit` milliseconds. Tries a failed sink once more. */
   async flush(limit: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeUp = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
@@ -203,7 +204,7 @@ export class LineWriter {
     this.#options.recovered?.(lost);
   }
 
-  /** Whether what has failed works again. */
+  /** Whether the failed sink works again. */
   async #tryAgain(): Promise<boolean> {
     if (this.#sink === undefined) await this.#options.reopen?.().catch(() => {}); // it is called again later
     if (this.#sink === undefined) return this.#broken;
@@ -213,7 +214,7 @@ export class LineWriter {
   }
 }
 
-/** Nobody will ever read from it again, or it is not open. */
+/** The pipe has lost its reader for ever, or is not open. */
 function isFinal(error: Error): boolean {
   return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource;
 }

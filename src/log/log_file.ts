@@ -3,14 +3,14 @@ import type { LineSink } from "./line_writer.ts";
 import type { MainLogTarget } from "./main_log.ts";
 
 /**
- * A file as the main log: lines are appended as they are (daemon and init 5.1, 5.3). When the file was moved or removed,
- * as programs that rotate logs do, a new one is made.
+ * A file as the main log: lines are appended unchanged (daemon and init 5.1, 5.3). If the file was moved or
+ * removed, as log rotation does, a new one is created.
  */
 export function logFile(path: string): MainLogTarget {
   return {
     prefix: () => "",
     open: async () => {
-      // Opening a FIFO that nobody reads would wait for ever, unless it is opened for reading as well.
+      // Opening a FIFO without a reader would block, unless it is also opened for reading.
       const read = await isFifo(path);
       checkPlace(path);
       const file = await Deno.open(path, { append: true, create: true, mode: 0o644, read });
@@ -26,8 +26,8 @@ export function logFile(path: string): MainLogTarget {
 }
 
 /**
- * Throws `PermissionDenied` if others can add files where the log is, and have put something there that the daemon
- * must not write to (docs/security.md). With `file` it must be the one at the path.
+ * Throws `PermissionDenied` if others can add files to the folder of the log, and have put a file there that
+ * the daemon must not write to (docs/security.md). With `file`, the path must lead to this open file.
  */
 function checkPlace(path: string, file?: Deno.FsFile): void {
   const self = ownIdentity();
@@ -41,7 +41,7 @@ function checkPlace(path: string, file?: Deno.FsFile): void {
   if (problem) throw new Deno.errors.PermissionDenied(`${path} is not used: ${problem} (os error 1)`);
 }
 
-/** What cannot be looked at is `undefined`: it is to be made, or opening it tells what is wrong. */
+/** `undefined` if the path cannot be examined: the file will be created, or opening it gives the error. */
 function lookAt(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
   try {
     return look();
@@ -60,7 +60,7 @@ function sink(path: string, file: Deno.FsFile): LineSink {
   };
 }
 
-/** Whether a file is at a path. If that cannot be told, for want of a grant to read it, it is. */
+/** Whether a file is at a path. Without the grant to read it, the answer is yes. */
 function isAt(path: string, dev: number, ino: number | null): boolean {
   try {
     const found = Deno.statSync(path);
@@ -75,7 +75,7 @@ async function isFifo(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFifo ?? false;
   } catch (error) {
-    if (error instanceof Error) return false; // it is to be made, or opening it tells what is wrong
+    if (error instanceof Error) return false; // it will be created, or opening it gives the error
     throw error;
   }
 }

@@ -1,32 +1,32 @@
 /**
- * The main log, kept by LogTape: levels and delivery are the library's, the lines and where they go are ours. Until
- * the log can be opened its lines wait in a buffer (daemon and init 5.3). The library is loaded when the log is opened
- * for the first time, and not before.
+ * The main log. LogTape handles levels and delivery; the lines and their destination are ours. Lines wait in
+ * a buffer until the log is open (daemon and init 5.3). The library is loaded when the log is opened for the
+ * first time.
  */
 
 import { type LogLevel, passes, type Threshold } from "./levels.ts";
 import { type LineSink, LineWriter } from "./line_writer.ts";
 
-/** Where the main log goes. */
+/** The destination of the main log. */
 export interface MainLogTarget {
-  /** What a line of that level begins with. */
+  /** The prefix of a line of that level. */
   prefix(level: LogLevel): string;
-  /** Opens it; `undefined` if it is not there yet. Throws what the system says. */
+  /** Opens it; `undefined` if it does not exist yet. Throws the system's error. */
   open(): Promise<LineSink | undefined>;
 }
 
 /** The library's names for our levels. */
 const LEVELS = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;
 
-/** Is told about the main log; what it says may be lines of the log. */
+/** Receives news about the main log; its messages may become lines of the log. */
 export interface MainLogWatcher {
-  /** The log takes no lines; it will be tried again. */
+  /** The log accepts no lines; it will be tried again. */
   failed(error: Error): void;
-  /** The log takes lines again; so many were lost. */
+  /** The log accepts lines again; `lost` of them were lost. */
   recovered(lost: number): void;
 }
 
-/** The main log. If it fails, lines wait in the buffer again, and it is opened again until that succeeds. */
+/** The main log. If it fails, lines wait in the buffer, and opening is tried again until it succeeds. */
 export class MainLog {
   readonly #target: MainLogTarget;
   readonly #threshold: Threshold;
@@ -38,7 +38,7 @@ export class MainLog {
   #watcher: MainLogWatcher | undefined;
   #opening: Promise<void> | undefined;
   #usesLibrary = false;
-  /** Brings a line to the writer: directly at first, and by the library from the first opening on. */
+  /** Passes a line to the writer: directly at first, and through the library after the first opening. */
   #deliver: (level: LogLevel, line: string) => void = (level, line) => {
     if (passes(level, this.#threshold)) this.#write(level, line);
   };
@@ -52,28 +52,28 @@ export class MainLog {
     this.#deliver(level, line);
   }
 
-  /** Opens the log unless it is open, and delivers what has waited. Throws what the target throws. */
+  /** Opens the log unless it is open, and delivers the waiting lines. Throws the error of the target. */
   open(): Promise<void> {
     this.#opening ??= this.#open().finally(() => this.#opening = undefined);
     return this.#opening;
   }
 
-  /** Somebody is told from now on when the log fails, and when it works again. */
+  /** From now on this watcher learns when the log fails, and when it works again. */
   watch(watcher: MainLogWatcher): void {
     this.#watcher = watcher;
   }
 
-  /** Opens the log once more, if it is open: its file is to be made at its path. */
+  /** Opens the log again, if it is open, so that its file is created at its path. */
   reopen(): void {
     this.#writer.renew();
   }
 
-  /** The log could not be opened: tries again until that succeeds. */
+  /** Opening failed: tries again until it succeeds. */
   keepTrying(): void {
     this.#writer.keepTrying();
   }
 
-  /** Waits until everything is written if the log is open, at most `limit` milliseconds. */
+  /** If the log is open, waits until everything is written, at most `limit` milliseconds. */
   flush(limit: number): Promise<void> {
     return this.#writer.flush(limit);
   }
@@ -107,7 +107,7 @@ export class MainLog {
     });
     const logger = getLogger(["dinit"]);
     this.#usesLibrary = true;
-    // As a property, and not as the template: text of a service must not be taken for a placeholder.
+    // As a property and not as the template, because text of a service must not be read as a placeholder.
     this.#deliver = (level, line) =>
       logger.emit({
         timestamp: Date.now(),
@@ -120,8 +120,8 @@ export class MainLog {
 }
 
 /**
- * LogTape; `undefined` if it is neither in Deno's cache nor downloadable, as at a first start without a network. The log
- * does without it then: the lines are the same.
+ * LogTape; `undefined` if it is neither in Deno's cache nor downloadable, for example at a first start
+ * without a network. The log then works without it; the lines are the same.
  */
 async function loadLibrary(): Promise<typeof import("@logtape/logtape") | undefined> {
   try {

@@ -1,6 +1,6 @@
 /**
- * What the daemon says: the console lines, the main log, and the buffering between the daemon and a stream that
- * does not take its lines. It never makes the daemon wait.
+ * The daemon's logs: the console lines, the main log, and a buffer for streams that do not accept lines at
+ * the moment. It never makes the daemon wait.
  *
  * @module
  */

@@ -1,11 +1,11 @@
-/** A line that was passed on is not passed on again within this time, in milliseconds. */
+/** Within this time, in milliseconds, a line is passed on once. */
 const WINDOW = 60_000;
 /** How many different lines are remembered at most. */
 const MOST = 100;
 
 /**
- * Passes lines on, but a line that comes again and again only once a minute, with how often it came meanwhile. So
- * something that goes wrong in a loop does not fill a log. Its timers do not keep the program alive.
+ * Passes lines on, but repeats a line at most once a minute, with a count. So a failure in a loop does not
+ * fill a log. Its timers do not keep the program alive.
  */
 export class RepeatedLines {
   readonly #pass: (line: string) => void;
@@ -19,7 +19,7 @@ export class RepeatedLines {
     this.#window = options.window ?? WINDOW;
   }
 
-  /** The line has come, `times` times. */
+  /** Adds a line that has occurred `times` times. */
   add(line: string, times = 1): void {
     const repeats = this.#repeats.get(line);
     if (repeats !== undefined) {

@@ -1,9 +1,9 @@
-/** How long to wait after a failure, in milliseconds: at first, and then twice as long each time up to the limit. */
+/** The time between attempts, in milliseconds: it doubles with each failure, up to the limit. */
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
 
 /**
- * Tries something again and again until it succeeds, less and less often. Its timer does not keep the program alive.
+ * Repeats an attempt until it succeeds, with growing pauses. Its timer does not keep the program alive.
  */
 export class Retries {
   readonly #attempt: () => Promise<boolean>;
@@ -19,12 +19,12 @@ export class Retries {
     this.#attempt = attempt;
   }
 
-  /** Whether it is still to succeed. */
+  /** Whether it has not succeeded yet. */
   get active(): boolean {
     return this.#active;
   }
 
-  /** It has failed just now: begins to try. */
+  /** The first attempt has failed: begins to retry. */
   begin(): void {
     if (this.#active) return;
     this.#active = true;
@@ -33,20 +33,20 @@ export class Retries {
     this.#wait(FIRST_DELAY);
   }
 
-  /** There is a new reason to try, which does not wait for longer than at first. */
+  /** There is a new reason to retry, which waits no longer than the first pause. */
   hurry(): void {
     this.#hurried = true;
     if (this.#active && this.#running === undefined) this.#wait(FIRST_DELAY);
   }
 
-  /** Tries at once if it is still to succeed, and waits for the outcome. */
+  /** Tries at once if it has not succeeded yet, and waits for the result. */
   now(): Promise<void> {
     if (!this.#active) return Promise.resolve();
     clearTimeout(this.#timer);
     return this.#running ??= this.#try().finally(() => this.#running = undefined);
   }
 
-  /** It has succeeded, in whatever way. */
+  /** It has succeeded by other means. */
   end(): void {
     this.#active = false;
     clearTimeout(this.#timer);
@@ -61,7 +61,7 @@ export class Retries {
     this.#wait(this.#hurried ? FIRST_DELAY : this.#delay);
   }
 
-  /** Tries so many milliseconds after the last time. */
+  /** Tries again this many milliseconds after the last attempt. */
   #wait(delay: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.now(), Math.max(0, this.#triedAt + delay - performance.now()));

@@ -1,11 +1,14 @@
-/** The system's log as the main log: a datagram for each line, sent to the socket `/dev/log` (daemon and init 5.1). */
+/**
+ * The system's log as the main log: one datagram per line, sent to the socket `/dev/log` (daemon and init
+ * 5.1).
+ */
 
 import { errnoName, errnoText } from "../model/mod.ts";
 import type { LogLevel } from "./levels.ts";
 import type { LineSink } from "./line_writer.ts";
 import type { MainLogTarget } from "./main_log.ts";
 
-/** Where the system's logger listens. */
+/** The socket of the system's logger. */
 export const SYSLOG_SOCKET = "/dev/log";
 
 /** The facility `daemon` and a severity. */
@@ -18,12 +21,12 @@ const PRIORITIES: Readonly<Record<LogLevel, string>> = {
 
 /** A socket that is connected to the system's logger. */
 export interface SyslogSocket {
-  /** Sends a datagram. Returns the error number, or 0; never waits. */
+  /** Sends a datagram. Returns the error number, or 0; never blocks. */
   send(datagram: Uint8Array): number;
   close(): void;
 }
 
-/** The system's log. `connect` returns `undefined` if nobody listens, and throws what else goes wrong. */
+/** The system's log. `connect` returns `undefined` if no logger listens, and throws other errors. */
 export function syslog(connect: () => Promise<SyslogSocket | undefined>): MainLogTarget {
   return {
     prefix: (level) => PRIORITIES[level],

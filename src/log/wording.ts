@@ -1,4 +1,7 @@
-/** What the logs say about the facts of the engine, in the words of the reference (lifecycle 11, daemon and init 5). */
+/**
+ * The log messages for the facts of the engine, in the words of the reference (lifecycle 11, daemon and init
+ * 5).
+ */
 
 import {
   descriptionErrorText,
@@ -10,14 +13,14 @@ import {
 import type { EndedProcess, Fact, LoadOccasion } from "../engine/mod.ts";
 import type { LogLevel } from "./levels.ts";
 
-/** How a service came to be where it is. */
+/** The status of a service as the logs show it. */
 export type Status = "started" | "failed" | "stopped";
 
 /** An ordinary message. */
 export interface MessageWords {
   readonly level: LogLevel;
   readonly text: string;
-  /** A second message that explains the first; the fact has what it says. @default absent */
+  /** A second message that explains the first; the fact contains its data. @default absent */
   readonly more?: string;
 }
 
@@ -29,10 +32,10 @@ export interface StatusWords {
   readonly level: LogLevel;
 }
 
-/** What is said about a fact. */
+/** The words for a fact. */
 export type Words = MessageWords | StatusWords;
 
-/** The words for a fact; `undefined` if the reference does not speak of it. */
+/** The words for a fact; `undefined` if the reference has no message for it. */
 export function words(fact: Fact): Words | undefined {
   switch (fact.kind) {
     case "started":
@@ -42,7 +45,7 @@ export function words(fact: Fact): Words | undefined {
       return { status: "failed", service: fact.service, consoleLevel, level: "error" };
     }
     case "stopped":
-      if (fact.startFailed) return undefined; // which has been said
+      if (fact.startFailed) return undefined; // already reported
       return { status: "stopped", service: fact.service, consoleLevel: "info", level: "info" };
     case "loaded":
     case "reloaded":
