@@ -1,10 +1,11 @@
 /**
- * The one entry point: `dinit …` is the daemon; `dinit ctl …` and the others are the tools, and so are links to the
- * binary with names such as `dinitctl`. Each is loaded only when it is the one that is asked for.
+ * The one entry point. `dinit …` is the daemon; `dinit ctl …` and the others are the tools, and so are links
+ * to the binary with names such as `dinitctl`. Only the part that the command line names is loaded.
  *
- * The runtime opens and analyses at every start what it can see in an `import()`, whether or not it is reached. For
- * `ctl`, which people and scripts call often, that would cost more than its own work. So only `ctl` is imported in
- * plain sight, and the others by a name that is not a plain string to the runtime (the bundler still sees it).
+ * At every start, the runtime opens and analyses each module of a visible `import()`, even one that is not
+ * reached. For `ctl`, which people and scripts call often, that would cost more than its own work. So only
+ * the import of `ctl` is visible; the others have a name that is not a plain string to the runtime (the
+ * bundler still sees it).
  *
  * @module
  */
@@ -81,10 +82,13 @@ async function daemon(args: string[]): Promise<number> {
   return status;
 }
 
-/** Ends the program by SIGINT, so that a parent sees it. As process 1 of a namespace the signal has no effect. */
+/**
+ * Ends the program by SIGINT, so that its parent sees the signal. For process 1 of a namespace the signal has
+ * no effect.
+ */
 async function endBySignal(): Promise<void> {
   Deno.kill(Deno.pid, "SIGINT");
-  await new Promise((resolve) => setTimeout(resolve, 1000)); // the runtime delivers it a moment later
+  await new Promise((resolve) => setTimeout(resolve, 1000)); // the runtime delivers the signal slightly later
 }
 
 const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
@@ -115,8 +119,8 @@ function main(args: string[]): Promise<number> {
 }
 
 /**
- * The grants that this part of the program cannot do without and does not have. Only at a terminal, where the runtime
- * would ask for each of them: elsewhere it is an error like any other when one is missed.
+ * The missing grants that this part of the program needs. Only at a terminal, where the runtime would prompt
+ * for each of them; elsewhere a missing grant is an ordinary error.
  */
 function missingGrants(args: readonly string[]): string[] {
   if (Deno.build.standalone || !Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) return [];
@@ -132,7 +136,7 @@ function missingGrants(args: readonly string[]): string[] {
   return [...new Set(needed.filter(isMissing).map(({ name }) => `--allow-${name}`))];
 }
 
-/** The command line, with the words that the binary's name stands for in front. */
+/** The command line, with the words that the name of the binary stands for in front. */
 function commandLine(): string[] {
   const args = commandLineArguments();
   if (!Deno.build.standalone) return [...args];
@@ -143,9 +147,9 @@ function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
   stream.writeSync(new TextEncoder().encode(text));
 }
 
-/** A permission that everything needs is missing: says which, instead of where in the code it was missed. */
+/** A permission that everything needs is missing: names it, instead of the place in the code. */
 async function reportMissingGrant(error: unknown): Promise<number> {
-  // A module that may not be read is reported as a TypeError.
+  // The runtime reports a module that it may not read as a TypeError.
   const isMissing = error instanceof Deno.errors.NotCapable ||
     (error instanceof TypeError && error.message.startsWith("Requires read access to "));
   if (!isMissing) throw error;
