@@ -1,10 +1,11 @@
 /**
  * `deno task compile`: one binary, `dist/dinit`, and the links of its tools beside it.
  *
- * The modules are bundled first: a binary of few scripts starts in half the time of one that holds the module graph.
- * What is imported only when it is needed becomes scripts of its own, so that `dinitctl` does not read the daemon: with
- * a single script `dinitctl status` took 1.7 times as long as an empty program, so 1.25 times. Compiling needs a base runtime of the compiler's own version. Deno downloads it; where it cannot, set
- * `DENORT_BIN` to such a runtime, and `COMPILE_DENO` to the Deno of the same version if it is not the running one.
+ * The modules are bundled first: a binary with few scripts starts in half the time of one with the whole
+ * module graph. Modules with lazy imports become separate scripts, so `dinitctl` does not read the daemon:
+ * `dinitctl status` takes 1.25 times as long as an empty program, and 1.7 times with a single script.
+ * Compiling needs a base runtime of the compiler's version. Deno downloads it; if it cannot, set `DENORT_BIN`
+ * to such a runtime, and `COMPILE_DENO` to the Deno of the same version if it is not the running one.
  *
  * @module
  */
@@ -22,7 +23,10 @@ function run(program: string, args: string[]): boolean {
   return new Deno.Command(program, { args, stdout: "inherit", stderr: "inherit" }).outputSync().success;
 }
 
-/** Makes the binary take arguments that are not UTF-8. Without, it is as good as any other program of Deno. */
+/**
+ * Makes the binary accept arguments that are not UTF-8. Without this step, the binary works like any other
+ * Deno program.
+ */
 function guard(): void {
   const guarded = `${binary}.guarded`;
   const bytes = Deno.readFileSync(binary);
@@ -63,7 +67,7 @@ const compiled = run(compiler, [
   "--quiet",
   "--no-config",
   "--allow-all",
-  // The cache would be written to a predictable name in a directory that everybody may write to.
+  // V8's code cache would be written to a predictable name in a world-writable directory.
   "--no-code-cache",
   `--v8-flags=${V8_FLAGS.join(",")}`,
   "--output",

@@ -1,20 +1,20 @@
 /**
- * Mutation check of the engine's state machine: changes one spot of the transitions at a time and sees whether the
- * tests notice. The work is done in a copy; nothing in the project changes.
+ * Mutation test of the engine's state machine: changes the transitions in one place at a time and checks
+ * whether the tests fail. It works in a copy; nothing in the project changes.
  *
  *     deno run -A scripts/mutants.ts [--list] [--every=N] [FILE:LINE ...]
  *
- * Prints the mutants that no test noticed, and the share of those that were noticed. With FILE:LINE only the mutants
- * of these lines are tried, with --every only each Nth.
+ * Prints the mutants that no test noticed, and the share of noticed mutants. With FILE:LINE it tries only the
+ * mutants of these lines, with --every only each Nth.
  */
 
 import { endProcessesWithThis } from "./process_guard.ts";
 
 const FILES = ["agenda", "ending", "lifecycle", "starting", "stopping", "waits"];
 const ROOT = new URL("..", import.meta.url).pathname;
-/** Longer than any run of the tests that ends by itself. */
+/** Longer than any run of the tests that terminates, in milliseconds. */
 const TIME_LIMIT = 120_000;
-/** As many as there are processors on a small machine. */
+/** The number of processors of a small machine. */
 const WORKERS = 2;
 
 interface Mutant {
@@ -25,7 +25,7 @@ interface Mutant {
   readonly after: string;
 }
 
-/** What is replaced by what, one occurrence at a time. */
+/** Text and its replacement, applied to one occurrence at a time. */
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/ === /g, " !== "],
   [/ !== /g, " === "],
@@ -63,13 +63,13 @@ function mutantsOf(file: string, text: string): Mutant[] {
   return found;
 }
 
-/** The line without its statement; what it depends on, such as `if (…)` or `else`, stays. */
+/** The line without its statement; its condition, such as `if (…)` or `else`, stays. */
 function dropped(code: string): string {
   const head = /^\s*(?:(?:else )?if \(.*?\)(?= [a-z])|else(?= [a-z])|for \(.*?\)(?= [a-z]))/.exec(code)?.[0];
   return head === undefined ? code.replace(/\S.*/, ";") : `${head} {}`;
 }
 
-/** Runs the tests against one mutant in a copy of the project; true if they notice it. */
+/** Runs the tests against one mutant in a copy of the project; true if they fail. */
 async function isNoticed(mutant: Mutant, copy: string, original: string): Promise<boolean> {
   const path = `${copy}/src/engine/${mutant.file}.ts`;
   const lines = original.split("\n");
@@ -82,7 +82,7 @@ async function isNoticed(mutant: Mutant, copy: string, original: string): Promis
   }
 }
 
-/** Whether the tests have something to say about this copy. */
+/** Whether the tests fail in this copy. */
 async function isNoticedIn(copy: string): Promise<boolean> {
   return !(await passes(copy, "tests/engine", "1")) || !(await passes(copy, "tests/property", "0.3"));
 }

@@ -9,7 +9,8 @@ const LIBRARY = "src/client/library.ts";
 const BUILT_INTO_NODE = ["node:net", "node:os", "node:process"];
 
 /**
- * Node 20 does not have `Promise.withResolvers`. A library changes no global objects, so the module gets its own.
+ * Node 20 does not have `Promise.withResolvers`. A library must not change global objects, so the module gets
+ * a private version.
  */
 const WITH_RESOLVERS = `function promiseWithResolvers() {
   let resolve, reject;
@@ -19,8 +20,8 @@ const WITH_RESOLVERS = `function promiseWithResolvers() {
 `;
 
 /**
- * The bundler puts the types of all modules into one file, but leaves imports of modules in it whose types only inner
- * parts name. No program needs these types: they become empty ones, and the file stands alone.
+ * The bundler puts the types of all modules into one file, but leaves imports of modules whose types only
+ * internal parts use. No program needs these types: they become empty ones, so that the file is complete.
  */
 export function standAlone(types: string): string {
   const names = new Set<string>();
@@ -33,7 +34,7 @@ export function standAlone(types: string): string {
   return inner.map((name) => `interface ${name} {}\n`).join("") + rest;
 }
 
-/** What `package.json` says, from what `deno.json` says. */
+/** The contents of `package.json`, from those of `deno.json`. */
 export function packageJson({ name, version, license }: Readonly<Record<string, string>>): unknown {
   return {
     name,

@@ -1,12 +1,12 @@
-/** Programs that start processes leave none behind, however they end. */
+/** Ensures that programs which start processes leave none behind, however they end. */
 
-/** The variable that marks everything that was started by this program, and in turn by that. */
+/** The variable that marks all processes that this program, and its children, have started. */
 const MARK = "DINIT_PROCESS_GUARD";
 
 /**
- * What the guard does: waits until its standard input ends, which is when the program that holds the other end has ended.
- * Then it asks all marked processes to end, and kills those that are left after some seconds, with what they start
- * meanwhile.
+ * The guard waits until its standard input ends, which happens when the program at the other end has ended.
+ * Then it asks all marked processes to end. After some seconds it kills the remaining ones, and those that
+ * they have started meanwhile.
  */
 const GUARD = `trap '' HUP INT QUIT TERM
 read -r nothing
@@ -26,9 +26,9 @@ done
 `;
 
 /**
- * From now on, what this program starts ends with it: also when a signal kills it. Processes are known by a variable in
- * their environment; one that is started without it is not found. A program that was started by a guarded one shares its
- * guard. Needs the grants to run programs and to set variables.
+ * From now on, the processes of this program end with it, also when a signal kills it. A variable in the
+ * environment identifies them; a process without this variable is not found. A program that a guarded program
+ * has started shares its guard. Needs the grants to run programs and to set variables.
  */
 export function endProcessesWithThis(): void {
   if (Deno.env.get(MARK) !== undefined) return;
@@ -37,7 +37,7 @@ export function endProcessesWithThis(): void {
     args: ["-c", GUARD, "process-guard", `${MARK}=${value}`],
     clearEnv: true,
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-    detached: true, // a key at the terminal ends this program, and must not end the guard
+    detached: true, // a key at the terminal ends this program, but must not end the guard
     stdin: "piped",
     stdout: "null",
     stderr: "null",
@@ -47,5 +47,5 @@ export function endProcessesWithThis(): void {
   Deno.env.set(MARK, value);
 }
 
-/** A guard whose handle were collected would find its standard input closed. */
+/** If the handle of the guard were garbage-collected, its standard input would close. */
 const held: Deno.ChildProcess[] = [];

@@ -1,10 +1,10 @@
 /**
- * Draws the states and phases of a service, the ways between the states, and what happens on every event in every phase,
- * from the engine's own tables.
+ * Draws the states and phases of a service, the transitions between the states, and the reaction to every
+ * event in every phase, from the engine's own tables.
  *
  *     deno run --allow-read --allow-write=docs scripts/state_diagram.ts
  *
- * writes docs/engine-states.svg; a test sees to it that the file is up to date.
+ * writes docs/engine-states.svg; a test checks that the file is up to date.
  */
 
 import { PHASE_STATES, type PhaseKind } from "../src/engine/lifecycle/phase.ts";
@@ -14,14 +14,14 @@ import { ServiceState } from "../src/model/mod.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 
-/** Where the file belongs. */
+/** The path of the file. */
 export const DIAGRAM = new URL("../docs/engine-states.svg", import.meta.url);
 
 const PHASES = Object.keys(PHASE_STATES) as PhaseKind[];
 const EVENTS = Object.keys(PHASE_TABLE.stopped) as PhaseEvent[];
 
 const BOX_WIDTH = 210;
-/** Space between the two arrows of a pair. */
+/** The space between the two arrows of a pair. */
 const APART = 26;
 const LINE = 17;
 
@@ -30,7 +30,7 @@ interface Point {
   readonly y: number;
 }
 
-/** The middles of the boxes: up on the right side, down on the left side. */
+/** The centres of the boxes: the way up on the right side, the way down on the left side. */
 const PLACES: Readonly<Record<ServiceState, Point>> = {
   [STOPPED]: { x: 130, y: 130 },
   [STARTING]: { x: 770, y: 130 },
@@ -46,7 +46,7 @@ function boxHeight(state: ServiceState): number {
   return 42 + phasesOf(state).length * LINE;
 }
 
-/** Where the arrow's line leaves the box of a state, of which the middle is given, towards another point. */
+/** Where an arrow to another point leaves the box of a state with this centre. */
 function edgeOfBox(state: ServiceState, middle: Point, towards: Point): Point {
   const dx = towards.x - middle.x;
   const dy = towards.y - middle.y;
@@ -60,7 +60,7 @@ function edgeOfBox(state: ServiceState, middle: Point, towards: Point): Point {
 function arrow({ from, to, causes }: StateChange): string {
   const length = Math.hypot(PLACES[to].x - PLACES[from].x, PLACES[to].y - PLACES[from].y);
   const isPair = STATE_CHANGES.some((other) => other.from === to && other.to === from);
-  // An arrow of a pair runs on the right of the line between the boxes, seen in its own direction.
+  // An arrow of a pair runs to the right of the line between the boxes, in its own direction.
   const aside = isPair ? APART / length : 0;
   const shift = {
     x: -(PLACES[to].y - PLACES[from].y) * aside,
@@ -93,10 +93,10 @@ function box(state: ServiceState): string {
   ].join("\n");
 }
 
-/** The place and the measures of the table, in the same units as the picture above it. */
+/** Position and size of the table, in the units of the picture above it. */
 const TABLE = { x: 20, y: 660, name: 170, column: 112, row: 46, letters: 18 };
 
-/** Breaks text into lines of at most so many letters. */
+/** Breaks text into lines of at most this many letters. */
 function wrapped(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -1,13 +1,13 @@
 /**
- * A Debian machine in an emulator that boots with what `deno task compile` has made.
+ * Boots a Debian machine in an emulator with the output of `deno task compile`.
  *
  *     deno run -A scripts/vm.ts prepare           make the disk, and see whether machines can be had here
  *     deno run -A scripts/vm.ts run [WORD...]     boot it on this terminal; the words go to the kernel for init
  *     deno run -A scripts/vm.ts measure [RUNS]    time from kernel to login, beside the distribution's own init
  *     deno run -A scripts/vm.ts transcript        boot, log in, look around, power off; prints the serial console
  *
- * Needs root and some packages of Debian, and says which. The Debian system is made once, with debootstrap, in the
- * directory `DINIT_VM_CACHE` (by default `dinit-vm` among the temporary files).
+ * Needs root and some packages of Debian, and names missing ones. debootstrap makes the Debian system once,
+ * in the directory `DINIT_VM_CACHE` (by default `dinit-vm` in the directory for temporary files).
  *
  * @module
  */

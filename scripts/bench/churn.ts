@@ -1,4 +1,7 @@
-/** A thousand restarts a second for half a minute: whether they happen, what they cost, and who has to wait. */
+/**
+ * A thousand restarts per second for half a minute: whether the daemon keeps up, what the restarts cost, and
+ * how long clients wait.
+ */
 
 import { Request } from "../../src/control/mod.ts";
 import {
@@ -18,16 +21,16 @@ import {
 } from "./harness/mod.ts";
 
 const SECONDS = 30;
-/** How often the daemon is asked something meanwhile, in milliseconds. */
+/** How often a client asks the daemon meanwhile, in milliseconds. */
 const ASK_EVERY = 20;
 const BARE_LOOP = 500;
 
 interface Churn {
-  /** Restarts in a second. */
+  /** Restarts per second. */
   readonly rate: number;
-  /** Milliseconds of the daemon's processor time for each. */
+  /** The daemon's processor time per restart, in milliseconds. */
   readonly cost: number;
-  /** Median and worst of the times that a client waited for a reply, in milliseconds. */
+  /** Median and maximum of the time that a client waited for a reply, in milliseconds. */
   readonly reply: number;
   readonly worst: number;
 }
@@ -36,7 +39,7 @@ function churn(): Promise<Churn> {
   return inFolder(async (folder) => {
     await using daemon = await BenchDaemon.start(folder, churningServices(), { start: ["all"] });
     const client = await daemon.client();
-    await pause(1000); // everything has been said once
+    await pause(1000); // the console has all messages
     const [before, cpuBefore, begin] = [await daemon.restarts(), cpuTime(daemon.pid), performance.now()];
     const replies: number[] = [];
     while (performance.now() - begin < SECONDS * 1000) {
@@ -57,7 +60,7 @@ function churn(): Promise<Churn> {
   });
 }
 
-/** Processes that a bare loop can start in a second. */
+/** How many processes a bare loop can start per second. */
 function bareRate(): number {
   const environment = new Map(Object.entries(Deno.env.toObject()));
   const loop = new BareLoop(["/bin/true"], environment, { asService: true });

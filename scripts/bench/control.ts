@@ -1,6 +1,6 @@
 /**
- * What the control plane of the running daemon can carry: single round trips beside a bare echo server, many requests
- * in one go, and two hundred clients that hear of ten thousand events.
+ * The throughput of the running daemon's control socket: single round trips compared with a bare echo server,
+ * many requests at once, and ten thousand events to two hundred clients.
  */
 
 import { Reply, Request } from "../../src/control/mod.ts";
@@ -18,19 +18,19 @@ import {
   pause,
 } from "./harness/mod.ts";
 
-/** Milliseconds of each measurement of a round. */
+/** The length of each measurement of a round, in milliseconds. */
 const TURN = 400;
 const PIPELINED = 300;
 /** Bytes of the reply to SERVICESTATUS5. */
 const REPLY_SIZE = 16;
 const SUBSCRIBERS = 200;
 const EVENTS = 10_000;
-/** Orders between two turns of the event loop: a daemon works on many things before it writes. */
+/** Commands between two turns of the event loop: a daemon handles many of them before it writes. */
 const BATCH = 50;
 
 // ---- The floor ----
 
-/** As bare as it gets: what is read is written, without streams in between. */
+/** The least possible work: it writes what it reads, without streams. */
 async function serveEcho(path: string): Promise<void> {
   for await (const connection of Deno.listen({ transport: "unix", path })) void echo(connection);
 }
@@ -44,12 +44,12 @@ async function echo(connection: Deno.Conn): Promise<void> {
       await connection.write(buffer.subarray(0, size));
     }
   } catch (error) {
-    if (!(error instanceof Error)) throw error; // the client went away
+    if (!(error instanceof Error)) throw error; // the client is gone
   }
   connection.close();
 }
 
-/** Starts the echo server in a program of its own, and waits until it answers. */
+/** Starts the echo server in a separate program, and waits until it answers. */
 async function startEcho(path: string): Promise<Deno.ChildProcess> {
   const args = ["run", "--allow-all", new URL(import.meta.url).pathname, path];
   const child = new Deno.Command(Deno.execPath(), { args }).spawn();
@@ -66,7 +66,7 @@ async function startEcho(path: string): Promise<Deno.ChildProcess> {
 
 // ---- The measurements ----
 
-/** How often something can be done in a second, one after the other. */
+/** How often an action can be done per second, one after the other. */
 async function rate(act: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   let count = 0;
@@ -86,7 +86,7 @@ async function roundTrips(runs: number, controlPath: string, echoPath: string): 
   const buffer = new Uint8Array(64);
   await bare.read(buffer);
   const request = new Uint8Array([Request.SERVICESTATUS5, ...buffer.slice(2, 6)]);
-  // The echo gets as many bytes as a reply has, so that both read the same.
+  // The echo has the size of a reply, so that both read the same number of bytes.
   const ping = new Uint8Array(REPLY_SIZE);
   const trip = async (connection: Deno.Conn, bytes: Uint8Array) => {
     await connection.write(bytes);
@@ -125,7 +125,7 @@ async function roundTrips(runs: number, controlPath: string, echoPath: string): 
   ];
 }
 
-/** Loads the service `s` for a client, which hears of it from then on. */
+/** Loads the service `s` for a client, which receives its events from then on. */
 async function loaded(client: ControlClient): Promise<number> {
   await client.handshake();
   const reply = await client.request({ type: Request.LOADSERVICE, name: "s" });
@@ -134,12 +134,12 @@ async function loaded(client: ControlClient): Promise<number> {
 }
 
 interface Listener {
-  /** How many events were the ones that had to come. */
+  /** How many events arrived in the expected order. */
   readonly ordered: Promise<number>;
   end(): void;
 }
 
-/** Listens until all events have come: started and stopped, again and again. */
+/** Listens until all events have arrived: started and stopped, in turns. */
 async function listen(path: string): Promise<Listener> {
   const client = await ControlClient.connect(path);
   const done = Promise.withResolvers<number>();
@@ -154,7 +154,7 @@ async function listen(path: string): Promise<Listener> {
   return { ordered: done.promise, end: () => client.close() };
 }
 
-/** Milliseconds until every client has heard every event, and how many clients did, in order. */
+/** Milliseconds until every client has received every event, and how many clients received them in order. */
 async function events(path: string): Promise<{ elapsed: number; complete: number }> {
   const listeners = await Promise.all(Array.from({ length: SUBSCRIBERS }, () => listen(path)));
   const starter = await ControlClient.connect(path);

@@ -1,4 +1,4 @@
-/** What `dinit ctl` takes to ask a running daemon something, beside an empty Deno program. */
+/** The time of a `dinit ctl` command to a running daemon, compared with an empty Deno program. */
 
 import { ServiceEvent } from "../../src/model/mod.ts";
 import {
@@ -17,7 +17,7 @@ import {
 } from "./harness/mod.ts";
 
 const SERVICES = 1000;
-/** One round is so many calls of each: one call takes too short a time to say much. */
+/** Calls of each program in one round: a single call is too short to measure. */
 const CALLS = 5;
 
 function measure({ runs }: BenchContext): Promise<Measurement[]> {

@@ -1,4 +1,4 @@
-/** Loading and linking 10,000 service descriptions of eight lines, beside only reading their bytes. */
+/** Loading and linking 10,000 service descriptions of eight lines, compared with only reading their bytes. */
 
 import { FolderSource, MainEnvironment } from "../../src/description/mod.ts";
 import { ServiceManager } from "../../src/engine/mod.ts";
@@ -14,9 +14,9 @@ import {
 } from "./harness/mod.ts";
 
 const COUNT = 10_000;
-/** Rounds before those that count: the compiler has then got to know the program. */
+/** Warm-up rounds, until the compiler has optimised the code. */
 const WARM_UP = 3;
-/** Reading and loading take turns after so many files, so that both meet the same other work of the machine. */
+/** Reading and loading take turns after this many files, so that other load on the machine affects both. */
 const TURN = 250;
 
 function describe(index: number): string {
@@ -28,8 +28,8 @@ function describe(index: number): string {
     "restart-delay = 0.5",
     "stop-timeout = 5",
     `logfile = /var/log/worker-${index}.log`,
-    // Each group of ten hangs from the one before it: what is named is loaded already, as in a set that is loaded
-    // from its roots, where each service is read once.
+    // Each group of ten depends on the group before it. So every named service is already loaded, as when a
+    // set is loaded from its roots, and each is read once.
     index === 0 ? "# the first" : `depends-on = worker-${Math.floor((index - 1) / 10)}`,
   ].join("\n") + "\n";
 }
@@ -57,14 +57,14 @@ function newManager(directory: string): ServiceManager {
   });
 }
 
-/** How long a function takes for some names, in milliseconds. */
+/** The time of a function for some names, in milliseconds. */
 function timeFor(names: readonly string[], run: (name: string) => void): number {
   const start = performance.now();
   for (const name of names) run(name);
   return performance.now() - start;
 }
 
-/** How long reading and loading all of them take. */
+/** The time of reading and of loading all of them. */
 function round(directory: string, names: readonly string[]): { read: number; load: number } {
   const manager = newManager(directory);
   let [read, load] = [0, 0];

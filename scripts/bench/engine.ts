@@ -1,5 +1,5 @@
 /**
- * What a service costs the engine from its start to its stop, in graphs of 1,000 and of 100,000 services that have no
+ * The engine's cost of one service from start to stop, in graphs of 1,000 and of 100,000 services without
  * processes, of several shapes.
  */
 
@@ -11,7 +11,7 @@ import { atMost, type BenchCase, type BenchContext, interleave, type Measurement
 const SMALL = 1_000;
 const LARGE = 100_000;
 
-/** From the number of a service, those that it depends on. */
+/** The dependencies of a service, by its number. */
 type Shape = (index: number, count: number) => number[];
 
 const SHAPES: Readonly<Record<string, Shape>> = {
@@ -48,7 +48,7 @@ const OPTIONS: Omit<ManagerOptions, "graph"> = {
   },
 };
 
-/** Microseconds for one service: all are started, and all are stopped. */
+/** Microseconds per service to start and stop all services. */
 function cost(shape: Shape, count: number): number {
   const graph = new ServiceGraph();
   const services: Service[] = [];
@@ -68,7 +68,7 @@ function cost(shape: Shape, count: number): number {
   return (end - begin) * 1000 / count;
 }
 
-/** The cost of small graphs, as many as are as much work as a large one. */
+/** The cost of small graphs, repeated until they are as much work as a large one. */
 function costOfMany(shape: Shape, count: number): number {
   let sum = 0;
   for (let repeat = 0; repeat < LARGE / count; repeat++) sum += cost(shape, count);
@@ -82,7 +82,7 @@ async function measure({ runs }: BenchContext): Promise<Measurement[]> {
       small: () => costOfMany(shape, SMALL),
       large: () => cost(shape, LARGE),
     }, 1);
-    // The best rounds count: the others show what else the machine had to do.
+    // The fastest rounds count: slower rounds show other load on the machine.
     const ratio = Math.min(...large) / Math.min(...small);
     found.push({
       what: `${name}: each of ${LARGE}`,

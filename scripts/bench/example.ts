@@ -1,5 +1,5 @@
 /**
- * What a newcomer waits for: from starting the daemon to all services of the example being started, and one
+ * A newcomer's waiting time: from starting the daemon until all services of the example are started, and one
  * `ctl status`, both with the permissions that the tasks grant.
  */
 
@@ -16,14 +16,14 @@ import {
   timeOf,
 } from "./harness/mod.ts";
 
-/** The arguments of `deno run` in a task of `deno.json`, as the task has them. */
+/** The arguments of `deno run` in a task of `deno.json`, unchanged. */
 function taskArguments(task: string): string[] {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   const command: string = config.tasks[task].command.split("deno run ")[1];
   return ["run", ...command.replaceAll("$PWD", ROOT.slice(0, -1)).replaceAll('"', "").split(" ")];
 }
 
-/** Starts the daemon and waits until `boot` is started; gives the milliseconds and a function that ends it. */
+/** Starts the daemon and waits until `boot` is started; returns the milliseconds and a function that ends it. */
 async function startExample(): Promise<{ elapsed: number; end: () => Promise<void> }> {
   Deno.mkdirSync(`${ROOT}run`, { recursive: true });
   const before = performance.now();

@@ -16,7 +16,7 @@ import {
 
 const SERVICES = 1000;
 const MINUTE = 60_000;
-/** How long a daemon is left alone after the start, in milliseconds: garbage is collected meanwhile. */
+/** The pause after the start, in milliseconds, during which V8 collects garbage. */
 const REST = 10_000;
 
 function measure({ runs }: BenchContext): Promise<Measurement[]> {

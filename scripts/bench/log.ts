@@ -1,4 +1,4 @@
-/** How fast services can write, by the type of their log, beside the same bytes through `cat`. */
+/** How fast services can write, for each log type, compared with the same bytes through `cat`. */
 
 import { ServiceEvent } from "../../src/model/mod.ts";
 import {
@@ -16,7 +16,7 @@ const MEGABYTES = 512;
 const WRITE = `/usr/bin/head -c ${MEGABYTES}M /dev/zero`;
 const ONCE = "type = process\nrestart = no\n";
 
-/** Megabytes a second until a service with these settings, and the services beside it, have ended. */
+/** Megabytes per second until a service with these settings, and the services beside it, have ended. */
 function throughput(
   settings: (folder: string) => string,
   others: Readonly<Record<string, string>> = {},
@@ -36,7 +36,7 @@ function throughput(
   });
 }
 
-/** Megabytes a second of a shell's pipeline. */
+/** Megabytes per second of a shell pipeline. */
 function pipeline(end: (folder: string) => string): Promise<number> {
   return inFolder(async (folder) => {
     return MEGABYTES / await timeOf("/bin/sh", ["-c", `${WRITE} ${end(folder)}`]) * 1000;

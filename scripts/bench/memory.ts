@@ -1,4 +1,4 @@
-/** Memory of the daemon: with nothing to do, with a thousand services, and after many restarts. */
+/** Memory of the daemon: when idle, with a thousand services, and after many restarts. */
 
 import { ServiceEvent } from "../../src/model/mod.ts";
 import {
@@ -17,25 +17,25 @@ import {
 } from "./harness/mod.ts";
 
 const SERVICES = 1000;
-/** As many as a restart every second for an hour would be, sixteen times over; one minute of them here. */
+/** The restarts of one service per second in sixteen hours, compressed into a minute. */
 const MINUTE = 60_000;
 const RESTARTS = 100_000;
-/** What a program takes once is taken after so many restarts. */
+/** After this many restarts, memory that is needed only once is in use. */
 const WARM_UP = 10_000;
-/** How long a daemon is left alone before it is looked at, in milliseconds. */
+/** The pause before a measurement, in milliseconds. */
 const REST = 3000;
 
 interface Idle {
   readonly empty: number;
   readonly none: number;
   readonly many: number;
-  /** What no other program shares of `many`: the rest are pages of the runtime's file. */
+  /** The private memory of `many`; the rest are pages of the runtime's file. */
   readonly own: number;
   /** Kilobytes. */
   readonly each: number;
 }
 
-/** Megabytes of a Deno program that waits, of a daemon without services, and of one with many. */
+/** Megabytes of a waiting Deno program, of a daemon without services, and of a daemon with many. */
 function idle(): Promise<Idle> {
   return inFolder(async (folder) => {
     Deno.writeTextFileSync(`${folder}/waiting.ts`, "setInterval(() => {}, 1e9);\n");

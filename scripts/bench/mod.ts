@@ -1,8 +1,9 @@
 /**
- * `deno task bench [--runs=N] [--json=FILE] [--peers] [CASE...]`: measurements, each beside a peer or a floor that is
- * measured in the same run, as `docs/performance.md` explains. Every other file beside this one is a case of that
- * name; without a name all of them run, one after the other, each in a program of its own. Ends with 1 if a limit was
- * missed. With DINIT_BINARY set to a compiled binary, that is measured where the whole program is.
+ * `deno task bench [--runs=N] [--json=FILE] [--peers] [CASE...]`: measurements, each compared with a peer or
+ * a floor from the same run, as `docs/performance.md` explains. Every other file beside this one is a case
+ * with its name. Without a name all cases run in order, each in a separate program. Exits with 1 if a limit
+ * was missed. With DINIT_BINARY set to a compiled binary, the cases that measure a whole program measure this
+ * binary.
  *
  * @module
  */
@@ -23,7 +24,7 @@ import {
 
 const DEFAULT_RUNS = 5;
 
-/** What a case that runs in a program of its own hands back. */
+/** The result of a case that runs in a separate program. */
 interface CaseResult {
   readonly notes: readonly string[];
   readonly measurements: readonly Measurement[];
@@ -49,7 +50,7 @@ interface Words {
   readonly runs: number;
   readonly peers: boolean;
   readonly json: string | undefined;
-  /** The case to run here, and to print as JSON. */
+  /** The case to run in this program, and to print as JSON. */
   readonly here: string | undefined;
   readonly cases: readonly string[];
 }

@@ -1,6 +1,6 @@
 /**
- * Other supervisors with the same work: from starting the program to all services running, and from telling it to end
- * to the last process being gone. All of them are watched from outside in the same way. Only with `--peers`.
+ * Other supervisors with the same work: from starting the program until all services run, and from telling it
+ * to end until the last process is gone. All are observed from outside in the same way. Only with `--peers`.
  */
 
 import {
@@ -24,12 +24,12 @@ import {
 } from "./harness/mod.ts";
 
 const SERVICES = 1000;
-/** How often it is looked whether all run, or none, in milliseconds. */
+/** How often to check whether all run, or none, in milliseconds. */
 const LOOK_EVERY = 10;
-/** How long anything may take at most, in milliseconds. */
+/** The longest wait, in milliseconds. */
 const PATIENCE = 120_000;
 
-/** What the start of dinit must take of the others' time at most. */
+/** The largest ratio of dinit's start time to that of each peer. */
 const LIMITS: Readonly<Record<string, Limit>> = {
   supervisord: atMost(0.2),
   s6: atMost(0.7),
@@ -57,7 +57,7 @@ const dinit: Peer = {
   },
 };
 
-/** Resolves when there are as many processes as there have to be. */
+/** Resolves when there are as many processes as wanted. */
 async function reached(watched: Watched, wanted: number): Promise<void> {
   const end = performance.now() + PATIENCE;
   while (watched.count() !== wanted) {
@@ -68,7 +68,7 @@ async function reached(watched: Watched, wanted: number): Promise<void> {
 
 function measurePeer(peer: Peer, count: number): Promise<Times> {
   return inFolder(async (folder) => {
-    // Processes are told from all others by the name of their program.
+    // The name of the program identifies the processes of this run.
     const name = `bench-${crypto.randomUUID().slice(0, 8)}`;
     Deno.symlinkSync("/bin/sleep", `${folder}/${name}`);
     peer.prepare(folder, count, `${folder}/${name} 100000`);
@@ -101,11 +101,11 @@ function endProcess(pid: number): void {
   try {
     Deno.kill(pid, "SIGKILL");
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error; // it has ended
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // it has already exited
   }
 }
 
-/** All rounds of a group of supervisors that are given as many services. */
+/** All rounds of a group of supervisors with the same number of services. */
 async function compare(peers: readonly Peer[], count: number, runs: number): Promise<Measurement[]> {
   const all = [dinit, ...peers];
   const times = new Map(all.map((peer): [Peer, Times[]] => [peer, []]));

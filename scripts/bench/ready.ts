@@ -1,4 +1,4 @@
-/** From the start of the daemon's program until its control socket can be used. */
+/** From the start of the daemon's program until its control socket is usable. */
 
 import {
   atMost,
@@ -12,7 +12,7 @@ import {
   type Measurement,
 } from "./harness/mod.ts";
 
-/** One round is so many starts of each: one start takes too short a time to say much. */
+/** Starts of each program in one round: a single start is too short to measure. */
 const STARTS = 5;
 
 async function startDaemon(): Promise<number> {

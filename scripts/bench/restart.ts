@@ -1,7 +1,7 @@
 /**
- * From the moment a process kills itself to the moment its replacement runs, by timestamps of the processes
- * themselves, with `restart-delay = 0`. The floor is the same program executing itself: its own start is in every
- * number.
+ * From the moment when a process kills itself until its replacement runs, by timestamps of the processes
+ * themselves, with `restart-delay = 0`. The floor is the same program executing itself: its own start is part
+ * of every number.
  */
 
 import {
@@ -19,7 +19,7 @@ import {
 
 const RESTARTS = 200;
 const SETTINGS = "restart = yes\nrestart-delay = 0\nrestart-limit-count = 0\n";
-/** Says when it begins and when it dies. */
+/** Writes the time when it begins and when it dies. */
 const DYING = "#!/bin/bash\necho $EPOCHREALTIME >>$0.times\necho $EPOCHREALTIME >>$0.times\nkill -9 $$\n";
 const EXECUTING = `#!/bin/bash\necho $EPOCHREALTIME >>$0.times\n[ "\${1:-0}" -lt ${RESTARTS} ] || exit 0\n` +
   'echo $EPOCHREALTIME >>$0.times\nexec "$0" $((${1:-0} + 1))\n';
@@ -46,7 +46,7 @@ function selfExecution(): Promise<number> {
   });
 }
 
-/** The differences from each second time in a file to the one after it, in milliseconds. */
+/** The difference from each second time in a file to the next one, in milliseconds. */
 function gaps(path: string): number[] {
   const times = Deno.readTextFileSync(path).trim().split("\n").map(Number);
   return times.slice(1).map((time, index) => (time - times[index]) * 1000).filter((_, index) =>

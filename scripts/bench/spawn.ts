@@ -1,4 +1,4 @@
-/** What a process costs the hosts: time beside a bare loop around `posix_spawn`, and memory. */
+/** The hosts' cost of a process: time compared with a bare loop around `posix_spawn`, and memory. */
 
 import {
   atMost,
@@ -11,7 +11,7 @@ import {
 import type { Turns } from "./harness/host_parts.ts";
 
 const PARTS = new URL("./harness/host_parts.ts", import.meta.url).href;
-// A young generation of fixed size: what it would grow by is no memory of a service.
+// A young generation of fixed size: its growth is not memory of a service.
 const FLAGS = ["--v8-flags=--max-semi-space-size=1,--expose-gc"];
 
 async function measure({ runs }: BenchContext): Promise<Measurement[]> {

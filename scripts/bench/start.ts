@@ -1,4 +1,4 @@
-/** Starting many services: from the order until all of them run. */
+/** Starting many services: from the command until all of them run. */
 
 import { ServiceEvent } from "../../src/model/mod.ts";
 import {
@@ -18,7 +18,7 @@ const COUNTS = [100, 1000, 5000];
 const COMMAND = ["/bin/sleep", "100000"];
 const DESCRIPTION = `type = process\ncommand = ${COMMAND.join(" ")}`;
 
-/** Milliseconds of loading the descriptions of many services, and of starting them. */
+/** Milliseconds to load the descriptions of many services, and to start them. */
 function startServices(count: number): Promise<{ load: number; start: number }> {
   return inFolder(async (folder) => {
     await using daemon = await BenchDaemon.start(folder, numberedServices(count, DESCRIPTION));

@@ -1,4 +1,4 @@
-/** Stopping many services: from the order until all of them have ended. */
+/** Stopping many services: from the command until all of them have ended. */
 
 import { ServiceEvent } from "../../src/model/mod.ts";
 import {
@@ -17,7 +17,7 @@ import {
 const COUNTS = [1000, 5000];
 const COMMAND = ["/bin/sleep", "100000"];
 
-/** Milliseconds from the order to stop until the last of many services has stopped. */
+/** Milliseconds from the stop command until the last of many services has stopped. */
 function stopServices(count: number): Promise<number> {
   return inFolder(async (folder) => {
     const services = numberedServices(count, `type = process\ncommand = ${COMMAND.join(" ")}`);

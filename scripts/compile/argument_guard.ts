@@ -1,47 +1,49 @@
 /**
- * A few instructions that run before anything else in the compiled binary, so that it survives arguments that are not
- * UTF-8. The runtime turns its arguments into Unicode before any module of ours is loaded, and panics where it cannot:
- * for a service or a folder with an old name, or for a word on the kernel's command line when the program is process 1.
+ * Machine instructions that run first in the compiled binary, so that it survives arguments that are not
+ * UTF-8. The runtime decodes its arguments as Unicode before it loads our modules, and panics if that fails.
+ * This happens with a service or folder that has an old name, or for process 1 with a word on the kernel's
+ * command line.
  *
- * The instructions make every argument that has a byte above 127 the empty text, by moving its pointer to the zero that
- * ends it. The texts themselves stay where they are, and so does what the kernel shows of them:
- * `src/inherited/command_line.ts` reads `/proc/self/cmdline` and has all bytes of all arguments. Programs start as fast
- * as without; there is no launcher, no shell and no second execution.
+ * The instructions replace every argument with a byte above 127 by the empty text: they move its pointer to
+ * the zero at its end. The texts stay in memory, and the kernel still shows them:
+ * `src/inherited/command_line.ts` reads all bytes from `/proc/self/cmdline`. The start takes no longer, and
+ * needs no launcher, no shell and no second execution.
  *
- * At the entry point of a program the stack pointer points at the number of arguments; behind it lie the pointers to
- * the arguments and a null pointer. One register must be kept, which holds what is to be called at the end: rdx or x0.
+ * At the entry point of a program the stack pointer points at the number of arguments; the pointers to the
+ * arguments and a null pointer follow. The code must keep one register, the function to call at exit: rdx or
+ * x0.
  */
 
 /** The processors that Deno compiles for on Linux. */
 export type Processor = "x86_64" | "aarch64";
 
 /**
- * One instruction: its label if it is a target, how it reads, and its bytes. A branch gives its bytes when the distance
- * from its own first byte to its target is known.
+ * One instruction: its label if it is a target, its text, and its bytes. A branch computes its bytes from the
+ * distance between its own first byte and its target.
  */
 type Row = readonly [label: string, text: string, bytes: number[] | Branch];
 interface Branch {
-  /** A label, or `entry`: what runs afterwards. */
+  /** A label, or `entry`: the code to run afterwards. */
   readonly to: string;
   readonly size: number;
   bytes(distance: number, address: number): number[];
 }
 
-/** A short jump of x86-64: one byte, counted from the end of the instruction. */
+/** A short jump of x86-64: one byte, relative to the end of the instruction. */
 const short = (opcode: number, to: string): Branch => ({
   to,
   size: 2,
   bytes: (distance) => [opcode, within(distance - 2, 7) & 0xff],
 });
 
-/** A jump of x86-64 to anywhere in the program: four bytes, counted from the end of the instruction. */
+/** A long jump of x86-64: four bytes, relative to the end of the instruction. */
 const near = (opcode: number, to: string): Branch => ({
   to,
   size: 5,
   bytes: (distance) => [opcode, ...word(within(distance - 5, 31))],
 });
 
-/** A branch of arm64: a number of instructions, of so many bits, at bit 0 or 5 of the instruction. */
+/** A branch of arm64: a number of instructions, in this many bits, at bit 0 or 5 of the instruction. */
 const branch = (opcode: number, bits: number, at: number, to: string): Branch => ({
   to,
   size: 4,
@@ -51,7 +53,7 @@ const branch = (opcode: number, bits: number, at: number, to: string): Branch =>
   },
 });
 
-/** `adrp`: the page of 4 KB that the target is in, counted in pages from the page of the instruction. */
+/** `adrp`: the 4 KB page of the target, relative to the page of the instruction. */
 const pageOf = (register: number, to: string): Branch => ({
   to,
   size: 4,
@@ -61,7 +63,7 @@ const pageOf = (register: number, to: string): Branch => ({
   },
 });
 
-/** `add` of the target's place in its page. */
+/** `add` of the target's offset in its page. */
 const placeInPage = (register: number, to: string): Branch => ({
   to,
   size: 4,
@@ -115,8 +117,8 @@ const TABLES: Readonly<Record<Processor, readonly Row[]>> = { x86_64: X86_64, aa
 /**
  * The instructions for a processor.
  *
- * @param address where they will lie, in the program's own count of addresses
- * @param entry where the program begins without them
+ * @param address where they will be, as a virtual address of the program
+ * @param entry the original entry point of the program
  */
 export function argumentGuard(processor: Processor, address: number, entry: number): Uint8Array<ArrayBuffer> {
   const rows = TABLES[processor];
@@ -138,12 +140,12 @@ function sizeOf(bytes: number[] | Branch): number {
   return Array.isArray(bytes) ? bytes.length : bytes.size;
 }
 
-/** Four bytes, the lowest first. */
+/** Four bytes, little-endian. */
 function word(value: number): number[] {
   return [value & 0xff, value >>> 8 & 0xff, value >>> 16 & 0xff, value >>> 24 & 0xff];
 }
 
-/** Passes a distance on that fits into so many bits and a sign. Throws `RangeError` otherwise. */
+/** Returns a distance that fits into this many bits and a sign. Throws `RangeError` otherwise. */
 function within(distance: number, bits: number): number {
   if (distance < -(2 ** bits) || distance >= 2 ** bits) throw new RangeError(`too far to jump: ${distance}`);
   return distance;

@@ -1,17 +1,17 @@
 /**
- * Puts the argument guard into a compiled binary. The binary keeps its size: the instructions take the place of the
- * notes that the linker left for people (the build id), and the entry of the segment table that pointed at the notes
- * makes the system load them as code. What the runtime and its compiler read of the file stays as it is.
+ * Puts the argument guard into a compiled binary. The binary keeps its size: the instructions replace the
+ * notes of the linker (the build id). The entry of the segment table for the notes then makes the system load
+ * them as code. The data that the runtime and its compiler read from the file does not change.
  */
 
 import { argumentGuard, type Processor } from "./argument_guard.ts";
 
-/** The binary is not built as it would have to be. */
+/** The binary does not have the expected structure. */
 export class UnknownBinaryError extends Error {
   override readonly name = "UnknownBinaryError";
 }
 
-/** Where an ELF file of 64 bits, lowest byte first, has what. */
+/** Offsets in an ELF file of 64 bits, little-endian. */
 const HEADER = { machine: 18, entry: 24, segments: 32, segmentSize: 54, segmentCount: 56 } as const;
 const SEGMENT = {
   type: 0,
@@ -23,13 +23,13 @@ const SEGMENT = {
   size: 40,
   align: 48,
 } as const;
-const MAGIC = [0x7f, 0x45, 0x4c, 0x46, 2, 1]; // "\x7fELF", 64 bits, lowest byte first
+const MAGIC = [0x7f, 0x45, 0x4c, 0x46, 2, 1]; // "\x7fELF", 64 bits, little-endian
 const PT_LOAD = 1;
 const PT_NOTE = 4;
 /** Readable and executable. */
 const CODE_FLAGS = 5;
 const PROCESSORS: ReadonlyMap<number, Processor> = new Map([[62, "x86_64"], [183, "aarch64"]]);
-/** As large as pages may be (arm64 has some of 64 KB): places in file and memory are the same, modulo this. */
+/** The largest page size (arm64 has pages of 64 KB): positions in file and memory are equal modulo this. */
 const PAGE = 0x10000;
 
 /** One entry of the segment table. */
@@ -52,7 +52,7 @@ class Segment {
   }
 }
 
-/** Changes the bytes of a binary. Throws `UnknownBinaryError`, and then has changed nothing. */
+/** Changes the bytes of a binary. If it throws `UnknownBinaryError`, it has changed nothing. */
 export function guardArguments(binary: Uint8Array<ArrayBuffer>): void {
   const view = new DataView(binary.buffer, binary.byteOffset, binary.byteLength);
   if (MAGIC.some((byte, at) => binary[at] !== byte)) {
@@ -63,7 +63,7 @@ export function guardArguments(binary: Uint8Array<ArrayBuffer>): void {
   const segments = segmentsOf(view);
   const loaded = segments.filter((segment) => segment.get("type") === PT_LOAD);
   const end = Math.max(...loaded.map((segment) => segment.get("address") + segment.get("size")));
-  // The system wants the loaded segments in the order of their addresses.
+  // The system requires the loaded segments in the order of their addresses.
   const notes = segments.slice(segments.lastIndexOf(loaded.at(-1)!) + 1).find((it) =>
     it.get("type") === PT_NOTE
   );

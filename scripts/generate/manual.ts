@@ -5,7 +5,7 @@ import { settingFacts } from "../../src/cli/manual/service_help.ts";
 
 /** The page around the settings. */
 const FRAME = new URL("dinit-service.5.in", import.meta.url);
-/** What the settings take the place of. */
+/** The place for the settings. */
 const MARK = "@SETTINGS@\n";
 
 /** The whole page. */
@@ -33,7 +33,7 @@ function sentence(words: string): string {
   return `${text(words[0].toUpperCase() + words.slice(1))}.`;
 }
 
-/** A text in which the formatter sees no commands. */
+/** A text without commands of the formatter. */
 function text(plain: string): string {
   const escaped = plain.replaceAll("\\", "\\e").replaceAll("-", "\\-");
   return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;

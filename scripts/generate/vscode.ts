@@ -6,7 +6,7 @@ import { extensionNames, META_COMMANDS, settingNames, settingsWithWords } from "
 
 const SCOPE = "source.dinit";
 
-/** What the extension is and has. */
+/** The manifest of the extension. */
 export function vscodePackage(): string {
   return json({
     name: "dinit-service",
@@ -29,7 +29,7 @@ export function vscodePackage(): string {
   });
 }
 
-/** How the editor comments and pairs. */
+/** Comments and pairs of brackets for the editor. */
 export function vscodeLanguage(): string {
   return json({
     comments: { lineComment: "#" },

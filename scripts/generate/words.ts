@@ -1,8 +1,8 @@
-/** What the generated files take from the table of settings. */
+/** The parts of the settings table that the generated files use. */
 
 import type { Setting, SettingTable } from "../../src/description/mod.ts";
 
-/** The words that stand for themselves in the value of a setting; none if the value is of another form. */
+/** The literal words in the value of a setting; none if the value has another form. */
 export function literalWords({ syntax, flags }: Setting): readonly string[] {
   if (flags !== undefined) return flags.map(({ name }) => name);
   const alternatives = syntax.split(" | ");
@@ -11,12 +11,12 @@ export function literalWords({ syntax, flags }: Setting): readonly string[] {
     : [];
 }
 
-/** The names of all settings, longer ones before those that they begin with. */
+/** The names of all settings; a name comes before its own prefixes. */
 export function settingNames({ settings }: SettingTable): string[] {
   return longestFirst(settings);
 }
 
-/** The names of the settings that may stand behind `@meta`, in the same order. */
+/** The names of the settings that may follow `@meta`, in the same order. */
 export function extensionNames({ settings }: SettingTable): string[] {
   return longestFirst(settings.filter(({ extension }) => extension));
 }
@@ -25,7 +25,7 @@ function longestFirst(settings: readonly Setting[]): string[] {
   return settings.map(({ name }) => name).sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
 }
 
-/** The settings whose values are made of known words. */
+/** The settings whose values consist of known words. */
 export function settingsWithWords(
   { settings }: SettingTable,
 ): { readonly name: string; readonly words: readonly string[] }[] {
@@ -33,5 +33,5 @@ export function settingsWithWords(
   return rows.filter(({ words }) => words.length > 0);
 }
 
-/** The commands behind `@`. */
+/** The commands after `@`. */
 export const META_COMMANDS = ["include-opt", "include", "meta"] as const;

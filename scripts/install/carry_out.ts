@@ -1,9 +1,9 @@
-/** Puts the files of an installation in place, and removes them. */
+/** Installs the files, and removes them. */
 
 import type { InstalledFile } from "./files.ts";
 import { isLauncher, isProgramLink } from "./launchers.ts";
 
-/** The name of a file that something else owns. */
+/** The name of a file that belongs to another program. */
 export class ForeignFileError extends Error {
   override readonly name = "ForeignFileError";
   readonly path: string;
@@ -15,11 +15,11 @@ export class ForeignFileError extends Error {
 }
 
 /**
- * Writes all files; nothing, if one of them would replace what another init has under its name: throws
- * `ForeignFileError` then.
+ * Writes all files. If one of them would replace a file of another init, it writes nothing and throws
+ * `ForeignFileError`.
  *
- * @param destination in front of every path
- * @param written is told the path of each file
+ * @param destination the prefix of every path
+ * @param written receives the path of each file
  */
 export function install(
   files: readonly InstalledFile[],
@@ -37,10 +37,10 @@ export function install(
 }
 
 /**
- * Removes the files that are there. A program that another init has put in the place of ours stays, and so does its
- * manual page. Directories stay: they are shared.
+ * Removes the installed files. A program that belongs to another init stays, and so does its manual page.
+ * Directories stay, because they are shared.
  *
- * @param removed is told the path of each file
+ * @param removed receives the path of each file
  */
 export function uninstall(
   files: readonly InstalledFile[],
@@ -57,8 +57,8 @@ export function uninstall(
 }
 
 /**
- * The file appears complete and at once: it may be running, or be a link into another program that must not be
- * written through.
+ * Replaces the file in one step: it may be running, or be a link into another program that must not be
+ * overwritten.
  */
 function put({ content, executable }: InstalledFile, path: string): void {
   const fresh = `${path}.new`;
@@ -80,7 +80,7 @@ function isForeign({ path, contested }: InstalledFile, destination: string): boo
   return !found.isFile || !isLauncher(Deno.readTextFileSync(destination + path));
 }
 
-/** What is at a path, be it a link; undefined: nothing. */
+/** The file at a path, without following a link; undefined if there is none. */
 function information(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.lstatSync(path);

@@ -1,4 +1,4 @@
-/** What an installation consists of. */
+/** The files of an installation. */
 
 import { bashCompletion } from "../../src/cli/completion/bash.ts";
 import { fishCompletion } from "../../src/cli/completion/fish.ts";
@@ -13,7 +13,7 @@ import type { InstallOptions } from "./options.ts";
 
 /** One file of the installation: a copy, a text, or a link. */
 export interface InstalledFile {
-  /** Where it is when the system runs: without `DESTDIR`. */
+  /** Its place in the running system: without `DESTDIR`. */
   readonly path: string;
   /** @default false */
   readonly executable?: boolean;
@@ -21,9 +21,9 @@ export interface InstalledFile {
     | { readonly copyOf: string }
     | { readonly text: string }
     | { readonly linkTo: string };
-  /** A link under a name that another init may own. @default false */
+  /** A link whose name another init may own. @default false */
   readonly contested?: boolean;
-  /** The path of the program whose manual page this is, if another init may own that. @default undefined */
+  /** The path of the program for this manual page, if another init may own it. @default undefined */
   readonly pageOf?: string;
 }
 
@@ -33,8 +33,8 @@ export function installedFiles(options: InstallOptions): readonly InstalledFile[
 }
 
 /**
- * The tools are links to the program. Those in another directory name it by its full path: `..` would be wrong where
- * one of the directories is a link itself, such as `/sbin`.
+ * The tools are links to the program. Links in another directory use its full path: `..` would be wrong if
+ * one of the directories is itself a link, such as `/sbin`.
  */
 function programs({ prefix, sbindir, dist, shutdown }: InstallOptions): InstalledFile[] {
   const bindir = `${prefix}/bin`;
@@ -68,7 +68,7 @@ function manual({ mandir, sbindir, shutdown }: InstallOptions): InstalledFile[] 
   ];
 }
 
-/** Where shells look by the name of the command. The file of `dinit` is for all tools. */
+/** Shells search by the name of the command. The file of `dinit` is for all tools. */
 function completions({ prefix }: InstallOptions): InstalledFile[] {
   const share = `${prefix}/share`;
   const names = TOOLS.map(({ name }) => name);
@@ -79,7 +79,7 @@ function completions({ prefix }: InstallOptions): InstalledFile[] {
       content: { linkTo: "dinit" },
     })),
     { path: `${share}/zsh/site-functions/_dinit`, content: { text: zshCompletion() } },
-    // Debian's zsh looks for what packages bring in a directory of its own.
+    // Debian's zsh searches packaged completions in a separate directory.
     {
       path: `${share}/zsh/vendor-completions/_dinit`,
       content: { linkTo: "../site-functions/_dinit" },

@@ -5,26 +5,26 @@ import { PROGRAM_WORDS, SHUTDOWN_PROGRAMS } from "../../src/cli/shared/program_n
 /** One link to the program. */
 export interface ProgramLink {
   readonly name: string;
-  /** Whether it ends the machine's run: another init may own the name. */
+  /** Whether it shuts the machine down: another init may own the name. */
   readonly isShutdown: boolean;
 }
 
-/** All links. The program looks at the name that it was called by (`src/cli/shared/program_names.ts`). */
+/** All links. The program uses the name by which it was called (`src/cli/shared/program_names.ts`). */
 export const PROGRAM_LINKS: readonly ProgramLink[] = [...PROGRAM_WORDS.keys()].map((name) => ({
   name,
   isShutdown: SHUTDOWN_PROGRAMS.some((other) => other === name),
 }));
 
-/** The name of the script that the kernel can start as process 1. */
+/** The script that the kernel can start as process 1. */
 export const KERNEL_LAUNCHER = "dinit-init";
 
-/** The name that every link leads to. */
+/** The target of every link. */
 const PROGRAM = "dinit";
 
-/** Early releases had scripts in the place of links, each with this line. */
+/** Early releases had scripts instead of links, each with this line. */
 const MARK = "# A launcher of dinit for Deno.";
 
-/** Whether a link with this target is one of this program's. */
+/** Whether a link with this target belongs to this program. */
 export function isProgramLink(target: string): boolean {
   return target.slice(target.lastIndexOf("/") + 1) === PROGRAM;
 }
@@ -35,8 +35,8 @@ export function isLauncher(text: string): boolean {
 }
 
 /**
- * The directory of the launcher, or of the file that links lead to. The test is the shell's own, so that a plain call
- * starts no process but `dinit`; `command -p` finds `readlink` without a `PATH`.
+ * The directory of the launcher, or of the file that links lead to. The test is built into the shell, so that
+ * an ordinary call starts no process except `dinit`; `command -p` finds `readlink` without a `PATH`.
  */
 const BESIDE = `\
 self=$0
@@ -45,8 +45,8 @@ case $self in */*) ;; *) self=./$self ;; esac
 `;
 
 /**
- * A kernel that mounted the root itself starts process 1 without /proc, where the program looks for itself. Neither an
- * environment nor a root that can be written to may be expected then.
+ * A kernel that mounted the root itself starts process 1 without /proc, in which the program finds its own
+ * file. There may be no environment and no writable root.
  */
 const MOUNT_PROC = `\
 if [ ! -e /proc/self/exe ]; then
@@ -55,9 +55,9 @@ fi
 `;
 
 /**
- * The text of `dinit-init`, which mounts /proc where it is missing and becomes `dinit`.
+ * The text of `dinit-init`, which mounts /proc if it is missing and executes `dinit`.
  *
- * @param program the path of `dinit`; undefined: the one that lies beside the launcher, wherever that is
+ * @param program the path of `dinit`; undefined: the program beside the launcher, at any place
  */
 export function kernelLauncher(program?: string): string {
   const path = program === undefined ? `"\${self%/*}/${PROGRAM}"` : quote(program);
@@ -70,9 +70,9 @@ export function kernelLauncher(program?: string): string {
 }
 
 /**
- * Puts all of them beside the compiled program.
+ * Writes all of them beside the compiled program.
  *
- * @param directory where `dinit` lies
+ * @param directory the directory of `dinit`
  * @returns their names
  */
 export function writeLaunchers(directory: string): readonly string[] {
@@ -95,7 +95,7 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** A word as the shell reads it. */
+/** A word in the syntax of the shell. */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,25 +1,25 @@
 /** The command line of `deno task install`. */
 
-/** What is to be installed, from where and to where. Directories are absolute and without a slash at the end. */
+/** The source and the destination of an installation. Directories are absolute and have no final slash. */
 export interface InstallOptions {
-  /** Put in front of every path that is written to, but not of those written into files. Empty: none. */
+  /** The prefix of every path to write to, which does not appear in the contents of files. Empty: none. */
   readonly destination: string;
   readonly prefix: string;
   readonly sbindir: string;
   readonly mandir: string;
-  /** Where `dinit` lies. */
+  /** The directory of `dinit`. */
   readonly dist: string;
-  /** Whether `shutdown`, `halt`, `poweroff`, `reboot`, `soft-reboot` and their manual pages belong to it. */
+  /** Whether to install `shutdown`, `halt`, `poweroff`, `reboot`, `soft-reboot` and their manual pages. */
   readonly shutdown: boolean;
   readonly uninstall: boolean;
 }
 
-/** A command line that cannot be carried out; the message is for the user. */
+/** An invalid command line; the message is for the user. */
 export class InstallUsageError extends Error {
   override readonly name = "InstallUsageError";
 }
 
-/** What `--help` prints. */
+/** The output of `--help`. */
 export const INSTALL_HELP = `Usage: deno task install [options]
 
   --prefix=DIR        where to install [/usr]
@@ -34,7 +34,7 @@ With DESTDIR set in the environment everything is written below that directory.
 `;
 
 /**
- * Reads the command line. Undefined: help was asked for. Throws `InstallUsageError`.
+ * Reads the command line. Undefined: the user asked for help. Throws `InstallUsageError`.
  *
  * @param destination the value of `DESTDIR`
  */

@@ -1,11 +1,11 @@
-/** Finds the uses of global variables, as opposed to properties and local variables of the same name. */
+/** Finds uses of global variables, but not properties and local variables with the same name. */
 
-/** Any node; the types of Deno leave one of them out. */
+/** Any node; Deno's type omits one kind. */
 type Node = Deno.lint.Node | Deno.lint.TSParameterProperty;
 
 /**
- * A visitor that reports every use of the global variables in question, at the end of the file. A variable, parameter,
- * function or import of that name hides the global one in the block, function or file that declares it.
+ * A visitor that reports every use of these global variables, at the end of the file. A variable, parameter,
+ * function or import with the same name hides the global one in the block, function or file that declares it.
  */
 export function globalUses(
   inQuestion: (name: string) => boolean,
@@ -29,7 +29,7 @@ export function globalUses(
 }
 
 /**
- * Whether an identifier stands for a variable. `b` in `a.b`, `{ b: 1 }`, `interface X { b(): void }` and
+ * Whether an identifier refers to a variable. `b` in `a.b`, `{ b: 1 }`, `interface X { b(): void }` and
  * `import { b as c }` does not; `b` in `b.a`, `{ b }`, `a[b]` and the type `b.T` does.
  */
 function isVariable(node: Deno.lint.Identifier): boolean {
@@ -54,7 +54,7 @@ function isVariable(node: Deno.lint.Identifier): boolean {
   }
 }
 
-/** If an identifier declares a variable: the part of the program that the variable is for. */
+/** If an identifier declares a variable: the scope of the variable. */
 function declaredWithin(identifier: Deno.lint.Identifier): Node | undefined {
   let node: Node = identifier;
   let parent: Node = identifier.parent;
@@ -72,12 +72,12 @@ function declaredWithin(identifier: Deno.lint.Identifier): Node | undefined {
     case "CatchClause":
       return parent.param === node ? parent : undefined;
   }
-  // Functions, methods and types of functions; other nodes have no parameters.
+  // Functions, methods and function types; other nodes have no parameters.
   const { params } = parent as { params?: readonly Node[] };
   return params?.includes(node) ? parent : undefined;
 }
 
-/** Whether a node is a part of the destructuring pattern or parameter that its parent is. */
+/** Whether a node is part of its parent's destructuring pattern or parameter. */
 function isPatternPart(node: Node, parent: Node): boolean {
   switch (parent.type) {
     case "ArrayPattern":
@@ -102,7 +102,7 @@ function enclosingScope(declaration: Node): Node {
   return node;
 }
 
-/** The node around another one; a program is its own. */
+/** The parent of a node; a program is its own parent. */
 function parentOf(node: Node): Node {
   return "parent" in node ? node.parent : node;
 }

@@ -1,4 +1,4 @@
-/** All rules together, for a repository at any place: tests lint made-up ones. */
+/** All rules together, for a repository in any place: tests lint artificial ones. */
 
 import { noBareConsole } from "./no_bare_console.ts";
 import { noDenoInCore } from "./no_deno_in_core.ts";
@@ -9,7 +9,7 @@ import { normalize } from "./paths.ts";
 /**
  * The plugin `house` with its four rules.
  *
- * @param root Absolute path of the repository. Files outside it are not judged.
+ * @param root Absolute path of the repository. Files outside it are ignored.
  */
 export function housePlugin(root: string): Deno.lint.Plugin {
   const top = normalize(root);

@@ -2,7 +2,7 @@ import { globalUses } from "./globals.ts";
 import { placeOf } from "./paths.ts";
 import { roomOf } from "./rooms.ts";
 
-/** What makes results depend on more than the inputs, and what to use instead. */
+/** Names that make results depend on more than the inputs, and their replacements. */
 const TIMER = "Take a clock or a timer from the caller (the interface `Clock`).";
 const TIME = "Take the time from the caller (the interface `Clock`).";
 const CHANCE = "Take random values from the caller.";
@@ -22,12 +22,13 @@ const GLOBALS: ReadonlyMap<string, string> = new Map([
   ["crypto", CHANCE],
 ]);
 
-/** Members of objects that are harmless otherwise. */
+/** Members of objects that are otherwise harmless. */
 const MEMBERS: ReadonlyMap<string, string> = new Map([["Date.now", TIME], ["Math.random", CHANCE]]);
 
 /**
- * `house/no-deno-in-core`: `src/engine` and `src/model` compute the same outputs from the same inputs, so they use
- * nothing of the runtime: no `Deno`, no modules of Node, no timers, clock, chance, network or workers.
+ * `house/no-deno-in-core`: `src/engine` and `src/model` compute the same outputs from the same inputs. So
+ * they do not use the runtime: no `Deno`, no modules of Node, no timers, clock, random numbers, network or
+ * workers.
  */
 export function noDenoInCore(root: string): Deno.lint.Rule {
   return {
@@ -66,7 +67,7 @@ export function noDenoInCore(root: string): Deno.lint.Rule {
   };
 }
 
-/** `a.b` for `a.b` and `a["b"]`; otherwise empty. */
+/** `a.b` for `a.b` and `a["b"]`; empty for anything else. */
 function memberName(node: Deno.lint.MemberExpression): string {
   if (node.object.type !== "Identifier") return "";
   const { property } = node;

@@ -2,12 +2,12 @@ import { ImportReader } from "./import_scanner.ts";
 import { placeOf, resolveImport } from "./paths.ts";
 
 /**
- * `house/no-import-circle`: no circle of static imports among the files of `src/`. Imports of types count too: they
- * cost nothing at run time, but two files that need each other's types are one concept cut in half. `import()` does
- * not count, neither as an expression nor as a type: it is how a file is loaded late on purpose.
+ * `house/no-import-circle`: no circle of static imports among the files of `src/`. Type imports count, too:
+ * they cost nothing at run time, but two files that need each other's types are two halves of one concept.
+ * `import()` does not count, neither as an expression nor as a type: it loads a file late on purpose.
  *
- * Every import on a circle is reported, in the file that has it: whichever file of the circle was edited last, its
- * author sees the report.
+ * Each import of a circle is reported in its own file. So the author sees the report in whichever file was
+ * edited last.
  */
 export function noImportCircle(root: string): Deno.lint.Rule {
   const reader = new ImportReader();
@@ -32,7 +32,7 @@ export function noImportCircle(root: string): Deno.lint.Rule {
   };
 }
 
-/** A shortest way along imports within `src/`, both ends included; `undefined` if there is none. */
+/** A shortest path along imports within `src/`, including both ends; `undefined` if there is none. */
 function wayBack(root: string, reader: ImportReader, from: string, to: string): string[] | undefined {
   const reachedFrom = new Map<string, string | undefined>([[from, undefined]]);
   for (const place of reachedFrom.keys()) {

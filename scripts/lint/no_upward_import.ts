@@ -2,8 +2,8 @@ import { placeOf, resolveImport } from "./paths.ts";
 import { importFault } from "./rooms.ts";
 
 /**
- * `house/no-upward-import`: a room imports only rooms on lower floors, and only through their `mod.ts`. Types and
- * `import()` with a constant name count like any other import. Code outside `src/` (main.ts, scripts, tests,
+ * `house/no-upward-import`: a room imports only rooms on lower floors, and only through their `mod.ts`. Types
+ * and `import()` with a constant name count like other imports. Code outside `src/` (main.ts, scripts, tests,
  * services) may import every file that is not private.
  */
 export function noUpwardImport(root: string): Deno.lint.Rule {
@@ -29,7 +29,7 @@ export function noUpwardImport(root: string): Deno.lint.Rule {
   };
 }
 
-/** The text of a string literal, also where it stands as a type (`import("./x.ts").T`). */
+/** The text of a string literal, also in a type (`import("./x.ts").T`). */
 function constantText(node: Deno.lint.Node | null): string | undefined {
   if (node?.type === "TSLiteralType") return constantText(node.literal);
   return node?.type === "Literal" && typeof node.value === "string" ? node.value : undefined;

@@ -1,6 +1,6 @@
-/** Paths as the rules see them: relative to the top of the repository, with `/`, without `.` and `..`. */
+/** Paths as the rules use them: relative to the top of the repository, with `/`, without `.` and `..`. */
 
-/** Takes `.`, `..` and doubled slashes out of an absolute path. The result has no slash at its end. */
+/** Removes `.`, `..` and doubled slashes from an absolute path. The result has no final slash. */
 export function normalize(path: string): string {
   const kept: string[] = [];
   for (const part of path.split("/")) {
@@ -11,8 +11,8 @@ export function normalize(path: string): string {
 }
 
 /**
- * Where a linted file is in the repository; `undefined` if it is outside. A relative name is taken to be relative to
- * the top, as in `deno lint` run there.
+ * The place of a linted file in the repository; `undefined` if it is outside. A relative name is relative to
+ * the top, as when `deno lint` runs there.
  */
 export function placeOf(root: string, fileName: string): string | undefined {
   const plain = fileName.startsWith("file://") ? decodeURIComponent(new URL(fileName).pathname) : fileName;
@@ -20,7 +20,7 @@ export function placeOf(root: string, fileName: string): string | undefined {
   return path.startsWith(root + "/") ? path.slice(root.length + 1) : undefined;
 }
 
-/** The place of an imported file; `undefined` for packages, built-in modules and places outside the repository. */
+/** The place of an imported file; `undefined` for packages, built-in modules and files outside the repository. */
 export function resolveImport(root: string, importer: string, specifier: string): string | undefined {
   if (!specifier.startsWith("./") && !specifier.startsWith("../")) return undefined;
   const path = normalize(`${root}/${importer}/../${specifier}`);

@@ -6,7 +6,7 @@
 
 import { housePlugin } from "./house.ts";
 
-/** The rules for the repository that this file is in. */
+/** The rules for the repository that contains this file. */
 const plugin: Deno.lint.Plugin = housePlugin(`${import.meta.dirname}/../..`);
 
 export default plugin;

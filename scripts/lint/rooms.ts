@@ -1,6 +1,6 @@
-/** The floors of the house and what may be imported across them (pure: places in, words out). */
+/** The floors of the house, and which imports may cross them (pure: paths in, messages out). */
 
-/** The rooms of `src/`, lowest floor first. A new room gets its place here. */
+/** The rooms of `src/`, lowest floor first. Add a new room here. */
 const FLOORS: readonly (readonly string[])[] = [
   ["model"],
   ["description", "inherited"],
@@ -11,10 +11,11 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** Files other than `mod.ts` that one other room may import: the file and that room. */
 const SIDE_DOORS: ReadonlyMap<string, string> = new Map([
-  // The client has no use for the server, which comes with the room's own door; it describes packets only when asked.
+  // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of
+  // packets only on request.
   ["src/control/wire/mod.ts", "client"],
   ["src/control/wire/describe.ts", "client"],
-  // What only some commands need is loaded with them.
+  // Only some commands need these steps, and load them.
   ["src/client/steps.ts", "cli"],
 ]);
 
@@ -26,7 +27,7 @@ export function roomOf(place: string): string | undefined {
 }
 
 /**
- * Why a file may not import another one, with what to do instead; `undefined` if it may.
+ * Why a file may not import another one, and what to do instead; `undefined` if it may.
  *
  * @param from Place of the importing file in the repository, such as `src/engine/graph/graph.ts`.
  * @param to Place of the imported file.

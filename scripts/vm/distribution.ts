@@ -5,7 +5,7 @@ import { DISK } from "./qemu.ts";
 
 const SUITE = "bookworm";
 
-/** What is installed besides the essential packages, the distribution's own init first. */
+/** Packages to install besides the essential ones, the distribution's own init first. */
 const PACKAGES = [
   "systemd-sysv",
   "cron",
@@ -21,18 +21,18 @@ const PACKAGES = [
   "util-linux",
 ];
 
-/** A kernel that has disk and filesystem built in, so that it needs no initramfs. */
+/** A kernel with built-in drivers for disk and filesystem, so that it needs no initramfs. */
 const KERNEL = "linux-image-cloud-amd64";
 
-/** Names in /sbin that belong to the distribution's init; it works without them, and ours takes them. */
+/** Names in /sbin that belong to the distribution's init, which works without them; our links replace them. */
 const SHUTDOWN_NAMES = ["halt", "poweroff", "reboot", "shutdown"];
 
 /** The root password of the virtual machine. */
 export const PASSWORD = "dinit";
 
 /**
- * Run in the new root filesystem. The kernel's package is unpacked and not installed: its scripts would spend a minute
- * on an initramfs that nobody needs.
+ * Runs in the new root filesystem. The package of the kernel is unpacked but not installed: its scripts would
+ * spend a minute on an initramfs that nobody needs.
  */
 const FINISH = `
 set -e
@@ -52,12 +52,12 @@ for name in ${SHUTDOWN_NAMES.join(" ")}; do
 done
 `;
 
-/** Where things are kept between runs: `DINIT_VM_CACHE`, or a directory among the temporary files. */
+/** The directory for files that are kept between runs: `DINIT_VM_CACHE`, or a directory for temporary files. */
 export function cacheDirectory(): string {
   return Deno.env.get("DINIT_VM_CACHE") ?? `${Deno.env.get("TMPDIR") ?? "/tmp"}/dinit-vm`;
 }
 
-/** The directory of the root filesystem; it is made if it is not there, which takes about a minute. */
+/** The directory of the root filesystem. If it does not exist, it is made, which takes about a minute. */
 export async function distributionRoot(): Promise<string> {
   const recipe = new TextEncoder().encode([SUITE, ...PACKAGES, KERNEL, FINISH].join("\n"));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", recipe));

@@ -1,11 +1,11 @@
-/** Everything that is needed to start machines: a kernel, and fresh disks with the product installed. */
+/** Everything that machines need: a kernel, and new disks with the product installed. */
 
 import { copyDisk, makeDisk } from "./disk.ts";
 import { cacheDirectory, distributionRoot, kernelOf } from "./distribution.ts";
 import { installProduct, OUR_INIT } from "./product.ts";
 import { Machine } from "./machine.ts";
 
-/** Machines and their disks, in a directory that goes away at the end. */
+/** Machines and their disks, in a directory that is removed at the end. */
 export class Lab implements Disposable {
   readonly #directory: string;
   readonly #kernel: string;
@@ -17,8 +17,8 @@ export class Lab implements Disposable {
   }
 
   /**
-   * Makes the disk that all others are copies of.
-   * @param dist the directory that `deno task compile` has written to
+   * Makes the disk that all others are copied from.
+   * @param dist the output directory of `deno task compile`
    */
   static async open(dist: string): Promise<Lab> {
     const distribution = await distributionRoot();
@@ -35,14 +35,14 @@ export class Lab implements Disposable {
     }
   }
 
-  /** The file of a fresh disk. */
+  /** A new disk. */
   disk(): string {
     const copy = `${this.#directory}/disk-${++this.#disks}`;
     copyDisk(`${this.#directory}/master`, copy);
     return copy;
   }
 
-  /** Switches a machine on. @param init the init program, and words for it */
+  /** Switches a machine on. @param init the init program and its arguments */
   start(disk: string, init: readonly string[] = [OUR_INIT]): Machine {
     return new Machine({ ...this.parts(disk), init });
   }

@@ -1,13 +1,16 @@
-/** A running machine and the person at its serial console. */
+/** A running machine and a simulated person at its serial console. */
 
 import { PASSWORD } from "./distribution.ts";
 import { type MachineOptions, QEMU, qemuArguments } from "./qemu.ts";
 import { SerialConsole } from "./serial_console.ts";
 
-/** How long one step may take at most, in seconds. An emulated machine on a busy one is slow; this is for hangs. */
+/**
+ * The longest time for one step, in seconds. An emulated machine on a busy host is slow; this limit is for
+ * hangs.
+ */
 const PATIENCE = 180;
 
-/** What came of a command that was typed at a shell. */
+/** The result of a command that was typed at a shell. */
 export interface Answer {
   readonly status: number;
   readonly output: string;
@@ -37,7 +40,7 @@ export class Machine implements AsyncDisposable {
     this.console.end();
   }
 
-  /** Waits for something on the console; returns what stands before it. */
+  /** Waits for a text on the console; returns the text before it. */
   see(wanted: string, seconds: number = PATIENCE): Promise<string> {
     return this.console.see(wanted, seconds);
   }
@@ -56,7 +59,7 @@ export class Machine implements AsyncDisposable {
     await this.useShell("root@vm:~# ");
   }
 
-  /** Waits for a shell with this prompt; from now on commands are typed there. */
+  /** Waits for a shell with this prompt, to type commands there. */
   async useShell(prompt: string): Promise<void> {
     await this.see(prompt);
     this.#prompt = prompt;
@@ -64,14 +67,14 @@ export class Machine implements AsyncDisposable {
     await this.enter("stty columns 250");
   }
 
-  /** Types a command at the shell, waits until it has ended, and returns what it printed and its status. */
+  /** Types a command at the shell, waits until it has ended, and returns its output and status. */
   async run(command: string): Promise<Answer> {
     const output = await this.enter(command);
     const status = Number(await this.enter("echo $?"));
     return { status, output };
   }
 
-  /** Types a line at the shell and returns what stands between it and the next prompt. */
+  /** Types a line at the shell and returns the text before the next prompt. */
   async enter(line: string): Promise<string> {
     await this.type(`${line}\n`);
     await this.see(`${line}\n`);
@@ -93,7 +96,7 @@ export class Machine implements AsyncDisposable {
     return this.console.text.slice(-3000);
   }
 
-  /** Pulls the plug, if it still runs. */
+  /** Ends the emulator, if it still runs. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       this.#process.kill("SIGKILL");
@@ -102,6 +105,6 @@ export class Machine implements AsyncDisposable {
     }
     await this.#process.status;
     await this.#reading;
-    await this.#keyboard.close().catch(() => {}); // nobody reads from it any more
+    await this.#keyboard.close().catch(() => {}); // the emulator no longer reads it
   }
 }

@@ -1,14 +1,14 @@
-/** How long a machine takes from the kernel's last line to its services and to the login, with one init or the other. */
+/** The time from the kernel's last line until the services and the login are ready, for two inits. */
 
 import type { Lab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { OUR_INIT } from "./product.ts";
 
-/** One boot. All times in seconds, from the moment the kernel starts the init program. */
+/** One boot. All times are in seconds since the kernel started the init program. */
 export interface BootTimes {
-  /** The login prompt is on the serial console; by the clock of the host. */
+  /** When the login prompt appears on the serial console, by the clock of the host. */
   readonly login: number;
-  /** Everything is started: `boot`, or `multi-user.target`; by the clock of the machine. */
+  /** When everything is started (`boot`, or `multi-user.target`), by the clock of the machine. */
   readonly complete: number;
 }
 
@@ -44,10 +44,10 @@ export const DISTRIBUTION: Candidate = {
   },
 };
 
-/** What is compared. */
+/** The inits to compare. */
 export const CANDIDATES: readonly Candidate[] = [OURS, DISTRIBUTION];
 
-/** Boots a fresh machine once. */
+/** Boots a new machine once. */
 export async function bootOnce(lab: Lab, candidate: Candidate): Promise<BootTimes> {
   await using machine = lab.start(lab.disk(), [candidate.init]);
   await machine.logIn();
@@ -64,7 +64,7 @@ export async function bootOnce(lab: Lab, candidate: Candidate): Promise<BootTime
   };
 }
 
-/** The middle one of an odd number of values. */
+/** The median of an odd number of values. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -1,6 +1,6 @@
-/** Programs of this machine that the virtual machine is made with. */
+/** Programs of this machine that make and run the virtual machine. */
 
-/** Each program, and the Debian package that has it. */
+/** Each program and its Debian package. */
 const PACKAGES: Readonly<Record<string, string>> = {
   "qemu-system-x86_64": "qemu-system-x86",
   "debootstrap": "debootstrap",
@@ -9,10 +9,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "chroot": "coreutils",
 };
 
-/** Directories of programs, with those that only root's PATH has. */
+/** Directories of programs, including those that only root's PATH has. */
 const PATH = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"];
 
-/** A program that ended with another status than 0. */
+/** A program has exited with a status other than 0. */
 export class ProgramFailed extends Error {
   override readonly name = "ProgramFailed";
   /** @param said standard output and standard error */
@@ -30,7 +30,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** Why there can be no virtual machine here, in one line; `undefined` if there can. */
+/** Why a virtual machine cannot run here, in one line; `undefined` if it can. */
 export function reasonAgainst(): string | undefined {
   if (Deno.build.arch !== "x86_64" || Deno.build.os !== "linux") return "needs Linux on x86-64";
   if (Deno.uid() !== 0) return "needs root, as a root filesystem has devices and owners";
@@ -42,7 +42,7 @@ export function reasonAgainst(): string | undefined {
 }
 
 /**
- * Runs a program to its end and returns what it wrote to standard output.
+ * Runs a program to its end and returns its standard output.
  * @throws {ProgramFailed} if its status is not 0
  */
 export function run(

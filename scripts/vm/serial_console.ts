@@ -1,34 +1,34 @@
-/** What a machine writes to its serial line, and when. */
+/** The output of a machine on its serial line, with times. */
 
 /** A line of the console. */
 export interface ConsoleLine {
-  /** When its first character came, in milliseconds since the machine was switched on. */
+  /** When its first character arrived, in milliseconds since the machine was switched on. */
   readonly time: number;
   readonly text: string;
 }
 
-/** Control sequences of terminals: colours, and what line editors do. Carriage returns count as such. */
+/** Control sequences of terminals: colours, and those of line editors. Carriage returns are included. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /\r|\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>78cDEHMNOZ])/g;
 
-/** The beginning of a control sequence at the end of what has come so far. */
+/** The beginning of a control sequence at the end of the text. */
 // deno-lint-ignore no-control-regex
 const UNFINISHED = /\x1b(?:\[[0-9;?]*[ -/]*|[()])?$/;
 
-/** Collects the output of a machine, and finds things in what has not been looked at yet. */
+/** Collects the output of a machine, and finds text in the unread part. */
 export class SerialConsole {
   /** Without control sequences. */
   #text = "";
-  /** The end of what came last, if it is the beginning of a control sequence. */
+  /** The end of the last output, if it is the beginning of a control sequence. */
   #unfinished = "";
-  /** How much of the text was looked at. */
+  /** How much of the text was read. */
   #seen = 0;
   #ended = false;
   #wake: () => void = () => {};
   readonly #decoder = new TextDecoder();
   readonly #arrivals: { readonly offset: number; readonly time: number }[] = [];
 
-  /** Enters output. @param time milliseconds since the machine was switched on */
+  /** Adds output. @param time milliseconds since the machine was switched on */
   push(bytes: Uint8Array, time: number): void {
     const raw = this.#unfinished + this.#decoder.decode(bytes, { stream: true });
     this.#unfinished = UNFINISHED.exec(raw)?.[0] ?? "";
@@ -37,7 +37,7 @@ export class SerialConsole {
     this.#wake();
   }
 
-  /** There will be no more output. */
+  /** The output has ended. */
   end(): void {
     this.#ended = true;
     this.#wake();
@@ -62,9 +62,9 @@ export class SerialConsole {
   }
 
   /**
-   * Waits until something is written that was not looked at before, and returns what stands before it. From then on
-   * all this counts as looked at.
-   * @param seconds how long to wait at most
+   * Waits until a text appears in the unread part, and returns the text before it. All of this then counts as
+   * read.
+   * @param seconds the longest time to wait
    * @throws {Error} with the end of the output, if the time is over or the machine is off
    */
   async see(wanted: string, seconds: number): Promise<string> {

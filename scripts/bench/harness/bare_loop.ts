@@ -14,7 +14,7 @@ const SYMBOLS = {
   kill: { parameters: ["i32", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** More than either structure takes on any known platform. */
+/** Larger than both structures on all known platforms. */
 const OPAQUE_SIZE = 1024;
 const SIGSET_SIZE = 128;
 /** SETSIGDEF, SETSIGMASK and SETSID. */
@@ -25,13 +25,16 @@ const TERM = 15;
 /** Options of `BareLoop`. */
 export interface BareLoopOptions {
   /**
-   * Gives each process what services get: a session, default signals, a working directory, and `/dev/null` as
-   * standard streams. @default false
+   * Starts each process as a service would be: in a new session, with default signals, a working directory,
+   * and `/dev/null` as standard streams. @default false
    */
   readonly asService?: boolean;
 }
 
-/** Starts and stops processes as a C program would, by a bare loop around the system calls: the floor. */
+/**
+ * Starts and stops processes as a C program would, with a bare loop around the system calls. This is the
+ * floor.
+ */
 export class BareLoop {
   readonly #library = Deno.dlopen(LIBC, SYMBOLS);
   readonly #texts: readonly Uint8Array<ArrayBuffer>[];
@@ -66,7 +69,7 @@ export class BareLoop {
     for (const fd of [0, 1, 2]) symbols.posix_spawn_file_actions_adddup2(this.#actions, nothing, fd);
   }
 
-  /** Starts processes. Gives the milliseconds until the last one runs its program. */
+  /** Starts processes. Returns the milliseconds until the last one runs its program. */
   start(count: number): number {
     const { posix_spawn: spawn } = this.#library.symbols;
     const pid = new Uint8Array(this.#pid.buffer);
@@ -81,7 +84,7 @@ export class BareLoop {
   }
 
   /**
-   * Signals and reaps all of them: each is waited for before the next is signalled, or all are signalled first. Gives
+   * Signals and reaps all of them: waits for each before it signals the next, or signals all first. Returns
    * the milliseconds.
    */
   stop(how: "each" | "together"): number {
@@ -102,7 +105,7 @@ function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${text}\0`);
 }
 
-/** An array of addresses that ends with a zero. */
+/** A null-terminated array of addresses. */
 function vector(texts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const addresses = texts.map((text) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(text)));
   return new Uint8Array(BigUint64Array.from([...addresses, 0n]).buffer);

@@ -1,13 +1,13 @@
 import type { BenchDaemon } from "./daemon.ts";
 import { pause } from "./folder.ts";
 
-/** Restarts that the services of `churningServices` make in a second, if daemon and machine keep up. */
+/** How many restarts per second the services of `churningServices` make, if daemon and machine keep up. */
 export const CHURN_RATE = 1000;
 
-/** Each is started again so many seconds after its last start. */
+/** The least time between two starts of one service, in seconds. */
 const DELAY = 0.1;
 
-/** Services that end at once and are started again, together `CHURN_RATE` times a second and a little more. */
+/** Services that end at once and restart, together a little more than `CHURN_RATE` times per second. */
 export function churningServices(): Record<string, string> {
   const description = [
     "type = process",
@@ -23,7 +23,7 @@ export function churningServices(): Record<string, string> {
   };
 }
 
-/** Waits until there have been that many restarts. Gives how many there were. */
+/** Waits until there were this many restarts. Returns how many there were. */
 export async function restartsReached(daemon: BenchDaemon, count: number): Promise<number> {
   for (;;) {
     const restarts = await daemon.restarts();

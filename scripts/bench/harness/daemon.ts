@@ -4,16 +4,16 @@ import type { Overview, ServiceEvent } from "../../../src/model/mod.ts";
 import { V8_FLAGS } from "../../v8_flags.ts";
 import { writeServices } from "./folder.ts";
 
-/** The root of the repository, with a slash at its end. */
+/** The root of the repository, with a final slash. */
 export const ROOT = decodeURIComponent(new URL("../../..", import.meta.url).pathname);
 
 /** A compiled binary to measure instead of the sources. */
 export const DINIT_BINARY = Deno.env.get("DINIT_BINARY");
 
-/** What the runtime is told for a daemon, as the task `start` does. */
+/** The runtime's flags for a daemon, as in the task `start`. */
 export const DAEMON_FLAGS = [`--v8-flags=${V8_FLAGS.join(",")}`];
 
-/** The program and the words that run dinit with some arguments. */
+/** The command that runs dinit with these arguments. */
 export function dinitCommand(args: readonly string[], flags: readonly string[] = []): [string, string[]] {
   if (DINIT_BINARY !== undefined) return [DINIT_BINARY, [...args]];
   return [Deno.execPath(), ["run", ...flags, "--no-prompt", "--allow-all", `${ROOT}main.ts`, ...args]];
@@ -21,7 +21,7 @@ export function dinitCommand(args: readonly string[], flags: readonly string[] =
 
 /** Options of `BenchDaemon.start`. */
 export interface BenchDaemonOptions {
-  /** What starts processes. @default "native" */
+  /** The host. @default "native" */
   readonly host?: "native" | "command";
   /** Services to start before anything else. @default [] */
   readonly start?: readonly string[];
@@ -29,10 +29,10 @@ export interface BenchDaemonOptions {
   readonly flags?: readonly string[];
 }
 
-/** The real daemon, with a client that is connected to it. */
+/** The real daemon, with a connected client. */
 export class BenchDaemon implements AsyncDisposable {
   readonly socket: string;
-  /** Milliseconds from the start of the program until it said that its socket is ready. */
+  /** Milliseconds from the start of the program until it reported that its socket is ready. */
   readonly readyAfter: number;
   readonly #child: Deno.ChildProcess;
   readonly #handles = new Map<string, number>();
@@ -79,7 +79,7 @@ export class BenchDaemon implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** A client of the control socket, which hears of every service that it has asked for. */
+  /** A client of the control socket, which receives the events of every service for which it has a handle. */
   async client(): Promise<ControlClient> {
     if (this.#client !== undefined) return this.#client;
     const client = await ControlClient.connect(this.socket);
@@ -88,7 +88,7 @@ export class BenchDaemon implements AsyncDisposable {
     return this.#client = client;
   }
 
-  /** The handle of a service, which is loaded if need be. */
+  /** The handle of a service; loads the service if necessary. */
   async handle(name: string): Promise<number> {
     const known = this.#handles.get(name);
     if (known !== undefined) return known;
@@ -98,15 +98,15 @@ export class BenchDaemon implements AsyncDisposable {
     return reply.handle;
   }
 
-  /** Orders that a service be started or released, without waiting for it. */
+  /** Commands the start or the release of a service, without waiting for it. */
   async order(what: "start" | "release", name: string): Promise<void> {
     const type = what === "start" ? Request.STARTSERVICE : Request.RELEASESERVICE;
     const reply = await (await this.client()).request({ type, flags: 0, handle: await this.handle(name) });
-    if (reply.type === Reply.ALREADYSS) return; // it took no time
+    if (reply.type === Reply.ALREADYSS) return; // it is already done
     if (reply.type !== Reply.ACK) throw new Error(`${what} ${name}: reply of type ${reply.type}`);
   }
 
-  /** Resolves at the next event of that kind of a service. */
+  /** Resolves at the next event of this kind of a service. */
   async next(name: string, event: ServiceEvent): Promise<void> {
     const wanted = await this.handle(name);
     await new Promise<void>((resolve) => {
@@ -116,23 +116,23 @@ export class BenchDaemon implements AsyncDisposable {
     });
   }
 
-  /** Everything that there is to say about all services. */
+  /** The overview of all services. */
   async overview(): Promise<Overview> {
     return await (await this.client()).query("overview") as Overview;
   }
 
-  /** How often services were started again by themselves so far. */
+  /** The number of automatic restarts so far. */
   async restarts(): Promise<number> {
     return (await this.overview()).services.reduce((sum, { restarts }) => sum + restarts, 0);
   }
 
-  /** Tells the daemon to stop everything; resolves when it has ended. */
+  /** Tells the daemon to stop everything; resolves when it has exited. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#client?.close();
     try {
       this.#child.kill("SIGTERM");
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended by itself
+      if (!(error instanceof TypeError)) throw error; // it has already exited
     }
     await this.#child.status;
   }

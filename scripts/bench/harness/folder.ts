@@ -1,6 +1,6 @@
-/** Folders that benchmarks work in. */
+/** Folders for benchmarks. */
 
-/** Gives a function a new folder, and removes it afterwards. */
+/** Calls a function with a new folder, and removes the folder afterwards. */
 export async function inFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = Deno.makeTempDirSync({ prefix: "dinit-bench-" });
   try {
@@ -10,15 +10,16 @@ export async function inFolder<Result>(use: (folder: string) => Promise<Result>)
   }
 }
 
-/** Writes descriptions, by name, into a folder that is made. */
+/** Writes descriptions, by name, into a new folder. */
 export function writeServices(folder: string, services: Readonly<Record<string, string>>): void {
   Deno.mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(services)) Deno.writeTextFileSync(`${folder}/${name}`, text);
 }
 
 /**
- * The services `s0`, `s1`, … of one description; `all`, which waits for every one of them; and `base`, which every one
- * of them needs. So `all` is started when all of them run, and `base` is stopped when all of them have stopped.
+ * The services `s0`, `s1`, … with the same description; `all`, which waits for all of them; and `base`, on
+ * which all of them depend. So `all` is started when all of them run, and `base` is stopped when all of them
+ * have stopped.
  */
 export function numberedServices(count: number, description: string): Record<string, string> {
   const names = Array.from({ length: count }, (_, index) => `s${index}`);

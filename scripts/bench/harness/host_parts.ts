@@ -1,8 +1,9 @@
 /**
- * What a process costs a host, without a daemon around it. Programs of their own, as `spawn.ts` runs them:
+ * The cost of a process with a host, without a daemon. `spawn.ts` runs these as separate programs:
  *
- * - `turns`: a bare loop around `posix_spawn` and the host take turns at starting `/bin/sleep`; milliseconds for each;
- * - `memory`: what started services take, in kilobytes for each.
+ * - `turns`: a bare loop around `posix_spawn` and the host take turns at starting `/bin/sleep`; prints the
+ *   milliseconds of each;
+ * - `memory`: prints the kilobytes per started service.
  */
 
 import { FileUsers, FolderSource, MainEnvironment } from "../../../src/description/mod.ts";
@@ -21,7 +22,7 @@ const WARM_UP = 500;
 
 type HostKind = "native" | "command";
 
-/** Milliseconds for a process, of a bare loop and of a host. */
+/** Milliseconds per process, for a bare loop and for a host. */
 export interface Turns {
   readonly bare: number;
   readonly host: number;
@@ -92,7 +93,7 @@ async function turns(kind: HostKind): Promise<Turns> {
   return { bare: median(values.bare), host: median(values.host) };
 }
 
-/** A manager with a host, for descriptions in a folder. */
+/** A manager with a host, for the descriptions in a folder. */
 function managerOf(kind: HostKind, folder: string): ServiceManager {
   const host = createHost(
     {
@@ -119,7 +120,7 @@ function managerOf(kind: HostKind, folder: string): ServiceManager {
   return manager;
 }
 
-/** Kilobytes of the program's own memory for each of many idle services. */
+/** Kilobytes of private memory per idle service. */
 function memory(kind: HostKind, output: "none" | "buffer"): Promise<number> {
   const script = output === "none" ? "exec sleep 1000" : "head -c 4096 /dev/zero; exec sleep 1000";
   return inFolder(async (folder) => {
@@ -130,11 +131,11 @@ function memory(kind: HostKind, output: "none" | "buffer"): Promise<number> {
     const manager = managerOf(kind, folder);
     const start = async (from: number, count: number) => {
       for (let index = from; index < from + count; index++) manager.start(manager.load(`s${index}`));
-      await pause(3000); // everything has been said
+      await pause(3000); // all messages are written
       (globalThis as unknown as { gc(): void }).gc();
       return memoryOf(Deno.pid).own;
     };
-    const before = await start(0, WARM_UP); // what the program takes once is taken
+    const before = await start(0, WARM_UP); // memory that the program needs only once is in use now
     const perService = (await start(WARM_UP, SERVICES) - before) / SERVICES;
     for (const service of manager.services()) manager.signal(service, 9);
     return perService;

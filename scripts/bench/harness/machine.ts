@@ -1,4 +1,4 @@
-/** Where and with what numbers were measured. */
+/** The machine and the versions of a run. */
 export interface Machine {
   readonly cores: number;
   /** Megabytes. */
@@ -6,15 +6,15 @@ export interface Machine {
   readonly system: string;
   readonly deno: string;
   readonly v8: string;
-  /** The version of the program that was measured. */
+  /** The version of the measured program. */
   readonly dinit: string;
   /** When the run began. */
   readonly date: string;
-  /** How many tasks ran or waited to, on average of the minute before the run: more than 0 disturbs. */
+  /** The load average of the minute before the run: more than 0 disturbs the measurement. */
   readonly load: number;
 }
 
-/** Describes this machine, now. `dinit` is the version of what is measured. */
+/** Describes this machine at this moment. `dinit` is the version of the measured program. */
 export function machine(dinit: string): Machine {
   return {
     cores: navigator.hardwareConcurrency,

@@ -1,66 +1,66 @@
-/** What a benchmark finds out, as plain data: programs of their own measure, and another one reports. */
+/** The results of a benchmark, as plain data: one program measures, and another one reports. */
 
 import { median } from "./statistics.ts";
 
-/** What a median has to be. */
+/** The required range of a median. */
 export type Limit = { readonly atMost: number } | { readonly atLeast: number };
 
-/** A measurement as a multiple of another one of the same rounds. */
+/** A measurement as a multiple of another one from the same rounds. */
 export interface Comparison {
   /** The peer or floor, as in "beside …". */
   readonly with: string;
-  /** One ratio for each round. */
+  /** One ratio per round. */
   readonly ratios: readonly number[];
   /** @default none */
   readonly limit?: Limit;
 }
 
-/** One thing that was measured in each round. */
+/** A quantity that was measured in each round. */
 export interface Measurement {
   readonly what: string;
-  /** As printed behind a value, such as "ms". */
+  /** The unit printed after a value, such as "ms". */
   readonly unit: string;
-  /** One value for each round. */
+  /** One value per round. */
   readonly values: readonly number[];
-  /** Where the value itself has a limit. @default none */
+  /** The limit of the value itself. @default none */
   readonly limit?: Limit;
   /** @default none */
   readonly beside?: readonly Comparison[];
 }
 
-/** How a benchmark is to be run. */
+/** How to run a benchmark. */
 export interface BenchContext {
-  /** How many rounds there are to be, at least 1. */
+  /** The number of rounds, at least 1. */
   readonly runs: number;
-  /** Whether to run other supervisors, too. */
+  /** Whether to also run other supervisors. */
   readonly peers: boolean;
-  /** Tells the reader something that is no number, such as what is missing. */
+  /** Prints a note that is not a number, for example about a missing program. */
   note(text: string): void;
 }
 
 /** A benchmark. Each file beside `mod.ts` exports one as `bench`. */
 export interface BenchCase {
-  /** A line on what it measures. */
+  /** One line about the subject of the measurement. */
   readonly about: string;
   measure(context: BenchContext): Promise<Measurement[]>;
 }
 
-/** The median must not be larger. */
+/** The median must not exceed the limit. */
 export function atMost(limit: number): Limit {
   return { atMost: limit };
 }
 
-/** The median must not be smaller. */
+/** The median must reach the limit. */
 export function atLeast(limit: number): Limit {
   return { atLeast: limit };
 }
 
-/** Whether the median of some values is within a limit. */
+/** Whether the median of some values meets a limit. */
 export function isMet(values: readonly number[], limit: Limit): boolean {
   return "atMost" in limit ? median(values) <= limit.atMost : median(values) >= limit.atLeast;
 }
 
-/** Compares values with those of the same rounds of a peer or floor. */
+/** Compares values with those of a peer or floor from the same rounds. */
 export function beside(
   name: string,
   values: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * What the benchmarks share: rounds in which the sides take turns, numbers with their spread, limits, reports, and
- * the real daemon with services to run.
+ * The common parts of the benchmarks: rounds in which the sides take turns, numbers with their spread,
+ * limits, reports, and the real daemon with services.
  *
  * @module
  */

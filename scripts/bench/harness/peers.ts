@@ -1,17 +1,17 @@
-/** Other supervisors, each told to run a number of services of one program. */
+/** Other supervisors, each configured to run a number of services with the same program. */
 
-/** A supervisor that can be compared with. */
+/** A supervisor to compare with. */
 export interface Peer {
   readonly name: string;
-  /** The program that has to be installed. */
+  /** The program that must be installed. */
   readonly program: string;
-  /** The most services that it takes in one run, or that it can start within reason. */
+  /** The largest number of services that it accepts, or starts in reasonable time. */
   readonly most: number;
-  /** Writes what it reads into a folder, for services that run `command`. */
+  /** Writes its configuration into a folder, for services that run `command`. */
   prepare(folder: string, count: number, command: string): void;
-  /** The words that run it in the foreground. */
+  /** The command that runs it in the foreground. */
   run(folder: string, count: number): string[];
-  /** The words that tell it to stop its services and to end; without them it is sent `signal`. */
+  /** The command that makes it stop its services and exit; without it, it receives `signal`. */
   readonly end?: (folder: string) => string[];
   /** @default "SIGTERM" */
   readonly signal?: Deno.Signal;
@@ -19,7 +19,7 @@ export interface Peer {
   readonly environment?: (folder: string) => Record<string, string>;
 }
 
-/** A directory for each service, with a script that runs it. */
+/** A directory per service, with a script that runs it. */
 function runScripts(folder: string, count: number, command: string): void {
   for (let index = 0; index < count; index++) {
     Deno.mkdirSync(`${folder}/services/s${index}`, { recursive: true });

@@ -1,23 +1,23 @@
-/** What the system tells about processes. */
+/** The system's data about processes. */
 
 /** Memory of a process. */
 export interface Memory {
-  /** What is in memory, shared pages of programs and libraries included, in megabytes. */
+  /** Resident memory, including shared pages of programs and libraries, in megabytes. */
   readonly resident: number;
-  /** What belongs to it alone, in kilobytes. */
+  /** Private memory, in kilobytes. */
   readonly own: number;
 }
 
 const NANOSECONDS = 1e-6;
 
-/** The memory of a process. Throws if there is no such process. */
+/** The memory of a process. Throws if it does not exist. */
 export function memoryOf(pid: number): Memory {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   const kilobytes = (field: string) => Number(new RegExp(`^${field}:\\s*(\\d+)`, "m").exec(status)![1]);
   return { resident: kilobytes("VmRSS") / 1024, own: kilobytes("RssAnon") };
 }
 
-/** The time that all threads of a process have run, in milliseconds. */
+/** The processor time of all threads of a process, in milliseconds. */
 export function cpuTime(pid: number): number {
   let sum = 0;
   for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
@@ -27,15 +27,15 @@ export function cpuTime(pid: number): number {
 }
 
 /**
- * Counts processes by the name of their program, as seen from outside, whoever started them. Each process is looked
- * at until it has that name, and then only whether it is still there.
+ * Counts processes by the name of their program, independent of who started them. It reads each process until
+ * the process has this name, and then checks only whether it still exists.
  */
 export class Watched {
   readonly #name: string;
   readonly #other = new Set<string>();
   #found = new Set<string>();
 
-  /** `name`: at most 15 characters, of which no other program is called that. Processes that run now are others. */
+  /** `name`: at most 15 characters, and unique to this program. Processes that already run are not counted. */
   constructor(name: string) {
     this.#name = `${name}\n`;
     for (const pid of pids()) this.#other.add(pid);
@@ -51,7 +51,7 @@ export class Watched {
     return found.size;
   }
 
-  /** Their process ids as of the last count. */
+  /** Their process ids at the last count. */
   get pids(): number[] {
     return [...this.#found].map(Number);
   }

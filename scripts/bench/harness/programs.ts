@@ -1,8 +1,8 @@
-/** Programs that are run to their end. */
+/** Runs programs to their end. */
 
 import { DINIT_BINARY } from "./daemon.ts";
 
-/** Milliseconds that a program takes. Throws if it fails. */
+/** The milliseconds that a program takes. Throws if it fails. */
 export async function timeOf(program: string, args: readonly string[]): Promise<number> {
   const before = performance.now();
   const { success } = await new Deno.Command(program, { args: [...args], stdin: "null", stdout: "null" })
@@ -12,8 +12,8 @@ export async function timeOf(program: string, args: readonly string[]): Promise<
 }
 
 /**
- * Milliseconds that an empty Deno program takes, the floor of whatever is written for Deno. If a compiled binary is
- * measured it is compiled, too, by the compiler of `scripts/compile.ts`.
+ * The milliseconds that an empty Deno program takes, the floor of every Deno program. When a compiled binary
+ * is measured, the compiler of `scripts/compile.ts` compiles the empty program, too.
  */
 export function emptyProgram(folder: string): () => Promise<number> {
   const path = `${folder}/empty.ts`;
@@ -27,7 +27,7 @@ export function emptyProgram(folder: string): () => Promise<number> {
 }
 
 /**
- * Runs a part of a benchmark in a program of its own and gives what it prints as JSON.
+ * Runs a part of a benchmark in a separate program and returns the JSON that it prints.
  *
  * @param file the program, a URL
  * @param flags options of the runtime. @default []

@@ -4,17 +4,17 @@ import type { Machine } from "./machine.ts";
 import { isMet, type Limit, type Measurement } from "./measurement.ts";
 import { summarize } from "./statistics.ts";
 
-/** A whole run; what `--json` writes. */
+/** A whole run, as `--json` writes it. */
 export interface Report {
   readonly machine: Machine;
   readonly runs: number;
   readonly cases: readonly CaseReport[];
 }
 
-/** What one case gave. */
+/** The result of one case. */
 export interface CaseReport {
   readonly name: string;
-  /** How busy the machine was when the case began: the load average of the minute before. */
+  /** The load average of the minute before the case. */
   readonly load: number;
   readonly notes: readonly string[];
   readonly measurements: readonly Measurement[];
@@ -24,7 +24,7 @@ const WHAT_WIDTH = 60;
 const VALUE_WIDTH = 10;
 const SPREAD_WIDTH = 19;
 
-/** The table of one case: value, spread, and how it compares, with each limit and whether it is kept. */
+/** The table of one case: value, spread and comparison, each limit, and whether it is met. */
 export function reportLines(report: CaseReport): string[] {
   const lines = [`== ${report.name} (load ${report.load.toFixed(1)})`];
   for (const { what, unit, values, limit, beside = [] } of report.measurements) {

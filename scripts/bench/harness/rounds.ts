@@ -1,11 +1,11 @@
-/** What is compared: each function gives one value. */
+/** The sides of a comparison: each function returns one value. */
 export type Sides<Name extends string> = Readonly<Record<Name, () => number | Promise<number>>>;
 
 /**
- * Measures all sides in every round, so that all of them meet the same other work of the machine. Every other round
- * goes backwards: no side always comes first. Gives each side's values, one for each round.
+ * Measures all sides in every round, so that other load on the machine affects all of them. Every second
+ * round runs in reverse order, so that no side always comes first. Returns each side's values, one per round.
  *
- * @param warmUp rounds before these, which are not counted. @default 0
+ * @param warmUp extra rounds before, which do not count. @default 0
  */
 export async function interleave<Name extends string>(
   runs: number,

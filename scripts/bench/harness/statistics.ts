@@ -1,4 +1,4 @@
-/** Several values of one thing, in short. */
+/** A summary of several values. */
 export interface Summary {
   readonly median: number;
   /** The smallest value. */
@@ -7,7 +7,7 @@ export interface Summary {
   readonly high: number;
 }
 
-/** The value in the middle; of an even number of values, the mean of the two in the middle. */
+/** The median; for an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("Cannot find a median: there are no values");
   const sorted = values.toSorted((a, b) => a - b);
