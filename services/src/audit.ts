@@ -1,4 +1,7 @@
-/** Follows the changes in the store and keeps a digest of them in a file: how often each key changed, and to what. */
+/**
+ * Follows the changes in the store and writes a digest of them to a file: how often each key changed, and its
+ * last value.
+ */
 
 import { replaceFile, run, setting } from "./shared/program.ts";
 import { keepUsing } from "./shared/store_client.ts";
@@ -14,7 +17,7 @@ run("audit", async () => {
   });
 });
 
-/** One line for each key, such as `worker.load changed 12 times, last to 0.35`. */
+/** One line per key, such as `worker.load changed 12 times, last to 0.35`. */
 function digest(changes: Map<string, { count: number; last: string }>): string {
   const lines = Array.from(
     changes,

@@ -9,7 +9,7 @@ run("clock", async () => {
   await keepUsing(async (store) => {
     for (;;) {
       await store.set(`clock.${zone}`, format.format(Date.now()));
-      // To the beginning of the next second.
+      // Wait for the beginning of the next second.
       await pause(1000 - Date.now() % 1000);
     }
   });

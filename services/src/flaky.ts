@@ -1,4 +1,4 @@
-/** Counts its runs in the store and fails after a while, never after the same time: something to be restarted. */
+/** Counts its runs in the store and fails after a random time, to show restarts. */
 
 import { Failure, numberSetting, pause, run } from "./shared/program.ts";
 import { StoreClient } from "./shared/store_client.ts";

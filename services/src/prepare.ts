@@ -1,6 +1,6 @@
 /**
- * Makes the directories and the first content of the store: `prepare.ts`. Tidies up behind programs that were killed
- * while writing: `prepare.ts tidy`.
+ * Makes the directories and the first content of the store: `prepare.ts`. Removes the temporary files of
+ * programs that were killed while writing: `prepare.ts tidy`.
  */
 
 import { run, setting } from "./shared/program.ts";
@@ -19,12 +19,12 @@ function prepare(data: string, logs: string): void {
     const content = JSON.stringify({ greeting: "Hello from the service 'prepare'." });
     Deno.writeTextFileSync(`${data}/store.json`, content, { createNew: true });
   } catch (error) {
-    // What the store kept from an earlier run stays.
+    // The content from an earlier run stays.
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 
-/** The port of an earlier store may be that of another program by now. */
+/** Another program may use the port of an earlier store by now. */
 function removePortFile(data: string): void {
   try {
     Deno.removeSync(`${data}/store.port`);

@@ -1,28 +1,28 @@
 /**
- * Keeps values by name, in memory and in a file. Its port is in the file `store.port` beside that one. Clients send lines
- * over TCP:
+ * Keeps values by name, in memory and in a file. The file `store.port` beside it contains the port. Clients
+ * send lines over TCP:
  *
  *     SET key value      OK
  *     GET key            VALUE value, or NONE
  *     LIST               ITEM key value, for each key; then END
  *     WATCH              OK; then CHANGED key value, for each change from then on: nothing else is asked there
  *
- * Anything else is answered with a line that begins with ERROR. A value may contain spaces, a key may not.
+ * The reply to any other line begins with ERROR. A value may contain spaces, a key may not.
  */
 
 import { receivedLines, sendLine } from "./shared/lines.ts";
 import { Failure, openPort, replaceFile, run, setting } from "./shared/program.ts";
 import { portFile } from "./shared/store_client.ts";
 
-/** How many changes a watcher may leave unread before it is cut off: the memory is not for them. */
+/** The store disconnects a watcher with this many unread changes, so that they do not fill the memory. */
 const MOST_UNREAD = 1000;
 
-/** The system chooses one that is free. */
+/** The system chooses a free port. */
 const ANY_PORT = 0;
 
 interface Client {
   readonly connection: Deno.TcpConn;
-  /** Changes that are on their way to it. */
+  /** Changes that were sent and not yet read. */
   unread: number;
 }
 
@@ -79,7 +79,7 @@ run("store", async () => {
   for await (const connection of listener) serve(connection);
 });
 
-/** Reads what an earlier run kept. */
+/** Reads the values of an earlier run. */
 function load(file: string): Map<string, string> {
   try {
     return new Map(Object.entries(JSON.parse(Deno.readTextFileSync(file))));

@@ -1,4 +1,4 @@
-/** Ends, successfully, as soon as the store can be reached. */
+/** Exits successfully as soon as the store can be reached. */
 
 import { run } from "./shared/program.ts";
 import { StoreClient } from "./shared/store_client.ts";

@@ -1,9 +1,9 @@
-/** Shows what the store holds as a web page. */
+/** Shows the contents of the store as a web page. */
 
 import { Failure, openPort, portSetting, run } from "./shared/program.ts";
 import { StoreClient, storePort } from "./shared/store_client.ts";
 
-/** How many ports after the wanted one are tried, one after the other: so many can be tried by hand, too. */
+/** How many ports after the wanted one to try in turn: few enough for a person to try by hand, too. */
 const MORE_PORTS = 20;
 
 run("web", async () => {
@@ -30,7 +30,7 @@ async function respond(request: Request): Promise<Response> {
   }
 }
 
-/** A new connection for each page: nothing to repair when the store was started again in between. */
+/** Each page opens a new connection, so a restart of the store does no harm. */
 async function readStore(): Promise<[string, string][]> {
   const port = storePort();
   if (port === undefined) throw new Failure("it has no port");

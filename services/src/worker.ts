@@ -1,4 +1,4 @@
-/** Measures the machine again and again and writes the results into the store. */
+/** Measures the machine at intervals and writes the results into the store. */
 
 import { numberSetting, pause, run } from "./shared/program.ts";
 import { keepUsing } from "./shared/store_client.ts";

@@ -2,10 +2,10 @@
 
 const encoder = new TextEncoder();
 
-/** Nobody who means well sends longer lines; without a limit a client could fill the memory. In characters. */
+/** The longest line, in characters. Without a limit a client could fill the memory. */
 const LONGEST_LINE = 4096;
 
-/** Sends one line. Text that contains line ends would be several lines: they become spaces. */
+/** Sends one line. Line ends in the text become spaces, because they would make several lines. */
 export async function sendLine(connection: Deno.TcpConn, line: string): Promise<void> {
   const bytes = encoder.encode(line.replaceAll(/[\r\n]+/g, " ") + "\n");
   for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));

@@ -1,13 +1,13 @@
-/** What every program of the example shares: its settings and how it ends when something is wrong. */
+/** The common parts of the example's programs: settings, and the handling of errors. */
 
-/** Something that a person can put right. Its message is all they need to read. */
+/** An error that a person can correct. Its message is all they need to read. */
 export class Failure extends Error {
   override readonly name = "Failure";
 }
 
 /**
- * Runs a program. An error becomes one line, `NAME: what is wrong`, and exit code 1: it ends up in the log file of the
- * service, and the service manager decides whether to try again.
+ * Runs a program. An error becomes one line, `NAME: reason`, and exit code 1. The line goes to the log file
+ * of the service, and the service manager decides whether to try again.
  */
 export async function run(name: string, main: () => Promise<void> | void): Promise<void> {
   try {
@@ -43,8 +43,8 @@ export function portSetting(name: string): number {
 }
 
 /**
- * Opens the port that a setting names with `open`. If another program has it, takes one of `others` instead, and says so
- * on standard output.
+ * Opens the port of a setting with `open`. If another program uses it, opens one of `others` instead and says
+ * so on standard output.
  */
 export function openPort<T>(name: string, others: Iterable<number>, open: (port: number) => T): T {
   const wanted = portSetting(name);
@@ -61,13 +61,13 @@ export function openPort<T>(name: string, others: Iterable<number>, open: (port:
   );
 }
 
-/** Replaces the content of a file. A reader sees the old content or the new one, never a part of it. */
+/** Replaces the content of a file. A reader sees the old content or the new content, never a mixture. */
 export function replaceFile(path: string, content: string): void {
   Deno.writeTextFileSync(`${path}.tmp`, content);
   Deno.renameSync(`${path}.tmp`, path);
 }
 
-/** Resolves after some time. */
+/** Resolves after this time. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,24 +1,24 @@
-/** The client's half of the store's protocol; `store.ts` says what the lines mean. */
+/** The client's half of the store's protocol; `store.ts` explains the lines. */
 
 import { receivedLines, sendLine } from "./lines.ts";
 import { Failure, pause, setting } from "./program.ts";
 
 /**
- * How long to go on trying to reach the store, in milliseconds. Long enough for a store that is just being started
- * again, short enough that a store that is gone is noticed.
+ * How long to try to reach the store, in milliseconds. Long enough for a store that is restarting, short
+ * enough to notice a store that is gone.
  */
 const PATIENCE = 10_000;
 
-/** The first and the longest pause between two tries, in milliseconds: soon at first, then without hurry. */
+/** The first and the longest pause between two attempts, in milliseconds. */
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 500;
 
-/** The file in which the store writes down its port. */
+/** The file that contains the port of the store. */
 export function portFile(): string {
   return `${setting("DATA_DIR")}/store.port`;
 }
 
-/** The port of the store; `undefined` if it has not written it down yet. */
+/** The port of the store; `undefined` if the store has not written it yet. */
 export function storePort(): number | undefined {
   try {
     return Number(Deno.readTextFileSync(portFile()));
@@ -38,7 +38,7 @@ export class StoreClient {
     this.#lines = receivedLines(connection);
   }
 
-  /** Connects. Throws what `Deno.connect` throws if the store does not answer. */
+  /** Connects. Throws the error of `Deno.connect` if the store does not answer. */
   static async connect(port: number): Promise<StoreClient> {
     return new StoreClient(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
@@ -81,7 +81,7 @@ export class StoreClient {
     return items;
   }
 
-  /** Every change from now on, until the store ends. */
+  /** Every change from now on, until the store exits. */
   async *watch(): AsyncGenerator<[key: string, value: string], void> {
     await this.#ask("WATCH", "OK");
     for await (const line of this.#lines) yield keyAndValue(line);
@@ -105,8 +105,8 @@ export class StoreClient {
 }
 
 /**
- * Uses the store for as long as the program runs: when the connection ends, because the store was stopped or started
- * again, it reaches for the store once more and calls `use` again.
+ * Uses the store while the program runs. When the connection ends, because the store was stopped or
+ * restarted, it connects again and calls `use` again.
  */
 export async function keepUsing(use: (store: StoreClient) => Promise<void>): Promise<never> {
   for (;;) {
@@ -120,7 +120,7 @@ export async function keepUsing(use: (store: StoreClient) => Promise<void>): Pro
       store.close();
     }
     console.log("the connection to the store ended");
-    // Also a store that closes every connection at once is asked no more than twice a second.
+    // This also limits attempts to two per second for a store that closes every connection at once.
     await pause(LONGEST_PAUSE);
   }
 }
