@@ -1,6 +1,6 @@
 /**
- * The host that needs nothing but leave to run programs: `Deno.Command`. Each process gets a session of its own,
- * so that a key typed at the daemon's terminal, or the daemon's own end, does not reach it.
+ * The host that needs only the permission to run programs: `Deno.Command`. Each process gets its own session,
+ * so that neither a key typed at the daemon's terminal nor the daemon's own exit reaches it.
  */
 
 import {
@@ -40,12 +40,12 @@ const ENOTDIR = 20;
 const EOPNOTSUPP = 95;
 
 /**
- * How long the report of a process's end waits for the rest of its output, in milliseconds: the end of the pipe comes
- * at the same time, unless a child of the process still has it.
+ * How long to wait for the rest of a process's output before reporting its exit, in milliseconds. The pipe
+ * closes at the exit, unless a child of the process still holds it open.
  */
 const OUTPUT_PATIENCE = 250;
 
-/** What happens to processes is reported here. */
+/** Callbacks for the events of processes. */
 export type ProcessReports = Pick<EngineEvents, "execSucceeded" | "execFailed" | "exited" | "allKilled">;
 
 /** Starts processes with `Deno.Command`. */
@@ -59,12 +59,15 @@ export class CommandHost implements ProcessHost {
   readonly #buffers = new LogBuffers();
   readonly #keptBack = new KeptBack();
   readonly #refused: RefusedVariables;
-  /** When the output of the latest process of a service has been read, by the id of the service. */
+  /** When all output of the latest process of a service has been read, by the id of the service. */
   readonly #reading = new Map<number, Promise<unknown>>();
-  /** Signals to process groups need leave to run any program; without it the process alone is signalled. */
+  /**
+   * To signal a process group, the host needs permission to run any program; without it, it signals only the
+   * process.
+   */
   #maySignalGroups = true;
 
-  /** @param warn receives what is worth a warning in the log. @default nobody */
+  /** @param warn receives warnings for the log. @default ignored */
   constructor(reports: ProcessReports, record: ProcessRecord, warn?: (text: string) => void) {
     this.#reports = reports;
     this.#record = record;
@@ -103,7 +106,7 @@ export class CommandHost implements ProcessHost {
       this.#record.failed(launch);
       return this.#failed(plan, error);
     } finally {
-      logFile?.close(); // the process has it now
+      logFile?.close(); // the process has its own copy now
     }
   }
 
@@ -125,7 +128,7 @@ export class CommandHost implements ProcessHost {
   #signalGroup(pid: number, signal: number): boolean {
     if (!this.#maySignalGroups) return false;
     try {
-      Deno.kill(-pid, signal as unknown as Deno.Signal); // the runtime takes numbers as well
+      Deno.kill(-pid, signal as unknown as Deno.Signal); // the runtime also accepts numbers
       return true;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotCapable)) throw error;
@@ -154,7 +157,7 @@ export class CommandHost implements ProcessHost {
     return { kind: "invalid", pid: -1 };
   }
 
-  /** No process of this host ever is in the foreground. */
+  /** Processes of this host are never in the foreground. */
   takeForeground(): void {}
 
   killAll(id: number): void {
@@ -187,7 +190,7 @@ export class CommandHost implements ProcessHost {
     this.#reports.execFailed(plan.id, plan.role, at, reason);
   }
 
-  /** `output`: settled when all that the process wrote has been read. */
+  /** `output`: settles when all output of the process has been read. */
   #watch(plan: LaunchPlan, child: ChildHandle, output: Promise<unknown>): void {
     const { id, role } = plan;
     const name = key(id, role);
@@ -202,7 +205,7 @@ export class CommandHost implements ProcessHost {
     });
   }
 
-  /** Reads what a process writes into the buffer of its service. Settled when it has been read to the end. */
+  /** Reads the output of a process into the buffer of its service. Settles when it has reached the end. */
   #collect(plan: LaunchPlan, child: ChildHandle): Promise<unknown> {
     if (plan.output.to !== "buffer") return Promise.resolve();
     this.#buffers.get(plan.id, plan.output.size).markRestart();
@@ -228,8 +231,8 @@ function childOptions(
 }
 
 /**
- * Where a launch failed, and why. "No such file" and "not a directory" may mean the program or the directory to run
- * it in; the runtime does not say which, and may say the one for the other.
+ * Where a launch failed, and why. "No such file" and "not a directory" may mean the program or the working
+ * directory; the runtime does not say which, and may give one error for the other.
  */
 function failureOf(errno: number, workingDir: string): [stage: LaunchStage, errno: number] {
   const executing: [LaunchStage, number] = [LaunchStage.EXECUTE, errno];
@@ -244,7 +247,7 @@ function failureOf(errno: number, workingDir: string): [stage: LaunchStage, errn
   }
 }
 
-/** Reads to the end. Output that cannot be read is lost; the process that wrote it goes on. */
+/** Reads to the end. Unreadable output is lost; the process continues. */
 async function readAll(stream: ReadableStream<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
   try {
     for await (const chunk of stream) take(chunk);
@@ -253,7 +256,7 @@ async function readAll(stream: ReadableStream<Uint8Array>, take: (chunk: Uint8Ar
   }
 }
 
-/** Waits for something, but no longer than a number of milliseconds. */
+/** Waits for a promise, at most this many milliseconds. */
 async function within(awaited: Promise<unknown>, limit: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));

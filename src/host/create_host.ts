@@ -1,4 +1,4 @@
-/** Which host the daemon gets: the native one where it may be had, the command host otherwise. */
+/** Chooses the host of the daemon: the native host if it is available, otherwise the command host. */
 
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
@@ -9,21 +9,25 @@ import { NativeHost } from "./native_host.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
 
-/** A host as the daemon handles it. */
+/** A host as the daemon uses it. */
 export interface DaemonHost extends ProcessHost {
   readonly kind: "native" | "command";
   /** The users and groups of the system. */
   readonly users: UserDatabase;
-  /** How files are reached, if better than by the runtime. */
+  /** File access that is better than the runtime's, if there is one. */
   readonly files?: FileAccess;
-  /** Time since boot, as exact as this host can tell it. */
+  /** Time since boot, as exact as this host can measure it. */
   readonly bootClock: BootClock;
-  /** Begins to work; to be called once, when the daemon has its signal listeners and before the first launch. */
+  /**
+   * Begins to work. Call it once, after the daemon has installed its signal listeners and before the first
+   * launch.
+   */
   begin(): void;
-  /** Stops listening for the ends of processes. */
+  /** Stops listening for the exits of processes. */
   close(): void;
   /**
-   * Resolves when the buffer of a service has what its ended processes wrote. @default absent, `bufferedLog` reads it
+   * Resolves when the buffer of a service contains all output of its ended processes. @default absent,
+   * `bufferedLog` reads the output
    */
   outputRead?(id: number): Promise<unknown>;
   /** Makes the daemon's process group the foreground group of its terminal again. */
@@ -32,16 +36,16 @@ export interface DaemonHost extends ProcessHost {
 
 /** Options of `createHost`. */
 export interface CreateHostOptions extends NativeHostOptions {
-  /** The host to have; `auto`: the native one if it can be had. @default "auto" */
+  /** The host to use; `auto`: the native host if it is available. @default "auto" */
   readonly kind?: "native" | "command" | "auto";
 }
 
-/** The host that was asked for cannot be had. */
+/** The requested host is not available. */
 export class HostUnavailableError extends Error {
   override readonly name = "HostUnavailableError";
 }
 
-/** Makes a host. Throws `HostUnavailableError` if it has to be the native one and cannot be. */
+/** Makes a host. Throws `HostUnavailableError` if the native host is requested and not available. */
 export function createHost(
   reports: HostReports,
   record: ProcessRecord,

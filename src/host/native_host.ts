@@ -1,7 +1,7 @@
 /**
- * The host that can do everything: `posix_spawn`, `waitpid` and `epoll` of the C library. It is the one reaper of the
- * daemon: it takes every child that ends from the system, and every orphan that the daemon adopts. `docs/hosts.md`
- * tells how it works.
+ * The host that supports every setting: `posix_spawn`, `waitpid` and `epoll` of the C library. It is the only
+ * reaper of the daemon: it reaps every child and every orphan that the daemon adopts. `docs/hosts.md`
+ * explains how it works.
  */
 
 import {
@@ -56,9 +56,9 @@ import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts"
 import { StartedWith } from "./launch/started_with.ts";
 import { Tools } from "./launch/tools.ts";
 
-/** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
+/** Signals that the daemon and its processes ignore (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
 const IGNORED = [13, 20, 21, 22];
-/** Signals that processes never have blocked because the daemon has: TERM and CHLD. */
+/** Signals that processes never block, even if the daemon does: TERM and CHLD. */
 const NEVER_BLOCKED = [15, 17];
 const TERM = 15;
 const KILL = 9;
@@ -143,20 +143,20 @@ export class NativeHost implements ProcessHost {
   }
 
   /**
-   * Begins to reap, and to adopt orphans. From now on the daemon must not start processes by any other way: their
-   * ends would be taken from it.
+   * Begins to reap, and to adopt orphans. From now on the daemon must not start processes in any other way:
+   * this host would reap them.
    */
   begin(): void {
     this.#processes.keepDescriptors();
     this.#openFiles.raise();
     for (const signal of IGNORED) this.#processes.ignore(signal);
-    this.#processes.unblock(signalBits(NEVER_BLOCKED)); // without CHLD nothing would be reaped
+    this.#processes.unblock(signalBits(NEVER_BLOCKED)); // with CHLD blocked, nothing would be reaped
     this.#processes.becomeSubreaper();
     Deno.addSignalListener("SIGCHLD", this.#reap);
     this.#reapAll();
   }
 
-  /** Stops reaping and waiting; for a program that goes on without this host. */
+  /** Stops reaping and waiting, for a program that continues without this host. */
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#poller.close();
@@ -217,18 +217,18 @@ export class NativeHost implements ProcessHost {
       if (readiness !== undefined) watch.followReadiness(readiness);
       if (chain !== undefined) watch.followChain(chain.fd, chain.links);
     } catch (error) {
-      // What is left open goes with the process, which cannot be supervised as it has to be.
+      // The process cannot be supervised as it must be. It ends, and its descriptors are closed with it.
       if (!(error instanceof SystemCallError)) throw error;
       const { errno } = error;
       queueMicrotask(() => this.#launchFailed(process, LaunchStage.ARRANGE_FDS, errno));
     }
   }
 
-  /** The process is not to run as it is, or has not been able to run its command. */
+  /** The process must not run without supervision, or could not execute its command. */
   #launchFailed(process: TrackedProcess, stage: LaunchStage, errno: number): void {
     process.silent = true;
     this.#table.dismiss(process);
-    this.#processes.kill(process.pid, KILL); // a tool may complain and go on all the same
+    this.#processes.kill(process.pid, KILL); // a tool may report an error and continue nevertheless
     process.watch?.close();
     this.#reports.execFailed(process.id, process.role, stage, errno);
   }
@@ -263,7 +263,7 @@ export class NativeHost implements ProcessHost {
     return errno === ESRCH ? "no-process" : errno === EINVAL ? "bad-signal" : { errno };
   }
 
-  /** What to signal to reach the group of a process: never the daemon's own group. */
+  /** The target of a signal to the group of a process: never the daemon's own group. */
   #groupOf(pid: number): number {
     const group = this.#processes.groupOf(pid) ?? pid;
     return group <= 1 || group === this.#processes.ownGroup() ? pid : -group;
@@ -284,7 +284,7 @@ export class NativeHost implements ProcessHost {
 
   // ---- Ends --------------------------------------------------------------------------------------------------
 
-  /** Takes every child that has ended from the system: signals do not say how many there are. */
+  /** Reaps every ended child: a signal does not say how many there are. */
   #reapAll(): void {
     for (let ended = this.#processes.reap(); ended !== undefined; ended = this.#processes.reap()) {
       const process = this.#table.child(ended.pid);
@@ -295,7 +295,7 @@ export class NativeHost implements ProcessHost {
       try {
         this.#ended(process, ended.exit);
       } catch (error) {
-        reportError(error); // the others have to be reaped all the same
+        reportError(error); // the other children must still be reaped
       }
     }
   }

@@ -1,14 +1,14 @@
 import type { Clock, TimerName } from "../engine/mod.ts";
 
-/** The longest delay that the runtime's timers take: about 24.8 days. A later moment is reached in steps. */
+/** The longest delay of the runtime's timers: about 24.8 days. A later time is reached in steps. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** The monotonic clock of the system, with one timer for each service and purpose. */
+/** The monotonic clock of the system, with one timer per service and purpose. */
 export class SystemClock implements Clock {
   readonly #expired: (id: number, purpose: TimerName) => void;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  /** `expired` is called with the id of a service whose timer has run out, and what the timer was for. */
+  /** `expired` is called with the id of the service and the purpose of an expired timer. */
   constructor(expired: (id: number, purpose: TimerName) => void) {
     this.#expired = expired;
   }

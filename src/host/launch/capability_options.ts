@@ -1,8 +1,8 @@
-/** Capabilities and securebits of a description in the words of setpriv. Service description 3.6. */
+/** Options of setpriv for the capabilities and securebits of a description. Service description 3.6. */
 
 /**
- * The options for IAB text such as `^cap_net_bind_service,!cap_sys_admin`. The inheritable and the ambient set become
- * what is named; what is blocked leaves the bounding set.
+ * The options for IAB text such as `^cap_net_bind_service,!cap_sys_admin`. They set the inheritable and the
+ * ambient set to the named capabilities, and remove the blocked ones from the bounding set.
  */
 export function capabilityOptions(text: string): string[] {
   const inheritable = ["-all"];
@@ -21,12 +21,12 @@ export function capabilityOptions(text: string): string[] {
   return options;
 }
 
-/** setpriv knows names without their prefix, and numbers with one. */
+/** setpriv expects names without their prefix, and numbers with one. */
 function toolName(name: string): string {
   return /^\d/.test(name) ? `cap_${Number(name)}` : name.toLowerCase().replace(/^cap_/, "");
 }
 
-/** The option for securebits. `keep-caps` is not passed on: executing the command clears it anyway. */
+/** The option for securebits. `keep-caps` is left out, because executing the command clears it. */
 export function secureBitsOption(flags: readonly string[]): string | undefined {
   const lasting = flags.filter((flag) => flag !== "keep-caps");
   if (lasting.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** What the tools of an exec chain say when they fail, understood. */
+/** Interprets the messages of failed tools in an exec chain. */
 
 import { errnoText, type LaunchFailure, LaunchStage } from "../../model/mod.ts";
 import type { ChainLink } from "./exec_chain.ts";
@@ -7,30 +7,29 @@ const EIO = 5;
 const EINVAL = 22;
 const LAST_ERRNO = 133;
 
-/** What the last link says (`exec: …`, `cgroup: …`), by its first word. */
+/** The messages of the last link (`exec: …`, `cgroup: …`), by their first word. */
 const ENDING_STAGES = new Map<string, LaunchStage>([
   ["exec", LaunchStage.EXECUTE],
   ["cgroup", LaunchStage.CGROUP],
 ]);
 
 /**
- * The failure behind the messages of a chain: their first word names the tool, and so the step; the reason is in the
- * words of the C library at the end of a line. `EIO` if there is no reason that
- * the program knows.
+ * The failure that the messages of a chain describe. The first word names the tool, and so the step. The
+ * reason is at the end of a line, in the words of the C library. `EIO` if the program knows no reason.
  */
 export function chainFailure(text: string, links: readonly ChainLink[]): LaunchFailure {
   const lines = text.split("\n").filter((line) => line !== "");
   const first = lines[0] ?? "";
   const word = /^(?:\S*\/)?(\w+):/.exec(first)?.[1] ?? "";
   const link = links.find(({ tool }) => tool === word);
-  // What prlimit refuses by itself (a soft limit above the hard one), the system would have called invalid.
+  // prlimit itself refuses a soft limit above the hard one; the system would have returned EINVAL.
   const unknown = link?.tool === "prlimit" ? EINVAL : EIO;
   const errno = lines.map(reasonOf).find((reason) => reason !== undefined) ?? unknown;
   if (link === undefined) return { stage: ENDING_STAGES.get(word) ?? LaunchStage.EXECUTE, errno };
   return { stage: link.tool === "setpriv" ? privilegeStage(first, link) : link.stage, errno };
 }
 
-/** setpriv sets ids and capabilities; what it says tells which. */
+/** setpriv sets ids and capabilities; its message says which of them failed. */
 function privilegeStage(message: string, link: ChainLink): LaunchStage {
   return /securebits|capabilit|bounding|ambient|inheritable|privileges/i.test(message)
     ? LaunchStage.CAPABILITIES

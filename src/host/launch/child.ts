@@ -8,12 +8,12 @@ export interface ChildHandle {
   /** Always above 1. */
   readonly pid: number;
   /**
-   * Sends a signal to the process alone, as often as it is called. Throws if the process has been reaped or there is
-   * no such signal.
+   * Sends a signal only to this process, and may be called repeatedly. Throws if the process has been reaped
+   * or the signal does not exist.
    */
   kill(signal: number): void;
   readonly ended: Promise<ExitStatus>;
-  /** What it writes, if its output is piped. */
+  /** Its output, if its output is a pipe. */
   readonly output: readonly ReadableStream<Uint8Array>[];
 }
 
@@ -24,11 +24,11 @@ export interface ChildOptions {
   readonly workingDir: string;
   readonly uid: number | undefined;
   readonly gid: number | undefined;
-  /** Where its output goes: nowhere, to the daemon, or to a file that `node:fs` opened. */
+  /** The destination of its output: nowhere, the daemon, or a file that `node:fs` opened. */
   readonly output: "null" | "piped" | { readonly fd: number };
 }
 
-/** Starts a child in a session of its own. Throws if that is not possible. */
+/** Starts a child in a new session. Throws if that is not possible. */
 export function startChild(options: ChildOptions): ChildHandle {
   if (options.argv.length === 0) throw new Deno.errors.NotFound("the command is empty (os error 2)");
   const [program, ...args] = options.argv;
@@ -47,22 +47,22 @@ export function startChild(options: ChildOptions): ChildHandle {
   }).spawn();
   return {
     pid: child.pid,
-    kill: (signal) => child.kill(signal as unknown as Deno.Signal), // the runtime takes numbers as well
+    kill: (signal) => child.kill(signal as unknown as Deno.Signal), // the runtime also accepts numbers
     ended: child.status.then(({ code, signal }) => exitStatus(code, signal), unnamedSignal),
     output: output === "piped" ? [child.stdout, child.stderr] : [],
   };
 }
 
 /**
- * The runtime takes the number of an open file as well, although its types do not say so: `node:child_process` is
- * made of this. That module itself is not used. It sends one signal to a process and no second one, and it says of a
- * process that a signal made exit in order that the signal killed it.
+ * The runtime also accepts the number of an open file, although its types do not say so: `node:child_process`
+ * is built on this. That module itself is not used for two reasons. It sends only one signal to a process.
+ * And for a process that exits with a code after a signal, it reports that the signal killed it.
  */
 function outputOption(output: ChildOptions["output"]): "null" | "piped" {
   return typeof output === "object" ? output.fd as unknown as "null" : output;
 }
 
-/** A module of Node.js, loaded at once and only now. */
+/** A module of Node.js, loaded synchronously on the first call. */
 export function nodeModule(name: string): unknown {
   const { process } = globalThis as unknown as { process: { getBuiltinModule(name: string): unknown } };
   return process.getBuiltinModule(name);
@@ -72,7 +72,7 @@ function exitStatus(code: number, signal: string | null): ExitStatus {
   return signal === null ? exitedWith(code) : killedBy(signalNumberOf(signal));
 }
 
-/** The runtime has no names for real-time signals: instead of the status of a process that one ended there is an error. */
+/** The runtime has no names for real-time signals: if one ended the process, the status is an error. */
 function unnamedSignal(error: unknown): ExitStatus {
   const [, number] = /^Invalid signal: (\d+)/.exec((error as Error).message) ?? [];
   return killedBy(Number(number ?? 0));

@@ -1,17 +1,18 @@
 /**
- * What the command host cannot do. `Deno.Command` passes no descriptors but the standard three, sets no limits and
- * priorities, gives no terminal away and adopts no orphans; a service that asks for such a thing is refused when it
- * is loaded. Which settings ask for what, and on services of which types, stands in the table of settings.
+ * The limits of the command host. `Deno.Command` passes only the three standard descriptors, sets no limits
+ * and priorities, gives no terminal to a process and adopts no orphans. A service that needs such a feature
+ * is refused when it is loaded. The table of settings says which settings need which feature, for which types
+ * of services.
  */
 
 import { type HostFeature, hostNeeds, type SettingTable } from "../../description/mod.ts";
 import type { ServiceDescription } from "../../model/mod.ts";
 
-/** What it can do of all that settings may ask for. */
+/** The features of this host that settings may need. */
 const FEATURES: ReadonlySet<HostFeature> = new Set<HostFeature>(["user"]);
 
 /**
- * The first setting that the command host would have to carry out for a service and cannot.
+ * The first setting of a service that the command host does not support.
  *
  * @param table the settings. @default those of the program
  */

@@ -1,13 +1,13 @@
-/** How the descriptors of a process are put in their places: plain data, worked out before anything is done. */
+/** Computes how to arrange the descriptors of a process, as plain data. */
 
 import type { DescriptorAction } from "../../system/mod.ts";
 
-/** Which descriptor of the process is to be which of the daemon. */
+/** The descriptors of the process, each with its source in the daemon. */
 export type DescriptorMap = ReadonlyMap<number, number>;
 
 /**
- * The steps that bring about a map, in order. A descriptor that would be overwritten before its turn is moved out of
- * the way first. A step with the same number on both sides lets the descriptor be inherited.
+ * The steps that produce a map, in order. A descriptor that would be overwritten before it is copied is moved
+ * first. A step with the same number on both sides makes the descriptor inheritable.
  */
 export function arrangeDescriptors(wanted: DescriptorMap): DescriptorAction[] {
   const targets = new Set(wanted.keys());
@@ -32,7 +32,7 @@ export function arrangeDescriptors(wanted: DescriptorMap): DescriptorAction[] {
   return steps;
 }
 
-/** The lowest number that is not taken, from `least` on. */
+/** The lowest free number, starting at `least`. */
 export function firstFree(taken: { has(fd: number): boolean }, least: number): number {
   let fd = least;
   while (taken.has(fd)) fd += 1;

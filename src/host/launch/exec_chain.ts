@@ -1,16 +1,16 @@
 /**
- * What `posix_spawn` cannot set is set by small programs of util-linux and coreutils that execute one another, the
- * last of them the command itself. This works out which are needed, from plain data to plain data: a link for each
- * setting in use, in the order of the specification, then a shell that leaves no trace of the chain, and `env`, which
- * gives the command its environment. The tools themselves run in an environment of their own. Lifecycle 8.5, steps 11
- * to 17.
+ * `posix_spawn` cannot apply every setting. Small programs of util-linux and coreutils apply the others, and
+ * each executes the next one, up to the command itself. This file computes the chain, from plain data to
+ * plain data: a link for each setting in use, in the order of the specification, then a shell that leaves no
+ * trace of the chain, and `env`, which sets the environment of the command. The tools run in a minimal
+ * environment. Lifecycle 8.5, steps 11 to 17.
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
 import { LaunchStage, type LimitValue, type ResourceLimit } from "../../model/mod.ts";
 import { capabilityOptions, secureBitsOption } from "./capability_options.ts";
 
-/** The programs that a chain may be made of, with the packages that bring them. */
+/** The programs that a chain may contain, with their packages. */
 export const CHAIN_TOOLS = {
   setsid: "util-linux",
   prlimit: "util-linux",
@@ -23,7 +23,7 @@ export const CHAIN_TOOLS = {
 } as const;
 export type ChainTool = keyof typeof CHAIN_TOOLS;
 
-/** What of a launch plan, or of a description, asks for a chain. */
+/** The parts of a launch plan, or of a description, that need a chain. */
 export type ChainSettings = Pick<
   LaunchPlan,
   | "limits"
@@ -38,28 +38,28 @@ export type ChainSettings = Pick<
   | "activationSocket"
 >;
 
-/** Facts about the daemon and the launch that the settings do not tell. */
+/** Facts about the daemon and the launch that the settings do not contain. */
 export interface ChainContext {
-  /** The daemon's own nice value: `nice` counts from there. */
+  /** The daemon's own nice value, to which `nice` is relative. */
   readonly niceness: number;
   /** The daemon's own group, for users given by number. */
   readonly gid: number;
-  /** The process takes the terminal on its standard input as controlling terminal. */
+  /** The process makes the terminal on its standard input its controlling terminal. */
   readonly takesTerminal: boolean;
 }
 
 /** One program of a chain. */
 export interface ChainLink {
   readonly tool: ChainTool;
-  /** The settings that want it, for messages. */
+  /** The settings that need it, for messages. */
   readonly settings: string;
-  /** The step of the launch that it carries out. */
+  /** The step of the launch that it performs. */
   readonly stage: LaunchStage;
   /** Its arguments, up to the program that it executes. */
   readonly args: readonly string[];
 }
 
-/** The links that settings ask for, but for those that end every chain; empty if no chain is needed for them. */
+/** The links for these settings, without the end of the chain; empty if they need no chain. */
 export function chainLinks(settings: ChainSettings, context: ChainContext): ChainLink[] {
   const links: ChainLink[] = [];
   if (context.takesTerminal) {
@@ -95,30 +95,30 @@ export function chainLinks(settings: ChainSettings, context: ChainContext): Chai
   return links;
 }
 
-/** Whether a process has to be started by way of a chain. */
+/** Whether a process needs a chain. */
 export function needsChain(links: readonly ChainLink[], settings: ChainSettings): boolean {
   return links.length > 0 || settings.cgroup !== "" || settings.activationSocket;
 }
 
-/** What the shell at the end of a chain has to do. */
+/** The task of the shell at the end of a chain. */
 export interface ChainEnd {
-  /** The command as the service is to see it, its executable first. */
+  /** The command as the service sees it, its executable first. */
   readonly argv: readonly string[];
-  /** Where its executable was found. */
+  /** The path of its executable. */
   readonly path: string;
   /** `NAME=VALUE` */
   readonly environment: readonly string[];
-  /** Where standard error of the command waits; a single digit, as is `cgroupFd`. */
+  /** The descriptor that holds the command's standard error meanwhile; a single digit, like `cgroupFd`. */
   readonly errorFd: number;
   /** `cgroup.procs` of the group to enter. */
   readonly cgroupFd: number | undefined;
   /** The nice value to give the session's scheduling group. */
   readonly autogroup: number | undefined;
-  /** `LISTEN_PID` is to be the id of the process. */
+  /** Sets `LISTEN_PID` to the id of the process. */
   readonly listenPid: boolean;
 }
 
-/** The argument vector of a whole chain. `toolPath` tells where a tool is. */
+/** The complete command of a chain. `toolPath` returns the path of a tool. */
 export function chainCommand(
   links: readonly ChainLink[],
   end: ChainEnd,
@@ -126,7 +126,7 @@ export function chainCommand(
 ): string[] {
   const command = links.flatMap(({ tool, args }) => [toolPath(tool), ...args]);
   const shell = [toolPath("sh"), "-c", endScript(end), "sh", end.path, toolPath("env")];
-  // env would take an executable with an equals sign for a variable; nice takes it for what it is.
+  // env treats an executable with an equals sign as a variable; nice does not.
   const guard = end.argv[0].includes("=") ? [toolPath("nice"), "-n", "0"] : [];
   return [...command, ...shell, ...end.environment, ...guard, ...end.argv];
 }
@@ -148,7 +148,7 @@ function endScript({ errorFd, cgroupFd, autogroup, listenPid }: ChainEnd): strin
   return steps.join("\n");
 }
 
-/** The system's range; what is beyond means its end. */
+/** Limits a nice value to the system's range. */
 export function clampNice(nice: number): number {
   return Math.max(-20, Math.min(19, nice));
 }

@@ -1,6 +1,7 @@
 /**
- * Finding the executable of a command, and telling beforehand why it cannot be executed. Service description 3.10:
- * with a slash it is relative to the working directory, without one it is searched in PATH of the service.
+ * Finds the executable of a command, and predicts why it cannot be executed. Service description 3.10: a
+ * command with a slash is relative to the working directory; one without is searched in the PATH of the
+ * service.
  */
 
 import { programCandidates } from "../../model/mod.ts";
@@ -12,12 +13,15 @@ const ENOENT = 2;
 const EACCES = 13;
 const ENOTDIR = 20;
 const ELOOP = 40;
-/** How much of a file is read for the name of its interpreter, in bytes: linkers put it behind the headers. */
+/** How much of a file to read for the name of its interpreter, in bytes: linkers put it after the headers. */
 const HEADER_SIZE = 4096;
-/** How many files the kernel goes through at most: five scripts, each the interpreter of the next, a binary, its linker. */
+/**
+ * The longest chain of files that the kernel follows: five scripts, each the interpreter of the next, a
+ * binary, its linker.
+ */
 const MAX_FILES = 7;
 
-/** Where the executable is, or why there is none. */
+/** The path of the executable, or the reason why there is none. */
 export type Executable = { readonly path: string } | { readonly errno: number };
 
 /** Looks for a command; paths are relative to the open directory `at`. */
@@ -61,7 +65,7 @@ export function checkInterpreter(files: Files, path: string, at: number): number
   return ELOOP;
 }
 
-/** The beginning of a file; empty if it cannot be read: then only executing it will tell. */
+/** The beginning of a file; empty if it cannot be read. Then only the execution can show the error. */
 function readHeader(files: Files, path: string, at: number): Uint8Array {
   const header = new Uint8Array(HEADER_SIZE);
   try {

@@ -1,20 +1,22 @@
-/** The program that the kernel executes a file with: the interpreter of a script, the dynamic linker of a binary. */
+/**
+ * The program with which the kernel executes a file: the interpreter of a script, the dynamic linker of a
+ * binary.
+ */
 
 import { decodeBytes } from "../../model/mod.ts";
 
 /** How a 64-bit little-endian ELF file begins. */
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46, 2, 1];
-/** Where the ELF header has the place, the size and the number of the program headers, and how long it is. */
+/** Offsets in the ELF header (position, size and number of the program headers), and its length. */
 const ELF = { tableAt: 32, entrySize: 54, entries: 56, size: 64 } as const;
-/** Where a program header has its type, and the place and size of what it describes, and how long it is. */
+/** Offsets in a program header (type, position and size of its segment), and its length. */
 const PROGRAM = { type: 0, offset: 8, fileSize: 32, size: 56 } as const;
 const PT_INTERP = 3;
-/** How many bytes of a script the kernel looks at. */
+/** How many bytes of a script the kernel reads. */
 const SCRIPT_LINE = 256;
 
 /**
- * The interpreter that a file names, by the bytes that it begins with; `undefined` if it names none, or not within
- * these bytes.
+ * The interpreter of a file with this beginning; `undefined` if it has none, or not within these bytes.
  */
 export function interpreterOf(header: Uint8Array): string | undefined {
   if (ELF_MAGIC.every((byte, index) => header[index] === byte)) return linkerOf(header);

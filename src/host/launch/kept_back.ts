@@ -1,7 +1,7 @@
 /**
- * What processes of the command host are not to inherit: signals that the daemon was started to ignore, descriptors that
- * it was started with, and the limit of open files that it has raised for itself. The latter two need the C library, and
- * are left as they are without it.
+ * What processes of the command host must not inherit: signals that were ignored when the daemon was started,
+ * descriptors that the daemon was started with, and the raised limit of open files. The last two need the C
+ * library; without it they are inherited.
  */
 
 import { errnoOf } from "../../model/mod.ts";
@@ -18,15 +18,15 @@ import { OpenFileLimit } from "./open_file_limit.ts";
 
 const EMFILE = 24;
 
-/** Words that execute a program with another soft limit of open files. */
+/** A command that executes a program with a different soft limit of open files. */
 const limitLink = (soft: bigint) => ["/bin/sh", "-c", 'ulimit -S -n "$0" && exec "$@"', `${soft}`];
 
-/** Keeps things of the daemon from its processes. */
+/** Keeps properties of the daemon away from its processes. */
 export class KeptBack {
   readonly #signals = new NotIgnored();
   #openFiles: OpenFileLimit | undefined;
 
-  /** From now on. */
+  /** Begins. */
   begin(): void {
     this.#signals.begin();
     const library = libraryIfGranted();
@@ -36,17 +36,17 @@ export class KeptBack {
     this.#openFiles.raise();
   }
 
-  /** Gives the daemon back what it was started with. */
+  /** Restores the original state of the daemon. */
   end(): void {
     this.#signals.end();
     this.#openFiles?.lower();
   }
 
   /**
-   * Starts a process. The runtime opens pipes for it, which cannot be done while the limit is lowered if the daemon has
-   * more open than that. Then a shell lowers it, between the daemon and the program.
+   * Starts a process. The runtime opens pipes for it. If the daemon already has more open files than the
+   * lowered limit, this would fail; then a shell between the daemon and the program lowers the limit.
    *
-   * @param start starts a process with these words in front of its own
+   * @param start starts a process; these words go in front of its command
    */
   launch<T>(start: (words: readonly string[]) => T): T {
     const openFiles = this.#openFiles;

@@ -1,6 +1,6 @@
 /**
- * The descriptors of one launch: what the process is to have under which number, and which ends the daemon keeps.
- * Lifecycle 8.4, steps 3 to 6, and 8.5, steps 4 to 10.
+ * The descriptors of one launch: those of the process by number, and those that the daemon keeps. Lifecycle
+ * 8.4, steps 3 to 6, and 8.5, steps 4 to 10.
  */
 
 import type { FileAccess } from "../../description/mod.ts";
@@ -21,7 +21,7 @@ const EBADF = 9;
 export const STDIN = 0;
 export const STDOUT = 1;
 export const STDERR = 2;
-/** The number of the activation socket; other descriptors that are passed follow it. */
+/** The number of the activation socket; other passed descriptors follow it. */
 const ACTIVATION_SOCKET = 3;
 
 const INPUT_PIPE = { what: "Can't open output pipe", stage: LaunchStage.STANDARD_FDS };
@@ -29,7 +29,7 @@ const OUTPUT_PIPE = { what: "can't create output pipe", stage: LaunchStage.STAND
 const CONTROL_SOCKET = { what: "can't create control socket", stage: LaunchStage.CONTROL_SOCKET };
 const READINESS_PIPE = { what: "can't create notification pipe", stage: LaunchStage.ARRANGE_FDS };
 
-/** Where the descriptors of processes come from. */
+/** The sources of the descriptors of processes. */
 export interface DescriptorMeans {
   readonly files: Files;
   readonly sockets: Sockets;
@@ -37,7 +37,7 @@ export interface DescriptorMeans {
   readonly pipes: OutputPipes;
   readonly activation: ActivationSockets;
   readonly nothing: NullDevice;
-  /** How links are read. */
+  /** Reads links. */
   readonly access: FileAccess;
   readonly startedWith: StartedWith;
   readonly ownIds: { readonly uid: number; readonly gid: number };
@@ -45,15 +45,15 @@ export interface DescriptorMeans {
 
 /** The ends that the daemon keeps. */
 export interface KeptEnds {
-  /** Where the process announces that it is ready. */
+  /** The end on which the process announces its readiness. */
   readonly readiness: number | undefined;
   /** The daemon's end of the control connection. */
   readonly control: number | undefined;
 }
 
-/** Opens the descriptors of a launch, and closes those that nobody needs any more. */
+/** Opens the descriptors of a launch, and closes those that are no longer needed. */
 export class LaunchDescriptors {
-  /** Which descriptor of the process is which of the daemon's. */
+  /** The descriptors of the process, each with its source in the daemon. */
   readonly wanted = new Map<number, number>();
   #environment: ReadonlyMap<string, string>;
   readonly #plan: LaunchPlan;
@@ -67,17 +67,17 @@ export class LaunchDescriptors {
     this.#environment = plan.environment;
   }
 
-  /** The environment of the process, which tells it numbers. */
+  /** The environment of the process, which includes the numbers of its descriptors. */
   get environment(): ReadonlyMap<string, string> {
     return this.#environment;
   }
 
-  /** Environments are shared between launches: a change makes a new one. */
+  /** Launches share environments, so a change makes a copy. */
   #tell(name: string, value: number): void {
     this.#environment = new Map(this.#environment).set(name, `${value}`);
   }
 
-  /** Opens everything but what `standard` does; what is opened first is that for which the daemon itself answers. */
+  /** Opens all descriptors except those of `standard`, beginning with those whose failure is the daemon's own. */
   open(): KeptEnds & { readonly input: number; readonly output: number | undefined } {
     const input = this.#input();
     const output = this.#outputPipe();
@@ -87,7 +87,7 @@ export class LaunchDescriptors {
     return { input, output, control, readiness };
   }
 
-  /** Sets up 0, 1 and 2, but for one that is for announcing readiness. `at`: the working directory. */
+  /** Sets up 0, 1 and 2, except the one that announces readiness. `at`: the working directory. */
   standard(input: number, output: number | undefined, at: number): void {
     const own = this.#plan.session === "own";
     const out = own ? output ?? this.#openOutput(this.#plan.output, at) : undefined;
@@ -97,7 +97,7 @@ export class LaunchDescriptors {
     });
   }
 
-  /** A descriptor that only the process is to have; it is closed here when the process has been made. */
+  /** A descriptor for the process only; the daemon closes it when the process has been made. */
   give(fd: number): number {
     this.#given.push(fd);
     return fd;
@@ -109,12 +109,12 @@ export class LaunchDescriptors {
     return fd;
   }
 
-  /** The launch failed. */
+  /** The launch failed: closes what the daemon would have kept. */
   closeKept(): void {
     for (const fd of this.#kept) this.#means.files.close(fd);
   }
 
-  /** The launch is over. */
+  /** The launch is over: closes what only the process needs. */
   closeGiven(): void {
     for (const fd of this.#given) this.#means.files.close(fd);
   }
@@ -154,7 +154,7 @@ export class LaunchDescriptors {
     this.keep(pipe.read);
     this.#means.files.setBlocking(pipe.read, false);
     const number = readiness?.fd ?? this.#number();
-    const displaced = this.wanted.get(number); // the control connection, where the process wants readiness
+    const displaced = this.wanted.get(number); // the control connection, at the number where the process wants readiness
     this.wanted.set(number, this.give(pipe.write));
     if (displaced !== undefined) {
       const other = this.#number();
@@ -165,7 +165,7 @@ export class LaunchDescriptors {
     return pipe.read;
   }
 
-  /** A number for a descriptor that may have any. */
+  /** A number for a descriptor that may have any number. */
   #number(): number {
     return firstFree(this.wanted, this.#plan.activationSocket ? ACTIVATION_SOCKET + 1 : ACTIVATION_SOCKET);
   }
@@ -176,11 +176,11 @@ export class LaunchDescriptors {
     if (socket === undefined) throw new ExecutionError(LaunchStage.ACTIVATION_SOCKET, EBADF);
     this.wanted.set(ACTIVATION_SOCKET, socket);
     const environment = new Map(this.#environment).set("LISTEN_FDS", "1");
-    environment.delete("LISTEN_PID"); // only the process itself knows
+    environment.delete("LISTEN_PID"); // only the process itself knows its id
     this.#environment = environment;
   }
 
-  /** A descriptor of the daemon, if it is one that the daemon was started with. */
+  /** A descriptor of the daemon, if the daemon was started with it. */
   #ownDescriptor(fd: number): number {
     if (!this.#means.startedWith.has(fd)) throw new ExecutionError(LaunchStage.LOG_FILE, EBADF);
     this.#means.files.kindOf(fd); // throws if it is closed
@@ -197,7 +197,7 @@ export class LaunchDescriptors {
         (path) => this.#means.access.linkAt(path),
       );
       if (own !== undefined) return this.#ownDescriptor(own);
-      // Opening must not wait for the other end of a named pipe; the process may.
+      // Opening must not wait for the other end of a named pipe; the process may wait.
       const flags = O.WRONLY | O.CREAT | O.APPEND | O.NOCTTY | O.NONBLOCK;
       const fd = this.give(openLog(files, output, { flags, at, mode: 0o600, self: ownIds }));
       files.setBlocking(fd, true);

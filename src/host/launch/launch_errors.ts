@@ -1,10 +1,13 @@
-/** How launches on the native host fail, and which of the two ways a failed system call means. */
+/** The two ways in which launches on the native host fail, and the conversion of system call errors to them. */
 
 import type { LaunchPlan, LaunchRefusal } from "../../engine/mod.ts";
 import { errnoText, type LaunchStage } from "../../model/mod.ts";
 import { SystemCallError } from "../../system/mod.ts";
 
-/** A step of the launch failed that the process itself would have taken: it is reported as an execution failure. */
+/**
+ * A step of the launch failed that the process itself would have made: it is reported as an execution
+ * failure.
+ */
 export class ExecutionError extends Error {
   override readonly name = "ExecutionError";
   readonly stage: LaunchStage;
@@ -17,7 +20,7 @@ export class ExecutionError extends Error {
   }
 }
 
-/** A launch failed before there was a process. The message is what to log. */
+/** A launch failed before there was a process. The message is for the log. */
 export class PreparationError extends Error {
   override readonly name = "PreparationError";
   readonly stage: LaunchStage;
@@ -31,19 +34,19 @@ export class PreparationError extends Error {
     this.errno = cause.errno;
   }
 
-  /** For the engine. */
+  /** Converts it for the engine. */
   refusal(): LaunchRefusal {
     return { stage: this.stage, errno: this.errno, error: this.message };
   }
 }
 
-/** What the daemon does before there is a process, and the step that the status names if it fails. */
+/** An operation of the daemon before there is a process, and the step that the status names if it fails. */
 export interface Preparation {
   readonly what: string;
   readonly stage: LaunchStage;
 }
 
-/** Does something that makes the launch fail with a text if it fails. */
+/** Performs an operation; if it fails, the launch fails with a text. */
 export function prepare<Result>(
   plan: LaunchPlan,
   { what, stage }: Preparation,
@@ -57,7 +60,7 @@ export function prepare<Result>(
   }
 }
 
-/** Does something that makes the launch fail at a stage if it fails. */
+/** Performs an operation; if it fails, the launch fails at a stage. */
 export function atStage<Result>(stage: LaunchStage, action: () => Result): Result {
   try {
     return action();

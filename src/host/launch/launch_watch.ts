@@ -1,38 +1,38 @@
-/** What a process says about its own launch: that its command is being executed, and that it is ready. */
+/** Watches the launch of a process: whether its command was executed, and whether it is ready. */
 
 import { decodeBytes, type LaunchFailure } from "../../model/mod.ts";
 import { chainFailure } from "./chain_failure.ts";
 import type { ChainLink } from "./exec_chain.ts";
 import { type Files, Interest, type Poller, SystemCallError, type Watch } from "../../system/mod.ts";
 
-/** How much is read at once, in bytes. What is said is short. */
+/** How much to read at once, in bytes. Messages are short. */
 const CHUNK = 4096;
-/** The tools of a chain say a line or two; what goes beyond this many bytes is not kept. */
+/** The tools of a chain write a line or two; the rest beyond this many bytes is dropped. */
 const MAX_COMPLAINT = 4096;
 
 /**
- * How long the end of a readiness descriptor may wait for the end of a process that is on its way out, in
- * milliseconds: a busy system or a slow file holds it up.
+ * How long to wait for the exit of a process that is already exiting, in milliseconds: a busy system or a
+ * slow file delays it.
  */
 const ENDING_PATIENCE = 10_000;
 
-/** All watches read one after the other. */
+/** Watches read one after the other, so they can share this. */
 const chunk = new Uint8Array(CHUNK);
 
 /** The process of a launch. */
 export interface WatchedProcess {
-  /** Whether it has ended or is on its way out. */
+  /** Whether it has ended or is exiting. */
   isEnding(): boolean;
-  /** How long to wait for its end before it counts as one that lives on, in milliseconds. */
+  /** How long to wait for its end before it counts as alive, in milliseconds. */
   readonly endPatience: number;
 }
 
-/** What is told. */
+/** Callbacks of a watch. */
 export interface LaunchWatchEvents {
   executed(): void;
   failed(failure: LaunchFailure): void;
   ready(): void;
-  /** The end of the descriptor came before a word, and the process goes on. */
+  /** The descriptor was closed without an announcement, and the process is alive. */
   readinessClosed(): void;
 }
 
@@ -55,12 +55,12 @@ export class LaunchWatch {
     this.#process = process;
   }
 
-  /** Waits for the tools to be done. Takes the descriptor over, even if it throws `SystemCallError`. */
+  /** Waits until the tools are done. Takes ownership of the descriptor, even if it throws `SystemCallError`. */
   followChain(fd: number, links: readonly ChainLink[]): void {
     this.#chain = { fd, links, watch: this.#attend(fd, () => this.#readChain()) };
   }
 
-  /** Waits for the process to be ready. Takes the descriptor over, even if it throws `SystemCallError`. */
+  /** Waits until the process is ready. Takes ownership of the descriptor, even if it throws `SystemCallError`. */
   followReadiness(fd: number): void {
     this.#readiness = { fd, watch: this.#attend(fd, () => this.#readReadiness()) };
   }
@@ -74,7 +74,7 @@ export class LaunchWatch {
     }
   }
 
-  /** The process has ended: what it said before that is told first. That it said nothing is told by its end. */
+  /** The process has ended: first reports its earlier messages. If it announced nothing, its end says so. */
   catchUp(): void {
     while (this.#chain !== undefined && this.#readChain());
     while (this.#readiness !== undefined && this.#readReadiness());
@@ -87,7 +87,7 @@ export class LaunchWatch {
     clearTimeout(this.#closedTimer);
   }
 
-  /** Takes what the tools say; false if that is all for now. */
+  /** Reads messages of the tools; false if there are no more for now. */
   #readChain(): boolean {
     const chain = this.#chain;
     if (chain === undefined) return false;
@@ -104,9 +104,9 @@ export class LaunchWatch {
     return false;
   }
 
-  /** Takes an announcement; what follows the first byte is of no interest. False if that is all for now. */
+  /** Reads an announcement; bytes after the first one are ignored. False if there is nothing more for now. */
   #readReadiness(): boolean {
-    while (this.#chain !== undefined && this.#readChain()); // it was executed before it was ready
+    while (this.#chain !== undefined && this.#readChain()); // execution comes before readiness
     const readiness = this.#readiness;
     if (readiness === undefined) return false;
     const count = this.#read(readiness.fd);
@@ -121,7 +121,7 @@ export class LaunchWatch {
     return count > 0;
   }
 
-  /** Tells that readiness will not come, unless the process ends meanwhile: then `close` is called. */
+  /** Reports that readiness will not come, unless the process ends meanwhile: then `close` is called. */
   #awaitEnd(deadline: number): void {
     this.#closedTimer = setTimeout(() => {
       if (this.#process.isEnding() && performance.now() < deadline) this.#awaitEnd(deadline);
@@ -129,7 +129,7 @@ export class LaunchWatch {
     }, this.#process.endPatience);
   }
 
-  /** How many bytes there were; 0 at the end, and for an error, which comes to the same. */
+  /** The number of bytes; 0 at the end and for an error, which have the same effect. */
   #read(fd: number): number | undefined {
     try {
       return this.#files.read(fd, chunk);

@@ -1,6 +1,6 @@
 /**
- * One launch on the native host: opens what the process is to have, works out the chain of tools that its settings
- * need, and makes the process. Lifecycle 8.4 and 8.5.
+ * One launch on the native host: opens everything that the process needs, computes the chain of tools for its
+ * settings, and makes the process. Lifecycle 8.4 and 8.5.
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
@@ -26,29 +26,29 @@ const EBADF = 9;
 const EAGAIN = 11;
 const ENOMEM = 12;
 const EMFILE = 24;
-/** Descriptors of a chain begin behind the standard ones; shells know numbers up to 9. */
+/** Descriptors of a chain begin after the standard ones; shells accept numbers up to 9. */
 const FIRST_FREE = 3;
 const STATUS_PIPE = { what: "can't create status check pipe", stage: LaunchStage.ARRANGE_FDS };
 
-/** What a launch works with. */
+/** The services of the host that a launch uses. */
 export interface LaunchMeans extends DescriptorMeans {
   readonly spawner: Spawner;
   readonly terminal: Terminal;
   readonly tools: Tools;
   readonly cgroup: OwnCgroup;
-  /** The signals that processes have blocked; bit 0 is signal 1. */
+  /** The signals that processes block; bit 0 is signal 1. */
   readonly blocked: bigint;
   niceness(): number;
 }
 
-/** A process that was made, with the ends that the daemon keeps. */
+/** A new process, with the ends that the daemon keeps. */
 export interface Launched extends KeptEnds {
   readonly pid: number;
-  /** Where the tools of the chain complain; its end means that the command is being executed. */
+  /** Standard error of the tools in the chain; when it closes, the command was executed. */
   readonly chain: { readonly fd: number; readonly links: readonly ChainLink[] } | undefined;
 }
 
-/** Launches a process. Throws `ExecutionError` or `PreparationError`, and then has left nothing open. */
+/** Launches a process. If it throws `ExecutionError` or `PreparationError`, it has left nothing open. */
 export function launchNative(plan: LaunchPlan, means: LaunchMeans): Launched {
   const descriptors = new LaunchDescriptors(plan, means);
   try {
@@ -109,7 +109,7 @@ class Launch {
     const status = prepare(plan, STATUS_PIPE, () => this.#means.files.pipe());
     this.#descriptors.keep(status.read);
     this.#means.files.setBlocking(status.read, false);
-    // The tools complain to the daemon; where the command's own errors go waits for it on another number.
+    // The tools report errors to the daemon; meanwhile another number holds standard error of the command.
     const errorFd = firstFree(wanted, FIRST_FREE);
     wanted.set(errorFd, wanted.get(STDERR)!);
     wanted.set(STDERR, this.#descriptors.give(status.write));
@@ -153,7 +153,7 @@ class Launch {
       if (!(error instanceof SystemCallError)) throw error;
       if (error.errno !== ENOEXEC) throw this.#explain(error);
     }
-    // As execvp does: what has no format that the kernel knows is a script of the shell.
+    // Like execvp: a file without a format that the kernel knows is a shell script.
     const script = ["/bin/sh", path, ...argv.slice(1)];
     try {
       return spawner.spawn({ ...request, path: "/bin/sh", argv: script });
@@ -168,7 +168,7 @@ class Launch {
     const { blocked, terminal } = this.#means;
     if (session === "own") return { group: "session", foregroundOf: undefined, blocked };
     const state = terminal.state(STDIN);
-    // A free terminal is taken by a tool of the chain, which makes the session itself.
+    // A tool of the chain takes a free terminal, and makes the session itself.
     const group = state === "taken" ? "group" : state === "free" ? "inherited" : "session";
     if (session === "shared-console") return { group, foregroundOf: undefined, blocked };
     return {
@@ -180,7 +180,7 @@ class Launch {
     };
   }
 
-  /** What a failure of `posix_spawn` means: it does not say which of its steps failed. */
+  /** The meaning of an error of `posix_spawn`, which does not say which of its steps failed. */
   #explain(error: SystemCallError): Error {
     const { errno } = error;
     if (errno === EAGAIN || errno === ENOMEM) {
@@ -205,7 +205,7 @@ function signalBit(signal: number): bigint {
   return 1n << BigInt(signal - 1);
 }
 
-/** What the entries of an environment are: most services have the same one. */
+/** The environments as arrays of entries; most services share one environment. */
 const knownEntries = new WeakMap<ReadonlyMap<string, string>, readonly string[]>();
 
 function environmentEntries(environment: ReadonlyMap<string, string>): readonly string[] {

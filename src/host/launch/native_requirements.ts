@@ -1,10 +1,10 @@
-/** The programs that the native host needs to carry a description out. */
+/** The programs that the native host needs for a description. */
 
 import { type HostFeature, hostNeeds, type SettingTable } from "../../description/mod.ts";
 import type { ServiceDescription } from "../../model/mod.ts";
 import type { ChainTool } from "./exec_chain.ts";
 
-/** The features that need an exec chain, each with the tool that brings it besides those that end every chain. */
+/** The features that need an exec chain, each with its tool; the end of the chain is not listed. */
 const CHAINED: ReadonlyMap<HostFeature, ChainTool | undefined> = new Map<HostFeature, ChainTool | undefined>([
   ["resource-limit", "prlimit"],
   ["nice", "nice"],
@@ -19,7 +19,7 @@ const CHAINED: ReadonlyMap<HostFeature, ChainTool | undefined> = new Map<HostFea
 ]);
 
 /**
- * The tools that the native host needs to carry a description out, each with the settings that want it.
+ * The tools that the native host needs for a description, each with the settings that need it.
  *
  * @param takesTerminal whether a service on the console takes the terminal as its controlling terminal
  * @param table the settings. @default those of the program

@@ -1,15 +1,15 @@
 import { kernelFile } from "../../inherited/mod.ts";
 import { signalNameOf } from "../processes/signal_names.ts";
 
-/** A shell makes programs ignore this one when it starts them with `&` in a script. */
+/** Shells make programs ignore this signal when a script starts them with `&`. */
 const QUIT = 3;
 /** The last signal with a name. */
 const LAST = 31;
 
 /**
- * Signals that the daemon was started to ignore. A process would ignore them, too, and never end by its `term-signal`.
- * A signal that somebody listens to has its usual effect in a process, and none in the daemon. The runtime cannot listen
- * to real-time signals: those stay ignored.
+ * Signals that were ignored when the daemon was started. A process would also ignore them, and would not end
+ * by its `term-signal`. If the daemon listens to a signal, the signal has its default effect in processes,
+ * and none in the daemon. The runtime cannot listen to real-time signals: those stay ignored.
  */
 export class NotIgnored {
   readonly #listened: Deno.Signal[] = [];
@@ -23,7 +23,7 @@ export class NotIgnored {
         Deno.addSignalListener(name, this.#listener);
         this.#listened.push(name);
       } catch (error) {
-        if (!(error instanceof Error)) throw error; // one of those that tell of a fault: the runtime keeps them
+        if (!(error instanceof Error)) throw error; // a signal for faults of the program, which the runtime reserves
       }
     }
   }
@@ -33,7 +33,7 @@ export class NotIgnored {
   }
 }
 
-/** Their numbers. Where the kernel may not be asked, the one that shells make programs ignore. */
+/** Their numbers. If the kernel's file is not readable, the signal that shells make programs ignore. */
 function ignoredSignals(): number[] {
   const status = kernelFile("/proc/self/status");
   if (status === undefined) return [QUIT];

@@ -1,10 +1,10 @@
-/** `/dev/null`, for processes that are given nothing to read and whose output nobody wants. */
+/** `/dev/null`, as the standard input and output of processes that need neither. */
 
 import { type Files, O, SystemCallError } from "../../system/mod.ts";
 
 const PATH = "/dev/null";
 
-/** Opened at once, or if it is not there yet, on a machine that boots, when it is wanted. */
+/** Opened at once. On a machine that boots it may not exist yet; then it is opened when it is needed. */
 export class NullDevice {
   readonly #files: Files;
   #input: number | undefined;

@@ -1,32 +1,34 @@
 /**
- * The limit of open files. The daemon raises its own, since it has a descriptor for each service that it reads from.
- * Services get the one that the daemon was started with: programs that use `select` fail with large numbers, and some
- * close every number that they may have. Deno itself, run from sources, raises the limit before any module is loaded.
+ * The limit of open files. The daemon raises its own limit, because it has a descriptor for each service
+ * whose output it reads. Services get the limit that the daemon was started with: programs that use `select`
+ * fail with large numbers, and some close every possible number. From sources, Deno itself raises the limit
+ * before it loads any module.
  */
 
 import type { FileAccess } from "../../description/mod.ts";
 import { type Library, type Limit, OpenFiles, SystemCallError } from "../../system/mod.ts";
 
-/** Programs that raise the limit for themselves when they start, and hand the raised one on. */
+/** Programs that raise their own limit when they start, and pass the raised limit on. */
 const RAISERS: ReadonlySet<string> = new Set(["deno", "node"]);
-/** How far to look for the process that did not. */
+/** How far to search for an ancestor that has not raised it. */
 const MAX_ANCESTORS = 16;
 
-/** How the limit is found out. */
+/** The sources of the limit. */
 export interface LimitSources {
-  /** The limit of a process; `undefined` if it may not be told. */
+  /** The limit of a process; `undefined` if it is not readable. */
   limitOf(pid?: number): Limit | undefined;
-  /** What is known of an ancestor: its program's name, and its parent; `undefined` if nothing is. */
+  /** The name of an ancestor's program, and its parent; `undefined` if they are unknown. */
   process(pid: number): { readonly program: string; readonly parent: number } | undefined;
   /** The parent of the daemon. */
   readonly parent: number;
-  /** The runtime has raised the limit for itself. */
+  /** The runtime has raised its own limit. */
   readonly raised: boolean;
 }
 
 /**
- * The limit that services get. Where the runtime has raised it, nothing in the daemon tells what it was: then it is the
- * one of the nearest ancestor that has not raised its own. That is right unless the limit was changed in between.
+ * The limit for services. If the runtime has raised it, the daemon cannot know the original. Then it is the
+ * limit of the nearest ancestor that has not raised its own. That is right unless the limit was changed in
+ * between.
  */
 export function limitAtStart(sources: LimitSources): Limit | undefined {
   const own = sources.limitOf();
@@ -34,7 +36,7 @@ export function limitAtStart(sources: LimitSources): Limit | undefined {
   let pid = sources.parent;
   for (let steps = 0; steps < MAX_ANCESTORS && pid > 0; steps++) {
     const limit = sources.limitOf(pid);
-    // With another upper end it was set on purpose, somewhere below.
+    // With another hard limit, it was set on purpose somewhere below.
     if (limit === undefined || limit.hard !== own.hard) break;
     if (limit.soft < limit.hard) return limit;
     const process = sources.process(pid);
@@ -56,12 +58,12 @@ export class OpenFileLimit {
     this.#files = files;
   }
 
-  /** The soft limit that processes get, if that is another one than the daemon's. */
+  /** The soft limit of processes, if it differs from the daemon's. */
   get given(): bigint | undefined {
     return this.#given?.soft;
   }
 
-  /** Raises the limit of the daemon as far as it may be. */
+  /** Raises the daemon's limit as far as permitted. */
   raise(): void {
     const given = limitAtStart({
       limitOf: (pid) => this.#limits.limitOf(pid),
@@ -69,7 +71,7 @@ export class OpenFileLimit {
       parent: Deno.ppid,
       raised: !Deno.build.standalone,
     });
-    if (given === undefined || given.soft >= given.hard) return; // services get the same one
+    if (given === undefined || given.soft >= given.hard) return; // services get the same limit
     const own = { soft: given.hard, hard: given.hard };
     try {
       this.#limits.set(own);
@@ -82,8 +84,8 @@ export class OpenFileLimit {
   }
 
   /**
-   * Starts a process that gets the limit which the daemon was started with. What is open stays open; what is opened
-   * meanwhile, also by another thread of the runtime, fails if that would be more than this limit.
+   * Starts a process with the limit that the daemon was started with. Open files stay open. Meanwhile,
+   * opening a file fails above this limit, also in another thread of the runtime.
    */
   whileLowered<T>(start: () => T): T {
     if (this.#own === undefined || this.#given === undefined) return start();
@@ -95,7 +97,7 @@ export class OpenFileLimit {
     }
   }
 
-  /** Gives the daemon the limit back that it was started with. */
+  /** Restores the limit that the daemon was started with. */
   lower(): void {
     if (this.#given !== undefined) this.#limits.set(this.#given);
     this.#own = this.#given = undefined;
@@ -109,7 +111,7 @@ function processOf(pid: number, files: FileAccess): { program: string; parent: n
     const parent = Number(/^PPid:\t(\d+)$/m.exec(status)?.[1]);
     return { program: path.slice(path.lastIndexOf("/") + 1), parent };
   } catch (error) {
-    if (error instanceof Error) return undefined; // it has ended, or is of another user
+    if (error instanceof Error) return undefined; // it has ended, or belongs to another user
     throw error;
   }
 }

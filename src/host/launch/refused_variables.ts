@@ -1,6 +1,6 @@
 /**
- * Variables of the dynamic linker. Deno refuses to start any process that has one, unless it may start every program:
- * such a variable could make a program that was granted do what another one does.
+ * Variables of the dynamic linker. Deno refuses to start a process with one of them, unless it may start
+ * every program: such a variable could make a granted program do the work of another one.
  */
 
 /** Whether the runtime refuses a variable with this name and value under a list of programs. */
@@ -8,7 +8,7 @@ function isRefused(name: string, value: string): boolean {
   return value !== "" && /^(LD_|DYLD_)/i.test(name);
 }
 
-/** Takes such variables out of the environments of processes, where that is needed, and says so once for each. */
+/** Removes these variables from the environments of processes where necessary, and logs each variable once. */
 export class RefusedVariables {
   readonly #warn: (text: string) => void;
   readonly #told = new Set<string>();
@@ -18,7 +18,7 @@ export class RefusedVariables {
     this.#warn = warn;
   }
 
-  /** What a process may have of an environment. */
+  /** The part of an environment that a process may have. */
   passable(environment: Iterable<readonly [name: string, value: string]>): Record<string, string> {
     const entries = [...environment];
     if (this.#mayRunAll) return Object.fromEntries(entries);

@@ -1,19 +1,19 @@
 import type { FileAccess } from "../../description/mod.ts";
 import type { Files } from "../../system/mod.ts";
 
-/** Descriptors with larger numbers are not looked for. */
+/** Larger descriptors are not searched. */
 const LAST = 255;
 const FIRST = 3;
 
 /**
- * The descriptors that the daemon was started with, besides the standard ones. The runtime closes its own ones on exec;
- * those that have come through an exec are not closed by it.
+ * The descriptors that the daemon was started with, besides the standard ones. The runtime's own descriptors
+ * are close-on-exec; those that came through an exec are not.
  */
 export class StartedWith {
   readonly #access: FileAccess;
   readonly #found: ReadonlyMap<number, string>;
 
-  /** To be made before anything changes which descriptors are closed on exec. */
+  /** Create it before anything changes close-on-exec flags. */
   constructor(files: Files, access: FileAccess) {
     this.#access = access;
     const numbers = Array.from({ length: LAST - FIRST + 1 }, (_, index) => FIRST + index);
@@ -22,7 +22,10 @@ export class StartedWith {
     );
   }
 
-  /** Whether it was there, and is still the same: the daemon may have closed it and opened something else. */
+  /**
+   * Whether it existed at the start and is still the same: the daemon may have closed it and opened another
+   * file.
+   */
   has(fd: number): boolean {
     return fd < FIRST || this.#found.has(fd) && this.#found.get(fd) === this.#whatIs(fd);
   }

@@ -1,25 +1,25 @@
-/** Where the tools of exec chains are on this system. */
+/** The paths of the tools for exec chains on this system. */
 
 import { CHAIN_TOOLS, type ChainTool } from "./exec_chain.ts";
 import { findExecutable } from "./executable.ts";
 import { AT_CWD, type Files } from "../../system/mod.ts";
 
-/** The usual folders: tools are never taken from where a user's PATH leads. */
+/** The usual folders: tools are never searched in a user's PATH. */
 const FOLDERS = "/usr/bin:/bin:/usr/sbin:/sbin:/run/current-system/sw/bin";
 
-/** Finds tools, and remembers where they were. */
+/** Finds tools, and caches their paths. */
 export class Tools {
   readonly #files: Files;
   readonly #folders: string;
   readonly #paths = new Map<ChainTool, string>();
 
-  /** `folders`: where to look, separated by colons. */
+  /** `folders`: the folders to search, separated by colons. */
   constructor(files: Files, folders: string = FOLDERS) {
     this.#files = files;
     this.#folders = folders;
   }
 
-  /** Where a tool is; `undefined` if it is missing. One that appears later is found then. */
+  /** The path of a tool; `undefined` if it is missing. A tool that is installed later is found then. */
   find(tool: ChainTool): string | undefined {
     const known = this.#paths.get(tool);
     if (known !== undefined) return known;
@@ -29,7 +29,7 @@ export class Tools {
     return found.path;
   }
 
-  /** What to say about the first tool that is missing. */
+  /** The message about the first missing tool. */
   missing(wanted: readonly [ChainTool, string][]): { setting: string; message: string } | undefined {
     const gone = wanted.find(([tool]) => this.find(tool) === undefined);
     if (gone === undefined) return undefined;

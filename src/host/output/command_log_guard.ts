@@ -1,21 +1,24 @@
-/** Care with log files where others can add files, for the host that opens them by the runtime. docs/security.md. */
+/**
+ * Protection for log files in folders where others can add files, for the host that opens them by the
+ * runtime. docs/security.md.
+ */
 
 import { type FileFacts, folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../../system/mod.ts";
 
-/** What `fstat` of Node.js tells. */
+/** The result of Node.js's `fstat`. */
 type OpenFile = Omit<FileFacts, "isFile"> & { isFile(): boolean };
 
 /** How to open one log file. */
 export interface LogGuard {
-  /** Follow no link at the end of the path. */
+  /** Do not follow a link at the end of the path. */
   readonly noLink: boolean;
-  /** Throws if the daemon must not write to the file that was opened. */
+  /** Throws if the daemon must not write to the opened file. */
   check(file: OpenFile): void;
 }
 
 const NO_GUARD: LogGuard = { noLink: false, check() {} };
 
-/** The care that a log file at `path` takes. `owner`: the user that it is to belong to. */
+/** The protection for a log file at `path`. `owner`: the user who should own the file. */
 export function logGuard(path: string, owner: number | undefined): LogGuard {
   const self = ownIdentity();
   const folder = lookAtFolder(path);
@@ -33,8 +36,8 @@ export function logGuard(path: string, owner: number | undefined): LogGuard {
 }
 
 /**
- * `undefined` if the folder may not be looked at: then the runtime checks that what a link leads to is granted; or
- * if it cannot be, which opening the file tells better.
+ * `undefined` if the folder may not be examined: then the runtime checks that the target of a link is
+ * granted. Also `undefined` on other errors, which opening the file reports better.
  */
 function lookAtFolder(path: string): Deno.FileInfo | undefined {
   try {

@@ -4,24 +4,25 @@ const RESTARTED = "(dinit: note: service restarted)\n";
 const LINE_FEED = 10;
 
 /**
- * The last output of a service, kept in memory up to a size: when the buffer is full, new output overwrites the oldest.
- * It outlives the processes that write to it. The reference keeps the first output (lifecycle 8.18, and
- * docs/compatibility.md).
+ * The last output of a service, kept in memory up to a size: when the buffer is full, new output overwrites
+ * the oldest. It outlives the processes that write to it. The reference keeps the first output (lifecycle
+ * 8.18, and docs/compatibility.md).
  *
- * Memory grows with the output up to the size. While it is smaller than the size, the output begins at index 0.
+ * The memory grows with the output, up to the size. While it is smaller than the size, the output begins at
+ * index 0.
  */
 export class LogBuffer {
-  /** Bytes that the buffer holds at most. */
+  /** The largest number of bytes in the buffer. */
   readonly size: number;
   #bytes = new Uint8Array(0);
-  /** How many bytes are kept. */
+  /** The number of bytes in the buffer. */
   #length = 0;
   /** The index at which the next byte is written. */
   #next = 0;
-  /** How many bytes have ever been appended. */
+  /** The number of bytes ever appended. */
   #end: number;
 
-  /** `end` is how many bytes the predecessor of this buffer has been given. */
+  /** `end`: the number of bytes that were appended to the predecessor of this buffer. */
   constructor(size: number, end = 0) {
     this.size = size;
     this.#end = end;
@@ -41,8 +42,8 @@ export class LogBuffer {
   }
 
   /**
-   * Marks the beginning of another process's output, if there is older output. A buffer that the mark would fill by more
-   * than a half has none: the output is worth more.
+   * Marks the beginning of another process's output, if there is older output. A mark that needs more than
+   * half of the buffer is omitted: the output is worth more.
    */
   markRestart(): void {
     if (this.#length === 0) return;
@@ -52,9 +53,9 @@ export class LogBuffer {
   }
 
   /**
-   * A copy of what is kept and has an offset of at least `after`. Offsets count all bytes ever appended.
+   * A copy of the kept bytes with an offset of at least `after`. Offsets count all bytes ever appended.
    *
-   * @param after @default 0, all that is kept
+   * @param after @default 0, all kept bytes
    */
   contents(after = 0): BufferedOutput {
     const length = Math.max(0, Math.min(this.#length, this.#end - after));
@@ -66,7 +67,7 @@ export class LogBuffer {
     return { bytes, end: this.#end };
   }
 
-  /** Forgets what is kept, and frees its memory. Offsets go on. */
+  /** Drops the kept bytes and frees their memory. Offsets continue. */
   clear(): void {
     this.#bytes = new Uint8Array(0);
     this.#length = 0;

@@ -5,7 +5,7 @@ import { LogBuffer } from "./log_buffer.ts";
 export class LogBuffers {
   readonly #buffers = new Map<number, LogBuffer>();
 
-  /** The buffer of a service. If it is to have another size now, it keeps what fits. */
+  /** The buffer of a service. If its size changes, it keeps what fits. */
   get(id: number, size: number): LogBuffer {
     const existing = this.#buffers.get(id);
     if (existing?.size === size) return existing;
@@ -14,12 +14,12 @@ export class LogBuffers {
     return buffer;
   }
 
-  /** Appends output of a service to the buffer that it has now. */
+  /** Appends output of a service to its current buffer. */
   append(id: number, chunk: Uint8Array): void {
     this.#buffers.get(id)?.append(chunk);
   }
 
-  /** What the buffer of a service holds; nothing if the service has never run. */
+  /** The contents of a service's buffer; nothing if the service has never run. */
   contents(id: number, { clear = false, after = 0 }: BufferReading = {}): BufferedOutput {
     const buffer = this.#buffers.get(id);
     const contents = buffer?.contents(after) ?? { bytes: new Uint8Array(0), end: 0 };
@@ -27,7 +27,7 @@ export class LogBuffers {
     return contents;
   }
 
-  /** Forgets a service. */
+  /** Drops the buffer of a service. */
   drop(id: number): void {
     this.#buffers.delete(id);
   }

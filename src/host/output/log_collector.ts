@@ -1,24 +1,24 @@
-/** Buffered output on the native host: pipes that services write into, emptied into their log buffers. */
+/** Buffered output on the native host: pipes that services write to, emptied into their log buffers. */
 
 import { type BufferedOutput, type BufferReading, errnoText } from "../../model/mod.ts";
 import { type Files, Interest, type Poller, SystemCallError, type Watch } from "../../system/mod.ts";
 import { LogBuffers } from "./log_buffers.ts";
 
-/** How much is read at once, in bytes: as much as a pipe holds. */
+/** How much to read at once, in bytes: the capacity of a pipe. */
 const CHUNK = 65_536;
-/** How many chunks are read before a look at a log: a pipe can be made to hold a megabyte. */
+/** How many chunks to read before a log is shown: a pipe can be enlarged to a megabyte. */
 const CATCH_UP_CHUNKS = 16;
 
 interface Reader {
   readonly fd: number;
   readonly watch: Watch;
-  /** Takes what there is; false if there is nothing more for now. */
+  /** Reads the available output; false if there is no more for now. */
   readonly read: () => boolean;
 }
 
 /**
- * Reads what services with `log-type = buffer` write. Each process has a pipe of its own, which is read until
- * everybody who has it has closed it. A full buffer does not hold up its service: it loses its oldest output.
+ * Reads the output of services with `log-type = buffer`. Each process has its own pipe, which is read until
+ * all its writers have closed it. A full buffer does not block its service: it loses its oldest output.
  */
 export class LogCollector {
   readonly #files: Files;
@@ -35,8 +35,8 @@ export class LogCollector {
   }
 
   /**
-   * Gets ready for a new process of a service; `size` is that of its buffer in bytes. Returns the descriptor that the
-   * process is to write to; the caller closes it. Throws `SystemCallError`.
+   * Prepares for a new process of a service; `size` is the size of its buffer in bytes. Returns the
+   * descriptor for the process; the caller closes it. Throws `SystemCallError`.
    */
   begin(id: number, name: string, size: number): number {
     this.#catchUp(id);
@@ -53,13 +53,13 @@ export class LogCollector {
     return pipe.write;
   }
 
-  /** What the buffer of a service holds, with everything that the service has written so far. */
+  /** The contents of a service's buffer, including everything that the service has written so far. */
   contents(id: number, reading: BufferReading): BufferedOutput {
     this.#catchUp(id);
     return this.#buffers.contents(id, reading);
   }
 
-  /** Forgets a service; whoever still writes to its pipe finds it closed. */
+  /** Drops a service; processes that still write to its pipe get an error. */
   drop(id: number): void {
     for (const reader of this.#readers.get(id) ?? []) this.#end(id, reader);
     this.#buffers.drop(id);
@@ -89,7 +89,10 @@ export class LogCollector {
     return false;
   }
 
-  /** Takes what is in the pipes of a service now; from one that is being flooded, no more than it held. */
+  /**
+   * Reads the current contents of the pipes of a service; if output keeps coming, no more than a pipe can
+   * hold.
+   */
   #catchUp(id: number): void {
     for (const reader of [...this.#readers.get(id) ?? []]) {
       for (let chunks = 0; chunks < CATCH_UP_CHUNKS && reader.read(); chunks++);

@@ -1,4 +1,4 @@
-/** Log files of services: opened for each launch, with the owner and the mode that the description asks for. */
+/** Log files of services: opened for each launch, with the owner and the mode of the description. */
 
 import type { OutputPlan } from "../../engine/mod.ts";
 import { nodeModule } from "../launch/child.ts";
@@ -10,16 +10,19 @@ const STDERR = 2;
 
 type FileSystem = typeof import("node:fs");
 
-/** An open log file, to be handed to a process. */
+/** An open log file for a process. */
 export interface LogFile {
-  /** What `startChild` takes. Deno 2.7 counts its own resources here, later versions descriptors of the system. */
+  /**
+   * The argument for `startChild`. Deno 2.7 numbers its own resources, later versions use descriptors of the
+   * system.
+   */
   readonly fd: number;
   close(): void;
 }
 
 /**
- * Opens (and makes) a log file for appending; throws what the system says. Owner and mode are set on regular files:
- * devices and named pipes belong to others. Lifecycle 8.5, step 10.
+ * Opens (and creates) a log file for appending; throws the system's error. It sets owner and mode on regular
+ * files only: devices and named pipes belong to others. Lifecycle 8.5, step 10.
  */
 export function openLogFile(output: FileOutput, workingDir: string): LogFile {
   const own = descriptorOfPath(output.path, workingDir, grantedLink);
@@ -29,7 +32,8 @@ export function openLogFile(output: FileOutput, workingDir: string): LogFile {
   const guard = logGuard(path, output.uid);
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOCTTY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
   const care = O_NOCTTY | (guard.noLink ? O_NOFOLLOW : 0);
-  // Without O_NONBLOCK a named pipe that nobody reads would hold up the daemon; with it, it is an error (ENXIO).
+  // Without O_NONBLOCK, opening a named pipe without a reader would block the daemon; with it, it is an error
+  // (ENXIO).
   let fd = fs.openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | care, 0o600);
   try {
     const found = fs.fstatSync(fd);
@@ -51,16 +55,19 @@ export function openLogFile(output: FileOutput, workingDir: string): LogFile {
   return { fd, close: () => fs.closeSync(fd) };
 }
 
-/** A standard descriptor of the daemon. Of others this host cannot tell whether the daemon was started with them. */
+/**
+ * A standard descriptor of the daemon. For others, this host cannot know whether the daemon was started with
+ * them.
+ */
 function ownDescriptor(fd: number): LogFile {
   if (fd > STDERR) throw new Deno.errors.BadResource("not a standard descriptor (os error 9)");
   return { fd, close: () => {} };
 }
 
 /**
- * Opens a device or a named pipe again, so that the writes of the service wait: the runtime cannot change the flags
- * of an open file. `care`: further flags. A named pipe is open for reading meanwhile, so that opening it does not wait for a reader, even if
- * the last one goes away at this moment.
+ * Opens a device or a named pipe again, so that writes of the service block: the runtime cannot change the
+ * flags of an open file. `care`: further flags. Meanwhile a named pipe is open for reading, so that opening
+ * does not wait for a reader, even if the last one closes it at this moment.
  */
 function reopenWaiting(fs: FileSystem, path: string, care: number, isPipe: boolean): number {
   const { O_RDONLY, O_WRONLY, O_APPEND, O_NONBLOCK } = fs.constants;

@@ -1,22 +1,22 @@
-/** What to read of a log file. */
+/** Which part of a log file to read. */
 export interface TailOptions {
-  /** How many bytes at most. */
+  /** The largest number of bytes. */
   readonly bytes: number;
-  /** Nothing is read of a file that was written last before this time, in milliseconds since 1970. */
+  /** Reads nothing if the file was last written before this time, in milliseconds since 1970. */
   readonly notBefore: number;
 }
 
-/** The end of a log file; empty if there is no such regular file or it may not be read. */
+/** The end of a log file; empty if there is no such regular file or it is not readable. */
 export async function logFileTail(path: string, { bytes, notBefore }: TailOptions): Promise<Uint8Array> {
   try {
-    const { isFile, size, mtime } = await Deno.stat(path); // a FIFO is not opened: that would block a thread
+    const { isFile, size, mtime } = await Deno.stat(path); // a FIFO is not opened, because that would block a thread
     if (!isFile || (mtime !== null && mtime.getTime() < notBefore)) return new Uint8Array(0);
     using file = await Deno.open(path);
     await file.seek(Math.max(0, size - bytes), Deno.SeekMode.Start);
     const buffer = new Uint8Array(bytes);
     return buffer.subarray(0, await file.read(buffer) ?? 0);
   } catch (error) {
-    if (error instanceof Error) return new Uint8Array(0); // it was only a help
+    if (error instanceof Error) return new Uint8Array(0); // the text is only a help, so errors do not matter
     throw error;
   }
 }

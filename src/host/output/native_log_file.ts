@@ -1,4 +1,4 @@
-/** Opening the log file of a service on the native host, by the rules of docs/security.md. */
+/** Opens the log file of a service on the native host, by the rules of docs/security.md. */
 
 import type { OutputPlan } from "../../engine/mod.ts";
 import { type Files, SystemCallError } from "../../system/mod.ts";
@@ -6,7 +6,7 @@ import { folderOf, type Identity, isSharedFolder, logFileProblem } from "../../s
 
 const EPERM = 1;
 
-/** How a log file is opened. */
+/** How to open a log file. */
 export interface LogOpening {
   readonly flags: number;
   /** The directory that the path is relative to. */
@@ -18,8 +18,9 @@ export interface LogOpening {
 }
 
 /**
- * Opens a log file. Where others can add files, no link is followed (ELOOP), and a file that is not the daemon's, the
- * service's or, but for sticky folders, the folder's owner's is refused (EPERM). Throws `SystemCallError`.
+ * Opens a log file. If others can add files to its folder, no link is followed (ELOOP). The file must then
+ * belong to the daemon's user, root, the service's user or, unless the folder is sticky, the folder's owner;
+ * otherwise it is refused (EPERM). Throws `SystemCallError`.
  */
 export function openLog(
   files: Files,

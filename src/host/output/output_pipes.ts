@@ -10,8 +10,8 @@ interface OutputPipe {
 }
 
 /**
- * The pipes between services with `log-type = pipe` and their consumers, by the full name of the service that writes.
- * A pipe stays open while either end has a service, so that what has not been read outlives every process
+ * The pipes between services with `log-type = pipe` and their consumers, by the full name of the writing
+ * service. A pipe stays open while either service is loaded, so that unread output outlives every process
  * (lifecycle 8.18, 8.19).
  */
 export class OutputPipes {
@@ -22,21 +22,21 @@ export class OutputPipes {
     this.#files = files;
   }
 
-  /** The end that the service writes to. Throws `SystemCallError`. */
+  /** The end for the writing service. Throws `SystemCallError`. */
   writeEnd(producer: string): number {
     const pipe = this.#open(producer);
     pipe.produced = true;
     return pipe.write;
   }
 
-  /** The end that the consumer of a service reads from. Throws `SystemCallError`. */
+  /** The end for the consumer of a service. Throws `SystemCallError`. */
   readEnd(producer: string): number {
     const pipe = this.#open(producer);
     pipe.consumed = true;
     return pipe.read;
   }
 
-  /** The service that writes was unloaded, or writes elsewhere now. A consumer that is loaded keeps the pipe. */
+  /** The writing service was unloaded, or writes elsewhere now. A loaded consumer keeps the pipe. */
   producerGone(producer: string, hasConsumer: boolean): void {
     this.#update(producer, (pipe) => {
       pipe.produced = false;
@@ -44,7 +44,7 @@ export class OutputPipes {
     });
   }
 
-  /** The service that reads was unloaded. */
+  /** The reading service was unloaded. */
   consumerGone(producer: string): void {
     this.#update(producer, (pipe) => pipe.consumed = false);
   }

@@ -1,18 +1,18 @@
 /**
- * Paths that mean a descriptor of the daemon, such as `/dev/stdout`. To open one is another thing than to write to the
- * descriptor: of a file there is another place to write to, so that lines overwrite each other, and a socket cannot be
- * opened at all. Such a descriptor is therefore handed over as it is.
+ * Paths that name a descriptor of the daemon, such as `/dev/stdout`. Opening such a path differs from writing
+ * to the descriptor: a file gets a second write position, so that lines overwrite each other, and a socket
+ * cannot be opened. So the process gets the descriptor itself.
  */
 
-/** As many symbolic links in a row as the Linux kernel follows. */
+/** The Linux kernel follows this many symbolic links in a row. */
 const MAX_LINKS = 40;
 
 /** Where a symbolic link leads; throws if there is none at the path. */
 export type ReadLink = (path: string) => string;
 
 /**
- * The descriptor that a path means; `undefined` if it means something else. Links are followed by their text, up to
- * the folder of descriptors: what is in there looks like links to files.
+ * The descriptor that a path names; `undefined` if it names something else. Links are followed by their text,
+ * up to the folder of descriptors, whose entries look like links to files.
  *
  * @param path relative to `directory`
  */
@@ -39,7 +39,7 @@ export function descriptorOfPath(path: string, directory: string, linkAt: ReadLi
   return undefined;
 }
 
-/** The runtime's way to read links, without asking the person at the terminal for a grant. */
+/** Reads links by the runtime, without a prompt for a grant at the terminal. */
 export const grantedLink: ReadLink = (path) => {
   if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
     throw new Deno.errors.NotCapable(path);
@@ -51,7 +51,7 @@ function segments(path: string): string[] {
   return path.split("/").filter((segment) => segment !== "" && segment !== ".");
 }
 
-/** What the place is a descriptor of, in a folder of the daemon's own descriptors, by any of its names. */
+/** The descriptor of a path in a folder of the daemon's own descriptors, under any name of this folder. */
 function descriptorAt(place: readonly string[]): number | undefined {
   const path = place.join("/");
   const own = /^(?:proc\/(?:self|thread-self|(\d+)(?:\/task\/\d+)?)|dev)\/fd\/(\d{1,9})$/.exec(path);
@@ -61,12 +61,12 @@ function descriptorAt(place: readonly string[]): number | undefined {
 }
 
 function targetOf(path: string, linkAt: ReadLink): string | undefined {
-  // The kernel shows these as links to what the reader is: the daemon, or another program that reads for it.
+  // The kernel shows these as links to the reading process: the daemon, or a program that reads for it.
   if (path === "/proc/self" || path === "/proc/thread-self") return undefined;
   try {
     return linkAt(path);
   } catch (error) {
-    if (error instanceof Error) return undefined; // no link, or nothing that may be looked at
+    if (error instanceof Error) return undefined; // no link, or not readable
     throw error;
   }
 }

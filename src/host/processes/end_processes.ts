@@ -1,4 +1,4 @@
-/** Ending what a killed daemon left behind. Signals by process id take all permissions. */
+/** Ends the leftovers of a killed daemon. Signals by process id need all permissions. */
 
 import { sleep } from "../sleep.ts";
 import type { Journal } from "./journal_format.ts";
@@ -10,13 +10,13 @@ const KILL_PATIENCE = 2000;
 
 /** Options of `endProcesses`. */
 export interface EndOptions {
-  /** How long processes may take to end by themselves, in milliseconds. @default 5000 */
+  /** How long processes may take to end after the first signal, in milliseconds. @default 5000 */
   readonly patience?: number;
-  /** How often to look whether they have ended, in milliseconds. @default 20 */
+  /** How often to check whether they have ended, in milliseconds. @default 20 */
   readonly interval?: number;
 }
 
-/** Asks the groups of processes to end, and kills those that have not when patience is over. */
+/** Asks the groups of processes to end, and kills those that remain after the patience. */
 export async function endProcesses(
   journal: Journal,
   found: readonly Leftover[],
@@ -37,12 +37,12 @@ export async function endProcesses(
   await gone(KILL_PATIENCE);
 }
 
-/** Signals a group in which a process has just been seen to be a service's. */
+/** Signals a group that was just seen to contain a process of a service. */
 function signalGroup({ group }: Leftover, signal: Deno.Signal): void {
   if (group <= 1 || group === processOf(Deno.pid)?.group) return;
   try {
     Deno.kill(-group, signal);
   } catch (error) {
-    if (!(error instanceof Error)) throw error; // it ended in between
+    if (!(error instanceof Error)) throw error; // it has ended meanwhile
   }
 }

@@ -1,17 +1,17 @@
 /**
- * Fingerprints of environments: enough to recognise a process that was given one, and nothing that would tell what
- * is in it. Each variable counts with 16 bits of a hash, as four hexadecimal digits.
+ * Fingerprints of environments: enough to recognise a process with the same environment, but not to reveal
+ * its contents. Each variable is represented by 16 bits of a hash, as four hexadecimal digits.
  */
 
-/** So much of an environment has to be found again: programs add variables, and change a few. */
+/** The share of an environment that must match: programs add variables, and change a few. */
 const SHARE = 0.75;
-/** An environment with fewer variables says nothing: many programs have no more than a `PATH`. */
+/** An environment with fewer variables identifies nothing: many programs have only a `PATH`. */
 const FEWEST = 4;
 const DIGITS = 4;
 
 const known = new WeakMap<ReadonlyMap<string, string>, string>();
 
-/** The fingerprint of an environment. It is kept: most services share one. */
+/** The fingerprint of an environment. It is cached: most services share one. */
 export function environmentFingerprint(environment: ReadonlyMap<string, string>): string {
   let fingerprint = known.get(environment);
   if (fingerprint === undefined) {
@@ -21,7 +21,7 @@ export function environmentFingerprint(environment: ReadonlyMap<string, string>)
   return fingerprint;
 }
 
-/** Whether the variables of a process, each `NAME=VALUE`, can have come from the environment. */
+/** Whether the variables of a process, each `NAME=VALUE`, can come from this environment. */
 export function comesFrom(variables: readonly string[], fingerprint: string): boolean {
   const wanted = fingerprint.match(/.{4}/g) ?? [];
   if (wanted.length < FEWEST) return false;

@@ -1,24 +1,24 @@
 /**
- * The journal as a file: it belongs to the one daemon that has it locked (`flock`), for as long as that daemon lives.
- * The lock ends with the process, in whatever way that ends; descriptors of the runtime are closed on exec, so no
- * service keeps it. The lock is that of the file itself. When the contents are replaced, the new file is locked
- * before it takes the place of the old one, so there is no moment without a locked file at the path.
+ * The journal as a file. One daemon has it locked (`flock`) while it lives. The lock ends with the process,
+ * however it ends; the runtime's descriptors are close-on-exec, so no service keeps it. The lock belongs to
+ * the file. A new file is locked before it replaces the old one, so there is always a locked file at the
+ * path.
  */
 
 import { fileProblem, folderOf, folderProblem, ownIdentity } from "../../system/mod.ts";
 
-/** Only the daemon's own user may read it: it tells command lines. */
+/** Only the daemon's own user may read it, because it contains command lines. */
 const MODE = 0o600;
-/** Behind the path: where new contents are written before they take the place of the old ones. */
+/** The suffix of the file for new contents, before it replaces the old one. */
 const NEW = ".new";
-/** How often to look again if the file at the path changes while it is opened. */
+/** How often to try again if the file at the path changes while it is opened. */
 const ATTEMPTS = 10;
 
-/** Another daemon that lives has the journal. */
+/** Another living daemon has the journal. */
 export class JournalInUseError extends Error {
   override readonly name = "JournalInUseError";
   readonly path: string;
-  /** What that daemon has written. */
+  /** The text that this daemon has written. */
   readonly text: string;
 
   constructor(path: string, text: string) {
@@ -28,7 +28,7 @@ export class JournalInUseError extends Error {
   }
 }
 
-/** The file or its folder could be another user's doing. The message names both and the reason. */
+/** The file or its folder may come from another user. The message names both and the reason. */
 export class JournalUntrustedError extends Error {
   override readonly name = "JournalUntrustedError";
 }
@@ -43,7 +43,7 @@ export class JournalFile {
     this.#file = file;
   }
 
-  /** Opens and locks the journal at `path`; makes an empty one if there is none. */
+  /** Opens and locks the journal at `path`; creates an empty one if there is none. */
   static open(path: string): JournalFile {
     checkFolder(path);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -51,7 +51,7 @@ export class JournalFile {
       if (file === undefined) continue;
       try {
         if (!file.tryLockSync(true)) throw new JournalInUseError(path, readAll(file));
-        // Another daemon may have ended, and removed or replaced the file, before this one got the lock.
+        // Before this daemon got the lock, another one may have ended and removed or replaced the file.
         if (isAt(path, file)) return new JournalFile(path, file);
       } catch (error) {
         file.close();
@@ -67,15 +67,18 @@ export class JournalFile {
     return readAll(this.#file);
   }
 
-  /** Adds bytes at the end. If it throws, a part of them may have been added. */
+  /** Appends bytes. If it throws, it may have appended a part of them. */
   append(bytes: Uint8Array): void {
     writeAll(this.#file, bytes);
   }
 
-  /** Gives the file other contents, all at once: whenever the daemon is killed, the one or the other is there. */
+  /**
+   * Replaces the contents in one step: if the daemon is killed, the file has either the old or the new
+   * contents.
+   */
   replace(bytes: Uint8Array): void {
     const path = `${this.#path}${NEW}`;
-    removeIfThere(path); // left by a daemon that was killed here
+    removeIfThere(path); // left by a daemon that was killed at this point
     const file = Deno.openSync(path, { read: true, write: true, createNew: true, mode: MODE });
     try {
       file.tryLockSync(true);
@@ -95,7 +98,7 @@ export class JournalFile {
     return isAt(this.#path, this.#file);
   }
 
-  /** Removes the file, and gives the lock back. */
+  /** Removes the file, and releases the lock. */
   remove(): void {
     try {
       if (this.inPlace) removeIfThere(this.#path);
@@ -104,13 +107,16 @@ export class JournalFile {
     }
   }
 
-  /** Gives the lock back and leaves the file. */
+  /** Releases the lock and keeps the file. */
   close(): void {
     this.#file.close();
   }
 }
 
-/** The text of the journal at a path; empty if there is none. Throws `JournalUntrustedError`, or what the system says. */
+/**
+ * The text of the journal at a path; empty if there is none. Throws `JournalUntrustedError`, or the system's
+ * error.
+ */
 export function readJournalText(path: string): string {
   checkFolder(path);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -122,7 +128,7 @@ export function readJournalText(path: string): string {
   return "";
 }
 
-/** `undefined`: the file was replaced in between. */
+/** `undefined`: the file was replaced meanwhile. */
 function openOrMake(path: string): Deno.FsFile | undefined {
   const info = lookAt(path);
   if (info !== undefined) return openTrusted(path, info, { read: true, write: true });
@@ -134,7 +140,7 @@ function openOrMake(path: string): Deno.FsFile | undefined {
   }
 }
 
-/** Opens the file that was looked at, and no other: the runtime cannot be told to follow no link. */
+/** Opens exactly the file that was examined: the runtime has no option to follow no link. */
 function openTrusted(path: string, info: Deno.FileInfo, options: Deno.OpenOptions): Deno.FsFile | undefined {
   const problem = fileProblem(info, ownIdentity());
   if (problem !== undefined) throw new JournalUntrustedError(`${path} is ignored: ${problem}`);

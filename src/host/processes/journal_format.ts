@@ -1,18 +1,20 @@
 /**
  * The text of the journal of running processes, version 2. Each line is a JSON object:
  *
- * - `{"format":"dinit processes","version":2,"pid":P,"start":T,"boot":"ID"}`: the daemon that writes it; always first;
+ * - `{"format":"dinit processes","version":2,"pid":P,"start":T,"boot":"ID"}`: the daemon that writes the
+ *   journal; always first;
  * - `{"environment":E,"variables":"H"}`: a fingerprint of an environment, for the launches that name `E`;
- * - `{"launch":N,"service":"S","command":[…],"directory":"D","users":[…],"since":T,"environment":E}`: a process is
- *   about to be made. With `pid`, `until` and `group` it is a process that runs;
+ * - `{"launch":N,"service":"S","command":[…],"directory":"D","users":[…],"since":T,"environment":E}`: the
+ *   host is about to make a process. With `pid`, `until` and `group` it is a running process;
  * - `{"started":N,"pid":P,"until":T}`: the launch made this process;
- * - `{"failed":N}`: the launch made none;
+ * - `{"failed":N}`: the launch made no process;
  * - `{"ended":P}`: the process has ended.
  *
- * Times are in ticks since boot and bound the start of the process; what the daemon could not read is left out.
+ * Times are in ticks since boot, and bound the start of the process. Values that the daemon could not read
+ * are absent.
  */
 
-/** The version of the format that is written here. */
+/** The version of the format that this program writes. */
 export const JOURNAL_VERSION = 2;
 const FORMAT = "dinit processes";
 
@@ -29,27 +31,27 @@ export interface JournalEntry {
   readonly launch: number;
   /** The full name of its service. */
   readonly service: string;
-  /** `undefined` for a launch of which it is not known whether it made a process. */
+  /** `undefined` for a launch whose result is unknown. */
   readonly pid: number | undefined;
   /** It was started at this tick since boot or later. */
   readonly since: number | undefined;
   /** It was started at this tick since boot or earlier. */
   readonly until: number | undefined;
-  /** Its process group, if that is not its own. */
+  /** Its process group, if the process does not lead it. */
   readonly group: number | undefined;
   readonly command: readonly string[];
   readonly directory: string;
   /** The users that it may run as. */
   readonly users: readonly number[];
-  /** The fingerprint of its environment; empty if that is not known. */
+  /** The fingerprint of its environment; empty if it is unknown. */
   readonly variables: string;
 }
 
-/** What a journal tells. */
+/** The contents of a journal. */
 export interface Journal {
   readonly owner: JournalOwner | undefined;
   readonly entries: readonly JournalEntry[];
-  /** The version of its format, if that is newer than this program; then there are no entries. */
+  /** The version of its format, if it is newer than this program; then there are no entries. */
   readonly newer: number | undefined;
 }
 
@@ -88,7 +90,7 @@ function line(value: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** Reads a journal. Lines that make no sense, such as one that was cut off by a kill, are skipped. */
+/** Reads a journal. Lines that make no sense, such as a line that a kill cut off, are skipped. */
 export function parseJournal(text: string): Journal {
   const [first, ...lines] = text.split("\n").map(parseLine);
   const head = first?.format === FORMAT ? first : undefined;
@@ -153,7 +155,7 @@ function parseLine(line: string): Fields | undefined {
   }
 }
 
-/** A number that the journal may hold: none is negative or has a fraction. */
+/** A number in the journal: never negative and without a fraction. */
 function number(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

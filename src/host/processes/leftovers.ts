@@ -1,7 +1,7 @@
 /**
- * Which processes a killed daemon left behind. A process counts only if the boot is that of the journal and the
- * system says that it was started when the journal says: process ids are used again, and the wall clock may be set.
- * Reading `/proc` takes all permissions.
+ * Finds the leftovers of a killed daemon. A process counts only if the machine has not booted since, and the
+ * system gives the start time of the journal: process ids are reused, and the wall clock may change. Reading
+ * `/proc` needs all permissions.
  */
 
 import { sleep } from "../sleep.ts";
@@ -22,33 +22,33 @@ import {
   userOf,
 } from "./other_processes.ts";
 
-/** A process with the expected command line was started at most so long after the intention, in ticks. */
+/** The longest time from the intention to the start of a process with the expected command line, in ticks. */
 const LAUNCH_TICKS = 10 * TICKS_PER_SECOND;
-/** A process that is recognised by less was started at most so long after the intention, in ticks. */
+/** The longest time from the intention to the start of a process with weaker evidence, in ticks. */
 const PROMPT_LAUNCH_TICKS = 2 * TICKS_PER_SECOND;
 /** How long a process that has not yet executed its program may take to do so, in milliseconds. */
 const EXECUTION_LIMIT = 5000;
 const EXECUTION_INTERVAL = 10;
 
-/** A process that was left behind, or the group that it led. */
+/** A leftover process, or the group that it led. */
 export interface Leftover {
   /** The full name of its service. */
   readonly service: string;
-  /** A process that runs. */
+  /** A running process. */
   readonly pid: number;
-  /** The process group, to be signalled as a whole. */
+  /** The process group, which receives the signals. */
   readonly group: number;
-  /** What the journal tells, completed by what was found out. */
+  /** The entry of the journal, completed with what the search found. */
   readonly entry: JournalEntry;
 }
 
-/** Whether the daemon that wrote the journal is known to live. */
+/** Whether the daemon that wrote the journal is known to be alive. */
 export function ownerLives({ owner }: Journal): boolean {
   if (owner?.start === undefined || owner.boot !== currentBoot() || owner.pid === Deno.pid) return false;
   return processOf(owner.pid)?.startTicks === owner.start;
 }
 
-/** What still runs of that which the journal tells. */
+/** The processes of the journal that still run. */
 export function findLeftovers(journal: Journal): Leftover[] {
   if (!mayBeThisBoot(journal)) return [];
   const search = new Search(journal);
@@ -56,7 +56,7 @@ export function findLeftovers(journal: Journal): Leftover[] {
 }
 
 /**
- * Waits until each process that the killed daemon was making executes its own program: before that nothing tells
+ * Waits until each process that the killed daemon was making executes its program: before that, nothing shows
  * which service it belongs to.
  */
 export async function launchesOver({ entries }: Journal): Promise<void> {
@@ -74,11 +74,11 @@ export async function launchesOver({ entries }: Journal): Promise<void> {
 /** With narrow permissions a daemon cannot read the id of the boot; but time since boot only grows. */
 function mayBeThisBoot({ owner, entries }: Journal): boolean {
   if (owner?.boot !== undefined) return owner.boot === currentBoot();
-  const now = currentTicks() + TICKS_PER_SECOND; // times of such a daemon are rounded up
+  const now = currentTicks() + TICKS_PER_SECOND; // such a daemon rounds its times up
   return entries.every(({ since }) => since === undefined || since <= now);
 }
 
-/** One look at all processes. */
+/** One search through all processes. */
 class Search {
   readonly #bootKnown: boolean;
   readonly #known: ReadonlySet<number | undefined>;
@@ -91,7 +91,7 @@ class Search {
   }
 
   find(entry: JournalEntry): Leftover | undefined {
-    if (entry.since === undefined) return undefined; // nothing tells the process from others
+    if (entry.since === undefined) return undefined; // nothing distinguishes the process from others
     const process = entry.pid === undefined ? this.#inTheMaking(entry) : this.#running(entry, entry.pid);
     if (process === undefined) return undefined;
     if (!this.#bootKnown && !this.#resembles(entry, process)) return undefined;
@@ -101,7 +101,7 @@ class Search {
     return { service: entry.service, pid, group, entry: found };
   }
 
-  /** The process, or one of its group if it has ended itself. */
+  /** The process, or another member of its group if the process has ended. */
   #running({ since = 0, until, group }: JournalEntry, pid: number): OtherProcess | undefined {
     const process = processOf(pid);
     if (process === undefined) {
@@ -113,7 +113,7 @@ class Search {
       : undefined;
   }
 
-  /** The process that was being made when the daemon was killed. */
+  /** The process that the daemon was making when it was killed. */
   #inTheMaking(entry: JournalEntry): OtherProcess | undefined {
     const { since = 0, users } = entry;
     return this.#all().find((process) => {
@@ -147,14 +147,14 @@ class Search {
   }
 }
 
-/** Orphans are adopted by process 1, or by a process that both daemons descend from. */
+/** Orphans are adopted by process 1, or by a common ancestor of both daemons. */
 function orphanAdopters(): ReadonlySet<number> {
   return new Set([1, ...ownAncestors()]);
 }
 
 /**
- * Whether a command line is that of a command, or of a program that is about to execute it: the tools that set up a
- * process, or the interpreter of a script, have the command at the end of their own arguments.
+ * Whether a command line is that of a command, or of a program that is about to execute it: the tools that
+ * set up a process, or the interpreter of a script, have the command at the end of their arguments.
  */
 function runs(line: readonly string[], command: readonly string[]): boolean {
   if (command.length === 0 || line.length < command.length) return false;
@@ -168,6 +168,6 @@ function runsIn(pid: number, directory: string): boolean {
     return directoryOf(pid) === Deno.realPathSync(directory);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) throw error;
-    return false; // there is no such directory any more
+    return false; // the directory no longer exists
   }
 }

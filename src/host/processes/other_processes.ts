@@ -1,4 +1,4 @@
-/** Processes that are not the daemon's children, as `/proc` shows them. Reading it takes all permissions. */
+/** Processes that are not the daemon's children, as `/proc` shows them. Reading it needs all permissions. */
 
 import { decodeBytes } from "../../model/mod.ts";
 import { BOOT_ID_FILE, parseStat, type ProcessStat } from "../../system/mod.ts";
@@ -8,7 +8,7 @@ export interface OtherProcess extends ProcessStat {
   readonly pid: number;
 }
 
-/** The id of the boot that the machine runs in. */
+/** The id of the current boot. */
 export function currentBoot(): string {
   return Deno.readTextFileSync(BOOT_ID_FILE).trim();
 }
@@ -26,7 +26,7 @@ export function processOf(pid: number): OtherProcess | undefined {
   return /[ZX]/.test(stat.state) ? undefined : { pid, ...stat };
 }
 
-/** All processes but zombies. */
+/** All processes except zombies. */
 export function allProcesses(): OtherProcess[] {
   const names = Array.from(Deno.readDirSync("/proc"), ({ name }) => name).filter((name) =>
     /^\d+$/.test(name)
@@ -34,14 +34,14 @@ export function allProcesses(): OtherProcess[] {
   return names.map((name) => processOf(Number(name))).filter((process) => process !== undefined);
 }
 
-/** The processes that the calling one descends from, its parent first. */
+/** The ancestors of the calling process, its parent first. */
 export function ownAncestors(): number[] {
   const ancestors: number[] = [];
   for (let pid = Deno.ppid; pid > 0; pid = processOf(pid)?.parent ?? 0) ancestors.push(pid);
   return ancestors;
 }
 
-/** The user that started the program, or that it became; `undefined` if the process has ended. */
+/** The user of the process; `undefined` if the process has ended. */
 export function userOf(pid: number): number | undefined {
   const text = ifThere(() => Deno.readTextFileSync(`/proc/${pid}/status`));
   const user = text === undefined ? undefined : /^Uid:\s+(\d+)/m.exec(text)?.[1];
@@ -53,28 +53,28 @@ export function commandLineOf(pid: number): string[] {
   return textsOf(`/proc/${pid}/cmdline`);
 }
 
-/** The environment that the program was given, each `NAME=VALUE`. */
+/** The environment that the program was started with, each `NAME=VALUE`. */
 export function environmentOf(pid: number): string[] {
   return textsOf(`/proc/${pid}/environ`);
 }
 
-/** The working directory; `undefined` if it cannot be told. */
+/** The working directory; `undefined` if it is unknown. */
 export function directoryOf(pid: number): string | undefined {
   return ifThere(() => Deno.readLinkSync(`/proc/${pid}/cwd`));
 }
 
-/** The file that the process executes; `undefined` if it cannot be told. */
+/** The file that the process executes; `undefined` if it is unknown. */
 export function programOf(pid: number): string | undefined {
   return ifThere(() => Deno.readLinkSync(`/proc/${pid}/exe`));
 }
 
-/** Texts that each end with a zero byte. */
+/** Zero-terminated texts. */
 function textsOf(path: string): string[] {
   const bytes = ifThere(() => Deno.readFileSync(path));
   return bytes === undefined ? [] : decodeBytes(bytes).split("\0").slice(0, -1);
 }
 
-/** What cannot be read because the process has ended, or is another user's, is `undefined`. */
+/** `undefined` if the process has ended, or belongs to another user. */
 function ifThere<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -7,12 +7,13 @@ import { folderOf, type Identity, pidFileProblem } from "../../system/mod.ts";
 /** How much of a pid file counts, in bytes. */
 const PID_FILE_SIZE = 20;
 
-/** Larger than any process id that Linux can be told to use. */
+/** Larger than the largest process id that Linux can be configured for. */
 const MAX_PID = 0x7fffffff;
 
 /**
- * The process id at the beginning of a pid file, in the notations of C: decimal, `0x` hexadecimal, `0` octal, white
- * space before, anything behind. −1 if there is none, or none that can be a process id.
+ * The process id at the beginning of a pid file, in the notations of C: decimal, `0x` hexadecimal, `0` octal;
+ * white space before it and any text after it are allowed. −1 if there is none, or none that can be a process
+ * id.
  */
 export function parsePid(text: string): number {
   const match = /^[ \t\n\v\f\r]*\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))/.exec(text);
@@ -26,11 +27,11 @@ export function parsePid(text: string): number {
   return pid <= MAX_PID ? pid : -1;
 }
 
-/** What is in a pid file, or why that cannot be told. */
+/** The contents of a pid file, or why they are unknown. */
 export type PidFile =
   | {
     readonly pid: number;
-    /** Why the file is not reason enough to signal a process that is no child; `undefined` if it is. */
+    /** Why the file does not permit signalling a process that is no child; `undefined` if it does. */
     readonly problem: string | undefined;
   }
   | { readonly step: "open" | "read"; readonly errno: number };

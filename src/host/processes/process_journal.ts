@@ -1,7 +1,7 @@
 /**
- * The journal of running processes: a small file beside the control socket. A daemon that is killed cannot stop its
- * services; the next one reads here what was left behind (`journal_format.ts`). The intention to start a process is
- * written before the process is made, so that one that was in the making when the daemon was killed is found, too.
+ * The journal of running processes: a small file beside the control socket. A killed daemon cannot stop its
+ * services; the next one reads the leftovers here (`journal_format.ts`). The intention to start a process is
+ * written before the process is made, so that a process in the making is found, too.
  */
 
 import { errnoOf } from "../../model/mod.ts";
@@ -24,15 +24,15 @@ import {
 import type { LaunchNumber, ProcessRecord } from "./process_record.ts";
 import { ownIdentity } from "../../system/mod.ts";
 
-/** The file is written again, without the ended processes, when it has grown to this size in bytes. */
+/** The file is compacted, without ended processes, when it has grown to this size in bytes. */
 const COMPACT_AT = 256 * 1024;
-/** Also wait until the file has doubled since then, so that the cost of a line does not grow with the file. */
+/** Also wait until the file has doubled since the last compaction, so that compaction is amortised O(1). */
 const COMPACT_GROWTH = 2;
 const encoder = new TextEncoder();
-/** Room for the lines of one launch, as nearly all are. A line is encoded and written before there is another. */
+/** Space for the lines of one ordinary launch. A line is encoded and written before the next one. */
 const scratch = new Uint8Array(4096);
 
-/** How long to wait after a failed write, in milliseconds: a full disk gets space again at any time. */
+/** How long to wait after a failed write, in milliseconds: a full disk may get space again at any time. */
 const RETRY_DELAY = 500;
 const EROFS = 30;
 
@@ -43,7 +43,7 @@ export interface JournalOptions {
   readonly warn: (text: string) => void;
 }
 
-/** Writes the journal. While that is not possible processes are not recorded; nothing else depends on it. */
+/** Writes the journal. While that is not possible, processes are not recorded; nothing else depends on it. */
 export class ProcessJournal implements ProcessRecord {
   /** Where the file is. */
   readonly path: string;
@@ -52,10 +52,10 @@ export class ProcessJournal implements ProcessRecord {
   readonly #self = ownIdentity().uid;
   readonly #entries = new Map<LaunchNumber, JournalEntry>();
   readonly #launchOf = new Map<number, LaunchNumber>();
-  /** The environments that the file tells, by fingerprint. */
+  /** The environments in the file, by fingerprint. */
   readonly #environments = new Map<string, number>();
   #file: JournalFile | undefined;
-  /** Lines that are to be written together with the next one, or at the end of this turn. */
+  /** Lines to write together with the next one, or at the end of this turn. */
   #pending = "";
   #flushing = false;
   #lastLaunch = 0;
@@ -67,12 +67,12 @@ export class ProcessJournal implements ProcessRecord {
   #problem: Error | undefined;
   #over = false;
 
-  /** What an earlier daemon that was killed has written. */
+  /** What an earlier killed daemon has written. */
   readonly left: Journal;
 
   /**
-   * Takes the journal at `path`. What an earlier daemon wrote stays there until `begin`.
-   * Throws `JournalInUseError` if another daemon has it.
+   * Takes the journal at `path`. The text of an earlier daemon stays there until `begin`. Throws
+   * `JournalInUseError` if another daemon has it.
    */
   constructor(path: string, options: JournalOptions) {
     this.path = path;
@@ -94,15 +94,15 @@ export class ProcessJournal implements ProcessRecord {
   }
 
   /**
-   * Begins to record, and forgets what an earlier daemon has written. If the journal cannot be trusted or written,
-   * a warning says so, and nothing is recorded, or not until it can be written.
+   * Begins to record, and drops the text of an earlier daemon. If the journal cannot be trusted or written, a
+   * warning says so. Then nothing is recorded, or nothing until it can be written.
    */
   begin(): void {
     if (this.#problem === undefined) this.#rewrite();
     else this.#failed(this.#problem);
   }
 
-  /** Gives the journal back, with what an earlier daemon has written. Nothing may be recorded after that. */
+  /** Returns the journal unchanged, with the text of an earlier daemon. Nothing may be recorded after that. */
   release(): void {
     if (this.#file?.read() === "") this.remove();
     else this.#file?.close();
@@ -169,19 +169,19 @@ export class ProcessJournal implements ProcessRecord {
     this.#later(endedLine(pid));
   }
 
-  /** Looks whether the file is still at its path, and writes it again if not. */
+  /** Checks that the file is still at its path, and writes it again if not. */
   check(): void {
     if (this.#file !== undefined && !this.#file.inPlace) this.#rewrite();
   }
 
-  /** The daemon ends in order: there is nothing to tell the next one. */
+  /** The daemon ends in order, so the next one needs no journal. */
   remove(): void {
     this.#over = true;
     clearTimeout(this.#retry);
     try {
       this.#file?.remove();
     } catch (error) {
-      if (!(error instanceof Error)) throw error; // the folder cannot be written to any more
+      if (!(error instanceof Error)) throw error; // the folder is no longer writable
     }
     this.#file = undefined;
   }
@@ -217,13 +217,13 @@ export class ProcessJournal implements ProcessRecord {
     if (this.#pending === "" || this.#over) return;
     const bytes = encode(this.#pending);
     this.#pending = "";
-    if (this.#file === undefined || this.#failing) return; // a later `#rewrite` tells it
+    if (this.#file === undefined || this.#failing) return; // a later `#rewrite` includes it
     this.#size += bytes.length;
     if (this.#size > this.#compactAt) this.#rewrite();
     else this.#attempt((file) => file.append(bytes));
   }
 
-  /** Writes all that there is to tell into a new file. */
+  /** Writes all current entries to a new file. */
   #rewrite(): void {
     this.#attempt(() => {
       if (this.#file?.inPlace === false) {
@@ -249,14 +249,14 @@ export class ProcessJournal implements ProcessRecord {
 
   #attempt(write: (file: JournalFile) => void): void {
     try {
-      write(this.#file!); // only `#rewrite` does without
+      write(this.#file!); // only `#rewrite` works without a file
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#failed(error);
     }
   }
 
-  /** Tells what went wrong, once, and tries again later unless that is hopeless. */
+  /** Reports an error once, and tries again later unless that is hopeless. */
   #failed(error: Error): void {
     const hopeless = error instanceof JournalUntrustedError || error instanceof JournalInUseError ||
       error instanceof Deno.errors.NotCapable;

@@ -1,19 +1,19 @@
-/** The account of running processes that hosts keep outside of the daemon, so that it survives a kill. */
+/** The record of running processes that hosts keep outside the daemon, so that it survives a kill. */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
 
 /** Identifies one launch of a process in the record. */
 export type LaunchNumber = number;
 
-/** What hosts report to the record, in this order. Calls return at once and never throw. */
+/** The reports of hosts to the record, in this order. Calls return at once and never throw. */
 export interface ProcessRecord {
-  /** The host is about to make a process. To be called before the process can exist. */
+  /** The host is about to make a process. Call it before the process can exist. */
   launching(plan: LaunchPlan): LaunchNumber;
   /** The launch made this process. */
   started(launch: LaunchNumber, pid: number): void;
   /** The launch made no process. */
   failed(launch: LaunchNumber): void;
-  /** The process was found by a pid file and belongs to the service from now on. */
+  /** A pid file names this process, and it belongs to the service from now on. */
   adopted(pid: number, service: string): void;
   /** The process has ended. Processes that were never recorded are ignored. */
   ended(pid: number): void;

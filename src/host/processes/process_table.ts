@@ -7,13 +7,13 @@ export interface TrackedProcess {
   readonly id: number;
   readonly role: ProcessRole;
   readonly pid: number;
-  /** It is a child: its end will be seen. */
+  /** It is a child, so the host will see its exit. */
   readonly child: boolean;
-  /** Its entry in the table of logins. */
+  /** Its entry in the login table. */
   readonly login: LoginName | undefined;
-  /** What it still has to say about its launch. */
+  /** The watch of its launch, while the launch is not complete. */
   watch: LaunchWatch | undefined;
-  /** Its launch has failed: its end is nobody's business. */
+  /** Its launch has failed, so its exit is not reported. */
   silent: boolean;
 }
 
@@ -21,17 +21,17 @@ export interface TrackedProcess {
 export class ProcessTable {
   readonly #byPid = new Map<number, TrackedProcess>();
   readonly #byRole = new Map<string, TrackedProcess>();
-  /** Those that are no children. */
+  /** Processes that are no children. */
   readonly #foreign = new Set<TrackedProcess>();
 
-  /** Enters a process. It takes the place of an earlier one in its role, which is still found by its id. */
+  /** Enters a process. It replaces an earlier process in its role, which can still be found by its id. */
   add(process: TrackedProcess): void {
     if (process.child) this.#byPid.set(process.pid, process);
     else this.#foreign.add(process);
     this.#byRole.set(key(process.id, process.role), process);
   }
 
-  /** The process that a service has in a role. */
+  /** The process of a service in a role. */
   inRole(id: number, role: ProcessRole): TrackedProcess | undefined {
     return this.#byRole.get(key(id, role));
   }
@@ -41,7 +41,7 @@ export class ProcessTable {
     return this.#byPid.get(pid);
   }
 
-  /** The process has no role any more: nothing is sent to it. */
+  /** The process loses its role: nothing is sent to it any more. */
   dismiss(process: TrackedProcess): void {
     const name = key(process.id, process.role);
     if (this.#byRole.get(name) === process) this.#byRole.delete(name);
@@ -54,7 +54,7 @@ export class ProcessTable {
     if (this.#byPid.get(process.pid) === process) this.#byPid.delete(process.pid);
   }
 
-  /** Forgets what a service has. */
+  /** Drops the processes of a service. */
   forget(id: number): void {
     for (const process of this.#foreign) if (process.id === id) this.remove(process);
   }

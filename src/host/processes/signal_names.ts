@@ -13,7 +13,7 @@ export function signalNameOf(number: number): Deno.Signal | undefined {
   return name === undefined ? undefined : `SIG${name}` as Deno.Signal;
 }
 
-/** The number of a signal name such as `SIGTERM`; 0 for a name that is not known. */
+/** The number of a signal name such as `SIGTERM`; 0 for an unknown name. */
 export function signalNumberOf(name: string): number {
   return numbers.get(name) ?? 0;
 }

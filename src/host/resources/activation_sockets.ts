@@ -1,4 +1,7 @@
-/** Activation sockets: made before a service starts, kept while it restarts, closed when it is inactive. 8.17. */
+/**
+ * Activation sockets: created before a service starts, kept while it restarts, closed when it is inactive.
+ * 8.17.
+ */
 
 import { errnoText, LaunchStage, type ServiceDescription } from "../../model/mod.ts";
 import type { LaunchRefusal, Service } from "../../engine/mod.ts";
@@ -24,7 +27,7 @@ export class ActivationSockets {
     return this.#open.get(id);
   }
 
-  /** Opens the socket of a service unless it is open; returns what failed. */
+  /** Opens the socket of a service unless it is open; returns a failure. */
   open(service: Service): LaunchRefusal | undefined {
     if (this.#open.has(service.id)) return undefined;
     const { description } = service;
@@ -53,7 +56,7 @@ export class ActivationSockets {
     this.#open.delete(id);
   }
 
-  /** Makes way for a new socket; returns what is in the way. */
+  /** Removes an old socket; returns the reason if the path is occupied. */
   #clear(path: string): LaunchRefusal | undefined {
     try {
       if (this.#files.kindAt(path) !== "socket") {
@@ -62,7 +65,7 @@ export class ActivationSockets {
       this.#files.remove(path);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
-      // Whatever else cannot be removed is in the way of the new one, which says so.
+      // If another file cannot be removed, binding the new socket reports it.
       if (error.call === "stat" && error.errno !== ENOENT) {
         return refusal(error.errno, `error checking activation socket: ${errnoText(error.errno)}`);
       }

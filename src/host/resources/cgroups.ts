@@ -1,4 +1,4 @@
-/** Control groups: which one the daemon is in, and where those of services are. Daemon and init 3.6, lifecycle 8.5. */
+/** Control groups: that of the daemon, and those of services. Daemon and init 3.6, lifecycle 8.5. */
 
 import { decodeBytes } from "../../model/mod.ts";
 import { type Files, O, SystemCallError } from "../../system/mod.ts";
@@ -6,10 +6,10 @@ import { type Files, O, SystemCallError } from "../../system/mod.ts";
 const ROOT = "/sys/fs/cgroup";
 const ENOENT = 2;
 
-/** The daemon's own group below the root, without a leading slash; or why it is not known. */
+/** The daemon's own group below the root, without a leading slash; or why it is unknown. */
 export type OwnCgroup = { readonly path: string } | { readonly problem: string | undefined };
 
-/** Understands `/proc/self/cgroup`. */
+/** Parses `/proc/self/cgroup`. */
 export function parseOwnCgroup(text: string): OwnCgroup {
   const lines = text.split("\n").filter((line) => line !== "");
   if (lines.length > 1) return { problem: "In multiple cgroups, cannot determine cgroup root path" };
@@ -17,7 +17,7 @@ export function parseOwnCgroup(text: string): OwnCgroup {
   return path === undefined ? { problem: "Could not determine cgroup root path" } : { path };
 }
 
-/** The group that the daemon is in. */
+/** The group of the daemon. */
 export function ownCgroup(files: Files): OwnCgroup {
   try {
     const fd = files.open("/proc/self/cgroup", O.RDONLY);
