@@ -1,4 +1,4 @@
-/** How the parts of an engine are put together. */
+/** Connects the parts of an engine. */
 
 import type { ServiceEvent } from "../model/mod.ts";
 import { Chaining } from "./graph/chaining.ts";
@@ -19,17 +19,17 @@ export interface EngineParts {
   readonly lifecycle: Lifecycle;
   readonly launcher: Launcher;
   readonly reactor: Reactor;
-  /** Where events of processes and timers go. */
+  /** Receives the events of processes and timers. */
   readonly events: ProcessEvents;
   readonly loader: Loader;
   readonly chaining: Chaining;
 }
 
-/** What the parts ask of the engine as a whole. */
+/** What the parts need from the engine as a whole. */
 export interface EngineWhole {
   readonly graph: ServiceGraph;
   isShuttingDown(): boolean;
-  /** Tells the listeners of a service. */
+  /** Notifies the listeners of a service. */
   emit(service: ServiceRecord, event: ServiceEvent): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Orders from the control socket: what is checked, in which order, what is done, and what is answered.
- * Lifecycle specification 6.2 and 12.5.
+ * Commands from the control socket: their checks in order, their effects, and their results. Lifecycle
+ * specification 6.2 and 12.5.
  */
 
 import { DependencyKind, ServiceState, ServiceType } from "../model/mod.ts";
@@ -11,22 +11,22 @@ import { isActive, isOrdering, type ServiceRecord } from "./graph/record.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 
-/** The longest chain of dependencies that may be made at run time. */
+/** The longest chain of dependencies at run time. */
 const MAX_CHAIN = 32;
 
-/** What an order to start, stop or restart came to. `already`: the wanted state holds now. */
+/** The result of a command to start, stop or restart. `already`: the wanted state holds now. */
 export type Outcome = "already" | "accepted";
 
-/** A gentle stop is refused because of these services, which need the service. */
+/** A gentle stop is refused because these services need the service. */
 export interface Dependents {
   readonly dependents: ServiceRecord[];
 }
 
-/** What is common to all orders. */
+/** What all commands have in common. */
 export interface CommandContext {
   readonly lifecycle: Lifecycle;
   readonly graph: ServiceGraph;
-  /** The daemon is stopping all services: nothing may be started. */
+  /** The daemon is stopping all services: nothing may start. */
   readonly shuttingDown: boolean;
 }
 
@@ -63,7 +63,7 @@ function stopObstacle(service: ServiceRecord, gentle: boolean): "pinned-started"
   return dependents.length > 0 ? { dependents } : undefined;
 }
 
-/** Stop; `gentle` refuses if services need this one. */
+/** Stop; `gentle` refuses if other services need this one. */
 export function stop(
   { lifecycle }: CommandContext,
   service: ServiceRecord,
@@ -125,7 +125,7 @@ export function trigger({ lifecycle }: CommandContext, service: ServiceRecord, o
 }
 
 /**
- * Adds a dependency of a running system. Refused if it would close a circle, make a chain of more than 32
+ * Adds a dependency at run time. It is refused if it would close a circle, make a chain of more than 32
  * services, or bind an active service to one that is not started.
  */
 export function addDependency(
@@ -167,7 +167,7 @@ export function removeDependency(
   return true;
 }
 
-/** Stops everything and forbids starting; services are let go from the first to the last (6.5). */
+/** Stops everything and forbids starting; services are released from the first to the last (6.5). */
 export function stopAll({ lifecycle, graph }: CommandContext): void {
   for (const service of graph.services()) {
     lifecycle.deactivate(service, { bringDown: false });

@@ -1,8 +1,11 @@
 import type { ServiceDescription } from "../model/mod.ts";
 
-/** What the engine does while a description is read. */
+/** The part of the engine that takes part in reading a description. */
 export interface DescriptionReader {
-  /** A dependency is named, here and now: it is loaded before reading goes on. What this throws ends the reading. */
+  /**
+   * Called when a line names a dependency, which is loaded before reading continues. An exception ends the
+   * reading.
+   */
   dependency(request: { readonly name: string; readonly fromDirectory: boolean }): void;
   warn(text: string): void;
 }
@@ -13,10 +16,13 @@ export interface FoundDescription {
   read(reader: DescriptionReader): ServiceDescription;
 }
 
-/** Where descriptions come from: folders, or anything else that can give a description for a name. */
+/** The source of descriptions: folders, or anything else that maps a name to a description. */
 export interface DescriptionSource {
-  /** The folders that are searched, in order, for people to see; empty if there are none. */
+  /** The folders in search order, for people; empty if there are none. */
   readonly directories: readonly string[];
-  /** The description of a service, by its full name. Throws `LoadError`, of kind `not-found` if there is none. */
+  /**
+   * Finds the description of a service by its full name. Throws `LoadError`, of kind `not-found` if there is
+   * none.
+   */
   find(name: string): FoundDescription;
 }

@@ -1,19 +1,19 @@
 import type { Fact, FactSink } from "./facts.ts";
 
-/** How many facts are kept: at about 300 bytes each, 300 KB. */
+/** How many facts to keep: at about 300 bytes each, 300 KB. */
 const DEFAULT_SIZE = 1000;
 
 /** A fact with its number. Numbers begin with 1 and have no gaps. */
 export type NumberedFact = Fact & { readonly seq: number };
 
-/** The facts from some number on. */
+/** The facts after a certain number. */
 export interface FactsSince {
-  /** Facts between the number that was asked for and the first one here are not kept any more. */
+  /** Some facts after the requested number are no longer kept. */
   readonly gap: boolean;
   readonly facts: readonly NumberedFact[];
 }
 
-/** The last facts of an engine, for those who come later or were away for a while. */
+/** The last facts of an engine, for readers that come later or were away. */
 export class EventRing implements FactSink {
   readonly #size: number;
   /** The fact with the number `seq` is at the place `seq % size`. */
@@ -21,7 +21,7 @@ export class EventRing implements FactSink {
   readonly #followers = new Set<(fact: NumberedFact) => void>();
   #last = 0;
 
-  /** @param options.size how many facts are kept, at least 1. @default 1000 */
+  /** @param options.size how many facts to keep, at least 1. @default 1000 */
   constructor({ size = DEFAULT_SIZE } = {}) {
     this.#size = size;
   }
@@ -37,16 +37,19 @@ export class EventRing implements FactSink {
     for (const follower of this.#followers) follower(numbered);
   }
 
-  /** The facts behind the one with the number `seq`, oldest first; of all that are kept for 0. */
+  /** The facts after the one with the number `seq`, oldest first; with 0, all that are kept. */
   since(seq: number): FactsSince {
     const first = Math.max(seq + 1, this.#last - this.#size + 1, 1);
     const facts: NumberedFact[] = [];
     for (let next = first; next <= this.#last; next++) facts.push(this.#facts[next % this.#size]);
-    // A number that was never given out is one of another daemon.
+    // A number that was never used comes from another daemon.
     return { gap: first > seq + 1 || seq > this.#last, facts };
   }
 
-  /** From now on the follower gets each fact, synchronously; it must not call the engine. Returns what ends that. */
+  /**
+   * From now on the follower receives each fact, synchronously; it must not call the engine. Returns a
+   * function that ends this.
+   */
   follow(follower: (fact: NumberedFact) => void): () => void {
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);

@@ -1,6 +1,6 @@
 /**
- * Facts: what the engine has to tell, as typed data. `src/log/wording.ts` makes sentences of them, in the words of the
- * reference; JSON lines, event streams and web pages are other renderings of the same facts.
+ * Facts: what happens in the engine, as typed data. `src/log/wording.ts` words them like the reference; JSON
+ * lines, event streams and web pages are other renderings of the same facts.
  */
 
 import {
@@ -21,17 +21,17 @@ export type ServiceFact =
   | { readonly kind: "loaded" | "reloaded" | "unloaded" }
   | { readonly kind: "reload-failed"; readonly error: LoadError }
   // ---- The state machine
-  /** It entered another phase, and perhaps another state. */
+  /** It entered another phase, and possibly another state. */
   | { readonly kind: "phase"; readonly from: PhaseKind; readonly to: PhaseKind; readonly state: ServiceState }
   | Outcome
-  /** Something that the tables of the engine exclude: a mistake of the program. */
+  /** An event or change that the tables of the engine exclude: a bug. */
   | { readonly kind: "impossible-event"; readonly event: string; readonly phase: PhaseKind }
   | { readonly kind: "impossible-change"; readonly from: PhaseKind; readonly to: PhaseKind }
-  /** Its recovery failed: it stops. */
+  /** Its recovery failed, so it stops. */
   | { readonly kind: "recovery-given-up" }
-  /** It restarted too often, and stops. */
+  /** It restarted too often, so it stops. */
   | { readonly kind: "restart-limit-reached" }
-  /** The service that it is chained to could not be started: loading failed, or the chain goes round in a circle. */
+  /** The service to which it chains could not be started: loading failed, or the chain is a circle. */
   | { readonly kind: "chain-failed"; readonly to: string; readonly error: LoadError | undefined }
   // ---- Processes
   /** The host could not open the activation socket, or start a process. */
@@ -43,12 +43,12 @@ export type ServiceFact =
     readonly stage: LaunchStage;
     readonly errno: number;
   }
-  /** A process ended that was not meant to, or not well. */
+  /** A process ended unexpectedly or with a failure. */
   | { readonly kind: "process-ended"; readonly what: EndedProcess; readonly exit: ExitStatus }
   | { readonly kind: "start-overdue"; readonly pid: number | undefined }
   | { readonly kind: "start-interrupted"; readonly pid: number }
   | { readonly kind: "stop-overdue"; readonly role: string; readonly pid: number }
-  /** A signal of the engine could not be sent; `errno` is `undefined` if the host does not know the signal. */
+  /** The engine could not send a signal; `errno` is `undefined` if the host does not know the signal. */
   | {
     readonly kind: "signal-not-sent";
     readonly role: string;
@@ -56,23 +56,23 @@ export type ServiceFact =
     readonly signal: number;
     readonly errno: number | undefined;
   }
-  /** What the pid file of a bgprocess service says. */
+  /** The result of reading the pid file of a bgprocess service. */
   | { readonly kind: "not-supervised"; readonly pid: number }
   | { readonly kind: "pid-file-invalid"; readonly pid: number }
   | { readonly kind: "pid-file-unreadable"; readonly step: "open" | "read"; readonly errno: number };
 
-/** What a process was when it ended. */
+/** The role of the process that ended. */
 export type EndedProcess =
   /** The process of a `process` or `bgprocess` service. */
   | "main"
   /** Its separate stop command. */
   | "stop"
   | "start-command"
-  /** A start command that had been interrupted. */
+  /** An interrupted start command. */
   | "interrupted-start-command"
   | "stop-command";
 
-/** What became of a start or a stop. Listeners of the service are told of these, too. */
+/** The outcome of a start or a stop. The listeners of the service receive it, too. */
 export type Outcome = {
   readonly kind: "started" | "stopped" | "failed" | "start-cancelled" | "stop-cancelled";
   /** Why it stopped last. */
@@ -81,23 +81,23 @@ export type Outcome = {
   readonly pid: number | undefined;
   /** How its last process ended. */
   readonly exit: ExitStatus | undefined;
-  /** The start failed, and the end of it is all that there was to stop. */
+  /** The start failed, and this stop is only its end. */
   readonly startFailed: boolean;
   /** The start failed because of a dependency. */
   readonly viaDependency: boolean;
 };
 
-/** What does not concern a loaded service. */
+/** A fact about something other than a loaded service. */
 export type GeneralFact =
-  /** A description is bad, or may not be loaded now. */
+  /** A description has mistakes, or must not be loaded now. */
   | { readonly kind: "load-failed"; readonly error: LoadError; readonly occasion: LoadOccasion }
   | { readonly kind: "description-warning"; readonly text: string }
   | { readonly kind: "signal-failed"; readonly errno: number }
   | { readonly kind: "signal-invalid" }
-  /** The host reported something of a service that is not loaded. */
+  /** The host reported an event of a service that is not loaded. */
   | { readonly kind: "unknown-service"; readonly id: number };
 
-/** Why a service was to be loaded: named on the command line, or for a client or another service. */
+/** Why a service had to be loaded: for the command line, for a client, or for another service. */
 export type LoadOccasion = "command-line" | "request";
 
 /** When something happened. */
@@ -108,7 +108,7 @@ export interface FactTime {
   readonly time: number;
 }
 
-/** Whom a fact concerns. */
+/** The subject of a fact. */
 export interface FactSubject {
   /** The full name of the service. */
   readonly service: string;
@@ -118,12 +118,12 @@ export interface FactSubject {
 /** A fact. */
 export type Fact = FactTime & ((FactSubject & ServiceFact) | GeneralFact);
 
-/** Takes the facts of an engine, synchronously. It must not call the engine. */
+/** Receives the facts of an engine, synchronously. It must not call the engine. */
 export interface FactSink {
   fact(fact: Fact): void;
 }
 
-/** The event of the protocol that an outcome is. */
+/** The protocol's event for each outcome. */
 export const OUTCOME_EVENTS: Readonly<Record<Outcome["kind"], ServiceEvent>> = {
   "started": ServiceEvent.STARTED,
   "stopped": ServiceEvent.STOPPED,
@@ -138,7 +138,7 @@ export class Reporter {
   readonly #sink: FactSink | undefined;
   readonly #outcome: (service: ServiceRecord, event: ServiceEvent) => void;
 
-  /** Without a sink facts cost nothing. `outcome` is told of the outcomes of starts and stops in any case. */
+  /** Without a sink, facts cost nothing. `outcome` receives the outcomes of starts and stops in any case. */
   constructor(
     clock: Pick<Clock, "now" | "wall">,
     sink: FactSink | undefined,
@@ -149,23 +149,23 @@ export class Reporter {
     this.#outcome = outcome;
   }
 
-  /** Whether anybody takes facts: those that are too many to make in vain are only made then. */
+  /** Whether there is a sink: frequent facts are created only then. */
   get isHeard(): boolean {
     return this.#sink !== undefined;
   }
 
-  /** Reports what happened to a service. */
+  /** Reports a fact about a service. */
   report({ name, id }: ServiceRecord, fact: ServiceFact): void {
     this.#sink?.fact({ ...this.#moment(), service: name, id, ...fact });
   }
 
-  /** Reports what became of a start or a stop, and tells the listeners of the service. */
+  /** Reports the outcome of a start or a stop, and notifies the listeners of the service. */
   outcome(service: ServiceRecord, kind: Outcome["kind"], options?: { viaDependency: boolean }): void {
     this.note(service, kind, options);
     this.tell(service, kind);
   }
 
-  /** The first half of `outcome`: reports it. */
+  /** The first half of `outcome`: the report. */
   note(service: ServiceRecord, kind: Outcome["kind"], { viaDependency = false } = {}): void {
     if (this.#sink === undefined) return;
     const { reason, process, startFailed } = service;
@@ -173,12 +173,12 @@ export class Reporter {
     this.report(service, { kind, reason, pid: main.pid, exit, startFailed, viaDependency });
   }
 
-  /** The second half of `outcome`: tells the listeners. */
+  /** The second half of `outcome`: the listeners. */
   tell(service: ServiceRecord, kind: Outcome["kind"]): void {
     this.#outcome(service, OUTCOME_EVENTS[kind]);
   }
 
-  /** Reports what does not concern a loaded service. */
+  /** Reports a fact that does not concern a loaded service. */
   general(fact: GeneralFact): void {
     this.#sink?.fact({ ...this.#moment(), ...fact });
   }

@@ -2,7 +2,7 @@ import type { ServiceEvent } from "../model/mod.ts";
 import type { EnvironmentListener, ServiceListener } from "./ports.ts";
 import type { ServiceRecord } from "./graph/record.ts";
 
-/** Who wants to be told of the events of services, and of changes of the environment. */
+/** The listeners for events of services and for changes of the environment. */
 export class Listeners {
   readonly #services = new Map<ServiceRecord, Set<ServiceListener>>();
   readonly #environment = new Set<EnvironmentListener>();
@@ -19,7 +19,7 @@ export class Listeners {
     if (listeners?.size === 0) this.#services.delete(service);
   }
 
-  /** Forgets all listeners of a service. */
+  /** Removes all listeners of a service. */
   forget(service: ServiceRecord): void {
     this.#services.delete(service);
   }

@@ -1,6 +1,6 @@
 /**
- * The engine as the rest of the program sees it: services by name, orders, events of processes and timers, and
- * what can be told about a service. Every call works until nothing moves any more before it returns.
+ * The public face of the engine: services by name, commands, events of processes and timers, and the public
+ * facts about services. Every call works until the engine is at rest before it returns.
  */
 
 import {
@@ -59,7 +59,7 @@ export class ServiceManager implements EngineEvents {
 
   // ---- Services ----------------------------------------------------------------------------------------------
 
-  /** Where descriptions are searched, in order. */
+  /** The folders of descriptions, in search order. */
   get serviceDirectories(): readonly string[] {
     return this.#options.source.directories;
   }
@@ -94,7 +94,10 @@ export class ServiceManager implements EngineEvents {
     }
   }
 
-  /** Gives a service its description as it is now. `undefined`: it is refused or bad, which has been logged. */
+  /**
+   * Applies the current description of a service. `undefined`: it is refused or has mistakes, which were
+   * logged.
+   */
   reload(service: ServiceRecord): ServiceRecord | undefined {
     try {
       reload({ graph: this.graph, loader: this.#parts.loader, lifecycle: this.lifecycle }, service);
@@ -108,7 +111,7 @@ export class ServiceManager implements EngineEvents {
     return service;
   }
 
-  /** Forgets a stopped service that nothing depends on. */
+  /** Removes a stopped service that nothing depends on. */
   unload(service: ServiceRecord): boolean {
     if (!mayUnload(service)) return false;
     this.lifecycle.unpin(service);
@@ -119,12 +122,12 @@ export class ServiceManager implements EngineEvents {
 
   // ---- Orders ------------------------------------------------------------------------------------------------
 
-  /** Whether everything is being stopped. */
+  /** Whether all services are being stopped. */
   get shuttingDown(): boolean {
     return this.#shutdownType !== ShutdownType.NONE;
   }
 
-  /** What is to happen when everything has stopped. */
+  /** What happens when everything has stopped. */
   get shutdownType(): ShutdownType {
     return this.#shutdownType;
   }
@@ -165,7 +168,7 @@ export class ServiceManager implements EngineEvents {
     return this.#done(commands.trigger(this, service, on));
   }
 
-  /** Sends a signal to the process of a service, and to nothing else. */
+  /** Sends a signal only to the process of a service. */
   signal(service: ServiceRecord, signal: number): "sent" | "no-process" | "bad-signal" | "failed" {
     if (service.process.main.pid === undefined) return "no-process";
     const outcome: SignalOutcome = this.#options.host.signal(service.id, "main", signal, false);
@@ -203,7 +206,7 @@ export class ServiceManager implements EngineEvents {
     this.#settled();
   }
 
-  /** Hastens a shutdown that is under way. */
+  /** Speeds up the current shutdown. */
   hasten(haste: Haste): void {
     hasten(haste, this.services(), this.#parts);
     this.#drain();
@@ -216,12 +219,12 @@ export class ServiceManager implements EngineEvents {
     return statusOf(service);
   }
 
-  /** All services with what people ask about; `now` is the wall clock in milliseconds since 1970. */
+  /** All services with their public facts; `now` is the wall clock in milliseconds since 1970. */
   overview(now: number): ServiceOverview[] {
     return [...this.services()].map((service) => overviewOf(service, this.now(), now));
   }
 
-  /** When the services that have been started reached the steps of their last activation, in load order. */
+  /** The times of the last activation of all services that were ever started, in load order. */
   times(): ServiceTimes[] {
     const now = this.now();
     const wall = this.#options.clock.wall();
@@ -230,12 +233,12 @@ export class ServiceManager implements EngineEvents {
     );
   }
 
-  /** The buffered output of a service; `undefined` if it is not configured to have any. */
+  /** The buffered output of a service; `undefined` if its settings do not request any. */
   bufferedLog(service: ServiceRecord, reading: BufferReading = {}): BufferedOutput | undefined {
     return this.#options.host.bufferedLog(service, reading);
   }
 
-  /** Sets or (`undefined`) removes a variable of the environment of processes started from now on. */
+  /** Sets or (`undefined`) removes a variable of the environment of processes that start from now on. */
   setEnvironment(name: string, value: string | undefined): void {
     const { environment } = this.#options;
     const replaced = value === undefined ? environment.unset(name) : environment.set(name, value);
@@ -247,7 +250,7 @@ export class ServiceManager implements EngineEvents {
     return this.#options.environment.entries().map(([name, value]) => `${name}=${value}`);
   }
 
-  /** From now on the listener is told of the service's events. */
+  /** From now on the listener receives the service's events. */
   addListener(service: ServiceRecord, listener: ServiceListener): void {
     this.#listeners.add(service, listener);
   }
@@ -307,11 +310,11 @@ export class ServiceManager implements EngineEvents {
     this.#drain();
   }
 
-  /** Only services that can have processes keep account of them. */
+  /** Only services that can have processes keep records of them. */
   #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
     this.#deliver(id, (service) => {
       if (!isProcessBacked(service.type)) return this.#parts.reactor.reportImpossible(service, event);
-      prepareProcess(service); // a mistake elsewhere may report the process of a service that never started
+      prepareProcess(service); // a bug elsewhere may report the process of a service that never started
       handle(service);
     });
   }

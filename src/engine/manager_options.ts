@@ -8,21 +8,21 @@ import type { FactSink } from "./facts.ts";
 import type { Clock, ConsolePort, ProcessHost } from "./ports.ts";
 import type { ServiceRecord } from "./graph/record.ts";
 
-/** What a manager is made of. */
+/** The parts from which a manager is made. */
 export interface ManagerOptions {
-  /** Where descriptions come from. */
+  /** The source of descriptions. */
   readonly source: DescriptionSource;
   readonly environment: MainEnvironment;
   readonly clock: Clock;
   readonly host: ProcessHost;
   readonly console: ConsolePort;
-  /** Takes the facts. @default nobody */
+  /** Receives the facts. @default ignored */
   readonly facts?: FactSink;
   /** The services to use; for tests that build graphs directly. @default an empty graph */
   readonly graph?: ServiceGraph;
-  /** For an engine that goes on from a snapshot: what is to happen when everything has stopped. @default NONE */
+  /** For an engine that continues from a snapshot: what happens when everything has stopped. @default NONE */
   readonly shutdownType?: ShutdownType;
-  /** How a service comes up and goes down, if not by its type. @default by type */
+  /** How services start and stop, if their type does not decide. @default by type */
   readonly behaviour?: (service: ServiceRecord, lifecycle: Lifecycle) => Behaviour | undefined;
   /** No service is active any more. */
   readonly inactive?: () => void;

@@ -1,9 +1,10 @@
 /**
- * The engine decides what must run: it owns the graph of services, the state machine of each of them, and the plan
- * of every launch. It performs nothing itself. Commands, process events, timer expiries and console events come in;
- * calls on the interfaces of `ports.ts` go out; the same inputs give the same outputs.
+ * The engine decides what must run. It owns the graph of services, the state machine of each service, and the
+ * plan of every launch. It performs nothing itself. Commands, process events, timer expiries and console
+ * events come in; calls on the interfaces of `ports.ts` go out; the same inputs give the same outputs.
  *
- * Read `lifecycle.ts` first: its opening page says how services live, how changes spread and what always holds.
+ * Read `lifecycle.ts` first: its head explains how services live, how changes spread and which invariants
+ * hold.
  *
  * @module
  */

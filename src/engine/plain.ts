@@ -1,9 +1,9 @@
 /**
- * Values as JSON can carry them: maps, sets and big numbers become objects with one marked key, and undefined
- * becomes null, which the engine does not use otherwise.
+ * Values in a form that JSON can represent: maps, sets and bigints become objects with one marked key, and
+ * undefined becomes null, which the engine does not use otherwise.
  */
 
-/** What JSON can carry. */
+/** The values that JSON can represent. */
 export type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
 
 /** The value as plain data. */
@@ -17,7 +17,7 @@ export function toPlain(value: unknown): Plain {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toPlain(inner)]));
 }
 
-/** The value that was made plain. */
+/** The original value. */
 export function fromPlain(plain: Plain): unknown {
   if (plain === null) return undefined;
   if (Array.isArray(plain)) return plain.map(fromPlain);

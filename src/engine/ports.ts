@@ -1,7 +1,7 @@
 /**
- * What the engine asks of the world. A host implements `ProcessHost`, the daemon the rest; tests give fakes.
- * Every call returns at once. What happens later comes back as an event of `EngineEvents`, never from inside a
- * call, so that the engine is never entered twice.
+ * The interfaces that the engine needs. A host implements `ProcessHost`, the daemon the rest; tests use
+ * fakes. Every call returns at once. Later results arrive as events of `EngineEvents`, never from inside a
+ * call, so that the engine is never re-entered.
  */
 
 import type {
@@ -16,16 +16,16 @@ import type {
 import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
 import type { LaunchPlan } from "./launcher/launch_plan.ts";
 
-/** What a timer is for. The engine has those of `TimerPurpose`; others may add their own. */
+/** The purpose of a timer. The engine uses those of `TimerPurpose`; other code may add its own. */
 export type TimerName = string;
 
-/** Monotonic time, and one timer for each service and purpose. */
+/** Monotonic time, and one timer per service and purpose. */
 export interface Clock {
-  /** Milliseconds since any fixed moment; never runs backwards. */
+  /** Milliseconds since a fixed moment; never runs backwards. */
   now(): number;
   /** The time of day, in milliseconds since 1970. */
   wall(): number;
-  /** (Re)arms a timer of a service for a moment of this clock. */
+  /** Sets a timer of a service to a time of this clock, in place of an earlier one. */
   setTimer(id: number, purpose: TimerName, at: number): void;
   clearTimer(id: number, purpose: TimerName): void;
 }
@@ -33,15 +33,15 @@ export interface Clock {
 /** The outcome of sending a signal. */
 export type SignalOutcome = "sent" | "no-process" | "bad-signal" | { readonly errno: number };
 
-/** What a pid file of a bgprocess led to (lifecycle 8.11). */
+/** The result of reading the pid file of a bgprocess (lifecycle 8.11). */
 export type PidFileOutcome =
-  /** A running process; `child` tells whether its end will be reported. */
+  /** A running process; `child` says whether its exit will be reported. */
   | { readonly kind: "running"; readonly pid: number; readonly child: boolean }
   /** A child that has already ended. */
   | { readonly kind: "ended"; readonly pid: number; readonly exit: ExitStatus }
   /**
-   * The file names no usable process; −1 if no number could be read. `exit`: how that process ended, if the host has
-   * seen it end already.
+   * The file names no usable process; −1 if it contains no number. `exit`: the exit status of that process,
+   * if the host has already seen it.
    */
   | { readonly kind: "invalid"; readonly pid: number; readonly exit?: ExitStatus }
   | { readonly kind: "unreadable"; readonly step: "open" | "read"; readonly errno: number };
@@ -57,63 +57,63 @@ export interface LaunchRefusal extends LaunchFailure {
 /** Starts, signals and watches processes. */
 export interface ProcessHost {
   /**
-   * The setting of a description that this host cannot carry out, with the reason and the remedy;
+   * The first setting of a description that this host does not support, with the reason and the remedy;
    * `undefined` if it can run the service.
    */
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined;
   /**
-   * Starts a process. Whether the program could be executed is reported later. Returns a process id (or
-   * `undefined` if there is none yet) or what failed before there was a process (lifecycle 8.4).
+   * Starts a process. The host reports later whether the program could be executed. Returns a process id
+   * (`undefined` if there is none yet), or the failure before there was a process (lifecycle 8.4).
    */
   launch(plan: LaunchPlan): { readonly pid: number | undefined } | LaunchRefusal;
   /** Sends a signal to the process, or to its process group. */
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome;
-  /** Opens the activation socket unless it is open; returns what failed (lifecycle 8.17). */
+  /** Opens the activation socket unless it is open; returns a failure (lifecycle 8.17). */
   openActivationSocket(service: ServiceRecord): LaunchRefusal | undefined;
   /** The service became inactive: its activation socket is closed. */
   serviceInactive(service: ServiceRecord): void;
-  /** The service was unloaded: whatever was kept for it (output pipe, log buffer) is dropped. */
+  /** The service was unloaded: drops everything that was kept for it (output pipe, log buffer). */
   serviceUnloaded(service: ServiceRecord): void;
-  /** Reads the pid file and looks at the process that it names; from now on that is the main process. */
+  /** Reads the pid file and checks the process that it names, which becomes the main process. */
   adoptFromPidFile(service: ServiceRecord): PidFileOutcome;
-  /** Sends TERM, then KILL, to every process there is; `allKilled` follows. */
+  /** Sends TERM, then KILL, to all processes of the system; `allKilled` follows. */
   killAll(id: number): void;
-  /** The last of the buffered output, or `undefined` if the service has no log buffer. */
+  /** The last buffered output, or `undefined` if the service has no log buffer. */
   bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined;
 }
 
-/** What hosts, clocks and consoles report. */
+/** The reports of hosts, clocks and consoles. */
 export interface EngineEvents {
   execSucceeded(id: number, role: ProcessRole): void;
   execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void;
   exited(id: number, role: ProcessRole, exit: ExitStatus): void;
-  /** The process said that it is ready. */
+  /** The process announced its readiness. */
   ready(id: number): void;
-  /** The process closed its readiness descriptor without a word. */
+  /** The process closed its readiness descriptor without an announcement. */
   readinessClosed(id: number): void;
   timerExpired(id: number, purpose: TimerName): void;
-  /** `killAll` is done. */
+  /** `killAll` is complete. */
   allKilled(id: number): void;
-  /** The console log has finished its line and lets a service have the console. */
+  /** The console log has finished its line and gives the console to a service. */
   consoleYielded(): void;
 }
 
-/** The console as the engine hands it around (lifecycle 9). */
+/** The console, which the engine lends to services (lifecycle 9). */
 export interface ConsolePort {
-  /** Asks the console log to yield. True: it has; false: `consoleYielded` follows. */
+  /** Asks the console log to yield. True: it has yielded; false: `consoleYielded` follows. */
   requestConsole(): boolean;
-  /** No service wants the console any more: the log has it back. */
+  /** No service wants the console any more: the log takes it back. */
   returnConsole(): void;
   /** Makes the daemon's process group the foreground group of the terminal again. */
   takeForeground(): void;
 }
 
-/** Is told of the events of the services that it was added to, synchronously. It must not call the engine. */
+/** Receives the events of its services, synchronously. It must not call the engine. */
 export interface ServiceListener {
   serviceEvent(service: ServiceRecord, event: ServiceEvent): void;
 }
 
-/** Is told of run-time changes of the environment; `undefined`: the variable was removed. */
+/** Receives run-time changes of the environment; `undefined`: the variable was removed. */
 export interface EnvironmentListener {
   environmentChanged(name: string, value: string | undefined, replaced: boolean): void;
 }

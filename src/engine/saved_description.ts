@@ -1,6 +1,6 @@
 /**
- * The schema of a service description in a saved state. It follows from the default description: a new setting needs a
- * line here only if its value is neither a text, a number, a flag nor a list of texts.
+ * The schema of a service description in a saved state. It derives from the default description. A new
+ * setting needs a line here only if its value is no text, number, flag or list of texts.
  */
 
 import {
@@ -31,7 +31,7 @@ const { PLACEHOLDER: _placeholder, ...TYPES } = ServiceType;
 
 const limitValue = optional(either(bigint, oneOf(["unlimited"])));
 
-/** Settings whose values are more than texts, numbers, flags and lists of texts. */
+/** Settings with other values than texts, numbers, flags and lists of texts. */
 const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDescription[Name]> } = {
   modified: object({ seconds: number, nanoseconds: number }),
   runAs: optional(object({ uid: number, gid: optional(number), name: optional(text) })),
@@ -47,7 +47,7 @@ const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDes
   })),
 };
 
-/** The schema of values like this one, which is also the default. */
+/** The schema of values with the type of this one, which is also the default. */
 function valueLike(usual: unknown): Schema<unknown> {
   switch (typeof usual) {
     case "string":
@@ -75,7 +75,7 @@ function like<T extends object>(usual: T, special: { readonly [Name in keyof T]?
 const settings = like(DEFAULT_DESCRIPTION, SPECIAL);
 const typed = object({ type: oneOf(Object.values(TYPES)) });
 
-/** A description as it was read. Its type has no default. */
+/** A complete description. Its type has no default. */
 export const savedDescription: Schema<ServiceDescription> = (saved, path) => ({
   ...settings(saved, path),
   ...typed(saved, path),

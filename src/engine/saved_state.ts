@@ -1,4 +1,4 @@
-/** The schema of the saved state of an engine. What can be worked out from the rest is not saved. */
+/** The schema of the saved state of an engine. Data that can be computed from the rest is not saved. */
 
 import {
   DependencyKind,
@@ -27,16 +27,16 @@ import { type AfterExecution, launching, type LaunchStep, PHASE, type Phase } fr
 import type { Child, Edge, ProcessState, ServiceRecord } from "./graph/record.ts";
 import type { ActivationTimes } from "./times.ts";
 
-/** What the engine works out when it goes on: sums, and notes that are empty at rest. */
+/** Data that the engine computes after a restore: sums, and marks that are empty at rest. */
 type WorkedOut = "state" | "claims" | "waits" | "dependencies" | "work" | "loading";
 
 /** A record without its neighbours. */
 export type SavedRecord = Omit<ServiceRecord, WorkedOut | "dependents" | "consumer" | "process"> & {
-  /** Edges towards the service, as places in the list of edges, in their order. */
+  /** Incoming edges, as indexes into the list of edges, in their order. */
   readonly dependents: readonly number[];
   /** An id. */
   readonly consumer: number | undefined;
-  /** Missing if the service has never had processes. */
+  /** Absent if the service never had processes. */
   readonly process: ProcessState | undefined;
 };
 
@@ -47,7 +47,7 @@ export type SavedEdge = Pick<Edge, "kind" | "waiting" | "holding" | "unmet"> & {
 };
 
 export interface SavedEngine {
-  /** By the engine's clock, like all times in it. */
+  /** By the engine's clock, like all other times. */
   readonly takenAt: number;
   readonly nextId: number;
   readonly shutdownType: ShutdownType;

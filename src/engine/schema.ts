@@ -1,9 +1,9 @@
 /**
- * Schemas of saved data: what is missing gets its default, and what has the wrong type is refused. A schema of an object
- * names every field of its type, so a new field does not pass the type check without one.
+ * Schemas of saved data: a missing value gets its default, and a value of the wrong type is refused. The
+ * schema of an object names every field of its type, so the type check rejects a new field without a schema.
  */
 
-/** Saved data that cannot be used. */
+/** Saved data that is not usable. */
 export class SavedStateError extends Error {
   override readonly name = "SavedStateError";
   /** Where in the saved state, such as `engine.records[3].phase`. */
@@ -17,19 +17,19 @@ export class SavedStateError extends Error {
   }
 }
 
-/** Makes a value of saved data; `undefined` is data that is missing. Throws `SavedStateError`. */
+/** Creates a value from saved data; `undefined` means missing data. Throws `SavedStateError`. */
 export type Schema<T> = (saved: unknown, path: string) => T;
 
 function refuse(saved: unknown, path: string, expected: string): never {
   throw new SavedStateError(path, saved === undefined ? "is missing" : `is not ${expected}`);
 }
 
-/** A schema with a default for what is missing. */
+/** A schema with a default for a missing value. */
 export function or<T>(schema: Schema<T>, missing: T): Schema<T> {
   return (saved, path) => saved === undefined ? missing : schema(saved, path);
 }
 
-/** What may be missing. */
+/** A value that may be missing. */
 export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
   return or<T | undefined>(schema, undefined);
 }
@@ -46,14 +46,14 @@ export const flag: Schema<boolean> = (saved, path) =>
 export const bigint: Schema<bigint> = (saved, path) =>
   typeof saved === "bigint" ? saved : refuse(saved, path, "an integer");
 
-/** One of some values. */
+/** One of several values. */
 export function oneOf<const T extends string | number>(values: Iterable<T>): Schema<T> {
   const known = new Set<unknown>(values);
   const expected = `one of ${[...known].join(", ")}`;
   return (saved, path) => known.has(saved) ? saved as T : refuse(saved, path, expected);
 }
 
-/** The first schema that the value fits. */
+/** The first schema that matches the value. */
 export function either<A, B>(first: Schema<A>, second: Schema<B>): Schema<A | B> {
   return (saved, path) => {
     try {
@@ -90,7 +90,7 @@ export function hasFields(saved: unknown): saved is Readonly<Record<string, unkn
     !(saved instanceof Set);
 }
 
-/** An object with these fields; others are passed over. */
+/** An object with these fields; other fields are ignored. */
 export function object<T>(fields: { readonly [Key in keyof T]-?: Schema<T[Key]> }): Schema<T> {
   const entries = Object.entries(fields) as [string, Schema<unknown>][];
   return (saved, path) => {

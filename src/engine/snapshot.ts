@@ -1,7 +1,7 @@
 /**
- * The whole state of an engine at rest as plain data, so that another process can go on where this one ends. What
- * is not in it: the environment, listeners, and what the host knows about processes; the host finds its processes
- * again by the ids of services, which stay the same.
+ * The complete state of an engine at rest as plain data, so that another process can continue. It does not
+ * contain the environment, listeners, and the host's data about processes. The host finds its processes again
+ * by the ids of services, which stay the same.
  */
 
 import { ServiceType } from "../model/mod.ts";
@@ -21,7 +21,7 @@ import {
 } from "./graph/record.ts";
 import type { ActivationTimes } from "./times.ts";
 
-/** The format that this program writes. Fields that are missing have defaults: a new field needs no new format. */
+/** The format that this program writes. Missing fields have defaults, so a new field needs no new format. */
 const FORMAT = 2;
 
 /** The state of an engine. It survives `JSON.stringify`. */
@@ -32,8 +32,8 @@ export interface Snapshot {
 }
 
 /**
- * Writes the state of an engine down. It must be at rest, as it is between any two calls of its public face; throws an
- * `Error` if it is not.
+ * Saves the state of an engine. The engine must be at rest, as it is between any two calls of its public
+ * face; otherwise throws an `Error`.
  */
 export function snapshot(manager: ServiceManager): Snapshot {
   const records = [...manager.graph.records()];
@@ -53,7 +53,7 @@ export function snapshot(manager: ServiceManager): Snapshot {
   return { version: FORMAT, engine: toPlain(engine) };
 }
 
-/** Whether something is left to do for the service. */
+/** Whether the service has queued work. */
 function isBusy({ work, loading }: ServiceRecord): boolean {
   return loading || work !== 0;
 }
@@ -76,16 +76,16 @@ function savedRecord(service: ServiceRecord, places: ReadonlyMap<Edge, number>):
   };
 }
 
-/** What is different where the state is restored. */
+/** The options of a restore. */
 export interface RestoreOptions {
-  /** Milliseconds that have passed since the snapshot was taken. @default 0 */
+  /** Milliseconds since the snapshot was taken. @default 0 */
   elapsed?: number;
 }
 
 /**
- * Makes an engine that goes on from a snapshot; timers are armed again. Fields that are missing have their defaults.
- * Throws `SavedStateError` for a format that is not known, for a value of the wrong type, and for a reference that leads
- * nowhere; nothing has been done then. `options.graph` and `options.shutdownType` are not looked at.
+ * Makes an engine that continues from a snapshot, and sets its timers again. Missing fields have their
+ * defaults. Throws `SavedStateError` for an unknown format, a value of the wrong type, and a reference
+ * without a target; then nothing has changed. `options.graph` and `options.shutdownType` are ignored.
  */
 export function restore(
   options: ManagerOptions,
@@ -156,7 +156,7 @@ function shifted(time: number | undefined, shift: number): number | undefined {
   return time === undefined ? undefined : time + shift;
 }
 
-/** Connects the edges again, and works out the sums that depend on them. */
+/** Connects the edges again, and computes the sums that depend on them. */
 function connect(graph: ServiceGraph, saved: SavedEngine): void {
   const find = (id: number, path: string): ServiceRecord => {
     const record = graph.byId(id);

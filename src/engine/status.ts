@@ -1,4 +1,4 @@
-/** What can be told about a service (control protocol 8, and the overview of all services). */
+/** The public facts about a service (control protocol 8, and the overview of all services). */
 
 import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
@@ -24,7 +24,7 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
   };
 }
 
-/** The service with what people ask about. `elapsed` is the engine's clock now, `now` the wall clock since 1970. */
+/** The service with its public facts. `elapsed` is the engine's clock now, `now` the wall clock since 1970. */
 export function overviewOf(service: ServiceRecord, elapsed: number, now: number): ServiceOverview {
   const logFile = logFilePath(service.description);
   return {
@@ -39,8 +39,8 @@ export function overviewOf(service: ServiceRecord, elapsed: number, now: number)
 }
 
 /**
- * What a service waits for before it can go on: names of services, or `console`, `restart-delay`, `trigger`.
- * Empty if it waits for nothing but its own process.
+ * What blocks the start or stop of a service: names of services, or `console`, `restart-delay`, `trigger`.
+ * Empty if it waits only for its own process.
  */
 function waitingFor({ phase, dependencies, dependents, process }: ServiceRecord): string[] {
   const names = new Set<string>();

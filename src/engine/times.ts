@@ -1,12 +1,12 @@
-/** When the steps of an activation were reached: from the moment that a service is asked for until it has ended. */
+/** The times of an activation: from the moment when a service is wanted until it has ended. */
 
 import { ServiceState, type ServiceTimes } from "../model/mod.ts";
 import type { Phase } from "./lifecycle/phase.ts";
 
-/** The times of the last activation, by the engine's clock; `undefined` is a step that has not been reached. */
+/** The times of the last activation, by the engine's clock; `undefined` if the step was not reached. */
 export interface ActivationTimes {
   asked: number;
-  /** It had to wait for no dependency any more. */
+  /** It waited for no dependency any more. */
   unblocked: number | undefined;
   /** The full name of the service that it waited for last; `undefined` if it did not wait. */
   decidedBy: string | undefined;
@@ -17,7 +17,7 @@ export interface ActivationTimes {
   ended: number | undefined;
 }
 
-/** What is looked at of a service. */
+/** The fields of a service that matter here. */
 interface Activated {
   readonly name: string;
   readonly state: ServiceState;
@@ -37,7 +37,7 @@ export function askedAt(now: number): ActivationTimes {
   };
 }
 
-/** Notes that a service leaves its present phase for another one. */
+/** Notes that a service leaves its current phase for another one. */
 export function noteStep(service: Activated, phase: Phase, now: number): void {
   const { times } = service;
   if (times === undefined) return;
@@ -47,7 +47,7 @@ export function noteStep(service: Activated, phase: Phase, now: number): void {
       return;
     case "up":
       if (service.state === ServiceState.STARTING) times.ready = now;
-      else times.stopAsked = undefined; // the stop was called off, unless a recovery is over
+      else times.stopAsked = undefined; // the stop was cancelled, or a recovery is complete
       return;
     case "stopped":
       times.ended = now;

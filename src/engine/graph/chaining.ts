@@ -2,7 +2,7 @@ import { isClean, LoadError, StopReason } from "../../model/mod.ts";
 import type { Reporter } from "../facts.ts";
 import type { ServiceRecord } from "./record.ts";
 
-/** What chaining needs around it. */
+/** What chaining needs from the engine. */
 export interface ChainingContext {
   readonly reporter: Reporter;
   /** Whether everything is being stopped. */
@@ -13,17 +13,17 @@ export interface ChainingContext {
   activate(service: ServiceRecord): void;
 }
 
-/** Starts the services that others are chained to (lifecycle 8.14). */
+/** Starts the service to which an ended service chains (lifecycle 8.14). */
 export class Chaining {
   readonly #context: ChainingContext;
-  /** Services that have been followed since the engine last came to rest; a second time would never end. */
+  /** Services whose chain was followed since the engine was last at rest; to follow one twice would never end. */
   readonly #followed = new Set<ServiceRecord>();
 
   constructor(context: ChainingContext) {
     this.#context = context;
   }
 
-  /** A service has ended: starts the one that it is chained to, if its end asks for that. */
+  /** A service has ended: starts the service to which it chains, if the way it ended allows that. */
   follow(service: ServiceRecord, restarts: boolean): void {
     const { chainTo, flags } = service.description;
     const { reporter } = this.#context;
@@ -43,7 +43,7 @@ export class Chaining {
     }
   }
 
-  /** The engine has come to rest. */
+  /** The engine is at rest. */
   settled(): void {
     this.#followed.clear();
   }

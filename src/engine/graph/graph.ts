@@ -1,6 +1,6 @@
 /**
- * The service graph: which services there are, and the edges between them. It knows who depends on whom and how;
- * it does not know what follows from it. Lifecycle specification 1.5 and 12.
+ * The service graph: the services and the edges between them. It knows the dependencies, but not their
+ * consequences. Lifecycle specification 1.5 and 12.
  */
 
 import { type DependencyKind, ServiceType } from "../../model/mod.ts";
@@ -22,22 +22,22 @@ export class ServiceGraph {
     return this.#nextId;
   }
 
-  /** How many records there are, placeholders and services being loaded included. */
+  /** The number of records, including placeholders and services that are being loaded. */
   get size(): number {
     return this.#byName.size;
   }
 
-  /** The record of that full name, be it a service, one that is being loaded, or a placeholder. */
+  /** The record with this full name: a service, a service that is being loaded, or a placeholder. */
   get(name: string): ServiceRecord | undefined {
     return this.#byName.get(name);
   }
 
-  /** The record with that id, unless it has been removed. */
+  /** The record with this id, unless it has been removed. */
   byId(id: number): ServiceRecord | undefined {
     return this.#byId.get(id);
   }
 
-  /** A loaded service; placeholders and half-loaded services do not count. */
+  /** A loaded service; placeholders and services that are being loaded do not count. */
   find(name: string): ServiceRecord | undefined {
     const record = this.#byName.get(name);
     return record === undefined || !isLoaded(record) ? undefined : record;
@@ -48,7 +48,7 @@ export class ServiceGraph {
     for (const record of this.#byName.values()) if (isLoaded(record)) yield record;
   }
 
-  /** All records, placeholders and services being loaded included, in load order. */
+  /** All records in load order, including placeholders and services that are being loaded. */
   records(): IterableIterator<ServiceRecord> {
     return this.#byName.values();
   }
@@ -60,41 +60,41 @@ export class ServiceGraph {
     return record;
   }
 
-  /** Takes a record in that was made elsewhere; its name and id must be free. */
+  /** Adds a record that was made elsewhere; its name and id must be free. */
   insert(record: ServiceRecord): void {
     this.#byName.set(record.name, record);
     this.#byId.set(record.id, record);
   }
 
-  /** The record of that name, or a new placeholder (service description 2.6). */
+  /** The record with this name, or a new placeholder (service description 2.6). */
   getOrPlaceholder(name: string): ServiceRecord {
     return this.#byName.get(name) ?? this.add(name, ServiceType.PLACEHOLDER);
   }
 
-  /** Takes a record out. Its edges must be gone. */
+  /** Removes a record. Its edges must be gone. */
   remove(record: ServiceRecord): void {
     if (this.#byName.get(record.name) === record) this.#byName.delete(record.name);
     this.#byId.delete(record.id);
   }
 
-  /** Adds an edge behind all others of both ends. */
+  /** Adds an edge after all others of both ends. */
   connect(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): Edge {
     const edge: Edge = { from, to, kind, waiting: false, holding: false, unmet: false };
-    // The first `push` to an empty array makes room for 17, and few services have so many dependencies.
+    // The first `push` to an empty array allocates room for 17, and few services have so many dependencies.
     if (from.dependencies.length === 0) from.dependencies = [edge];
     else from.dependencies.push(edge);
     to.dependents.push(edge);
     return edge;
   }
 
-  /** Takes an edge out. A claim that it holds is the caller's to give back. */
+  /** Removes an edge. If it holds a claim, the caller releases it. */
   disconnect(edge: Edge): void {
     setWaiting(edge, false);
     drop(edge.from.dependencies, edge);
     drop(edge.to.dependents, edge);
   }
 
-  /** Removes placeholders that no edge and no consumer refers to any more. */
+  /** Removes a placeholder to which no edge and no consumer refers any more. */
   removeIfUnused(record: ServiceRecord): void {
     if (record.type !== ServiceType.PLACEHOLDER || record.loading) return;
     if (record.dependencies.length > 0 || record.dependents.length > 0 || record.consumer !== undefined) {
@@ -103,13 +103,13 @@ export class ServiceGraph {
     this.remove(record);
   }
 
-  /** The first edge of that kind between two services. */
+  /** The first edge of this kind between two services. */
   edge(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): Edge | undefined {
     return from.dependencies.find((edge) => edge.to === to && edge.kind === kind);
   }
 }
 
-/** Whether a record is a service that is ready to be used. */
+/** Whether a record is a completely loaded service. */
 export function isLoaded(record: ServiceRecord): boolean {
   return record.type !== ServiceType.PLACEHOLDER && !record.loading;
 }
@@ -119,14 +119,14 @@ export function reaches(starts: Iterable<ServiceRecord>, target: ServiceRecord):
   const seen = new Set<ServiceRecord>(starts);
   for (const record of seen) {
     if (record === target) return true;
-    for (const edge of record.dependencies) seen.add(edge.to); // a Set is iterated in order of insertion, to its end
+    for (const edge of record.dependencies) seen.add(edge.to); // a Set is iterated in insertion order, including elements added meanwhile
   }
   return false;
 }
 
 /**
- * Whether a start pin holds the service: its own, or that of a service that needs it through hard edges
- * (lifecycle 7.2). It is worked out from the graph whenever it is asked for, so it is never out of date.
+ * Whether a start pin holds the service: its own pin, or that of a service that needs it through hard edges
+ * (lifecycle 7.2). It is computed from the graph on each call, so it is never out of date.
  */
 export function isStartPinned(service: ServiceRecord): boolean {
   if (service.pinStart) return true;
@@ -141,13 +141,16 @@ export function isStartPinned(service: ServiceRecord): boolean {
   return false;
 }
 
-/** How many services the longest chain of dependencies has that passes an edge between the two; orderings do not count. */
+/**
+ * The number of services in the longest chain of dependencies through an edge between the two; orderings do
+ * not count.
+ */
 export function chainLength(from: ServiceRecord, to: ServiceRecord): number {
   return longest(from, (record) => record.dependents, (edge) => edge.from) +
     longest(to, (record) => record.dependencies, (edge) => edge.to);
 }
 
-/** How many services the longest path has that begins at `start`. The graph has no cycles. */
+/** The number of services in the longest path from `start`. The graph has no cycles. */
 function longest(
   start: ServiceRecord,
   edges: (record: ServiceRecord) => readonly Edge[],

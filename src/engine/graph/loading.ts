@@ -1,6 +1,6 @@
 /**
- * Loading: from a name to a service in the graph, with everything that it depends on. A source finds and
- * reads descriptions; this file keeps the order of the load procedure, finds circles and links the edges.
+ * Loading: from a name to a service in the graph, with all its dependencies. A source finds and reads
+ * descriptions. This file follows the order of the load procedure, finds circles and connects the edges.
  * Service description 2.4 to 2.6 and 4, lifecycle 12.1, 12.2 and 12.4.
  */
 
@@ -20,10 +20,10 @@ import type { ProcessHost } from "../ports.ts";
 import { LoadedText, SERVICE_LIMIT } from "./load_limits.ts";
 import { type Edge, isOrdering, isProcessBacked, resetRecord, type ServiceRecord } from "./record.ts";
 
-/** How many services may be nested in one load. */
+/** The deepest nesting of services in one load. */
 const MAX_DEPTH = 32;
 
-/** What loading needs around it. */
+/** What loading needs from the engine. */
 export interface LoadingContext {
   readonly graph: ServiceGraph;
   readonly source: DescriptionSource;
@@ -31,7 +31,7 @@ export interface LoadingContext {
   readonly reporter: Reporter;
 }
 
-/** A link of a description with the record that it leads to. */
+/** A link of a description with its target record. */
 export interface ResolvedLink {
   readonly kind: DependencyKind;
   readonly record: ServiceRecord;
@@ -47,7 +47,7 @@ export class Loader {
     this.#text = new LoadedText(context.graph);
   }
 
-  /** The service of that full name, loaded if it is not yet. Throws `LoadError`. */
+  /** The service with this full name, loaded if necessary. Throws `LoadError`. */
   load(name: string): ServiceRecord {
     return this.#load(name, undefined, 0);
   }
@@ -78,7 +78,7 @@ export class Loader {
     }
   }
 
-  /** Reads the description of a loaded service again, loading what it depends on now. */
+  /** Reads the description of a loaded service again, and loads its new dependencies. */
   readAgain(record: ServiceRecord): ServiceDescription {
     return this.#read(record.name, this.#context.source.find(record.name), record, 0);
   }
@@ -124,7 +124,7 @@ export class Loader {
     }
   }
 
-  /** The two ends of a log pipe must fit each other (service description 4.6). */
+  /** The two ends of a log pipe must match (service description 4.6). */
   checkConsumers(record: ServiceRecord, description: ServiceDescription): void {
     const refuse = (message: string) => failure(baseName(record.name), message, "consumer");
     if (record.consumer !== undefined) {
@@ -158,7 +158,7 @@ export class Loader {
   /** Connects the edges of a new service, unless that would close a circle. */
   #link(record: ServiceRecord, description: ServiceDescription): void {
     const edges = this.resolve(record, description).map((link) => this.connect(record, link));
-    // Nothing leads back to a service that nothing leads to: the usual case, which needs no walk.
+    // A service without dependents closes no circle: the usual case, which needs no walk.
     if (record.dependents.length > 0 && reaches(record.dependencies.map(({ to }) => to), record)) {
       edges.forEach((edge) => this.disconnect(record, edge));
       throw cyclic(baseName(record.name));
@@ -166,7 +166,7 @@ export class Loader {
     this.setConsumerOf(record, description.consumerOf);
   }
 
-  /** The records behind the links of a description; names that are not loaded get placeholders. */
+  /** The target records of the links of a description; names that are not loaded get placeholders. */
   resolve(record: ServiceRecord, description: ServiceDescription): ResolvedLink[] {
     const { graph } = this.#context;
     const own = [baseName(record.name), record.name];
@@ -177,7 +177,7 @@ export class Loader {
     return description.dependencies.map(({ kind, name }) => ({ kind, record: graph.getOrPlaceholder(name) }));
   }
 
-  /** Adds the edge of a link: away from the service, but for `before` towards it. */
+  /** Adds the edge of a link: from the service, but for `before` to the service. */
   connect(record: ServiceRecord, link: ResolvedLink): Edge {
     const { graph } = this.#context;
     return link.kind === DependencyKind.BEFORE
@@ -185,13 +185,13 @@ export class Loader {
       : graph.connect(record, link.record, link.kind);
   }
 
-  /** Removes an edge of a service, and the placeholder at its other end if that was its only use. */
+  /** Removes an edge of a service, and the placeholder at its other end if nothing else uses it. */
   disconnect(record: ServiceRecord, edge: Edge): void {
     this.#context.graph.disconnect(edge);
     this.#context.graph.removeIfUnused(edge.from === record ? edge.to : edge.from);
   }
 
-  /** Makes the service the consumer of another one's output, instead of what it consumed before. */
+  /** Makes the service the consumer of another one's output, instead of its previous producer. */
   setConsumerOf(record: ServiceRecord, name: string): void {
     const { graph } = this.#context;
     const before = graph.get(record.description.consumerOf);
@@ -202,7 +202,7 @@ export class Loader {
     if (name !== "") graph.getOrPlaceholder(name).consumer = record;
   }
 
-  /** Forgets a service for which `mayUnload` holds (12.4). */
+  /** Removes a service for which `mayUnload` holds (12.4). */
   unload(record: ServiceRecord): void {
     const { graph, host } = this.#context;
     this.setConsumerOf(record, "");
@@ -219,7 +219,7 @@ export function mayUnload(record: ServiceRecord): boolean {
   return record.state === ServiceState.STOPPED && record.dependents.every((edge) => isOrdering(edge.kind));
 }
 
-/** The edges that the service's own description made; orderings that others impose on it are not among them. */
+/** The edges from the service's own description, without the orderings that other services impose on it. */
 export function ownEdges(record: ServiceRecord): Edge[] {
   return [
     ...record.dependencies.filter((edge) => edge.kind !== DependencyKind.BEFORE),

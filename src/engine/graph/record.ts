@@ -1,5 +1,5 @@
 /**
- * The record of one service and the edges between services: plain data, changed only by the engine.
+ * The record of one service and the edges between services: plain data that only the engine changes.
  * Lifecycle specification 1.3, 1.4 and 8.1.
  */
 
@@ -21,20 +21,21 @@ export interface Edge {
   readonly from: ServiceRecord;
   readonly to: ServiceRecord;
   readonly kind: DependencyKind;
-  /** *from* is on its way up and waits for *to*. */
+  /** *from* is starting and waits for *to*. */
   waiting: boolean;
-  /** *from* owns a claim on *to*. Never set on an ordering edge. */
+  /** *from* has a claim on *to*. Never set on an ordering edge. */
   holding: boolean;
   /**
-   * A milestone that was added while *from* was on its way up, and that is not reached yet: *from* does not wait for
-   * it, but its failure is one of *from*.
+   * A milestone that was added while *from* was starting, and is not reached yet: *from* does not wait for
+   * it, but fails if it fails.
    */
   unmet: boolean;
 }
 
 /**
- * What is left to do for a service, as bits of its `work`: the work that was deferred to the propagation queue
- * (lifecycle 3.12), and in which queues the service is. Bits, because every service has them and few need them.
+ * Queued work of a service, as bits of its `work`: work that was deferred to the propagation queue (lifecycle
+ * 3.12), and the queues that contain the service. Bits save memory, because every service has them and few
+ * use them.
  */
 export const Work = {
   CLAIM: 1,
@@ -47,7 +48,7 @@ export const Work = {
 } as const;
 export type Work = (typeof Work)[keyof typeof Work];
 
-/** Takes a piece of work off a service; false if it is not due. */
+/** Removes a piece of work from a service; false if it was not set. */
 export function takeWork(service: ServiceRecord, work: Work): boolean {
   if ((service.work & work) === 0) return false;
   service.work &= ~work;
@@ -55,8 +56,8 @@ export function takeWork(service: ServiceRecord, work: Work): boolean {
 }
 
 /**
- * What a process is to its service. The engine has `main`, the command of the service, and `stop`, the stop command of a
- * `process` or `bgprocess` service; a service may have one process in each role.
+ * The role of a process in its service. The engine has `main`, the command of the service, and `stop`, the
+ * stop command of a `process` or `bgprocess` service. A service may have one process in each role.
  */
 export type ProcessRole = string;
 
@@ -64,89 +65,92 @@ export type ProcessRole = string;
 export interface Child {
   /** The process id, while there is a process. */
   pid: number | undefined;
-  /** The process was asked for, and whether its program could be executed is not known yet. */
+  /** The launch was requested, and it is not known yet whether the program could be executed. */
   execPending: boolean;
-  /** The process ended before the result of the execution was known. */
+  /** The exit status, if the process ended before the result of the execution was known. */
   ended: ExitStatus | undefined;
-  /** Adopted from a pid file and not a child of the host: nobody will tell when it ends. */
+  /** Adopted from a pid file and not a child of the host, so its exit will not be reported. */
   foreign: boolean;
 }
 
-/** What the timer of a service's processes is for: it waits for one thing at a time. */
+/** The purpose of the timer for the service's processes: it waits for one event at a time. */
 export type TimerPurpose = "restart-delay" | "start-timeout" | "stop-timeout";
 
 /**
- * What only process-backed services have (lifecycle 8.1): what there is, what was measured, and how it went last.
- * What is going on is the phase. Times are of the engine's clock, in milliseconds.
+ * The fields of process-backed services (lifecycle 8.1): processes, times and results. The current activity
+ * is the phase. Times are in milliseconds of the engine's clock.
  */
 export interface ProcessState {
-  /** The command (for scripted services also the stop command, one after the other). */
+  /** The command; for scripted services also the stop command, one after the other. */
   main: Child;
   /** The stop command of a `process` or `bgprocess` service. */
   stop: Child;
   /** Processes in other roles. */
   others: Readonly<Record<ProcessRole, Child>>;
-  /** How the main process ended last; `undefined`: none has ended yet. */
+  /** The last exit status of the main process; `undefined` if no process has ended yet. */
   exit: ExitStatus | undefined;
   timer: { readonly purpose: TimerPurpose; readonly at: number } | undefined;
   /** When the last process was launched. */
   lastLaunch: number | undefined;
-  /** Beginning of the window of the restart limiter, and automatic restarts within it. */
+  /** The start of the restart limiter's interval, and the automatic restarts within it. */
   limitStart: number;
   limitCount: number;
   /** Where and why the last launch failed. */
   launchStage: number;
   launchErrno: number;
-  /** The reason in words, where these say more than the error number. */
+  /** The reason in words, if these say more than the error number. */
   launchText: string | undefined;
 }
 
 /** A service as the engine sees it. */
 export interface ServiceRecord {
-  /** Unique for the life of the daemon; what hosts and timers name the service by. */
+  /** Unique for the life of the daemon; hosts and timers identify the service by it. */
   readonly id: number;
   readonly name: string;
   type: ServiceType;
   description: ServiceDescription;
 
-  // ---- Where it is: written by `agenda.ts: enter` alone
+  // ---- Current position: only `agenda.ts: enter` writes it
   readonly phase: Phase;
   /** The public state that the phase belongs to. */
   readonly state: ServiceState;
   /** When the state was entered, by the engine's clock. */
   readonly since: number;
 
-  // ---- Where it is meant to be: orders that have been given, some of them for later
+  // ---- Requests, some of them for later
   target: TargetState;
-  /** Started by name; this is one of the claims. */
+  /** Explicitly activated; this is one of the claims. */
   explicit: boolean;
-  /** Units of "must be up": one for `explicit`, one for each incoming edge that holds. */
+  /** The number of claims: one for `explicit`, one for each incoming edge that holds. */
   claims: number;
-  /** The service must pass through STOPPED; a stop under way cannot be called off. */
+  /** The service must pass through STOPPED; the current stop cannot be cancelled. */
   force: boolean;
-  /** The next bring-up is an automatic restart, for which the restart delay holds. */
+  /** The next bring-up is an automatic restart, to which the restart delay applies. */
   autoRestarting: boolean;
-  /** A restart command has still to be carried out. */
+  /** A restart command is not carried out yet. */
   userRestart: boolean;
   pinStart: boolean;
   pinStop: boolean;
   /** The latch of a triggered service. */
   triggered: boolean;
 
-  // ---- What it has
+  // ---- Possessions
   dependencies: Edge[];
   readonly dependents: Edge[];
-  /** How many outgoing edges wait: counting them each time would cost too much. */
+  /** The number of waiting outgoing edges; counting them each time would cost too much. */
   waits: number;
   /** The service has the console. */
   haveConsole: boolean;
-  /** The service whose standard input is this one's output pipe. */
+  /** The service whose standard input is the output pipe of this one. */
   consumer: ServiceRecord | undefined;
-  /** Of its own for a service with processes that has been started; the others share one that never changes. */
+  /**
+   * A service with processes gets its own object when it first starts; the others share one that never
+   * changes.
+   */
   process: ProcessState;
 
-  // ---- How it went
-  /** When the steps of the last activation were reached; `undefined` if it was never started. */
+  // ---- History
+  /** The times of the last activation; `undefined` if it was never started. */
   times: ActivationTimes | undefined;
   /** The last start failed. */
   startFailed: boolean;
@@ -154,16 +158,16 @@ export interface ServiceRecord {
   skipped: boolean;
   /** Why it stopped last. */
   reason: StopReason;
-  /** Automatic restarts and recoveries since loading, for people to see. */
+  /** Automatic restarts and recoveries since loading, for people. */
   restarts: number;
 
-  // ---- Notes of the work under way; nothing whenever the engine is at rest
+  // ---- Marks of queued work; none when the engine is at rest
   /** Bits of `Work`. */
   work: number;
   /** The description is being read. */
   loading: boolean;
 }
-/** A service in the state STOPPED that nothing refers to yet. */
+/** A service in the state STOPPED, without references to it. */
 export function newRecord(id: number, name: string, type: ServiceType): ServiceRecord {
   return {
     id,
@@ -198,15 +202,18 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
   };
 }
 
-/** A service with processes gets a state of its own for them when it starts first: many are loaded and never start. */
+/**
+ * Creates the process state of a service with processes at its first start, because many services are loaded
+ * and never start.
+ */
 export function prepareProcess(record: ServiceRecord): void {
   if (record.process === NO_PROCESS && isProcessBacked(record.type)) record.process = newProcessState();
 }
 
-/** Shared as long as a service has no processes in other roles. */
+/** Shared while a service has no processes in other roles. */
 const NO_OTHERS: Readonly<Record<ProcessRole, Child>> = Object.freeze({});
 
-/** Whether the service has a state of its own for its processes. */
+/** Whether the service has its own process state. */
 export function hasProcessState(record: ServiceRecord): boolean {
   return record.process !== NO_PROCESS;
 }
@@ -233,7 +240,7 @@ const NO_PROCESS: ProcessState = Object.freeze({
   stop: Object.freeze(noChild()),
 });
 
-/** Makes a stopped record as good as new; its name, its edges and its place in the load order stay. */
+/** Resets a stopped record; its name, its edges and its place in the load order stay. */
 export function resetRecord(record: ServiceRecord, type: ServiceType): void {
   const { id: _id, name: _name, dependencies: _out, dependents: _in, consumer: _consumer, ...fresh } =
     newRecord(
@@ -249,7 +256,7 @@ export function noChild(): Child {
   return { pid: undefined, execPending: false, ended: undefined, foreign: false };
 }
 
-/** The process of a role; `undefined` if the service never had one in that role. */
+/** The process in a role; `undefined` if the service never had one in this role. */
 export function childOf({ main, stop, others }: ProcessState, role: ProcessRole): Child | undefined {
   return role === "main" ? main : role === "stop" ? stop : others[role];
 }
@@ -259,12 +266,12 @@ export function isAlive(child: Child): boolean {
   return child.pid !== undefined || child.execPending;
 }
 
-/** `before` and `after` constrain the order of starting and nothing else. */
+/** `before` and `after` only constrain the order of starting. */
 export function isOrdering(kind: DependencyKind): boolean {
   return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
 }
 
-/** Whether *from* cannot be up without *to*: a milestone binds only while it is waited for. */
+/** Whether *from* cannot be up without *to*: a milestone is hard only while *from* waits for it. */
 export function isHard(edge: Edge): boolean {
   switch (edge.kind) {
     case DependencyKind.REGULAR:
@@ -277,13 +284,13 @@ export function isHard(edge: Edge): boolean {
   }
 }
 
-/** Whether nothing has to be brought down for the service to count as stopped. */
+/** Whether the service counts as stopped without a bring-down. */
 export function isTriviallyStopped(service: ServiceRecord): boolean {
   return service.state === ServiceState.STOPPED ||
     service.phase.kind === "waiting-for-dependencies";
 }
 
-/** Whether the service has a process of its own while it runs. */
+/** Whether the service has its own process while it runs. */
 export function isProcessBacked(type: ServiceType): boolean {
   return type === ServiceType.PROCESS || type === ServiceType.BGPROCESS || type === ServiceType.SCRIPTED;
 }
@@ -293,7 +300,7 @@ export function isActive(service: ServiceRecord): boolean {
   return service.state === ServiceState.STARTING || service.state === ServiceState.STARTED;
 }
 
-/** Sets or clears the waiting flag of an edge, keeping the count of its *from* service. */
+/** Sets or clears the waiting flag of an edge, and updates the count of its *from* service. */
 export function setWaiting(edge: Edge, waiting: boolean): void {
   if (edge.waiting === waiting) return;
   edge.waiting = waiting;

@@ -1,6 +1,6 @@
 /**
- * Reloading: a new description for a loaded service. Either all of it takes effect or nothing.
- * Service description 7, lifecycle 12.3.
+ * Reloading: a new description for a loaded service. It takes effect completely or not at all. Service
+ * description 7, lifecycle 12.3.
  */
 
 import { refusedChange } from "../../description/mod.ts";
@@ -19,14 +19,14 @@ import { isActive, resetRecord, type ServiceRecord } from "./record.ts";
 
 const { STOPPED, STARTED } = ServiceState;
 
-/** What reloading needs around it. */
+/** What reloading needs from the engine. */
 export interface ReloadingContext {
   readonly graph: ServiceGraph;
   readonly loader: Loader;
   readonly lifecycle: Lifecycle;
 }
 
-/** Reads the description again and applies it. Throws `LoadError` if it is bad or cannot be applied now. */
+/** Reads the description again and applies it. Throws `LoadError` if it has mistakes or cannot be applied now. */
 export function reload(context: ReloadingContext, record: ServiceRecord): void {
   const { loader, lifecycle } = context;
   const description = loader.readAgain(record);
@@ -54,7 +54,7 @@ function refuse(record: ServiceRecord, message: string): LoadError {
   return new LoadError("load", message, { service: baseName(record.name), code: "reload" });
 }
 
-/** What may not change while the service is not stopped, in the order of the specification. */
+/** Checks what must not change unless the service is stopped, in the order of the specification. */
 function checkLive(context: ReloadingContext, record: ServiceRecord, description: ServiceDescription): void {
   const refused = refusedChange(record.description, description);
   if (refused?.setting === "type") throw refuse(record, refused.message);
@@ -69,7 +69,7 @@ function checkLive(context: ReloadingContext, record: ServiceRecord, description
   if (refused !== undefined) throw refuse(record, refused.message);
 }
 
-/** A running consumer stays with its producer; a name that is not loaded counts as none. */
+/** A running consumer keeps its producer; a name that is not loaded counts as none. */
 function checkConsumed(
   context: ReloadingContext,
   record: ServiceRecord,
@@ -82,7 +82,7 @@ function checkConsumed(
   }
 }
 
-/** No circle, and no chain that is too long, may come about. */
+/** Checks that no circle, and no chain that is too long, results. */
 function checkShape(record: ServiceRecord, links: readonly ResolvedLink[]): void {
   const forward = links.filter((link) => link.kind !== DependencyKind.BEFORE).map((link) => link.record);
   const imposed = record.dependencies.filter((edge) => edge.kind === DependencyKind.BEFORE).map((edge) =>
@@ -99,7 +99,7 @@ function checkShape(record: ServiceRecord, links: readonly ResolvedLink[]): void
   }
 }
 
-/** New edges come before the old ones go, so that what is needed before and after keeps running. */
+/** New edges are added before old ones are removed, so that a dependency that is in both keeps running. */
 function replaceEdges(
   context: ReloadingContext,
   record: ServiceRecord,

@@ -1,24 +1,30 @@
-/** How services come up and go down: what the lifecycle asks of the types of services. */
+/** How services start and stop: what the lifecycle asks of the service types. */
 
 import type { ServiceRecord } from "../graph/record.ts";
 
-/** What became of the attempt to interrupt a start: it is over, it ends later, or it cannot be interrupted. */
+/** The result of interrupting a start: it is over, it ends later, or it cannot be interrupted. */
 export type Interruption = "over" | "under-way" | "refused";
 
-/** How services of one type are brought up and down. */
+/** How to bring services of one type up and down. */
 export interface Behaviour {
   /**
-   * Dependencies are up: brings the service up. Calls `markStarted`, or enters the phase that leads to it. False: it
-   * could not be begun, and the service fails to start.
+   * The dependencies are up: brings the service up. Calls `markStarted`, or enters the phase that leads to
+   * it. False: the bring-up could not begin, and the service fails to start.
    */
   bringUp(service: ServiceRecord): boolean;
-  /** Dependents are down: brings the service down. Calls `markStopped`, or enters the phase that leads to it. */
+  /**
+   * The dependents are down: brings the service down. Calls `markStopped`, or enters the phase that leads to
+   * it.
+   */
   bringDown(service: ServiceRecord): void;
-  /** Interrupts a start if that is possible. `under-way`: the state is STOPPING, and `markStopped` follows. */
+  /** Interrupts a start if possible. `under-way`: the state is STOPPING, and `markStopped` follows. */
   interruptStart(service: ServiceRecord): Interruption;
-  /** Whether a service that stops by itself is started again, as configured; counts as an automatic restart if so. */
+  /**
+   * Whether a service whose process has ended restarts, according to its settings; if so, counts an automatic
+   * restart.
+   */
   restarts(service: ServiceRecord): boolean;
-  /** A stop was called off before the service was brought down: it is STARTED again. */
+  /** A stop was cancelled before the bring-down: the service is STARTED again. */
   resumed(service: ServiceRecord): void;
   /** The service is STOPPED, for good or before a restart. */
   stopped(service: ServiceRecord, restarts: boolean): void;

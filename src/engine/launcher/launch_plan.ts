@@ -1,5 +1,5 @@
 /**
- * From a description to a launch plan: what a host has to do to start one process, as plain data.
+ * From a description to a launch plan: everything that a host needs to start one process, as plain data.
  * Lifecycle specification 8.4 to 8.6.
  */
 
@@ -7,7 +7,7 @@ import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } f
 import { ServiceType } from "../../model/mod.ts";
 import type { ProcessRole, ServiceRecord } from "../graph/record.ts";
 
-/** Where standard output and standard error go. */
+/** The destination of standard output and standard error. */
 export type OutputPlan =
   | { readonly to: "null" }
   | {
@@ -20,10 +20,10 @@ export type OutputPlan =
   }
   /** Into the daemon's memory; `size` in bytes. */
   | { readonly to: "buffer"; readonly size: number }
-  /** Into the pipe that the service's consumer reads. */
+  /** Into the pipe that the consumer of the service reads. */
   | { readonly to: "pipe" };
 
-/** `console`: with the terminal in the foreground; `shared-console`: in the background of the terminal. */
+/** `console`: in the foreground of the terminal; `shared-console`: in its background. */
 export type SessionPlan = "own" | "console" | "shared-console";
 
 /** One process to start. */
@@ -33,15 +33,18 @@ export interface LaunchPlan {
   readonly role: ProcessRole;
   /** The full name of the service, for messages. */
   readonly name: string;
-  /** The executable and its arguments. Without a slash the executable is searched in PATH of the environment. */
+  /**
+   * The executable and its arguments. An executable without a slash is searched in the PATH of the
+   * environment.
+   */
   readonly argv: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
   readonly workingDir: string;
   readonly output: OutputPlan;
-  /** The service whose output pipe is standard input. */
+  /** The service whose output pipe becomes standard input. */
   readonly consumerOf: string | undefined;
   readonly session: SessionPlan;
-  /** The interrupt signal is not masked for a process on the console. */
+  /** A process on the console receives the interrupt signal. */
   readonly unmaskInterrupt: boolean;
   readonly readiness: { readonly fd: number | undefined; readonly variable: string | undefined } | undefined;
   /** Pass a connection to the control socket. */
@@ -60,17 +63,17 @@ export interface LaunchPlan {
   readonly inittab: { readonly id: string; readonly line: string } | undefined;
 }
 
-/** What is different from launch to launch. */
+/** The parameters that differ from launch to launch. */
 export interface LaunchRequest {
   readonly role: ProcessRole;
   readonly command: readonly string[];
-  /** The process may have the console; only the start of a service does. */
+  /** The process may have the console; this applies only to the start of a service. */
   readonly mayUseConsole: boolean;
   /** Whether the process announces its readiness. */
   readonly readiness: boolean;
 }
 
-/** Works out how to start a process of the service. `compose` applies an overlay to the daemon's environment. */
+/** Computes how to start a process of the service. `compose` applies an overlay to the daemon's environment. */
 export function launchPlan(
   service: ServiceRecord,
   request: LaunchRequest,
@@ -109,7 +112,7 @@ export function launchPlan(
   };
 }
 
-/** The path of the log file of a service; `undefined` if it writes to none. May be relative to the daemon's directory. */
+/** The path of the service's log file; `undefined` if it has none. May be relative to the daemon's directory. */
 export function logFilePath(description: ServiceDescription): string | undefined {
   const { logType, logFile, flags } = description;
   const onConsole = flags.sharesConsole || flags.startsOnConsole || flags.runsOnConsole;
@@ -126,7 +129,7 @@ function sessionPlan(service: ServiceRecord): SessionPlan {
   return service.haveConsole ? "console" : "own";
 }
 
-/** A stop command of its own writes to the log file or nowhere; a file log without a file is no log. */
+/** A separate stop command writes to the log file or nowhere; `log-type = file` without a path means no log. */
 function outputPlan(description: ServiceDescription, isMain: boolean): OutputPlan {
   const { logType } = description;
   if (logType === "file" && description.logFile !== "") {

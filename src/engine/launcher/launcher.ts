@@ -1,7 +1,7 @@
 /**
- * Processes from launch to end, as the engine sees them: launching and relaunching, the single timer of a service,
- * signals, and how a process that took too long is ended. Which event leads to what is in `process_service.ts` and
- * `scripted_service.ts`. Lifecycle specification 8.2 to 8.7.
+ * Processes from launch to exit, as the engine sees them: launch and relaunch, the single timer of a service,
+ * signals, and the end of a process that took too long. `process_service.ts` and `scripted_service.ts` react
+ * to the events. Lifecycle specification 8.2 to 8.7.
  */
 
 import {
@@ -38,13 +38,13 @@ import {
 
 const { STARTING, STOPPING } = ServiceState;
 
-/** What the launcher needs around it. */
+/** What the launcher needs from the engine. */
 export interface LauncherContext {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
   readonly clock: Clock;
   readonly reporter: Reporter;
-  /** The environment of a process: an overlay over the daemon's environment as it is now (8.6). */
+  /** The environment of a process: the daemon's current environment with an overlay (8.6). */
   composeEnvironment(overlay: EnvironmentOverlay): ReadonlyMap<string, string>;
 }
 
@@ -53,7 +53,7 @@ export class Launcher {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
   readonly reporter: Reporter;
-  /** The longest time that a process is given to stop, in milliseconds; `undefined`: as its description says. */
+  /** The longest time for a process to stop, in milliseconds; `undefined`: as in its description. */
   stopLimit: number | undefined;
   readonly #clock: Clock;
   readonly #context: LauncherContext;
@@ -68,7 +68,7 @@ export class Launcher {
 
   // ---- Launching ---------------------------------------------------------------------------------------------
 
-  /** Begins to bring a process-backed service up (8.3). False: its process could not be launched. */
+  /** Begins to bring up a process-backed service (8.3). False: its process could not be launched. */
   bringUp(service: ServiceRecord): boolean {
     const { process, description } = service;
     if (description.socketPath !== "") {
@@ -88,7 +88,7 @@ export class Launcher {
     return launched;
   }
 
-  /** Launches the command again, once the restart delay has passed since the last launch. */
+  /** Launches the command again, after the restart delay since the last launch. */
   relaunchAfterDelay(service: ServiceRecord): void {
     const { lastLaunch } = service.process;
     const delay = service.type === ServiceType.SCRIPTED ? 0 : service.description.restartDelay;
@@ -101,7 +101,7 @@ export class Launcher {
     this.#setTimer(service, "restart-delay", due);
   }
 
-  /** Launches the command of a service that restarts or recovers by itself. */
+  /** Launches the command for an automatic restart or a recovery. */
   relaunch(service: ServiceRecord): void {
     service.restarts += 1;
     if (this.#launchCommand(service)) return;
@@ -140,7 +140,7 @@ export class Launcher {
     return true;
   }
 
-  /** The program of the main process runs: on to the next step. */
+  /** The program of the main process runs: enters the next step. */
   goOn(service: ServiceRecord): void {
     const step = launchStep(service.phase);
     if (step?.kind === "launching") {
@@ -153,7 +153,7 @@ export class Launcher {
   /** The service is up, or its recovery is complete. */
   cameUp(service: ServiceRecord): void {
     const { phase } = service;
-    // The timer of a recovery that a stop has overtaken runs on: see `resumed`.
+    // The timer of a recovery that a stop has interrupted keeps running: see `resumed`.
     if (phase.kind !== "waiting-for-dependents") this.cancelTimer(service);
     if (service.state === STARTING) this.lifecycle.markStarted(service);
     else this.lifecycle.enter(service, withStep(phase, PHASE.up));
@@ -183,7 +183,7 @@ export class Launcher {
     return true;
   }
 
-  /** A host that fails in an unforeseen way must not leave the engine in the middle of something. */
+  /** An unexpected error of the host must not leave the engine in an inconsistent state. */
   #ask<Result>(launch: () => Result): Result | LaunchRefusal {
     try {
       return launch();
@@ -201,8 +201,8 @@ export class Launcher {
   }
 
   /**
-   * Keeps for the status where and why a launch failed. Every launch that fails comes here. `text`: the reason in
-   * words, where these say more.
+   * Stores the stage and reason of a failed launch for the status. Every failed launch passes here. `text`:
+   * the reason in words, if these say more.
    */
   noteFailure(service: ServiceRecord, { stage, errno }: LaunchFailure, text?: string): void {
     const { process } = service;
@@ -213,7 +213,7 @@ export class Launcher {
 
   // ---- The timer ---------------------------------------------------------------------------------------------
 
-  /** Arms the timer, in milliseconds from now; 0 means that there is no such limit. */
+  /** Sets the timer, in milliseconds from now; 0 means no limit. */
   armTimer(service: ServiceRecord, purpose: TimerPurpose, delay: number): void {
     const limit = purpose === "stop-timeout" ? this.stopLimit : undefined;
     const wait = limit === undefined || (delay > 0 && delay < limit) ? delay : limit;
@@ -227,7 +227,7 @@ export class Launcher {
     this.#clock.setTimer(service.id, purpose, at);
   }
 
-  /** Turns the timer off. */
+  /** Cancels the timer. */
   cancelTimer(service: ServiceRecord): void {
     const { timer } = service.process;
     if (timer === undefined) return;
@@ -272,13 +272,13 @@ export class Launcher {
     this.lifecycle.enter(service, isScripted ? PHASE.interruptingStartCommand : PHASE.interrupting);
   }
 
-  /** Signals the main process, with its group unless `signal-process-only` is set. Never without a process. */
+  /** Signals the main process, with its group unless `signal-process-only` is set. Requires a process. */
   signalGroup(service: ServiceRecord, signal: number): void {
     if (service.process.main.pid === undefined) return;
     this.#signal(service, "main", signal, !service.description.flags.signalProcessOnly);
   }
 
-  /** Sends a signal. A process that has just ended needs none; any other reason not to send it is reported. */
+  /** Sends a signal. It is no error if the process has just ended; any other failure is reported. */
   #signal(service: ServiceRecord, role: ProcessRole, signal: number, group: boolean): void {
     const outcome = this.host.signal(service.id, role, signal, group);
     if (outcome === "sent" || outcome === "no-process") return;
@@ -287,7 +287,7 @@ export class Launcher {
     this.reporter.report(service, { kind: "signal-not-sent", role, pid, signal, errno });
   }
 
-  /** The stop took too long: kills what is left (8.7). */
+  /** The stop took too long: kills the remaining processes (8.7). */
   killHard(service: ServiceRecord): void {
     const { main, stop } = service.process;
     if (main.pid !== undefined) {
@@ -307,7 +307,7 @@ export class Launcher {
     });
   }
 
-  /** The service is STOPPED: nothing of its processes is left to be minded. */
+  /** The service is STOPPED: clears everything about its processes. */
   stopped(service: ServiceRecord, restarts: boolean): void {
     this.cancelTimer(service);
     service.process.main = noChild();
@@ -315,7 +315,7 @@ export class Launcher {
     if (!restarts) this.host.serviceInactive(service);
   }
 
-  /** A stop was called off: a recovery that it overtook goes on, or has come to its end meanwhile. */
+  /** A stop was cancelled: continues the recovery that the stop has interrupted, or completes it. */
   resumed(service: ServiceRecord): void {
     const { phase, process } = service;
     if (phase.kind === "up") this.cancelTimer(service);
@@ -325,7 +325,7 @@ export class Launcher {
   }
 }
 
-/** What the launch of a service's command leads to once the program runs. */
+/** What follows when the program of the service's command runs. */
 function afterExecution({ type, description }: ServiceRecord): AfterExecution {
   if (type === ServiceType.SCRIPTED) return "running-start-command";
   if (type === ServiceType.BGPROCESS) return "awaiting-launcher";

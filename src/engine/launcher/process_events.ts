@@ -1,6 +1,6 @@
 /**
- * The events of processes and timers: the bookkeeping that all types of services share, before the table of phases
- * says what the service does.
+ * The events of processes and timers: the bookkeeping that all service types share, before the phase table
+ * decides the reaction.
  */
 
 import { type ExitStatus, isClean, type LaunchFailure } from "../../model/mod.ts";
@@ -23,10 +23,10 @@ const TIMER_EVENTS = {
   "stop-timeout": "stop-timed-out",
 } as const;
 
-/** What the events of a process in a role are in the table of phases. A new role is a row here. */
+/** The events of a process in a role, as the phase table names them. A new role is a row here. */
 const ROLE_EVENTS: Readonly<
   Record<ProcessRole, {
-    /** @default of no interest */
+    /** @default ignored */
     readonly executed?: ProcessEvent;
     readonly failed: ProcessEvent;
     readonly ended: ProcessEvent;
@@ -36,7 +36,7 @@ const ROLE_EVENTS: Readonly<
   stop: { failed: "stop-command-failed", ended: "stop-command-ended" },
 };
 
-/** Where the events of hosts and clocks arrive. */
+/** Receives the events of hosts and clocks. */
 export class ProcessEvents {
   readonly #launcher: Launcher;
   readonly #reactor: Reactor;
@@ -46,20 +46,20 @@ export class ProcessEvents {
     this.#reactor = reactor;
   }
 
-  /** A process runs its program; an end that was seen before is interpreted now. */
+  /** A process runs its program; if it has already ended, this is handled now. */
   execSucceeded(service: ServiceRecord, role: ProcessRole): void {
     const child = this.#child(service, role, "executed");
     if (child === undefined) return;
     child.execPending = false;
     const { executed } = ROLE_EVENTS[role];
     if (executed !== undefined) this.#reactor.react(service, executed);
-    const ended = childOf(service.process, role)?.ended; // of a new child if the service has been brought down by now
+    const ended = childOf(service.process, role)?.ended; // the child may be a new one, if the service has been brought down meanwhile
     if (ended === undefined) return;
     child.ended = undefined;
     this.#ended(service, role, ended);
   }
 
-  /** A process could not run its program; there is no process. */
+  /** A process could not run its program; the process is gone. */
   execFailed(service: ServiceRecord, role: ProcessRole, { stage, errno }: LaunchFailure): void {
     const child = this.#child(service, role, "execution-failed");
     if (child === undefined) return;
@@ -72,7 +72,7 @@ export class ProcessEvents {
     this.#reactor.react(service, ROLE_EVENTS[role].failed);
   }
 
-  /** A process ended. While its execution is not known of, that is only noted. */
+  /** A process ended. If the result of its execution is not known yet, the exit is only noted. */
   exited(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
     const child = this.#child(service, role, "exited");
     if (child === undefined) return;
@@ -88,7 +88,7 @@ export class ProcessEvents {
     this.#cancelStartStopTimer(service);
   }
 
-  /** The process that an event is about; `undefined`, which is logged, if the service has none in that role. */
+  /** The process of an event; if the service has none in this role, logs that and returns `undefined`. */
   #child(service: ServiceRecord, role: ProcessRole, event: string): Child | undefined {
     const child = Object.hasOwn(ROLE_EVENTS, role) ? childOf(service.process, role) : undefined;
     if (child === undefined) this.#reactor.reportImpossible(service, `${event} (${role})`);
@@ -105,7 +105,7 @@ export class ProcessEvents {
     this.#reactor.react(service, ROLE_EVENTS[role].ended);
   }
 
-  /** The end of the process ends the wait for it, unless a stop command still has to end in time. */
+  /** The exit of the process ends the wait for it, unless a stop command still has a time limit. */
   #cancelStartStopTimer(service: ServiceRecord): void {
     const { timer, stop } = service.process;
     if (timer !== undefined && timer.purpose !== "restart-delay" && !isAlive(stop)) {
@@ -116,12 +116,12 @@ export class ProcessEvents {
   /** A timer of the service expired. */
   timerExpired(service: ServiceRecord, purpose: TimerName): void {
     const { timer } = service.process;
-    if (timer?.purpose !== purpose) return; // it was turned off while its expiry was on the way
+    if (timer?.purpose !== purpose) return; // it was cancelled when its expiry was already on the way
     service.process.timer = undefined;
     this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
   }
 
-  /** Does now what a timer would do later, in place of whatever the timer is for. */
+  /** Does at once what the current timer would do later. */
   cutShort(service: ServiceRecord, event: "start-timed-out" | "stop-timed-out"): void {
     this.#launcher.cancelTimer(service);
     this.#reactor.react(service, event);

@@ -1,6 +1,6 @@
 /**
- * What `process` and `bgprocess` services do: one lasting process, restarted or recovered as configured.
- * Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
+ * The behaviour of `process` and `bgprocess` services: one lasting process, restarted or recovered as
+ * configured. Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
  */
 
 import { isClean, ServiceState, ServiceType, Signal, StopReason } from "../../model/mod.ts";
@@ -13,7 +13,7 @@ import { isAlive, type ServiceRecord } from "../graph/record.ts";
 
 const { STARTED, STOPPING } = ServiceState;
 
-/** Both types; they differ in what the end of the first process means. */
+/** Both types. They differ in what the end of the first process means. */
 export class ProcessService implements Behaviour {
   readonly #launcher: Launcher;
 
@@ -58,7 +58,7 @@ export class ProcessService implements Behaviour {
     } else {
       if (!isAlive(stop)) this.#askToStop(service);
       if (isAlive(stop) || !main.foreign) this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher });
-      else this.#lifecycle.markStopped(service); // nobody will tell when a foreign process ends
+      else this.#lifecycle.markStopped(service); // the exit of a foreign process will not be reported
     }
   }
 
@@ -85,7 +85,7 @@ export class ProcessService implements Behaviour {
     if (awaitsReadiness(launchStep(service.phase))) this.#launcher.cameUp(service);
   }
 
-  /** The readiness descriptor was closed without a word. */
+  /** The readiness descriptor was closed without an announcement. */
   beNotReady(service: ServiceRecord): void {
     const { phase } = service;
     if (!awaitsReadiness(launchStep(phase))) return;
@@ -127,7 +127,7 @@ export class ProcessService implements Behaviour {
     this.#lost(service);
   }
 
-  /** The process of a recovery has ended; that of a launcher is meant to. */
+  /** The process of a recovery has ended. For a launcher, this is expected. */
   endedDuringRecovery(service: ServiceRecord): void {
     if (!isLauncher(launchStep(service.phase))) {
       this.ended(service);
@@ -144,7 +144,7 @@ export class ProcessService implements Behaviour {
     this.#launcher.giveUpRecovery(service);
   }
 
-  /** The process of a started service has ended by itself: recovers, restarts or stops (8.8, 8.9). */
+  /** The process of a started service has ended unexpectedly: recovers, restarts or stops (8.8, 8.9). */
   #lost(service: ServiceRecord): void {
     const { state, target, force, description } = service;
     const recovers = description.smoothRecovery && state === STARTED && target === STARTED && !force;
@@ -159,10 +159,10 @@ export class ProcessService implements Behaviour {
 
   // ---- While it goes down --------------------------------------------------------------------------------------
 
-  /** The program runs, and is not wanted any more. */
+  /** The program runs, and is no longer wanted. */
   askToStop(service: ServiceRecord): void {
     const { phase } = service;
-    // An interrupted launcher ends by itself.
+    // An interrupted launcher ends without another signal.
     if (phase.kind === "interrupting" && service.type === ServiceType.BGPROCESS) return;
     const recovery = phase.kind === "awaiting-execution" && phase.launcher
       ? PHASE.awaitingLauncher
@@ -171,7 +171,7 @@ export class ProcessService implements Behaviour {
     this.#lifecycle.bringDownIfClear(service);
   }
 
-  /** A recovery that a stop has overtaken could not be executed. */
+  /** The program of a recovery that a stop has interrupted could not be executed. */
   recoverLater(service: ServiceRecord): void {
     const { phase } = service;
     if (phase.kind === "waiting-for-dependents" && phase.recovery !== undefined) {
@@ -180,7 +180,7 @@ export class ProcessService implements Behaviour {
     this.#finishStop(service);
   }
 
-  /** The process has ended by itself before it was asked to. */
+  /** The process has ended before it was asked to. */
   endedWhileWaiting(service: ServiceRecord): void {
     const launched = runsLauncher(service) && isClean(service.process.exit);
     const { phase } = service;
@@ -193,7 +193,7 @@ export class ProcessService implements Behaviour {
     if (!launched && service.target === STARTED && !service.pinStop) {
       this.#lifecycle.startWithoutWaiting(service);
     } else if (!service.force) {
-      this.#lifecycle.forceStop(service); // what its dependents need is gone: their stops cannot be called off
+      this.#lifecycle.forceStop(service); // its dependents have lost what they need, so their stops cannot be cancelled
     }
   }
 
@@ -201,7 +201,7 @@ export class ProcessService implements Behaviour {
     const launched = runsLauncher(service) && isClean(service.process.exit);
     if (launched && this.#adopt(service) === "running") {
       this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher: false });
-      this.#lifecycle.bringDownIfClear(service); // what was asked to end was the launcher
+      this.#lifecycle.bringDownIfClear(service); // the process that was asked to end was the launcher
     } else {
       this.#finishStop(service);
     }
@@ -229,14 +229,14 @@ export class ProcessService implements Behaviour {
 
   // ---- The end of a process ------------------------------------------------------------------------------------
 
-  /** Takes the daemon over if its launcher has ended well. */
+  /** Adopts the daemon if its launcher has succeeded. */
   #adoptIfLaunched(service: ServiceRecord): PidFileOutcome["kind"] | "failed" {
     if (isClean(service.process.exit)) return this.#adopt(service);
     this.#reportEnd(service);
     return "failed";
   }
 
-  /** Takes over the process that the pid file names (8.11). */
+  /** Adopts the process that the pid file names (8.11). */
   #adopt(service: ServiceRecord): PidFileOutcome["kind"] {
     const { process } = service;
     const { host, reporter } = this.#launcher;
@@ -272,7 +272,7 @@ export class ProcessService implements Behaviour {
   }
 }
 
-/** Whether the process of a stopping service is the launcher of a recovery that the stop has overtaken. */
+/** Whether the process of a stopping service is the launcher of a recovery that the stop has interrupted. */
 function runsLauncher({ phase }: ServiceRecord): boolean {
   switch (phase.kind) {
     case "waiting-for-dependents":

@@ -1,9 +1,9 @@
-/** When a service is started again by itself, and how often (lifecycle specification 3.10, 8.10). */
+/** When a service restarts automatically, and how often (lifecycle specification 3.10, 8.10). */
 
 import { type ExitStatus, isClean, ServiceState, ServiceType, Signal } from "../../model/mod.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
-/** Deaths by these signals are not failures: somebody asked the process to end. */
+/** A death by one of these signals is no failure: somebody asked the process to end. */
 const ORDERLY_SIGNALS: readonly number[] = [Signal.HUP, Signal.INT, Signal.USR1, Signal.USR2, Signal.TERM];
 
 /** Whether the settings ask for another start. A process that has never ended counts as failed (3.10, step 3). */
@@ -27,8 +27,8 @@ function isLimited(service: ServiceRecord): boolean {
 }
 
 /**
- * Counts one automatic restart. False, with target STOPPED and a message, if there have been too many within the
- * interval; only services with a lasting process are limited.
+ * Counts one automatic restart. If there were too many within the interval, returns false, with target
+ * STOPPED and a message. The limit applies only to services with a lasting process.
  */
 export function restartAllowed(service: ServiceRecord, now: number, tooOften: () => void): boolean {
   const { process, description } = service;

@@ -1,5 +1,5 @@
 /**
- * What `scripted` services do: a start command and a stop command, which are done when they have ended.
+ * The behaviour of `scripted` services: a start command and a stop command, each complete when it has ended.
  * Lifecycle specification 8.12.
  */
 
@@ -11,7 +11,7 @@ import { PHASE } from "../lifecycle/phase.ts";
 import { wantsRestart } from "./restart_policy.ts";
 import { isAlive, type ServiceRecord } from "../graph/record.ts";
 
-/** Scripted services. Start and stop command are the main process one after the other. */
+/** Scripted services. Start and stop command are the main process, one after the other. */
 export class ScriptedService implements Behaviour {
   readonly #launcher: Launcher;
 
@@ -37,7 +37,7 @@ export class ScriptedService implements Behaviour {
     this.#launcher.stopped(service, restarts);
   }
 
-  /** Runs the stop command, also when the start command never ran. */
+  /** Runs the stop command, even if the start command never ran. */
   bringDown(service: ServiceRecord): void {
     if (isAlive(service.process.main)) return;
     const { stopCommand, stopTimeout } = service.description;
@@ -73,7 +73,7 @@ export class ScriptedService implements Behaviour {
     const { exit } = service.process;
     const { lifecycle } = this.#launcher;
     this.#reportEnd(service, "interrupted-start-command");
-    // A start command that failed has nothing to clean up; any other end may have left something.
+    // A failed start command has nothing to clean up; after any other end the stop command must run.
     if (exit?.kind === "exited" && exit.code !== 0) lifecycle.markStopped(service);
     else lifecycle.bringDownIfClear(service);
   }

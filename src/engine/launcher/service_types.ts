@@ -8,7 +8,7 @@ import { ScriptedService } from "./scripted_service.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 import { InternalService, TriggeredService } from "./simple_services.ts";
 
-/** What the types of services do, by type. */
+/** The behaviour of each service type. */
 export class ServiceTypes {
   readonly launcher: Launcher;
   readonly #lasting: ProcessService;
@@ -28,12 +28,12 @@ export class ServiceTypes {
     ]);
   }
 
-  /** How a service comes up and goes down. */
+  /** How to start and stop a service. */
   behaviour(service: ServiceRecord): Behaviour {
     return this.#behaviours.get(service.type)!; // placeholders never start
   }
 
-  /** What services with processes do about events: their part of the reactions in `phase_table.ts`. */
+  /** The reactions of services with processes to events: their part of `phase_table.ts`. */
   reactions(): Reactions<ProcessReaction> {
     const launcher = this.launcher;
     const lasting = this.#lasting;

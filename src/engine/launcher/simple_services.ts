@@ -1,4 +1,4 @@
-/** What `internal` and `triggered` services do: nothing but be up (lifecycle specification 8.13). */
+/** The behaviour of `internal` and `triggered` services, which have no process (lifecycle specification 8.13). */
 
 import type { Behaviour, Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";

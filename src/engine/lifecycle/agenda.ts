@@ -1,6 +1,6 @@
 /**
- * What is left to do: the two work queues, and the stops that a start pin holds back. An operation that concerns
- * another service than its own leaves a note here and returns. Lifecycle specification 2, 3.12 and 7.
+ * Queued work: the two work queues, and the stops that a start pin holds back. An operation that concerns
+ * another service queues a mark here and returns. Lifecycle specification 2, 3.12 and 7.
  */
 
 import { ServiceState } from "../../model/mod.ts";
@@ -17,35 +17,35 @@ import { WorkQueue } from "./work_queue.ts";
 
 const { STOPPED, STARTED } = ServiceState;
 
-/** What the lifecycle needs around it. */
+/** What the lifecycle needs from the engine. */
 export interface LifecycleContext {
   readonly graph: ServiceGraph;
   readonly clock: Pick<Clock, "now">;
   readonly console: ConsolePort;
-  /** Tells what happens. */
+  /** Reports facts. */
   readonly reporter: Reporter;
-  /** How services of that type come up and go down. */
+  /** How to start and stop services of its type. */
   behaviour(service: ServiceRecord): Behaviour;
-  /** Does what the table says about an event in the phase that the service is in. */
+  /** Performs the table's reaction to an event in the current phase of the service. */
   react(service: ServiceRecord, event: LifecycleEvent): void;
   /** A service with actions on start (`starts-rwfs`, `starts-log`) has started. */
   startActions(service: ServiceRecord): void;
-  /** A service has ended; `chain-to` may name another to start (lifecycle 8.14). */
+  /** A service has ended; `chain-to` may name the next service to start (lifecycle 8.14). */
   completed(service: ServiceRecord, restarts: boolean): void;
   /** `kill-all-on-stop`: ends every process of the system; `allKilled` follows (lifecycle 8.15). */
   killAll(service: ServiceRecord): void;
 }
 
-/** Deferred work, and the states of services that it is about. */
+/** Deferred work, and the states of the services. */
 export class Agenda {
   readonly context: LifecycleContext;
   /** Services with pending claims, releases, failures, starts or stops. */
   readonly propagation = new WorkQueue(Work.IN_PROPAGATION);
-  /** Services that may be ready to be brought up or down. */
+  /** Services that may be ready for a bring-up or bring-down. */
   readonly transitions = new WorkQueue(Work.IN_TRANSITIONS);
-  /** Services that have lost their process; looked at when everything else is done. */
+  /** Services that have lost their process; checked after all other work. */
   readonly withoutProcess: ServiceRecord[] = [];
-  /** Services whose stop is held back by a start pin; looked at again at the end of every drain. */
+  /** Services whose stop a start pin holds back; checked again at the end of every drain. */
   readonly #heldBack = new Set<ServiceRecord>();
   #pins = 0;
   #activeCount = 0;
@@ -60,39 +60,39 @@ export class Agenda {
     return this.#activeCount;
   }
 
-  /** The dependencies are to be let go. */
+  /** Defers the release of the dependencies. */
   deferRelease(service: ServiceRecord): void {
     service.work = (service.work & ~Work.CLAIM) | Work.RELEASE;
     this.propagation.add(service);
   }
 
-  /** The dependencies are to be claimed. */
+  /** Defers the claims on the dependencies. */
   deferClaims(service: ServiceRecord): void {
     service.work = (service.work & ~Work.RELEASE) | Work.CLAIM;
     this.propagation.add(service);
   }
 
-  /** The service has been claimed and is to start. */
+  /** Defers the start of a service with a new claim. */
   deferStart(service: ServiceRecord): void {
     service.work |= Work.START;
     this.propagation.add(service);
   }
 
-  /** The service cannot start for want of a dependency. */
+  /** Defers the failure of a service whose dependency failed. */
   deferFailure(service: ServiceRecord): void {
     service.work |= Work.FAIL;
     this.propagation.add(service);
   }
 
-  /** The service is to begin to stop. */
+  /** Defers the beginning of a stop. */
   deferStop(service: ServiceRecord): void {
     service.work |= Work.STOP;
     this.propagation.add(service);
   }
 
   /**
-   * Enters a phase, and the state that it belongs to. Nothing else changes either of them. Keeps the count of active
-   * services and the time of the change of state.
+   * Enters a phase and its state; no other code changes them. Updates the number of active services and the
+   * time of the state change.
    */
   enter(service: ServiceRecord, phase: Phase): void {
     const { state: before } = service;
@@ -112,36 +112,36 @@ export class Agenda {
     write(service, phase, state, this.now());
   }
 
-  /** The time, read once for everything that happens until the engine comes to rest: asking for it costs most. */
+  /** The time, read once per drain: reading the clock is the most expensive part. */
   now(): number {
     return this.#time ??= this.context.clock.now();
   }
 
-  /** Whether nothing is under way. The notes in the records of services are not looked at. */
+  /** Whether no work is queued. This does not check the marks in the records of services. */
   get isAtRest(): boolean {
     return this.#time === undefined && this.withoutProcess.length === 0;
   }
 
-  /** The engine has come to rest. */
+  /** The engine is at rest. */
   settled(): void {
     this.#time = undefined;
   }
 
   // ---- Pins --------------------------------------------------------------------------------------------------
 
-  /** Keeps the service, and what it needs, from stopping (7.2). */
+  /** Prevents the service, and everything that it needs, from stopping (7.2). */
   pinStart(service: ServiceRecord): void {
     if (!service.pinStart) this.#pins += 1;
     service.pinStart = true;
   }
 
-  /** Takes the start pin away. Stops that it held back begin in the next drain. */
+  /** Removes the start pin. Stops that it held back begin in the next drain. */
   dropStartPin(service: ServiceRecord): void {
     if (service.pinStart) this.#pins -= 1;
     service.pinStart = false;
   }
 
-  /** Whether a start pin holds the service; if so its stop is looked at again when pins may have gone. */
+  /** Whether a start pin holds the service. If so, its stop is checked again when pins may have been removed. */
   isHeld(service: ServiceRecord): boolean {
     if (this.#pins === 0 || !isStartPinned(service)) return false;
     this.#heldBack.add(service);
@@ -153,7 +153,7 @@ export class Agenda {
     return this.#heldBack;
   }
 
-  /** Takes over a graph that was saved; nothing may be left to do in it. */
+  /** Restores a saved graph, which must have no queued work. */
   restore(services: Iterable<ServiceRecord>, heldBack: readonly ServiceRecord[]): void {
     for (const { state, pinStart } of services) {
       if (state !== STOPPED) this.#activeCount += 1;
@@ -162,7 +162,7 @@ export class Agenda {
     for (const service of heldBack) this.#heldBack.add(service);
   }
 
-  /** Takes the services whose stop is due and not held back any more. */
+  /** Takes the services whose due stop no pin holds back any more. */
   takeDueStops(): ServiceRecord[] {
     const due: ServiceRecord[] = [];
     for (const service of this.#heldBack) {
@@ -175,7 +175,7 @@ export class Agenda {
   }
 }
 
-/** For everybody else these fields are read-only. */
+/** For all other code these fields are read-only. */
 function write(
   place: { phase: Phase; state: ServiceState; since: number },
   phase: Phase,

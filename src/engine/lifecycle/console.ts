@@ -1,6 +1,6 @@
 /**
- * Who has the console: the daemon's own log, or one service at a time, first come, first served
- * (lifecycle specification 9).
+ * Who has the console: the daemon's log, or one service at a time, first come, first served (lifecycle
+ * specification 9).
  */
 
 import type { Agenda } from "./agenda.ts";
@@ -8,7 +8,7 @@ import { PHASE } from "./phase.ts";
 import type { ConsolePort } from "../ports.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
-/** The queue as plain data; services by id. */
+/** The queue as plain data; services are ids. */
 export interface ConsoleState {
   readonly holder: "log" | "leaving-log" | "service";
   readonly waiting: readonly number[];
@@ -26,7 +26,7 @@ export class ConsoleQueue {
     this.#agenda = agenda;
   }
 
-  /** The service joins the queue; it may be granted the console at once. */
+  /** The service joins the queue, and may receive the console at once. */
   join(service: ServiceRecord): void {
     this.#agenda.enter(service, PHASE.waitingForConsole);
     this.#waiting.push(service);
@@ -35,7 +35,7 @@ export class ConsoleQueue {
     if (this.#port.requestConsole()) this.next();
   }
 
-  /** The service leaves the queue without having got the console. */
+  /** The service leaves the queue before it has received the console. */
   leave(service: ServiceRecord): void {
     const at = this.#waiting.indexOf(service);
     if (at !== -1) this.#waiting.splice(at, 1);
@@ -48,7 +48,7 @@ export class ConsoleQueue {
     this.next();
   }
 
-  /** The console is free: the first in the queue gets it, or the log if there is none. */
+  /** The console is free: the first service in the queue gets it, or the log if the queue is empty. */
   next(): void {
     const service = this.#waiting.shift();
     if (service === undefined) {
@@ -61,12 +61,12 @@ export class ConsoleQueue {
     this.#agenda.context.react(service, "console-granted");
   }
 
-  /** The queue as it is. */
+  /** The current queue. */
   state(): ConsoleState {
     return { holder: this.#holder, waiting: this.#waiting.map(({ id }) => id) };
   }
 
-  /** Takes a queue over that was saved. */
+  /** Restores a saved queue. */
   restore(holder: ConsoleState["holder"], waiting: readonly ServiceRecord[]): void {
     this.#holder = holder;
     this.#waiting.push(...waiting);

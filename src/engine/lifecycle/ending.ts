@@ -1,4 +1,7 @@
-/** A start that failed, and a service that is down: what becomes of it, and of those who need it (3.15 and 3.16). */
+/**
+ * Failed starts and completed stops, and their consequences for the service and its dependents (3.15 and
+ * 3.16).
+ */
 
 import { DependencyKind, ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
@@ -10,11 +13,14 @@ import type { Waits } from "./waits.ts";
 
 const { STOPPED, STARTING, STARTED } = ServiceState;
 
-/** How the details of a failure differ. */
+/** The details of a failure. */
 export interface FailureOptions {
-  /** A dependency is to blame. @default false */
+  /** A dependency is the cause. @default false */
   viaDependency?: boolean;
-  /** The service is STOPPED at once; otherwise its process is still there, and `markStopped` follows. @default true */
+  /**
+   * The service is STOPPED at once; otherwise its process still exists, and `markStopped` follows. @default
+   * true
+   */
   finish?: boolean;
 }
 
@@ -33,8 +39,8 @@ export class Ending {
   }
 
   /**
-   * The service could not be started (3.15); it is STARTING, STOPPING or STOPPED. There is never an automatic
-   * restart after it.
+   * The service could not be started (3.15); it is STARTING, STOPPING or STOPPED. No automatic restart
+   * follows.
    */
   failStart(service: ServiceRecord, { viaDependency = false, finish = true }: FailureOptions = {}): void {
     const { context } = this.#agenda;
@@ -48,14 +54,17 @@ export class Ending {
     if (finish) this.markStopped(service);
   }
 
-  /** A dependency that the service waits for could not be started: neither can the service. */
+  /** A dependency that the service waits for could not be started, so the service fails, too. */
   failLikeDependency(service: ServiceRecord): void {
     service.reason = StopReason.DEPFAILED;
     this.#agenda.enter(service, PHASE.stopped);
     this.failStart(service, { viaDependency: true });
   }
 
-  /** The service will not come up: hard dependents that wait for it fail, soft ones go on, all claims are void. */
+  /**
+   * The service will not start: hard dependents that wait for it fail, soft ones continue, and all claims are
+   * dropped.
+   */
   #failDependents(service: ServiceRecord): void {
     for (const edge of service.dependents) {
       const { from } = edge;
@@ -85,7 +94,7 @@ export class Ending {
     if (restarts) this.#startAgain(service);
     else this.#stayDown(service);
     context.reporter.note(service, "stopped");
-    // Listeners see a service that is chained to itself as one that comes back.
+    // Listeners see a service that chains to itself as restarting.
     if (!service.startFailed) context.completed(service, restarts);
     context.reporter.tell(service, "stopped");
   }

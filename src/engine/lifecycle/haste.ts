@@ -1,6 +1,6 @@
 /**
- * A stop of everything that somebody is tired of waiting for: in a hurry, or at once. An addition to the reference,
- * where each service has its stop timeout, whatever happens.
+ * Speeds up a stop of everything: in a hurry, or at once. An addition to the reference, in which each service
+ * always has its full stop timeout.
  */
 
 import { ServiceState, Signal } from "../../model/mod.ts";
@@ -8,24 +8,24 @@ import type { Launcher } from "../launcher/launcher.ts";
 import type { ProcessEvents } from "../launcher/process_events.ts";
 import { isAlive, isProcessBacked, type ServiceRecord } from "../graph/record.ts";
 
-/** How long a process has between its stop signal and its end by SIGKILL when there is a hurry, in milliseconds. */
+/** In a hurry, how long a process has between its stop signal and SIGKILL, in milliseconds. */
 const STOP_LIMIT = 1000;
 
 /**
- * `hurry`: ends what the stop is waiting for. Processes that have been asked to stop are killed, starts that may not be
- * interrupted are, and from now on nothing has more than a second to stop. `kill`: kills the processes of all services,
- * in no order; the daemon has to end then.
+ * `hurry`: ends everything that the stop waits for. It kills processes that were asked to stop, and
+ * interrupts all starts; from now on every stop has one second. `kill`: kills the processes of all services,
+ * in no order; then the daemon must exit.
  */
 export type Haste = "hurry" | "kill";
 
-/** Hastens a stop of everything that is under way. */
+/** Speeds up the current stop of everything. */
 export function hasten(
   haste: Haste,
   services: Iterable<ServiceRecord>,
   { launcher, events }: { readonly launcher: Launcher; readonly events: ProcessEvents },
 ): void {
   launcher.stopLimit = STOP_LIMIT;
-  // In a list of its own: what is done to one service may change what there is.
+  // A copy of the list, because handling one service may change the graph.
   const alive = [...services].filter((service) =>
     isProcessBacked(service.type) && (isAlive(service.process.main) || isAlive(service.process.stop))
   );

@@ -1,57 +1,63 @@
 /**
- * The state machine of all services: what every request and event does, and how it spreads. Lifecycle specification
- * 2, 3 and 7, with the contract of its section 13 wherever the reference departs from its own rules. `phase_table.ts`
- * has the table of what a service does about every event in every phase, `docs/engine-states.svg` the picture of it.
+ * The state machine of all services: the effects of every request and event, and how they spread. Lifecycle
+ * specification 2, 3 and 7. Where the reference breaks its own rules, section 13 of the specification has the
+ * contract. `phase_table.ts` has the table of events by phases, `docs/engine-states.svg` its picture.
  *
- * How a service lives. A service is wanted as long as it has claims: one for its explicit activation and one for
- * each dependent that holds it. The first claim starts it, the loss of the last one stops it. On its way up it is
- * STARTING, first waiting for its dependencies, then being brought up; on its way down it is STOPPING, first waiting
- * for its hard dependents, then being brought down. `target` says where it is meant to end; a stop that completes
- * with target STARTED begins a new start. `force` says that it must pass through STOPPED on the way.
+ * How a service lives. A service is wanted while it has claims: one for its explicit activation and one for
+ * each dependent that holds it. The first claim starts it, the loss of the last claim stops it. On its way up
+ * it is STARTING: it waits for its dependencies, and then it is brought up. On its way down it is STOPPING:
+ * it waits for its hard dependents, and then it is brought down. `target` is the state in which it should
+ * end; if a stop completes with target STARTED, a new start begins. `force` means that it must pass through
+ * STOPPED.
  *
- * How it starts. It claims all dependencies at once and waits for those that are not up; orderings it waits for only
- * if they are starting too, and never claims. A start may be called off as long as it waits; once begun, only if the
- * type of service allows it. Otherwise the stop takes effect when it has come up.
+ * How it starts. It claims all dependencies at once and waits for those that are not up. It never claims an
+ * ordering, and waits for it only if the other service is also starting. A start can be cancelled while it
+ * waits. After that, the service type decides whether it can be interrupted; if not, the stop begins when the
+ * service is up.
  *
- * How it fails. A start that fails takes its explicit activation, its start pin and all claims on it. Those who need
- * it and wait for it fail too, those who need it and are being brought up are stopped as soon as they can be, and
- * those who merely wait go on. Nothing is tried again by itself.
+ * How it fails. A failed start drops its explicit activation, its start pin and all claims on it. A dependent
+ * that needs the service fails if it waits for it, and stops as soon as possible if it is being brought up.
+ * Soft dependents continue. There is no automatic retry.
  *
- * How it stops. It tells its dependents first. Hard ones stop as well, for good if it stops for good; soft ones only
- * let go of it. It lets its own dependencies go at once, so that they can get ready, but they are brought down only
- * after it. As long as it waits for its dependents a new claim calls the stop off, unless it is half-way down; a forced
- * stop, or one that is half-way, is completed and followed by a new start.
+ * How it stops. It notifies its dependents first. Hard dependents stop as well, for good if the service stops
+ * for good; soft ones only release it. It releases its own dependencies at once, so that they can prepare,
+ * but they are brought down after it. While it waits for its dependents, a new claim cancels the stop, unless
+ * the service is half-way down. A forced stop, or one that is half-way, completes, and a new start follows.
  *
- * Who comes back. After a stop the service starts again if its target is STARTED: because it restarts by itself and
- * is still wanted, because it was told to restart, or because somebody claimed it meanwhile, for example a dependent
- * that restarts. Whatever it was prepared by is restarted first. Soft dependents that are up attach to it again.
+ * Which services restart. After a stop the service starts again if its target is STARTED. There are three
+ * reasons: an automatic restart of a service that is still wanted, a restart command, or a new claim, for
+ * example from a dependent that restarts. Its `prepared-by` dependencies restart first. Soft dependents that
+ * are up claim it again.
  *
- * What pins do. A stop pin lets the service go down but not up; a claim on it fails. A start pin holds the service, and
- * all that it needs through hard edges, where it is: orders to stop are noted and carried out at the end of the drain
- * in which the last such pin goes. A pin never starts or stops anything else.
+ * What pins do. A stop pin lets the service stop but not start; a claim on it fails. A start pin keeps the
+ * service, and everything that it needs through hard edges, in its state: stops are noted, and carried out at
+ * the end of the drain that removes the last such pin. A pin never starts or stops anything else.
  *
- * How things spread. Nothing here walks the graph. An operation changes one service, looks at its direct neighbours,
- * marks what they have to do and queues them. `drain` then works off two stacks until nothing moves: first all
- * propagation (claims, failures, orders to stop), then one transition (a bring-up or bring-down), and again. So when
- * a service comes up or goes down, everything that bears on the decision has already been said. A dependent that
- * knows already is not told again, so the work grows with the number of edges and not with the length of chains.
+ * How changes spread. Nothing here walks the graph. An operation changes one service, marks the work of its
+ * direct neighbours and queues them. `drain` processes two stacks until both are empty: first all propagation
+ * (claims, failures, stops), then one transition (a bring-up or bring-down), then propagation again. So when
+ * a service is brought up or down, everything that affects this decision is known. A dependent that already
+ * knows is not notified again, so the work grows with the number of edges and not with the length of chains.
  *
- * What always holds when a drain is done. Start-pinned services and what they need are exempt from 2, 4 and 8.
- * 1. A service has one claim for its explicit activation and one for each edge that holds it; orderings hold none.
- * 2. What is explicit has target STARTED; what is claimed is not STOPPED; what is not claimed has target STOPPED.
+ * Invariants at the end of each drain. Start-pinned services and their hard dependencies are exempt from 2, 4
+ * and 8.
+ * 1. A service has one claim for its explicit activation and one for each edge that holds it; an ordering
+ *    never holds.
+ * 2. An explicitly active service has target STARTED. A service with claims is not STOPPED. A service without
+ *    claims has target STOPPED.
  * 3. `activeCount` is the number of services that are not STOPPED.
- * 4. What is STARTED has all hard dependencies STARTED. Nothing is brought up before its dependencies, or brought
- *    down before its hard dependents.
- * 5. What is STOPPED holds nothing.
- * 6. A service has at most one process, and one for its stop command; no signal is sent without one.
- * 7. What has target STOPPED and is not pinned becomes STOPPED once its processes end.
- * 8. What waits, waits for something that can come: for a dependency that is coming up or back, or for a dependent
- *    that is going down.
- * 9. After a shutdown everything becomes STOPPED once processes end or timers expire.
+ * 4. All hard dependencies of a STARTED service are STARTED. Nothing is brought up before its dependencies,
+ *    or brought down before its hard dependents.
+ * 5. A STOPPED service holds nothing.
+ * 6. A service has at most one process, and one for its stop command; no signal is sent without a process.
+ * 7. A service with target STOPPED and without a pin becomes STOPPED when its processes end.
+ * 8. A waiting service waits for something that can happen: for a dependency that is starting or restarting,
+ *    or for a dependent that is stopping.
+ * 9. After a shutdown all services become STOPPED when processes end or timers expire.
  *
- * Where things are. `agenda.ts` keeps what is left to do, `waits.ts` who waits for whom, `starting.ts` claims and the
- * way up, `stopping.ts` orders to stop and the way down, `ending.ts` failures and what follows a stop; this file is
- * their common face. How a type of service is brought up and down they do not know: that is a `Behaviour`.
+ * The files. `agenda.ts` keeps the queued work, `waits.ts` who waits for whom, `starting.ts` claims and the
+ * way up, `stopping.ts` stops and the way down, `ending.ts` failures and completed stops; this file is their
+ * common face. They do not know how a type of service is brought up and down: that is a `Behaviour`.
  */
 
 import { Agenda, type LifecycleContext } from "./agenda.ts";
@@ -66,7 +72,7 @@ import { Starting } from "./starting.ts";
 import { Stopping } from "./stopping.ts";
 import { Waits } from "./waits.ts";
 
-/** What the lifecycle knows beyond the records of services, as plain data; services by id. */
+/** The lifecycle's own state beyond the records of services, as plain data; services are ids. */
 export interface LifecycleState {
   readonly heldBack: readonly number[];
   readonly console: ConsoleState;
@@ -97,7 +103,7 @@ export class Lifecycle {
     return this.#agenda.activeCount;
   }
 
-  /** Whether nothing is under way; see `Agenda`. */
+  /** Whether no work is queued; see `Agenda`. */
   get isAtRest(): boolean {
     return !this.#draining && this.#agenda.isAtRest;
   }
@@ -114,7 +120,7 @@ export class Lifecycle {
     this.#stopping.deactivate(service, options);
   }
 
-  /** The service must pass through STOPPED; where it ends is left to its target (3.9). */
+  /** The service must pass through STOPPED; its target decides where it ends (3.9). */
   forceStop(service: ServiceRecord): void {
     this.#stopping.force(service);
   }
@@ -134,7 +140,7 @@ export class Lifecycle {
     this.#starting.trigger(service, value);
   }
 
-  /** Keeps the service, and what it needs, from stopping (7.2). */
+  /** Prevents the service, and everything that it needs, from stopping (7.2). */
   pinStart(service: ServiceRecord): void {
     this.#agenda.pinStart(service);
   }
@@ -145,12 +151,12 @@ export class Lifecycle {
     service.pinStop = false;
   }
 
-  /** *from* takes its claim on *to* (3.5). */
+  /** *from* claims *to* (3.5). */
   hold(edge: Edge): void {
     this.#starting.hold(edge);
   }
 
-  /** Takes an edge out of the graph; a service that waited for nothing else goes on. */
+  /** Removes an edge from the graph; a service that waited for nothing else continues. */
   removeEdge(edge: Edge): void {
     this.#stopping.removeEdge(edge);
   }
@@ -172,12 +178,12 @@ export class Lifecycle {
     this.#ending.markStopped(service);
   }
 
-  /** Brings a STOPPING service down, or has it wait for its dependents. */
+  /** Brings a STOPPING service down, or makes it wait for its dependents. */
   bringDownIfClear(service: ServiceRecord): void {
     this.#stopping.bringDownIfClear(service);
   }
 
-  /** The process of a service that was up has ended by itself: the service stops (3.10, 8.8). */
+  /** The process of a service that was up has ended unexpectedly: the service stops (3.10, 8.8). */
   processLost(service: ServiceRecord): void {
     this.#stopping.beginWithoutProcess(service);
   }
@@ -192,12 +198,12 @@ export class Lifecycle {
     this.#console.next();
   }
 
-  /** Enters a phase, and with it the state that it belongs to. */
+  /** Enters a phase and its state. */
   enter(service: ServiceRecord, phase: Phase): void {
     this.#agenda.enter(service, phase);
   }
 
-  /** What the lifecycle does about events: its part of the reactions in `phase_table.ts`. */
+  /** The lifecycle's reactions to events: its part of `phase_table.ts`. */
   reactions(): Reactions<LifecycleReaction> {
     const starting = this.#starting;
     const stopping = this.#stopping;
@@ -220,13 +226,13 @@ export class Lifecycle {
 
   // ---- Saving and restoring, at rest ---------------------------------------------------------------------------
 
-  /** What has to be saved along with the graph. */
+  /** The state to save along with the graph. */
   state(): LifecycleState {
     const heldBack = [...this.#agenda.heldBack()].map(({ id }) => id);
     return { heldBack, console: this.#console.state() };
   }
 
-  /** Goes on with a graph that was saved. */
+  /** Restores a saved graph. */
   restore({ heldBack, console }: LifecycleState): void {
     const records = (ids: readonly number[]) =>
       ids.map((id) => this.#graph.byId(id)).filter((record) => record !== undefined);
@@ -236,7 +242,7 @@ export class Lifecycle {
 
   // ---- Queues ------------------------------------------------------------------------------------------------
 
-  /** Works until nothing moves (2). */
+  /** Works until both queues are empty (2). */
   drain(): void {
     const { propagation, transitions } = this.#agenda;
     this.#draining = true;
@@ -256,7 +262,7 @@ export class Lifecycle {
     this.#agenda.settled();
   }
 
-  /** Does what was deferred for a service (3.12). */
+  /** Performs the deferred work of a service (3.12). */
   #propagate(service: ServiceRecord): void {
     if (takeWork(service, Work.CLAIM)) {
       for (const edge of service.dependencies) this.#starting.hold(edge);

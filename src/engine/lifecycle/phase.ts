@@ -1,35 +1,35 @@
 /**
- * The phases of a service: where exactly it is on its way up or down. Each phase belongs to one of the four public
- * states of the specification, and only the phase is ever set (`agenda.ts: enter`).
+ * The phases of a service: its exact position on the way up or down. Each phase belongs to one of the four
+ * public states of the specification, and code sets only the phase (`agenda.ts: enter`).
  */
 
 import { ServiceState } from "../../model/mod.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 
-/** What a launched process leads to once its program runs. */
+/** What follows when the program of a launched process runs. */
 export type AfterExecution = "up" | "awaiting-readiness" | "awaiting-launcher" | "running-start-command";
 
-/** A step of bringing a process up, be it for a start or for a recovery. */
+/** A step of bringing up a process, for a start or for a recovery. */
 export type LaunchStep =
   /** The restart delay has not passed since the last launch. */
   | { readonly kind: "restart-delay" }
-  /** The process was asked for; whether its program could be executed is not known yet. */
+  /** The launch was requested, and it is not known yet whether the program could be executed. */
   | { readonly kind: "launching"; readonly then: AfterExecution }
   /** The program runs and has not announced its readiness. */
   | { readonly kind: "awaiting-readiness" }
-  /** The launcher of a bgprocess service runs; its end tells whether there is a daemon. */
+  /** The launcher of a bgprocess service runs; its exit says whether there is a daemon. */
   | { readonly kind: "awaiting-launcher" }
   /** The start command of a scripted service runs. */
   | { readonly kind: "running-start-command" };
 
 /**
- * How much of a stopping service is up: all of it, something half-way, or nothing. Half-way down, a stop cannot be
- * called off.
+ * How much of a stopping service is up: all of it, half of it, or nothing. Half-way down, a stop cannot be
+ * cancelled.
  */
 export type Brought = "up" | "half" | "down";
 
-/** Where a service is. */
+/** The exact position of a service. */
 export type Phase =
   | { readonly kind: "stopped" }
   | { readonly kind: "waiting-for-dependencies" }
@@ -39,19 +39,19 @@ export type Phase =
   | { readonly kind: "up" }
   /** The process ended unexpectedly and is being replaced while the service stays started (lifecycle 8.9). */
   | { readonly kind: "recovering"; readonly step: LaunchStep }
-  /** The stop has begun. `recovery` is the step of a recovery that the stop has overtaken. */
+  /** The stop has begun. `recovery` is the step of a recovery that the stop has interrupted. */
   | {
     readonly kind: "waiting-for-dependents";
     readonly brought: Brought;
     readonly recovery: LaunchStep | undefined;
   }
-  /** Every process of the system is being ended before the bring-down (`kill-all-on-stop`). */
+  /** All processes of the system are being ended before the bring-down (`kill-all-on-stop`). */
   | { readonly kind: "killing-all" }
-  /** The process of a start that was interrupted, or took too long, is to end. */
+  /** The process of a start that was interrupted, or took too long, must end. */
   | { readonly kind: "interrupting" }
-  /** The same of a scripted service, whose stop command has still to run. */
+  /** The same for a scripted service, whose stop command must still run. */
   | { readonly kind: "interrupting-start-command" }
-  /** The process is asked to stop once it is known whether its program runs; `launcher` as below. */
+  /** When it is known whether its program runs, the process is asked to stop; `launcher` as below. */
   | { readonly kind: "awaiting-execution"; readonly launcher: boolean }
   /** The process was asked to stop. `launcher`: it is the launcher of a bgprocess service that was recovering. */
   | { readonly kind: "asked-to-stop"; readonly launcher: boolean }
@@ -60,7 +60,7 @@ export type Phase =
 
 export type PhaseKind = Phase["kind"];
 
-/** The public state of each phase, in the order in which a service passes them. */
+/** The public state of each phase, in the order in which a service passes through them. */
 export const PHASE_STATES: Readonly<Record<PhaseKind, ServiceState>> = {
   "stopped": STOPPED,
   "waiting-for-dependencies": STARTING,
@@ -89,12 +89,12 @@ const LAUNCHING = {
   "running-start-command": { kind: "launching", then: "running-start-command" },
 } as const satisfies Readonly<Record<AfterExecution, LaunchStep>>;
 
-/** The step of a process that was asked for. */
+/** The step after a launch was requested. */
 export function launching(then: AfterExecution): LaunchStep {
   return LAUNCHING[then];
 }
 
-/** The phases without details. Phases never change, so all services share these. */
+/** The phases without details. Phases never change, so all services share them. */
 export const PHASE = {
   stopped: { kind: "stopped" },
   waitingForDependencies: { kind: "waiting-for-dependencies" },
@@ -117,14 +117,14 @@ const WAITING_FOR_DEPENDENTS = {
   down: { kind: "waiting-for-dependents", brought: "down", recovery: undefined },
 } as const satisfies Readonly<Record<Brought, Phase>>;
 
-/** Waiting for dependents, with that much of the service up. */
+/** Waiting for dependents, with this much of the service up. */
 export function waitingForDependents(brought: Brought, recovery?: LaunchStep): Phase {
   return recovery === undefined
     ? WAITING_FOR_DEPENDENTS[brought]
     : { kind: "waiting-for-dependents", brought, recovery };
 }
 
-/** The phase with the step of its launch, recovery or overtaken recovery replaced; `up` is the end of a recovery. */
+/** The phase with another step of its launch, recovery or interrupted recovery; `up` ends a recovery. */
 export function withStep(phase: Phase, step: LaunchStep | { readonly kind: "up" }): Phase {
   switch (phase.kind) {
     case "recovering":
@@ -136,7 +136,7 @@ export function withStep(phase: Phase, step: LaunchStep | { readonly kind: "up" 
   }
 }
 
-/** The step of the launch, recovery or overtaken recovery that the service is in; `undefined` if in none. */
+/** The current step of the launch, recovery or interrupted recovery; `undefined` outside of one. */
 export function launchStep(phase: Phase): LaunchStep | undefined {
   switch (phase.kind) {
     case "restart-delay":
@@ -154,7 +154,7 @@ export function launchStep(phase: Phase): LaunchStep | undefined {
   }
 }
 
-/** Whether the step waits for the program to announce its readiness, now or once it runs. */
+/** Whether the step waits for the program's readiness, now or when the program runs. */
 export function awaitsReadiness(step: LaunchStep | undefined): boolean {
   return step?.kind === "awaiting-readiness" ||
     (step?.kind === "launching" && step.then === "awaiting-readiness");

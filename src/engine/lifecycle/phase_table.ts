@@ -1,18 +1,18 @@
 /**
- * The table of the engine: what a service does about every event in every phase. `docs/engine.md` explains it and
- * `docs/engine-states.svg` is drawn from it. A missing entry does not pass the type check; an event that cannot happen
- * in a phase is logged with both names and otherwise ignored.
+ * The table of the engine: the reaction to every event in every phase. `docs/engine.md` explains it and
+ * `docs/engine-states.svg` is drawn from it. The type check rejects a missing entry. An event that cannot
+ * happen in a phase is logged with both names and otherwise ignored.
  *
  * The reactions are implemented by `lifecycle.ts: LifecycleReactions` and by `service_types.ts`.
  */
 
 import type { PhaseKind } from "./phase.ts";
 
-/** What happens to a service because of orders and of its neighbours in the graph. */
+/** Events from commands and from neighbours in the graph. */
 export type LifecycleEvent =
-  /** It has a claim, or was started explicitly. */
+  /** It has a new claim, or was started explicitly. */
   | "wanted"
-  /** It is to stop: on request, for want of a claim, or because of its dependencies. */
+  /** It must stop: by a command, because no claim is left, or because of a dependency. */
   | "told-to-stop"
   /** A dependency that it waits for could not be started. */
   | "dependency-failed"
@@ -21,16 +21,16 @@ export type LifecycleEvent =
   | "console-granted"
   /** The trigger of a triggered service was set. */
   | "triggered"
-  /** `kill-all-on-stop` has been carried out. */
+  /** `kill-all-on-stop` is complete. */
   | "all-killed";
 
-/** What happens to the processes and timers of a service; where none is named, it is the main process. */
+/** Events of the processes and timers of a service; if no process is named, the main process is meant. */
 export type ProcessEvent =
   | "executed"
   | "execution-failed"
   | "exited"
   | "ready"
-  /** The readiness descriptor was closed without a word. */
+  /** The readiness descriptor was closed without an announcement. */
   | "readiness-closed"
   /** The separate stop command of a service with a lasting process ended. */
   | "stop-command-ended"
@@ -42,7 +42,7 @@ export type ProcessEvent =
 
 export type PhaseEvent = LifecycleEvent | ProcessEvent;
 
-/** What the lifecycle does, for every type of service. */
+/** The reactions of the lifecycle, for every service type. */
 export type LifecycleReaction =
   | "begin to start"
   | "come back after the stop that is due"
@@ -58,7 +58,7 @@ export type LifecycleReaction =
   | "come up"
   | "bring down";
 
-/** What services with processes do. */
+/** The reactions of services with processes. */
 export type ProcessReaction =
   // ---- while it comes up
   | "go on"
@@ -94,13 +94,13 @@ export const IMPOSSIBLE = "impossible";
 /** The entry for an event that changes nothing in a phase. */
 export const NOTHING = "nothing";
 
-/** What one phase does about every event of a kind. */
+/** The reactions of one phase to every event of a kind. */
 type Row<Event extends string, React> = Readonly<Record<Event, React | typeof IMPOSSIBLE | typeof NOTHING>>;
 
-/** What one phase does about every event. */
+/** The reactions of one phase to every event. */
 export type PhaseRow = Row<LifecycleEvent, LifecycleReaction> & Row<ProcessEvent, ProcessReaction>;
 
-/** No process and no timer. What was said about readiness may still be on its way. */
+/** No process and no timer. An earlier readiness event may still arrive. */
 const WITHOUT_PROCESS = {
   "executed": IMPOSSIBLE,
   "execution-failed": IMPOSSIBLE,
@@ -114,7 +114,7 @@ const WITHOUT_PROCESS = {
   "stop-timed-out": IMPOSSIBLE,
 } as const satisfies Row<ProcessEvent, ProcessReaction>;
 
-/** What only one phase waits for. */
+/** Events that only one phase waits for. */
 const WAITS_FOR_NOTHING = {
   "dependency-failed": IMPOSSIBLE,
   "look-again": NOTHING,
@@ -139,7 +139,7 @@ const BEFORE_BRING_UP = {
   "told-to-stop": "cancel the start",
 } as const;
 
-/** STARTING, and something is half-way up */
+/** STARTING, and half-way up */
 const COMING_UP = { ...BEFORE_BRING_UP, "told-to-stop": "interrupt the start" } as const;
 
 /** STARTED */
@@ -150,7 +150,7 @@ const UP = {
   "told-to-stop": "begin to stop",
 } as const;
 
-/** STOPPING, and something is half-way down */
+/** STOPPING, and half-way down */
 const GOING_DOWN = {
   ...WAITS_FOR_NOTHING,
   ...WITHOUT_PROCESS,
@@ -158,7 +158,7 @@ const GOING_DOWN = {
   "told-to-stop": NOTHING,
 } as const;
 
-/** What a service does about every event in every phase. */
+/** The reaction to every event in every phase. */
 export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
   "stopped": DOWN,
 
@@ -209,7 +209,7 @@ export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
   "up": {
     ...UP,
     "executed": NOTHING, // its readiness came first
-    "execution-failed": "give the recovery up", // again: a start pin holds the stop back
+    "execution-failed": "give the recovery up", // repeated: a start pin holds the stop back
     "exited": "restart, recover or stop",
   },
   "recovering": {

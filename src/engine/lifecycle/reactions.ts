@@ -1,4 +1,4 @@
-/** From the names of reactions in the table to what is done. */
+/** Maps the names of reactions in the table to functions. */
 
 import type { Reporter } from "../facts.ts";
 import type { PhaseKind } from "./phase.ts";
@@ -7,13 +7,13 @@ import type { ServiceRecord } from "../graph/record.ts";
 
 type Handler = (service: ServiceRecord) => void;
 
-/** What some of the reactions do. */
+/** The functions of some reactions. */
 export type Reactions<Name extends Reaction> = Readonly<Record<Name, Handler>>;
 
-/** The table with functions in place of names. */
+/** The table with functions instead of names. */
 type HandlerTable = Readonly<Record<PhaseKind, Readonly<Record<PhaseEvent, Handler>>>>;
 
-/** Looks events up in the table, and does what it says. */
+/** Looks up events in the table, and performs the reaction. */
 export class Reactor {
   readonly #table: HandlerTable;
   readonly #reporter: Reporter;
@@ -29,12 +29,12 @@ export class Reactor {
     this.#table = mapped(PHASE_TABLE, handlers);
   }
 
-  /** Does what the table says about an event in the phase that the service is in. */
+  /** Performs the table's reaction to an event in the current phase of the service. */
   react(service: ServiceRecord, event: PhaseEvent): void {
     this.#table[service.phase.kind][event](service);
   }
 
-  /** Reports an event that cannot happen, with the names of the event and the phase. */
+  /** Reports an impossible event, with the names of the event and the phase. */
   reportImpossible(service: ServiceRecord, event: string): void {
     this.#reporter.report(service, { kind: "impossible-event", event, phase: service.phase.kind });
   }
@@ -44,6 +44,6 @@ function mapped<Key extends string, From, To>(
   record: Readonly<Record<Key, From>>,
   map: (from: From, key: Key) => To,
 ): Record<Key, To> {
-  const keys = Object.keys(record) as Key[]; // a record has no other keys than those of its type
+  const keys = Object.keys(record) as Key[]; // a record has only the keys of its type
   return Object.fromEntries(keys.map((key) => [key, map(record[key], key)])) as Record<Key, To>;
 }

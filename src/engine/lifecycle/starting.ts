@@ -1,4 +1,7 @@
-/** Claims, and the way up: how a start begins and how the service is brought up. Lifecycle 3.1 to 3.5, 3.13, 3.14. */
+/**
+ * Claims and the way up: how a start begins and how the service is brought up. Lifecycle 3.1 to 3.5, 3.13,
+ * 3.14.
+ */
 
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
@@ -37,7 +40,7 @@ export class Starting {
     this.begin(service);
   }
 
-  /** *from* takes its claim on *to* (3.5). Any new claim on a service that is meant to stop starts it again. */
+  /** *from* claims *to* (3.5). A new claim on a service that should stop starts it again. */
   hold(edge: Edge): void {
     if (edge.holding || isOrdering(edge.kind)) return;
     edge.holding = true;
@@ -50,7 +53,8 @@ export class Starting {
 
   /** The service is wanted (3.2). */
   begin(service: ServiceRecord): void {
-    // Dependencies are only claimed anew if they may have been let go: one that failed before is left alone.
+    // Dependencies are claimed again only if they may have been released: a dependency that failed before
+    // stays as it is.
     if (service.target === STOPPED && service.state !== STOPPED) this.#agenda.deferClaims(service);
     service.target = STARTED;
     this.#agenda.context.react(service, "wanted");
@@ -62,17 +66,17 @@ export class Starting {
     else this.#waits.enterStarting(service);
   }
 
-  /** A stop that could not interrupt the start may still be due: the service comes back after it. */
+  /** If the start could not be interrupted, the stop may still be due: the service starts again after it. */
   comeBackAfterStop(service: ServiceRecord): void {
     if (service.force) service.userRestart = true;
   }
 
-  /** The service is half-way down: it is started again when it is down. */
+  /** The service is half-way down: it starts again when it is down. */
   comeBackLater(service: ServiceRecord): void {
     if (service.pinStop) this.#stopThoseWhoDoNotWait(service);
   }
 
-  /** A stop-pinned service is going down for good: dependents that came back to it too late go down as well. */
+  /** A stop-pinned service stops for good: dependents that claimed it too late stop as well. */
   #stopThoseWhoDoNotWait(service: ServiceRecord): void {
     for (const edge of service.dependents) {
       if (!isHard(edge) || edge.waiting || !isActive(edge.from)) continue;
@@ -81,7 +85,10 @@ export class Starting {
     }
   }
 
-  /** Nothing has been brought down yet: the service is what it was. One that is half-way comes back later. */
+  /**
+   * Nothing was brought down yet: the service continues as before. If it is half-way down, it starts again
+   * later.
+   */
   callOffStop(service: ServiceRecord): void {
     if (service.pinStop) this.#stopThoseWhoDoNotWait(service);
     const { context } = this.#agenda;
@@ -99,7 +106,7 @@ export class Starting {
     this.#waits.endAllFor(service);
   }
 
-  /** Brings the service up if it waits for nothing any more, or has it queue for the console first (3.13). */
+  /** Brings the service up if it waits for nothing any more, or first queues it for the console (3.13). */
   bringUpIfClear(service: ServiceRecord): void {
     if (service.waits > 0) return;
     if (service.times !== undefined) service.times.unblocked = this.#agenda.now();
@@ -113,13 +120,13 @@ export class Starting {
     this.#ending.failStart(service);
   }
 
-  /** The service has got the console. */
+  /** The service has received the console. */
   useConsole(service: ServiceRecord): void {
     if (service.waits === 0) {
       this.#bringUp(service);
       return;
     }
-    // A service that this one is ordered after began to start meanwhile: back to waiting for it.
+    // A service that this one is ordered after has begun to start meanwhile: waits for it again.
     this.#agenda.enter(service, PHASE.waitingForDependencies);
     this.#console.release(service);
   }

@@ -2,11 +2,11 @@ import { ServiceState } from "../../model/mod.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 
-/** One way from state to state. */
+/** One transition between states. */
 export interface StateChange {
   readonly from: ServiceState;
   readonly to: ServiceState;
-  /** What leads to it, in a few words each. */
+  /** Its causes, in a few words each. */
   readonly causes: readonly string[];
 }
 
@@ -18,7 +18,10 @@ export const STATE_NAMES: Readonly<Record<ServiceState, string>> = {
   [STOPPING]: "STOPPING",
 };
 
-/** All ways from state to state (lifecycle 4.1). The state diagram in the documentation is drawn from this table. */
+/**
+ * All transitions between states (lifecycle 4.1). The state diagram in the documentation is drawn from this
+ * table.
+ */
 export const STATE_CHANGES: readonly StateChange[] = [
   { from: STOPPED, to: STARTING, causes: ["claimed", "restart"] },
   { from: STARTING, to: STARTED, causes: ["up"] },
@@ -32,7 +35,7 @@ export const STATE_CHANGES: readonly StateChange[] = [
 
 const legal = new Set(STATE_CHANGES.map(({ from, to }) => from * 4 + to));
 
-/** Whether a service may go from one state to the other. */
+/** Whether a service may change from one state to the other. */
 export function isLegalChange(from: ServiceState, to: ServiceState): boolean {
   return legal.has(from * 4 + to);
 }

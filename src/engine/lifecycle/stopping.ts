@@ -1,6 +1,6 @@
 /**
- * Orders to stop, and the claims whose loss is one: how a stop begins, how it spreads to those who need the service,
- * and how the service is brought down when they are. Lifecycle specification 3.6 to 3.11 and 3.13.
+ * Stops, and the loss of claims that causes them: how a stop begins, how it spreads to dependents, and how
+ * the service is brought down after them. Lifecycle specification 3.6 to 3.11 and 3.13.
  */
 
 import { ServiceState, StopReason } from "../../model/mod.ts";
@@ -12,7 +12,7 @@ import { isBlocked, type Waits } from "./waits.ts";
 
 const { STOPPED, STARTED, STOPPING } = ServiceState;
 
-/** From the order to stop to the bring-down. */
+/** From the request to stop until the bring-down. */
 export class Stopping {
   readonly #agenda: Agenda;
   readonly #console: ConsoleQueue;
@@ -40,7 +40,7 @@ export class Stopping {
     }
   }
 
-  /** The service must pass through STOPPED; where it ends is left to its target (3.9). */
+  /** The service must pass through STOPPED; its target decides where it ends (3.9). */
   force(service: ServiceRecord): void {
     if (service.state === STOPPED) return;
     service.force = true;
@@ -74,14 +74,14 @@ export class Stopping {
 
   // ---- Claims ------------------------------------------------------------------------------------------------
 
-  /** *from* gives its claim on *to* back (3.6). */
+  /** *from* releases its claim on *to* (3.6). */
   letGo(edge: Edge, options: { mayStop: boolean }): void {
     if (!edge.holding) return;
     edge.holding = false;
     this.#unclaim(edge.to, options.mayStop);
   }
 
-  /** Takes an edge out of the graph; a service that waited for nothing else goes on. */
+  /** Removes an edge from the graph; a service that waited for nothing else continues. */
   removeEdge(edge: Edge): void {
     const { context, transitions } = this.#agenda;
     const { from, to, waiting } = edge;
@@ -91,7 +91,7 @@ export class Stopping {
     this.letGo(edge, { mayStop: true });
   }
 
-  /** The service is not explicitly active any more; that alone does not stop it. */
+  /** Drops the explicit activation; that alone does not stop the service. */
   dropExplicit(service: ServiceRecord): void {
     if (!service.explicit) return;
     service.explicit = false;
@@ -116,7 +116,7 @@ export class Stopping {
 
   // ---- The stop begins -----------------------------------------------------------------------------------------
 
-  /** Begins to stop the service, dependents first (3.10). `asRestart`: by a restart command. */
+  /** Begins to stop the service, dependents first (3.10). `asRestart`: because of a restart command. */
   begin(service: ServiceRecord, asRestart = false): void {
     if (this.#agenda.isHeld(service)) return;
     const willRestart = this.#willRestart(service, asRestart);
@@ -126,13 +126,16 @@ export class Stopping {
     if (wasActive && service.times !== undefined) service.times.stopAsked ??= this.#agenda.now();
     this.#agenda.context.react(service, "told-to-stop");
     if (isActive(service)) {
-      service.userRestart = asRestart; // the stop is still due when it has come up, and what follows it as well
+      service.userRestart = asRestart; // the stop, and the restart after it, are still due when the service is up
     } else if (wasActive && allDown && service.phase.kind === "waiting-for-dependents") {
       this.#agenda.transitions.add(service);
     }
   }
 
-  /** The process of a service that was up has ended by itself: the service must stop, and there is nothing to bring down. */
+  /**
+   * The process of a service that was up has ended unexpectedly: the service must stop, and there is nothing
+   * to bring down.
+   */
   beginWithoutProcess(service: ServiceRecord): void {
     service.reason = StopReason.TERMINATED;
     service.force = true;
@@ -143,8 +146,8 @@ export class Stopping {
   }
 
   /**
-   * Starts services again that have lost their process, although their dependents still take their time to stop: that
-   * does not delay a new process. False if there are none.
+   * Restarts services that have lost their process, even while their dependents are still stopping: this does
+   * not delay the new process. False if there are none.
    */
   startThoseWithoutProcess(): boolean {
     const { withoutProcess } = this.#agenda;
@@ -157,7 +160,10 @@ export class Stopping {
     return true;
   }
 
-  /** Decides whether the stop is followed by a start; for a stop under way that has been decided (3.10, 3 to 5). */
+  /**
+   * Decides whether a start follows the stop; a stop that has already begun keeps its decision (3.10, 3 to
+   * 5).
+   */
   #willRestart(service: ServiceRecord, asRestart: boolean): boolean {
     if (service.state === STOPPING && service.target === STARTED) return true;
     service.autoRestarting = false;
@@ -168,19 +174,22 @@ export class Stopping {
     return service.autoRestarting;
   }
 
-  /** All of the service is up, but for a recovery that is under way. */
+  /** The service is completely up, except for a current recovery. */
   leaveUp(service: ServiceRecord): void {
     this.#agenda.enter(service, waitingForDependents("up", launchStep(service.phase)));
   }
 
-  /** Nothing has been brought up: the start is over (3.10, step 8). */
+  /** Nothing was brought up: the start is over (3.10, step 8). */
   cancelStart(service: ServiceRecord): void {
     if (service.phase.kind === "waiting-for-console") this.#console.leave(service);
     this.#agenda.context.reporter.outcome(service, "start-cancelled");
     this.#agenda.enter(service, waitingForDependents("down"));
   }
 
-  /** Something is half-way up: the start is interrupted if it can be; otherwise the stop is due when it has come up. */
+  /**
+   * The service is half-way up: interrupts the start if possible; otherwise the stop is due when the service
+   * is up.
+   */
   interruptStart(service: ServiceRecord): void {
     const { context } = this.#agenda;
     const outcome = context.behaviour(service).interruptStart(service);
@@ -189,7 +198,7 @@ export class Stopping {
     if (outcome === "over") this.#agenda.enter(service, waitingForDependents("down"));
   }
 
-  /** Tells the dependents that the service stops; true if none of them has to be waited for (3.11). */
+  /** Notifies the dependents that the service stops; true if it need not wait for any of them (3.11). */
   #stopDependents(service: ServiceRecord, keepSoft: boolean, propagateRestart: boolean): boolean {
     const comesBack = service.state === STOPPING && service.target === STARTED;
     let allDown = true;
@@ -197,7 +206,7 @@ export class Stopping {
       if (isHard(edge)) {
         const isDown = isTriviallyStopped(edge.from);
         if (!isDown) allDown = false;
-        // Who waits already for the service to come back is left alone.
+        // A dependent that already waits for the restart of the service stays as it is.
         if (edge.from.state !== STOPPED && !(isDown && comesBack)) {
           this.#stopHardDependent(edge.from, service, propagateRestart);
         }
@@ -219,12 +228,12 @@ export class Stopping {
       this.#endTarget(dependent);
       this.#agenda.deferStop(dependent);
     } else if (propagateRestart && dependent.state !== STOPPING) {
-      dependent.reason = StopReason.DEPRESTART; // a restart is forced: its stop has been deferred above
+      dependent.reason = StopReason.DEPRESTART; // a restart is forced, and its stop was deferred above
       dependent.userRestart = true;
     }
   }
 
-  /** The service is not wanted any more, for the sake of what it depends on. */
+  /** The service is no longer wanted; releases its dependencies. */
   #endTarget(service: ServiceRecord): void {
     if (service.target === STOPPED) return;
     service.target = STOPPED;
@@ -235,11 +244,11 @@ export class Stopping {
 
   // ---- The bring-down ------------------------------------------------------------------------------------------
 
-  /** Brings a STOPPING service down, or has it wait for its dependents. */
+  /** Brings a STOPPING service down, or makes it wait for its dependents. */
   bringDownIfClear(service: ServiceRecord): void {
     const { context } = this.#agenda;
     if (isBlocked(service)) {
-      // Only a dependent that came and goes again can be in the way of a service that is half-way down.
+      // If the service is half-way down, only a dependent that came and leaves again can block it.
       if (service.phase.kind !== "waiting-for-dependents") {
         this.#agenda.enter(service, waitingForDependents("half"));
       }
@@ -251,7 +260,7 @@ export class Stopping {
     }
   }
 
-  /** `kill-all-on-stop` has been carried out: goes on with the bring-down. */
+  /** `kill-all-on-stop` is complete: continues with the bring-down. */
   allKilled(service: ServiceRecord): void {
     if (isBlocked(service)) this.#agenda.enter(service, waitingForDependents("half"));
     else this.#agenda.context.behaviour(service).bringDown(service);
@@ -264,7 +273,10 @@ export class Stopping {
   }
 }
 
-/** Whether a dependent is stopping already, in the way in which the service stops; so have been its dependents told. */
+/**
+ * Whether a dependent already stops in the same way as the service; then its own dependents were notified,
+ * too.
+ */
 function knows(dependent: ServiceRecord, service: ServiceRecord): boolean {
   const sameForce = dependent.force || !service.force;
   const sameTarget = dependent.target === STOPPED || service.target === STARTED;

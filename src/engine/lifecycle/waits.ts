@@ -1,6 +1,6 @@
 /**
- * Who waits for whom. A service on its way up waits for its dependencies, each of which is a waiting edge; a service
- * on its way down waits for its hard dependents. Lifecycle specification 3.3, 3.4 and 3.13.
+ * Who waits for whom. A starting service waits for its dependencies; each of them is a waiting edge. A
+ * stopping service waits for its hard dependents. Lifecycle specification 3.3, 3.4 and 3.13.
  */
 
 import { ServiceState } from "../../model/mod.ts";
@@ -42,7 +42,7 @@ export class Waits {
     if (service.waits === 0) this.#agenda.transitions.add(service);
   }
 
-  /** Soft dependents that are up have the service back as soon as anything starts it (6.1). */
+  /** Soft dependents that are up claim the service again when anything starts it (6.1). */
   #reattach(service: ServiceRecord): void {
     for (const edge of service.dependents) {
       if (isHard(edge) || isOrdering(edge.kind) || edge.holding || !isActive(edge.from)) continue;
@@ -51,7 +51,7 @@ export class Waits {
     }
   }
 
-  /** Works out what the service has to wait for, and who has to wait for it (3.4). */
+  /** Computes what the service must wait for, and which services must wait for it (3.4). */
   #mark(service: ServiceRecord): void {
     for (const edge of service.dependencies) {
       edge.unmet = false;
@@ -71,7 +71,7 @@ export class Waits {
     for (const edge of service.dependencies) setWaiting(edge, false);
   }
 
-  /** *from* need not wait for *to* any longer. */
+  /** *from* no longer has to wait for *to*. */
   end(edge: Edge): void {
     setWaiting(edge, false);
     const { from } = edge;
@@ -80,7 +80,7 @@ export class Waits {
     this.#agenda.transitions.add(from);
   }
 
-  /** Those who wait for the service need not wait any longer. */
+  /** Nothing has to wait for the service any more. */
   endAllFor(service: ServiceRecord): void {
     for (const edge of service.dependents) {
       edge.unmet = false;
@@ -88,7 +88,7 @@ export class Waits {
     }
   }
 
-  /** Dependencies that wait for this service to stop look again (3.16, step 5). */
+  /** Dependencies that wait for this service to stop check again (3.16, step 5). */
   reviewDependencies(service: ServiceRecord): void {
     for (const { to } of service.dependencies) {
       if (to.phase.kind === "waiting-for-dependents") this.#agenda.transitions.add(to);

@@ -1,15 +1,15 @@
 import { type ServiceRecord, takeWork, type Work } from "../graph/record.ts";
 
 /**
- * Services that wait for something to be done with them, last in, first out. A service that is already queued
- * stays where it is (lifecycle 2). Whether it is queued is noted in its record: a set of this size would cost more
- * than the work.
+ * A queue of services with work, last in, first out. A service that is already queued keeps its place
+ * (lifecycle 2). Its record notes that it is queued, because a set of this size would cost more than the
+ * work.
  */
 export class WorkQueue {
   readonly #stack: ServiceRecord[] = [];
   readonly #mark: Work;
 
-  /** `mark` is the bit that notes that a service is in this queue. */
+  /** `mark` is the bit of the record for this queue. */
   constructor(mark: Work) {
     this.#mark = mark;
   }
