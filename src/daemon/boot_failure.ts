@@ -1,6 +1,6 @@
 /**
- * No service is active, and nobody asked for a shutdown: the owner of a machine asks who sits before it what to do
- * (daemon and init 6.4).
+ * No service is active, and nobody asked for a shutdown: the owner of a machine asks the person at the
+ * console what to do (daemon and init 6.4).
  */
 
 import { LoadError, ShutdownType } from "../model/mod.ts";
@@ -14,21 +14,21 @@ const NOT_STARTED = "Unable to start recovery service";
 const BOOT = "boot";
 const RECOVERY = "recovery";
 
-/** What it takes to ask. */
+/** What asking needs from the daemon. */
 export interface BootFailureMeans {
   readonly machine: Pick<Machine, "sync" | "hasTerminal" | "awaitKey">;
   readonly manager: ServiceManager;
   readonly log: MessageLog;
   /** Start the service `recovery` without asking. */
   readonly autoRecovery: boolean;
-  /** Writes on the console, whatever the levels of the log are. */
+  /** Writes on the console at any log level. */
   print(text: string): Promise<void>;
 }
 
-/** What became of the machine. */
+/** The result for the machine. */
 type Decision = "decided" | "recovery" | "restart";
 
-/** Asks, and does what is answered. */
+/** Asks, and carries out the answer. */
 export class BootFailure {
   readonly #means: BootFailureMeans;
   #cancel: (() => void) | undefined;
@@ -43,7 +43,7 @@ export class BootFailure {
     machine.sync();
     if (autoRecovery) {
       const problem = this.#start(RECOVERY);
-      if (manager.activeCount > 0) return; // it has the console for itself
+      if (manager.activeCount > 0) return; // it has the console to itself
       if (problem !== undefined) log.message("error", `${NOT_STARTED}: ${problem}`);
     }
     await this.#means.print(FAILURE);
@@ -59,7 +59,7 @@ export class BootFailure {
     manager.shutdown(ShutdownType.REBOOT);
   }
 
-  /** A shutdown was asked for in another way: there is nothing to choose any more. */
+  /** A shutdown was requested in another way, so there is nothing left to choose. */
   shutdownOrdered(): void {
     this.#cancel?.();
   }
@@ -77,7 +77,7 @@ export class BootFailure {
 
   async #key(): Promise<Key> {
     if (this.#means.manager.shuttingDown) return "cancelled";
-    // What was typed before this is discarded; what is typed as soon as the question is there must not be.
+    // Earlier input is discarded; input after the question appears must not be.
     const { key, cancel } = this.#means.machine.awaitKey();
     this.#cancel = cancel;
     try {
@@ -109,7 +109,7 @@ export class BootFailure {
     }
   }
 
-  /** Starts a service. Returns why it cannot be, as a sentence without a full stop at its end. */
+  /** Starts a service. Returns the reason of a failure, as a sentence without a full stop. */
   #start(name: string): string | undefined {
     const { manager } = this.#means;
     try {

@@ -1,10 +1,10 @@
 import { LibcUnavailableError, Machine } from "../host/mod.ts";
 
-/** The boot in the system's tables of logins: entered once, as soon as that is possible (daemon and init 3.7). */
+/** Records the boot in the system's login tables once, as soon as that is possible (daemon and init 3.7). */
 export class BootRecord {
   #recorded = false;
 
-  /** Tries to enter it, unless it has been. */
+  /** Tries to record it, unless that was done. */
   record(): void {
     if (!this.#recorded) this.#recorded = openMachine()?.recordBoot(Date.now()) ?? false;
   }

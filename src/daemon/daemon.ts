@@ -1,6 +1,6 @@
 /**
- * The running daemon: it ties the engine, the host, the control socket and the logs together, and sees them from
- * start to end. Daemon and init 3, 4 and 6.
+ * The running daemon: it connects the engine, the host, the control socket and the logs, and controls their
+ * start and end. Daemon and init 3, 4 and 6.
  */
 
 import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
@@ -30,21 +30,21 @@ import type { Signals } from "./signals.ts";
 import { SocketKeeper } from "./socket_keeper.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 
-/** How long the end waits for log lines and replies that nobody takes, in milliseconds (daemon and init 5.5). */
+/** How long the exit waits for log lines and replies that nobody reads, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
-/** How long to wait after a mistake of our own at the end of life before it is tried again, in milliseconds. */
+/** How long to wait after a bug of ours at the exit before trying again, in milliseconds. */
 const MISTAKE_PAUSE = 1000;
-/** As long as the runtime's timers can be, in milliseconds. */
+/** The longest timer of the runtime, in milliseconds. */
 const LONG = 2 ** 31 - 1;
 
 /** How the daemon ended. */
 export interface DaemonEnd {
   readonly status: number;
-  /** The daemon is to end by SIGINT on itself: a reboot was asked for (daemon and init 6.2). */
+  /** The daemon must end itself by SIGINT, because a reboot was requested (daemon and init 6.2). */
   readonly interrupted: boolean;
 }
 
-/** What a daemon is made of. */
+/** The parts from which a daemon is made. */
 export interface DaemonParts {
   readonly options: DaemonOptions;
   readonly log: DaemonLog;
@@ -76,10 +76,10 @@ export class Daemon {
   #journal: ProcessJournal | undefined;
   #exitWith: ExitWith | undefined;
   #inactive: (() => void) | undefined;
-  /** Services are not waited for any more. */
+  /** The daemon no longer waits for services. */
   #killed = false;
 
-  /** Throws `HostUnavailableError` if the host that was asked for cannot be had. */
+  /** Throws `HostUnavailableError` if the requested host is not available. */
   constructor(parts: DaemonParts) {
     const { options, log, console } = parts;
     this.#parts = parts;
@@ -123,7 +123,7 @@ export class Daemon {
     });
     this.#socket = new SocketKeeper(this.#server, this.#socketPath, {
       ...options,
-      lookAgain: () => this.#journal?.check(), // what removed the socket may have removed the journal, too
+      lookAgain: () => this.#journal?.check(), // whatever removed the socket may also have removed the journal
     }, log);
     this.#duties = this.#machineDuties();
     this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: parts.stray });
@@ -152,7 +152,7 @@ export class Daemon {
     });
   }
 
-  /** Everything before the first service (3.1, steps 10 to 16). False: it cannot be, which has been logged. */
+  /** Everything before the first service (3.1, steps 10 to 16). False: it failed, and the failure was logged. */
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
     if (!this.#keepDebuggerClosed()) return false;
@@ -165,7 +165,7 @@ export class Daemon {
     if (system) this.#log.record("info", "Starting system");
     if (logFile !== undefined && !await this.#openMainLog()) {
       if (!system) return false;
-      // The owner of a machine has a service that makes the file system writable, which is when it is tried again.
+      // The owner of a machine tries again when a service has made the file system writable.
       if (!this.#options.manager) this.#parts.mainLog.keepTrying();
     }
     if (this.#journal !== undefined) await this.#followPredecessor(this.#journal);
@@ -174,14 +174,14 @@ export class Daemon {
     return true;
   }
 
-  /** Starts the services, and returns when the daemon is to end. The owner of a machine never does. */
+  /** Starts the services, and returns when the daemon must exit. For the owner of a machine it never returns. */
   async run(): Promise<DaemonEnd> {
     this.#connectSignals();
     this.#host.begin();
     const started = this.#startServices();
     if (started) this.#readiness.announce(this.#server.path);
-    // Nothing of what the daemon waits for need be known to the runtime, which ends a program that waits for nothing.
-    // The first timer takes the runtime some milliseconds, for which nobody who waits for the daemon has to wait.
+    // Deno exits when its event loop is empty; this timer keeps it alive. It starts after the socket is
+    // ready, because the first timer takes the runtime some milliseconds.
     const alive = setInterval(() => {}, LONG);
     if (started) {
       this.#socket.watch();
@@ -194,7 +194,7 @@ export class Daemon {
     return { status: this.#exitStatus(), interrupted };
   }
 
-  /** Waits until what has been logged is written, at most for a while. */
+  /** Waits until log lines are written, up to a limit. */
   async flush(): Promise<void> {
     const { console, mainLog } = this.#parts;
     await settled(this.#failures.complete(), FLUSH_LIMIT);
@@ -208,7 +208,7 @@ export class Daemon {
 
   // ---- Start -------------------------------------------------------------------------------------------------
 
-  /** False: everybody could become root. */
+  /** False: every user could become root. */
   #keepDebuggerClosed(): boolean {
     if (this.#parts.signals.useLibrary() || !opensDebugger()) return true;
     if (Deno.uid() === 0 && this.#options.system) {
@@ -219,7 +219,7 @@ export class Daemon {
     return true;
   }
 
-  /** Takes the journal of processes. False: another daemon that lives has it, which has been logged. */
+  /** Takes the journal of processes. False: another living daemon has it, which was logged. */
   async #takeJournal(): Promise<boolean> {
     if (Deno.pid === 1) return true; // its processes end with it
     try {
@@ -237,7 +237,7 @@ export class Daemon {
     }
   }
 
-  /** Clears up behind a daemon that was killed, and records processes for the next one. */
+  /** Ends the leftovers of a killed daemon, and records processes for the next one. */
   async #followPredecessor(journal: ProcessJournal): Promise<void> {
     await endLeftovers(journal.left, journal.path, this.#log);
     journal.begin();
@@ -264,7 +264,7 @@ export class Daemon {
     }));
   }
 
-  /** False: the daemon was to follow a service that cannot be loaded. */
+  /** False: the service that the daemon must follow cannot be loaded. */
   #startServices(): boolean {
     const { services, exitWith } = this.#options;
     if (exitWith === undefined) {
@@ -283,11 +283,11 @@ export class Daemon {
       const service = this.#load(name);
       if (service !== undefined) this.#manager.start(service);
     } catch (error) {
-      this.#parts.stray.report(error); // the others are started all the same
+      this.#parts.stray.report(error); // the others are started nevertheless
     }
   }
 
-  /** A service by its name; `undefined` if it cannot be loaded, which has been logged. */
+  /** A service by its name; `undefined` if it cannot be loaded, which was logged. */
   #load(name: string): Service | undefined {
     try {
       return this.#manager.load(name, "command-line");
@@ -299,7 +299,7 @@ export class Daemon {
 
   // ---- Meanwhile ---------------------------------------------------------------------------------------------
 
-  /** A service has started that makes more possible than there was (3.4). */
+  /** A service has started that makes further steps possible (3.4). */
   async #started(service: Service): Promise<void> {
     const { startsRwfs, startsLog } = service.description.flags;
     if (startsRwfs) {
@@ -330,7 +330,7 @@ export class Daemon {
 
   // ---- End ---------------------------------------------------------------------------------------------------
 
-  /** Waits until no service is active any more, unless the daemon was told to remain. */
+  /** Waits until no service is active any more, unless the daemon must remain. */
   async #allStopped(): Promise<void> {
     const stopped = new Promise<void>((resolve) => this.#inactive = resolve);
     if (this.#killed) return;
@@ -344,7 +344,7 @@ export class Daemon {
     if (this.#manager.shuttingDown) this.#duties?.shutdownOrdered();
   }
 
-  /** No service is active, but the machine has to be looked after. */
+  /** No service is active, but the machine still needs its owner. */
   async #goOn(duties: OwnerDuties): Promise<void> {
     try {
       await duties.allStopped();

@@ -1,30 +1,31 @@
 /**
- * Deno's debugger. From 2.9.2 on `deno run` opens it on 127.0.0.1:9229 at SIGUSR1, whoever listens to that signal, and
- * there every user of the machine may run code as the daemon. A compiled binary does not. With the C library the signal
- * does not reach the runtime (`Signals.useLibrary`). Without it there is no way to prevent that, but the debugger can be
- * closed: at once if it is open by then, otherwise in one of the next turns of the event loop.
+ * Deno's debugger. Since 2.9.2 `deno run` opens it on 127.0.0.1:9229 at SIGUSR1, even if the program listens
+ * to the signal, and every user of the machine can use it to run code as the daemon. A compiled binary does
+ * not open it. With the C library the signal does not reach the runtime (`Signals.useLibrary`). Otherwise the
+ * daemon cannot prevent it, but can close it: at once if it is already open, otherwise in one of the next
+ * turns of the event loop.
  */
 
 import type { MessageLog } from "../log/mod.ts";
 
 /** The first version that opens its debugger. */
 const FIRST_VERSION = [2, 9, 2];
-/** Deno 2.9 knows no name of a grant for this alone. */
+/** Deno 2.9 has no separate name for this grant. */
 const NO_GRANT = "It stays open: closing it takes --allow-sys without a list.";
 const REMEDY = "With --allow-ffi or as a compiled binary it is never opened.";
 
-/** How long to look for a debugger that is about to be opened, in milliseconds. */
+/** How long to look for a debugger that may be about to open, in milliseconds. */
 const LOOK_FOR = 2000;
-/** For how much of it in every turn of the event loop, and how often then. */
+/** How long of this time to look in every turn of the event loop, and how often afterwards. */
 const LOOK_EVERY_TURN_FOR = 100;
 const LOOK_EVERY = 5;
 
-/** Why the daemon refuses to run where every user could become root. */
+/** Why the daemon refuses to run if every user could become root. */
 export const REFUSAL =
   "SIGUSR1 makes Deno open its debugger, where every user of the machine could run code as root; " +
   "grant --allow-ffi, use the compiled binary, or run with --user where that does not matter";
 
-/** Whether this runtime opens its debugger at SIGUSR1 if the signal reaches it. */
+/** Whether this runtime opens its debugger if it receives SIGUSR1. */
 export function opensDebugger(): boolean {
   if (Deno.build.standalone) return false;
   const version = Deno.version.deno.split(".").map((part) => parseInt(part));
@@ -32,10 +33,10 @@ export function opensDebugger(): boolean {
   return differing === -1 || version[differing] > FIRST_VERSION[differing];
 }
 
-/** Closes the debugger whenever it was opened. */
+/** Closes the debugger when it was opened. */
 export class DebuggerPort {
   readonly #log: MessageLog;
-  /** Loaded now and not at the signal, when there is no time. */
+  /** Loaded in advance, because there is no time at the signal. */
   readonly #modules = Promise.all([import("node:inspector"), import("node:timers")]);
   #lookUntil = 0;
   #looking = false;
@@ -44,7 +45,7 @@ export class DebuggerPort {
     this.#log = log;
   }
 
-  /** SIGUSR1 has come to the runtime. Closes what it opens, and says so. */
+  /** The runtime has received SIGUSR1. Closes the debugger, and reports it. */
   async signalled(): Promise<void> {
     try {
       if (await this.#close()) {
@@ -56,7 +57,7 @@ export class DebuggerPort {
     }
   }
 
-  /** Whether it was open; if not, it will not be either. */
+  /** Whether it was open; if not, it will not open any more. */
   async #close(): Promise<boolean> {
     const [inspector, { setImmediate }] = await this.#modules;
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 /**
- * How the owner of a machine ends: the process becomes the program that shuts the machine down, or a new daemon
- * (daemon and init 6.3, 6.5, 6.6).
+ * How the owner of a machine ends: the process executes the program that shuts the machine down, or a new
+ * daemon (daemon and init 6.3, 6.5, 6.6).
  */
 
 import { errnoOf, errnoText, ShutdownType } from "../model/mod.ts";
@@ -9,9 +9,9 @@ import type { Machine } from "../host/mod.ts";
 import { DAEMON_PROGRAM, SHUTDOWN_PROGRAM } from "./paths.ts";
 import type { MessageLog } from "../log/mod.ts";
 
-/** What the daemon says and does for a kind of shutdown. */
+/** The message and the action for a kind of shutdown. */
 interface Ending {
-  /** What it says that it will do. */
+  /** The announcement of the action. */
   readonly will: string;
   /** The option of the shutdown program. */
   readonly option?: string;
@@ -26,18 +26,18 @@ const ENDINGS: ReadonlyMap<ShutdownType, Ending> = new Map([
   [ShutdownType.KEXEC, { will: "kexec", option: "-k" }],
 ]);
 
-/** What the daemon says when no service is active any more. */
+/** The message when no service is active any more. */
 export function farewell(type: ShutdownType): string {
   return `No more active services. Will ${(ENDINGS.get(type) ?? BOOT_FAILURE).will}.`;
 }
 
-/** What it takes to end. */
+/** What the end needs from the daemon. */
 export interface EndOfLifeMeans {
   readonly machine: Pick<Machine, "sync" | "execute">;
   readonly log: MessageLog;
-  /** Waits until what has been logged is written, as long as that is sensible. */
+  /** Waits until log lines are written, up to a limit. */
   flush(): Promise<void>;
-  /** Lets go of the children: from now on others may wait for theirs. */
+  /** Stops reaping: from now on other code may wait for children. */
   releaseChildren(): void;
 }
 
@@ -49,7 +49,7 @@ export class EndOfLife {
     this.#means = means;
   }
 
-  /** Ends in the given way. Returns only if that is not possible, which has been logged. */
+  /** Ends in the given way. Returns only if that is not possible, which was logged. */
   async end(type: ShutdownType): Promise<void> {
     if (type === ShutdownType.SOFTREBOOT) {
       await this.#beginAnew();
@@ -62,7 +62,7 @@ export class EndOfLife {
     await this.#means.flush();
   }
 
-  /** Ends at once, without stopping anything. Returns only if that is not possible, which has been logged. */
+  /** Ends at once, without stopping anything. Returns only if that is not possible, which was logged. */
   endAtOnce(): void {
     this.#shutDown();
     this.#means.machine.sync();
@@ -79,7 +79,7 @@ export class EndOfLife {
     this.#become(DAEMON_PROGRAM, commandLineArguments());
   }
 
-  /** Has file systems unmounted and everything else done that a shutdown does, except for the shutdown. */
+  /** Unmounts file systems and does everything else of a shutdown, except for the shutdown itself. */
   async #runShutdown(): Promise<void> {
     const { log } = this.#means;
     this.#means.releaseChildren();

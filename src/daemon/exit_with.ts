@@ -1,6 +1,6 @@
 /**
- * `--exit-with`: the end of one service is the end of the daemon, which passes its status on. This is what those who
- * run containers expect; the reference has nothing like it.
+ * `--exit-with`: when one service ends, the daemon exits and passes the status on. Users of containers expect
+ * this; the reference has nothing like it.
  */
 
 import { ServiceState, ShutdownType, StopReason, type WaitStatus } from "../model/mod.ts";
@@ -9,7 +9,7 @@ import type { Service, ServiceListener, ServiceManager } from "../engine/mod.ts"
 const FAILURE = 1;
 /** What shells add to the number of a signal. */
 const BY_SIGNAL = 128;
-/** Reasons of a service that never came up. */
+/** Stop reasons of a service that never came up. */
 const FAILED_STARTS: readonly StopReason[] = [
   StopReason.DEPFAILED,
   StopReason.FAILED,
@@ -29,7 +29,7 @@ export class ExitWith implements ServiceListener {
     manager.addListener(service, this);
   }
 
-  /** The status for the daemon to end with: 0 unless the service has ended before a shutdown was ordered. */
+  /** The exit status of the daemon: 0 unless the service ended before a shutdown was requested. */
   get status(): number {
     return this.#status ?? 0;
   }
@@ -40,12 +40,12 @@ export class ExitWith implements ServiceListener {
     if (state !== ServiceState.STOPPED || target !== ServiceState.STOPPED) return;
     const { reason, exit } = this.#manager.status(this.#service);
     this.#status = exitStatus(exit, FAILED_STARTS.includes(reason));
-    // The engine may not be called from within its own call.
+    // A listener must not call the engine.
     queueMicrotask(() => this.#manager.shutdown(ShutdownType.HALT));
   }
 }
 
-/** The status of a process in one number, as shells have it; a failed start is never a success. */
+/** The status of a process as one number, as in shells; a failed start is never a success. */
 export function exitStatus({ code, status }: WaitStatus, failed: boolean): number {
   if (code === 2 || code === 3) return BY_SIGNAL + status;
   return failed && status === 0 ? FAILURE : status;

@@ -1,6 +1,6 @@
 /**
- * Why services fail, as far as their output tells: for the console and for `status`. Loaded when something fails for the
- * first time.
+ * Why services fail, as far as their output shows it: for the console and for `status`. Loaded at the first
+ * failure.
  */
 
 import type { Service } from "../engine/mod.ts";
@@ -9,38 +9,44 @@ import { decodeBytes, type FailureReport, restartLimitText } from "../model/mod.
 import { settled } from "./settled.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** How many of the last lines of output are kept and shown. */
+/** How many of the last lines of output to keep and show. */
 const LINES = 3;
-/** How many characters of a line are kept. */
+/** How many characters of a line to keep. */
 const LINE_LENGTH = 200;
-/** How much of the output is looked at, in bytes: enough for the lines. */
+/** How much of the output to read, in bytes: enough for the lines. */
 const TAIL = 4 * LINES * LINE_LENGTH;
-/** A service that fails and restarts is looked at once in this many milliseconds. */
+/** How often to examine a service that fails and restarts, in milliseconds. */
 const LOOK_PAUSE = 5_000;
-/** ... and shown on the console once in this many milliseconds, until it stays down. */
+/** How often to show it on the console, in milliseconds, until it stays down. */
 const SHOW_PAUSE = 60_000;
-/** How many reports the console takes in `SHOW_WINDOW` milliseconds: many services may fail by one cause. */
+/**
+ * How many reports the console gets in `SHOW_WINDOW` milliseconds: many services may fail for the same
+ * reason.
+ */
 const SHOWN_AT_MOST = 20;
 const SHOW_WINDOW = 10_000;
-/** How long to wait for output that is being read, in milliseconds: children of the process may keep its pipe open. */
+/**
+ * How long to wait for the rest of the output, in milliseconds: children of the process may keep its pipe
+ * open.
+ */
 const READ_LIMIT = 500;
-/** File systems and the clock may differ by this much, in milliseconds. */
+/** How much file system time and clock may differ, in milliseconds. */
 const TIME_SLACK = 1_000;
 
 const RESTARTED = "(dinit: note: service restarted)\n";
 
-/** What the reports need around them. */
+/** What the reports need from the daemon. */
 export interface FailureMeans {
   readonly host: Pick<DaemonHost, "bufferedLog" | "outputRead">;
   /** Milliseconds of a clock that never runs backwards. */
   now(): number;
-  /** Where the service writes its log; `undefined` if to no file. */
+  /** The path of the service's log file; `undefined` if it has none. */
   logFile(service: Service): string | undefined;
   /** Writes a line to the console. */
   explain(line: string): void;
 }
 
-/** Something went wrong. */
+/** A failure. */
 export interface Failure {
   readonly service: Service;
   readonly trouble: Trouble;
@@ -48,13 +54,13 @@ export interface Failure {
   readonly age: number;
 }
 
-/** What is known of one service. */
+/** The state of one service. */
 interface Case {
   report: FailureReport | undefined;
-  /** When its output was looked at, and when the report was shown last. */
+  /** When its output was last read, and when the report was last shown. */
   lookedAt: number;
   shownAt: number;
-  /** What has happened since the look at the output began; `undefined`: nobody looks. */
+  /** What has happened since the output is being read; `undefined`: it is not being read. */
   pending: Set<Trouble> | undefined;
 }
 
@@ -89,7 +95,7 @@ export class FailureReports {
     this.#looks.add(look);
   }
 
-  /** Resolves when all that was added has been looked at. */
+  /** Resolves when all failures so far have been examined. */
   async complete(): Promise<void> {
     while (this.#looks.size > 0) await Promise.all(this.#looks);
   }
@@ -97,7 +103,7 @@ export class FailureReports {
   async #look(service: Service, known: Case, age: number): Promise<void> {
     const time = Date.now();
     const output = await this.#lastLines(service, time - age - TIME_SLACK);
-    const troubles = known.pending!; // `add` has set it, and nothing else unsets it
+    const troubles = known.pending!; // `add` has set it, and no other code clears it
     known.pending = undefined;
     const { restartLimitCount: restarts, restartLimitInterval: interval } = service.description;
     known.report = {
@@ -119,7 +125,7 @@ export class FailureReports {
       if (host.outputRead !== undefined) await settled(host.outputRead(service.id), READ_LIMIT);
       const bytes = host.bufferedLog(service, {})?.bytes ?? new Uint8Array(0);
       const runs = decodeBytes(bytes.subarray(-TAIL)).split(RESTARTED);
-      // The next process may have begun meanwhile, and has written nothing yet.
+      // The next process may have started meanwhile and has written nothing yet.
       return linesOf((runs.at(-1) || runs.at(-2)) ?? "");
     }
     const path = this.#means.logFile(service);
@@ -156,7 +162,7 @@ export class FailureReports {
   }
 }
 
-/** The last lines of a text that may be cut at its beginning; a line that is repeated counts once. */
+/** The last lines of a text whose beginning may be cut off; a repeated line counts once. */
 function linesOf(text: string): string[] {
   const lines = text.split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
   return lines.filter((line, index) => line !== lines[index - 1]).slice(-LINES).map((line) => {
@@ -167,7 +173,7 @@ function linesOf(text: string): string[] {
   });
 }
 
-/** Text that a terminal shows as it is: control characters and bytes that are not UTF-8 become `\xNN`. */
+/** Text that is safe to print on a terminal: control characters and bytes that are not UTF-8 become `\xNN`. */
 function visible(text: string): string {
   return text.replaceAll("\t", " ").replaceAll(
     // deno-lint-ignore no-control-regex

@@ -1,4 +1,4 @@
-/** The daemon's eye on services that fail. What it takes to find out why is loaded when the first one does. */
+/** Watches services that fail. The code that finds the reasons is loaded at the first failure. */
 
 import { type Fact, type FactSink, logFilePath, type Service, type ServiceManager } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
@@ -9,7 +9,7 @@ import { absolutePath } from "./paths.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 import { type Trouble, troubleOf } from "./trouble.ts";
 
-/** What is around it. */
+/** What it needs from the daemon. */
 export interface FailuresMeans {
   readonly manager: ServiceManager;
   readonly host: DaemonHost;
@@ -17,7 +17,7 @@ export interface FailuresMeans {
   readonly stray: StrayErrors;
 }
 
-/** Watches what goes wrong with services, has it explained on the console, and adds the reason to the overview. */
+/** Watches failures of services, explains them on the console, and adds the reason to the overview. */
 export class Failures implements FactSink {
   readonly #means: FailuresMeans;
   #reports: FailureReports | undefined;
@@ -34,7 +34,10 @@ export class Failures implements FactSink {
     if (service !== undefined) void this.#explain(service, said.trouble);
   }
 
-  /** All services with what is known of their logs and failures; `now` is the wall clock in milliseconds since 1970. */
+  /**
+   * All services with the facts about their logs and failures; `now` is the wall clock in milliseconds since
+   * 1970.
+   */
   overview(now: number): ServiceOverview[] {
     return this.#means.manager.overview(now).map((overview) => this.#complemented(overview));
   }
@@ -58,7 +61,7 @@ export class Failures implements FactSink {
 
   async #explain(service: Service, trouble: Trouble): Promise<void> {
     const now = this.#means.manager.now();
-    const age = now - (service.process.lastLaunch ?? now); // before it is launched again
+    const age = now - (service.process.lastLaunch ?? now); // computed before the next launch
     try {
       const reports = this.#reports ?? await (this.#loading ??= this.#load());
       reports.add({ service, trouble, age });

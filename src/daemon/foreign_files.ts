@@ -4,8 +4,9 @@ import { fileProblem, folderOf, folderProblem, ownIdentity } from "../host/mod.t
 const ROOT = 0;
 
 /**
- * Warns if a daemon of root reads an environment file that another user can change: that user can run anything as
- * root, by variables such as `PATH` and `LD_PRELOAD`. The file is used all the same, as by the reference.
+ * Warns if a daemon of root reads an environment file that another user can change: this user could run
+ * anything as root, by variables such as `PATH` and `LD_PRELOAD`. The daemon still uses the file, like the
+ * reference.
  */
 export function warnOfForeignFile(path: string | undefined, log: MessageLog): void {
   const self = ownIdentity();
@@ -14,10 +15,10 @@ export function warnOfForeignFile(path: string | undefined, log: MessageLog): vo
   try {
     const folder = folderProblem(Deno.statSync(folderOf(path)), self);
     const file = Deno.statSync(path);
-    if (!file.isFile) return; // a device of the system, or a pipe from who started the daemon
+    if (!file.isFile) return; // a device of the system, or a pipe from the caller
     problem = fileProblem(file, self) ?? (folder && `its folder is not safe, as ${folder}`);
   } catch (error) {
-    if (error instanceof Error) return; // that it cannot be read has been logged
+    if (error instanceof Error) return; // the read error was logged
     throw error;
   }
   if (problem === undefined) return;

@@ -2,26 +2,26 @@ import type { ServiceManager } from "../engine/mod.ts";
 import { createHost, type DaemonHost, type DescriptorStream, type ProcessRecord } from "../host/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 
-/** The group of the owner of a machine: the root of all. */
+/** The group of the owner of a machine: the root group. */
 const MACHINE_CGROUP = "";
 
-/** Said once, at the start, by process 1 of a container that has the command host. */
+/** A warning for process 1 of a container with the command host, shown once at the start. */
 const ZOMBIES =
   "As process 1 with the command host, dinit does not reap orphaned processes: they stay zombies. " +
   "The native host reaps them (grant --allow-ffi).";
 
-/** Whom the host of a daemon talks to. The manager and the record are there later than the host. */
+/** Callbacks from the host into the daemon. The manager and the record are created after the host. */
 export interface HostPartners {
   manager(): ServiceManager;
-  /** Where the starts and ends of processes are recorded. */
+  /** The record of started and ended processes. */
   record(): ProcessRecord;
-  /** Serves the control connection that a process has been given. */
+  /** Serves the control connection of a process. */
   serveControl(stream: DescriptorStream): void;
   /** Writes a warning to the log. */
   warn(text: string): void;
 }
 
-/** The host that the options ask for. Throws `HostUnavailableError` if it cannot be had. */
+/** The host that the options request. Throws `HostUnavailableError` if it is not available. */
 export function hostForDaemon(
   { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
   { manager, record, serveControl, warn }: HostPartners,
@@ -40,7 +40,7 @@ export function hostForDaemon(
     adopted: (pid, service) => record().adopted(pid, service),
     ended: (pid) => record().ended(pid),
   }, {
-    kind: isManager ? "native" : host, // no other takes care of orphans
+    kind: isManager ? "native" : host, // only the native host handles orphans
     serveControl,
     warn,
     cgroup: cgroupPath ?? (isManager ? MACHINE_CGROUP : undefined),

@@ -1,7 +1,6 @@
 /**
- * What to do about processes that an earlier daemon left behind when it was killed: they are ended before any
- * service is started, because a second store on the same data, or a second web server on the same port, is worse
- * than a moment without.
+ * Ends the leftovers of a killed daemon before any service is started. A second store on the same data, or a
+ * second web server on the same port, would be worse than a short pause.
  */
 
 import type { MessageLog } from "../log/mod.ts";
@@ -15,7 +14,7 @@ import {
   RefusedVariables,
 } from "../host/mod.ts";
 
-/** Ends what the journal, which is the file at `path`, says is left. Logs what was found. */
+/** Ends the leftovers in the journal, which is the file at `path`, and logs them. */
 export async function endLeftovers(journal: Journal, path: string, log: MessageLog): Promise<void> {
   if (journal.newer !== undefined) {
     const what = `${path} was written by a newer version (format ${journal.newer})`;
@@ -47,12 +46,12 @@ function announce(left: readonly string[], log: MessageLog): void {
   );
 }
 
-/** With narrow permissions: a program that may do it does it. */
+/** With narrow permissions: runs a program that has the permission. */
 async function endByProgram(path: string, { entries }: Journal, log: MessageLog): Promise<void> {
   const program = new URL("../host/processes/end_leftovers.ts", import.meta.url).pathname;
   try {
     const args = ["run", "--no-config", "--no-prompt", "--allow-all", decodeURIComponent(program), path];
-    // What is not passed on has been said for services, or will be.
+    // Removed variables were logged for services, or will be.
     const env = new RefusedVariables().passable(inheritedEnvironment());
     const { success, stdout } = await new Deno.Command("deno", { args, clearEnv: true, env, stderr: "null" })
       .output();

@@ -1,5 +1,6 @@
 /**
- * What the daemon does in addition when it owns the machine, as its process 1 or with `--system-mgr`. Loaded only then.
+ * The additional tasks of the daemon when it owns the machine, as its process 1 or with `--system-mgr`.
+ * Loaded only then.
  */
 
 import { ShutdownType } from "../model/mod.ts";
@@ -11,29 +12,29 @@ import { EndOfLife, farewell } from "./end_of_life.ts";
 
 const CONSOLE = "/dev/console";
 
-/** What the owner is given of the daemon. */
+/** What the owner needs from the daemon. */
 export interface OwnerMeans {
   readonly manager: ServiceManager;
   readonly log: MessageLog;
-  /** Start the service `recovery` when booting has failed. */
+  /** Start the service `recovery` if the boot has failed. */
   readonly autoRecovery: boolean;
-  /** Writes on the console, whatever the levels of the log are. */
+  /** Writes on the console at any log level. */
   print(text: string): Promise<void>;
-  /** Waits until what has been logged is written, as long as that is sensible. */
+  /** Waits until log lines are written, up to a limit. */
   flush(): Promise<void>;
   /** Closes the control socket. */
   closeSocket(): void;
   /** Opens the control socket again. */
   openSocket(): Promise<void>;
-  /** Waits until clients have their replies, as long as that is sensible. */
+  /** Waits until clients have their replies, up to a limit. */
   replied(): Promise<void>;
-  /** Lets go of the children: from now on others may wait for theirs. */
+  /** Stops reaping: from now on other code may wait for children. */
   releaseChildren(): void;
 }
 
-/** A machine that the daemon has taken. */
+/** The machine that the daemon owns. */
 export class MachineOwner {
-  /** The machine's console, or standard output where there is none. */
+  /** The machine's console, or standard output if there is none. */
   readonly console: LineSink;
   readonly #machine: Machine;
 
@@ -42,7 +43,7 @@ export class MachineOwner {
     this.console = console;
   }
 
-  /** Takes the machine: puts its console on the standard streams. Throws `HostUnavailableError`. */
+  /** Takes over the machine: opens its console on the standard streams. Throws `HostUnavailableError`. */
   static take(): MachineOwner {
     const machine = openMachine();
     machine.openConsole();
@@ -72,7 +73,7 @@ export class OwnerDuties {
     this.#end = new EndOfLife({ ...means, machine });
   }
 
-  /** No service is active any more. Returns when the daemon is to go on. */
+  /** No service is active any more. Returns if the daemon must continue. */
   async allStopped(): Promise<void> {
     const { manager, log, flush, closeSocket, openSocket, replied } = this.#means;
     log.message("info", farewell(manager.shutdownType));
@@ -82,17 +83,17 @@ export class OwnerDuties {
     if (manager.activeCount === 0 && isFinal(manager.shutdownType)) {
       await flush();
       await this.#end.end(manager.shutdownType);
-      await new Promise(() => {}); // it was not possible: process 1 stays, whatever happens
+      await new Promise(() => {}); // it failed, and process 1 must never end
     }
     await openSocket();
   }
 
-  /** A shutdown was ordered while no service was active. */
+  /** A shutdown was requested while no service was active. */
   shutdownOrdered(): void {
     this.#bootFailure.shutdownOrdered();
   }
 
-  /** SIGQUIT: the end, at once. */
+  /** SIGQUIT: ends at once. */
   quit(): void {
     this.#means.closeSocket();
     this.#end.endAtOnce();
@@ -112,7 +113,7 @@ function openMachine(): Machine {
   }
 }
 
-/** The console once more: the runtime's own streams are copies of what the standard ones were at first. */
+/** Opens the console again: the runtime's own streams are copies of the original standard ones. */
 function openConsole(): LineSink | undefined {
   try {
     return Deno.openSync(CONSOLE, { write: true });

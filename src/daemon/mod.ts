@@ -1,6 +1,6 @@
 /**
- * The daemon: its command line, its paths, and the running program that ties engine, host, control socket and logs
- * together.
+ * The daemon: its command line, its paths, and the running program that connects engine, host, control socket
+ * and logs.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** The main log as the daemon wants it: a file, or the system's log (daemon and init 5.3). */
+/** Opens the main log: a file, or the system's log (daemon and init 5.3). */
 
 import {
   Datagrams,
@@ -31,18 +31,22 @@ export function createMainLog(options: Pick<DaemonOptions, "logFile" | "logLevel
   return new MainLog(target, options.logLevel);
 }
 
-/** The main log on a standard output of the daemon, if the path means one: opened anew, its lines would overwrite others. */
+/**
+ * The main log on a standard output of the daemon, if the path names one: with a second open file, its lines
+ * would overwrite others.
+ */
 function standardDescriptor(path: string): MainLogTarget | undefined {
   const fd = descriptorOfPath(path, "/", grantedLink);
   const stream = path.startsWith("/") ? [undefined, Deno.stdout, Deno.stderr][fd ?? 0] : undefined;
   if (stream === undefined) return undefined;
-  // Without `close`: the console writes there, too.
+  // Without `close`, because the console also writes there.
   return { prefix: () => "", open: () => Promise.resolve({ write: (bytes) => stream.write(bytes) }) };
 }
 
 /**
- * Has it said when the main log or the console fails, and when it works again: on the other one, and what was lost also
- * where it was lost. That the system's logger is stopped is nothing to say.
+ * Reports when the main log or the console fails, and when it works again. The report goes to the other log;
+ * the number of lost lines also goes to the log that lost them. A stopped system logger is not worth a
+ * report.
  */
 export function watchLogs(
   mainLog: MainLog,
@@ -69,7 +73,7 @@ function linesLost(count: number): string {
   return count === 0 ? "no lines were lost" : count === 1 ? "1 line was lost" : `${count} lines were lost`;
 }
 
-/** Opens the log unless it is open. False: it could not be opened, which has been logged. */
+/** Opens the log unless it is open. False: it could not be opened, which was logged. */
 export async function openMainLog(
   mainLog: MainLog,
   options: Pick<DaemonOptions, "logFile">,
@@ -97,7 +101,7 @@ function connectToLogger(): SyslogSocket | undefined {
   try {
     fd = datagrams.connect(SYSLOG_SOCKET);
   } catch (error) {
-    if (error instanceof SystemCallError && error.call === "connect") return undefined; // nobody listens
+    if (error instanceof SystemCallError && error.call === "connect") return undefined; // no logger listens
     throw error;
   }
   return {

@@ -1,23 +1,23 @@
-/** Where the daemon finds and puts things when it is not told (daemon and init 2.4, 2.5). */
+/** The default paths of the daemon (daemon and init 2.4, 2.5). */
 
 import { defaultServiceDirectories } from "../description/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 
 const SYSTEM_SOCKET = "/run/dinitctl";
 
-/** What the owner of a machine becomes when all services have stopped. */
+/** The program that the owner of a machine executes when all services have stopped. */
 export const SHUTDOWN_PROGRAM = "/usr/sbin/shutdown";
 
-/** What the owner of a machine becomes at a soft reboot. */
+/** The program that the owner of a machine executes at a soft reboot. */
 export const DAEMON_PROGRAM = "/usr/bin/dinit";
 
-/** Where the environment of services is when the owner of a machine is not told. */
+/** The default environment file of the owner of a machine. */
 export const MACHINE_ENVIRONMENT_FILE = "/etc/dinit/environment";
 
 /** What the default paths depend on. */
 export interface PathContext {
   env(name: string): string | undefined;
-  /** The home directory in the user database, where `HOME` is not set. */
+  /** The home directory in the user database, if `HOME` is not set. */
   passwdHome(): string | undefined;
 }
 
@@ -46,13 +46,13 @@ export function serviceDirectories(
   return defaultServiceDirectories("user", environment, passwdHome);
 }
 
-/** The path from the root of the file system; as it is if the daemon may not know its directory. */
+/** The absolute path; the unchanged path if the daemon may not know its directory. */
 export function absolutePath(path: string): string {
   if (path.startsWith("/")) return path;
   try {
     return `${Deno.cwd()}/${path.replace(/^(\.\/)+/, "")}`;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return path; // the grant is missing, or the directory has gone
+    return path; // the grant is missing, or the directory no longer exists
   }
 }

@@ -1,11 +1,11 @@
-/** The descriptor on which the daemon says that it is ready (daemon and init 3.8). */
+/** The descriptor on which the daemon announces its readiness (daemon and init 3.8). */
 
 import { encodeBytes } from "../model/mod.ts";
 import { inheritedDescriptors } from "../host/mod.ts";
 import { systemText } from "./system_text.ts";
 import type { MessageLog } from "../log/mod.ts";
 
-/** The standard streams, which need no leave to call the C library. */
+/** The standard streams, which need no grant for the C library. */
 const STANDARD = new Map<number, Pick<typeof Deno.stdout, "writeSync">>([[1, Deno.stdout], [2, Deno.stderr]]);
 
 /** Whether a descriptor is open. Without the C library, only the standard streams are known. */
@@ -13,18 +13,18 @@ export function isOpen(fd: number): boolean {
   return STANDARD.has(fd) || (inheritedDescriptors()?.isOpen(fd) ?? false);
 }
 
-/** Says once that the daemon is ready. */
+/** Announces readiness once. */
 export class Readiness {
   readonly #log: MessageLog;
   #fd: number | undefined;
 
-  /** Without a descriptor nobody wants to know. */
+  /** Without a descriptor it announces nothing. */
   constructor(fd: number | undefined, log: MessageLog) {
     this.#fd = fd;
     this.#log = log;
   }
 
-  /** Writes the path of the socket, if there is one by now, and a NUL. */
+  /** Writes the path of the socket, if there is one already, and a NUL. */
   announce(socketPath: string | undefined): void {
     const fd = this.#fd;
     if (fd === undefined || socketPath === undefined) return;
@@ -39,8 +39,8 @@ export class Readiness {
 }
 
 /**
- * Writes, and closes the descriptor unless it is a standard one. The runtime's streams are copies of the standard ones
- * from before the console was opened, so they are used only where there is no other way.
+ * Writes, and closes the descriptor unless it is a standard one. The runtime's streams are copies of the
+ * standard ones from before the console was opened, so they are used only if there is no other way.
  */
 function write(fd: number, line: Uint8Array<ArrayBuffer>): void {
   const descriptors = inheritedDescriptors();

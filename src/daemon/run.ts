@@ -1,4 +1,4 @@
-/** The daemon from its first moment to its last. */
+/** The life of the daemon from start to exit. */
 
 import { HostUnavailableError } from "../host/mod.ts";
 import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
@@ -11,10 +11,10 @@ import { StrayErrors } from "./stray_errors.ts";
 
 const FAILED: DaemonEnd = { status: 1, interrupted: false };
 
-/** How long the end waits for lines that nobody takes when the daemon could not even begin, in milliseconds. */
+/** How long to wait at the exit for lines that nobody reads if the daemon could not start, in milliseconds. */
 const FLUSH_LIMIT = 5000;
 
-/** What is said for want of anything better (daemon and init 1.7). */
+/** The message for an unexpected error (daemon and init 1.7). */
 const UNEXPECTED = new TextEncoder().encode("dinit: unexpected error during initialisation\n");
 
 /** Runs the daemon until no service is active any more. */
@@ -61,7 +61,7 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   }
 }
 
-/** A grant for the environment that is missing is named later, by what needs it. */
+/** A missing grant for the environment is reported later, by the code that needs it. */
 function hasColours(): boolean {
   return takesColours(Deno.stdout.isTerminal(), (name) => {
     const { state } = Deno.permissions.querySync({ name: "env", variable: name });

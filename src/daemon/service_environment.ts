@@ -12,10 +12,10 @@ import type { MessageLog } from "../log/mod.ts";
 
 /** The largest environment file, in bytes. */
 const FILE_LIMIT = 4 * 1024 * 1024;
-/** How many mistakes in the file are logged one by one. */
+/** How many mistakes in the file are logged individually. */
 const PROBLEM_LIMIT = 100;
 
-/** Changes the environment of services as the environment file says (daemon and init 3.5). Mistakes are logged. */
+/** Applies the environment file to the environment of services (daemon and init 3.5). Mistakes are logged. */
 export function applyEnvironmentFile(
   environment: MainEnvironment,
   { environmentFile, manager }: Pick<DaemonOptions, "environmentFile" | "manager">,
@@ -27,7 +27,7 @@ export function applyEnvironmentFile(
   const shown = wholePath(path);
   let bytes: Uint8Array;
   try {
-    // The runtime has no name for a path that is not UTF-8.
+    // The runtime cannot name a path that is not UTF-8.
     const byRuntime = path.isWellFormed() || files === undefined;
     const { isFile, size } = byRuntime ? Deno.statSync(path) : factsOf(files.lookAt(path));
     if (isFile && size > FILE_LIMIT) {

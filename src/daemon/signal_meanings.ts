@@ -1,4 +1,4 @@
-/** What signals mean to the daemon: to the owner of a machine, and to any other (daemon and init 4.1). */
+/** The meaning of signals: for the owner of a machine, and for other daemons (daemon and init 4.1). */
 
 import { ShutdownType } from "../model/mod.ts";
 import type { ServiceManager } from "../engine/mod.ts";
@@ -8,26 +8,26 @@ import type { DaemonOptions } from "./options.ts";
 import type { SignalHandlers } from "./signals.ts";
 import { StopRequests } from "./stop_requests.ts";
 
-/** What it takes to do what signals ask for. */
+/** What the handlers need from the daemon. */
 export interface SignalMeans {
   readonly options: Pick<DaemonOptions, "manager" | "system">;
   readonly manager: ServiceManager;
   readonly log: DaemonLog;
-  /** What the owner of a machine does in addition. */
+  /** The additional duties of the owner of a machine. */
   readonly duties: OwnerDuties | undefined;
   /** SIGHUP was ignored when the daemon was started. */
   readonly hangUpIgnored: boolean;
-  /** Opens the control socket if its file has gone. */
+  /** Opens the control socket if its file no longer exists. */
   look(byRuntime: boolean): void;
-  /** Looks whether a watched file has gone. */
+  /** Checks whether a watched file no longer exists. */
   wokenUp(): void;
-  /** Opens the main log once more. */
+  /** Opens the main log again. */
   reopenLog(): void;
   /** Ends the daemon without waiting for services. */
   end(): void;
 }
 
-/** What this daemon does about signals. */
+/** The signal handlers of this daemon. */
 export function signalHandlers(means: SignalMeans): SignalHandlers {
   return means.options.manager ? ofMachine(means) : ofOthers(means);
 }
@@ -67,7 +67,7 @@ function ofOthers(means: SignalMeans): SignalHandlers {
   };
 }
 
-/** In a system, the programs that rotate logs send it; the daemon of a user has lost its terminal. */
+/** For a system's daemon, log rotation sends this signal; a user's daemon has lost its terminal. */
 function hangUp({ options, reopenLog }: SignalMeans, ofUser: () => void): void {
   if (options.system) reopenLog();
   else ofUser();

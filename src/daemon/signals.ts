@@ -1,29 +1,29 @@
-/** Which signals come to the daemon, and how. What they mean is in `signal_meanings.ts`. */
+/** How signals reach the daemon. `signal_meanings.ts` has their meaning. */
 
 import { LibcUnavailableError, openLibrary, SignalRelay, SystemCallError, WAKE_UP } from "../host/mod.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 
-/** What the daemon does about signals (daemon and init 4.1). */
+/** The daemon's reactions to signals (daemon and init 4.1). */
 export interface SignalHandlers {
   /** SIGTERM */
   terminate(): void;
-  /** SIGINT, which is also what the keys for a restart lead to */
+  /** SIGINT, which the keys for a restart also cause */
   interrupt(): void;
   /** SIGQUIT */
   quit(): void;
   /** SIGHUP */
   hangUp(): void;
-  /** SIGRTMIN+3, by which many images of containers are stopped */
+  /** SIGRTMIN+3, which stops many container images */
   stopContainer(): void;
-  /** SIGUSR1; `byRuntime`: the runtime has got it as well */
+  /** SIGUSR1; `byRuntime`: the runtime has received it, too */
   look(byRuntime: boolean): void;
-  /** Something may have happened that is announced by a signal, such as a change of a watched file. */
+  /** An event may have happened that a signal announces, such as a change of a watched file. */
   wokenUp(): void;
-  /** Any other; `name` is without SIG, such as `USR2`. */
+  /** Any other signal; `name` is without SIG, such as `USR2`. */
   ignored(name: string, times: number): void;
 }
 
-/** The signals that mean something, by the names of the handlers that take nothing. */
+/** Signals with a meaning, and their handlers without parameters. */
 const MEANINGS = {
   SIGTERM: "terminate",
   SIGINT: "interrupt",
@@ -31,12 +31,12 @@ const MEANINGS = {
   SIGHUP: "hangUp",
 } as const satisfies Partial<Record<Deno.Signal, keyof SignalHandlers>>;
 
-/** A key at the terminal, or a look at it, must not stop the supervisor. */
+/** A key at the terminal, or access to it, must not stop the supervisor. */
 const OF_TERMINAL: readonly Deno.Signal[] = ["SIGTSTP", "SIGTTIN", "SIGTTOU"];
 
 /**
- * The others that would end a program. The runtime ignores SIGPIPE. Those that tell of a fault of the program itself
- * (ILL, BUS, FPE, SEGV, SYS) are not among them: a listener cannot mend that.
+ * Other signals that would end a program. The runtime ignores SIGPIPE. The list omits signals for faults of
+ * the program itself (ILL, BUS, FPE, SEGV, SYS): a listener cannot repair a fault.
  */
 const OTHERS: readonly Deno.Signal[] = [
   "SIGUSR2",
@@ -53,20 +53,20 @@ const OTHERS: readonly Deno.Signal[] = [
 ];
 
 const USR1 = 10;
-/** The first real-time signal for the kernel, for programs, and the last one. */
+/** The first real-time signal of the kernel, the first for programs, and the last one. */
 const FIRST = 32;
 const RTMIN = 34;
 const RTMAX = 64;
 const STOP_CONTAINER = RTMIN + 3;
-/** Where `/proc/self/status` tells which signals are ignored. */
+/** The ignored signals in `/proc/self/status`. */
 const IGNORED = /^SigIgn:\s*([0-9a-f]+)$/m;
 
 /**
- * Listens from the moment it is made until the program ends: as process 1, the runtime does not survive a signal whose
- * last listener was removed. What comes before there is somebody to handle it is kept.
+ * Listens from its creation until the program ends: as process 1, the runtime does not survive a signal whose
+ * last listener was removed. Signals that arrive before there is a handler are kept.
  */
 export class Signals {
-  /** SIGHUP was ignored when the program was started, as `nohup` does. False if that cannot be known. */
+  /** SIGHUP was ignored when the program was started, as with `nohup`. False if that is unknown. */
   readonly hangUpIgnored: boolean;
   readonly #stray: StrayErrors;
   readonly #listeners = new Map<Deno.Signal, () => void>();
@@ -75,7 +75,7 @@ export class Signals {
 
   constructor(stray: StrayErrors) {
     this.#stray = stray;
-    this.hangUpIgnored = isHangUpIgnored(); // the first listener, of whatever signal, changes that
+    this.hangUpIgnored = isHangUpIgnored(); // the first listener, of any signal, changes that
     for (const [signal, handler] of Object.entries(MEANINGS)) {
       this.#listen(signal as Deno.Signal, (handlers) => handlers[handler]());
     }
@@ -85,8 +85,8 @@ export class Signals {
   }
 
   /**
-   * Uses the C library, if it may be used, for what the runtime cannot do: real-time signals do not end the daemon, and
-   * SIGUSR1 does not come to the runtime. Returns whether that is so.
+   * Uses the C library, if it is available, for what the runtime cannot do: real-time signals do not end the
+   * daemon, and SIGUSR1 does not reach the runtime. Returns whether that succeeded.
    */
   useLibrary(): boolean {
     try {
@@ -104,7 +104,7 @@ export class Signals {
     }
   }
 
-  /** Hands signals to these from now on, and those that have come already at once. */
+  /** From now on passes signals to these handlers, and passes earlier signals at once. */
   connect(handlers: SignalHandlers): void {
     this.#handlers = handlers;
     const early = this.#early;
@@ -112,7 +112,7 @@ export class Signals {
     for (const handle of early) handle(handlers);
   }
 
-  /** The signal has its usual effect from now on. Only for a daemon that is about to end by it. */
+  /** Restores the default effect of the signal. Only for a daemon that is about to end by it. */
   release(signal: Deno.Signal): void {
     const listener = this.#listeners.get(signal);
     if (listener !== undefined) Deno.removeSignalListener(signal, listener);
@@ -136,13 +136,13 @@ function relayed(handlers: SignalHandlers, signal: number, times: number): void 
 }
 
 function isHangUpIgnored(): boolean {
-  // Asked first, as the attempt could make the runtime ask the person at the terminal.
+  // Ask first: an attempt without the grant would prompt at the terminal.
   if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return false;
   try {
     const ignored = IGNORED.exec(Deno.readTextFileSync("/proc/self/status"))?.[1] ?? "0";
     return (BigInt(`0x${ignored}`) & 1n) === 1n;
   } catch (error) {
-    if (error instanceof Error) return false; // there is no such file here, or it may not be read
+    if (error instanceof Error) return false; // the file does not exist here, or is not readable
     throw error;
   }
 }

@@ -1,4 +1,7 @@
-/** The control socket over the life of the daemon: opened, opened again when it is lost, and watched (3.3). */
+/**
+ * The control socket during the life of the daemon: opens it, opens it again when it is lost, and watches it
+ * (3.3).
+ */
 
 import type { MessageLog } from "../log/mod.ts";
 import { FileWatch, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
@@ -8,7 +11,7 @@ import type { DaemonOptions } from "./options.ts";
 
 const EROFS = 30;
 
-/** What the keeper is given. */
+/** The options of the keeper. */
 export interface SocketKeeperOptions extends Pick<DaemonOptions, "manager" | "system"> {
   /** Called when the socket may have been lost, before it is opened again. */
   lookAgain(): void;
@@ -35,7 +38,7 @@ export class SocketKeeper {
     this.#log = log;
   }
 
-  /** Opens it for the first time. False: the daemon cannot do without. */
+  /** Opens it for the first time. False: the daemon cannot work without it. */
   async open(): Promise<boolean> {
     const { manager, system } = this.#options;
     try {
@@ -43,16 +46,19 @@ export class SocketKeeper {
       return true;
     } catch (error) {
       if (!(error instanceof ControlSocketError)) throw error;
-      if (!(system && error.errno === EROFS)) { // a service will see to that
+      if (!(system && error.errno === EROFS)) { // a service will make the file system writable
         this.#log.message("error", error.message);
-        if (!manager) return false; // a machine without its init would stop
+        if (!manager) return false; // without its init, a machine would stop
       }
       this.#retries.begin();
       return true;
     }
   }
 
-  /** Opens it again if its file has gone or it is closed. A failure is logged, and it is tried again. */
+  /**
+   * Opens it again if its file no longer exists or it is closed. A failure is logged, and it tries again
+   * later.
+   */
   async openAgain(): Promise<void> {
     this.#options.lookAgain();
     try {
@@ -66,7 +72,7 @@ export class SocketKeeper {
     }
   }
 
-  /** Has the file watched from now on, where that is possible without a thread that waits: with the C library. */
+  /** From now on watches the file, if that is possible without a blocked thread: with the C library. */
   watch(): void {
     try {
       this.#watch = new FileWatch(openLibrary());
@@ -77,7 +83,7 @@ export class SocketKeeper {
     this.#watchFile();
   }
 
-  /** Something has happened to a file that is watched. */
+  /** A watched file has changed. */
   wokenUp(): void {
     if (this.#watch?.happened() && this.#server.vanished) {
       this.#log.message("warn", `The control socket ${this.#path} was removed; making it again`);
@@ -85,7 +91,7 @@ export class SocketKeeper {
     }
   }
 
-  /** It is not opened again any more by itself. */
+  /** From now on it is not opened again automatically. */
   close(): void {
     this.#retries.end();
     this.#server.close();
@@ -108,7 +114,7 @@ export class SocketKeeper {
     try {
       this.#watch?.add(this.#server.path);
     } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error; // it has gone already; somebody will ask for it
+      if (!(error instanceof SystemCallError)) throw error; // it is already gone
     }
   }
 }

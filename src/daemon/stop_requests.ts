@@ -1,10 +1,10 @@
 /**
- * Two signals within so many milliseconds are one request: a key at the terminal reaches every process of the group,
- * and programs between the terminal and the daemon pass it on once more.
+ * Two signals within this many milliseconds are one request: a key at the terminal reaches every process of
+ * the group, and programs between the terminal and the daemon forward it.
  */
 const ONE_REQUEST = 200;
 
-/** How urgently the daemon is asked to stop by signals. */
+/** How urgently signals have asked the daemon to stop. */
 export class StopRequests {
   readonly #now: () => number;
   #count = 0;
@@ -15,7 +15,7 @@ export class StopRequests {
     this.#now = now;
   }
 
-  /** One more request: the first is to stop, the second not to wait, the third to kill. */
+  /** Counts a request: the first one stops, the second does not wait, the third kills. */
   more(): "stop" | "hurry" | "kill" | "none" {
     const now = this.#now();
     const again = now - this.#lastAt < ONE_REQUEST;
@@ -25,7 +25,7 @@ export class StopRequests {
     return this.#count === 1 ? "stop" : this.#count === 2 ? "hurry" : this.#count === 3 ? "kill" : "none";
   }
 
-  /** A request that does not make another one more urgent, such as that of a terminal that is closed. */
+  /** A request that does not make others more urgent, such as the hang-up of a terminal. */
   once(): "stop" | "none" {
     return this.#count === 0 ? this.more() as "stop" : "none";
   }

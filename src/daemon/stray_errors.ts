@@ -1,11 +1,11 @@
 /**
- * Errors that nobody caught. A daemon that may be process 1 must not end by one: it is told of with its stack, and
- * life goes on.
+ * Uncaught errors. A daemon that may be process 1 must not end because of one: the error is logged with its
+ * stack, and the daemon continues.
  */
 
 import { type MessageLog, RepeatedLines } from "../log/mod.ts";
 
-/** Catches what would end the program, from the moment it is made until the program ends. */
+/** Catches errors that would end the program, from its creation until the program exits. */
 export class StrayErrors {
   #log: MessageLog | undefined;
   readonly #lines = new RepeatedLines((text) => this.#write(text));
@@ -21,12 +21,12 @@ export class StrayErrors {
     });
   }
 
-  /** From now on errors are told to this log, and not on standard error. */
+  /** From now on errors go to this log instead of standard error. */
   logTo(log: MessageLog): void {
     this.#log = log;
   }
 
-  /** Tells of an error in one line, with its stack. One that comes again and again is told of once a minute. */
+  /** Reports an error in one line, with its stack. A repeated error is reported once a minute. */
   report(error: unknown): void {
     const stack = error instanceof Error ? error.stack ?? error.message : String(error);
     this.#lines.add(`internal error: ${stack.replaceAll("\n", " | ")}`);
@@ -37,11 +37,14 @@ export class StrayErrors {
       if (this.#log === undefined) Deno.stderr.writeSync(new TextEncoder().encode(`dinit: ${text}\n`));
       else this.#log.message("error", text);
     } catch {
-      // There is nobody left to tell.
+      // No output is left.
     }
   }
 
-  /** The same function, whose errors are told of. A signal listener that throws would never be called again. */
+  /**
+   * The same function, but errors are reported. The runtime never calls a signal listener again after it has
+   * thrown.
+   */
   guard(listener: () => void): () => void {
     return () => {
       try {

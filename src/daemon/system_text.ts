@@ -1,6 +1,6 @@
 import { errnoOf, errnoText, missingGrantText } from "../model/mod.ts";
 
-/** Why something could not be done: the system's words, or the grant that is missing. */
+/** Why an operation failed: the system's words, or the missing grant. */
 export function systemText(error: unknown): string {
   return error instanceof Deno.errors.NotCapable ? missingGrantText(error) : errnoText(errnoOf(error));
 }

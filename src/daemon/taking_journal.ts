@@ -1,11 +1,11 @@
-/** Taking the journal of processes: the proof that no other daemon lives that was started with the same socket. */
+/** Takes the journal of processes, which proves that no other daemon with the same socket is alive. */
 
 import type { MessageLog } from "../log/mod.ts";
 import { type BootClock, JournalInUseError, ownerLives, parseJournal, ProcessJournal } from "../host/mod.ts";
 
 /**
- * How long the journal may stay locked behind a daemon that was killed, in milliseconds: a process that it was just
- * making holds the lock until it executes its program.
+ * How long the journal may stay locked after a daemon was killed, in milliseconds: a process in the making
+ * holds the lock until it executes its program.
  */
 const LOCK_PATIENCE = 2000;
 const LOCK_INTERVAL = 20;
@@ -28,7 +28,7 @@ export class InstanceAliveError extends Error {
   }
 }
 
-/** What `takeJournal` is given. */
+/** The parameters of `takeJournal`. */
 export interface TakingJournal {
   readonly socketPath: string;
   readonly clock: BootClock;
@@ -38,8 +38,8 @@ export interface TakingJournal {
 }
 
 /**
- * Takes the journal beside the socket. Throws `InstanceAliveError`, or what `checkSocket` throws, if another daemon
- * has it.
+ * Takes the journal beside the socket. If another daemon has it, throws `InstanceAliveError`, or the error of
+ * `checkSocket`.
  */
 export async function takeJournal(taking: TakingJournal): Promise<ProcessJournal> {
   const { socketPath, clock, log, checkSocket } = taking;
@@ -63,7 +63,7 @@ export async function takeJournal(taking: TakingJournal): Promise<ProcessJournal
   }
 }
 
-/** Not every file system has locks. Without permission to look at other processes the lock has to do. */
+/** Some file systems have no locks. Without permission to look at other processes the lock must suffice. */
 function knownToLive({ left }: ProcessJournal): boolean {
   try {
     return ownerLives(left);

@@ -2,13 +2,13 @@ import type { Fact } from "../engine/mod.ts";
 import { LaunchStage, StopReason } from "../model/mod.ts";
 
 /**
- * What went wrong with a service that more can be said about: its program could not be executed; or its output may tell
- * why its process ended unexpectedly, it failed to start, its recovery failed, or it has been restarted as often as its
- * limit allows, and stays down.
+ * Failures of a service that can be explained further. Its program could not be executed, or its output may
+ * show the reason: its process ended unexpectedly, it failed to start, its recovery failed, or it has reached
+ * its restart limit and stays down.
  */
 export type Trouble = "not-executed" | "ended" | "start-failed" | "gave-up" | "restart-limit";
 
-/** What a fact says about a service and its trouble; `undefined` if it speaks of none. */
+/** The service and the failure in a fact; `undefined` if the fact is about no failure. */
 export function troubleOf(fact: Fact): { readonly service: string; readonly trouble: Trouble } | undefined {
   switch (fact.kind) {
     case "execution-failed":
