@@ -1,6 +1,6 @@
 /**
- * The wire between the daemon and the programs that command it: the packets of the control protocol (`wire/`) and the
- * server that the daemon runs (`server/`). The other end is the room `client`.
+ * The connection between the daemon and the programs that command it: the packets of the control protocol
+ * (`wire/`) and the server in the daemon (`server/`). The room `client` is the other end.
  *
  * @module
  */

@@ -3,8 +3,8 @@ import type { ControlledManager, ControlledService } from "./controlled_manager.
 import type { LogPart } from "../wire/documents.ts";
 
 /**
- * The buffered output of services. Clients empty the buffers through it, and nobody else does: so it can count how often
- * a buffer has been emptied.
+ * The buffered output of services. Clients clear the buffers only through this object, so it can count how
+ * often a buffer was cleared.
  */
 export class BufferedLogs {
   readonly #manager: ControlledManager;
@@ -14,7 +14,7 @@ export class BufferedLogs {
     this.#manager = manager;
   }
 
-  /** All that is buffered, as CATLOG gives it; `undefined` if the service is not configured to have a buffer. */
+  /** The whole buffer, as CATLOG returns it; `undefined` if the service has no buffer. */
   read(service: ControlledService, options: { readonly clear: boolean }): Uint8Array | undefined {
     const log = this.#manager.bufferedLog(service, options);
     if (options.clear) this.#generations.set(service, this.#generation(service) + 1);
@@ -22,8 +22,8 @@ export class BufferedLogs {
   }
 
   /**
-   * What is buffered of the output behind an offset; `undefined` if the service is not configured to have a buffer. If
-   * `start` is greater than the offset, what lies between has been overwritten or cleared.
+   * The buffered output after an offset; `undefined` if the service has no buffer. If `start` is greater than
+   * the offset, the output between was overwritten or cleared.
    *
    * @param offset the end of an earlier part
    */

@@ -1,14 +1,14 @@
-/** What the daemon keeps for all clients together: one limit for the memory that clients can take. */
+/** One limit for the memory of all clients together. */
 
 /** A client that counts towards the limit. */
 export interface CountedClient {
-  /** Bytes that are kept for it. */
+  /** The bytes that are kept for it. */
   readonly size: number;
   /** Ends its connection. */
   drop(): void;
 }
 
-/** Adds up what is kept for all clients, and drops the one to blame when it is too much. */
+/** Adds up the bytes of all clients, and drops the largest clients when there are too many. */
 export class ClientMemory {
   readonly #clients = new Set<CountedClient>();
   readonly #limit: number;
@@ -24,17 +24,17 @@ export class ClientMemory {
     this.#clients.add(client);
   }
 
-  /** The client has gone; `size` is nothing now. */
+  /** The client has left; its `size` is 0 now. */
   leave(client: CountedClient): void {
     this.#clients.delete(client);
   }
 
-  /** What is kept for a client has grown by that many bytes, or shrunk if the number is negative. */
+  /** The bytes of a client have changed by this number, which may be negative. */
   change(bytes: number): void {
     this.#size += bytes;
   }
 
-  /** Drops clients, those for which most is kept first, until all together are within the limit. */
+  /** Drops clients, largest first, until all together are within the limit. */
   relieve(): void {
     while (this.#size > this.#limit) {
       let worst: CountedClient | undefined;

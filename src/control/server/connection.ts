@@ -1,4 +1,7 @@
-/** The daemon's end of one control connection: bytes in, packets to the session, replies and events out. */
+/**
+ * The daemon's end of one control connection: it reads bytes, passes packets to the session, and writes
+ * replies and events.
+ */
 
 import { errnoNumber, errnoOf, errnoText, LimitError } from "../../model/mod.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
@@ -24,40 +27,43 @@ import type { Turns } from "./turns.ts";
 /** Writes a line to the daemon's log. */
 export type Log = (level: "error" | "warn" | "info", message: string) => void;
 
-/** While more bytes than this wait to be sent, no requests of the client are read (control protocol 5). */
+/**
+ * While more bytes than this wait to be sent, the server reads no requests of the client (control protocol
+ * 5).
+ */
 const OUTPUT_HIGH_WATER = 16_384;
 
-/** How many bytes of a long reply are made at a time: enough for the list of a large system. */
+/** How many bytes of a long reply to make at a time: enough for the list of a large system. */
 const REPLY_PART = 256 * 1024;
 
-/** About what one handle takes, in bytes. */
+/** The approximate size of a handle, in bytes. */
 const HANDLE_SIZE = 200;
 
-/** About what a connection without handles takes, in bytes. */
+/** The approximate size of a connection without handles, in bytes. */
 const CONNECTION_SIZE = 8 * 1024;
 
 /**
- * How many requests of one client are handled in one turn at most. The first turn is one request, and each is twice as
- * long as the one before, so little is done for a client that has gone before its replies could be written.
+ * The largest number of requests of one client in one turn. The first turn is one request, and each later
+ * turn is twice as long. So the daemon does little for a client that closes its end before reading replies.
  */
 const REQUESTS_PER_TURN = 64;
 
 /**
- * A client for which more bytes of events than this wait has stopped reading for good, and is dropped: half a million
- * events, but not all of the daemon's memory.
+ * A client with more unread events than this, in bytes, has stopped reading for good and is dropped: half a
+ * million events, but not all of the daemon's memory.
  */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
-/** A reply of many packets that is under way, and the request that it answers. */
+/** A long reply that is being sent, and its request. */
 interface LongReply {
   readonly packets: Iterator<ReplyPacket>;
   readonly request: RequestPacket;
 }
 
-/** What `Connection` tells the server. */
+/** Callbacks and shared objects of a `Connection`. */
 export interface ConnectionOptions {
   readonly log: Log;
-  /** What is kept for all clients. */
+  /** The common limit for all clients. */
   readonly memory: ClientMemory;
   /** Whose turn it is. */
   readonly turns: Turns;
@@ -66,8 +72,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * Requests are handled one after the other as they become whole. The client can make the daemon hold no more than
- * one buffer of requests, and not much more than one reply above the high-water mark.
+ * Handles complete requests one after the other. A client can make the daemon hold at most one buffer of
+ * requests, and not much more than one reply above the high-water mark.
  */
 export class Connection implements CountedClient, InformationSink {
   readonly #stream: ByteStream;
@@ -76,17 +82,17 @@ export class Connection implements CountedClient, InformationSink {
   readonly #output: OutputQueue;
   readonly #buffer = new Uint8Array(REQUEST_LIMIT);
   readonly #view = new DataView(this.#buffer.buffer);
-  /** What is left of a long reply. */
+  /** The rest of a long reply. */
   #rest: LongReply | undefined;
   #start = 0;
   #end = 0;
-  /** How many requests the next turn may handle. */
+  /** The number of requests allowed in the next turn. */
   #quota = 1;
-  /** About what the connection and its handles take, in bytes. */
+  /** The approximate size of the connection and its handles, in bytes. */
   #kept = 0;
   /** No more requests are handled. */
   #finishing = false;
-  /** The connection is about to be closed, and nothing is counted for it any more. */
+  /** The connection is being closed and no longer counts. */
   #dropped = false;
   #closed = false;
 
@@ -109,12 +115,12 @@ export class Connection implements CountedClient, InformationSink {
     return this.#output.size + this.#kept;
   }
 
-  /** Resolves when everything that the client is owed has been sent, or cannot be any more. */
+  /** Resolves when everything for the client has been sent, or cannot be sent any more. */
   drained(): Promise<void> {
     return this.#output.drained();
   }
 
-  /** Sends an event. It is called while the manager works, and must not disturb it. */
+  /** Sends an event. The manager calls it while it works, so it must not call the manager. */
   inform(packet: InformationPacket): void {
     this.#output.add(packet);
     if (this.#output.size > OUTPUT_LIMIT) this.drop();
@@ -127,7 +133,7 @@ export class Connection implements CountedClient, InformationSink {
     this.#options.log("warn", `Control client ${this.#fault()}; dropping connection`);
     this.#output.end();
     this.#keepNothing();
-    queueMicrotask(() => this.close()); // the manager may be telling its listeners something
+    queueMicrotask(() => this.close()); // the manager may be notifying its listeners
   }
 
   #fault(): string {
@@ -147,7 +153,7 @@ export class Connection implements CountedClient, InformationSink {
     this.#dropped = true;
   }
 
-  /** Ends the connection at once. What waits to be sent is dropped. */
+  /** Ends the connection at once. Unsent output is dropped. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -160,13 +166,14 @@ export class Connection implements CountedClient, InformationSink {
   }
 
   async #run(): Promise<void> {
-    let isWhole = false; // there may be a whole request in the buffer
+    let isWhole = false; // the buffer may contain a complete request
     while (!this.#finishing) {
       if (this.#output.size > OUTPUT_HIGH_WATER) {
         await this.#output.drained();
       } else if (isWhole || this.#rest !== undefined) {
         await this.#options.turns.take(() => isWhole = this.#takeTurn());
-        // A client that has gone is noticed here, when its replies cannot be written, before more is done for it.
+        // A client that has closed its end is noticed here, when writing replies fails, before more work is
+        // done for it.
         if (isWhole) await new Promise((resolve) => setImmediate(resolve));
         this.#quota = Math.min(2 * this.#quota, REQUESTS_PER_TURN);
       } else {
@@ -174,14 +181,14 @@ export class Connection implements CountedClient, InformationSink {
         isWhole = true;
       }
     }
-    // The client may have ended its own direction only, and still want the replies. Its handles end here: they would
-    // stand in the way of others.
+    // The client may have closed only its sending direction, and still wait for replies. Its handles end
+    // here, because they would block other clients.
     this.#leave();
     await this.#output.drained();
     this.close();
   }
 
-  /** Handles some requests; false if none is whole any more. */
+  /** Handles some requests; false if no complete one is left. */
   #takeTurn(): boolean {
     for (let count = 0; count < this.#quota && !this.#finishing; count++) {
       if (this.#output.size > OUTPUT_HIGH_WATER) return true;
@@ -191,7 +198,7 @@ export class Connection implements CountedClient, InformationSink {
     return true;
   }
 
-  /** Takes one read's worth of bytes; false when the client has ended its direction. */
+  /** Reads once; false when the client has closed its direction. */
   async #fill(): Promise<boolean> {
     this.#buffer.copyWithin(0, this.#start, this.#end);
     this.#end -= this.#start;
@@ -206,7 +213,7 @@ export class Connection implements CountedClient, InformationSink {
     }
   }
 
-  /** Handles the next request; false if it is not whole yet. */
+  /** Handles the next request; false if it is incomplete. */
   #handleNext(): boolean {
     if (this.#start === this.#end) return false;
     let request;
@@ -223,7 +230,7 @@ export class Connection implements CountedClient, InformationSink {
     return true;
   }
 
-  /** A type is refused as soon as it is seen. Extensions are unknown types until the client has asked for them. */
+  /** An invalid type is refused at once. Extensions are invalid until the client has asked for them. */
   #checkType(type: number): void {
     const known = isRequestType(type) && layoutOf(type) !== undefined;
     if (!known || (type === Request.QUERY && !this.#session.extensions)) {
@@ -253,7 +260,7 @@ export class Connection implements CountedClient, InformationSink {
     });
   }
 
-  /** What goes wrong in `action` ends this connection, and nothing but this connection. */
+  /** An error in `action` ends only this connection. */
   #guard(request: RequestPacket, action: () => void): void {
     try {
       action();
@@ -279,7 +286,7 @@ export class Connection implements CountedClient, InformationSink {
     this.#session.leave();
   }
 
-  /** A client that goes away is not worth a line in the log. */
+  /** A client that disconnects is not worth a line in the log. */
   #failed(doing: string, cause: unknown): void {
     if (this.#closed) return;
     const errno = errnoOf(cause);

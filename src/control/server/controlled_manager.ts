@@ -1,4 +1,4 @@
-/** The part of the service manager that control connections use. `ServiceManager` of the engine has it all. */
+/** The part of the service manager that control connections use. The engine's `ServiceManager` implements it. */
 
 import type {
   BufferedOutput,
@@ -16,23 +16,23 @@ export interface ControlledService {
   readonly name: string;
   readonly type: ServiceType;
   readonly description: { readonly directory: string };
-  /** What it depends on or is ordered against; an ordering may lead to a name that is not loaded. */
+  /** Its dependencies and orderings; an ordering may name a service that is not loaded. */
   readonly dependencies: readonly { readonly to: { readonly name: string }; readonly kind: DependencyKind }[];
 }
 
-/** Is told what happens to a service. */
+/** Receives the events of a service. */
 export interface ControlledServiceListener {
   serviceEvent(service: ControlledService, event: ServiceEvent): void;
 }
 
-/** Is told when a variable of the daemon's environment changes; `undefined` is a variable that was removed. */
+/** Receives changes of the daemon's environment; `undefined` is a variable that was removed. */
 export interface ControlledEnvironmentListener {
   environmentChanged(name: string, value: string | undefined, replaced: boolean): void;
 }
 
 /**
- * What a command does is done when its method returns, and the events that it causes are delivered before that.
- * Listeners may be removed from services that are unloaded.
+ * When a method returns, its command has taken effect, and its events have been delivered. Listeners may be
+ * removed from services that are unloaded.
  */
 export interface ControlledManager {
   readonly serviceDirectories: readonly string[];
@@ -80,7 +80,7 @@ export interface ControlledManager {
   removeDependency(from: ControlledService, to: ControlledService, kind: DependencyKind): boolean;
   shutdown(type: ShutdownType): void;
   status(service: ControlledService): ServiceStatus;
-  /** The times of the services that have been started, in load order. */
+  /** The times of all services that were ever started, in load order. */
   times(): ServiceTimes[];
   bufferedLog(service: ControlledService, reading?: BufferReading): BufferedOutput | undefined;
   setEnvironment(name: string, value: string | undefined): void;

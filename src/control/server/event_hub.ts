@@ -1,4 +1,4 @@
-/** Who holds handles to which service, and so who is told what happens to it (control protocol 9 and 11). */
+/** Which connections have handles to a service and therefore receive its events (control protocol 9 and 11). */
 
 import { ENVIRONMENT_REPLACED, Information } from "../wire/protocol.ts";
 import type { InformationPacket } from "../wire/layouts.ts";
@@ -10,12 +10,12 @@ import type {
   ControlledServiceListener,
 } from "./controlled_manager.ts";
 
-/** Takes the information packets for one connection. */
+/** Receives the information packets for one connection. */
 export interface InformationSink {
   inform(packet: InformationPacket): void;
 }
 
-/** The one listener of all control connections: listens to the services that handles are open for, and to no others. */
+/** The only listener of all control connections: it listens exactly to the services with open handles. */
 export class EventHub implements ControlledServiceListener, ControlledEnvironmentListener {
   readonly #manager: ControlledManager;
   readonly #holders = new Map<ControlledService, Map<InformationSink, Set<number>>>();
@@ -45,7 +45,7 @@ export class EventHub implements ControlledServiceListener, ControlledEnvironmen
     if (handles?.size === 0) this.#forget(service, sink);
   }
 
-  /** The handles of a connection to a service are closed; returns which they were. */
+  /** Closes the handles of a connection to a service; returns them. */
   unsubscribeAll(service: ControlledService, sink: InformationSink): Iterable<number> {
     const handles = this.#holders.get(service)?.get(sink) ?? new Set();
     this.#forget(service, sink);
@@ -57,13 +57,13 @@ export class EventHub implements ControlledServiceListener, ControlledEnvironmen
     return this.#holders.get(service)?.size ?? 0;
   }
 
-  /** A connection wants to know of changes of the environment, until it leaves. */
+  /** A connection subscribes to changes of the environment, until it leaves. */
   listenToEnvironment(sink: InformationSink): void {
     if (this.#environmentListeners.size === 0) this.#manager.addEnvironmentListener(this);
     this.#environmentListeners.add(sink);
   }
 
-  /** A connection has ended that had handles to these services. */
+  /** A connection with handles to these services has ended. */
   leave(sink: InformationSink, services: Iterable<ControlledService>): void {
     for (const service of services) this.#forget(service, sink);
     if (this.#environmentListeners.delete(sink) && this.#environmentListeners.size === 0) {

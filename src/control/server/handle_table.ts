@@ -3,15 +3,15 @@
 import { LimitError } from "../../model/mod.ts";
 import type { ControlledService } from "./controlled_manager.ts";
 
-/** Numbers for services. A new handle takes the lowest number that is free; a service may have several. */
+/** Numbers for services. A new handle gets the lowest free number; a service may have several. */
 export class HandleTable {
   readonly #slots: (ControlledService | undefined)[] = [];
   readonly #limit: number;
   #count = 0;
-  /** No number below this one is free. */
+  /** All numbers below this one are in use. */
   #lowest = 0;
 
-  /** `limit`: how many handles there can be. */
+  /** `limit`: the largest number of handles. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -33,7 +33,7 @@ export class HandleTable {
     return handle;
   }
 
-  /** The services that have a handle; one with several comes several times. */
+  /** The services with a handle; a service with several handles appears several times. */
   services(): Iterable<ControlledService> {
     return this.#slots.filter((service) => service !== undefined);
   }

@@ -1,4 +1,4 @@
-/** The control socket as a file: making it, watching over it, removing it (daemon and init 3.3). */
+/** The file of the control socket: creates it, watches it and removes it (daemon and init 3.3). */
 
 import { errnoName, errnoNumber, errnoOf, errnoText } from "../../model/mod.ts";
 import { isSocketPath, missingGrantText, requireSocketGrants } from "../wire/socket_address.ts";
@@ -7,7 +7,7 @@ import { isSocketPath, missingGrantText, requireSocketGrants } from "../wire/soc
 export class ControlSocketError extends Error {
   override readonly name = "ControlSocketError";
   readonly path: string;
-  /** Why the system refused, for example 30 (EROFS); `undefined` if it was not the system. */
+  /** The error number, for example 30 (EROFS); `undefined` if it was no error of the system. */
   readonly errno: number | undefined;
 
   constructor(message: string, path: string, facts: { errno?: number; cause?: unknown } = {}) {
@@ -17,10 +17,10 @@ export class ControlSocketError extends Error {
   }
 }
 
-/** Only the owner of the daemon may connect: there is no other check. */
+/** Only the owner of the daemon may connect. There is no other check. */
 const SOCKET_MODE = 0o600;
 
-/** Whether somebody accepts connections at `path`. */
+/** Whether a daemon accepts connections at `path`. */
 async function answers(path: string): Promise<boolean> {
   if (!isSocketPath(path)) return false;
   try {
@@ -33,13 +33,13 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
-/** Throws `ControlSocketError` if somebody accepts connections at `path`. */
+/** Throws `ControlSocketError` if a daemon accepts connections at `path`. */
 export async function refuseActiveSocket(path: string): Promise<void> {
   if (!await answers(path)) return;
   throw new ControlSocketError("Control socket is already active (another instance already running?)", path);
 }
 
-/** A socket that listens at a path. */
+/** A listening socket at a path. */
 export class ListeningSocket {
   readonly path: string;
   readonly #listener: Deno.Listener<Deno.UnixConn>;
@@ -53,8 +53,8 @@ export class ListeningSocket {
   }
 
   /**
-   * Makes a socket at `path` in place of whatever file is there, unless a daemon listens there.
-   * Throws `ControlSocketError`.
+   * Creates a socket at `path` and replaces any file there, unless a daemon listens on it. Throws
+   * `ControlSocketError`.
    */
   static async open(path: string): Promise<ListeningSocket> {
     try {
@@ -66,7 +66,7 @@ export class ListeningSocket {
     for (;;) {
       const file = fileIdentity(path);
       await refuseActiveSocket(path);
-      // Another daemon may have put its socket there while this one was waiting: then it must be asked again.
+      // Another daemon may have created its socket there meanwhile, so this checks again.
       if (fileIdentity(path) !== file) continue;
       removeFile(path);
       return new ListeningSocket(path);
@@ -78,7 +78,7 @@ export class ListeningSocket {
     return this.#closed;
   }
 
-  /** Whether there is no file at the path any more. A file of someone else counts as one. */
+  /** Whether the file no longer exists at the path. A different file counts as missing. */
   get vanished(): boolean {
     try {
       Deno.statSync(this.path);
@@ -88,15 +88,16 @@ export class ListeningSocket {
     }
   }
 
-  /** The next connection. Throws what the system says; after `close` as well. */
+  /** The next connection. Throws the system's error; after `close` as well. */
   accept(): Promise<Deno.UnixConn> {
     return this.#listener.accept();
   }
 
   /**
-   * Stops listening and removes the file, at once. Returns whether the listener is closed: then the runtime removes
-   * the file at its path, whoever made that, once more when the last `accept` has been rejected. A listener whose file
-   * belongs to someone else is therefore left open: nobody can reach it any more, and it holds nothing up.
+   * Stops listening and removes the file, at once. Returns whether the listener is closed. When the last
+   * `accept` has been rejected, the runtime removes the file at its path again, even if another program has
+   * created it. So if the file is not ours any more, the listener stays open: nobody can reach it, and it
+   * does no harm.
    */
   close(): boolean {
     this.#closed = true;
@@ -111,10 +112,10 @@ export class ListeningSocket {
   }
 }
 
-/** `unlink`: an error means that the path is free, or that `bind` will say what is wrong. */
+/** `unlink`: after an error, either the path is free, or `bind` reports the error. */
 function removeFile(path: string): void {
   try {
-    // The runtime's function would remove empty directories, too.
+    // The runtime's function would also remove empty directories.
     if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
   } catch {
     // See above.
@@ -123,9 +124,9 @@ function removeFile(path: string): void {
 
 function listen(path: string): Deno.Listener<Deno.UnixConn> {
   if (!isSocketPath(path)) throw bindError(path, errnoNumber("EINVAL")!);
-  // `bind` gives the file all permissions but those in the umask, which needs an unscoped --allow-sys to be changed.
-  // Without it the mode is changed right after, and a program of another user could connect in between if the umask
-  // lets others write.
+  // `bind` gives the file all permissions except those in the umask. Changing the umask needs an unscoped
+  // --allow-sys. Without it, the mode is changed directly afterwards. In between, a program of another user
+  // could connect if the umask lets others write.
   const umaskGranted = mayChangeUmask();
   const umask = umaskGranted ? Deno.umask(0o777 & ~SOCKET_MODE) : 0;
   let listener;
@@ -141,7 +142,7 @@ function listen(path: string): Deno.Listener<Deno.UnixConn> {
   return listener;
 }
 
-/** Asked first, as the attempt would make the runtime ask the person at the terminal. */
+/** Ask first: an attempt without the grant would prompt at the terminal. */
 function mayChangeUmask(): boolean {
   return Deno.permissions.querySync({ name: "sys" }).state === "granted";
 }
@@ -168,7 +169,7 @@ function throwMissingGrant(cause: unknown, path: string): void {
   if (grant !== undefined) throw new ControlSocketError(grant, path, { cause });
 }
 
-/** What tells the file at a path from others that were or will be there; `undefined` if there is none. */
+/** Identifies the file at a path among earlier and later files; `undefined` if there is none. */
 function fileIdentity(path: string): string | undefined {
   try {
     const { dev, ino, mtime } = Deno.lstatSync(path);

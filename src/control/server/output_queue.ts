@@ -1,4 +1,4 @@
-/** What waits to be sent to one client. Adding to it never waits. */
+/** The output that waits for one client. Adding to it never blocks. */
 
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { ByteWriter } from "../wire/byte_writer.ts";
@@ -6,7 +6,7 @@ import { writePacket } from "../wire/encode.ts";
 import type { Packet } from "../wire/layouts.ts";
 import type { StatusForm } from "../wire/status_buffer.ts";
 
-/** Packets in the order in which they were added, written as fast as the client takes them. */
+/** Writes packets in order, as fast as the client reads them. */
 export class OutputQueue {
   readonly #stream: ByteStream;
   readonly #failed: (cause: unknown) => void;
@@ -18,8 +18,8 @@ export class OutputQueue {
   #drained: PromiseWithResolvers<void> | undefined;
 
   /**
-   * @param failed called once, when the stream does not take bytes any more
-   * @param changed called with the number of bytes by which `size` has grown (or shrunk, if negative)
+   * @param failed called once, when the stream accepts no more bytes
+   * @param changed called with the change of `size` in bytes, which may be negative
    */
   constructor(stream: ByteStream, failed: (cause: unknown) => void, changed: (bytes: number) => void) {
     this.#stream = stream;
@@ -27,7 +27,7 @@ export class OutputQueue {
     this.#changed = changed;
   }
 
-  /** Bytes that the client's socket has not taken yet. */
+  /** Bytes that the client's socket has not accepted yet. */
   get size(): number {
     return this.#waiting.length + this.#underWay;
   }
@@ -41,14 +41,14 @@ export class OutputQueue {
     if (!this.#writing) void this.#write();
   }
 
-  /** Resolves when everything has been written, or cannot be any more. */
+  /** Resolves when everything has been written, or cannot be written any more. */
   drained(): Promise<void> {
     if (this.size === 0) return Promise.resolve();
     this.#drained ??= Promise.withResolvers();
     return this.#drained.promise;
   }
 
-  /** Drops what waits and takes nothing more. */
+  /** Drops the waiting output and accepts no more. */
   end(): void {
     this.#ended = true;
     this.#changed(-this.size);

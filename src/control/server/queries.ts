@@ -1,11 +1,11 @@
-/** The topics of extension queries and the documents that answer them (docs/control-protocol.md). */
+/** The topics of extension queries and their documents (docs/control-protocol.md). */
 
 import type { ServiceOverview, ServiceTimes } from "../../model/mod.ts";
 import type { ControlledManager, ControlledService } from "./controlled_manager.ts";
 import type { Graph, LogPart } from "../wire/documents.ts";
 import type { Session } from "./session.ts";
 
-/** The document for a topic, to be sent as JSON; `undefined` for a topic that there is none for. */
+/** The document for a topic, to be sent as JSON; `undefined` if there is none. */
 export function answerQuery(session: Session, topic: string): unknown {
   const [name, ...numbers] = topic.split(" ");
   if (!numbers.every((number) => /^\d{1,15}$/.test(number))) return undefined;

@@ -1,6 +1,6 @@
 /**
- * A trouble that comes back in every turn of a loop: it is said once, counted, and said to be over when it has not come
- * for a while, so that it does not fill a log.
+ * A failure that repeats in a loop. It is reported once and counted, and reported as over after a quiet time,
+ * so that it does not fill a log.
  */
 export class RecurringTrouble {
   readonly #over: (times: number) => void;
@@ -9,13 +9,13 @@ export class RecurringTrouble {
   #times = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `over` is told how often it has happened. `calm`: how long it must not have happened, in milliseconds. */
+  /** `over` receives the count. `calm`: the quiet time, in milliseconds. */
   constructor(over: (times: number) => void, calm: number) {
     this.#over = over;
     this.#calm = calm;
   }
 
-  /** It has happened. Returns whether that is news: the first time, or another text than the last time. */
+  /** It has happened. Returns whether that is news: the first time, or a text that differs from the last one. */
   happened(text: string): boolean {
     this.end();
     const isNews = text !== this.#text;
@@ -24,12 +24,12 @@ export class RecurringTrouble {
     return isNews;
   }
 
-  /** It is over unless it happens within a while from now. */
+  /** It is over unless it happens again within the quiet time. */
   absent(): void {
     if (this.#times > 0) this.#timer ??= setTimeout(() => this.#tell(), this.#calm);
   }
 
-  /** Nobody wants to know any more whether it is over. */
+  /** Stops the wait for the quiet time. */
   end(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

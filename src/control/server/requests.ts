@@ -1,4 +1,4 @@
-/** What the daemon does for each request, and what it answers (control protocol 7). */
+/** The daemon's action and reply for each request (control protocol 7). */
 
 import {
   baseName,
@@ -24,7 +24,7 @@ import {
 import { answerQuery } from "./queries.ts";
 import type { Session } from "./session.ts";
 
-/** Sends what precedes the final reply: PREACK. */
+/** Sends the packet before the final reply: PREACK. */
 export type SendEarly = (packet: ReplyPacket) => void;
 
 type StartStopRequest = PacketOf<
@@ -45,7 +45,7 @@ const ACK = { type: Reply.ACK } as const;
 const NAK = { type: Reply.NAK } as const;
 const BADREQ = { type: Reply.BADREQ } as const;
 
-/** The replies for what the manager says about a command. */
+/** The replies for the manager's results of a command. */
 const OUTCOMES = {
   "already": { type: Reply.ALREADYSS },
   "accepted": ACK,
@@ -170,7 +170,7 @@ function* serviceList({ host: { manager } }: Session): Generator<ReplyPacket> {
   yield { type: Reply.LISTDONE };
 }
 
-/** The reply that `answer` gives for the service of a handle, or `missing` if the handle is not open. */
+/** The reply of `answer` for the service of a handle, or `missing` if the handle is not open. */
 function withService(
   session: Session,
   handle: number,
@@ -209,14 +209,14 @@ function loadService(session: Session, name: string): ReplyPacket {
   return recordReply(session, service);
 }
 
-/** A name with a NUL in it would be cut there by whoever opens a file by it: it is no name. */
+/** A name with a NUL is invalid: the system would cut it there when it opens a file. */
 function isAcceptableName(name: string): boolean {
   return isValidServiceName(name) && !name.includes("\0");
 }
 
-/** Tells faults in the service's own description, and its absence, from those of anything that it depends on. */
+/** Distinguishes errors in the service's own description, or its absence, from errors of its dependencies. */
 function loadErrorReply(error: LoadError, name: string): ReplyPacket {
-  // The error for an invalid name of a dependency has that name; no service with a description can be called so.
+  // The error for an invalid name of a dependency has that name; no service with a description can have it.
   const itself = error.service === name || error.service === baseName(name) ||
     !isValidServiceName(error.service);
   if (itself && error.kind === "description") return { type: Reply.SERVICE_DESC_ERR };
@@ -224,7 +224,7 @@ function loadErrorReply(error: LoadError, name: string): ReplyPacket {
   return { type: Reply.SERVICE_LOAD_ERR };
 }
 
-/** The status precedes the handle's first event, as no event can come in between. */
+/** The status precedes the handle's first event, because no event can come in between. */
 function recordReply(session: Session, service: ControlledService): ReplyPacket {
   const { state, target } = session.host.manager.status(service);
   return { type: Reply.SERVICERECORD, state, handle: session.open(service), target };
@@ -266,7 +266,7 @@ function unloadService(session: Session, service: ControlledService): ReplyPacke
   return ACK;
 }
 
-/** Unless another connection is in the way, the handles end: a reload may have replaced the service. */
+/** Unless another connection has a handle, the handles end: a reload may have replaced the service. */
 function reloadService(session: Session, service: ControlledService): ReplyPacket {
   if (session.isShared(service)) return NAK;
   const reloaded = session.host.manager.reload(service);
@@ -274,7 +274,7 @@ function reloadService(session: Session, service: ControlledService): ReplyPacke
   return reloaded === undefined ? NAK : ACK;
 }
 
-/** Only the kinds that a description can name one by one may be changed (control protocol 10.4). */
+/** Only the kinds that a description can name individually may be changed (control protocol 10.4). */
 function isChangeable(kind: number): kind is DependencyKind {
   return kind === DependencyKind.REGULAR || kind === DependencyKind.WAITS_FOR ||
     kind === DependencyKind.MILESTONE;
@@ -299,12 +299,12 @@ function changeDependency(session: Session, { type, kind, ...handles }: Dependen
   }
 }
 
-/** `existed`: 1 if a dependency that was to be made was there already. */
+/** `existed`: 1 if the dependency already existed. */
 function statusReply(session: Session, service: ControlledService, existed: number): ReplyPacket {
   return { type: Reply.SERVICESTATUS, existed, status: session.host.manager.status(service) };
 }
 
-/** `NAME=VALUE` sets a variable, `NAME` removes it. A NUL cannot be part of either. */
+/** `NAME=VALUE` sets a variable, `NAME` removes it. Neither can contain a NUL. */
 function setEnvironment(session: Session, entry: string): ReplyPacket {
   const equals = entry.indexOf("=");
   if (equals === 0 || entry.includes("\0")) return BADREQ;
@@ -313,7 +313,7 @@ function setEnvironment(session: Session, entry: string): ReplyPacket {
   return ACK;
 }
 
-/** Relative service directories are relative to it; empty if it cannot be told, which the protocol provides for. */
+/** The directory to which service directories are relative; empty if it is unknown, which the protocol allows. */
 function currentDirectory(): string {
   try {
     return Deno.cwd();

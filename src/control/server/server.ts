@@ -1,4 +1,4 @@
-/** The control socket of the daemon and the connections that came through it. */
+/** The control socket of the daemon and its connections. */
 
 import { errnoOf, errnoText, type Overview } from "../../model/mod.ts";
 import { BufferedLogs } from "./buffered_logs.ts";
@@ -14,23 +14,24 @@ import { Turns } from "./turns.ts";
 
 /** Options of `ControlServer`. */
 export interface ControlServerOptions {
-  /** The whole system at this moment: the answer to a query for it. */
+  /** The current overview, for queries. */
   readonly overview: () => Overview;
   /** Writes a line to the daemon's log. */
   readonly log: Log;
   /**
-   * Milliseconds to wait after a connection could not be accepted, mostly for want of file descriptors: trying again
-   * at once would keep the processor busy until some are free. @default 100
+   * How long to wait after a connection could not be accepted, in milliseconds. The usual reason is a lack of
+   * file descriptors: without a pause, the server would use all processor time until some are free. @default
+   * 100
    */
   readonly acceptRetryDelay?: number;
 }
 
-/** Accepting has to go well for so many times the delay after a failure until the trouble is said to be over. */
+/** Accepting must succeed for this multiple of the delay before the failure counts as over. */
 const CALM_RETRIES = 10;
-/** How many bytes may be kept for all clients together: what waits to be sent to them, and their handles. */
+/** The limit for all clients together, in bytes: unsent output and handles. */
 const MEMORY_LIMIT = 64 * 1024 * 1024;
 
-/** Serves the control protocol. Nothing that a client does or fails to do holds up the daemon or another client. */
+/** Serves the control protocol. No client can block the daemon or another client. */
 export class ControlServer {
   readonly #host: SessionHost;
   readonly #log: Log;
@@ -39,13 +40,13 @@ export class ControlServer {
   readonly #turns = new Turns();
   readonly #memory = new ClientMemory(MEMORY_LIMIT);
   #socket: ListeningSocket | undefined;
-  /** The path that was asked for last. */
+  /** The path of the last call of `open`. */
   #lastPath: string | undefined;
-  /** Openings take their turns. */
+  /** Calls of `open` run one after the other. */
   #opening: Promise<void> = Promise.resolve();
-  /** Resolves when the last socket does not accept any more. */
+  /** Resolves when the last socket accepts no more connections. */
   #accepting: Promise<void> = Promise.resolve();
-  /** How often `close` was called: an opening that was under way then is off. */
+  /** How often `close` was called: it cancels an `open` that had begun. */
   #closes = 0;
 
   constructor(manager: ControlledManager, options: ControlServerOptions) {
@@ -60,14 +61,14 @@ export class ControlServer {
     return this.#socket?.path;
   }
 
-  /** Whether the control socket is open and its file has gone. */
+  /** Whether the control socket is open but its file no longer exists. */
   get vanished(): boolean {
     return this.#socket?.vanished ?? false;
   }
 
   /**
-   * Opens the control socket, with mode 0600 (daemon and init 3.3). If it is open already and its file has not
-   * vanished, nothing is done. Throws `ControlSocketError` with the text for the log.
+   * Opens the control socket, with mode 0600 (daemon and init 3.3). Does nothing if the socket is open and
+   * its file exists. Throws `ControlSocketError` with the text for the log.
    */
   open(path: string): Promise<void> {
     this.#lastPath = path;
@@ -77,19 +78,22 @@ export class ControlServer {
     return opening;
   }
 
-  /** Opens the socket again at the last path given to `open`, if its file has vanished or it is closed. */
+  /**
+   * Opens the socket again at the path of the last `open`, if its file no longer exists or the socket is
+   * closed.
+   */
   async reopen(): Promise<void> {
     if (this.#lastPath !== undefined) await this.open(this.#lastPath);
   }
 
-  /** Stops listening and removes the socket's file, unless it belongs to someone else now. Connections stay. */
+  /** Stops listening and removes the socket's file, unless the file is not ours any more. Connections stay. */
   close(): void {
     this.#closes++;
     const stopped = this.#stopListening();
     this.#opening = this.#opening.then(() => stopped);
   }
 
-  /** Serves a client over a stream that is connected to it already, such as a socket passed to a service. */
+  /** Serves a client over a connected stream, such as a socket that was passed to a service. */
   serve(stream: ByteStream): void {
     const connection = new Connection(stream, this.#host, {
       log: this.#log,
@@ -100,14 +104,14 @@ export class ControlServer {
     this.#connections.add(connection);
   }
 
-  /** Ends all connections at once; what waits to be sent is dropped. */
+  /** Ends all connections at once; unsent output is dropped. */
   disconnectAll(): void {
     for (const connection of [...this.#connections]) connection.close();
   }
 
   /**
-   * Resolves when every client has been sent what it is owed. A client that does not read delays it without end:
-   * whoever waits sets a time limit.
+   * Resolves when every client has received its output. A client that does not read delays it without end, so
+   * callers need a time limit.
    */
   async drained(): Promise<void> {
     await Promise.all([...this.#connections].map((connection) => connection.drained()));
@@ -127,7 +131,7 @@ export class ControlServer {
     this.#accepting = this.#accept(socket);
   }
 
-  /** Stops at once; resolves when a new socket may be made at the same path. */
+  /** Stops at once; resolves when a new socket can be created at the same path. */
   #stopListening(): Promise<void> {
     const closed = this.#socket?.close() ?? false;
     this.#socket = undefined;

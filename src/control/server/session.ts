@@ -1,4 +1,4 @@
-/** What the daemon keeps for one client, apart from its bytes: handles and subscriptions. */
+/** The state of one client, apart from its bytes: handles and subscriptions. */
 
 import type { Overview } from "../../model/mod.ts";
 import type { BufferedLogs } from "./buffered_logs.ts";
@@ -11,26 +11,26 @@ export interface SessionHost {
   readonly manager: ControlledManager;
   readonly hub: EventHub;
   readonly logs: BufferedLogs;
-  /** The whole system at this moment. */
+  /** The current overview. */
   readonly overview: () => Overview;
 }
 
-/** How many handles one connection can have: many times the services of a large system. */
+/** The largest number of handles of one connection: many times the services of a large system. */
 const HANDLE_LIMIT = 65_536;
 
-/** One client's handles. A handle subscribes its connection to the events of the service. */
+/** The handles of one client. A handle subscribes its connection to the events of the service. */
 export class Session {
   readonly host: SessionHost;
   readonly #sink: InformationSink;
   readonly #handles = new HandleTable(HANDLE_LIMIT);
   readonly #handlesChanged: (by: number) => void;
 
-  /** Whether the client has asked for extensions: without that, their requests are unknown ones. */
+  /** Whether the client has asked for extensions: otherwise their requests are unknown. */
   extensions = false;
 
   /**
-   * @param sink gets the events
-   * @param handlesChanged called with the number of handles that have been opened, or closed if it is negative
+   * @param sink receives the events
+   * @param handlesChanged called with the change of the number of handles, which may be negative
    */
   constructor(host: SessionHost, sink: InformationSink, handlesChanged: (by: number) => void) {
     this.host = host;
@@ -38,7 +38,7 @@ export class Session {
     this.#handlesChanged = handlesChanged;
   }
 
-  /** The service that a handle stands for; `undefined` for a number that is not an open handle. */
+  /** The service of a handle; `undefined` if the handle is not open. */
   service(handle: number): ControlledService | undefined {
     return this.#handles.get(handle);
   }
@@ -69,7 +69,7 @@ export class Session {
     }
   }
 
-  /** Whether another client, too, has a handle to a service that this one has a handle to. */
+  /** Whether another client also has a handle to one of this client's services. */
   isShared(service: ControlledService): boolean {
     return this.host.hub.holderCount(service) > 1;
   }
@@ -79,7 +79,7 @@ export class Session {
     this.host.hub.listenToEnvironment(this.#sink);
   }
 
-  /** Gives back all handles and subscriptions. */
+  /** Closes all handles and subscriptions. */
   leave(): void {
     this.host.hub.leave(this.#sink, this.#handles.services());
     this.#handlesChanged(-this.#handles.count);

@@ -1,18 +1,18 @@
 /**
- * Whose turn it is to have requests handled. However many clients ask for however much, the event loop goes round
- * every few milliseconds: new clients are accepted, and processes and signals are looked after.
+ * Divides the time for requests among clients. However many requests there are, the event loop turns every
+ * few milliseconds, so that the daemon accepts new clients and handles processes and signals.
  */
 
-/** How long requests are handled before the event loop goes round, in milliseconds. */
+/** How long to handle requests before the event loop turns, in milliseconds. */
 const ROUND_TIME = 1;
 
 /** Clients take turns, first come, first served. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
-  /** What is left of this round, in milliseconds. While there is something left, nobody waits. */
+  /** The rest of this round, in milliseconds. While it is positive, nobody waits. */
   #left = ROUND_TIME;
 
-  /** Does the work, which must not throw, when it is the caller's turn: at once unless this round is over. */
+  /** Does the work, which must not throw, at the caller's turn: at once unless this round is over. */
   take(work: () => void): Promise<void> | undefined {
     if (this.#left > 0) {
       this.#do(work);

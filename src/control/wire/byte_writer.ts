@@ -1,10 +1,10 @@
-/** A buffer that grows at its end: where packets are encoded, and what waits to be sent. */
+/** A growing buffer, for encoding packets and for unsent output. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView<ArrayBuffer>;
   #length = 0;
 
-  /** `capacity`: bytes to make room for at first. @default 256 */
+  /** `capacity`: the initial size in bytes. @default 256 */
   constructor(capacity = 256) {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
@@ -15,22 +15,22 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** What was written so far; valid until the next write. */
+  /** The bytes written so far; valid until the next write. */
   get written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** The buffer for setting bytes that `reserve` made room for; valid until the next write. */
+  /** The buffer, to set bytes that `reserve` has allocated; valid until the next write. */
   get view(): DataView<ArrayBuffer> {
     return this.#view;
   }
 
-  /** Forgets what was written beyond the first `length` bytes. */
+  /** Drops the bytes after the first `length` ones. */
   truncate(length: number): void {
     this.#length = length;
   }
 
-  /** Gives away what was written, and begins a new buffer. */
+  /** Returns the written bytes, and begins a new buffer. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.written;
     this.#bytes = new Uint8Array(256);
@@ -39,7 +39,7 @@ export class ByteWriter {
     return taken;
   }
 
-  /** Makes room for `size` bytes at the end and returns their offset. Their content is unspecified. */
+  /** Allocates `size` bytes at the end and returns their offset. Their content is unspecified. */
   reserve(size: number): number {
     const at = this.#length;
     const needed = at + size;

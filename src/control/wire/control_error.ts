@@ -1,11 +1,11 @@
 /**
- * What went wrong with a conversation:
+ * How the connection to the daemon failed:
  *
  * - `connect`: the daemon's socket could not be reached.
- * - `closed`: the connection ended before the answer came.
- * - `protocol`: the daemon sent something that the protocol does not allow at this point.
+ * - `closed`: the connection ended before the reply arrived.
+ * - `protocol`: the daemon sent a packet that the protocol does not allow here.
  * - `too-old-client`: the daemon only serves newer clients.
- * - `too-old-daemon`: the daemon lacks what is needed.
+ * - `too-old-daemon`: the daemon lacks a needed feature.
  */
 export type ControlErrorKind = "connect" | "closed" | "protocol" | "too-old-client" | "too-old-daemon";
 
@@ -13,20 +13,20 @@ export type ControlErrorKind = "connect" | "closed" | "protocol" | "too-old-clie
 export interface ControlErrorFacts {
   /** The error number of the system. @default absent, there is none */
   readonly errno?: number;
-  /** The path of the socket. @default absent, it does not matter or is not known */
+  /** The path of the socket. @default absent, it is irrelevant or unknown */
   readonly path?: string;
   /** The error behind this one. @default absent, there is none */
   readonly cause?: unknown;
 }
 
-/** A client's conversation with the daemon failed. */
+/** The connection to the daemon failed. */
 export class ControlError extends Error {
   /** The name of the class. */
   override readonly name = "ControlError";
-  /** What went wrong. */
+  /** How it failed. */
   readonly kind: ControlErrorKind;
   /**
-   * `connect`: why, `undefined` if a permission of the program is missing, which `message` then names.
+   * `connect`: the reason, `undefined` if a permission of the program is missing, which `message` then names.
    * `closed`: why writing failed; `undefined` if the daemon ended the connection or reading failed.
    */
   readonly errno: number | undefined;

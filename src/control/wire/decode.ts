@@ -1,4 +1,4 @@
-/** Bytes to packets, by the table of layouts. */
+/** Decodes packets, by the table of layouts. */
 
 import { decodeBytes } from "../../model/mod.ts";
 import { DEFAULT_FORM } from "./encode.ts";
@@ -7,25 +7,25 @@ import { PacketError } from "./packet_error.ts";
 import { REQUEST_TEXT_LIMIT } from "./protocol.ts";
 import { decodeStatus, type StatusForm } from "./status_buffer.ts";
 
-/** A decoded packet and how many bytes it took. */
+/** A decoded packet and its size in bytes. */
 export interface DecodedPacket {
   readonly packet: Packet;
   readonly size: number;
 }
 
-/** No part of a packet comes near this many bytes: a length that says more is nonsense. */
+/** No valid length comes near this number of bytes. */
 const LENGTH_LIMIT = 64 * 1024 * 1024;
 
-/** Texts up to this many bytes, such as names, are put together here: calling the runtime for them takes longer. */
+/** Texts up to this many bytes, such as names, are decoded here: calling the runtime for them takes longer. */
 const SHORT_TEXT = 64;
 
-/** The packet is not whole yet. */
+/** The packet is incomplete. */
 const MORE = Symbol("more");
 
 /**
- * Decodes the packet that begins at `start`, if it is whole; `undefined` if more bytes are needed. The result shares
- * no memory with `view`. `form` is the size of the status in SVCINFO and SERVICESTATUS packets.
- * Throws `PacketError` for a type that no packet has and for lengths that cannot be.
+ * Decodes the packet at `start`, if it is complete; `undefined` if more bytes are needed. The result shares
+ * no memory with `view`. `form` is the size of the status in SVCINFO and SERVICESTATUS packets. Throws
+ * `PacketError` for unknown types and impossible lengths.
  */
 export function decodePacket(
   view: DataView,
@@ -39,7 +39,7 @@ export function decodePacket(
   if (layout === undefined) throw new PacketError(`No packet has type ${type}`);
   const values: Record<string, unknown> = { type };
   const cursor = new Cursor(view, start + 1, end);
-  // By index: a list of a thousand services is read before the compiler has got to know this loop.
+  // By index: a list of a thousand services is decoded before V8 has optimised this loop.
   const { fields } = layout;
   for (let i = 0; i < fields.length; i++) {
     const property = fields[i][0];
@@ -53,12 +53,12 @@ export function decodePacket(
   return { packet: values as unknown as Packet, size: (cursor.packetEnd ?? cursor.at) - start };
 }
 
-/** A place in the bytes that arrived so far. */
+/** A position in the bytes that have arrived. */
 class Cursor {
   readonly view: DataView;
   readonly end: number;
   at: number;
-  /** Where the packet ends, if it says so itself. */
+  /** The end of the packet, if the packet contains it. */
   packetEnd: number | undefined = undefined;
 
   constructor(view: DataView, at: number, end: number) {
@@ -73,7 +73,7 @@ class Cursor {
     return this.at + size <= this.end;
   }
 
-  /** Goes past `size` bytes and returns where they began. */
+  /** Skips `size` bytes and returns their offset. */
   skip(size: number): number {
     const at = this.at;
     this.at += size;
@@ -95,7 +95,7 @@ class Cursor {
     return decodeBytes(new Uint8Array(this.view.buffer, this.view.byteOffset + at, size));
   }
 
-  /** A text of ASCII characters; `undefined` if there is anything else in it. */
+  /** A text of ASCII characters; `undefined` if it has other characters. */
   #ascii(start: number, size: number): string | undefined {
     let text = "";
     for (let at = start; at < start + size; at++) {
@@ -131,7 +131,7 @@ class Cursor {
   }
 }
 
-/** `earlier`: what an earlier field of the same property left, the length or count of a late one. */
+/** `earlier`: the value of an earlier field with the same property, the length or count of a late one. */
 function readField(
   cursor: Cursor,
   start: number,
@@ -139,7 +139,7 @@ function readField(
   earlier: unknown,
   form: StatusForm,
 ): unknown {
-  // The fields of the entries of a list come first: there can be thousands of them.
+  // The entry fields of lists come first, because there can be thousands of them.
   switch (kind) {
     case "length8":
       return cursor.u8();
@@ -186,7 +186,7 @@ function readField(
   }
 }
 
-/** What follows a length, once both are present. */
+/** The content after a length, when both have arrived. */
 function readSized<T>(
   cursor: Cursor,
   size: number | typeof MORE,
@@ -195,7 +195,7 @@ function readSized<T>(
   return size === MORE || !cursor.has(size) ? MORE : read(size);
 }
 
-/** Packets that tell their size in one byte are taken when they are whole, with whatever stands at their end. */
+/** For packets that give their size in one byte: waits for the whole size, and skips unknown bytes at the end. */
 function readPacketSize(cursor: Cursor, start: number): number | typeof MORE {
   const size = cursor.u8();
   if (size === MORE || start + size > cursor.end) return MORE;
@@ -203,7 +203,7 @@ function readPacketSize(cursor: Cursor, start: number): number | typeof MORE {
   return size;
 }
 
-/** The length is checked when one byte behind it has arrived, as the reference does (control protocol 4.1). */
+/** The length is checked when one byte after it has arrived, as in the reference (control protocol 4.1). */
 function readRequestText(cursor: Cursor): string | typeof MORE {
   const size = cursor.u16();
   if (size === MORE || !cursor.has(1)) return MORE;

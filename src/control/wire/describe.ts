@@ -1,4 +1,4 @@
-/** Packets in words, for people who follow a conversation. */
+/** Packets in words, for people who read a trace. */
 
 import { decodePacket } from "./decode.ts";
 import { layoutOf, type Packet } from "./layouts.ts";
@@ -7,8 +7,8 @@ import { Reply } from "./protocol.ts";
 import type { StatusForm } from "./status_buffer.ts";
 
 /**
- * One line for a packet: its name and its fields, such as `STARTSERVICE flags=0 handle=3`. Bytes that are no whole
- * packet are shown as they are.
+ * One line for a packet: its name and its fields, such as `STARTSERVICE flags=0 handle=3`. Bytes that are no
+ * complete packet are shown as numbers.
  */
 export function describePacket(packet: Packet | Uint8Array): string {
   if (packet instanceof Uint8Array) return describeBytes(packet);
@@ -31,7 +31,7 @@ function describeBytes(bytes: Uint8Array): string {
   return `not a packet: ${hexadecimal(bytes)}`;
 }
 
-/** Without the request that it answers, only the size of a packet tells the form of its status. */
+/** Without its request, only the size of a packet shows the form of its status. */
 function formOf(bytes: Uint8Array): StatusForm {
   const around = bytes[0] === Reply.SVCINFO ? 2 + bytes[1] : 2;
   const form = bytes.length - around;

@@ -1,4 +1,4 @@
-/** The JSON documents that answer extension queries, apart from those of the model. */
+/** The JSON documents of extension queries, apart from those in the model. */
 
 import type { DependencyKind, ServiceStatus, ServiceType } from "../../model/mod.ts";
 
@@ -11,26 +11,26 @@ export interface GraphNode extends ServiceStatus {
 /** *from* depends on, or is ordered against, *to*. */
 export interface GraphEdge {
   readonly from: string;
-  /** Of an ordering edge this may be the name of a service that is not loaded, and so has no node. */
+  /** For an ordering edge this may be the name of a service that is not loaded and has no node. */
   readonly to: string;
   readonly kind: DependencyKind;
 }
 
-/** All loaded services and the edges between them: the answer to `graph`. */
+/** All loaded services and the edges between them: the document for `graph`. */
 export interface Graph {
   /** In load order. */
   readonly nodes: readonly GraphNode[];
-  /** By `from` in load order; those of one service in the order in which it has them. */
+  /** By `from` in load order; edges of one service in its own order. */
   readonly edges: readonly GraphEdge[];
 }
 
-/** A part of the buffered output of a service: the answer to `log`. */
+/** A part of the buffered output of a service: the document for `log`. */
 export interface LogPart {
-  /** Counts how often the buffer has been emptied. */
+  /** Counts how often the buffer was cleared. */
   readonly generation: number;
-  /** The offset of the first byte. Offsets count the bytes that the buffer has ever been given. */
+  /** The offset of the first byte, counted in bytes since the buffer was created. */
   readonly start: number;
-  /** The offset behind the last byte. */
+  /** The offset after the last byte. */
   readonly end: number;
   /** The output as lossless byte text. */
   readonly text: string;

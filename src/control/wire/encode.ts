@@ -1,4 +1,4 @@
-/** Packets to bytes, by the table of layouts. */
+/** Encodes packets, by the table of layouts. */
 
 import { encodeBytes } from "../../model/mod.ts";
 import { ByteWriter } from "./byte_writer.ts";
@@ -7,7 +7,7 @@ import { PacketError } from "./packet_error.ts";
 import { ENVEVENT_HEADER_SIZE, LISTED_NAME_LIMIT } from "./protocol.ts";
 import { encodeStatus, type StatusForm, type WireStatus } from "./status_buffer.ts";
 
-/** The form of a status whose form neither the packet type nor the caller tells. */
+/** The form of a status if neither the packet type nor the caller gives it. */
 export const DEFAULT_FORM: StatusForm = 14;
 
 /**
@@ -49,7 +49,7 @@ export function encodePacket(packet: Packet, form: StatusForm = DEFAULT_FORM): U
   return writer.take();
 }
 
-// `value` is what the table pairs with `kind`: the packet types are derived from the same table.
+// `value` has the type that the table pairs with `kind`: the packet types derive from the same table.
 // deno-lint-ignore no-explicit-any
 function writeField(writer: ByteWriter, kind: FieldKind, value: any, form: StatusForm): void {
   switch (kind) {
@@ -122,7 +122,7 @@ function writeTexts64(writer: ByteWriter, texts: readonly string[]): void {
   writer.bytes(bytes);
 }
 
-/** The bytes of a name as a list shows them: cut, since their number must fit in one byte. */
+/** The bytes of a name in a list: cut, because one byte gives their number. */
 function listedName(name: string): Uint8Array {
   return encodeBytes(name).subarray(0, LISTED_NAME_LIMIT);
 }

@@ -1,22 +1,22 @@
 /**
- * The layout of every packet, once: the codec encodes and decodes by this table, `describePacket` words packets by
- * it, and the packet types are derived from it. A layout is the packet's name and its fields in wire order, behind
- * the type byte. A field is a property of the packet object and a kind; fields without a property are derived from
- * the rest. A property that stands twice is spread over two places: its length or count first, its content later.
+ * The layout of every packet, in one table: the codec encodes and decodes by it, `describePacket` words
+ * packets by it, and the packet types derive from it. A layout is the packet's name and its fields in wire
+ * order, after the type byte. A field is a property of the packet object and a kind; fields without a
+ * property are computed. If a property appears twice, its length or count comes first, and its content later.
  */
 
 import { Information, Reply, Request } from "./protocol.ts";
 import type { StatusForm, WireStatus } from "./status_buffer.ts";
 
-/** What each kind of field holds in a packet object. Integers are little-endian and unsigned, but for `i32`. */
+/** The type of each kind of field in a packet object. Integers are little-endian and unsigned, except `i32`. */
 interface FieldValues {
   u8: number;
   u16: number;
   u32: number;
   i32: number;
-  /** A byte that is 0 and means nothing. */
+  /** A byte that is 0 and has no meaning. */
   zero: never;
-  /** One byte: the size of this whole packet. Decoding takes a larger one and skips what it does not know. */
+  /** One byte: the size of this whole packet. Decoding accepts a larger one and skips unknown bytes. */
   packetSize8: never;
   /** One byte: 5, the size of the fixed part of ENVEVENT. */
   headerSize: never;
@@ -26,13 +26,13 @@ interface FieldValues {
   requestText: string;
   /** `u16` length and text. */
   text16: string;
-  /** `u16` length and text with a NUL behind it, which the length counts. */
+  /** `u16` length and text with a NUL after it, which the length includes. */
   text16nul: string;
   /** `u32` length and text. */
   text32: string;
   /** `u32` length and bytes. */
   bytes32: Uint8Array;
-  /** `u64` length of all, and texts with a NUL behind each. */
+  /** `u64` total length, and texts with a NUL after each. */
   texts64nul: readonly string[];
   /** `u64` count, and `u32` handles. */
   handles64: readonly number[];
@@ -48,17 +48,17 @@ interface FieldValues {
   status10: WireStatus | undefined;
   /** A status buffer of 14 bytes. */
   status14: WireStatus;
-  /** A status buffer of 10, 14 or 30 bytes: only the request tells which. */
+  /** A status buffer of 10, 14 or 30 bytes: only the request determines which. */
   status: WireStatus;
 }
 
 /** The kind of a field. */
 export type FieldKind = keyof FieldValues;
 
-/** A property of the packet object (empty: none) and what it is on the wire. */
+/** A property of the packet object (empty: none) and its kind on the wire. */
 export type Field = readonly [property: string, kind: FieldKind];
 
-/** One packet: its name in the specification and its fields behind the type byte. */
+/** One packet: its name in the specification and its fields after the type byte. */
 export interface Layout {
   readonly name: string;
   readonly fields: readonly Field[];
@@ -167,7 +167,7 @@ const LAYOUT_TABLE = {
 type Table = typeof LAYOUT_TABLE;
 type NamedField<T extends keyof Table> = Exclude<Table[T]["fields"][number], readonly ["", FieldKind]>;
 
-/** The packet of one type (for a union of types: a union of packets) as a plain object. */
+/** The packet of one type as a plain object; for a union of types, a union of packets. */
 export type PacketOf<T extends keyof Table> = T extends keyof Table ?
     & { readonly type: T }
     & { readonly [F in NamedField<T> as F[0]]: FieldValues[F[1]] }
@@ -177,11 +177,11 @@ export type PacketOf<T extends keyof Table> = T extends keyof Table ?
 export type RequestPacket = PacketOf<Request>;
 /** A packet that answers a request. */
 export type ReplyPacket = PacketOf<Reply>;
-/** Something happened to a service that a handle is open for. The older form may lack the status. */
+/** An event of a service with an open handle. The older form may lack the status. */
 export type ServiceEventPacket = PacketOf<typeof Information.SERVICEEVENT | typeof Information.SERVICEEVENT5>;
 /** The environment of the daemon changed; `entry` is `NAME=VALUE`, or `NAME` for a variable that was removed. */
 export type EnvEventPacket = PacketOf<typeof Information.ENVEVENT>;
-/** A packet that the daemon sends unasked. */
+/** A packet that is no reply to a request. */
 export type InformationPacket = ServiceEventPacket | EnvEventPacket;
 /** Any packet. */
 export type Packet = RequestPacket | ReplyPacket | InformationPacket;
@@ -192,7 +192,7 @@ const layouts = new Map<number, Layout>(
   Object.entries(LAYOUT_TABLE).map(([type, layout]) => [Number(type), layout]),
 );
 
-/** The layout of a packet type; `undefined` for a number that no packet has. */
+/** The layout of a packet type; `undefined` for an unknown number. */
 export function layoutOf(type: number): Layout | undefined {
   return layouts.get(type);
 }
@@ -202,12 +202,12 @@ export function isRequestType(type: number): boolean {
   return type < Reply.ACK || (type >= Request.QUERY && type < Reply.EXTENSIONS);
 }
 
-/** Whether packets of this type, known or not, are sent by the daemon unasked. */
+/** Whether the daemon sends packets of this type, known or not, without a request. */
 export function isInformationType(type: number): boolean {
   return type >= Information.SERVICEEVENT && type < Request.QUERY;
 }
 
-/** The form of the statuses in the replies to a request; 14 for requests whose replies hold none. */
+/** The form of the statuses in the replies to a request; 14 for requests whose replies contain none. */
 export function statusFormOf(request: Request): StatusForm {
   switch (request) {
     case Request.LISTSERVICES:

@@ -1,5 +1,5 @@
 /**
- * The packets of the control protocol, for both ends: their numbers, their layouts, and the bytes that they are.
+ * The packets of the control protocol, for both ends: their numbers, their layouts, and their encoding.
  *
  * @module
  */

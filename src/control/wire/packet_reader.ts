@@ -1,4 +1,4 @@
-/** The packets that a daemon sends, out of a stream of bytes. */
+/** Reads the packets of a daemon from a stream of bytes. */
 
 import type { ByteStream } from "./byte_stream.ts";
 import { type DecodedPacket, decodePacket } from "./decode.ts";
@@ -12,10 +12,10 @@ import {
 import { PacketError } from "./packet_error.ts";
 import type { StatusForm } from "./status_buffer.ts";
 
-/** Room for one read, in bytes: a list of a few hundred services. */
+/** The size of one read, in bytes: a list of a few hundred services. */
 const READ_SIZE = 16 * 1024;
 
-/** Reads replies and information packets. Information packets of unknown types are passed over. */
+/** Reads replies and information packets. Unknown information packets are skipped. */
 export class PacketReader {
   readonly #stream: ByteStream;
   #buffer = new Uint8Array(READ_SIZE);
@@ -28,8 +28,8 @@ export class PacketReader {
   }
 
   /**
-   * The next packet; `undefined` if it has not arrived as a whole, and `fill` is needed. `form` tells the form of the
-   * statuses in the reply that is due. Throws `PacketError` for bytes that are no packet.
+   * The next packet; `undefined` if it is incomplete, and `fill` is needed. `form` is the form of the
+   * statuses in the expected reply. Throws `PacketError` for bytes that are no packet.
    */
   take(form: StatusForm): ReplyPacket | InformationPacket | undefined {
     for (;;) {
@@ -40,7 +40,7 @@ export class PacketReader {
     }
   }
 
-  /** The packet that comes next, if it is whole; without content if its type is not known. */
+  /** The next packet, if it is complete; without content if its type is unknown. */
   #decode(form: StatusForm): DecodedPacket | { packet: undefined; size: number } | undefined {
     if (this.#start === this.#end) return undefined;
     const type = this.#buffer[this.#start];
@@ -54,7 +54,7 @@ export class PacketReader {
     return this.#start + size <= this.#end ? { packet: undefined, size } : undefined;
   }
 
-  /** Reads more bytes; false at the end of the stream. Throws what the stream throws. */
+  /** Reads more bytes; false at the end of the stream. Throws the stream's error. */
   async fill(): Promise<boolean> {
     if (this.#start > 0) {
       this.#buffer.copyWithin(0, this.#start, this.#end);

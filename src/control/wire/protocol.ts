@@ -3,10 +3,10 @@
  * Numbers below 128 belong to the reference; 128 and above are extensions that only this program speaks.
  */
 
-/** The version that this daemon announces and the newest that this client understands. */
+/** The version that this daemon announces, and the newest that this client supports. */
 export const PROTOCOL_VERSION = 7;
 
-/** The oldest version that this daemon is compatible with, and the oldest that this client accepts. */
+/** The oldest version that this daemon supports, and the oldest that this client accepts. */
 export const MINIMUM_PROTOCOL_VERSION = 1;
 
 /** Packets from client to daemon (control protocol 7). */
@@ -41,7 +41,7 @@ export const Request = {
   LISTENENV: 27,
   SERVICESTATUS6: 28,
   ENABLE_SERVICE_V7: 29,
-  /** Extension: asks for the JSON document of a topic. Only after the extensions were negotiated. */
+  /** Extension: requests the JSON document of a topic. Only after the negotiation of extensions. */
   QUERY: 128,
 } as const;
 export type Request = (typeof Request)[keyof typeof Request];
@@ -74,14 +74,14 @@ export const Reply = {
   SVCDSCDIR: 77,
   ALLENV: 78,
   PREACK: 79,
-  /** Extension: the daemon has extensions, of this version. Answers FINDSERVICE for `EXTENSIONS_NAME`. */
+  /** Extension: the daemon has extensions, of this version. The reply to FINDSERVICE for `EXTENSIONS_NAME`. */
   EXTENSIONS: 192,
-  /** Extension: the JSON document that QUERY asked for. */
+  /** Extension: the JSON document of a QUERY. */
   ANSWER: 193,
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
-/** Packets that the daemon sends unasked (control protocol 9). */
+/** Packets that the daemon sends without a request (control protocol 9). */
 export const Information = {
   SERVICEEVENT: 100,
   SERVICEEVENT5: 101,
@@ -97,11 +97,11 @@ export const StartStopFlag = {
   GENTLE: 0x02,
   /** STOP only: start again afterwards. */
   RESTART: 0x04,
-  /** Send PREACK before anything is done. */
+  /** Send PREACK first. */
   PREACK: 0x80,
 } as const;
 
-/** Flag bit of CATLOG: empty the buffer after reading it. */
+/** Flag bit of CATLOG: clear the buffer after reading it. */
 export const CATLOG_CLEAR = 0x01;
 
 /** Flag bit of ENVEVENT: an earlier value was replaced or removed. */
@@ -113,24 +113,24 @@ export const REQUEST_LIMIT = 1024;
 /** The longest name, environment entry or topic of a request, in bytes. */
 export const REQUEST_TEXT_LIMIT = REQUEST_LIMIT - 3;
 
-/** The longest name that a SVCINFO packet can hold, in bytes; longer ones are cut (control protocol 7.9). */
+/** The longest name in a SVCINFO packet, in bytes; longer ones are cut (control protocol 7.9). */
 export const LISTED_NAME_LIMIT = 255;
 
-/** The only kind of service loader there is: service directories (control protocol 7.8). */
+/** The only kind of service loader: service directories (control protocol 7.8). */
 export const DIRECTORY_LOADER = 1;
 
-/** The length byte of ENVEVENT, which does not count the entry behind it (control protocol 9.3). */
+/** The length byte of ENVEVENT, which does not include the entry after it (control protocol 9.3). */
 export const ENVEVENT_HEADER_SIZE = 5;
 
 /**
- * The service name that a client looks up to ask for extensions. No service has it, so a daemon without extensions
- * answers NOSERVICE and nothing else happens.
+ * The service name that a client looks up to ask for extensions. No service has it, so a daemon without
+ * extensions replies NOSERVICE and does nothing else.
  */
 export const EXTENSIONS_NAME = "\x01dinit-extensions";
 
 /**
- * A topic behind it makes a name that asks for extensions and puts a query at the same time: a daemon with extensions
- * answers ANSWER, or EXTENSIONS if it does not know the topic.
+ * With a topic after it, this name asks for extensions and sends a query in one packet: a daemon with
+ * extensions replies ANSWER, or EXTENSIONS if it does not know the topic.
  */
 export const EXTENSIONS_QUERY = `${EXTENSIONS_NAME}\x01`;
 

@@ -1,6 +1,6 @@
 /**
- * What both ends of a control socket must know about its path, the system's limits and the grants that Deno asks for; and
- * how a client opens it.
+ * Rules for the path of a control socket that both ends need: the system's limits and Deno's grants. Also
+ * opens the client's end.
  */
 
 import { encodeBytes, errnoNumber, errnoOf, errnoText } from "../../model/mod.ts";
@@ -10,14 +10,13 @@ import { ControlError } from "./control_error.ts";
 /** The longest path of a Unix socket on Linux, in bytes. */
 const PATH_LIMIT = 107;
 
-/** Whether a Unix socket can have this path at all. For any other path the system says EINVAL. */
+/** Whether a Unix socket can have this path. For other paths the system returns EINVAL. */
 export function isSocketPath(path: string): boolean {
   return path !== "" && !path.includes("\0") && encodeBytes(path).length <= PATH_LIMIT;
 }
 
 /**
- * The sentence for a permission that Deno denied, naming the grant that is missing; `undefined` if `error` is
- * anything else.
+ * A sentence that names the missing grant, if Deno denied a permission; `undefined` for any other `error`.
  */
 export function missingGrantText(error: unknown, path: string): string | undefined {
   if (!(error instanceof Deno.errors.NotCapable)) return undefined;
@@ -28,8 +27,8 @@ export function missingGrantText(error: unknown, path: string): string | undefin
 }
 
 /**
- * Throws `Deno.errors.NotCapable` for a grant that a socket at `path` needs and that is missing. At a terminal the
- * runtime would ask for it, and everything would wait for the answer.
+ * Throws `Deno.errors.NotCapable` if a grant for the socket at `path` is missing. Otherwise the runtime would
+ * prompt for it at a terminal, and everything would wait for the answer.
  */
 export function requireSocketGrants(path: string): void {
   if (Deno.build.standalone || !Deno.stdin.isTerminal()) return;
@@ -45,7 +44,7 @@ function notCapable(kind: string, what: string): Error {
   );
 }
 
-/** Deno before 2.9 wants no such grant, and does not understand the question. The path in it must be absolute. */
+/** Deno before 2.9 needs no such grant, and rejects the query. The path in it must be absolute. */
 function mayUseSocket(path: string): boolean {
   const isLocal = !path.startsWith("/");
   if (isLocal && Deno.permissions.querySync({ name: "read", path: "." }).state !== "granted") return true;
@@ -58,7 +57,10 @@ function mayUseSocket(path: string): boolean {
   }
 }
 
-/** Opens a stream to the socket at a path. What it throws has an error number (see `errnoOf`) or is a `ControlError`. */
+/**
+ * Opens a stream to the socket at a path. Its errors have an error number (see `errnoOf`) or are a
+ * `ControlError`.
+ */
 export type OpenStream = (path: string) => Promise<ByteStream>;
 
 /** Opens a stream with the sockets of Deno. */

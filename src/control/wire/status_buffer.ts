@@ -1,11 +1,11 @@
-/** The status of a service as bytes, in the three forms that the protocol has had (control protocol 8). */
+/** The status of a service as bytes, in the three forms of the protocol (control protocol 8). */
 
 import { type FileTime, NO_EXIT, ServiceState, StopReason } from "../../model/mod.ts";
 
 /** The size of a status buffer: 10 bytes up to protocol 4, 14 in protocol 5, 30 from protocol 6. */
 export type StatusForm = 10 | 14 | 30;
 
-/** What a status buffer tells. A `ServiceStatus` of the model is one, too. */
+/** The contents of a status buffer. A `ServiceStatus` of the model has the same fields. */
 export interface WireStatus {
   /** A `ServiceState`. */
   readonly state: number;
@@ -24,13 +24,13 @@ export interface WireStatus {
   readonly launchErrno: number;
   /** The reason of the failure in words; not in the buffer, but in answers to queries. @default unknown */
   readonly launchText?: string;
-  /** `{ code: -1, status: -1 }` from the 10-byte form, which only tells "not zero". */
+  /** `{ code: -1, status: -1 }` from the 10-byte form, which only says "not zero". */
   readonly exit: { readonly code: number; readonly status: number };
   /** Only in the 30-byte form. */
   readonly modified?: FileTime;
 }
 
-/** Whether a service is stopped because something went wrong: those that `dinitctl list` marks with X (cli 3.7). */
+/** Whether a service is stopped because of a failure: `dinitctl list` marks it with X (cli 3.7). */
 export function hasFailed(status: WireStatus): boolean {
   if (status.state !== ServiceState.STOPPED || status.reason === StopReason.NORMAL) return false;
   return status.reason !== StopReason.TERMINATED || status.exit.status !== 0;
@@ -44,7 +44,7 @@ const HAS_PID = 0x10;
 
 const UNKNOWN_EXIT = { code: -1, status: -1 };
 
-/** Writes a status at `at`; `view` must have room for `form` bytes there. */
+/** Writes a status at `at`; `view` must have room for `form` bytes. */
 export function encodeStatus(view: DataView, at: number, status: WireStatus, form: StatusForm): void {
   const { pid, exit, reason } = status;
   const launchFailed = pid === undefined && reason === StopReason.EXECFAILED;
@@ -66,13 +66,13 @@ export function encodeStatus(view: DataView, at: number, status: WireStatus, for
   view.setBigInt64(at + 22, BigInt(status.modified?.nanoseconds ?? 0), true);
 }
 
-/** Value A for a process that ended: its `si_code`, or in the 10-byte form whether its status was zero. */
+/** Value A for an ended process: its `si_code`, or in the 10-byte form whether its status was not zero. */
 function exitValue(exit: WireStatus["exit"], form: StatusForm): number {
   if (form !== 10) return exit.code;
   return exit.status === 0 ? 0 : -1;
 }
 
-/** Reads the status at `at`, where `form` bytes must be present. */
+/** Reads the status at `at`, which must have `form` bytes. */
 export function decodeStatus(view: DataView, at: number, form: StatusForm): WireStatus {
   const flags = view.getUint8(at + 2);
   const reason = view.getUint8(at + 3);
