@@ -1,7 +1,7 @@
 /**
- * What the promise gives, or the signal's reason if that comes first; the promise is not waited for then.
+ * The result of the promise, or the signal's reason if that comes first.
  *
- * @param signal @default nothing ends the waiting early
+ * @param signal @default nothing ends the wait early
  */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;
@@ -17,7 +17,7 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
   }
 }
 
-/** Resolves after a number of milliseconds, or rejects with the signal's reason. */
+/** Resolves after this many milliseconds, or rejects with the signal's reason. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   let timer;
   const over = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));

@@ -1,10 +1,10 @@
-/** Things that arrive while nobody waits for them, in the order of their arrival. */
+/** A queue of things that arrive, in order of arrival, for a reader that may come later. */
 export class Arrivals<T> {
   readonly #items: T[] = [];
   #ended = false;
   #arrival = Promise.withResolvers<void>();
 
-  /** Something arrived. */
+  /** Adds a thing. */
   add(item: T): void {
     this.#items.push(item);
     this.#arrival.resolve();
@@ -16,17 +16,17 @@ export class Arrivals<T> {
     this.#arrival.resolve();
   }
 
-  /** Forgets what nobody has taken. */
+  /** Drops everything that was not taken. */
   clear(): void {
     this.#items.length = 0;
   }
 
-  /** What has arrived and was not taken. */
+  /** The things that were not taken yet. */
   get waiting(): readonly T[] {
     return this.#items;
   }
 
-  /** Takes the next thing, as soon as there is one; `undefined` when there will be none. */
+  /** Takes the next thing when it arrives; `undefined` at the end. */
   async next(): Promise<T | undefined> {
     while (this.#items.length === 0 && !this.#ended) {
       this.#arrival = Promise.withResolvers();

@@ -1,4 +1,4 @@
-/** A connection to a daemon, as a program sees it. */
+/** A connection to a daemon, for programs. */
 
 import type { ControlClient } from "./control_client.ts";
 import { type EventOptions, EventStream } from "./events.ts";
@@ -6,18 +6,18 @@ import { Handles } from "./handles.ts";
 import { Service } from "./service.ts";
 import { isKnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
 
-/** A connection to a daemon. `connect` makes one. It is open until `close`, or until the daemon ends it. */
+/** A connection to a daemon. `connect` creates one. It is open until `close`, or until the daemon ends it. */
 export class Client implements Disposable {
   readonly #control: ControlClient;
   readonly #handles: Handles;
 
-  /** @ignore `connect` makes them. */
+  /** @ignore `connect` creates them. */
   constructor(control: ControlClient) {
     this.#control = control;
     this.#handles = new Handles(control);
   }
 
-  /** The version of the control protocol that the daemon speaks. */
+  /** The daemon's version of the control protocol. */
   get protocol(): number {
     return this.#control.version;
   }
@@ -27,7 +27,7 @@ export class Client implements Disposable {
     return this.#control.closed;
   }
 
-  /** All loaded services, in the order in which they were loaded. Rejects with `ControlError`. */
+  /** All loaded services, in load order. Rejects with `ControlError`. */
   async services(): Promise<ServiceInfo[]> {
     const overview = await this.#control.query("overview") as
       | { readonly services?: unknown }
@@ -38,17 +38,17 @@ export class Client implements Disposable {
     return (await this.#control.list()).map(({ name, status }) => serviceInfo({ ...status, name }));
   }
 
-  /** A service by its full name, which need not be loaded. Asks the daemon nothing. */
+  /** A service by its full name, loaded or not. Sends nothing. */
   service(name: string): Service {
     return new Service(name, this.#handles);
   }
 
-  /** What happens to services from now on. */
+  /** The events of services from now on. */
   events(options: EventOptions = {}): EventStream {
     return new EventStream(this.#handles, options);
   }
 
-  /** Ends the connection. What is under way rejects with `ControlError` of the kind `closed`. */
+  /** Ends the connection. Pending calls reject with `ControlError` of the kind `closed`. */
   close(): void {
     this.#control.close();
   }

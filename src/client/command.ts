@@ -1,37 +1,40 @@
-/** The five commands that bring services up and down: the request, and what the reply means (the table of cli 3.3). */
+/**
+ * The five commands that start and stop services: the request, and the meaning of the reply (the table of cli
+ * 3.3).
+ */
 
 import { type PacketOf, Reply, type ReplyPacket, Request, StartStopFlag } from "../control/wire/mod.ts";
 import type { ControlClient } from "./control_client.ts";
 import type { CommandName, RefusalReason } from "./errors.ts";
 import type { Goal } from "./goal.ts";
 
-/** How a command is carried out. */
+/** The flags of a command. */
 export interface CommandFlags {
-  /** Pins the service in the state that it is brought to. @default false */
+  /** Pins the service in its new state. @default false */
   readonly pin?: boolean;
-  /** `stop` and `restart`: stops what depends on the service, too. @default false, which is refused then */
+  /** `stop` and `restart`: also stops the dependents. @default false, the daemon refuses then */
   readonly force?: boolean;
 }
 
-/** Why a command is refused, dependents apart. */
+/** Why a command is refused, except because of dependents. */
 export type CommandRefusal = Extract<
   RefusalReason,
   "pinned-started" | "pinned-stopped" | "shutting-down" | "not-started" | "no-dependents"
 >;
 
-/** What the daemon said to a command. */
+/** The daemon's reply to a command. */
 export type CommandReply =
-  /** Events will tell when the goal is reached. */
+  /** Events will report when the goal is reached. */
   | { readonly kind: "accepted" }
-  /** The service was there already, or got there at once. */
+  /** The service was already in this state, or reached it at once. */
   | { readonly kind: "already" }
   | { readonly kind: "refused"; readonly reason: CommandRefusal }
   /** Refused because of dependents; the reply has opened a handle for each. */
   | { readonly kind: "dependents"; readonly handles: readonly number[] }
-  /** A reply that does not fit the request. */
+  /** A reply that does not match the request. */
   | { readonly kind: "unexpected"; readonly reply: ReplyPacket };
 
-/** What each command is on the wire, and what it leads to. */
+/** The request and the goal of each command. */
 const COMMANDS = {
   start: { request: Request.STARTSERVICE, goal: "start" },
   stop: { request: Request.STOPSERVICE, goal: "stop" },
@@ -40,15 +43,16 @@ const COMMANDS = {
   release: { request: Request.RELEASESERVICE, goal: "stop" },
 } as const satisfies Record<CommandName, { readonly request: Request; readonly goal: Goal }>;
 
-/** What a command waits for. */
+/** The goal that a command waits for. */
 export function goalOf(command: CommandName): Goal {
   return COMMANDS[command].goal;
 }
 
 /**
- * Gives a command for the service of a handle. Rejects with `ControlError` `closed` or `protocol`.
+ * Sends a command for the service of a handle. Rejects with `ControlError` `closed` or `protocol`.
  *
- * @param acknowledged called when the daemon has taken the command: events until then are older than it
+ * @param acknowledged called when the daemon has received the command: earlier events are older than the
+ * command
  */
 export async function giveCommand(
   client: ControlClient,
@@ -68,7 +72,7 @@ export async function giveCommand(
   return reason === undefined ? { kind: "unexpected", reply } : { kind: "refused", reason };
 }
 
-/** PREACK is asked for by all, so that events which are older than the command are not taken for its effect. */
+/** All commands ask for PREACK, so that events from before the command do not count as its effect. */
 function flagBits(command: CommandName, { pin, force }: CommandFlags): number {
   const gentle = COMMANDS[command].request === Request.STOPSERVICE && force !== true;
   return StartStopFlag.PREACK | (pin === true ? StartStopFlag.PIN : 0) | (gentle ? StartStopFlag.GENTLE : 0) |
@@ -85,7 +89,7 @@ function refusalReason(command: CommandName, { type }: ReplyPacket): CommandRefu
   return undefined;
 }
 
-/** The names of the services of some handles; `undefined` if the daemon does not tell them. */
+/** The names of the services of some handles; `undefined` if the daemon does not say. */
 export async function namesOf(
   client: ControlClient,
   handles: readonly number[],

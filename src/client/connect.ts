@@ -8,7 +8,7 @@ import { controlSocketPath, type Mode, type SocketSurroundings } from "./socket_
 
 /** Which daemon to connect to. */
 export interface ConnectOptions {
-  /** The path of the control socket. @default where `dinitctl` looks for it: `DINIT_SOCKET_PATH`, then by `mode` */
+  /** The path of the control socket. @default the same as `dinitctl`: `DINIT_SOCKET_PATH`, then by `mode` */
   readonly socketPath?: string;
   /** The system's daemon or the user's own. @default the system's for root, the user's for everyone else */
   readonly mode?: Mode;
@@ -16,16 +16,16 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a runtime has to offer. */
+/** The functions of a runtime that the library needs. */
 interface Runtime {
   readonly surroundings: SocketSurroundings;
   readonly open: OpenStream;
 }
 
 /**
- * Connects to a running daemon, and checks that both understand each other. Rejects with `ControlError`: of the kind
- * `connect` if there is no daemon (with `path`, and `errno` of the system), otherwise `too-old-daemon`,
- * `too-old-client`, `closed` or `protocol`.
+ * Connects to a running daemon, and checks that both speak the same protocol. Rejects with `ControlError`: of
+ * the kind `connect` if there is no daemon (with `path`, and the system's `errno`), otherwise
+ * `too-old-daemon`, `too-old-client`, `closed` or `protocol`.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const { signal } = options;

@@ -1,4 +1,7 @@
-/** The client's end of a control connection. It imports neither the server nor the engine: tools start fast. */
+/**
+ * The client's end of a control connection. It imports neither the server nor the engine, so tools start
+ * fast.
+ */
 
 import { errnoOf, errnoText } from "../model/mod.ts";
 import {
@@ -32,7 +35,7 @@ import {
   writePacket,
 } from "../control/wire/mod.ts";
 
-/** A request with one reply. Lists have many: see `ControlClient.list`. */
+/** A request with one reply. Lists have several: see `ControlClient.list`. */
 export type SingleRequest = Exclude<RequestPacket, ListRequest>;
 
 type ListRequest = PacketOf<typeof Request.LISTSERVICES | typeof Request.LISTSERVICES5>;
@@ -40,29 +43,29 @@ type ListRequest = PacketOf<typeof Request.LISTSERVICES | typeof Request.LISTSER
 /** Options of `ControlClient.request`. */
 export interface RequestOptions {
   /**
-   * Called when PREACK arrives, which a request with `StartStopFlag.PREACK` asks for: events until then are older
-   * than the command. @default nothing happens
+   * Called when PREACK arrives, which a request with `StartStopFlag.PREACK` asks for: earlier events are
+   * older than the command. @default nothing happens
    */
   readonly preack?: () => void;
 }
 
-/** Which way a packet goes, as the client sees it. */
+/** The direction of a packet, from the client's view. */
 export type PacketDirection = "sent" | "received";
 
-/** A request whose reply has not come yet. */
+/** A request whose reply has not arrived yet. */
 interface Pending {
   /** The form of the statuses in the reply. */
   readonly form: StatusForm;
   readonly preack: (() => void) | undefined;
-  /** The entries of a list so far; `undefined` if the request is not for a list. */
+  /** The entries of a list so far; `undefined` if the request does not ask for a list. */
   readonly entries: SvcInfo[] | undefined;
   readonly resolve: (reply: ReplyPacket) => void;
   readonly reject: (error: ControlError) => void;
 }
 
 /**
- * A connection to a daemon. Requests may be sent without waiting for earlier replies; replies come in the order of
- * the requests. Code that awaits the result of `request` runs before later events are delivered.
+ * A connection to a daemon. A client may send requests without waiting for earlier replies; replies arrive in
+ * the order of the requests. Code that awaits the result of `request` runs before later events are delivered.
  */
 export class ControlClient {
   readonly #stream: ByteStream;
@@ -79,7 +82,7 @@ export class ControlClient {
 
   #trace: ((packet: Packet, direction: PacketDirection) => void) | undefined = undefined;
 
-  /** Called for each event of a service, once, whether the daemon sends it in one form or in two. */
+  /** Called once for each event of a service, whether the daemon sends one form or two. */
   onEvent: ((event: ServiceEventPacket) => void) | undefined = undefined;
 
   /** Called for each change of the daemon's environment, after LISTENENV. */
@@ -88,7 +91,7 @@ export class ControlClient {
   /** Resolves when the connection has ended, from either side. */
   readonly closed: Promise<void> = this.#closed.promise;
 
-  /** Takes over a connected stream, such as a socket that was passed to this process. */
+  /** Uses a connected stream, such as a socket that was passed to this process. */
   constructor(stream: ByteStream) {
     this.#stream = stream;
     this.#reader = new PacketReader(stream);
@@ -98,7 +101,8 @@ export class ControlClient {
   /**
    * Connects to the socket at `path`. Throws `ControlError` of kind `connect`.
    *
-   * @param open opens the stream; what it throws has an error number or is a `ControlError`. @default Deno's sockets
+   * @param open opens the stream; its errors have an error number or are a `ControlError`. @default Deno's
+   * sockets
    */
   static async connect(path: string, open: OpenStream = openSocket): Promise<ControlClient> {
     return new ControlClient(await connectStream(path, open));
@@ -110,10 +114,10 @@ export class ControlClient {
   }
 
   /**
-   * Asks for the daemon's version and checks that both understand each other (control protocol 6).
+   * Asks for the daemon's version and checks that both sides speak the same protocol (control protocol 6).
    * Throws `ControlError`: `too-old-client`, `too-old-daemon`, `closed` or `protocol`.
    *
-   * @param minimum the version that the daemon must have for what is to be done. @default 1
+   * @param minimum the lowest version that the caller needs. @default 1
    */
   handshake(minimum: number = MINIMUM_PROTOCOL_VERSION): Promise<void> {
     return mayBeIgnored(this.#handshake(minimum));
@@ -136,8 +140,8 @@ export class ControlClient {
   }
 
   /**
-   * Sends a request and returns its reply, whichever it is; BADREQ and OOM are replies, too.
-   * Rejects with `ControlError` `closed` or `protocol`; throws `PacketError` if the request cannot be encoded.
+   * Sends a request and returns its reply of any type; BADREQ and OOM are replies, too. Rejects with
+   * `ControlError` `closed` or `protocol`; throws `PacketError` if the request cannot be encoded.
    */
   request(packet: SingleRequest, options: RequestOptions = {}): Promise<ReplyPacket> {
     return this.#send(packet, undefined, options.preack);
@@ -146,8 +150,8 @@ export class ControlClient {
   /**
    * The loaded services in load order. Throws `ControlError` `closed` or `protocol`.
    *
-   * @param version5 whether to ask with LISTSERVICES5, which daemons have from protocol version 5 on.
-   * @default true, unless the handshake told of an older daemon
+   * @param version5 whether to use LISTSERVICES5, which daemons have since protocol version 5.
+   * @default true, unless the handshake found an older daemon
    */
   list(version5: boolean = this.#version === 0 || this.#version >= 5): Promise<SvcInfo[]> {
     return mayBeIgnored(this.#list(version5));
@@ -172,8 +176,8 @@ export class ControlClient {
   }
 
   /**
-   * The JSON value that the daemon has for a topic; `undefined` if it does not know the topic or has no extensions.
-   * Negotiates the extensions first if need be. Throws `ControlError` `closed` or `protocol`.
+   * The daemon's JSON document for a topic; `undefined` if it does not know the topic or has no extensions.
+   * Negotiates the extensions first if necessary. Throws `ControlError` `closed` or `protocol`.
    */
   query(topic: string): Promise<unknown> {
     return mayBeIgnored(this.#query(topic));
@@ -190,7 +194,10 @@ export class ControlClient {
     }
   }
 
-  /** The first query also asks for the extensions, which saves a round trip; it must not be sent if there are none. */
+  /**
+   * The first query also asks for the extensions, which saves a round trip. A plain QUERY must not be sent
+   * without extensions.
+   */
   async #queryReply(topic: string): Promise<ReplyPacket | undefined> {
     if (this.#extensions === undefined) {
       const first = this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_QUERY + topic });
@@ -202,13 +209,13 @@ export class ControlClient {
     return await this.request({ type: Request.QUERY, topic });
   }
 
-  /** From now on `write` gets each packet in words, before anything else is done with it. */
+  /** From now on `write` receives each packet in words, before the packet is handled. */
   async trace(write: (text: string, direction: PacketDirection) => void): Promise<void> {
     const { describePacket } = await import("../control/wire/describe.ts");
     this.#trace = (packet, direction) => write(describePacket(packet), direction);
   }
 
-  /** Ends the connection. Requests without a reply are rejected with `ControlError` `closed`. */
+  /** Ends the connection. Pending requests are rejected with `ControlError` `closed`. */
   close(): void {
     this.#finish(new ControlError("closed", "The connection was closed"));
   }
@@ -226,7 +233,7 @@ export class ControlClient {
     return mayBeIgnored(promise);
   }
 
-  /** Writes the requests once the running code has made all of them: requests made together travel together. */
+  /** Writes the requests after the current code has made all of them, so that they share one write. */
   async #write(): Promise<void> {
     this.#writing = true;
     await undefined;
@@ -237,8 +244,8 @@ export class ControlClient {
       }
       this.#writing = false;
     } catch (cause) {
-      // Replies to earlier requests may still be there to read: the end of reading ends the connection. `#writing`
-      // stays set, so that nothing is written behind the gap.
+      // Replies to earlier requests may still be readable, so only the end of reading ends the connection.
+      // `#writing` stays set, so that nothing is written after the gap.
       const errno = errnoOf(cause);
       this.#writeFailure = new ControlError("closed", `Cannot write to the daemon: ${errnoText(errno)}`, {
         errno,
@@ -262,7 +269,8 @@ export class ControlClient {
       }
       if (packet === undefined) continue;
       this.#handle(packet);
-      // Whoever waits for a reply goes on before the next packet is looked at. Nobody waits for one entry of a list.
+      // Code that waits for a reply runs before the next packet is handled. Nobody waits for a single entry
+      // of a list.
       if (packet.type !== Reply.SVCINFO) await undefined;
     }
   }
@@ -271,7 +279,7 @@ export class ControlClient {
     this.#trace?.(packet, "received");
     switch (packet.type) {
       case Information.SERVICEEVENT5:
-        // A daemon that knows this form sends every event in it first and in the older form after it.
+        // A daemon that supports this form sends every event first in this form and then in the older one.
         this.#modernEvents = true;
         return this.onEvent?.(packet);
       case Information.SERVICEEVENT:
@@ -305,13 +313,13 @@ export class ControlClient {
   }
 }
 
-/** The version of the extensions, by the reply to the lookup of their name; a topic is answered at once. */
+/** The version of the extensions, from the reply to the lookup of their name; a topic gets its answer at once. */
 function extensionsOf(reply: ReplyPacket): number {
   if (reply.type === Reply.EXTENSIONS) return reply.version;
   return reply.type === Reply.ANSWER ? EXTENSIONS_VERSION : 0;
 }
 
-/** With several requests under way nobody may be waiting for this one yet when the connection fails. */
+/** If the connection fails with several pending requests, nobody may be waiting for this one yet. */
 function mayBeIgnored<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
@@ -326,7 +334,7 @@ function readError(cause: unknown): ControlError {
   return new ControlError("closed", "The connection to the daemon broke", { cause });
 }
 
-/** The error for a reply that does not fit the request. */
+/** The error for a reply that does not match the request. */
 export function unexpectedReply(packet: ReplyPacket): ControlError {
   return new ControlError("protocol", `The daemon sent an unexpected ${layoutOf(packet.type)!.name} packet`);
 }

@@ -1,24 +1,29 @@
-/** What can go wrong with a service, one small class for each kind of failure. All facts are fields; no sentences. */
+/**
+ * The failures of operations on services, one small class for each kind. All facts are fields; there are no
+ * sentences.
+ */
 
 import type { ServiceInfo } from "./service_info.ts";
 
-/** What a program can ask the daemon to do with a service, where the answer may come later. */
+/** The commands of a program to a service whose result may come later. */
 export type CommandName = "start" | "stop" | "restart" | "wake" | "release";
 
 /** Why a service could not be loaded: see `LoadFailedError`. */
 export type LoadFailure = "bad-name" | "not-found" | "bad-description" | "load-failed";
 
 /**
- * Why the daemon refused something:
+ * Why the daemon refused a command:
  *
  * - `pinned-started`, `pinned-stopped`: the service is pinned in the other state.
  * - `shutting-down`: the daemon is shutting down.
  * - `not-started`: only a started service can be restarted.
- * - `no-dependents`: nothing that is active needs the service, so it cannot be woken.
- * - `dependents`: other services need it; the field `dependents` names them. `force` stops them, too.
- * - `in-use`: to be unloaded or reloaded, a service must be stopped or unchanged in kind, and nobody else may hold it.
+ * - `no-dependents`: no active service needs the service, so it cannot be woken.
+ * - `dependents`: other services need it; the field `dependents` names them. `force` also stops them.
+ * - `in-use`: an unload or reload is not possible now, because the service is not stopped, or another client
+ *   has a handle to it.
  * - `not-triggered`: the service is not of the type `triggered`.
- * - `no-process`, `bad-signal`, `not-sent`: the signal has no process to go to, is unknown, or the system refused it.
+ * - `no-process`, `bad-signal`, `not-sent`: the service has no process, the signal is unknown, or the system
+ *   refused it.
  */
 export type RefusalReason =
   | "pinned-started"
@@ -33,13 +38,13 @@ export type RefusalReason =
   | "bad-signal"
   | "not-sent";
 
-/** Something went wrong with one service. `message` is the name of the service and a code, for logs. */
+/** A failure of one service. `message` is the name of the service and a code, for logs. */
 export class ServiceError extends Error {
   /** The name of the class. */
   override readonly name: string = "ServiceError";
   /** The full name of the service. */
   readonly service: string;
-  /** A short constant word for what went wrong. */
+  /** A short constant word for the failure. */
   readonly code: string;
 
   /** An error about `service`. */
@@ -54,14 +59,14 @@ export class ServiceError extends Error {
  * The daemon could not load a service.
  *
  * - `bad-name`: no service can have this name.
- * - `not-found`: no service directory has a description of that name.
- * - `bad-description`: its description has a mistake; the daemon's log says which.
- * - `load-failed`: something that it depends on could not be loaded, or the description could not be read.
+ * - `not-found`: no service directory has a description with this name.
+ * - `bad-description`: its description has a mistake; the daemon's log has the details.
+ * - `load-failed`: a dependency could not be loaded, or the description could not be read.
  */
 export class LoadFailedError extends ServiceError {
   /** The name of the class. */
   override readonly name = "LoadFailedError";
-  /** Why. */
+  /** The reason. */
   declare readonly code: LoadFailure;
 
   /** The service could not be loaded because of `code`. */
@@ -70,7 +75,7 @@ export class LoadFailedError extends ServiceError {
   }
 }
 
-/** The service is not loaded, and what was asked for does not load it. */
+/** The service is not loaded, and the method does not load it. */
 export class NotLoadedError extends ServiceError {
   /** The name of the class. */
   override readonly name = "NotLoadedError";
@@ -81,13 +86,13 @@ export class NotLoadedError extends ServiceError {
   }
 }
 
-/** The daemon refused what it was asked to do with a service. Nothing has changed. */
+/** The daemon refused the command. Nothing has changed. */
 export class RefusedError extends ServiceError {
   /** The name of the class. */
   override readonly name = "RefusedError";
-  /** Why. */
+  /** The reason. */
   declare readonly code: RefusalReason;
-  /** What was asked for, such as `stop` or `reload`. */
+  /** The refused command, such as `stop` or `reload`. */
   readonly command: string;
   /** With `dependents`: the services that need this one. Otherwise empty. */
   readonly dependents: readonly string[];
@@ -100,11 +105,11 @@ export class RefusedError extends ServiceError {
   }
 }
 
-/** The service was to start, and failed. */
+/** The start of a service failed. */
 export class StartFailedError extends ServiceError {
   /** The name of the class. */
   override readonly name = "StartFailedError";
-  /** What is known of the failure: reason, exit, launch. `undefined` with daemons of protocol 1 to 4. */
+  /** The service after the failure: reason, exit, launch. `undefined` with daemons of protocol 1 to 4. */
   readonly status: ServiceInfo | undefined;
 
   /** The start of `service` failed. */
@@ -114,11 +119,11 @@ export class StartFailedError extends ServiceError {
   }
 }
 
-/** The command was accepted, but something else changed the goal before it was reached. */
+/** The daemon accepted the command, but another command changed the goal before it was reached. */
 export class CancelledError extends ServiceError {
   /** The name of the class. */
   override readonly name = "CancelledError";
-  /** What was cancelled. */
+  /** The cancelled command. */
   readonly command: CommandName;
 
   /** `command` was cancelled. */
@@ -132,7 +137,7 @@ export class CancelledError extends ServiceError {
 export class NoLogError extends ServiceError {
   /** The name of the class. */
   override readonly name = "NoLogError";
-  /** The file that the service writes its output to; `undefined` if it writes to none or this is not known. */
+  /** The log file of the service; `undefined` if it has none or this is unknown. */
   readonly logFile: string | undefined;
 
   /** `service` has no log buffer. */

@@ -1,4 +1,4 @@
-/** What happens to services, as a stream. */
+/** The events of services, as a stream. */
 
 import { Request, type ServiceEventPacket } from "../control/wire/mod.ts";
 import { ServiceEvent } from "../model/mod.ts";
@@ -8,26 +8,26 @@ import { NotLoadedError } from "./errors.ts";
 import type { Handle, Handles } from "./handles.ts";
 import { type ServiceInfo, serviceInfo } from "./service_info.ts";
 
-/** What can happen to a service. */
+/** The kinds of events of a service. */
 export type ServiceChangeKind = "started" | "stopped" | "start-failed" | "start-cancelled" | "stop-cancelled";
 
-/** Something happened to a service. */
+/** An event of a service. */
 export interface ServiceChange {
-  /** Tells a change from a gap. */
+  /** Distinguishes a change from a gap. */
   readonly kind: "service";
   /** The number of the event: `since` of a later stream. */
   readonly seq: number;
   /** The full name of the service. */
   readonly service: string;
-  /** What happened. */
+  /** The event. */
   readonly event: ServiceChangeKind;
-  /** The service right after it. @default absent, with daemons of protocol 1 to 4 */
+  /** The service directly after the event. @default absent, with daemons of protocol 1 to 4 */
   readonly status?: ServiceInfo;
 }
 
 /** Events may be missing here: the program should look at the services again. */
 export interface EventGap {
-  /** Tells a gap from a change. */
+  /** Distinguishes a gap from a change. */
   readonly kind: "gap";
   /** The number of the gap: `since` of a later stream. */
   readonly seq: number;
@@ -36,9 +36,12 @@ export interface EventGap {
 /** One item of an `EventStream`. */
 export type ClientEvent = ServiceChange | EventGap;
 
-/** Which events a stream has. */
+/** The options of a stream. */
 export interface EventOptions {
-  /** The full names of services, which are loaded if need be. @default all that are loaded when the stream begins */
+  /**
+   * The full names of services, which are loaded if necessary. @default all that are loaded when the stream
+   * begins
+   */
   readonly services?: readonly string[];
   /**
    * The `seq` of the last event that the program has seen: the stream goes on behind it. Where events of that time are
@@ -49,7 +52,7 @@ export interface EventOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How many events wait for a slow reader at most: then the oldest are dropped, and a gap stands for them. */
+/** How many events may wait for a slow reader: beyond that, the oldest are dropped, and a gap replaces them. */
 const WAITING_LIMIT = 10_000;
 
 const KINDS: ReadonlyMap<number, ServiceChangeKind> = new Map([
@@ -68,7 +71,10 @@ const KINDS: ReadonlyMap<number, ServiceChangeKind> = new Map([
  * The daemon numbers no events yet: `seq` counts those of one stream, and a stream with `since` begins with a gap.
  */
 export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDisposable {
-  /** Resolves when the stream watches all its services: what happens from then on is in it. Rejects if it cannot. */
+  /**
+   * Resolves when the stream watches all its services: it contains all events from then on. Rejects if it
+   * cannot.
+   */
   readonly ready: Promise<void>;
   readonly #handles: Handles;
   readonly #signal: AbortSignal | undefined;
@@ -78,7 +84,7 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
   #seq: number;
   #closed = false;
 
-  /** @ignore `Client.events` and `Service.events` make them. */
+  /** @ignore `Client.events` and `Service.events` create them. */
   constructor(handles: Handles, { services, since, signal }: EventOptions) {
     this.#handles = handles;
     this.#signal = signal;
@@ -89,7 +95,7 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
     void handles.client.closed.then(() => this.#fail(undefined));
   }
 
-  /** The next event, as soon as there is one. */
+  /** The next event, when it arrives. */
   async next(): Promise<IteratorResult<ClientEvent, undefined>> {
     const event = await unlessAborted(this.#events.next(), this.#signal).catch(async (reason) => {
       await this.close();
@@ -99,11 +105,11 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
     if (this.#closed) return { done: true, value: undefined };
     await this.close();
     if (this.#failure !== undefined) throw this.#failure;
-    await this.#handles.client.request({ type: Request.QUERYVERSION }); // it tells how the connection has ended
+    await this.#handles.client.request({ type: Request.QUERYVERSION }); // reports how the connection has ended
     return { done: true, value: undefined };
   }
 
-  /** Ends the stream: what a `for await` loop does when it is left. */
+  /** Ends the stream, as when a `for await` loop ends. */
   async return(): Promise<IteratorResult<ClientEvent, undefined>> {
     await this.close();
     return { done: true, value: undefined };
@@ -137,7 +143,7 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
     await Promise.all(listed.map(({ name }) => this.#watch(name, false)));
   }
 
-  /** A service of the list may be gone by now. */
+  /** A service of the list may already be unloaded. */
   async #watch(name: string, load: boolean): Promise<void> {
     try {
       const handle = await this.#handles.open(name, load);
@@ -149,7 +155,10 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
     }
   }
 
-  /** Passes the events of one handle on, until it is closed; if a reload has ended it, those of another one. */
+  /**
+   * Passes on the events of one handle until it is closed. If a reload has ended the handle, continues with
+   * another one.
+   */
   async #pass(handle: Handle): Promise<void> {
     for (let packet; (packet = await handle.events.next()) !== undefined;) this.#add(handle.name, packet);
     if (this.#closed || !this.#watched.delete(handle)) return;

@@ -1,22 +1,22 @@
-/** What an event means for a command that waits for its goal (cli 3.4). */
+/** The meaning of an event for a command that waits for its goal (cli 3.4). */
 
 import type { ServiceEventPacket } from "../control/wire/mod.ts";
 import { ServiceEvent, ServiceState } from "../model/mod.ts";
 
-/** What is waited for: `restart` is a stop and then a start. */
+/** The goal: `restart` is a stop and then a start. */
 export type Goal = "start" | "stop" | "restart";
 
-/** What one event has brought. */
+/** The result of one event. */
 export interface GoalStep {
-  /** A restart has got half way: the service has stopped. @default absent, it has not just now */
+  /** A restart is half-way: the service has stopped. @default absent, it has not stopped just now */
   readonly halfWay?: true;
-  /** The waiting is over, and how. @default absent, it goes on */
+  /** The wait is over, and its result. @default absent, it continues */
   readonly end?: "started" | "stopped" | "failed" | "cancelled";
 }
 
 const GOES_ON: GoalStep = {};
 
-/** Follows the events of one service until a goal is reached or ruled out. */
+/** Follows the events of one service until a goal is reached or impossible. */
 export class GoalWatch {
   readonly #goal: Goal;
   #stopExpected: boolean;
@@ -26,7 +26,7 @@ export class GoalWatch {
     this.#stopExpected = goal === "restart";
   }
 
-  /** What the next event means. */
+  /** The meaning of the next event. */
   see({ event, status }: ServiceEventPacket): GoalStep {
     return this.#goal === "stop" ? whileStopping(event) : this.#whileStarting(event, status?.target);
   }
@@ -42,7 +42,7 @@ export class GoalWatch {
       case ServiceEvent.STOPPED: {
         const halfWay = this.#stopExpected ? { halfWay: true } as const : GOES_ON;
         this.#stopExpected = false;
-        // Somebody else has stopped it for good: no other event tells that the start will not come.
+        // Another client has stopped it for good: no other event reports that the start will not come.
         return target === ServiceState.STOPPED ? { ...halfWay, end: "cancelled" } : halfWay;
       }
       default:

@@ -1,4 +1,4 @@
-/** The handles that the library has open: one for each thing that it does, and closed behind it. */
+/** The open handles of the library: one for each operation, closed after it. */
 
 import { Reply, Request, type ServiceEventPacket } from "../control/wire/mod.ts";
 import { isValidServiceName } from "../model/mod.ts";
@@ -11,26 +11,26 @@ import { findRecord, loadRecord, type ServiceRecord } from "./lookup.ts";
 /** A handle of one service. */
 export interface Handle {
   readonly name: string;
-  /** The number on the wire. */
+  /** The number in packets. */
   readonly id: number;
-  /** The service as it was when the handle was opened. */
+  /** The service at the moment when the handle was opened. */
   readonly record: ServiceRecord;
   /** The events since then. They end with the connection, or with the handle. */
   readonly events: Arrivals<ServiceEventPacket>;
 }
 
 /**
- * Opens and closes handles. A service that anybody holds cannot be reloaded or unloaded by others, so no handle stays
- * open longer than it is used. A reload or unload over this connection ends all its handles of that service; the daemon
- * ends a connection that uses a dead handle, so this keeps account of them.
+ * Opens and closes handles. While any client has a handle to a service, others cannot reload or unload it, so
+ * a handle is open only while it is used. A reload or unload over this connection ends all its handles of the
+ * service. The daemon ends a connection that uses an ended handle, so this class keeps track of them.
  */
 export class Handles {
   readonly client: ControlClient;
   readonly #events: HandleEvents;
   readonly #open = new Set<Handle>();
-  /** Services that are being reloaded or unloaded: their handles may be dead by the time that a request arrives. */
+  /** Services that are being reloaded or unloaded: their handles may have ended when a request arrives. */
   readonly #changing = new Map<string, Promise<void>>();
-  /** How many times all handles of a service have ended together. */
+  /** How often all handles of a service have ended together. */
   readonly #ends = new Map<string, number>();
 
   constructor(client: ControlClient) {
@@ -41,10 +41,10 @@ export class Handles {
   /**
    * Opens a handle. Throws `LoadFailedError`, `NotLoadedError` or `ControlError`.
    *
-   * @param load whether the service is loaded if it is not
+   * @param load whether to load a service that is not loaded
    */
   async open(name: string, load: boolean): Promise<Handle> {
-    // The daemon ends a connection that asks for a name which no service can have.
+    // The daemon ends a connection that asks for an invalid name.
     if (!isValidServiceName(name) || name.includes("\0")) throw new LoadFailedError(name, "bad-name");
     for (;;) {
       while (this.#changing.has(name)) await this.#changing.get(name);
@@ -63,22 +63,22 @@ export class Handles {
     return this.#open.has(handle);
   }
 
-  /** Closes a handle, which may have ended. */
+  /** Closes a handle, which may already have ended. */
   async close(handle: Handle): Promise<void> {
     while (this.#changing.has(handle.name)) await this.#changing.get(handle.name);
     if (this.#open.delete(handle)) await this.closeNumber(handle.id);
   }
 
-  /** Closes a handle that a reply has opened besides. */
+  /** Closes a handle that a reply has opened in addition. */
   async closeNumber(id: number): Promise<void> {
     const reply = this.client.request({ type: Request.CLOSEHANDLE, handle: id });
-    // The number may come back with the very next packet: its new events must find a new queue.
+    // The very next packet may use the number again: its events need a new queue.
     await reply.then(() => this.#events.forget(id), () => {});
   }
 
   /**
-   * Does something with a handle that is open only for this. The action must send its first request, if that changes
-   * anything, before it awaits: until then the handle is known to be alive.
+   * Performs an action with a handle that is open only for this action. If the action changes something, it
+   * must send its first request before it awaits: until then the handle is known to be open.
    */
   async use<T>(name: string, load: boolean, action: (handle: Handle) => Promise<T>): Promise<T> {
     for (;;) {
@@ -107,7 +107,7 @@ export class Handles {
     }
   }
 
-  /** Reloads or unloads a loaded service; false if the daemon refuses. Throws as `open` does. */
+  /** Reloads or unloads a loaded service; false if the daemon refuses. Throws the errors of `open`. */
   change(name: string, type: typeof Request.RELOADSERVICE | typeof Request.UNLOADSERVICE): Promise<boolean> {
     return this.use(name, false, async (handle) => {
       const done = Promise.withResolvers<void>();
@@ -124,7 +124,7 @@ export class Handles {
     });
   }
 
-  /** A reload that has failed may have ended the handles or not. Unlike others, this request may have a dead handle. */
+  /** A failed reload may have ended the handles or not. This request, unlike others, may use an ended handle. */
   async #isAlive({ id }: Handle): Promise<boolean> {
     const reply = await this.client.request({ type: Request.SERVICESTATUS, handle: id });
     return reply.type === Reply.SERVICESTATUS;

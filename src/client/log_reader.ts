@@ -1,14 +1,14 @@
-/** Reads the buffered output of a service piece by piece (docs/control-protocol.md, topic `log`). */
+/** Reads the buffered output of a service in pieces (docs/control-protocol.md, topic `log`). */
 
 import { ControlError, type LogPart } from "../control/wire/mod.ts";
 import { encodeBytes } from "../model/mod.ts";
 import type { ControlClient } from "./control_client.ts";
 
-/** How far a log has been read. Plain data, so that a program can store it and go on later. */
+/** The position in a log. Plain data, so that a program can store it and continue later. */
 export interface LogPosition {
-  /** Counts how often the buffer had been emptied. */
+  /** How often the buffer had been cleared. */
   readonly generation: number;
-  /** How many bytes the buffer had been given. */
+  /** How many bytes the buffer had received. */
   readonly offset: number;
 }
 
@@ -16,27 +16,27 @@ export interface LogPosition {
 export interface LogPiece {
   /** The output; one character may be spread over two pieces. */
   readonly bytes: Uint8Array;
-  /** The position behind this piece: `since` of a later reading. */
+  /** The position after this piece: `since` of a later read. */
   readonly position: LogPosition;
-  /** How many bytes before this piece were overwritten or emptied before they could be read. */
+  /** How many bytes before this piece were overwritten or cleared before they could be read. */
   readonly lost: number;
-  /** The log is another one than the one of `since`: the daemon or the service was loaded again meanwhile. */
+  /** This is not the log of `since`: the daemon was restarted, or the service was loaded again. */
   readonly replaced: boolean;
 }
 
-/** Reads what is new in one buffer. */
+/** Reads the new output of one buffer. */
 export class LogReader {
   readonly #client: ControlClient;
   #position: LogPosition | undefined;
 
-  /** @param position where an earlier reading ended. @default undefined: all that is buffered comes first */
+  /** @param position where an earlier read ended. @default undefined: begins with the whole buffer */
   constructor(client: ControlClient, position?: LogPosition) {
     this.#client = client;
     this.#position = position;
   }
 
   /**
-   * What is new, possibly nothing; `undefined` if the service has no buffer. Throws `ControlError`.
+   * The new output, possibly empty; `undefined` if the service has no buffer. Throws `ControlError`.
    *
    * @param handle an open handle of the service
    */
@@ -50,7 +50,7 @@ export class LogReader {
       if (part === undefined) return undefined;
     }
     this.#position = { generation: part.generation, offset: part.end };
-    // What was overwritten before the first look is old, and not missed.
+    // Output that was overwritten before the first read is old, and does not count as lost.
     const expected = before === undefined || replaced ? part.start : before.offset;
     return {
       bytes: encodeBytes(part.text),
@@ -70,7 +70,7 @@ export class LogReader {
   }
 }
 
-/** Whether an answer of the daemon is a part of a log. */
+/** Whether a document of the daemon is a part of a log. */
 export function isLogPart(answer: unknown): answer is LogPart {
   const part = answer as Partial<LogPart> | null;
   return typeof part?.text === "string" && typeof part.end === "number" && typeof part.start === "number" &&

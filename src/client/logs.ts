@@ -6,24 +6,24 @@ import { NoLogError } from "./errors.ts";
 import type { Handles } from "./handles.ts";
 import { type LogPiece, type LogPosition, LogReader } from "./log_reader.ts";
 
-/** How `Service.logs` reads. */
+/** The options of `Service.logs`. */
 export interface LogOptions {
-  /** Where an earlier reading ended: only what is newer comes. @default all that the daemon keeps */
+  /** Where an earlier read ended: only newer output follows. @default everything that the daemon keeps */
   readonly since?: LogPosition;
-  /** Whether to go on with what the service writes later, until the signal or the end of the loop. @default false */
+  /** Whether to continue with later output, until the signal or the end of the loop. @default false */
   readonly follow?: boolean;
-  /** Ends the reading; the loop throws its reason. @default nothing does */
+  /** Ends the read; the loop throws its reason. @default nothing does */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Milliseconds between two looks at a log that is followed. After something new the next look comes soon; without
- * anything new the pauses double until they are long enough to be no work for anybody.
+ * The pause between two reads of a followed log, in milliseconds. After new output it is short; without new
+ * output it doubles, up to a length at which reading costs nothing noticeable.
  */
 const SHORTEST_PAUSE = 20;
 const LONGEST_PAUSE = 200;
 
-/** Reads a log. A handle is open only while it is looked at, so that others can reload the service meanwhile. */
+/** Reads a log. It opens a handle only for each read, so that others can reload the service in between. */
 export async function* readLog(
   handles: Handles,
   name: string,

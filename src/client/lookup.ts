@@ -5,12 +5,11 @@ import { encodeBytes } from "../model/mod.ts";
 import { type ControlClient, unexpectedReply } from "./control_client.ts";
 import { LoadFailedError, type LoadFailure } from "./errors.ts";
 
-/** The daemon's answer that names a service: its handle, state and target. */
+/** The daemon's reply with a handle, the state and the target of a service. */
 export type ServiceRecord = PacketOf<typeof Reply.SERVICERECORD>;
 
 /**
- * A service; it is loaded unless it is loaded already. Every call opens another handle. Throws `LoadFailedError` or
- * `ControlError`.
+ * Loads a service if necessary. Every call opens another handle. Throws `LoadFailedError` or `ControlError`.
  */
 export async function loadRecord(client: ControlClient, name: string): Promise<ServiceRecord> {
   requireFit(name);
@@ -19,7 +18,10 @@ export async function loadRecord(client: ControlClient, name: string): Promise<S
   throw loadError(name, reply);
 }
 
-/** A loaded service; `undefined` if it is not loaded. Every call opens another handle. Throws as `loadRecord` does. */
+/**
+ * A loaded service; `undefined` if it is not loaded. Every call opens another handle. Throws the errors of
+ * `loadRecord`.
+ */
 export async function findRecord(client: ControlClient, name: string): Promise<ServiceRecord | undefined> {
   requireFit(name);
   const reply = await client.request({ type: Request.FINDSERVICE, name });
@@ -28,7 +30,7 @@ export async function findRecord(client: ControlClient, name: string): Promise<S
   throw loadError(name, reply);
 }
 
-/** A name that does not fit into a request is refused like the daemon would refuse it. */
+/** A name that does not fit into a request is refused as the daemon would refuse it. */
 function requireFit(name: string): void {
   const { length } = encodeBytes(name);
   if (length === 0 || length > REQUEST_TEXT_LIMIT) throw new LoadFailedError(name, "bad-name");

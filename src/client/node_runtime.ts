@@ -1,4 +1,4 @@
-/** What the library needs of Node, where there is no Deno. */
+/** The functions of Node that the library uses where there is no Deno. */
 
 import { connect, type Socket } from "node:net";
 import { userInfo } from "node:os";
@@ -18,7 +18,8 @@ export async function openNodeSocket(path: string): Promise<ByteStream> {
   const socket = connect(path);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once("connect", resolve);
-  // It stays: an error that nobody listens to would end the process. Reading and writing report it, too.
+  // This listener stays: an error without a listener would end the process. Reads and writes also report the
+  // error.
   socket.on("error", reject);
   await promise;
   return new SocketStream(socket);

@@ -1,4 +1,4 @@
-/** One service, as a program sees it. */
+/** One service, for programs. */
 
 import { Reply, type ReplyPacket, Request, type ServiceEventPacket } from "../control/wire/mod.ts";
 import { ServiceState, signalNumber, StopReason } from "../model/mod.ts";
@@ -21,46 +21,46 @@ import type { LogPiece } from "./log_reader.ts";
 import { isKnownService, type KnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
 import { seeState, settle, type Settled } from "./wait.ts";
 
-/** Ends a waiting early. */
+/** Ends a wait early. */
 export interface WaitOptions {
   /**
-   * When it is aborted, the waiting ends and rejects with the signal's reason; what was asked for goes on.
-   * `AbortSignal.timeout(5000)` waits five seconds at most. @default no limit
+   * If it is aborted, the wait ends and rejects with the signal's reason; the command continues.
+   * `AbortSignal.timeout(5000)` waits at most five seconds. @default no limit
    */
   readonly signal?: AbortSignal;
 }
 
-/** How `start`, `wake` and `release` are carried out. */
+/** The options of `start`, `wake` and `release`. */
 export interface CommandOptions extends WaitOptions {
-  /** Pins the service in the state that it is brought to, until `unpin`. @default false */
+  /** Pins the service in its new state, until `unpin`. @default false */
   readonly pin?: boolean;
-  /** Whether to wait until it is so; otherwise the daemon's consent is enough. @default true */
+  /** Whether to wait until the goal is reached; otherwise until the daemon accepts the command. @default true */
   readonly wait?: boolean;
 }
 
-/** How `stop` and `restart` are carried out. */
+/** The options of `stop` and `restart`. */
 export interface StopOptions extends CommandOptions {
-  /** Stops the services that need this one, too. @default false: they make the daemon refuse */
+  /** Also stops the services that need this one. @default false: the daemon refuses then */
   readonly force?: boolean;
 }
 
 /**
- * One service of the daemon, by its name. Making one asks the daemon nothing. Methods that bring the service somewhere
- * load it if it is not loaded. All reject with `ControlError` if the connection fails, and with `LoadFailedError` if the
- * service is not there or has a mistake.
+ * One service of the daemon, by its name. Creating one sends nothing. Methods that change its state load the
+ * service if necessary. All methods reject with `ControlError` if the connection fails, and with
+ * `LoadFailedError` if the service does not exist or its description has a mistake.
  */
 export class Service {
   /** The full name, such as `web` or `getty@tty1`. */
   readonly name: string;
   readonly #handles: Handles;
 
-  /** @ignore `Client.service` makes them. */
+  /** @ignore `Client.service` creates them. */
   constructor(name: string, handles: Handles) {
     this.name = name;
     this.#handles = handles;
   }
 
-  /** What the daemon tells of the service; `undefined` if it is not loaded. */
+  /** The daemon's facts about the service; `undefined` if it is not loaded. */
   async status(): Promise<ServiceInfo | undefined> {
     try {
       return await this.#handles.read(
@@ -84,7 +84,7 @@ export class Service {
   }
 
   /**
-   * Starts the service and what it needs. Resolves when it has started. Rejects with `StartFailedError`,
+   * Starts the service and its dependencies. Resolves when it has started. Rejects with `StartFailedError`,
    * `CancelledError` or `RefusedError`.
    */
   async start(options: CommandOptions = {}): Promise<ServiceInfo> {
@@ -96,27 +96,27 @@ export class Service {
     return await this.#command("stop", options);
   }
 
-  /** Stops the service and starts it again. Rejects as `start` and `stop` do. */
+  /** Stops the service and starts it again. Rejects with the errors of `start` and `stop`. */
   async restart(options: StopOptions = {}): Promise<ServiceInfo> {
     return await this.#command("restart", options);
   }
 
-  /** Starts the service if others need it, without marking it as wanted for its own sake. Rejects as `start` does. */
+  /** Starts the service if others need it, without an explicit activation. Rejects with the errors of `start`. */
   async wake(options: CommandOptions = {}): Promise<ServiceInfo> {
     return await this.#command("wake", options);
   }
 
   /**
-   * Takes back a start: the service stops unless others need it. Resolves when it has stopped, and at once if it
-   * remains started. Rejects with `CancelledError`.
+   * Takes back a start: the service stops unless others need it. Resolves when it has stopped, or at once if
+   * it stays started. Rejects with `CancelledError`.
    */
   async release(options: CommandOptions = {}): Promise<ServiceInfo> {
     return await this.#command("release", options);
   }
 
   /**
-   * Resolves when the service is in a state, whoever brings it there; at once if it is. Loads the service. Rejects with
-   * `StartFailedError` if a start fails meanwhile that was waited for.
+   * Resolves when the service is in a state, for whatever reason; at once if it already is. Loads the
+   * service. Rejects with `StartFailedError` if it waits for a start that fails.
    */
   async waitFor(state: "started" | "stopped", { signal }: WaitOptions = {}): Promise<ServiceInfo> {
     signal?.throwIfAborted();
@@ -145,7 +145,7 @@ export class Service {
     if (!done) throw new RefusedError(this.name, "reload", "in-use");
   }
 
-  /** Sets the trigger of a service of the type `triggered`, or takes it back. Rejects with `RefusedError`. */
+  /** Sets or clears the trigger of a service of the type `triggered`. Rejects with `RefusedError`. */
   async trigger(on = true): Promise<void> {
     const value = on ? 1 : 0;
     await this.#request("trigger", (handle) => ({ type: Request.SETTRIGGER, handle, value }), {
@@ -168,14 +168,14 @@ export class Service {
     });
   }
 
-  /** What happens to the service from now on: see `Client.events`. */
+  /** The events of the service from now on: see `Client.events`. */
   events(options: Omit<EventOptions, "services"> = {}): EventStream {
     return new EventStream(this.#handles, { ...options, services: [this.name] });
   }
 
   /**
-   * The output that the daemon keeps (`log-type = buffer`), piece by piece. Rejects with `NoLogError` if it keeps none,
-   * and with `NotLoadedError`.
+   * The output that the daemon keeps (`log-type = buffer`), in pieces. Rejects with `NoLogError` if it keeps
+   * none, and with `NotLoadedError`.
    */
   logs(options: LogOptions = {}): AsyncGenerator<LogPiece, void, void> {
     return readLog(this.#handles, this.name, options);
@@ -189,7 +189,7 @@ export class Service {
       const accepted = await this.#give(command, handle, options);
       if (!accepted || !wait) return await this.#now(signal);
       if (command === "release") {
-        // One that others need, or that is pinned, stays up, and no event would ever tell.
+        // A service that others need, or that is pinned, stays up, and no event would report that.
         const now = await this.#now(signal);
         if (now.state === "started" || now.state === "stopped" || now.target === "started") return now;
       }
@@ -204,7 +204,7 @@ export class Service {
     });
   }
 
-  /** Gives a command; false if there is nothing to wait for. Throws `RefusedError`. */
+  /** Sends a command; false if there is nothing to wait for. Throws `RefusedError`. */
   async #give(command: CommandName, handle: Handle, options: StopOptions): Promise<boolean> {
     const { client } = this.#handles;
     const reply = await giveCommand(client, handle.id, command, options, () => handle.events.clear());
@@ -225,7 +225,7 @@ export class Service {
     }
   }
 
-  /** The service at the end of a waiting, or the error that the end is. */
+  /** The service at the end of a wait, or the error that the end means. */
   async #outcome(command: CommandName, handle: Handle, { end, packet }: Settled): Promise<ServiceInfo> {
     if (end === "cancelled") throw new CancelledError(this.name, command);
     const status = packet?.status;
@@ -236,7 +236,7 @@ export class Service {
     return await this.#now(undefined);
   }
 
-  /** What the event told, and what the daemon tells besides, unless something else has happened since. */
+  /** The facts of the event, completed by the daemon's other facts unless the service has changed since. */
   async #withDetails(
     handle: Handle,
     status: NonNullable<ServiceEventPacket["status"]>,
@@ -260,7 +260,7 @@ export class Service {
     return { ...reply.status, name };
   }
 
-  /** Something that is done or refused at once. */
+  /** A request that the daemon performs or refuses at once. */
   async #request(
     command: string,
     packet: (handle: number) => Parameters<Handles["client"]["request"]>[0],

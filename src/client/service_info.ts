@@ -1,9 +1,9 @@
-/** What is known of a service, with words instead of the numbers of the protocol. */
+/** The facts about a service, with words instead of the numbers of the protocol. */
 
 import { hasFailed, type WireStatus } from "../control/wire/mod.ts";
 import { type FailureReport, ServiceState, ServiceType, StopReason } from "../model/mod.ts";
 
-/** Where a service is on its way up or down. */
+/** The public state of a service. */
 export type ServiceStateName = "stopped" | "starting" | "started" | "stopping";
 
 /** Why a service stopped last. */
@@ -39,29 +39,29 @@ export interface LaunchProblem {
 export interface ServiceFailure {
   /** When it failed. */
   readonly time: Date;
-  /** The last lines that the process wrote, with control characters made visible. */
+  /** The last lines of output, with control characters made visible. */
   readonly output: readonly string[];
   /** The restart limit that it has reached: a number of restarts in an interval in milliseconds. @default absent */
   readonly limit?: { readonly restarts: number; readonly interval: number };
 }
 
-/** One service at one moment. Fields that the daemon does not tell are absent: dinit itself tells fewer. */
+/** One service at one moment. Facts that the daemon does not provide are absent: dinit itself provides fewer. */
 export interface ServiceInfo {
   /** The full name. */
   readonly name: string;
-  /** The state that it is in. */
+  /** The current state. */
   readonly state: ServiceStateName;
-  /** The state that it is meant to reach. */
+  /** The state in which it should end. */
   readonly target: "started" | "stopped";
-  /** Whether it was started for its own sake, not only because others need it. */
+  /** Whether it was explicitly activated, not only needed by others. */
   readonly explicit: boolean;
   /** Whether its start was skipped on request (`options = skippable`). */
   readonly skipped: boolean;
-  /** Whether it is stopped because something went wrong. */
+  /** Whether it is stopped because of a failure. */
   readonly failed: boolean;
-  /** Why it stopped last. It means something only while the service is stopped. */
+  /** Why it stopped last. This is meaningful only while the service is stopped. */
   readonly reason: StopReasonName;
-  /** What it has to do with the console. @default absent, nothing */
+  /** Its relation to the console. @default absent, none */
   readonly console?: "holding" | "waiting";
   /** The process id. @default absent, it has no process */
   readonly pid?: number;
@@ -83,7 +83,10 @@ export interface ServiceInfo {
   readonly failure?: ServiceFailure;
 }
 
-/** What is known of a service, in numbers. A `ServiceOverview` of the model is one; dinit itself tells less. */
+/**
+ * The facts about a service, in numbers. A `ServiceOverview` of the model is one; dinit itself provides
+ * fewer.
+ */
 export interface KnownService extends WireStatus {
   readonly name: string;
   /** A `ServiceType`. @default unknown */
@@ -131,7 +134,7 @@ export function stopReasonName(reason: number): StopReasonName {
   return REASONS.get(reason) ?? "unknown";
 }
 
-/** How the last process ended; `undefined` if none has ended, or a daemon of protocol 1 to 4 does not tell. */
+/** How the last process ended; `undefined` if none has ended, or a daemon of protocol 1 to 4 does not say. */
 export function processEnd({ code, status }: WireStatus["exit"]): ProcessEnd | undefined {
   const how = ENDINGS.get(code);
   return how === undefined ? undefined : { how, status };
@@ -166,12 +169,12 @@ function launchProblem({ reason, pid, launchStage, launchErrno, launchText }: Kn
   return withoutUndefined<LaunchProblem>({ stage: launchStage, errno: launchErrno, text: launchText });
 }
 
-/** What is not known is absent. */
+/** Unknown facts are absent. */
 function withoutUndefined<T>(facts: { readonly [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** Whether an answer of the daemon tells of one service. */
+/** Whether a document of the daemon describes one service. */
 export function isKnownService(answer: unknown): answer is KnownService {
   const service = answer as Partial<KnownService> | null | undefined;
   return typeof service?.name === "string" && typeof service.state === "number" &&

@@ -1,9 +1,9 @@
 /** Where the control socket of the daemon is (cli 1.3). */
 
-/** Which daemon is meant: the system's or the user's own. */
+/** The system's daemon or the user's own. */
 export type Mode = "system" | "user";
 
-/** What the command line says about the socket. */
+/** The options of the command line for the socket. */
 export interface SocketOptions {
   /** The value of `--socket-path`. @default undefined, not given */
   readonly socketPath?: string;
@@ -11,7 +11,7 @@ export interface SocketOptions {
   readonly mode?: Mode;
 }
 
-/** What tells where the socket is. */
+/** What determines the path of the socket. */
 export interface SocketSurroundings {
   /** A variable of the environment; `undefined` if it is not set. */
   env(name: string): string | undefined;
@@ -29,7 +29,7 @@ export function effectiveMode(options: SocketOptions, io: SocketSurroundings): M
   return options.mode ?? (io.uid() === 0 ? "system" : "user");
 }
 
-/** The path of the control socket; `undefined` if nothing tells where it is. */
+/** The path of the control socket; `undefined` if it cannot be determined. */
 export function controlSocketPath(options: SocketOptions, io: SocketSurroundings): string | undefined {
   if (options.socketPath !== undefined) return options.socketPath;
   const fromEnvironment = io.env("DINIT_SOCKET_PATH");
@@ -41,7 +41,7 @@ export function controlSocketPath(options: SocketOptions, io: SocketSurroundings
   return home === undefined ? undefined : `${home}/.dinitctl`;
 }
 
-/** The home directory of a user in the user database; `undefined` if it does not tell. */
+/** The home directory of a user in the user database; `undefined` if the database has none. */
 export function passwdHome(uid: number | undefined, file = PASSWD_FILE): string | undefined {
   if (uid === undefined) return undefined;
   let text: string;

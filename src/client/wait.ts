@@ -1,4 +1,4 @@
-/** Waits until a service is where it should be, across reloads of the service. */
+/** Waits until a service reaches a state, across reloads of the service. */
 
 import type { ServiceEventPacket } from "../control/wire/mod.ts";
 import { ServiceEvent, ServiceState } from "../model/mod.ts";
@@ -7,26 +7,26 @@ import { NotLoadedError } from "./errors.ts";
 import type { GoalStep } from "./goal.ts";
 import type { Handle, Handles } from "./handles.ts";
 
-/** How the waiting ended. */
+/** The result of a wait. */
 export interface Settled {
   readonly end: NonNullable<GoalStep["end"]>;
-  /** The event that said so. @default absent, no event did: the state itself tells */
+  /** The event that ended it. @default absent, the state itself ended it */
   readonly packet?: ServiceEventPacket;
 }
 
 /** What to wait for. */
 export interface Waiting {
   readonly goal: "started" | "stopped";
-  /** What an event means. */
+  /** The meaning of an event. */
   see(packet: ServiceEventPacket): GoalStep;
-  /** Whether somebody else who wants the opposite ends the waiting. */
+  /** Whether a command to the contrary ends the wait. */
   readonly endsWhenUnwanted: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Waits for the end of a waiting, beginning with the events of an open handle, which stays open. Throws `ControlError`
- * if the connection ends first, and the reason of the signal.
+ * Waits for the end, beginning with the events of an open handle, which stays open. Throws `ControlError` if
+ * the connection ends first, or the reason of the signal.
  */
 export async function settle(handles: Handles, handle: Handle, waiting: Waiting): Promise<Settled> {
   for (;;) {
@@ -37,7 +37,10 @@ export async function settle(handles: Handles, handle: Handle, waiting: Waiting)
   }
 }
 
-/** The handle has ended with a reload, or the connection has: only the state tells what has happened meanwhile. */
+/**
+ * The handle has ended with a reload, or with the connection: only the state shows what has happened
+ * meanwhile.
+ */
 async function settleAnew(handles: Handles, { name }: Handle, waiting: Waiting): Promise<Settled> {
   try {
     return await handles.use(name, false, async (handle) => {
@@ -58,12 +61,12 @@ function endOf({ record }: Handle, { goal, endsWhenUnwanted }: Waiting): Settled
   return endsWhenUnwanted && record.target !== wanted ? "cancelled" : undefined;
 }
 
-/** What an event means to those who wait for a state, whoever brings the service there. */
+/** The meaning of an event when waiting for a state, for whatever reason it is reached. */
 export function seeState(goal: "started" | "stopped"): Waiting["see"] {
   return ({ event }) => {
     if (event === ServiceEvent.STARTED && goal === "started") return { end: "started" };
     if (event === ServiceEvent.STOPPED && goal === "stopped") return { end: "stopped" };
-    // Other events tell of somebody who changed their mind, and may change it again.
+    // Other events report a changed command, which may change again.
     return event === ServiceEvent.FAILEDSTART && goal === "started" ? { end: "failed" } : {};
   };
 }
