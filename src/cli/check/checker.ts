@@ -1,4 +1,4 @@
-/** A run of the checker over services and all that they lead to (cli 5.4). */
+/** A run of the checker over services and everything that they name (cli 5.4). */
 
 import {
   type DescriptionFile,
@@ -16,13 +16,13 @@ import { meantService } from "./meant.ts";
 import { missingRemedy } from "./remedy.ts";
 import type { Source } from "./source.ts";
 
-/** What a run needs. */
+/** The options of a run. */
 export interface CheckerOptions {
   readonly source: Source;
   readonly users: UserDatabase;
   /** The daemon's user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };
-  /** What descriptions may set. */
+  /** The settings that descriptions may use. */
   readonly settings: SettingTable;
   /** Warns about lines that dinit 0.22.1 refuses. */
   readonly portable: boolean;
@@ -32,18 +32,21 @@ export interface CheckerOptions {
 
 /** The longest chain of services that the daemon loads. */
 const MAX_DEPTH = 32;
-/** For so many missing services names that are alike are looked for: with thousands, it would take long. */
+/**
+ * The checker suggests similar names for at most this many missing services: for thousands, the search would
+ * take long.
+ */
 const MAX_LOOKUPS = 200;
 
-/** A service that is to be checked. */
+/** A service to check. */
 interface Task {
   readonly name: string;
-  /** How many services there are between it and the command line, itself included. */
+  /** The number of services from the command line to this one, itself included. */
   readonly depth: number;
   readonly neededBy?: { readonly service: string; readonly place: Location };
 }
 
-/** Checks services. Each description file is read once, whatever leads to it. */
+/** Checks services. It reads each description file once, even if several services name it. */
 export class Checker {
   readonly #options: CheckerOptions;
   readonly #files = new Map<string, DescriptionFile | LoadError>();
@@ -58,9 +61,9 @@ export class Checker {
   }
 
   /**
-   * Checks the services, tells the reporter, and returns whether nothing was found that counts.
+   * Checks the services, tells the reporter, and returns whether no finding counts.
    *
-   * @param found what was found before any service was looked at. @default nothing
+   * @param found findings from before the services. @default none
    */
   run(services: readonly string[], found: readonly Finding[] = []): boolean {
     const { reporter } = this.#options;
@@ -76,12 +79,12 @@ export class Checker {
     return this.#clean;
   }
 
-  /** A description that was read to its end. */
+  /** A description that was read completely. */
   description(service: string): ServiceDescription | undefined {
     return this.#services.get(service)?.description;
   }
 
-  /** Checks each service by itself. Returns those that the daemon would not reach. */
+  /** Checks each service separately. Returns those that the daemon would not reach. */
   #checkAll(services: readonly string[]): Task[] {
     const tasks: Task[] = services.map((name) => ({ name, depth: 1 }));
     const known = new Set(services);
@@ -106,7 +109,7 @@ export class Checker {
     return tooDeep;
   }
 
-  /** Checks one service. Returns the services that it leads to, and where it names them. */
+  /** Checks one service. Returns the services that it names, and where it names them. */
   #check(task: Task): Iterable<readonly [string, Location | undefined]> {
     const file = this.#find(task.name);
     if (file instanceof LoadError) {
@@ -120,7 +123,8 @@ export class Checker {
     });
     const description = check.read();
     const { named } = check;
-    // In the own form, what a broken description names so far is checked all the same: one run tells everything.
+    // In our own form, services that a broken description names are checked as well: one run finds
+    // everything.
     if (description === undefined) return form.own ? named : [];
     this.#services.set(task.name, { description, named });
     checkFiles(description, source, form.own, check);
@@ -144,14 +148,14 @@ export class Checker {
     const { form, reporter } = this.#options;
     if (finding.origin === "advice" && !form.explains) return;
     if (finding.code === "variables" && form.own) {
-      if (this.#mentionedVariables) return; // in the own form once for a run, in the reference's for each service
+      if (this.#mentionedVariables) return; // in our own form once per run, in the reference's once per service
       this.#mentionedVariables = true;
     }
     if (counts(finding, form)) this.#clean = false;
     reporter.finding(finding);
   }
 
-  /** There is no description, or it cannot be read. */
+  /** The description does not exist or cannot be read. */
   #reportMissing({ name, neededBy }: Task, { kind, code = kind, message }: LoadError): void {
     const common = { service: name, severity: "error", code, neededBy } as const;
     if (kind === "not-found") {
@@ -214,6 +218,6 @@ function fileNames(directory: string): string[] {
     const entries = Array.from(Deno.readDirSync(directory));
     return entries.filter(({ isDirectory }) => !isDirectory).map(({ name }) => name);
   } catch {
-    return []; // a directory that is not there has no services
+    return []; // a missing directory has no services
   }
 }

@@ -1,4 +1,4 @@
-/** Checks one description that was found: reads it to the end and words what is wrong with it (cli 5.5). */
+/** Checks one description file: reads all of it and words its problems (cli 5.5). */
 
 import {
   type DescriptionFile,
@@ -14,20 +14,20 @@ import { meantWord } from "./meant.ts";
 import { errorRemedy } from "./remedy.ts";
 import type { Source } from "./source.ts";
 
-/** What checking a description needs, and whom it tells. */
+/** The options of the check, and who receives its results. */
 export interface DescriptionCheckOptions {
   readonly source: Source;
   readonly users: UserDatabase;
   /** The daemon's user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };
-  /** What descriptions may set. */
+  /** The settings that descriptions may use. */
   readonly settings: SettingTable;
   /** Warns about lines that dinit 0.22.1 refuses. */
   readonly portable: boolean;
   report(finding: Finding): void;
 }
 
-/** The settings that errors about the service as a whole come from, by their code. */
+/** The settings that cause errors about the service as a whole, by code of the error. */
 const SETTING_OF_CODE: ReadonlyMap<string, string> = new Map([
   ["no-command", "type"],
   ["no-pid-file", "type"],
@@ -43,13 +43,13 @@ const GUESSED_VARIABLES =
   "variable substitution performed by dinit-check for file paths may not match dinit daemon " +
   "(environment may differ); use --online to avoid this warning";
 
-/** One description under examination. */
+/** The check of one description. */
 export class DescriptionCheck {
   readonly #file: DescriptionFile;
   readonly #options: DescriptionCheckOptions;
   /** Where each setting was set last. */
   readonly #places = new Map<string, Location>();
-  /** The services that it names as dependencies, for ordering or as producer, and where it does so first. */
+  /** The services that it names as dependency, for ordering or as producer, with the first place of each. */
   readonly #named = new Map<string, Location>();
   #setting = "";
   #mentionedVariables = false;
@@ -59,12 +59,12 @@ export class DescriptionCheck {
     this.#options = options;
   }
 
-  /** The services that it names as dependencies, for ordering or as producer, and where it does so first. */
+  /** The services that it names as dependency, for ordering or as producer, with the first place of each. */
   get named(): ReadonlyMap<string, Location> {
     return this.#named;
   }
 
-  /** Reads the description; `undefined` if something made the rest of it meaningless. */
+  /** Reads the description; `undefined` after an error that makes the rest meaningless. */
   read(): ServiceDescription | undefined {
     const { source: { environment }, users, identity, settings, report } = this.#options;
     const { fullName: service } = this.#file;
@@ -99,7 +99,7 @@ export class DescriptionCheck {
     }
   }
 
-  /** A remark on a setting, in the form that the reference has for remarks. */
+  /** A remark on a setting, in the form of the reference's remarks. */
   warn(remark: Required<Pick<Finding, "code" | "message" | "setting">> & Partial<Finding>): void {
     const { fullName: service } = this.#file;
     this.#options.report({
@@ -111,7 +111,7 @@ export class DescriptionCheck {
     });
   }
 
-  /** Once for each service, as in the reference. */
+  /** Once per service, as in the reference. */
   #noteVariables(): void {
     if (this.#mentionedVariables || !this.#options.source.guessed) return;
     this.#mentionedVariables = true;
@@ -148,7 +148,7 @@ export class DescriptionCheck {
     return this.#places.get(setting ?? "") ?? { file: this.#file.file };
   }
 
-  /** An error behind which reading goes on. */
+  /** An error after which reading continues. */
   #reportProblem(error: LoadError): void {
     const { location, message } = error;
     const setting = error.setting ?? SETTING_OF_CODE.get(error.code ?? "") ??
@@ -162,15 +162,15 @@ export class DescriptionCheck {
       : error.setting === undefined
       ? ""
       : this.#options.settings.named(error.setting)?.substitution === "post"
-      ? `: ${error.setting}` // substituted when all lines are read, which is when the reference words it so
+      ? `: ${error.setting}` // substituted after all lines, when the reference words it like this
       : ` setting '${error.setting}'`;
-    // An invalid name of a dependency is told as if that service had the mistake.
+    // An invalid name of a dependency is reported as a mistake of that service.
     const named = error.code === "bad-name" && error.service !== baseName(this.#file.fullName);
     const service = named ? error.service : this.#file.fullName;
     this.#reportError(error, setting, `Service '${service}'${where}: ${message}`);
   }
 
-  /** An error behind which nothing can be read. */
+  /** An error after which reading cannot continue. */
   #reportEnd(error: LoadError): void {
     const text = `Unable to load service '${this.#file.fullName}': ${error.message}`;
     this.#reportError(error, error.setting, text);

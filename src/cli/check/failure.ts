@@ -1,4 +1,4 @@
-/** How `dinit-check` words what keeps it from checking (cli 1.5). */
+/** The failures that prevent `dinit-check` from checking (cli 1.5). */
 
 import type { ControlError } from "../../client/mod.ts";
 import { errnoText } from "../../model/mod.ts";

@@ -1,4 +1,7 @@
-/** Looks at the files that a service will need: its executables, its working directory, the place of its log. */
+/**
+ * Checks the files that a service will need: its executables, its working directory, the directory of its
+ * log.
+ */
 
 import {
   encodeBytes,
@@ -17,10 +20,10 @@ const ANYBODY_MAY_EXECUTE = 0o111;
 const MAX_SOCKET_PATH = 107;
 
 /**
- * Warns of files that are not as the service needs them (cli 5.5). As in the reference, services without a process
- * are no exception: what they name is ignored, but is probably meant to be there.
+ * Warns about files that do not meet the needs of the service (cli 5.5). As in the reference, this includes
+ * services without a process: their settings are ignored, but the files should probably exist.
  *
- * @param own whether programs are looked up as the daemon will; otherwise a relative path is worth a warning by itself
+ * @param own whether to search programs like the daemon; otherwise every relative path gets a warning
  */
 export function checkFiles(
   description: ServiceDescription,
@@ -38,7 +41,7 @@ export function checkFiles(
   if (socketPath !== "") checkSocketPath(socketPath, check);
 }
 
-/** What is at a path, or why that cannot be known. */
+/** The file at a path, or why it is unknown. */
 function look(path: string): Deno.FileInfo | string {
   // The runtime's paths are Unicode: it would look for another file.
   if (!path.isWellFormed()) return errnoText(errnoNumber("EILSEQ")!);
@@ -49,7 +52,7 @@ function look(path: string): Deno.FileInfo | string {
   }
 }
 
-/** Whether processes can work in the directory. */
+/** Whether the directory can be the working directory of processes. */
 function checkWorkingDirectory(path: string, check: DescriptionCheck): boolean {
   const found = look(path);
   const why = typeof found === "string"
@@ -67,7 +70,7 @@ function checkWorkingDirectory(path: string, check: DescriptionCheck): boolean {
   return false;
 }
 
-/** Where programs of a service are looked for. */
+/** Where to search programs of a service. */
 interface Programs {
   /** The working directory of its processes. */
   readonly home: string;
@@ -99,7 +102,7 @@ function checkExecutable(
 
 const REMEDY = "write the whole path, or correct PATH, working-dir or the mode of the file";
 
-/** Looks for a program as the daemon will: relative to the working directory, or in PATH. */
+/** Searches a program like the daemon: relative to the working directory, or in PATH. */
 function lookUp(
   program: string,
   executable: string,
@@ -130,7 +133,7 @@ function executableFault(
   return `${executable} is not executable${mode === OWNER_MAY_EXECUTE ? " by owner" : ""}.`;
 }
 
-/** @param home where a relative path of the log file begins */
+/** @param home the directory to which the path of the log file is relative */
 function checkLogDirectory(logFile: string, home: string, check: DescriptionCheck): void {
   const slash = logFile.lastIndexOf("/");
   if (slash === -1) return;

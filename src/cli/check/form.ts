@@ -1,22 +1,22 @@
-/** In which form findings are told, and which of them make the exit status 1. */
+/** The form of the findings, and which of them make the exit status 1. */
 
 import type { Finding } from "./finding.ts";
 import type { CheckOptions } from "./options.ts";
 
-/** What the options and the terminal decide. */
+/** The choices of the options and the terminal. */
 export interface Form {
   /**
-   * Whether the checker looks and counts in its own way: programs are looked up in PATH, and whatever a broken
-   * description names is checked, too. Otherwise findings are those of dinit 0.22.1, and habits.
+   * Whether the checker uses its own rules: it searches programs in PATH, and also checks what a broken
+   * description names. Otherwise its findings are those of dinit 0.22.1, and habits.
    */
   readonly own: boolean;
-  /** Whether explanations are given: in the own form, and to people at a terminal. */
+  /** Whether to give explanations: in our own form, and to people at a terminal. */
   readonly explains: boolean;
-  /** The least severity that counts. @default undefined: by the rule of the form */
+  /** The lowest severity that counts. @default undefined: by the rule of the form */
   readonly threshold: "error" | "warning" | undefined;
 }
 
-/** The form that the options ask for. @param atTerminal whether people read the findings at once */
+/** The form for these options. @param atTerminal whether people read the findings directly */
 export function formOf({ explain, format, severity }: CheckOptions, atTerminal: boolean): Form {
   const own = explain || format !== "text";
   return { own, explains: own || atTerminal, threshold: severity };

@@ -1,19 +1,19 @@
-/** The checks that need several services: log consumers and cycles (cli 5.5, secondary checks). */
+/** Checks across services: log consumers and cycles (cli 5.5, secondary checks). */
 
 import { DependencyKind, type Location, type ServiceDescription, serviceTypeRow } from "../../model/mod.ts";
 import type { Finding } from "./finding.ts";
 
-/** A service whose description was read to its end. */
+/** A service whose description was read completely. */
 export interface CheckedService {
   readonly description: ServiceDescription;
-  /** Where it names other services first. */
+  /** The first place where it names each other service. */
   readonly named: ReadonlyMap<string, Location>;
 }
 
 /** The services that were read, by full name. */
 export type CheckedServices = ReadonlyMap<string, CheckedService>;
 
-/** Checks that whoever reads the output of a service will get some. */
+/** Checks that consumers have a producer with output. */
 export function checkConsumers(services: CheckedServices, report: (finding: Finding) => void): void {
   const consumers = new Map<string, string>();
   for (const [name, { description: { consumerOf }, named }] of services) {
@@ -37,7 +37,7 @@ export function checkConsumers(services: CheckedServices, report: (finding: Find
   }
 }
 
-/** Why nothing can read the output of a service. */
+/** Why no service can read the output of a service. */
 function producerFault({ type, logType }: ServiceDescription): string | undefined {
   if (serviceTypeRow(type).process === "none") {
     return "is not a process-based service.";
@@ -45,21 +45,21 @@ function producerFault({ type, logType }: ServiceDescription): string | undefine
   return logType === "pipe" ? undefined : "has log-type that is not 'pipe'.";
 }
 
-/** That one service starts after another. */
+/** One service starts after another. */
 interface Edge {
   readonly from: string;
   readonly to: string;
-  /** The setting, if it only orders. */
+  /** The setting, if the edge is only an ordering. */
   readonly via: "before" | "after" | undefined;
   readonly place: Location | undefined;
 }
 
-/** Looks for services that start after each other in a circle. The first circle is reported. */
+/** Looks for services that start after each other in a circle. Reports the first circle. */
 export function checkCycles(services: CheckedServices, report: (finding: Finding) => void): void {
   const cycle = findCycle(edgesOf(services));
   if (cycle === undefined) return;
   const [{ from: first, place }] = cycle;
-  // The reference names a service twice that depends on itself, before it closes the circle.
+  // If a service depends on itself, the reference names it twice before it closes the circle.
   const shown = cycle.length === 1 ? [...cycle, ...cycle] : cycle;
   const lines = shown.map(({ from, via }) => `    ${from} ->${via === undefined ? "" : ` (via '${via}')`}`);
   report({
@@ -89,7 +89,7 @@ function edgesOf(services: CheckedServices): Map<string, Edge[]> {
   return edges;
 }
 
-/** The first circle of edges, found depth first; a stack of its own, because chains may be long. */
+/** The first circle of edges, found depth first, with an explicit stack because chains may be long. */
 function findCycle(edges: ReadonlyMap<string, readonly Edge[]>): Edge[] | undefined {
   const done = new Set<string>();
   for (const start of edges.keys()) {

@@ -1,4 +1,4 @@
-/** Habits of other systems as findings, and mistakes in environment files. */
+/** Habits from other programs as findings, and mistakes in environment files. */
 
 import {
   type EnvironmentFileProblem,
@@ -13,7 +13,7 @@ import type { Habit } from "./habits/habit.ts";
 import { textHabits } from "./habits/text.ts";
 import { valueHabits } from "./habits/words.ts";
 
-/** The habits in the text of a description, or of a file that it includes. */
+/** The habits in the text of a description, or of an included file. */
 export function textFindings(service: string, file: string, text: string): Finding[] {
   return textHabits(text).map((habit) => habitFinding(habit, service, { file, ...habit }));
 }
@@ -31,11 +31,11 @@ export function valueFindings(
   }));
 }
 
-/** An environment file under examination. */
+/** The check of an environment file. */
 export interface EnvironmentFileCheck {
   /** The service that reads it; empty for the daemon itself. */
   readonly service: string;
-  /** The file as messages of the reference name it. */
+  /** The name of the file in the reference's messages. */
   readonly shown: string;
   /** Where the file is. */
   readonly path: string;
@@ -43,7 +43,7 @@ export interface EnvironmentFileCheck {
   readonly problems: readonly EnvironmentFileProblem[];
 }
 
-/** What is wrong in an environment file: the lines that are ignored, and those that hold more than is meant. */
+/** The problems of an environment file: ignored lines, and values that probably contain too much. */
 export function environmentFindings(file: EnvironmentFileCheck): Finding[] {
   const { service, path, text, problems } = file;
   const lines = problems.length === 0 ? [] : text.split("\n");
@@ -54,7 +54,10 @@ export function environmentFindings(file: EnvironmentFileCheck): Finding[] {
   return [...ignored, ...habits];
 }
 
-/** The reference's words for a line that is ignored. Those of a service count, those of the daemon do not. */
+/**
+ * The reference's words for an ignored line. Those in a service's file count, those in the daemon's file do
+ * not.
+ */
 function ignoredLine(
   { service, shown, path }: EnvironmentFileCheck,
   { line, kind }: EnvironmentFileProblem,

@@ -1,4 +1,4 @@
-/** `dinit-check`: checks service descriptions before a daemon has to live with them (cli 5). */
+/** `dinit-check`: checks service descriptions without a daemon (cli 5). */
 
 import { FileUsers, printDescription, SETTING_TABLE, type SettingTable } from "../../description/mod.ts";
 import { inheritedEnvironment } from "../../inherited/mod.ts";
@@ -20,11 +20,11 @@ export type { CheckRecord } from "./report_json.ts";
 export type { CheckIo } from "./source.ts";
 
 /**
- * Runs `dinit-check` with the given arguments, without the program's name. Returns the exit status: 0 if nothing was
- * found that counts, 1 otherwise, also if checking was not possible.
+ * Runs `dinit-check` with the given arguments, without the program's name. Returns the exit status: 0 if no
+ * finding counts, otherwise 1, also if checking was not possible.
  *
  * @param io the surroundings. @default those of this process
- * @param settings what descriptions may set. @default the table of the program
+ * @param settings the settings that descriptions may use. @default the table of the program
  */
 export async function runCheck(
   args: readonly string[],
@@ -71,7 +71,7 @@ function reporterFor({ format, print }: CheckOptions, { explains }: Form, io: Ch
   }
 }
 
-/** Writes the descriptions of the named services that could be read. */
+/** Prints the descriptions of the named services that could be read. */
 function print(
   { services, portable }: CheckOptions,
   checker: Checker,

@@ -1,16 +1,16 @@
-/** What somebody probably meant who made a mistake in a description. */
+/** Guesses the intention behind a mistake in a description. */
 
 import { LOAD_OPTIONS, SECURE_BITS, SERVICE_OPTIONS, SETTINGS } from "../../description/mod.ts";
 import { baseName, type LoadError, nameArgument, SIGNALS } from "../../model/mod.ts";
 import { withoutUnitSuffix } from "./habits/systemd.ts";
 import { nearest } from "./suggestion.ts";
 
-/** A message that holds an unknown word, and the words that are known. */
+/** A message with an unknown word, and the known words. */
 interface Vocabulary {
   readonly before: string;
   readonly after: string;
   readonly words: readonly string[];
-  /** Turns a common way of writing a word into the right one. */
+  /** Converts a common spelling to the right one. */
   readonly normal: (word: string) => string;
 }
 
@@ -31,7 +31,7 @@ const VOCABULARIES: readonly Vocabulary[] = [
   },
 ];
 
-/** The word that a description should probably have in place of an unknown one. */
+/** The word that a description should probably have instead of an unknown one. */
 export function meantWord({ message }: LoadError): string | undefined {
   for (const { before, after, words, normal } of VOCABULARIES) {
     if (!message.startsWith(before)) continue;
@@ -41,7 +41,7 @@ export function meantWord({ message }: LoadError): string | undefined {
   return undefined;
 }
 
-/** The service that was probably meant by the name of one that does not exist; its argument is kept. */
+/** The service that a missing name probably means; its argument is kept. */
 export function meantService(fullName: string, bases: Iterable<string>): string | undefined {
   const known = [...bases];
   const unit = withoutUnitSuffix(baseName(fullName));

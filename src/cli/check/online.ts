@@ -1,4 +1,4 @@
-/** What a running daemon works with, asked over its control socket (cli 5.2). */
+/** The folders and the environment of a running daemon, from its control socket (cli 5.2). */
 
 import { ControlClient, ControlError, controlSocketPath, Reply, Request } from "../../client/mod.ts";
 import { MainEnvironment } from "../../description/mod.ts";
@@ -10,7 +10,7 @@ const NO_PATH =
   "cannot locate user home directory (set XDG_RUNTIME_DIR, HOME, check /etc/passwd file, or specify " +
   "socket path via -p)";
 
-/** What a running daemon works with. Throws `ToolFailure`. */
+/** The folders and the environment of a running daemon. Throws `ToolFailure`. */
 export async function onlineSource(options: CheckOptions, io: CheckIo): Promise<Source> {
   const path = controlSocketPath(options, io);
   if (path === undefined) throw checkFailure(NO_PATH);

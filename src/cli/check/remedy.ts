@@ -1,4 +1,4 @@
-/** What to do about errors that the reference words without saying it. */
+/** Remedies for errors that the reference words without one. */
 
 import type { LoadError } from "../../model/mod.ts";
 import { withoutUnitSuffix } from "./habits/systemd.ts";
@@ -22,13 +22,13 @@ const REMEDIES: readonly (readonly [message: RegExp, remedy: string])[] = [
   [/^unterminated quoted string$/, 'write " at the end of the text'],
 ];
 
-/** What to do about an error in a description; `undefined` if the message says it all. */
+/** The remedy for an error in a description; `undefined` if the message says everything. */
 export function errorRemedy({ message, path }: LoadError): string | undefined {
   if (path !== undefined) return `the file is ${path}`;
   return REMEDIES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** What to do about a service that is not there, judging by its name. */
+/** The remedy for a missing service, judging by its name. */
 export function missingRemedy(name: string, directories: readonly string[]): string {
   if (/[\s,]/.test(name.trim())) return "a line names one service; write a line for each";
   if (withoutUnitSuffix(name) !== undefined) {

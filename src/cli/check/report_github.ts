@@ -6,7 +6,7 @@ import { verdict } from "./report_text.ts";
 
 const COMMANDS = { error: "error", warning: "warning", note: "notice" } as const;
 
-/** Writes one workflow command for each finding, and the verdict, to standard output. */
+/** Writes one workflow command per finding, and the verdict, to standard output. */
 export function githubReporter(io: CtlIo): Reporter {
   return {
     checking() {},

@@ -4,8 +4,8 @@ import type { CtlIo } from "../shared/io.ts";
 import type { Finding, Reporter, Severity } from "./finding.ts";
 
 /**
- * One element of the array that `dinit check --json` writes. All fields are always there; `null` stands for what is
- * not known or does not apply. More fields and more codes may come; those that are there keep their meaning.
+ * One element of the array that `dinit check --json` writes. Every object has all fields; `null` means
+ * unknown or not applicable. Later versions may add fields and codes; existing ones keep their meaning.
  */
 export interface CheckRecord {
   /** The full name of the service. */
@@ -22,11 +22,11 @@ export interface CheckRecord {
   /** A short constant name for the kind of finding. */
   readonly code: string;
   readonly message: string;
-  /** What was probably meant. */
+  /** The probable intention. */
   readonly suggestion: string | null;
-  /** What to do about it, or more about the file in question. */
+  /** A remedy, or more about the file. */
   readonly remedy: string | null;
-  /** The service that names the one that is missing; `file`, `line` and `column` then tell where. */
+  /** The service that names the missing one; `file`, `line` and `column` then give the place. */
   readonly neededBy: string | null;
 }
 

@@ -4,9 +4,9 @@ import type { CtlIo } from "../shared/io.ts";
 import type { Finding, Reporter } from "./finding.ts";
 
 /**
- * Progress and the verdict go to standard output, findings to standard error.
+ * Writes progress and the verdict to standard output, findings to standard error.
  *
- * @param explains whether hints follow below the findings; without them, the lines are the reference's
+ * @param explains whether hints follow the findings; without them, the lines are the reference's
  */
 export function textReporter(io: CtlIo, explains: boolean): Reporter {
   return {
@@ -18,7 +18,7 @@ export function textReporter(io: CtlIo, explains: boolean): Reporter {
   };
 }
 
-/** Findings go to standard error, and there is nothing else. */
+/** Writes findings to standard error, and nothing else. */
 export function findingsReporter(io: CtlIo, explains: boolean): Reporter {
   return {
     checking() {},

@@ -1,4 +1,7 @@
-/** Where descriptions and variables come from: this machine's defaults and the command line, or a running daemon. */
+/**
+ * The source of descriptions and variables: the defaults of this machine and the command line, or a running
+ * daemon.
+ */
 
 import { defaultServiceDirectories, MainEnvironment, parseEnvironmentFile } from "../../description/mod.ts";
 import { decodeBytes, errnoOf, errnoText, missingGrantText } from "../../model/mod.ts";
@@ -9,9 +12,9 @@ import type { Finding } from "./finding.ts";
 import { environmentFindings } from "./habit_findings.ts";
 import type { CheckOptions } from "./options.ts";
 
-/** What the checker needs of the process around it. */
+/** What the checker needs from its process. */
 export interface CheckIo extends CtlIo {
-  /** All variables of the tool's own environment. Throws `Deno.errors.NotCapable` if the tool may not look. */
+  /** All variables of the tool's own environment. Throws `Deno.errors.NotCapable` without the grant. */
   environment(): Readonly<Record<string, string>>;
   /** The real group id; `undefined` if it cannot be known. */
   gid(): number | undefined;
@@ -19,13 +22,13 @@ export interface CheckIo extends CtlIo {
   errorsAtTerminal(): boolean;
 }
 
-/** What the daemon would work with. */
+/** The folders and the environment of the daemon. */
 export interface Source {
   readonly directories: readonly string[];
   readonly environment: MainEnvironment;
   /** The working directory of the daemon; empty for that of this process. */
   readonly workingDirectory: string;
-  /** Whether the variables are only probably those of the daemon. */
+  /** Whether the daemon may have different variables. */
   readonly guessed: boolean;
 }
 
@@ -37,7 +40,7 @@ export function systemReason(error: unknown): string {
 }
 
 /**
- * What a daemon would begin with that is not running (cli 5.2 and 5.3). Throws `ToolFailure`.
+ * The folders and the environment that a daemon would start with (cli 5.2 and 5.3). Throws `ToolFailure`.
  *
  * @param report receives the bad lines of the environment file
  */
@@ -80,7 +83,7 @@ function defaultDirectories(mode: "system" | "user", io: CheckIo): string[] {
   return defaultServiceDirectories(mode, { XDG_CONFIG_HOME, HOME }, HOME ?? passwdHome(io.uid()));
 }
 
-/** A path as it is seen from a directory; from the working directory of this process if that is empty. */
+/** A path relative to a directory; relative to the working directory of this process if that is empty. */
 export function resolve(directory: string, path: string): string {
   return path.startsWith("/") || directory === "" ? path : `${directory}/${path}`;
 }

@@ -1,11 +1,11 @@
-/** What somebody probably meant to write. Pure. */
+/** Guesses the intended word behind a misspelt one. Pure. */
 
-/** A word may differ from what was meant in one of so many characters; never in all of them. */
+/** One in this many characters may differ from the intended word; never all of them. */
 const CHARACTERS_PER_MISTAKE = 3;
 
 /**
- * The candidate that is most like `word`; `undefined` if none is like it at all. Of several that are equally close,
- * the first. A word that is a candidate itself gives `undefined`: it is no misspelling.
+ * The candidate that is most similar to `word`; `undefined` if none is similar. If several are equally close,
+ * the first one. `undefined` if `word` is itself a candidate, because then it is not misspelt.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -15,16 +15,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (distance === 0) return undefined;
     if (distance > limit) continue;
     best = candidate;
-    limit = distance - 1; // 0 still finds out that the word is a candidate itself
+    limit = distance - 1; // with 0 the loop still finds that the word itself is a candidate
   }
   return best;
 }
 
 /**
- * How many characters must be inserted, removed, replaced or swapped with their neighbour to turn one text into the
- * other, each place being touched once.
+ * The number of characters that must be inserted, removed, replaced or swapped with their neighbour to turn
+ * one text into the other; no place is changed twice.
  *
- * @param limit Beyond this the exact number does not matter: any greater one may be returned. @default Infinity
+ * @param limit Beyond this the exact number does not matter: any greater number may be returned. @default
+ * Infinity
  */
 export function editDistance(from: string, to: string, limit = Infinity): number {
   if (limit === 0) return from === to ? 0 : 1;

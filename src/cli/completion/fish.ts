@@ -11,7 +11,7 @@ import {
   type WordGrammar,
 } from "./grammar.ts";
 
-/** A word in single quotes, where fish only knows `\'` and `\\`. */
+/** A word in single quotes, where fish knows only `\'` and `\\`. */
 function quote(text: string): string {
   return `'${text.replace(/[\\']/g, "\\$&")}'`;
 }
@@ -169,7 +169,7 @@ function optionLine(
   return `complete ${programs} -n ${quote(condition)} ${spellings.join(" ")} ${takes} -d ${quote(summary)}`;
 }
 
-/** What is proposed for a value. */
+/** The proposals for a value. */
 function proposal({ oneOf, completes }: ValueGrammar | WordGrammar): string {
   if (oneOf !== undefined) return `-a ${quote(oneOf.join(" "))}`;
   switch (completes) {

@@ -8,7 +8,7 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** What follows, as the functions below pass it around: words to choose from, or a kind. */
+/** The result of the functions below: words to choose from, or a kind. */
 function kindOf({ oneOf, completes }: ValueGrammar): string {
   return oneOf === undefined ? completes ?? "text" : `=${oneOf.join(" ")}`;
 }
@@ -26,7 +26,7 @@ function optionCandidates(options: readonly OptionGrammar[]): string[] {
   return options.flatMap(({ names, summary }) => names.map((name) => candidate(name, summary)));
 }
 
-/** The lines `case` for which options have values, and of which kind. */
+/** The `case` lines that say which options have values, and of which kind. */
 function valueCases(): string[] {
   return TOOLS.flatMap(({ name: tool, options }) =>
     options.flatMap(({ names, value }) =>
@@ -85,8 +85,8 @@ function toolCandidates(): string {
 }
 
 /**
- * Functions, of which `_dinit_candidates WORD...` prints what the last word can be, the others being those before it:
- * one line `word<TAB>summary` for each, or `:file` or `:directory` alone for names of files.
+ * Shell functions. `_dinit_candidates WORD...` prints the possible last words after the other words: one line
+ * `word<TAB>summary` for each, or only `:file` or `:directory` for file names.
  */
 export function posixFunctions(): string {
   return `\

@@ -1,4 +1,4 @@
-/** `wait`: until services are in a state, whoever brings them there. */
+/** `wait`: waits until services are in a state, for whatever reason. */
 
 import type { ControlClient } from "../../client/mod.ts";
 import { HandleEvents } from "../../client/steps.ts";
@@ -50,7 +50,7 @@ async function awaitOne(
   throw ctlFailure(`service '${name}' is not ${waitFor} after ${timeout} seconds`);
 }
 
-/** Other events tell of somebody who changed their mind, and may change it again. */
+/** Other events report a changed command, which may change again. */
 async function awaitEvent(context: CommandContext, queue: EventQueue, name: string): Promise<Outcome> {
   const { waitFor } = context.options;
   const wanted = waitFor === "started" ? ServiceEvent.STARTED : ServiceEvent.STOPPED;
@@ -69,15 +69,15 @@ function reached({ options, say }: CommandContext, name: string): Outcome {
   return { result: options.waitFor, ok: true };
 }
 
-/** The most milliseconds that a timer of the runtime can take: 24 days. */
+/** The longest timer of the runtime, in milliseconds: 24 days. */
 const TIMER_LIMIT = 2 ** 31 - 1;
 
-/** The time that all have together. */
+/** The time limit of all services together. */
 class TimeLimit {
   readonly reached: Promise<void>;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Seconds; without a number there is no limit. */
+  /** Seconds; `undefined` means no limit. */
   constructor(seconds: number | undefined) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.reached = promise;

@@ -1,4 +1,4 @@
-/** `catlog` (cli 3.9), and following what a service writes. */
+/** `catlog` (cli 3.9), and following the output of a service. */
 
 import { CATLOG_CLEAR, type ControlClient, Reply, Request } from "../../client/mod.ts";
 import { LogReader } from "../../client/steps.ts";
@@ -10,9 +10,9 @@ import { loadService } from "./services.ts";
 const NEWLINE = 0x0a;
 
 /**
- * Milliseconds between two looks at a log that is followed. After something new the next look comes soon, so that a
- * service that writes much overwrites little unseen; without anything new the pauses double until they are long enough
- * to be no work for anybody.
+ * The pause between two reads of a followed log, in milliseconds. After new output it is short, so that a
+ * busy service overwrites little unread output; without new output it doubles, up to a length at which
+ * reading costs nothing noticeable.
  */
 const SHORTEST_PAUSE = 20;
 const LONGEST_PAUSE = 200;
@@ -33,7 +33,7 @@ export async function catLog(context: CommandContext): Promise<number> {
   return 0;
 }
 
-/** What is buffered; `undefined` if the service has no buffer. */
+/** The buffered output; `undefined` if the service has no buffer. */
 async function bufferedLog(
   client: ControlClient,
   handle: number,
@@ -53,7 +53,10 @@ function noBuffer(name: string): ToolFailure {
   });
 }
 
-/** The path of the log file of a service without a buffer. Throws `ToolFailure` if it has none, or is to be cleared. */
+/**
+ * The path of the log file of a service without a buffer. Throws `ToolFailure` if it has none, or if the log
+ * should be cleared.
+ */
 async function logFileOf(
   { options, words }: CommandContext,
   client: ControlClient,
@@ -81,15 +84,15 @@ async function showFile(context: CommandContext, path: string): Promise<number> 
   return 0;
 }
 
-/** A log that is read piece by piece. */
+/** A log that is read in pieces. */
 interface LogSource {
-  /** What is new since the last piece; `undefined` if the service has no buffer. */
+  /** The new output since the last piece; `undefined` if the service has no buffer. */
   next(): Promise<Uint8Array | undefined> | Uint8Array;
-  /** How many bytes of output before the last piece cannot be shown any more. */
+  /** How many bytes of output before the last piece are lost. */
   readonly missing: number;
 }
 
-/** Writes the log and what comes after it until the connection ends or nobody reads any more. */
+/** Writes the log and later output until the connection ends or the reader of the output is gone. */
 async function follow(context: CommandContext, client: ControlClient, handle: number): Promise<number> {
   const { io, options, words: [service] } = context;
   let source: LogSource = options.clear
@@ -119,7 +122,7 @@ async function follow(context: CommandContext, client: ControlClient, handle: nu
   }
 }
 
-/** The new output of a buffer. Throws `ToolFailure` if the daemon cannot give parts of one. */
+/** The new output of a buffer. Throws `ToolFailure` if the daemon cannot send parts of a buffer. */
 async function bufferSource(client: ControlClient, handle: number): Promise<LogSource> {
   if (await client.extensions() === 0) {
     throw ctlFailure(

@@ -1,14 +1,14 @@
-/** Tells when the description of a service was changed after it was loaded (cli 3.2). */
+/** Reports that the description of a service has changed since it was loaded (cli 3.2). */
 
 import { type ControlClient, Reply, Request } from "../../client/mod.ts";
 import { baseName, type FileTime } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceRecord } from "./services.ts";
 
-/** The first protocol version that tells when a description was changed. */
+/** The first protocol version with the time of the last change. */
 const TIME_OF_CHANGE_VERSION = 6;
 
-/** Warns on standard error if the description file is not as it was when the service was loaded. */
+/** Warns on standard error if the description file has changed since the service was loaded. */
 export async function warnIfChanged(
   context: CommandContext,
   client: ControlClient,
@@ -30,7 +30,7 @@ export async function warnIfChanged(
   );
 }
 
-/** Milliseconds since 1970: as fine as the runtime tells the times of files. */
+/** Milliseconds since 1970: the runtime gives times of files no more exactly. */
 function modificationTime(path: string): number | undefined {
   try {
     return Deno.statSync(path).mtime?.getTime();

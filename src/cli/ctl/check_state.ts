@@ -19,7 +19,10 @@ export async function isFailed(context: CommandContext): Promise<number> {
   );
 }
 
-/** The reference says nothing of a service that is not loaded; on a terminal that would look like a mistake. */
+/**
+ * The reference prints nothing about a service that is not loaded; on a terminal that would look like a
+ * mistake.
+ */
 async function hintAtMissing({ io, explain }: CommandContext, name: string): Promise<void> {
   if (!io.errorTerminal()) return;
   const { hint } = await explain(notLoaded(name));
@@ -33,7 +36,7 @@ const START_FAILURES: ReadonlySet<number> = new Set([
   StopReason.TIMEDOUT,
 ]);
 
-/** Prints the states, and returns 0 if all statuses are as they should be. */
+/** Prints the states, and returns 0 if all services are in the wanted one. */
 async function check(context: CommandContext, passes: (status: WireStatus) => boolean): Promise<number> {
   const client = await context.connect();
   const services = [];

@@ -1,7 +1,7 @@
 /**
- * The sub-commands of `dinitctl` (cli 2, 3), one row each, in the order of the help text, with those that the
- * reference does not have at the end. Scanner, dispatch, help, shell completion and manual page work from this table,
- * and nothing lists the sub-commands a second time.
+ * The sub-commands of `dinitctl` (cli 2, 3), one row each, in the order of the help text; those that the
+ * reference does not have are last. Scanner, dispatch, help, shell completion and manual page use this table,
+ * and nothing else lists the sub-commands.
  */
 
 import type { CommandHandler } from "./context.ts";
@@ -9,17 +9,17 @@ import type { Completion, LocalOption } from "./options.ts";
 
 /** One argument of a sub-command. */
 export interface CommandWord {
-  /** What stands for it in the help text. */
+  /** Its name in the help text. */
   readonly name: string;
   /** @default false */
   readonly optional?: boolean;
-  /** May be given several times; only the last argument can. @default false */
+  /** May be repeated; only the last argument can. @default false */
   readonly repeatable?: boolean;
-  /** The only words that are accepted. @default any */
+  /** The only accepted words. @default any */
   readonly oneOf?: readonly string[];
-  /** What is said when it is missing. @default the general usage error */
+  /** The error for a missing argument. @default the general usage error */
   readonly missing?: string;
-  /** What a shell proposes for it. @default nothing but `oneOf` */
+  /** The proposals of a shell. @default only `oneOf` */
   readonly completes?: Completion;
 }
 
@@ -27,14 +27,14 @@ export interface CommandWord {
 export interface Command {
   readonly name: string;
   readonly words: readonly CommandWord[];
-  /** The options that are accepted behind this sub-command only. @default none */
+  /** The options that only this sub-command accepts. @default none */
   readonly options?: readonly LocalOption[];
-  /** Whether it can do without a daemon (`--offline`). @default false */
+  /** Whether it works without a daemon (`--offline`). @default false */
   readonly offline?: boolean;
-  /** The oldest protocol version of a daemon that can do it (cli 1.5). */
+  /** The oldest protocol version of a daemon that supports it (cli 1.5). */
   readonly minimumProtocol: number;
   readonly summary: string;
-  /** Loads the code; sub-commands that nobody asked for cost nothing at start. */
+  /** Loads the code, so that unused sub-commands cost nothing at start. */
   readonly load: () => Promise<CommandHandler>;
 }
 
@@ -48,8 +48,8 @@ const DEPENDENCY_WORDS: readonly CommandWord[] = [
 ];
 
 /**
- * All sub-commands. They are imported out of sight of the runtime (see main.ts), which would open and analyse all of
- * them at every start: that is a tenth of the time that `ctl status` takes.
+ * All sub-commands. Their imports are hidden from the runtime (see main.ts), which would open and analyse all
+ * of them at every start: that is a tenth of the time of `ctl status`.
  */
 export const COMMANDS: readonly Command[] = [
   {

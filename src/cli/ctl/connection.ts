@@ -1,4 +1,4 @@
-/** Opens the connection of `dinitctl`, and words what can go wrong with one (cli 1.3 to 1.5). */
+/** Opens the connection of `dinitctl`, and words its failures (cli 1.3 to 1.5). */
 
 import {
   ControlClient,
@@ -11,9 +11,9 @@ import { errnoNumber, errnoText } from "../../model/mod.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";
 
-/** What the command line says about the connection. */
+/** The options of the command line for the connection. */
 export interface ConnectionOptions extends SocketOptions {
-  /** Whether to use the descriptor that `DINIT_CS_FD` names, if it names one. @default false */
+  /** Whether to use the descriptor in `DINIT_CS_FD`, if the variable is set. @default false */
   readonly usePassedFd?: boolean;
 }
 
@@ -39,10 +39,10 @@ export async function openConnection(options: ConnectionOptions, io: CtlIo): Pro
 }
 
 /**
- * Connects to the daemon at a path, or, where none is and the command line names none, to that of the current folder.
- * Throws `ControlError` for the path.
+ * Connects to the daemon at a path. If none is there and the command line names none, connects to the daemon
+ * of the current folder. Throws `ControlError` for the path.
  *
- * @param tool what says on a terminal that it is the daemon of the folder
+ * @param tool the name in the note on a terminal that this is the daemon of the folder
  */
 export async function connectToDaemon(
   path: string,
@@ -65,17 +65,17 @@ export async function connectToDaemon(
   }
 }
 
-/** The error numbers that say that no daemon listens. */
+/** The error numbers that mean that no daemon listens. */
 const NOBODY: ReadonlySet<number | undefined> = new Set(["ENOENT", "ECONNREFUSED"].map(errnoNumber));
 
-/** The number that `DINIT_CS_FD` begins with; `undefined` if it does not begin with one. */
+/** The number at the beginning of `DINIT_CS_FD`; `undefined` if there is none. */
 export function passedDescriptor(io: CtlIo): number | undefined {
   const digits = /^\s*([+-]?\d+)/.exec(io.env("DINIT_CS_FD") ?? "")?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
 function connectFailure(error: ControlError, path: string, options: SocketOptions, io: CtlIo): ToolFailure {
-  if (error.errno === undefined) return ctlFailure(error.message); // a grant is missing, which it names
+  if (error.errno === undefined) return ctlFailure(error.message); // the message names a missing grant
   const message = `connecting to socket: ${path}: ${errnoText(error.errno)}`;
   const absent = error.errno === errnoNumber("ENOENT") && options.socketPath === undefined;
   const more = absent && effectiveMode(options, io) === "user"
@@ -84,7 +84,7 @@ function connectFailure(error: ControlError, path: string, options: SocketOption
   return ctlFailure(message, ...more).about({ kind: "no-daemon", path, errno: error.errno });
 }
 
-/** The failure to report for a conversation that broke off. */
+/** The failure to report for a broken connection. */
 export function conversationFailure(error: ControlError): ToolFailure {
   return conversationText(error).about({ kind: "conversation" });
 }

@@ -13,26 +13,32 @@ export interface CommandContext {
   readonly options: Readonly<CtlOptions>;
   /** The arguments of the sub-command; their number is right. */
   readonly words: readonly string[];
-  /** Writes a line to standard output, unless `--quiet` or `--json` forbids. */
+  /** Writes a line to standard output, unless `--quiet` or `--json` forbids that. */
   say(line: string): void;
-  /** Writes to standard output, unless `--json` forbids. */
+  /** Writes to standard output, unless `--json` forbids that. */
   print(data: string | Uint8Array): void;
-  /** Enters facts into the document that `--json` writes when the command is done. */
+  /** Adds facts to the document that `--json` writes at the end of the command. */
   record(facts: Facts): void;
-  /** Adds the hint to a failure, if it is read: on a terminal, or in the document of `--json`. Returns the failure. */
+  /**
+   * Adds the hint to a failure, if it will be read: on a terminal, or in the document of `--json`. Returns
+   * the failure.
+   */
   explain(failure: ToolFailure): Promise<ToolFailure>;
-  /** How text for standard output may be dressed up. */
+  /** How to style text for standard output. */
   style(): Promise<TextStyle>;
-  /** The daemon, which is recent enough. Throws `ToolFailure` or `ControlError`. */
+  /** The connection to the daemon, whose version was checked. Throws `ToolFailure` or `ControlError`. */
   connect(): Promise<ControlClient>;
-  /** The daemon before it has said how recent it is: for those who put more requests behind that one. */
+  /**
+   * The connection before the daemon's version is known: for requests that are sent together with the version
+   * query.
+   */
   open(): Promise<ControlClient>;
 }
 
-/** What the document of some command holds besides what all have. */
+/** The fields of a command's document, except those that all documents have. */
 export type Facts = AnyDocument extends infer Document
   ? Document extends AnyDocument ? Partial<Omit<Document, "command" | "ok" | "error" | "hint">> : never
   : never;
 
-/** Does what a sub-command is for, and returns the exit status. Throws `ToolFailure` for status 1 with a message. */
+/** Runs a sub-command, and returns the exit status. Throws `ToolFailure` for status 1 with a message. */
 export type CommandHandler = (context: CommandContext) => Promise<number>;

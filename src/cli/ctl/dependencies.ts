@@ -6,7 +6,7 @@ import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
 
-/** The words for the kinds of dependencies that can be changed at run time. */
+/** The words for the dependency kinds that can be changed at run time. */
 const KINDS: ReadonlyMap<string, DependencyKind> = new Map([
   ["need", DependencyKind.REGULAR],
   ["regular", DependencyKind.REGULAR],
@@ -14,7 +14,7 @@ const KINDS: ReadonlyMap<string, DependencyKind> = new Map([
   ["waits-for", DependencyKind.WAITS_FOR],
 ]);
 
-/** What tells the two sub-commands apart. */
+/** The differences between the two sub-commands. */
 interface Change {
   readonly request: typeof Request.ADD_DEP | typeof Request.REM_DEP;
   readonly done: string;

@@ -1,4 +1,4 @@
-/** The link in a directory of dependencies with which `enable` makes a dependency last (cli 4.1 to 4.3). */
+/** The link in a directory of dependencies by which `enable` makes a dependency permanent (cli 4.1 to 4.3). */
 
 import {
   type DescriptionFile,
@@ -10,16 +10,16 @@ import {
 import { errnoNumber, errnoOf, errnoText, LoadError, missingGrantText } from "../../model/mod.ts";
 import { ctlFailure } from "../shared/failure.ts";
 
-/** The service that depends on others unless a description says otherwise. */
+/** The default dependent, unless a description names another one. */
 const DEFAULT_FROM = "boot";
 
-/** Where the link is, and what it leads to. */
+/** The link and its target. */
 export interface DependencyLink {
   readonly path: string;
   readonly target: string;
 }
 
-/** The description of a service in one of the directories; the `LoadError` that tells why there is none. */
+/** The description of a service in one of the directories, or the `LoadError` that explains why there is none. */
 export function locate(name: string, directories: readonly string[]): DescriptionFile | LoadError {
   try {
     return findDescription(name, directories);
@@ -30,12 +30,12 @@ export function locate(name: string, directories: readonly string[]): Descriptio
   }
 }
 
-/** The service that the description of `to` wants to be enabled from. Throws `ToolFailure`. */
+/** The service from which the description of `to` wants to be enabled. Throws `ToolFailure`. */
 export function enabledVia(to: DescriptionFile, environment: MainEnvironment): string {
   return readPart(readEnableVia, to, environment) ?? DEFAULT_FROM;
 }
 
-/** Where the link for a dependency of `from` on `to` belongs. Throws `ToolFailure`. */
+/** The place of the link for a dependency of `from` on `to`. Throws `ToolFailure`. */
 export function dependencyLink(
   from: DescriptionFile,
   to: DescriptionFile,
@@ -62,7 +62,7 @@ export function dependencyLink(
   return { path: `${path}/${toName}`, target: linkTarget(path, to.file) };
 }
 
-/** What the link leads to: relative to its directory where both are below the same one. */
+/** The target of the link: relative to its directory if both are below the same one. */
 export function linkTarget(directory: string, description: string): string {
   const parent = directory.slice(0, directory.lastIndexOf("/") + 1);
   if (parent !== "" && description.startsWith(parent)) return `../${description.slice(parent.length)}`;
@@ -85,7 +85,7 @@ function readPart<T>(
   }
 }
 
-/** Makes sure that there is nothing where the link shall be. Throws `ToolFailure`. */
+/** Checks that the place of the link is free. Throws `ToolFailure`. */
 export function checkAbsent(path: string): void {
   try {
     Deno.lstatSync(path);
@@ -97,8 +97,9 @@ export function checkAbsent(path: string): void {
 }
 
 /**
- * Makes the link. The runtime makes symbolic links under unscoped grants only; with narrower ones an empty file takes
- * its place, since the daemon looks at the name alone. Throws `ToolFailure`, with the line `note` in it if there is one.
+ * Makes the link. The runtime makes symbolic links only with unscoped grants; with narrower grants this makes
+ * an empty file instead, because the daemon looks only at the name. Throws `ToolFailure`, with the line
+ * `note` in it if there is one.
  */
 export function makeLink({ path, target }: DependencyLink, note?: string): void {
   try {
@@ -116,7 +117,7 @@ function mayMakeLinks(): boolean {
   );
 }
 
-/** Removes the link, or the file that is in its place. Throws `ToolFailure`, with the line `note` if there is one. */
+/** Removes the link, or the file in its place. Throws `ToolFailure`, with the line `note` if there is one. */
 export function removeLink({ path }: DependencyLink, note?: string): void {
   try {
     if (!Deno.lstatSync(path).isDirectory) return Deno.removeSync(path);

@@ -1,19 +1,18 @@
 /**
- * The documents of `--json`, one type per command. There is one document on one line, whatever happens to the
- * command; if the command line itself is wrong, `command` is the sub-command, known or not, and may be
- * empty. `catlog --follow` writes one per piece of output. Fields may be
- * added later, and programs that read documents should ignore those that they do not know. Text that is not UTF-8 is
- * lossless byte text: each byte that is not part of UTF-8 is one `\udcXX`.
+ * The documents of `--json`, one type per command. A command always writes one document on one line. If the
+ * command line itself is wrong, `command` is the sub-command, known or not, and may be empty. `catlog
+ * --follow` writes one document per piece of output. Later versions may add fields; programs should ignore
+ * unknown fields. In text that is not UTF-8, each invalid byte is one `\udcXX`.
  */
 
-/** What all documents have. */
+/** The fields of all documents. */
 export interface CommandDocument {
   readonly command: string;
   /** Whether the exit status is 0. */
   readonly ok: boolean;
-  /** What was said on standard error, without the name of the tool; absent if the command did not fail as a whole. */
+  /** The text on standard error, without the name of the tool; absent if the command did not fail as a whole. */
   readonly error?: string;
-  /** What helps with the error, such as names that are spelt alike. Its words may change. @default absent, nothing */
+  /** Help with the error, such as similar names. Its words may change. @default absent, nothing */
   readonly hint?: string;
 }
 
@@ -43,15 +42,15 @@ export interface ServiceDocument {
   readonly state: StateName;
   readonly target: StateName;
   readonly explicit: boolean;
-  /** It is stopped because something went wrong: those that `list` marks with X. */
+  /** It is stopped because of a failure: `list` marks it with X. */
   readonly failed: boolean;
-  /** Why it stopped last, meaningful while it is stopped. */
+  /** Why it stopped last; meaningful while it is stopped. */
   readonly reason: StopReasonName;
   readonly skipped: boolean;
   readonly console: "holding" | "waiting" | null;
   /** @default null, no process */
   readonly pid: number | null;
-  /** How the last process ended. @default null, none has or it is not known */
+  /** How the last process ended. @default null, none has ended or it is unknown */
   readonly exit: ExitDocument | null;
   /** Where and why the process could not be launched. @default null, it could */
   readonly launch: { readonly stage: string; readonly error: string } | null;
@@ -59,7 +58,10 @@ export interface ServiceDocument {
   readonly since?: string;
   /** Automatic restarts since the service was loaded. @default absent, unknown */
   readonly restarts?: number;
-  /** What it waits for: names of services, `console`, `restart-delay` or `trigger`. @default absent, unknown */
+  /**
+   * What blocks its start or stop: names of services, `console`, `restart-delay` or `trigger`. @default
+   * absent, unknown
+   */
   readonly waitingFor?: readonly string[];
   /** The path of its log file. @default absent, it writes to none, or unknown */
   readonly logFile?: string;
@@ -67,9 +69,12 @@ export interface ServiceDocument {
   readonly failure?: {
     /** ISO 8601 in UTC. */
     readonly time: string;
-    /** The last lines that the process wrote, with control characters made visible. */
+    /** The last lines of output, with control characters made visible. */
     readonly output: readonly string[];
-    /** The restart limit that it has reached; the interval is in milliseconds. @default absent, it has not */
+    /**
+     * The restart limit that it has reached; the interval is in milliseconds. @default absent, the limit was
+     * not reached
+     */
     readonly limit?: { readonly restarts: number; readonly interval: number };
     /** The program that could not be executed. @default absent, it could */
     readonly program?: string;
@@ -104,10 +109,10 @@ export interface ListDocument {
 /** `status` */
 export interface StatusDocument {
   readonly command: "status";
-  /** Only of the overview. Fields that the daemon does not tell are absent. */
+  /** Only in the overview. Fields that the daemon does not provide are absent. */
   readonly daemon?: {
     readonly version?: string;
-    /** The release of dinit whose behaviour the daemon has. */
+    /** The release of dinit that the daemon is compatible with. */
     readonly compatibleWith?: string;
     readonly pid?: number;
     /** Milliseconds. */
@@ -116,7 +121,7 @@ export interface StatusDocument {
     readonly shuttingDown?: boolean;
   };
   readonly services: readonly ServiceDocument[];
-  /** Services that were named and are not loaded. @default absent, none */
+  /** Named services that are not loaded. @default absent, none */
   readonly missing?: readonly string[];
 }
 
@@ -131,12 +136,12 @@ export interface CheckDocument {
   }[];
 }
 
-/** What became of one service that a command was for. */
+/** The result for one service of a command. */
 export interface ServiceResult {
   readonly name: string;
   /**
-   * What it is now or what was done; `issued` if nobody waited. `failed` comes with an `error`, or for a start that
-   * failed with the `reason`.
+   * Its new state or the action; `issued` if the command did not wait. `failed` comes with an `error`, or,
+   * for a failed start, with the `reason`.
    */
   readonly result:
     | "started"
@@ -157,13 +162,13 @@ export interface ServiceResult {
     | "signalled"
     | "failed";
   readonly error?: string;
-  /** What helps with the error. Its words may change. @default absent, nothing */
+  /** Help with the error. Its words may change. @default absent, nothing */
   readonly hint?: string;
   /** Why a start failed, line by line. */
   readonly reason?: readonly string[];
 }
 
-/** The commands that do something to services. */
+/** The commands that act on services. */
 export interface ServicesDocument {
   readonly command:
     | "start"
@@ -197,7 +202,7 @@ export interface SignalListDocument {
   readonly signals: readonly { readonly name: string; readonly number: number }[];
 }
 
-/** `setenv`, `unsetenv`: the variables that were changed. */
+/** `setenv`, `unsetenv`: the changed variables. */
 export interface VariablesDocument {
   readonly command: "setenv" | "unsetenv";
   readonly variables: readonly string[];
@@ -218,7 +223,7 @@ export interface EnablementDocument {
   readonly to: string;
   /** The path of the link that was made or removed. */
   readonly link: string;
-  /** What became of the start of `to`. @default absent, it was not waited for */
+  /** The result of the start of `to`. @default absent, the command did not wait for it */
   readonly services?: readonly ServiceResult[];
 }
 
@@ -227,9 +232,9 @@ export interface TreeNode {
   readonly name: string;
   readonly state: StateName;
   readonly failed: boolean;
-  /** The setting that makes the edge to its parent. @default absent, it has no parent */
+  /** The setting of the edge to its parent. @default absent, it has no parent */
   readonly kind?: string;
-  /** It stands elsewhere in the tree with what is below it. @default absent, this is the place */
+  /** It appears elsewhere in the tree with its subtree. @default absent, its subtree is here */
   readonly repeated?: true;
   readonly children: readonly TreeNode[];
 }

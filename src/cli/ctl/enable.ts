@@ -70,7 +70,7 @@ function recordLink({ record, words }: CommandContext, from: string, { path }: D
   record({ from, to: words[0], link: path });
 }
 
-/** The service that shall depend on `to`. Throws `ToolFailure`. */
+/** The service that will depend on `to`. Throws `ToolFailure`. */
 function chooseFrom({ options }: CommandContext, to: DescriptionFile, environment: MainEnvironment): string {
   const from = options.from ?? enabledVia(to, environment);
   if (!from.includes("@")) return from;
@@ -99,7 +99,7 @@ function offlineLink(context: CommandContext) {
   return { from, to, link: dependencyLink(from, to, environment) };
 }
 
-/** The environment that the system's daemon would begin with. That of a user's daemon cannot be known. */
+/** The environment that the system's daemon would start with. That of a user's daemon is unknown. */
 function fileEnvironment({ options, io }: CommandContext): MainEnvironment {
   const environment = new MainEnvironment();
   if (effectiveMode(options, io) !== "system") return environment;
@@ -157,7 +157,7 @@ async function enableOnline(context: CommandContext): Promise<number> {
   );
 }
 
-/** Whether a start is under way whose end an event will tell. */
+/** Whether a start is in progress whose end an event will report. */
 function mayStillStart({ state, target }: WireStatus): boolean {
   return state !== ServiceState.STARTED && target === ServiceState.STARTED;
 }
@@ -231,7 +231,10 @@ async function loadedFile(
   throw ctlFailure(`could not open service description file '${path}': ${why}`);
 }
 
-/** A directory that may be relative to the daemon's working directory, which need not be that of this program. */
+/**
+ * A directory that may be relative to the daemon's working directory, which may differ from that of this
+ * program.
+ */
 async function daemonPath(client: ControlClient, reply: ReplyPacket): Promise<string> {
   if (reply.type !== Reply.SVCDSCDIR) throw linkProtocolFailure();
   const { directory } = reply;

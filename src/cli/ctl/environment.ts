@@ -6,7 +6,7 @@ import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 import { printable } from "../shared/text_width.ts";
 
-/** `dinitctl setenv NAME[=VALUE]...`: without a value, the tool's own one. */
+/** `dinitctl setenv NAME[=VALUE]...`: without a value, uses the value in the tool's own environment. */
 export async function setEnvironment(context: CommandContext): Promise<number> {
   return await change(context, (word) => word.includes("=") ? word : `${word}=${context.io.env(word) ?? ""}`);
 }
@@ -19,7 +19,7 @@ export async function unsetEnvironment(context: CommandContext): Promise<number>
   });
 }
 
-/** Sends what the words stand for, up to the first that is wrong. */
+/** Sends the entries of the words, up to the first wrong one. */
 async function change(context: CommandContext, entryOf: (word: string) => string): Promise<number> {
   const client = await context.connect();
   const variables: string[] = [];

@@ -1,4 +1,4 @@
-/** `graph`: the services and what connects them, for programs that draw. */
+/** `graph`: the services and their edges, for drawing programs. */
 
 import type { CommandContext } from "./context.ts";
 import { graphDocument, graphText } from "./graph_text.ts";

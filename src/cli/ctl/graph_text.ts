@@ -1,4 +1,4 @@
-/** The service graph in the languages of programs that draw. Pure functions. */
+/** The service graph in the languages of drawing programs. Pure functions. */
 
 import { type Graph, hasFailed } from "../../client/mod.ts";
 import { serviceTypeRow } from "../../model/mod.ts";
@@ -8,7 +8,7 @@ import { lookOf } from "./look.ts";
 import type { GraphFormat, StateChoice } from "./options.ts";
 import { stateName } from "./status_text.ts";
 
-/** Background colours that are readable below black text. */
+/** Background colours that keep black text readable. */
 const FILLS: Readonly<Record<StateChoice, string>> = {
   started: "#c3e6cb",
   starting: "#ffeeba",
@@ -43,7 +43,7 @@ export function graphDocument({ nodes, edges }: Graph): Omit<GraphDocument, "com
   };
 }
 
-/** For Graphviz. Solid edges are hard, dashed ones soft, dotted ones only order. */
+/** For Graphviz. Solid edges are hard, dashed ones soft, dotted ones orderings. */
 function dotText({ nodes, edges }: Graph): string {
   return [
     "digraph dinit {",
@@ -71,7 +71,7 @@ function isSoft(kind: number): boolean {
   return ["waits-for", "soft"].includes(kindName(kind));
 }
 
-/** For Mermaid, whose names of nodes are plain words: they are numbered. */
+/** For Mermaid, whose node names are plain words, so nodes are numbered. */
 function mermaidText({ nodes, edges }: Graph): string {
   const ids = new Map<string, string>();
   const idOf = (name: string) => {

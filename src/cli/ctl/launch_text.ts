@@ -1,15 +1,15 @@
-/** What only this daemon tells of a launch that failed: the reason in words, such as the permission that is missing. */
+/** The reason of a failed launch in words, such as a missing permission, which only this daemon provides. */
 
 import { type ControlClient, ControlError, type WireStatus } from "../../client/mod.ts";
 import { StopReason } from "../../model/mod.ts";
 
-/** A service in the documents of the daemon, as far as it matters here. */
+/** The fields of a service in the daemon's documents that matter here. */
 interface ToldService {
   readonly name?: unknown;
   readonly launchText?: unknown;
 }
 
-/** The status of the service of a handle, with the reason in words if its launch failed and the daemon has them. */
+/** The status of the service of a handle; if its launch failed, with the reason in words if the daemon has it. */
 export async function withLaunchText(
   client: ControlClient,
   handle: number,
@@ -21,11 +21,14 @@ export async function withLaunchText(
     return typeof told?.launchText === "string" ? { ...status, launchText: told.launchText } : status;
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
-    return status; // the daemon is gone: what it said before counts
+    return status; // the daemon is gone: its earlier answer counts
   }
 }
 
-/** Why launches failed, in words, by the name of the service; `overview` is the answer to that topic. */
+/**
+ * The reasons of failed launches in words, by the name of the service; `overview` is the document of that
+ * topic.
+ */
 export function launchTextsOf(overview: unknown): ReadonlyMap<string, string> {
   const { services } = (overview ?? {}) as { readonly services?: readonly ToldService[] };
   const texts = new Map<string, string>();

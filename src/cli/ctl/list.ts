@@ -42,13 +42,13 @@ async function recordServices(
   });
 }
 
-/** Why launches failed, in words, by the name of the service. */
+/** The reasons of failed launches in words, by the name of the service. */
 async function launchTexts(client: ControlClient): Promise<ReadonlyMap<string, string>> {
   const { launchTextsOf }: typeof import("./launch_text.ts") = await import("./launch_text.ts" as string);
   return launchTextsOf(await client.query("overview"));
 }
 
-/** In a terminal the brackets have the colour of the state. */
+/** On a terminal the brackets have the colour of the state. */
 async function listText(context: CommandContext, services: readonly SvcInfo[]): Promise<string> {
   const plain = context.io.terminal() === undefined && context.options.color !== "always";
   const paintLine = plain ? undefined : await linePainter(context);
@@ -69,7 +69,7 @@ async function linePainter(context: CommandContext) {
 /** The columns of a line up to the closing bracket. */
 const MARKS_WIDTH = 10;
 
-/** Written without intermediate objects: a thousand lines are made before the compiler has got to know this code. */
+/** Written without intermediate objects: a thousand lines are printed before V8 has optimised this code. */
 function listLine({ name, status }: SvcInfo): string {
   const { state, target, explicit } = status;
   const up = target === ServiceState.STARTED;

@@ -1,12 +1,13 @@
 import { ctlFailure } from "../shared/failure.ts";
 import { reason } from "./dependency_link.ts";
 
-/** How much is read at once, in bytes. */
+/** How much to read at once, in bytes. */
 const PIECE = 65_536;
 
 /**
- * Reads a log file piece by piece. When the path leads to another file (it was rotated) it goes on there from the
- * beginning, after the rest of the old one; when the file was truncated, it goes on at the beginning of the same one.
+ * Reads a log file in pieces. If the path leads to another file (it was rotated), the reader finishes the old
+ * file and continues at the beginning of the new one. If the file was truncated, it continues at the
+ * beginning of the same file.
  */
 export class LogFileReader implements Disposable {
   readonly #path: string;
@@ -14,7 +15,7 @@ export class LogFileReader implements Disposable {
   #file: Deno.FsFile;
   #inode: number | null;
   #offset = 0;
-  /** A file has everything. */
+  /** A file loses nothing. */
   readonly missing = 0;
 
   /** Opens the file. Throws `ToolFailure` if that fails or it is no regular file. */
@@ -25,7 +26,7 @@ export class LogFileReader implements Disposable {
     [this.#file, this.#inode] = opened;
   }
 
-  /** What comes next in the file; empty at its end. Throws `ToolFailure`. */
+  /** The next piece of the file; empty at its end. Throws `ToolFailure`. */
   next(): Uint8Array {
     const size = this.#read();
     if (size > 0) return this.#buffer.slice(0, size);
@@ -61,7 +62,7 @@ export class LogFileReader implements Disposable {
     }
   }
 
-  /** Only a regular file is opened: a FIFO would block, and a device has no end. */
+  /** Opens only a regular file: a FIFO would block, and a device has no end. */
   #open(): [file: Deno.FsFile, inode: number | null] | undefined {
     const found = this.#look();
     if (found === undefined) return undefined;

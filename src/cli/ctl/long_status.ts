@@ -1,4 +1,4 @@
-/** `status` of services with more than the reference tells, for people at a terminal and for programs. */
+/** `status` of services with more than the reference shows, for people at a terminal and for programs. */
 
 import type { ControlClient, WireStatus } from "../../client/mod.ts";
 import { isLogPart } from "../../client/steps.ts";
@@ -18,10 +18,10 @@ import { withLaunchText } from "./launch_text.ts";
 import { nothingFits, showMatching } from "./overview.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
 
-/** How many of the last lines of buffered output are shown. */
+/** How many of the last lines of buffered output to show. */
 const LOG_LINES = 10;
 
-/** What the daemon tells of a service. */
+/** The daemon's facts about a service. */
 interface Detail {
   readonly service: KnownService;
   /** The last lines of its buffered output; `undefined` if there is no buffer. */
@@ -29,8 +29,8 @@ interface Detail {
 }
 
 /**
- * Shows the status of each service. A terminal gets the additions by itself, and `--long` brings them to pipes, too;
- * patterns show the overview of the services that they fit, unless `--long` asks for all of each.
+ * Shows the status of each service. A terminal always gets the additions, a pipe only with `--long`. A
+ * pattern shows the overview of the matching services, unless `--long` asks for the full status of each.
  */
 export async function longStatus(context: CommandContext): Promise<number> {
   const { io, options } = context;
@@ -70,7 +70,10 @@ export async function longStatus(context: CommandContext): Promise<number> {
   return missing.length === 0 ? 0 : 1;
 }
 
-/** The names in the command line. With `--long`, patterns stand for all loaded services that they fit, and so does none. */
+/**
+ * The names in the command line. With `--long`, a pattern stands for all matching loaded services, and no
+ * name for all.
+ */
 async function chosenNames(
   { words, options }: CommandContext,
   client: ControlClient,
@@ -86,7 +89,7 @@ async function chosenNames(
   ];
 }
 
-/** `service` is what the reference's requests tell: all that there is from a daemon without extensions. */
+/** `service` comes from the reference's requests: a daemon without extensions provides no more. */
 async function detailOf(
   client: ControlClient,
   service: KnownService,
@@ -111,7 +114,7 @@ function lastLines(text: string): string[] {
   return lines.slice(-LOG_LINES);
 }
 
-/** The second line tells the state: there its word is coloured. */
+/** The second line contains the state; its word is coloured. */
 function stateColoured([first, second, ...rest]: string[], status: WireStatus, style: TextStyle): string[] {
   const word = stateName(status.state);
   return [first, second.replace(word, () => paint(word, lookOf(status).colour, style)), ...rest];
@@ -129,7 +132,7 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
     lines.push(`Waits for: ${waitingFor.map(printable).join(", ")}`);
   }
   if (restarts !== undefined) lines.push(`Restarts: ${restarts}`);
-  // The state's line tells it of a service that has failed.
+  // The line of the state already says it for a failed service.
   const told = state === ServiceState.STOPPED && reason !== StopReason.NORMAL && exit.status !== 0;
   if (exit.code !== 0 && pid === undefined && !told) lines.push(`Last exit: ${exitText(exit)}`);
   if (failure?.program !== undefined) lines.push(`Cannot execute: ${printable(failure.program)}`);

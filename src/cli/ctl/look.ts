@@ -1,4 +1,4 @@
-/** What a service looks like at a glance. */
+/** How to show the state of a service. */
 
 import { hasFailed, type WireStatus } from "../../client/mod.ts";
 import { ServiceState } from "../../model/mod.ts";

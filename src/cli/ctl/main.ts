@@ -50,8 +50,8 @@ async function helpText(command: Command | undefined): Promise<string> {
 type CommandInvocation = Extract<ReturnType<typeof scanArguments>, { kind: "command" }>;
 
 /**
- * The connection is made while the code of the command is loaded: both take their time together. `record` takes the
- * facts that the command has to tell a program.
+ * Connects while the code of the command is loaded, so that both happen at the same time. `record` receives
+ * the facts that the command has for a program.
  */
 async function runCommand(
   { command, words, options }: CommandInvocation,
@@ -81,7 +81,7 @@ async function runCommand(
   }
 }
 
-/** Begins to talk with the daemon. What goes wrong is told to those who wait for it. */
+/** Begins the handshake with the daemon. Errors go to the code that waits for it. */
 function converse(options: CtlOptions, minimumProtocol: number, io: CtlIo) {
   const open = async () => {
     const client = await openConnection(options, io);
@@ -122,7 +122,7 @@ async function documentCommand(invocation: CommandInvocation, io: CtlIo): Promis
   return status;
 }
 
-/** Adds the hint to a failure where somebody reads it. The code that makes hints is loaded for failures only. */
+/** Adds the hint to a failure if it will be read. The code for hints is loaded only for failures. */
 async function explained(
   failure: ToolFailure,
   options: Readonly<CtlOptions>,
@@ -136,8 +136,8 @@ async function explained(
 }
 
 /**
- * Writes a failure to standard error, and its document if the command line asks for one and could not be read. Returns
- * the exit status.
+ * Writes a failure to standard error, and its document if a wrong command line asks for one. Returns the exit
+ * status.
  */
 async function report(failure: ToolFailure, args: readonly string[], io: CtlIo): Promise<number> {
   const command = args.includes("--json") ? badCommand(failure) : undefined;
@@ -150,7 +150,7 @@ async function report(failure: ToolFailure, args: readonly string[], io: CtlIo):
   return 1;
 }
 
-/** The sub-command of a command line that is wrong, empty if it has none; `undefined`: another failure. */
+/** The sub-command of a wrong command line, empty if it has none; `undefined`: another failure. */
 function badCommand({ fact }: ToolFailure): string | undefined {
   switch (fact?.kind) {
     case "unknown-command":
@@ -165,7 +165,7 @@ function badCommand({ fact }: ToolFailure): string | undefined {
   }
 }
 
-/** What a document says of a failure. */
+/** The fields of a document for a failure. */
 type ErrorFields = Pick<CommandDocument, "error" | "hint">;
 
 function errorFields(failure: ToolFailure): ErrorFields {
@@ -175,7 +175,7 @@ function errorFields(failure: ToolFailure): ErrorFields {
   };
 }
 
-/** What to report for an error; `undefined` for a mistake of this program. */
+/** The failure to report for an error; `undefined` for a bug of this program. */
 function failureOf(error: unknown): ToolFailure | undefined {
   if (error instanceof ToolFailure) return error;
   if (error instanceof ControlError) return conversationFailure(error);

@@ -1,19 +1,19 @@
-/** The options of `dinitctl` (cli 2), one row each. The scanner and the help text work from it. */
+/** The options of `dinitctl` (cli 2), one row each. The scanner and the help text use this table. */
 
 import type { Mode } from "../../client/mod.ts";
 
-/** When to use colours; `auto` is on a terminal only, and not if `NO_COLOR` is set. */
+/** When to use colours; `auto` means only on a terminal, and not if `NO_COLOR` is set. */
 export type ColourChoice = "auto" | "always" | "never";
 
-/** States that lists can be limited to; `failed` is part of `stopped`. */
+/** States for selecting services; `failed` is a part of `stopped`. */
 export const STATE_CHOICES = ["started", "starting", "stopping", "stopped", "failed"] as const;
 export type StateChoice = (typeof STATE_CHOICES)[number];
 
-/** The languages that the service graph can be written in. */
+/** The languages of the service graph. */
 export const GRAPH_FORMATS = ["dot", "mermaid", "json"] as const;
 export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
-/** What the options of a command line say. */
+/** The values of the options of a command line. */
 export interface CtlOptions {
   help: boolean;
   version: boolean;
@@ -49,15 +49,15 @@ export interface CtlOptions {
 
 /** The value of an option. */
 export interface OptionValue {
-  /** What it is called in the help text. */
+  /** Its name in the help text. */
   readonly name: string;
-  /** What is said when it is missing or none that can be. */
+  /** Error shown when the value is missing or invalid. */
   readonly missing: string;
-  /** The only values that are accepted. @default any */
+  /** The only accepted values. @default any */
   readonly oneOf?: readonly string[];
-  /** What values look like. @default anything */
+  /** The form of values. @default anything */
   readonly pattern?: RegExp;
-  /** What a shell proposes for it. @default nothing but `oneOf` */
+  /** The proposals of a shell. @default only `oneOf` */
   readonly completes?: Completion;
 }
 
@@ -70,16 +70,16 @@ export interface OptionRow {
   readonly names: readonly string[];
   /** @default none */
   readonly value?: OptionValue;
-  /** Only accepted behind a sub-command whose row names it. @default false */
+  /** Accepted only after a sub-command whose row names it. @default false */
   readonly local?: boolean;
-  /** The reference does not have it, so its value may also stand behind a `=`. @default false */
+  /** The reference does not have it, so its value may also follow a `=`. @default false */
   readonly extension?: boolean;
   readonly summary: string;
   /** Enters it into the options; `value` is empty for an option without one. */
   readonly apply: (options: CtlOptions, value: string) => void;
 }
 
-/** The options that only belong to some sub-commands, as those name them. */
+/** The options that belong only to some sub-commands. */
 export type LocalOption =
   | "--force"
   | "--from"
@@ -260,12 +260,12 @@ export const OPTIONS: readonly OptionRow[] = [
   },
 ];
 
-/** The value of an option that is one of a few words. */
+/** A value that is one of a few words. */
 function choice(name: string, option: string, oneOf: readonly string[]): OptionValue {
   return { name, oneOf, missing: `${option} should be followed by one of: ${oneOf.join(", ")}` };
 }
 
-/** What a command line without options says. */
+/** The values for a command line without options. */
 export function defaultOptions(): CtlOptions {
   return {
     help: false,

@@ -1,4 +1,4 @@
-/** `status` without a service: the whole system at a glance. The reference has nothing like it. */
+/** `status` without a service: the whole system. The reference has nothing like it. */
 
 import { type ControlClient, controlSocketPath } from "../../client/mod.ts";
 import type { CommandContext } from "./context.ts";
@@ -9,9 +9,9 @@ import type { KnownService } from "./service_facts.ts";
 import { textStyle } from "../shared/style.ts";
 
 /**
- * Prints the overview, of those services only that the command line limits it to.
+ * Prints the overview, limited to the services that the command line selects.
  *
- * @param answer what the daemon has for the topic `overview`
+ * @param answer the daemon's document for the topic `overview`
  */
 export async function showOverview(
   context: CommandContext,
@@ -21,7 +21,7 @@ export async function showOverview(
   return await presentOverview(context, await factsOf(context, client, answer));
 }
 
-/** Asks for the overview and prints it. Throws `ToolFailure` if no service fits the patterns. */
+/** Asks for the overview and prints it. Throws `ToolFailure` if no service matches the patterns. */
 export async function showMatching(context: CommandContext, client: ControlClient): Promise<number> {
   const facts = await factsOf(context, client, await client.query("overview"));
   const services = await selected(facts.services, { patterns: context.words, states: [] });
@@ -29,7 +29,7 @@ export async function showMatching(context: CommandContext, client: ControlClien
   return await presentOverview(context, facts);
 }
 
-/** No loaded service fits the patterns. */
+/** No loaded service matches the patterns. */
 export function nothingFits(patterns: readonly string[]): ToolFailure {
   const text = `no loaded service fits '${patterns.join("', '")}'`;
   return ctlFailure("service not loaded.").about({ kind: "text", text });
@@ -66,7 +66,7 @@ async function selected(services: readonly KnownService[], selection: Selection)
   return services.filter((service) => isSelected({ name: service.name, status: service }));
 }
 
-/** An answer of the daemon, if it has the shape of an overview. Throws `ToolFailure` otherwise. */
+/** A document of the daemon, if it has the form of an overview. Throws `ToolFailure` otherwise. */
 function checkedFacts(answer: unknown): OverviewFacts {
   const facts = answer as Partial<OverviewFacts> | null;
   const isWhole = typeof facts?.daemon === "object" && facts.daemon !== null &&
@@ -76,7 +76,7 @@ function checkedFacts(answer: unknown): OverviewFacts {
   return facts as OverviewFacts;
 }
 
-/** What a daemon without extensions can tell. */
+/** The facts that a daemon without extensions provides. */
 async function listedFacts(client: ControlClient, { options, io }: CommandContext): Promise<OverviewFacts> {
   const services = await client.list();
   const socket = options.usePassedFd ? undefined : controlSocketPath(options, io);

@@ -1,6 +1,6 @@
 /**
- * The overview of the whole system as text: a pure function of the facts. In a terminal it has colours and symbols
- * and keeps to the width; in a pipe it is plain text in columns.
+ * The overview of the whole system as text: a pure function of the facts. On a terminal it has colours and
+ * symbols and fits the width; in a pipe it is plain text in columns.
  */
 
 import { restartLimitText, ServiceState } from "../../model/mod.ts";
@@ -36,7 +36,7 @@ export interface OverviewStyle extends TextStyle {
   readonly now: number;
 }
 
-/** One cell of the table: text, and how it is painted. */
+/** One cell of the table: its text and colour. */
 interface Cell {
   readonly text: string;
   readonly colour?: Colour;
@@ -63,7 +63,7 @@ function daemonLine(daemon: OverviewFacts["daemon"]): Cell[] {
   if (uptime !== undefined) cells.push({ text: `up ${durationText(uptime)}` });
   if (socket !== undefined) cells.push({ text: `socket ${printable(socket)}` });
   if (shuttingDown) cells.push({ text: "shutting down", colour: Colour.YELLOW });
-  // Last, because it is what a narrow terminal can do without.
+  // It comes last, because a narrow terminal can omit it.
   if (compatibleWith !== undefined) {
     cells.push({ text: `compatible with dinit ${printable(compatibleWith)}`, colour: Colour.FAINT });
   }
@@ -109,7 +109,7 @@ function serviceCells(service: KnownService, timed: boolean, style: OverviewStyl
   ];
 }
 
-/** What it waits for, why it stopped, and whatever else is out of the ordinary. */
+/** What it waits for, why it stopped, and anything else that is unusual. */
 function detailText(service: KnownService): string {
   const { state, target, waitingFor = [], restarts = 0, failure } = service;
   const parts: string[] = [];
@@ -133,7 +133,7 @@ function detailText(service: KnownService): string {
   return parts.join(", ");
 }
 
-/** One line: cells padded to `widths`, painted, and cut to the columns there are. Nothing trails. */
+/** One line: cells padded to `widths`, coloured, and cut to the width. It has no trailing blanks. */
 function paintedLine(cells: readonly Cell[], widths: readonly number[], style: OverviewStyle): string {
   let room = style.columns ?? Infinity;
   let line = "";

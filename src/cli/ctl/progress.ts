@@ -1,4 +1,4 @@
-/** Shows in a terminal what is still being waited for. */
+/** Shows on a terminal which services a command still waits for. */
 
 import type { CommandContext } from "./context.ts";
 import { durationText } from "../shared/duration_text.ts";
@@ -6,19 +6,19 @@ import { cutText, printable } from "../shared/text_width.ts";
 
 /** What is shown, and when. */
 export interface ProgressOptions {
-  /** What is done to the services, such as `Starting`. */
+  /** The action, such as `Starting`. */
   readonly verb: string;
   /** Milliseconds before anything is shown: most waits are over by then. @default 300 */
   readonly delay?: number;
-  /** Milliseconds between two updates: often enough to show that something lives. @default 100 */
+  /** Milliseconds between two updates: often enough to show activity. @default 100 */
   readonly interval?: number;
 }
 
-/** A line that tells of a wait. */
+/** A line about a wait. */
 export interface Progress {
-  /** The context to use while it is shown: its output takes the place of the line. */
+  /** The context to use while the line is shown: output replaces the line. */
   readonly context: CommandContext;
-  /** This service is not waited for any more. */
+  /** The command no longer waits for this service. */
   done(name: string): void;
   /** Removes the line for good. */
   close(): void;
@@ -27,7 +27,7 @@ export interface Progress {
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const ERASE = "\r\x1b[K";
 
-/** Shows that the services of a command are waited for. Only for a terminal that understands escapes. */
+/** Shows which services a command waits for. Only on a terminal that understands escape sequences. */
 export async function startProgress(context: CommandContext, options: ProgressOptions): Promise<Progress> {
   const { columns = 80 } = await context.style();
   return new ProgressLine(context, options, columns);

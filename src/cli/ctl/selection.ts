@@ -1,29 +1,29 @@
-/** Which services a list is limited to: by patterns of names and by states. */
+/** Limits a list of services by patterns of names and by states. */
 
 import type { WireStatus } from "../../client/mod.ts";
 import { lookOf } from "./look.ts";
 import type { StateChoice } from "./options.ts";
 
-/** A service that can be chosen. */
+/** A service that may be selected. */
 export interface Candidate {
   readonly name: string;
   readonly status: WireStatus;
 }
 
-/** What a service must be like. */
+/** The conditions for a service. */
 export interface Selection {
-  /** Patterns of which one must match the whole name. Empty: any name. */
+  /** One of the patterns must match the whole name. Empty: any name. */
   readonly patterns: readonly string[];
-  /** States of which the service must have one. Empty: any state. */
+  /** The service must have one of the states. Empty: any state. */
   readonly states: readonly StateChoice[];
 }
 
-/** Whether a name may stand for others. */
+/** Whether a name is a pattern. */
 export function isPattern(name: string): boolean {
   return /[*?[]/.test(name);
 }
 
-/** A test for the services that are meant. */
+/** A test whether a service is selected. */
 export function selector({ patterns, states }: Selection): (candidate: Candidate) => boolean {
   const expressions = patterns.map(expressionOf);
   return ({ name, status }) => {
@@ -35,8 +35,8 @@ export function selector({ patterns, states }: Selection): (candidate: Candidate
 }
 
 /**
- * `*` stands for any text, `?` for one character, `[abc]`, `[a-z]` and `[!abc]` for one of a set. A bracket that is not
- * closed, and everything else, stands for itself.
+ * `*` matches any text, `?` one character, `[abc]`, `[a-z]` and `[!abc]` one of a set. An unclosed bracket,
+ * and all other characters, match themselves.
  */
 function expressionOf(pattern: string): RegExp {
   const source = pattern.replace(/\*+|\?|\[(!?)(\]?[^\]]*)\]|[\\^$.|+(){}[\]\/]/gu, (part, negated, set) => {

@@ -1,4 +1,4 @@
-/** The facts of a service in the form of the documents that `--json` writes. */
+/** The facts of a service in the form of the `--json` documents. */
 
 import { hasFailed } from "../../client/mod.ts";
 import { type KnownService, processEnd, stopReasonName } from "../../client/steps.ts";

@@ -1,4 +1,4 @@
-/** The service graph, asked of the daemon. */
+/** Requests the service graph from the daemon. */
 
 import type { ControlClient, Graph } from "../../client/mod.ts";
 import { ctlFailure, protocolFailure } from "../shared/failure.ts";

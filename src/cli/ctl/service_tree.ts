@@ -3,29 +3,29 @@
 import type { Graph, GraphNode } from "../../client/mod.ts";
 import { isOrdering } from "../shared/dependency_kinds.ts";
 
-/** A service and what is below it. */
+/** A service and its subtree. */
 export interface Branch {
   readonly service: GraphNode;
   /** The kind of the edge to the branch above. @default undefined, there is none */
   readonly kind: number | undefined;
-  /** How many branches are above this one. */
+  /** The number of branches above this one. */
   readonly depth: number;
-  /** What is below it was shown before, and is not shown again. */
+  /** Its subtree was shown before, and is not shown again. */
   readonly repeated: boolean;
   readonly children: readonly Branch[];
 }
 
-/** Which trees to make. */
+/** The options of the trees. */
 export interface TreeOptions {
-  /** The services at the top. @default those that nothing leads to */
+  /** The services at the top. @default those without dependents */
   readonly roots?: readonly string[];
   /** Whether to go from services to their dependents. @default false */
   readonly reverse?: boolean;
 }
 
 /**
- * Trees along the dependencies; edges that only order do not count. Each service is shown with what is below it the
- * first time, in the order of reading, and alone after that: so the result is no larger than the graph.
+ * Trees along the dependencies, without orderings. Each service has its subtree only at its first place in
+ * reading order, so the result is no larger than the graph.
  */
 export function dependencyTree(
   { nodes, edges }: Graph,
@@ -49,7 +49,8 @@ export function dependencyTree(
   };
   const tops = roots.length > 0 ? roots : nodes.map(({ name }) => name).filter((name) => !hasAbove.has(name));
   const trees = [...new Set(tops)].map((name) => branch(name, undefined, 0));
-  // A stack and no recursion: the daemon limits the depth of dependencies, but this program need not rely on it.
+  // A stack instead of recursion: the daemon limits the depth of dependencies, but this program does not rely
+  // on it.
   const stack = trees.toReversed();
   for (let current = stack.pop(); current !== undefined; current = stack.pop()) {
     const { name } = current.service;

@@ -1,4 +1,4 @@
-/** Getting hold of services, as most sub-commands do first (cli 3.1). */
+/** Gets handles of services, the first step of most sub-commands (cli 3.1). */
 
 import { type ControlClient, Reply, Request, type WireStatus } from "../../client/mod.ts";
 import { findRecord, LoadFailedError, loadRecord, type ServiceRecord } from "../../client/steps.ts";
@@ -7,10 +7,10 @@ import { ctlFailure, protocolFailure, ToolFailure } from "../shared/failure.ts";
 
 export type { ServiceRecord };
 
-/** The longest name that any daemon could be asked for: longer ones do not fit the length field. */
+/** The longest name that a request can contain: longer ones do not fit the length field. */
 const LENGTH_FIELD_LIMIT = 0xffff;
 
-/** A service; it is loaded unless it is loaded already. Throws `ToolFailure`, a `LoadFailure` if that is why. */
+/** Loads a service if necessary. Throws `ToolFailure`, or its subclass `LoadFailure` if loading fails. */
 export async function loadService(client: ControlClient, name: string): Promise<ServiceRecord> {
   return await loadRecord(client, name).catch(rethrow);
 }
@@ -20,7 +20,7 @@ export async function findService(client: ControlClient, name: string): Promise<
   return await findRecord(client, name).catch(rethrow);
 }
 
-/** A service that must be loaded is not. */
+/** A service is not loaded, although it must be. */
 export function notLoaded(name: string): ToolFailure {
   return ctlFailure("service not loaded.").about({ kind: "not-loaded", name });
 }
@@ -38,7 +38,7 @@ const LOAD_ERRORS = {
   "load-failed": ["error loading service (or dependency of service).", TRY_CHECK],
 } as const;
 
-/** Words what the library throws. */
+/** Words the errors of the library. */
 function rethrow(error: unknown): never {
   if (!(error instanceof LoadFailedError)) throw error;
   const { code, service: name } = error;
@@ -53,7 +53,10 @@ function rethrow(error: unknown): never {
   throw new LoadFailure(ctlFailure(...LOAD_ERRORS[code]).message).about({ kind, name });
 }
 
-/** The status of a service, in the most telling form that the daemon and cli 3.5 agree on. Throws `ToolFailure`. */
+/**
+ * The status of a service, in the most detailed form that the daemon and cli 3.5 have in common. Throws
+ * `ToolFailure`.
+ */
 export async function serviceStatus(client: ControlClient, handle: number): Promise<WireStatus> {
   const type = client.version >= 5 ? Request.SERVICESTATUS5 : Request.SERVICESTATUS;
   const reply = await client.request({ type, handle });

@@ -4,18 +4,18 @@ import type { CommandContext } from "./context.ts";
 import type { ServiceResult } from "./documents.ts";
 import { failureFor, failureText, messageOf, ToolFailure } from "../shared/failure.ts";
 
-/** What became of a service, and what that means for the exit status. */
+/** The result for a service, and its effect on the exit status. */
 export interface Outcome extends Omit<ServiceResult, "name"> {
   readonly ok: boolean;
 }
 
-/** Something that has begun and whose outcome will come. */
+/** Work that has begun and will have a result. */
 export type Pending = () => Promise<Outcome>;
 
 /**
- * Does something for each of the services, a name that is given twice counting once, and waits at the end for all that
- * has begun. What fails for one of several services is reported and does not keep the others from their turn; for a
- * single one the failure is thrown. Returns the exit status.
+ * Performs an action for each service (a repeated name counts once), and waits at the end for all of them. If
+ * the action fails for one of several services, reports that and continues with the others; for a single
+ * service, throws the failure. Returns the exit status.
  */
 export async function forEachService(
   context: CommandContext,

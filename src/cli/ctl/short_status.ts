@@ -1,11 +1,11 @@
-/** `status` of one service, exactly as the reference shows it (cli 3.5). */
+/** `status` of one service, exactly like the reference (cli 3.5). */
 
 import type { CommandContext } from "./context.ts";
 import { statusLines } from "./status_lines.ts";
 import { withLaunchText } from "./launch_text.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
 
-/** Only a pattern that is no service's name is more: it shows the services that it fits. */
+/** Only a pattern that is no service's name shows more: all matching services. */
 export async function shortStatus(context: CommandContext): Promise<number> {
   const [name] = context.words;
   const client = await context.connect();

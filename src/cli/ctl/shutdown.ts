@@ -5,7 +5,7 @@ import { ShutdownType } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 
-/** `dinitctl shutdown`: waits until the daemon has gone. */
+/** `dinitctl shutdown`: waits until the daemon has exited. */
 export async function shutdown(context: CommandContext): Promise<number> {
   const client = await context.connect();
   const reply = await client.request({ type: Request.SHUTDOWN, kind: ShutdownType.HALT });

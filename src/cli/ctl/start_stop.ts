@@ -58,18 +58,18 @@ const MAY_BE_UNSTARTED: ReadonlySet<CommandName> = new Set(["stop", "restart", "
 
 const VERBS: Readonly<Record<Goal, string>> = { start: "Starting", stop: "Stopping", restart: "Restarting" };
 
-/** What an order for one of the services needs to know. */
+/** The parameters of the command for one of the services. */
 interface Order {
   readonly command: CommandName;
   readonly goal: Goal;
   readonly context: CommandContext;
   readonly client: ControlClient;
   readonly events: HandleEvents;
-  /** All services that were named, and when there is nothing left to do for each of them. */
+  /** All named services, and when each of them is done. */
   readonly settled: ReadonlyMap<string, PromiseWithResolvers<void>>;
 }
 
-/** `last`: services in the way are a failure, even if they are to be stopped, too. */
+/** `last`: blocking services are a failure, even if they will be stopped, too. */
 async function issue(order: Order, name: string, last = false): Promise<Outcome | Pending> {
   const { command, goal, context, client } = order;
   const { options } = context;
@@ -115,7 +115,7 @@ async function issue(order: Order, name: string, last = false): Promise<Outcome 
   return () => waitForGoal(context, queue, name, goal);
 }
 
-/** Repeats an order when those who were in the way have had theirs. */
+/** Repeats a command when the blocking services are done. */
 async function issueAfter(order: Order, name: string, others: readonly string[]): Promise<Outcome> {
   await Promise.all(others.map((other) => order.settled.get(other)!.promise));
   const begun = await issue(order, name, true);
@@ -124,7 +124,7 @@ async function issueAfter(order: Order, name: string, others: readonly string[])
 
 const NOT_STARTED: Outcome = { result: "not-started", ok: true };
 
-/** The service was there already, or got there at once. */
+/** The service was already in this state, or reached it at once. */
 function immediate({ goal, context, settled }: Order, service: ServiceRecord, name: string): Outcome {
   const subject = settled.size > 1 ? `Service '${name}'` : "Service";
   if (goal === "restart") {
@@ -139,7 +139,7 @@ function immediate({ goal, context, settled }: Order, service: ServiceRecord, na
   return { result: already ? `already-${word}` : word, ok: true };
 }
 
-/** The failure for a reply that is no success (the table of cli 3.3). */
+/** The failure for a reply without success (the table of cli 3.3). */
 function refusal(
   name: string,
   reply: Extract<CommandReply, { kind: "refused" | "unexpected" }>,
@@ -168,8 +168,8 @@ function dependentsFailure(command: CommandName, name: string, dependents: reado
 }
 
 /**
- * Whether a released service is on its way down or already there. One that is pinned, or that something else needs,
- * stays up, and no event would ever tell.
+ * Whether a released service is stopping or stopped. A service that is pinned, or that others need, stays up,
+ * and no event would report that.
  */
 async function isStopping(client: ControlClient, handle: number): Promise<boolean> {
   const { state, target } = await serviceStatus(client, handle);

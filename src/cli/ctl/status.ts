@@ -1,4 +1,4 @@
-/** `status`: which of its forms is meant (cli 3.5). Each form is loaded when it is wanted. */
+/** `status`: chooses its form (cli 3.5). Each form is loaded when it is needed. */
 
 import type { CommandContext } from "./context.ts";
 
@@ -14,7 +14,7 @@ export async function status(context: CommandContext): Promise<number> {
   return await shortStatus(context);
 }
 
-/** The daemon is asked before the code that shows its answer is loaded: both take their time together. */
+/** Asks the daemon before loading the code that shows the answer, so that both happen at the same time. */
 async function overview(context: CommandContext): Promise<number> {
   const client = await context.open();
   const answers = Promise.all([context.connect(), client.query("overview")]);

@@ -26,7 +26,7 @@ function consoleText({ holdingConsole, waitingForConsole }: WireStatus): string 
   return waitingForConsole ? " (waiting for console)" : "";
 }
 
-/** What is said behind the name of any state but STOPPED. */
+/** The text after the name of any state except STOPPED. */
 function progressText({ state, target, skipped, exit }: WireStatus): string {
   switch (state) {
     case ServiceState.STARTING:

@@ -1,4 +1,4 @@
-/** What became of a service, in words. `status`, the overview and the start commands say it the same way. */
+/** The state of a service in words. `status`, the overview and the start commands use the same words. */
 
 import type { WireStatus } from "../../client/mod.ts";
 import { errnoText, launchStageText, StopReason } from "../../model/mod.ts";
@@ -31,7 +31,7 @@ export interface StopText {
   readonly launch?: LaunchFailure;
 }
 
-/** The launch failure that a status of reason EXECFAILED tells of. */
+/** The launch failure in a status with reason EXECFAILED. */
 export function launchFailure(status: WireStatus): LaunchFailure {
   const { launchStage, launchErrno, launchText } = status;
   return { stage: launchStageText(launchStage), error: launchText ?? errnoText(launchErrno) };
@@ -63,7 +63,7 @@ export function stopText(status: WireStatus): StopText {
   }
 }
 
-/** The lines that tell why a start failed (cli 3.4). `status` is absent with the oldest daemons. */
+/** The lines about the reason of a failed start (cli 3.4). The oldest daemons send no `status`. */
 export function startFailureLines(status: WireStatus | undefined): string[] {
   switch (status?.reason) {
     case StopReason.DEPFAILED:

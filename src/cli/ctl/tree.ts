@@ -1,4 +1,4 @@
-/** `tree`: what services depend on, or who depends on them. */
+/** `tree`: the dependencies of services, or their dependents. */
 
 import type { CommandContext } from "./context.ts";
 import { renderTree, treeDocument } from "./tree_text.ts";
@@ -6,7 +6,7 @@ import { ctlFailure } from "../shared/failure.ts";
 import { dependencyTree } from "./service_tree.ts";
 import { serviceGraph } from "./service_graph.ts";
 
-/** `dinitctl tree [--reverse] [SERVICE...]`: without a service, from all that nothing depends on. */
+/** `dinitctl tree [--reverse] [SERVICE...]`: without a service, from all services without dependents. */
 export async function tree(context: CommandContext): Promise<number> {
   const { options, words } = context;
   const graph = await serviceGraph(await context.connect());

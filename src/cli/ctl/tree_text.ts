@@ -9,15 +9,15 @@ import { stateName } from "./status_text.ts";
 import { Colour, paint, type TextStyle } from "../shared/style.ts";
 import { cutText, printable, textWidth } from "../shared/text_width.ts";
 
-/** What stands in front of a line: for itself, and for those below it. */
+/** The prefix of a line, and the prefix of the lines below it. */
 interface Lead {
   readonly own: string;
   readonly below: string;
 }
 
 /**
- * One line for each service. A terminal gets lines that connect them, and symbols for the states; a pipe gets two
- * spaces per level, and words.
+ * One line per service. On a terminal, lines connect them, and symbols show the states; in a pipe, each level
+ * is indented by two spaces, and the states are words.
  */
 export function renderTree(roots: readonly Branch[], style: TextStyle): string {
   const lines: string[] = [];
@@ -41,7 +41,7 @@ function leadOf(above: string, last: boolean, { symbols }: TextStyle): Lead {
   return { own: above + (last ? "└─ " : "├─ "), below: above + (last ? "   " : "│  ") };
 }
 
-/** Lead, symbol, name, state, and in faint letters how it hangs there. */
+/** Prefix, symbol, name, state, and in faint letters the kind of its edge. */
 function line({ service, kind, repeated }: Branch, lead: string, style: TextStyle): string {
   const { symbol, word, colour } = lookOf(service);
   const notes = [kind === undefined ? "" : kindName(kind), repeated ? "(see above)" : ""].filter((note) =>

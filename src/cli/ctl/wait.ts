@@ -1,4 +1,4 @@
-/** Waiting until a service has started or stopped (cli 3.4). */
+/** Waits until a service has started or stopped (cli 3.4). */
 
 import type { ServiceEventPacket, WireStatus } from "../../client/mod.ts";
 import { type Arrivals, type Goal, GoalWatch } from "../../client/steps.ts";
@@ -11,14 +11,14 @@ import type { Outcome } from "./several.ts";
 /** The events of one service. */
 export type EventQueue = Arrivals<ServiceEventPacket>;
 
-/** The next event. Throws `ToolFailure` if the daemon goes away first. */
+/** The next event. Throws `ToolFailure` if the connection to the daemon ends first. */
 export async function nextEvent(queue: EventQueue): Promise<ServiceEventPacket> {
   const event = await queue.next();
   if (event === undefined) throw protocolFailure();
   return event;
 }
 
-/** Whether an event waits that tells of a start that will not come. */
+/** Whether the queue contains an event that reports a failed start. */
 export function failureWaits(queue: EventQueue): boolean {
   return queue.waiting.some(({ event }) =>
     event === ServiceEvent.FAILEDSTART || event === ServiceEvent.STARTCANCELLED
@@ -26,8 +26,8 @@ export function failureWaits(queue: EventQueue): boolean {
 }
 
 /**
- * Waits for the goal, or for an event that rules it out, and reports it. Throws `ToolFailure` if the daemon goes away
- * first.
+ * Waits for the goal, or for an event that makes it impossible, and reports it. Throws `ToolFailure` if the
+ * connection to the daemon ends first.
  */
 export async function waitForGoal(
   context: CommandContext,
@@ -54,7 +54,7 @@ export async function waitForGoal(
   }
 }
 
-/** Reports that a start has failed, and why. The event of the oldest daemons has no status. */
+/** Reports a failed start, and its reason. The event of the oldest daemons has no status. */
 export async function failedStart(
   context: CommandContext,
   name: string,
@@ -65,7 +65,7 @@ export async function failedStart(
   return { result: "failed", ok: false, reason };
 }
 
-/** The status with what the daemon tells besides of a launch that failed; the code for that is loaded then. */
+/** The status, with the daemon's further facts about a failed launch; the code for that is loaded then. */
 async function fullStatus(context: CommandContext, handle: number, status: WireStatus): Promise<WireStatus> {
   if (status.reason !== StopReason.EXECFAILED) return status;
   const { withLaunchText }: typeof import("./launch_text.ts") = await import("./launch_text.ts" as string);
@@ -73,10 +73,10 @@ async function fullStatus(context: CommandContext, handle: number, status: WireS
 }
 
 /**
- * Runs something that may have to wait. In a terminal a line shows meanwhile which services it waits for, all of the
- * command's until `done` is called for them; output must go through the context that `run` is given.
+ * Runs an action that may have to wait. Meanwhile a line on a terminal shows which services it waits for: all
+ * of the command's, until `done` is called for them. Output must go through the context that `run` receives.
  *
- * @param verb what is done to the services, such as `Starting`
+ * @param verb the action, such as `Starting`
  */
 export async function waitingShown(
   context: CommandContext,

@@ -1,4 +1,4 @@
-/** Hints on a command line of `dinitctl` that cannot be understood. Pure functions of its tables. */
+/** Hints on a wrong command line of `dinitctl`. Pure functions of its tables. */
 
 import { nearest } from "../check/suggestion.ts";
 import { type Command, COMMANDS } from "../ctl/commands.ts";
@@ -13,7 +13,7 @@ export function commandHint(word: string): string[] {
   return [meant === undefined ? `the commands are ${names.join(", ")}` : `did you mean '${meant}'?`];
 }
 
-/** An option that is not known, or not for this sub-command. */
+/** An option that is unknown, or does not belong to this sub-command. */
 export function optionHint(option: string, command: string | undefined): string[] {
   const [name, ...value] = option.split("=");
   const row = OPTIONS.find(({ names }) => names.includes(name));
@@ -22,7 +22,7 @@ export function optionHint(option: string, command: string | undefined): string[
   return meant === undefined ? [] : [`did you mean '${meant}'?`];
 }
 
-/** Says what is wrong with an option that there is. */
+/** The problem of a known option. */
 function misplaced(row: OptionRow, name: string, value: string[], command: string | undefined): string {
   if (row.local && !usersOf(row).some((user) => user.name === command)) {
     return `'${name}' goes behind ${usersOf(row).map((user) => `'${user.name}'`).join(" or ")}`;
@@ -35,13 +35,13 @@ function usersOf({ names }: OptionRow): Command[] {
   return COMMANDS.filter(({ options = [] }) => options.some((option) => names.includes(option)));
 }
 
-/** The value of an option that is none of those that there are. */
+/** An invalid value of an option. */
 export function valueHint(value: string | undefined, oneOf: readonly string[]): string[] {
   const meant = value === undefined ? undefined : nearest(value, oneOf);
   return meant === undefined ? [] : [`did you mean '${meant}'?`];
 }
 
-/** Words that do not fit their sub-command: what is missing, wrong or too much, and how it is used. */
+/** Words that do not match their sub-command: which are missing, wrong or extra, and its usage. */
 export function wordsHint(name: string | undefined, words: readonly string[]): string[] {
   const command = COMMANDS.find((one) => one.name === name);
   if (command === undefined) return ["a command is missing, such as 'status'"];

@@ -1,4 +1,4 @@
-/** Hints on a daemon that does not answer: how to start it, and which others answer. */
+/** Hints on a daemon that does not answer: how to start it, and which other daemons answer. */
 
 import { ControlClient, ControlError, controlSocketPath, effectiveMode } from "../../client/mod.ts";
 import { FOLDER_SOCKET } from "../shared/folder_socket.ts";
@@ -8,7 +8,7 @@ import { limited } from "./limited.ts";
 import type { HintSurroundings } from "./surroundings.ts";
 import { printable } from "../shared/text_width.ts";
 
-/** Where the daemon was looked for, and the error number. */
+/** The path of the missing daemon, and the error number. */
 interface NoDaemon {
   readonly path: string;
   readonly errno: number;
@@ -48,7 +48,7 @@ function startCommand(path: string, { options, io }: HintSurroundings): string {
 
 /** Other daemons of this user and of the system that answer. */
 async function otherDaemons(path: string, { io }: HintSurroundings): Promise<string[]> {
-  // Without this question the runtime would ask at the terminal.
+  // Ask first: otherwise the runtime would prompt at the terminal.
   const mayConnect = (["net", "read", "write"] as const).every((name) =>
     Deno.permissions.querySync({ name }).state === "granted"
   );
@@ -65,7 +65,7 @@ async function otherDaemons(path: string, { io }: HintSurroundings): Promise<str
   return lines.flat();
 }
 
-/** The standard places, which `DINIT_SOCKET_PATH` does not change. */
+/** The standard paths, without the effect of `DINIT_SOCKET_PATH`. */
 function withoutSocketVariable(io: HintSurroundings["io"]): Pick<HintSurroundings["io"], "env" | "uid"> {
   return {
     env: (name) => name === "DINIT_SOCKET_PATH" ? undefined : io.env(name),
@@ -83,7 +83,7 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
-/** Where the conversation was that went wrong. */
+/** The socket of the failed connection. */
 export function socketText({ options, io }: HintSurroundings): string {
   const passed = options.usePassedFd ? passedDescriptor(io) : undefined;
   if (passed !== undefined) return `connection: descriptor ${passed} (DINIT_CS_FD)`;

@@ -1,7 +1,7 @@
 /**
- * Lines that help with a failure: names that are spelt alike, what is missing, which daemons there are. They are shown
- * on a terminal and in documents only, since scripts know the messages of the reference. Nothing of this is loaded
- * before something fails.
+ * Lines that help with a failure: similar names, missing parts, other daemons. They appear only on a terminal
+ * and in documents, because scripts expect the messages of the reference. This code is loaded only after a
+ * failure.
  */
 
 import { type ControlClient, ControlError } from "../../client/mod.ts";
@@ -22,7 +22,7 @@ export async function hintLines(
   try {
     return await linesFor(failure, surroundings);
   } catch (error) {
-    // What is to be explained is the failure, not why it cannot be explained.
+    // If explaining fails, only the original failure matters.
     if (error instanceof ControlError || error instanceof Deno.errors.NotCapable) return [];
     throw error;
   }
@@ -64,8 +64,8 @@ async function linesFor({ fact, message }: ToolFailure, surroundings: HintSurrou
 }
 
 /**
- * Asks the daemon over a connection that is only for this: the one of the failure may be lost, or its command may go
- * on, and a daemon that does not know a request ends the connection.
+ * Asks the daemon over a separate connection. The connection of the failure may be lost, or its command may
+ * still be running; also, a daemon ends a connection with an unknown request.
  */
 async function withDaemon<T>(
   { options, io }: HintSurroundings,

@@ -1,11 +1,11 @@
-/** A conversation with a daemon that may take only a moment. */
+/** A connection to a daemon with a short time limit. */
 
 import type { ControlClient } from "../../client/mod.ts";
 
-/** How long a hint may take, in milliseconds: a little more than somebody notices. */
+/** How long a hint may take, in milliseconds: slightly more than a person notices. */
 const LIMIT = 1000;
 
-/** Closes the connection when `talk` is done or the time is over: requests without a reply fail then. */
+/** Closes the connection when `talk` is done or the time is over: pending requests fail then. */
 export async function limited<T>(
   client: ControlClient,
   talk: (client: ControlClient) => Promise<T>,

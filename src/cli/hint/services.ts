@@ -6,11 +6,11 @@ import { nearest } from "../check/suggestion.ts";
 import { stateName } from "../ctl/status_text.ts";
 import { printable } from "../shared/text_width.ts";
 
-/** A name in quotes that is harmless to a terminal. */
+/** A name in quotes that is safe to print on a terminal. */
 const quoted = (name: string) => `'${printable(name)}'`;
 
 /**
- * A service without a description: names that are spelt alike, and the directories that were searched.
+ * A service without a description: similar names, and the directories that were searched.
  *
  * @param searched the directories. @default those of the daemon
  */
@@ -28,7 +28,7 @@ export async function unknownServiceHint(
   ];
 }
 
-/** A service that is not loaded, whether or not it could be. */
+/** A service that is not loaded, whether or not it has a description. */
 export async function notLoadedHint(name: string, client: ControlClient | undefined): Promise<string[]> {
   const front = `service ${quoted(name)} is not loaded`;
   const loaded = await loadedNames(client);
@@ -42,7 +42,7 @@ export async function notLoadedHint(name: string, client: ControlClient | undefi
   return [meant === undefined ? front : `${front}: ${meant}`];
 }
 
-/** A mistake in the description of a service or of one that it depends on. */
+/** A mistake in the description of a service or of a dependency. */
 export async function badDescriptionHint(name: string, client: ControlClient | undefined): Promise<string[]> {
   const directories = (await directoriesOf(client)).map((directory) => ` -d ${printable(directory)}`).join(
     "",
@@ -52,20 +52,23 @@ export async function badDescriptionHint(name: string, client: ControlClient | u
   ];
 }
 
-/** A name that no service can have. */
+/** An invalid service name. */
 export function badNameHint(name: string): string[] {
   const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
   return [`${quoted(shown)} cannot be the name of a service`];
 }
 
-/** Which service it is, and its state. */
+/** The name of the service and its state. */
 export async function stateHint(name: string, client: ControlClient | undefined): Promise<string[]> {
   const reply = await client?.request({ type: Request.FINDSERVICE, name }).catch(ignoreLoss);
   const isKnown = reply?.type === Reply.SERVICERECORD;
   return [`service ${quoted(name)}${isKnown ? ` is ${stateName(reply.state)}` : ""}`];
 }
 
-/** Asks for the name that was probably meant; `undefined` if none is like it. What is behind `@` may be anything. */
+/**
+ * Asks for the name that was probably meant; `undefined` if none is similar. The part after `@` may be
+ * anything.
+ */
 function meantText(name: string, names: readonly string[]): string | undefined {
   const base = baseName(name);
   const meant = nearest(name, names) ?? nearest(base, new Set(names.map(baseName)));
@@ -78,12 +81,12 @@ async function loadedNames(client: ControlClient | undefined): Promise<string[]>
   return (await client?.list().catch(ignoreLoss) ?? []).map(({ name }) => name);
 }
 
-/** A daemon that does not answer tells nothing: what is known without it is still worth saying. */
+/** If a daemon does not answer, the facts that are known without it are still useful. */
 function ignoreLoss(error: unknown): undefined {
   if (!(error instanceof ControlError)) throw error;
 }
 
-/** Where the daemon looks for descriptions; none from a daemon that does not say. */
+/** The daemon's directories of descriptions; none if the daemon does not say. */
 async function directoriesOf(client: ControlClient | undefined): Promise<string[]> {
   const reply = await client?.request({ type: Request.QUERY_LOAD_MECH }).catch(ignoreLoss);
   if (reply?.type !== Reply.LOADER_MECH) return [];
@@ -91,7 +94,7 @@ async function directoriesOf(client: ControlClient | undefined): Promise<string[
   return directories.map((path) => path.startsWith("/") || cwd === "" ? path : `${cwd}/${path}`);
 }
 
-/** The names that descriptions in a directory give; none if it cannot be read. */
+/** The service names in a directory; none if it cannot be read. */
 function descriptionNames(directory: string): string[] {
   if (!mayRead(directory)) return [];
   try {
@@ -114,7 +117,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Without this question the runtime would ask at the terminal. */
+/** Ask first: otherwise the runtime would prompt at the terminal. */
 function mayRead(path: string): boolean {
   return Deno.permissions.querySync({ name: "read", path }).state === "granted";
 }

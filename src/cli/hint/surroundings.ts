@@ -1,9 +1,9 @@
-/** What hints are made from. */
+/** The inputs of hints. */
 
 import type { ConnectionOptions } from "../ctl/connection.ts";
 import type { CtlIo } from "../shared/io.ts";
 
-/** The command line and the process around a failure. */
+/** The command line and the process of a failure. */
 export interface HintSurroundings {
   readonly options: ConnectionOptions;
   readonly io: CtlIo;

@@ -1,4 +1,4 @@
-/** `dinit help`: texts that explain something: a topic, a setting of descriptions, or a sub-command of `dinitctl`. */
+/** `dinit help`: explains a topic, a setting of descriptions, or a sub-command of `dinitctl`. */
 
 import { nearest } from "../check/suggestion.ts";
 import { COMMANDS } from "../ctl/commands.ts";
@@ -24,7 +24,7 @@ const TOPICS: readonly HelpTopic[] = [
   },
 ];
 
-/** Runs `dinit help [NAME]`. Returns the exit status: 1 for a name that nothing is known of. */
+/** Runs `dinit help [NAME]`. Returns the exit status: 1 for an unknown name. */
 export async function runHelp([name]: readonly string[], io: CtlIo = processIo()): Promise<number> {
   if (name === undefined) {
     io.out(usage());
@@ -42,7 +42,7 @@ export async function runHelp([name]: readonly string[], io: CtlIo = processIo()
   return 0;
 }
 
-/** All that there is on a name: `restart` is a setting and a sub-command. */
+/** All texts for a name: `restart` is a setting and a sub-command. */
 async function textsFor(name: string): Promise<string[]> {
   const topic = TOPICS.find(({ names }) => names.includes(name));
   if (topic !== undefined) return [await topic.load()];

@@ -1,4 +1,7 @@
-/** `dinit help man NAME`: shows a manual page in a terminal, and prints its source elsewhere, for `man -l -` or a file. */
+/**
+ * `dinit help man NAME`: shows a manual page on a terminal, and otherwise prints its source, for `man -l -`
+ * or a file.
+ */
 
 import { type CtlIo, processIo } from "../shared/io.ts";
 import { manualPages } from "./pages.ts";
@@ -6,16 +9,16 @@ import { plainPage } from "./plain.ts";
 import { roffPage } from "./roff.ts";
 import { showText } from "../shared/pager.ts";
 
-/** The source of each manual page by its name. `daemonHelp` is what `dinit --help` prints. */
+/** The source of each manual page by its name. `daemonHelp` is the output of `dinit --help`. */
 export function manualSources(daemonHelp: string): ReadonlyMap<string, string> {
   return new Map(manualPages(daemonHelp).map((page) => [page.name, roffPage(page)]));
 }
 
 /**
- * Shows or prints the manual page that the arguments name. Returns the exit status: 1, with the names that there are,
- * if they name none.
+ * Shows or prints the named manual page. Returns the exit status. Without a valid name, prints all names and
+ * returns 1.
  *
- * @param daemonHelp what `dinit --help` prints
+ * @param daemonHelp the output of `dinit --help`
  * @param io the surroundings. @default those of this process
  */
 export async function runManual(

@@ -3,11 +3,11 @@
 /** A manual page of section 8. */
 export interface ManualPage {
   readonly name: string;
-  /** Other names, under which the same page is to be found. @default none */
+  /** Other names of the same page. @default none */
   readonly aliases?: readonly string[];
   /** One line without a full stop. */
   readonly summary: string;
-  /** Command lines, in which words in capitals stand for something. */
+  /** Command lines; words in capitals are placeholders. */
   readonly synopsis: readonly string[];
   readonly sections: readonly ManualSection[];
   /** Names of other pages of section 8. */
@@ -19,7 +19,7 @@ export interface ManualSection {
   readonly title: string;
   /** Paragraphs of text. @default none */
   readonly text?: readonly string[];
-  /** Terms and what is to be said of each. @default none */
+  /** Terms and their explanations. @default none */
   readonly items?: readonly ManualItem[];
 }
 
@@ -52,7 +52,7 @@ function sectionLines({ title, text = [], items = [] }: ManualSection): string[]
   ];
 }
 
-/** Bold, with what stands for something in italics. */
+/** Bold, with placeholders in italics. */
 function synopsisLine(line: string): string {
   const words = line.split(" ").map((word) =>
     word.replace(/[A-Z][A-Z|]+|[^A-Z]+|[A-Z]/g, (part) => {
@@ -63,7 +63,7 @@ function synopsisLine(line: string): string {
   return words.join(" ");
 }
 
-/** Text that means nothing but itself. */
+/** Text without special characters of the formatter. */
 function escape(text: string): string {
   const safe = text.replaceAll("\\", "\\e").replaceAll("-", "\\-");
   return safe.replace(/^(?=[.'])/gm, "\\&");

@@ -27,7 +27,7 @@ export function serviceHelp(table: SettingTable = SETTING_TABLE): string {
   return lines.join("\n") + "\n";
 }
 
-/** The text on one setting, or on a flag of one, with a newline at its end; `undefined` if there is none. */
+/** The text about one setting or flag, with a newline at its end; `undefined` if there is none. */
 export function settingHelp(name: string, table: SettingTable = SETTING_TABLE): string | undefined {
   for (const { title, settings } of table.groups) {
     const setting = settings.find((one) =>
@@ -56,7 +56,7 @@ function settingLines(setting: Setting): string[] {
   ];
 }
 
-/** What help says about a change of the value. A change that simply takes effect is not mentioned. */
+/** The help text about changing the value. A change that simply takes effect is not mentioned. */
 const CHANGE_FACTS: Readonly<Record<Change, readonly string[]>> = {
   live: [],
   "next-start": [],
@@ -64,7 +64,7 @@ const CHANGE_FACTS: Readonly<Record<Change, readonly string[]>> = {
   never: ["cannot change while the service runs"],
 };
 
-/** What is to be known of a setting besides its summary, in short. */
+/** The facts about a setting besides its summary, in short. */
 export function settingFacts(
   { name, extension, change, default: standard, types, appends, repeats, substitution, base }: Setting,
 ): string[] {

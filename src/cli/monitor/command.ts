@@ -1,18 +1,18 @@
-/** The command that a monitor runs: a template with markers for what happened (cli 6.2). */
+/** The command that a monitor runs: a template with markers for the event (cli 6.2). */
 
-/** What happened. */
+/** The event. */
 export interface Occasion {
   /** The service or variable. */
   readonly name: string;
-  /** The word for it. */
+  /** The word for the event. */
   readonly status: string;
   /** The value of a variable. @default "" */
   readonly value?: string;
 }
 
 /**
- * Splits a command at white space outside of double quotes. The quotes are removed and may stand inside a word; one
- * that is not closed ends with the text. Empty if there is no word.
+ * Splits a command at white space outside of double quotes. The quotes are removed and may be inside a word;
+ * an unclosed quote ends with the text. Empty if there is no word.
  */
 export function splitCommand(text: string): string[] {
   const words: string[] = [];
@@ -32,7 +32,7 @@ export function splitCommand(text: string): string[] {
   return word === undefined ? words : [...words, word];
 }
 
-/** A word of the command with its markers replaced. What is put in is not looked at again; unknown markers stay. */
+/** A word of the command with its markers replaced. Inserted text is not searched again; unknown markers stay. */
 export function fillIn(word: string, { name, status, value = "" }: Occasion): string {
   return word.replace(/%(.?)/gsu, (marker, letter: string) => {
     switch (letter) {

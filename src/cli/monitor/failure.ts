@@ -1,4 +1,4 @@
-/** How `dinit-monitor` words what keeps it from watching (cli 1.5, 6.1). */
+/** The failures that prevent `dinit-monitor` from watching (cli 1.5, 6.1). */
 
 import type { ControlError } from "../../client/mod.ts";
 import { errnoText } from "../../model/mod.ts";

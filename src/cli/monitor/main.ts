@@ -1,4 +1,4 @@
-/** `dinit-monitor`: runs a command whenever something happens to services or variables (cli 6). */
+/** `dinit-monitor`: runs a command for each event of services or variables (cli 6). */
 
 import { ControlError, controlSocketPath } from "../../client/mod.ts";
 import { errnoText, missingGrantText } from "../../model/mod.ts";
@@ -92,14 +92,14 @@ async function monitor(options: MonitorOptions, io: MonitorIo): Promise<void> {
   }
 }
 
-/** What is said of the end of a command; nothing if all went well (cli 6.3). */
+/** The message about the end of a command; nothing after success (cli 6.3). */
 function complaintOf(end: CommandEnd): string | undefined {
   if ("errno" in end) return `exec: ${errnoText(end.errno)}`;
   if ("signal" in end) return `notification command terminated due to signal ${end.signal}`;
   return end.status === 0 ? undefined : `notification command terminated with exit status ${end.status}`;
 }
 
-/** What to report for an error; `undefined` for a mistake of this program. */
+/** The failure to report for an error; `undefined` for a bug of this program. */
 function failureOf(error: unknown): ToolFailure | undefined {
   if (error instanceof ToolFailure) return error;
   if (error instanceof ControlError) return serverFailure(error);

@@ -8,12 +8,15 @@ export type CommandEnd =
   | { readonly signal: number }
   | { readonly errno: number };
 
-/** A shell's way to tell of a signal in an exit status, which is also the runtime's. */
+/** How a shell reports a signal in an exit status; the runtime does the same. */
 const SIGNAL_BASE = 128;
 
-/** The command inherits the standard streams. Throws `Deno.errors.NotCapable` if it may not be run. */
+/**
+ * The command inherits the standard streams. Throws `Deno.errors.NotCapable` if the grant to run it is
+ * missing.
+ */
 export async function runCommand([program, ...args]: readonly string[]): Promise<CommandEnd> {
-  // The runtime takes an empty name for a mistake of the caller's.
+  // The runtime treats an empty name as a mistake of the caller.
   if (program === "") return { errno: errnoNumber("ENOENT")! };
   let child: Deno.ChildProcess;
   try {

@@ -7,10 +7,10 @@ import type { Occasion } from "./command.ts";
 import { monitorFailure } from "./failure.ts";
 import type { MonitorOptions, StatusWords } from "./options.ts";
 
-/** Whether to go on watching after this. */
+/** Whether to continue watching after this. */
 type Notify = (occasion: Occasion) => Promise<boolean>;
 
-/** The oldest protocol version that tells of changes of the environment. */
+/** The oldest protocol version that reports changes of the environment. */
 export const ENVIRONMENT_PROTOCOL = 5;
 
 const EVENT_WORDS: ReadonlyMap<number, keyof StatusWords> = new Map([
@@ -24,7 +24,7 @@ const STATE_WORDS: ReadonlyMap<number, keyof StatusWords> = new Map([
   [ServiceState.STOPPED, "stopped"],
 ]);
 
-/** Watches services until `notify` has enough. Throws `ToolFailure` or `ControlError`. */
+/** Watches services until `notify` returns false. Throws `ToolFailure` or `ControlError`. */
 export async function watchServices(
   client: ControlClient,
   { names, initial, words }: MonitorOptions,
@@ -52,7 +52,7 @@ export async function watchServices(
   }
 }
 
-/** Each name has a handle of its own, so that one that is given twice is reported twice. */
+/** Each name has its own handle, so that a repeated name is reported twice. */
 async function load(client: ControlClient, name: string): Promise<ServiceRecord> {
   try {
     return await loadRecord(client, name);
@@ -73,7 +73,7 @@ const FACTS = {
   "load-failed": "bad-description",
 } as const;
 
-/** Watches variables until `notify` has enough. Throws `ToolFailure` or `ControlError`. */
+/** Watches variables until `notify` returns false. Throws `ToolFailure` or `ControlError`. */
 export async function watchEnvironment(
   client: ControlClient,
   { names, initial, words }: MonitorOptions,

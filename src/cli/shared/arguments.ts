@@ -10,7 +10,7 @@ import {
   type OptionValue,
 } from "../ctl/options.ts";
 
-/** What a command line asks for. */
+/** The request of a command line. */
 export type Invocation =
   | { readonly kind: "version" }
   /** Help on a sub-command; `undefined`: on all. */
@@ -18,12 +18,12 @@ export type Invocation =
   | {
     readonly kind: "command";
     readonly command: Command;
-    /** The words behind the sub-command that are no options; their number fits the sub-command. */
+    /** The words after the sub-command that are no options; their number matches the sub-command. */
     readonly words: readonly string[];
     readonly options: Readonly<CtlOptions>;
   };
 
-/** Scans the arguments. Throws `ToolFailure` at the first that is wrong; those behind it are not looked at. */
+/** Scans the arguments. Throws `ToolFailure` at the first wrong one; later arguments are not scanned. */
 export function scanArguments(args: readonly string[]): Invocation {
   if (args.length === 0) return { kind: "help", command: undefined };
   const options = defaultOptions();
@@ -62,7 +62,7 @@ export function scanArguments(args: readonly string[]): Invocation {
   return { kind: "command", command, words, options };
 }
 
-/** The option that an argument is, which may have its value behind a `=` if it is an extension. */
+/** The option of an argument; the value of an extension may follow a `=`. */
 function optionRow(arg: string): OptionRow | undefined {
   const [name] = arg.split("=", 1);
   return OPTIONS.find(({ names, extension, value }) =>
@@ -70,13 +70,13 @@ function optionRow(arg: string): OptionRow | undefined {
   );
 }
 
-/** Whether the option belongs behind certain sub-commands, and this one is none of them. */
+/** Whether the option belongs to certain sub-commands, but not to this one. */
 function isMisplaced(arg: string, command: Command | undefined): boolean {
   const row = optionRow(arg);
   return row?.local === true && command?.options?.some((name) => row.names.includes(name)) !== true;
 }
 
-/** What is said about a misplaced option: the reference stops reading there and judges what it has. */
+/** The error for a misplaced option: the reference stops there and judges the arguments so far. */
 function misplacedFailure(arg: string, command: Command | undefined, wordCount: number): ToolFailure {
   if (optionRow(arg)?.extension) return unknownOption(arg, command);
   const missing = command?.words.filter(({ optional }) => !optional)[wordCount]?.missing;
@@ -140,7 +140,7 @@ function checkWords(command: Command, words: readonly string[], options: CtlOpti
 
 const USAGE = "dinitctl: Invalid command line.\nTry 'dinitctl --help' for more information.";
 
-/** The words do not fit the sub-command. */
+/** The words do not match the sub-command. */
 function usageFailure(command: string | undefined, words: readonly string[]): ToolFailure {
   return new ToolFailure(USAGE).about({ kind: "words", command, words });
 }

@@ -1,4 +1,4 @@
-/** The kinds of dependencies in words. */
+/** The dependency kinds in words. */
 
 import { DependencyKind } from "../../model/mod.ts";
 
@@ -17,7 +17,7 @@ export function kindName(kind: number): string {
   return KIND_NAMES.get(kind) ?? "unknown";
 }
 
-/** Whether an edge of this kind only says what comes first, if both are there. */
+/** Whether an edge of this kind is only an ordering. */
 export function isOrdering(kind: number): boolean {
   return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
 }

@@ -12,7 +12,7 @@ function noConnection(fd: number, cause: unknown): ControlError {
   return new ControlError("closed", `Cannot use descriptor ${fd} as a connection`, { cause });
 }
 
-/** By the C library; `undefined` where that cannot be had. */
+/** Uses the C library; `undefined` if it is not available. */
 async function nativeStream(fd: number): Promise<ByteStream | undefined> {
   const host: typeof import("../../host/mod.ts") = await import("../../host/mod.ts" as string);
   try {
@@ -23,9 +23,9 @@ async function nativeStream(fd: number): Promise<ByteStream | undefined> {
   }
 }
 
-/** By the runtime, whose `node:net` can take over descriptors from Deno 2.9 on. */
+/** Uses the runtime, whose `node:net` can adopt descriptors since Deno 2.9. */
 async function runtimeStream(fd: number): Promise<ByteStream> {
-  // Not imported above: a bundle would load it whether it is used or not, and that takes longer than all the rest.
+  // Not a static import: a bundle would always load it, which takes longer than everything else.
   const { Socket } = await import("node:net");
   let socket: Socket;
   try {

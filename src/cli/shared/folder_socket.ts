@@ -1,14 +1,14 @@
-/** The daemon of the current folder, for those who name no other one. */
+/** The daemon of the current folder, if no other one is named. */
 
 import type { SocketOptions } from "../../client/mod.ts";
 import type { CtlIo } from "./io.ts";
 
-/** The socket of a daemon that runs in the current folder, as `deno task start` has it. */
+/** The socket of a daemon that runs in the current folder, as in `deno task start`. */
 export const FOLDER_SOCKET = "run/dinitctl";
 
 /**
- * The socket in the current folder, if it may stand in for a standard one where no daemon answers: nothing names
- * another socket, and it belongs to the calling user, so that nobody can lay it as a trap. Links are not followed.
+ * The socket in the current folder, if it may replace a standard one without a daemon: nothing names another
+ * socket, and the calling user owns it, so that nobody can use it as a trap. Links are not followed.
  */
 export function folderSocket(options: SocketOptions, io: CtlIo): string | undefined {
   const isNamed = options.socketPath !== undefined || options.mode === "system" ||
@@ -26,7 +26,7 @@ function information(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.lstatSync(path);
   } catch (error) {
-    if (error instanceof Error) return undefined; // whatever the reason, it cannot be used
+    if (error instanceof Error) return undefined; // for whatever reason, it is not usable
     throw error;
   }
 }

@@ -1,39 +1,39 @@
-/** What a command-line tool needs of the process around it, so that tests can stand in for it. */
+/** What a command-line tool needs from its process, so that tests can replace it. */
 
 import { environmentVariable } from "../../inherited/mod.ts";
 import { encodeBytes } from "../../model/mod.ts";
 
-/** The surroundings of a tool. */
+/** The environment of a tool. */
 export interface CtlIo {
   /**
-   * Writes to standard output: text as it stands, or bytes. Never throws because nobody reads; who would write without
-   * end is told by `false`.
+   * Writes text or bytes to standard output. Never throws because the reader is gone; `false` tells a caller
+   * that writes without end.
    */
   out(data: string | Uint8Array): void | false;
   /** Writes to standard error. */
   err(text: string): void;
   /**
-   * A variable of the tool's own environment; `undefined` if it is not set. Throws `Deno.errors.NotCapable` if the
-   * tool may not look.
+   * A variable of the tool's own environment; `undefined` if it is not set. Throws `Deno.errors.NotCapable`
+   * without the grant.
    */
   env(name: string): string | undefined;
   /** The real user id; `undefined` if it cannot be known. */
   uid(): number | undefined;
-  /** The terminal that standard output is; `undefined` if it is something else. */
+  /** The terminal of standard output; `undefined` if it is no terminal. */
   terminal(): { readonly columns: number } | undefined;
-  /** Whether standard error is a terminal: then messages may say more than the reference does. */
+  /** Whether standard error is a terminal: then messages may contain more than the reference's. */
   errorTerminal(): boolean;
   /** Wall clock time in milliseconds since 1970. */
   now(): number;
 }
 
-/** The columns of a terminal that does not tell. */
+/** The columns of a terminal of unknown width. */
 const DEFAULT_COLUMNS = 80;
 
-/** How long to wait before writing again to a pipe that is full and was made non-blocking, in milliseconds. */
+/** How long to wait before writing again to a non-blocking pipe that is full, in milliseconds. */
 const FULL_PIPE_PAUSE = 2;
 
-/** The surroundings of the real process. */
+/** The environment of the real process. */
 export function processIo(): CtlIo {
   return {
     out: (data) => writeAll(Deno.stdout, typeof data === "string" ? encodeBytes(data) : data),
@@ -46,21 +46,21 @@ export function processIo(): CtlIo {
   };
 }
 
-/** False if nobody reads any more. */
+/** False if the reader is gone. */
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void | false {
   let rest = bytes;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(stream.writeSync(rest));
     } catch (error) {
-      // The reader of a pipe may go away: what it did not read is nobody's loss. Nor is there a place to complain to.
+      // The reader of a pipe may exit: unread output does not matter, and there is no place to report it.
       if (!(error instanceof Deno.errors.WouldBlock)) return false;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE);
     }
   }
 }
 
-/** The binary may see all. Elsewhere the runtime would ask at the terminal for a grant that is missing. */
+/** The binary has all grants. Otherwise the runtime would prompt at the terminal for a missing grant. */
 function variable(name: string): string | undefined {
   const isSeen = Deno.build.standalone ||
     Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";

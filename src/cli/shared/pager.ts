@@ -1,26 +1,26 @@
-/** Shows a long text: in a terminal with a pager, and otherwise as it stands. */
+/** Shows a long text: on a terminal with a pager, otherwise unchanged. */
 
 import { encodeBytes } from "../../model/mod.ts";
 import type { CtlIo } from "./io.ts";
 
-/** Leaves at once if the text fits the screen, understands colours, and leaves the text on the screen. */
+/** Exits at once if the text fits the screen, supports colours, and leaves the text on the screen. */
 const LESS = ["less", "-FRX"];
 
 /**
- * Shows a text with the pager that `PAGER` names, or `less`. Without a terminal, without a pager or without leave to
- * run one it is printed.
+ * Shows a text with the pager in `PAGER`, or `less`. Prints it without a terminal, without a pager or without
+ * the grant to run one.
  */
 export async function showText(text: string, io: CtlIo): Promise<void> {
   const command = io.terminal() === undefined ? undefined : pagerCommand(io);
   if (command === undefined || !await runPager(command, text)) io.out(text);
 }
 
-/** The words of the pager; `undefined` if none is wanted, or none may be run. */
+/** The command of the pager; `undefined` if the user wants none, or the grant is missing. */
 function pagerCommand(io: CtlIo): string[] | undefined {
   const pager = io.env("PAGER")?.trim();
   if (pager === "" || pager === "cat") return undefined;
   const command = pager === undefined ? LESS : ["/bin/sh", "-c", pager];
-  // Without this question the runtime would ask at the terminal.
+  // Ask first: otherwise the runtime would prompt at the terminal.
   const { state } = Deno.permissions.querySync({ name: "run", command: command[0] });
   return state === "granted" ? command : undefined;
 }
@@ -38,7 +38,7 @@ async function runPager([program, ...args]: string[], text: string): Promise<boo
   Deno.addSignalListener("SIGINT", ignore);
   try {
     const writer = pager.stdin.getWriter();
-    await writer.write(encodeBytes(text)).then(() => writer.close()).catch(ignore); // it may end before the text does
+    await writer.write(encodeBytes(text)).then(() => writer.close()).catch(ignore); // it may exit before the end of the text
     const { code } = await pager.status;
     return code !== COMMAND_NOT_FOUND;
   } finally {
@@ -46,5 +46,5 @@ async function runPager([program, ...args]: string[], text: string): Promise<boo
   }
 }
 
-/** How a shell says that there is no such program. */
+/** The exit status of a shell for a missing program. */
 const COMMAND_NOT_FOUND = 127;

@@ -1,12 +1,13 @@
 /**
- * The names that the compiled program is linked to. A link under one of these names starts the tool of that name, so
- * that the tools need neither a shell nor files of their own. Installation, `main.ts` and tests work from this table.
+ * The names of the links to the compiled program. A link with one of these names starts the tool of this
+ * name, so the tools need neither a shell nor separate files. Installation, `main.ts` and tests use this
+ * table.
  */
 
-/** The names that end the machine's run, in the order in which they are installed. */
+/** The names that shut the machine down, in the order in which they are installed. */
 export const SHUTDOWN_PROGRAMS = ["shutdown", "halt", "poweroff", "reboot", "soft-reboot"] as const;
 
-/** The words that stand for each name behind `dinit`. */
+/** The words after `dinit` that each name stands for. */
 export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["dinitctl", ["ctl"]],
   ["dinit-check", ["check"]],
@@ -15,7 +16,7 @@ export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The words that the name in a command line stands for. None for `dinit` and for every other name.
+ * The words that the name in a command line stands for. None for `dinit` and for all other names.
  *
  * @param commandLine the content of `/proc/self/cmdline`: words that end with a NUL byte
  */

@@ -1,9 +1,9 @@
-/** How output is dressed up: in a terminal with colours and symbols, in a pipe not at all. */
+/** The style of output: colours and symbols on a terminal, none in a pipe. */
 
 import type { CtlIo } from "./io.ts";
 import type { ColourChoice } from "../ctl/options.ts";
 
-/** What may be done with text. */
+/** The allowed decorations of text. */
 export interface TextStyle {
   /** Colour it. @default false */
   readonly colour?: boolean;
@@ -17,7 +17,7 @@ export interface TextStyle {
 export const Colour = { GREEN: "32", YELLOW: "33", RED: "31", FAINT: "2", BOLD: "1" } as const;
 export type Colour = (typeof Colour)[keyof typeof Colour];
 
-/** The style for where standard output goes. `always` brings colours to pipes, too, but nothing else. */
+/** The style for standard output. `always` adds colours in pipes, but nothing else. */
 export function textStyle(io: CtlIo, choice: ColourChoice = "auto"): TextStyle {
   const terminal = io.terminal();
   const able = terminal !== undefined && variable(io, "TERM") !== "dumb";
@@ -29,12 +29,12 @@ export function textStyle(io: CtlIo, choice: ColourChoice = "auto"): TextStyle {
   };
 }
 
-/** The text in a colour, if the style has colours and the text anything to colour. */
+/** The text in a colour, if the style has colours and the text is not empty. */
 export function paint(text: string, colour: Colour | undefined, style: TextStyle): string {
   return style.colour && colour !== undefined && text.trim() !== "" ? `\x1b[${colour}m${text}\x1b[0m` : text;
 }
 
-/** A variable that only matters for looks: it counts as not set if the tool may not see it. */
+/** A variable that affects only the style: without the grant to read it, it counts as not set. */
 function variable(io: CtlIo, name: string): string | undefined {
   try {
     return io.env(name);

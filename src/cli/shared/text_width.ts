@@ -1,4 +1,4 @@
-/** How much room text takes in a terminal. */
+/** The width of text on a terminal. */
 
 /** The first and last code points of ranges whose characters take two columns (Unicode 16, East Asian Width W and F). */
 // deno-fmt-ignore
@@ -19,13 +19,13 @@ const WIDE: readonly number[] = [
   0x1f947, 0x1f9ff, 0x1fa70, 0x1faff, 0x20000, 0x3fffd,
 ];
 
-/** Marks that go on top of the character before them, invisible characters, and the later parts of Hangul syllables. */
+/** Combining marks, invisible characters, and the later parts of Hangul syllables. */
 const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u;
 
-/** A soft hyphen is invisible to the Unicode database, but terminals show it. */
+/** A soft hyphen is invisible in the Unicode database, but terminals show it. */
 const SOFT_HYPHEN = 0xad;
 
-/** Columns that a text takes, if it has no control characters. */
+/** The width of a text without control characters, in columns. */
 export function textWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
@@ -52,7 +52,7 @@ function isWide(code: number): boolean {
   return false;
 }
 
-/** The text if there is room for it, in columns; otherwise as much as fits, with an ellipsis. */
+/** The text if it fits, in columns; otherwise as much as fits, with an ellipsis. */
 export function cutText(text: string, room: number): string {
   if (textWidth(text) <= room) return text;
   if (room < 1) return "";
@@ -66,7 +66,7 @@ export function cutText(text: string, room: number): string {
   return `${cut}…`;
 }
 
-/** Names may hold any byte; a terminal must not act on them. */
+/** Makes a name safe for a terminal: names may contain any byte. */
 export function printable(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\x00-\x1f\x7f-\x9f\ud800-\udfff]/gu, "?");

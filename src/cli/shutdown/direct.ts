@@ -1,6 +1,7 @@
 /**
- * Takes the machine down, past the daemon or as what the daemon becomes at its end (daemon and init 7.3). Everything
- * that is needed is loaded before the first step: afterwards there may be no files to load it from.
+ * Shuts the machine down, without the daemon or as the program that the daemon executes at its end (daemon
+ * and init 7.3). All code is loaded before the first step, because afterwards there may be no files to load
+ * it from.
  */
 
 import { errnoText, isClean, ShutdownType, Signal } from "../../model/mod.ts";
@@ -8,11 +9,11 @@ import { inheritedEntries } from "../../inherited/mod.ts";
 import type { Machine, RestartKind } from "../../host/mod.ts";
 import { ShutdownOutput } from "./output.ts";
 
-/** What a kind of shutdown means. */
+/** The actions for a kind of shutdown. */
 interface Plan {
-  /** What the hook is told. */
+  /** The argument of the hook. */
   readonly hookArgument: string;
-  /** What the kernel is asked for in the end; a soft reboot needs no kernel. @default nothing */
+  /** The final request to the kernel; a soft reboot has none. @default nothing */
   readonly restart?: RestartKind;
 }
 
@@ -30,13 +31,13 @@ const UMOUNT = "/bin/umount";
 
 /** How long processes have between TERM and KILL, in milliseconds. */
 const GRACE = 1000;
-/** How long the last words may take to be written, in milliseconds: a console may be stuck. */
+/** How long the last messages may take to be written, in milliseconds: a console may be stuck. */
 const FLUSH_LIMIT = 1000;
 
-/** The error numbers of a process that could not be made, as opposed to a program that could not be executed. */
+/** The error numbers when no process could be made, as opposed to a program that could not be executed. */
 const NO_PROCESS = new Set([11, 12]); // EAGAIN, ENOMEM
 
-/** The machine, as far as a shutdown needs it. */
+/** The part of the machine that a shutdown needs. */
 export type ShutdownMachine = Pick<
   Machine,
   "openConsole" | "output" | "signalAll" | "run" | "sync" | "restart"
@@ -61,7 +62,7 @@ export async function shutDown(type: ShutdownType, machine: ShutdownMachine): Pr
     try {
       await step();
     } catch (error) {
-      // Whatever it is, a machine that has no processes any more must not be left half way.
+      // After any error, a machine without processes must not stay half-way.
       output.say(`shutdown: ${error instanceof Error ? error.message : error}`);
     }
   }
@@ -76,14 +77,14 @@ async function endProcesses(machine: ShutdownMachine, output: ShutdownOutput): P
   machine.signalAll(Signal.KILL);
 }
 
-/** Runs the hook, if there is one. True if it has done what the helpers are for. */
+/** Runs the hook, if there is one. True if it has done the work of the helpers. */
 async function runHook(argument: string, machine: ShutdownMachine, output: ShutdownOutput): Promise<boolean> {
   const hook = HOOKS.find(isExecutable);
   if (hook === undefined) return false;
   return await runHelper("shutdown-hook", hook, [argument], "Executing shutdown hook...", machine, output);
 }
 
-/** Any execute bit is enough; of a link, its own counts. */
+/** Any execute bit is enough; for a link, its own bits count. */
 function isExecutable(path: string): boolean {
   try {
     return ((Deno.lstatSync(path).mode ?? 0) & 0o111) !== 0;

@@ -1,4 +1,7 @@
-/** `shutdown`, `halt`, `poweroff`, `reboot` and `soft-reboot`: end the machine, or have it ended (daemon and init 7). */
+/**
+ * `shutdown`, `halt`, `poweroff`, `reboot` and `soft-reboot`: shut the machine down, directly or through the
+ * daemon (daemon and init 7).
+ */
 
 import type { ByteStream } from "../../client/mod.ts";
 import { errnoText, ShutdownType } from "../../model/mod.ts";
@@ -10,9 +13,9 @@ import { type RequestIo, requestShutdown } from "./request.ts";
 
 /** The surroundings of the program. */
 export interface ShutdownIo extends RequestIo {
-  /** Ends the machine here and now. Returns the exit status, if it returns. */
+  /** Shuts the machine down directly. Returns the exit status, if it returns. */
   shutDown(type: ShutdownType): Promise<number>;
-  /** Waits for the end that has been ordered. Does not return but in tests. */
+  /** Waits for the requested shutdown. Returns only in tests. */
   sleep(): Promise<void>;
 }
 
@@ -21,9 +24,9 @@ const LARGEST_DESCRIPTOR = 2 ** 31 - 1;
 const EBADF = 9;
 
 /**
- * Runs the program with the given arguments: `--called=NAME` if it was called by another name than `shutdown`, and its
- * own. Returns the exit status: 1 for every failure and for the help text. If all goes well it does not return, but for
- * a soft reboot with `--system`.
+ * Runs the program with the given arguments: `--called=NAME` if it was called by another name than
+ * `shutdown`, and its own. Returns the exit status: 1 for every failure and for the help text. After success
+ * it does not return, except for a soft reboot with `--system`.
  *
  * @param io the surroundings. @default those of this process
  */

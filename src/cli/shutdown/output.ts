@@ -1,27 +1,27 @@
-/** What is said while a machine goes down: a little is kept until the console takes it (daemon and init 7.3). */
+/** Messages during a shutdown: a limited amount waits until the console accepts it (daemon and init 7.3). */
 
-/** Where the text ends up. */
+/** The destination of the text. */
 export interface OutputSink {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** How much is kept, in bytes. */
+/** How much to keep, in bytes. */
 const LIMIT = 4096;
 const LOST = new TextEncoder().encode("[Some output has not been shown due to buffer overflow]\n");
 const LINE_FEED = 10;
 
 /**
- * Whole lines, written one after the other without making anybody wait. Lines for which there is no room are left out,
- * and a line in their place says so.
+ * Writes whole lines in order and never blocks. If there is no room for lines, one line in their place says
+ * that they are missing.
  */
 export class ShutdownOutput {
   readonly #sink: OutputSink;
   #waiting: Uint8Array[] = [];
-  /** The bytes of all that waits or is being written. */
+  /** The bytes that wait or are being written. */
   #size = 0;
-  /** Lines have been left out behind what waits. */
+  /** Lines were dropped after the waiting ones. */
   #lost = false;
-  /** The beginning of a line whose end has not come. */
+  /** The beginning of an incomplete line. */
   #begun: number[] = [];
   #writing: Promise<void> | undefined;
 
@@ -35,16 +35,16 @@ export class ShutdownOutput {
     this.add(new TextEncoder().encode(`${line}\n`));
   }
 
-  /** Writes what a program has written. A line is written when it is complete. */
+  /** Writes the output of a program. Each line is written when it is complete. */
   add(bytes: Uint8Array): void {
     for (const byte of bytes) {
-      // A line that is too long is not kept, either: one byte more than the limit is enough to know.
+      // A line that is too long is not kept: one byte more than the limit is enough to know that.
       if (byte === LINE_FEED || this.#begun.length <= LIMIT) this.#begun.push(byte);
       if (byte === LINE_FEED) this.#addLine(Uint8Array.from(this.#begun.splice(0)));
     }
   }
 
-  /** Completes a line that has only begun: nobody will. */
+  /** Completes an unfinished line, because nothing more will come. */
   endLine(): void {
     if (this.#begun.length > 0) this.add(Uint8Array.of(LINE_FEED));
   }
@@ -58,7 +58,7 @@ export class ShutdownOutput {
   }
 
   #addLine(line: Uint8Array): void {
-    // There is always room left to say that lines are missing.
+    // There is always room for the line that says that lines are missing.
     const needed = line.length + LOST.length * (this.#lost ? 2 : 1);
     if (this.#size + needed > LIMIT) {
       this.#lost = true;
@@ -84,7 +84,8 @@ export class ShutdownOutput {
       }
       this.#writing = undefined;
     } catch {
-      // Nobody reads any more. `#writing` stays set: nothing more is written, and a machine goes down without words.
+      // The reader is gone. `#writing` stays set, so nothing more is written, and the shutdown continues
+      // silently.
       this.#waiting = [];
     }
   }

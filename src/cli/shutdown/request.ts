@@ -6,7 +6,7 @@ import { passedDescriptor } from "../ctl/connection.ts";
 import { ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";
 
-/** What the client needs around it. */
+/** What the client needs from its process. */
 export interface RequestIo extends CtlIo {
   /** The control socket of the system's daemon. */
   readonly socketPath: string;
@@ -14,10 +14,10 @@ export interface RequestIo extends CtlIo {
   connection(fd: number): Promise<ByteStream>;
 }
 
-/** The newest protocol version that a daemon may demand, and the oldest that it may have. */
+/** The newest protocol version that a daemon may require, and the oldest that it may have. */
 const PROTOCOL = { newest: 5, oldest: 1 } as const;
 
-/** Has the daemon begin a shutdown. Throws `ToolFailure` if it does not. */
+/** Requests a shutdown from the daemon. Throws `ToolFailure` if that fails. */
 export async function requestShutdown(
   type: ShutdownType,
   usePassedFd: boolean,
@@ -66,7 +66,7 @@ async function connect(passed: number | undefined, io: RequestIo): Promise<Contr
   }
 }
 
-/** Words what can go wrong with a conversation; `misunderstood` is the failure for a reply that is none. */
+/** Words the failures of a connection; `misunderstood` is the failure for an invalid reply. */
 async function converse(conversation: () => Promise<void>, misunderstood: () => ToolFailure): Promise<void> {
   try {
     await conversation();

@@ -1,10 +1,10 @@
-/** Characters that cannot be seen, or that look like others. */
+/** Invisible characters, and characters that look like others. */
 
-/** Why a character does not do what it looks like. */
+/** Why a character is misleading. */
 export interface OddCharacter {
-  /** How messages name it: `U+00A0 (no-break space)`. */
+  /** Its name in messages: `U+00A0 (no-break space)`. */
   readonly name: string;
-  /** Whether it only misleads outside of quotes, where another character was meant. */
+  /** Whether it misleads only outside of quotes, where another character was meant. */
   readonly lookAlike: boolean;
 }
 
@@ -56,7 +56,7 @@ const LOOK_ALIKE: readonly (readonly [from: number, to: number, name: string])[]
   [0xff01, 0xff5e, "full-width character"],
 ];
 
-/** What is odd about a character; `undefined` for all others. */
+/** The odd character with this code; `undefined` for all others. */
 export function oddCharacter(code: number): OddCharacter | undefined {
   const within = ([from, to]: readonly [number, number, string]) => from <= code && code <= to;
   const invisible = INVISIBLE.find(within);

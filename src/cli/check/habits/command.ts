@@ -1,4 +1,4 @@
-/** Habits of shells in `command` and `stop-command`. No shell reads these settings. */
+/** Shell habits in `command` and `stop-command`. No shell reads these settings. */
 
 import type { WrittenWord } from "../../../description/mod.ts";
 import type { Habit } from "./habit.ts";
@@ -10,7 +10,7 @@ const IN_A_SHELL = 'no shell reads the command; write /bin/sh -c "..." around it
 const OPERATOR = /^(?:&&?|\|\|?|\|&|;;?)$/;
 /** Redirections, with their target in the same word or in the next: `>`, `2>&1`, `>>file`, `<<EOF`. */
 const REDIRECTION = /^(?:\d*|&)(?:>>|>\||>|<<<|<<-?|<>|<)(?:&?(?!.*>$).*)?$/;
-/** Words that shells carry out themselves, or that belong to their grammar. */
+/** Words that a shell executes itself, or that belong to its grammar. */
 const BUILTINS = new Set(
   ("cd source . export exec eval set unset alias umask ulimit trap wait read local return exit shift declare typeset " +
     "builtin command pushd popd shopt let if then else fi while until for do done case esac function select time [[ ! : { (")
@@ -19,13 +19,13 @@ const BUILTINS = new Set(
 const SHELL = /(?:^|\/)(?:ba|da|k|z|a|mk|pdk|fi|busybox )?sh$/;
 /** In characters; longer words are no paths, and matching a pattern in them takes long. */
 const LONGEST_PATH = 4096;
-/** What a program is called that only changes the user. */
+/** Names of programs that only change the user. */
 const USER_CHANGERS = /(?:^|\/)(?:sudo|su|doas|runuser|setuidgid|chpst|gosu|su-exec)$/;
 
 /** The habits in the words of a command. */
 export function commandHabits(words: readonly WrittenWord[]): Habit[] {
   const found = new Map<string, Habit>();
-  // One message for each kind is enough for a line.
+  // One message of each kind is enough for a line.
   const add = (habit: Habit | undefined) => {
     if (habit !== undefined && !found.has(habit.code)) found.set(habit.code, habit);
   };
@@ -38,7 +38,7 @@ export function commandHabits(words: readonly WrittenWord[]): Habit[] {
   return [...found.values()];
 }
 
-/** What is wrong with the first word, which names the program. */
+/** The problem of the first word, which names the program. */
 function programHabit([first, ...others]: readonly WrittenWord[]): Habit | undefined {
   if (first === undefined || !first.plain) return undefined;
   const { text } = first;
@@ -73,7 +73,7 @@ function programHabit([first, ...others]: readonly WrittenWord[]): Habit | undef
   return undefined;
 }
 
-/** A shell's forms of substitution that are none here, quoted or not. */
+/** Shell substitution that does not exist here, quoted or not. */
 function expansionHabit({ text, plain }: WrittenWord): Habit | undefined {
   const form = /(?<!\$)(?:\$\$)*(\$\(|\$[@*?!#]|\$\{[#!]|\$\{\w+(?::?[=?]|[%#/^,@]|:\d)|\$'|\$\[)/.exec(text)
     ?.[1];
@@ -88,11 +88,11 @@ function expansionHabit({ text, plain }: WrittenWord): Habit | undefined {
     : undefined;
 }
 
-/** What is wrong with one word that has no quotes. */
+/** The problem of one word without quotes. */
 function wordHabit(words: readonly WrittenWord[], index: number): Habit | undefined {
   const { text } = words[index];
   const isLast = index === words.length - 1;
-  // `find … -exec PROGRAM {} ;` wants its semicolon.
+  // `find … -exec PROGRAM {} ;` needs its semicolon.
   const ofFind = text === ";" && words.some(({ text }) => /^-(?:exec|ok)(?:dir)?$/.test(text));
   const connects = OPERATOR.test(text) || /&&|\|\|/.test(text) ||
     (/^[^;]+;$/.test(text) && !isLast) || (isLast && /^[^=?]+&$/.test(text));
@@ -134,7 +134,7 @@ export function pathHabits(words: readonly WrittenWord[]): Habit[] {
   return habits.filter((habit) => habit !== undefined);
 }
 
-/** `~` in the place of a home directory. */
+/** `~` instead of a home directory. */
 function homeHabit(text: string): Habit | undefined {
   if (!/^~(?:[a-z_][\w-]*)?(?:\/|$)|=~\//.test(text)) return undefined;
   return shell(

@@ -1,9 +1,9 @@
-/** Habits of shells in environment files, whose values are taken as they stand: no quotes, no variables. */
+/** Shell habits in environment files, whose values are literal: no quotes, no variables. */
 
 import { type Habit, type PlacedHabit, withoutRepetitions } from "./habit.ts";
 import { oddCharacterHabit } from "./text.ts";
 
-/** The habits in the lines of an environment file, apart from lines that the daemon ignores. */
+/** The habits in the lines of an environment file, except ignored lines. */
 export function environmentHabits(text: string): PlacedHabit[] {
   const found: PlacedHabit[] = [];
   for (const [index, content] of text.split("\n").entries()) {
@@ -54,7 +54,7 @@ function* lineHabits(line: string, isFirst: boolean): Iterable<Habit & { readonl
   }
 }
 
-/** What to do with a line that is not of the form `NAME=VALUE`. */
+/** The remedy for a line that does not have the form `NAME=VALUE`. */
 export function environmentRemedy(line: string): string {
   const text = line.trim();
   const [first, second] = text.split(/\s+/, 2);

@@ -1,24 +1,27 @@
-/** Habits of other systems: text that means something in a shell or to another service manager, but not here. */
+/**
+ * Habits from other programs: text that has a meaning in a shell or for another service manager, but not
+ * here.
+ */
 
-/** One habit that was found. */
+/** One habit. */
 export interface Habit {
   /** A short constant name for the kind of habit, for programs. */
   readonly code: string;
-  /** What is wrong and what to write instead. */
+  /** The problem and its replacement. */
   readonly message: string;
   /**
-   * `warning`: it does not work as it looks. `note`: it works, but there is a better way.
+   * `warning`: it does not have its usual effect. `note`: it works, but there is a better way.
    * @default "warning"
    */
   readonly severity?: "warning" | "note";
   /**
-   * Whether a description that is meant as it stands may have it: only told with explanations.
+   * Whether a correct description may contain it: reported only with explanations.
    * @default false
    */
   readonly uncertain?: boolean;
 }
 
-/** A habit and where in a file it is. */
+/** A habit and its place in a file. */
 export interface PlacedHabit extends Habit {
   /** From 1. */
   readonly line: number;
@@ -26,10 +29,10 @@ export interface PlacedHabit extends Habit {
   readonly column?: number;
 }
 
-/** Habits that concern a file as a whole: one message is enough, however many lines have them. */
+/** Habits that concern a file as a whole: one message is enough, even if many lines have them. */
 const OF_WHOLE_FILES = new Set(["section", "foreign-setting", "line-end"]);
 
-/** Leaves out what repeats a message about the file as a whole. */
+/** Removes repeated messages about the file as a whole. */
 export function withoutRepetitions(habits: readonly PlacedHabit[]): PlacedHabit[] {
   const seen = new Set<string>();
   return habits.filter(({ code }) => {

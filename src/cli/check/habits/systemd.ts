@@ -1,8 +1,8 @@
-/** Habits of systemd and supervisord: sections, settings and specifiers of theirs. */
+/** Habits from systemd and supervisord: their sections, settings and specifiers. */
 
 import type { Habit } from "./habit.ts";
 
-/** What settings of others are called here. Names are in lower case. */
+/** The names of our settings for theirs, in lower case. */
 const FOREIGN: ReadonlyMap<string, string> = new Map(Object.entries({
   after: "after",
   before: "before",
@@ -40,12 +40,12 @@ const FOREIGN: ReadonlyMap<string, string> = new Map(Object.entries({
   workingdirectory: "working-dir",
 }));
 
-/** The setting that is called so elsewhere; `undefined` if none is known. */
+/** Our setting for their name; `undefined` if none is known. */
 export function foreignSetting(name: string): string | undefined {
   return FOREIGN.get(name.toLowerCase());
 }
 
-/** A section header in a line, or a setting that only systemd and supervisord write so. */
+/** A section header in a line, or a setting that only systemd and supervisord write like this. */
 export function sectionHabit(line: string): Habit | undefined {
   const header = /^[ \t]*(\[[^\]=]*\])[ \t]*(?:[;#].*)?\r?$/.exec(line)?.[1];
   if (header !== undefined) {
@@ -62,9 +62,9 @@ export function sectionHabit(line: string): Habit | undefined {
   };
 }
 
-/** A specifier of systemd such as `%i`. `%Y` and others of dates, and a `%` in front of a digit, mean nothing. */
+/** A systemd specifier such as `%i`. `%Y` and other date formats, and a `%` in front of a digit, are none. */
 export function specifierHabit(text: string): Habit | undefined {
-  if (text.startsWith("+")) return undefined; // a format of date
+  if (text.startsWith("+")) return undefined; // a date format
   const specifier = /(?<!%)(?:%%)*(%i(?![A-Za-z0-9])|(?:^|[@/=])%I(?=$|[./])|^%[hHtSCLEnNpu](?=\/))/.exec(
     text,
   )?.[1];
@@ -75,7 +75,7 @@ export function specifierHabit(text: string): Habit | undefined {
   return { code: "specifier", message: `\`${specifier}\` is a specifier of systemd; ${remedy}` };
 }
 
-/** The name of a unit of systemd, without its suffix; `undefined` if it is none. */
+/** The name of a systemd unit, without its suffix; `undefined` if it is none. */
 export function withoutUnitSuffix(name: string): string | undefined {
   const stripped = name.replace(/\.(?:service|target|socket|mount|timer|path|device)$/, "");
   return stripped === name || stripped === "" ? undefined : stripped;

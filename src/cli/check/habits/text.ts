@@ -1,10 +1,10 @@
-/** Habits and accidents in the text of a description: invisible characters, sections of others, scripts. */
+/** Habits and accidents in the text of a description: invisible characters, foreign sections, scripts. */
 
 import { oddCharacter } from "./characters.ts";
 import { type Habit, type PlacedHabit, withoutRepetitions } from "./habit.ts";
 import { sectionHabit } from "./systemd.ts";
 
-/** What the bytes FF FE and FE FF at the beginning of a file become as text. */
+/** The bytes FF FE and FE FF at the beginning of a file, after decoding. */
 const UTF16 = /^(?:\udcff\udcfe|\udcfe\udcff)/;
 const BYTE_ORDER_MARK = "\ufeff";
 
@@ -25,7 +25,7 @@ function* allHabits(text: string): Iterable<PlacedHabit> {
   const lines = text.split("\n");
   for (const [index, content] of lines.entries()) {
     for (const habit of lineHabits(content, index === 0)) yield { ...habit, line: index + 1 };
-    // A line that continues another one is no line of its own.
+    // A line that continues another one does not count separately.
     const continues = index > 0 && /(?:^|[^\\])(?:\\\\)*\\$/.test(lines[index - 1]);
     const habit = continues ? undefined : sectionHabit(content.replace(/^\ufeff/, ""));
     if (habit !== undefined) yield { ...habit, line: index + 1 };
@@ -49,7 +49,7 @@ function* lineHabits(content: string, isFirst: boolean): Iterable<Habit & { read
 }
 
 /**
- * The first character of a line, outside of comments, that is not what it looks like.
+ * The first misleading character of a line, outside of comments.
  *
  * @param isFirst whether the line is the first of its file
  */

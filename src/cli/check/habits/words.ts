@@ -1,4 +1,4 @@
-/** Which habits are looked for in the value of which setting. */
+/** Which habits to look for in which setting. */
 
 import type { Setting, WrittenWord } from "../../../description/mod.ts";
 import { commandHabits, pathHabits } from "./command.ts";
