@@ -26,7 +26,7 @@ async function respond(request: Request): Promise<Response> {
     return page(200, table(await readStore()));
   } catch (error) {
     console.log(`no answer from the store: ${error instanceof Error ? error.message : error}`);
-    return page(503, "<p>The store does not answer. This page tries again by itself.</p>");
+    return page(503, "<p>The store does not answer. This page tries again automatically.</p>");
   }
 }
 

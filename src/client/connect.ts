@@ -32,7 +32,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   signal?.throwIfAborted();
   const { surroundings, open } = await runtime();
   const path = controlSocketPath(options, surroundings);
-  if (path === undefined) throw new ControlError("connect", "Nothing tells where the control socket is");
+  if (path === undefined) {
+    throw new ControlError("connect", "Cannot determine the path of the control socket");
+  }
   const opening = ControlClient.connect(path, open);
   let control;
   try {

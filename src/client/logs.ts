@@ -31,7 +31,7 @@ export async function* readLog(
 ): AsyncGenerator<LogPiece, void, void> {
   signal?.throwIfAborted();
   if (await handles.client.extensions() === 0) {
-    throw new ControlError("too-old-daemon", "The daemon cannot tell parts of a log");
+    throw new ControlError("too-old-daemon", "The daemon cannot send parts of a log");
   }
   const reader = new LogReader(handles.client, since);
   for (let rest = SHORTEST_PAUSE;; rest = Math.min(2 * rest, LONGEST_PAUSE)) {

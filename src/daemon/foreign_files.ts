@@ -16,7 +16,7 @@ export function warnOfForeignFile(path: string | undefined, log: MessageLog): vo
     const folder = folderProblem(Deno.statSync(folderOf(path)), self);
     const file = Deno.statSync(path);
     if (!file.isFile) return; // a device of the system, or a pipe from the caller
-    problem = fileProblem(file, self) ?? (folder && `its folder is not safe, as ${folder}`);
+    problem = fileProblem(file, self) ?? (folder && `its folder is not safe, because ${folder}`);
   } catch (error) {
     if (error instanceof Error) return; // the read error was logged
     throw error;

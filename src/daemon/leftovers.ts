@@ -21,7 +21,7 @@ export async function endLeftovers(journal: Journal, path: string, log: MessageL
     log.message("warn", `${what}; processes that an earlier instance left running are not ended`);
   }
   const unknown = journal.entries.filter(({ since }) => since === undefined);
-  if (unknown.length > 0) maybeLeft(unknown, "grant --allow-sys=osUptime to have them ended", log);
+  if (unknown.length > 0) maybeLeft(unknown, "grant --allow-sys=osUptime so that dinit can end them", log);
   if (journal.entries.length === unknown.length) return;
   try {
     await launchesOver(journal);
@@ -64,7 +64,7 @@ async function endByProgram(path: string, { entries }: Journal, log: MessageLog)
     );
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    maybeLeft(entries, "grant --allow-all or --allow-run=deno to have them ended", log);
+    maybeLeft(entries, "grant --allow-all or --allow-run=deno so that dinit can end them", log);
   }
 }
 

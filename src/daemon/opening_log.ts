@@ -57,7 +57,7 @@ export function watchLogs(
   mainLog.watch({
     failed: (error) => show("error", `Writing ${path} failed: ${systemText(error)}; trying again`),
     recovered: (lost) => {
-      const text = `The main log is written again; ${linesLost(lost)}`;
+      const text = `The main log works again; ${linesLost(lost)}`;
       show("warn", text);
       if (lost > 0) log().record("warn", text);
     },
@@ -65,7 +65,7 @@ export function watchLogs(
   return {
     failed: (error) =>
       log().record("error", `Writing to the console failed: ${systemText(error)}; trying again`),
-    recovered: (lost) => log().message("warn", `The console is written to again; ${linesLost(lost)}`),
+    recovered: (lost) => log().message("warn", `The console works again; ${linesLost(lost)}`),
   };
 }
 

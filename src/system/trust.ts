@@ -52,7 +52,7 @@ export function pidFileProblem(file: FileFacts, folder: FileFacts, self: Identit
   const problem = fileProblem(ofRoot, self);
   if (problem !== undefined) return problem;
   const place = folderProblem(folder, self);
-  return place === undefined ? undefined : `its folder is not safe, as ${place}`;
+  return place === undefined ? undefined : `its folder is not safe, because ${place}`;
 }
 
 /** Whether others can add links and files to a folder. Log files there are opened with care. */

@@ -93,7 +93,10 @@ Deno.test("a tree of ten thousand services in a chain, and of a ring that no dae
 Deno.test("ctl tree and graph say so if the daemon cannot tell", async () => {
   await using daemon = new StandIn({ services: { a: status() } });
   for (const name of ["tree", "graph"]) {
-    assertEquals(await ctl(daemon, name), failure("dinitctl: this daemon cannot tell the service graph\n"));
+    assertEquals(
+      await ctl(daemon, name),
+      failure("dinitctl: this daemon does not provide the service graph\n"),
+    );
   }
   for (const graph of [null, 1, {}, { nodes: [{}], edges: [] }, { nodes: [], edges: [{}] }]) {
     await using odd = new StandIn({ topics: { graph } });

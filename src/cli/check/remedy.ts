@@ -13,10 +13,10 @@ const REMEDIES: readonly (readonly [message: RegExp, remedy: string])[] = [
     /^(?:un|in)\S+ .*substitution$/,
     "the forms are $NAME, ${NAME}, ${NAME:-WORD} and ${NAME:+WORD}; write $$ for a $",
   ],
-  [/^invalid\/missing variable name after '\$'$/, "write $$ for a $ that is meant as it stands"],
+  [/^invalid\/missing variable name after '\$'$/, "write $$ for a literal $"],
   [
     /^missing value in argument substitution$/,
-    "the argument $1 is what follows @ in the name of the service",
+    "the argument $1 is the text after @ in the name of the service",
   ],
   [/^line following line-continuation/, "begin the next line with a blank, or remove the backslash"],
   [/^unterminated quoted string$/, 'write " at the end of the text'],

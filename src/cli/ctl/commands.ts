@@ -247,7 +247,7 @@ export const COMMANDS: readonly Command[] = [
     words: [SERVICES],
     options: ["--for", "--timeout"],
     minimumProtocol: 1,
-    summary: "wait until services are started or stopped, whoever does it",
+    summary: "wait until services are started or stopped, for whatever reason",
     load: async () => (await import("./await_state.ts" as string)).awaitState,
   },
 ];

@@ -9,7 +9,7 @@ const TOPIC = "graph";
 /** The graph of all loaded services. Throws `ToolFailure` if the daemon does not have the extension. */
 export async function serviceGraph(client: ControlClient): Promise<Graph> {
   const answer = await client.query(TOPIC);
-  if (answer === undefined) throw ctlFailure("this daemon cannot tell the service graph");
+  if (answer === undefined) throw ctlFailure("this daemon does not provide the service graph");
   const graph = answer as Partial<Graph> | null;
   const isWhole = Array.isArray(graph?.nodes) && Array.isArray(graph.edges) &&
     graph.nodes.every((node) => typeof node?.name === "string" && typeof node.exit === "object") &&

@@ -125,7 +125,7 @@ function checkPage(): ManualPage {
       {
         title: "Description",
         text: [
-          "Checks the services, and all that they depend on, before a daemon has to live with them: the syntax and " +
+          "Checks the services, and all that they depend on, before a daemon loads them: the syntax and " +
           "the values of settings, files that are named, dependencies. Without a name it checks the service boot.",
         ],
       },
@@ -163,7 +163,7 @@ function monitorPage(): ManualPage {
       { title: "Environment", items: SOCKET_ENVIRONMENT },
       {
         title: "Exit status",
-        text: ["0 after the one command of --exit, whatever became of it, and for --version; 1 otherwise."],
+        text: ["0 after the one command of --exit, whatever its result, and for --version; 1 otherwise."],
       },
     ],
     seeAlso: ["dinit", CTL.name],
@@ -184,7 +184,7 @@ function shutdownPage(): ManualPage {
           "Has the system's daemon stop all services in order and then end the machine in the given way: without " +
           "an option reboot restarts it, soft-reboot restarts only the daemon, and all other names power it off. " +
           "There are no delayed shutdowns and no messages to users. In a container the daemon ends.",
-          "With --system the program does what is to be done last, which is how the daemon uses it: it sends all " +
+          "With --system the program performs the last steps of a shutdown, which is how the daemon uses it: it sends all " +
           "processes TERM and, a second later, KILL, runs the hook, or else switches swap off and unmounts the " +
           "file systems, and has the kernel do the rest. Services are not stopped in order then.",
         ],

@@ -100,7 +100,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "type",
     syntax: ALL_TYPES.join(" | "),
     default: "internal",
-    summary: "what kind of service it is",
+    summary: "the type of the service",
     change: "never",
     refusal: "cannot change type of non-stopped service.",
     needs: [

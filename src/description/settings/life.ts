@@ -93,7 +93,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     name: "restart",
     syntax: [...RESTART_WORDS.keys()].join(" | "),
     default: "yes",
-    summary: "whether to start the service again when it stops by itself",
+    summary: "whether to restart the service when its process ends",
     change: "live",
     apply({ draft: { description } }, { text }) {
       description.restart = oneOf(
@@ -109,7 +109,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     syntax: [...BOOLEANS.keys()].join(" | "),
     types: PROCESSES,
     default: "no",
-    summary: "whether to start a process that ended again without stopping the service",
+    summary: "whether to replace an ended process without stopping the service",
     change: "live",
     apply({ draft: { description } }, { text }) {
       description.smoothRecovery = oneOf(
@@ -133,7 +133,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     syntax: "NUMBER",
     types: PROCESSES,
     default: "3",
-    summary: "how many automatic starts the interval may see; 0 for any number",
+    summary: "the largest number of automatic restarts in the interval; 0 for any number",
     change: "live",
     apply({ draft: { description } }, { text }) {
       description.restartLimitCount = parseUnsigned(text);
@@ -163,7 +163,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     name: "ready-notification",
     syntax: "pipefd:NUMBER | pipevar:NAME",
     types: ["process"],
-    summary: "how the process tells that it is ready: on a descriptor, or on one that a variable names",
+    summary: "how the process announces its readiness: on a descriptor, or on one that a variable names",
     change: "next-start",
     needs: [
       need(

@@ -64,7 +64,7 @@ function needsOf({ name, types, needs, flags = [] }: Setting): TableNeed[] {
 
 /** The table of the program. */
 export const SETTING_TABLE: SettingTable = new SettingTable([
-  { title: "What the service is and runs", settings: CORE_SETTINGS },
+  { title: "Type and commands", settings: CORE_SETTINGS },
   { title: "Starting, stopping and restarting", settings: LIFE_SETTINGS },
   { title: "Dependencies and order", settings: DEPENDENCY_SETTINGS },
   { title: "Sockets and output", settings: OUTPUT_SETTINGS },

@@ -160,7 +160,9 @@ function checkFolder(path: string): void {
   const folder = folderOf(path);
   const problem = folderProblem(Deno.statSync(folder), ownIdentity());
   if (problem !== undefined) {
-    throw new JournalUntrustedError(`${path} is not used: its folder ${folder} is not safe, as ${problem}`);
+    throw new JournalUntrustedError(
+      `${path} is not used: its folder ${folder} is not safe, because ${problem}`,
+    );
   }
 }
 

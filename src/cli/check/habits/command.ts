@@ -67,7 +67,7 @@ function programHabit([first, ...others]: readonly WrittenWord[]): Habit | undef
   const [option, script, next] = others;
   if (SHELL.test(text) && option?.text === "-c" && script?.plain && next !== undefined) {
     const message =
-      `the shell takes only \`${script.text}\` as its script; put quotes (") around all that belongs to it`;
+      `the shell takes only \`${script.text}\` as its script; put quotes (") around the whole script`;
     return { code: "shell-script-words", message, uncertain: true };
   }
   return undefined;
@@ -79,8 +79,8 @@ function expansionHabit({ text, plain }: WrittenWord): Habit | undefined {
     ?.[1];
   if (form !== undefined) {
     const remedy = plain
-      ? `${IN_A_SHELL}, and $$ for each $ that the shell shall see`
-      : "write $$ for a $ that a shell shall see";
+      ? `${IN_A_SHELL}, and $$ for each $ that the shell must see`
+      : "write $$ for a $ that a shell must see";
     return shell("shell-expansion", `\`${form}\` is shell syntax; ${remedy}`);
   }
   return plain && text.includes("`")
@@ -116,7 +116,7 @@ function wordHabit(words: readonly WrittenWord[], index: number): Habit | undefi
   if (text.length <= LONGEST_PATH && /^(?:\.{0,2}|~)\/\S*(?:[*?]|\[[^\]]+\]|\{[^{}]*,[^{}]*\})/.test(text)) {
     return shell(
       "shell-pattern",
-      `\`${text}\` is a pattern of the shell and is passed on as it is; ${IN_A_SHELL}`,
+      `\`${text}\` is a shell pattern and is not expanded; ${IN_A_SHELL}`,
     );
   }
   return undefined;

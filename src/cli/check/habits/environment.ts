@@ -32,12 +32,12 @@ function* lineHabits(line: string, isFirst: boolean): Iterable<Habit & { readonl
       message: `the quotes are part of the value of ${name}; leave them out`,
     };
   } else if (/\s#/.test(value)) {
-    const message = `what follows # is part of the value of ${name}; write the comment on a line of its own`;
+    const message = `the text after # is part of the value of ${name}; write the comment on a separate line`;
     yield { code: "environment-comment", message, uncertain: true };
   } else if (/^[ \t]/.test(value) && bare !== "") {
     yield {
       code: "environment-blank",
-      message: `the blank behind = is part of the value of ${name}; leave it out`,
+      message: `the blank after = is part of the value of ${name}; leave it out`,
     };
   } else if (/[ \t]$/.test(value) && bare !== "") {
     const message = `the blank at the end is part of the value of ${name}`;
@@ -49,7 +49,7 @@ function* lineHabits(line: string, isFirst: boolean): Iterable<Habit & { readonl
   } else if (/^~(?:\/|$)/.test(bare)) {
     yield {
       code: "environment-variable",
-      message: `\`~\` stays as it is in the value of ${name}; write the path`,
+      message: `\`~\` is not expanded in the value of ${name}; write the path`,
     };
   }
 }
