@@ -88,7 +88,7 @@ Deno.test("ctl --help has a usage line for each sub-command, in the order of the
   for (const line of out.split("\n")) assert(line.length <= 100, line);
 });
 
-Deno.test("the sub-commands stand in the order of the specification", () => {
+Deno.test("the sub-commands are in the order of the specification", () => {
   assertEquals(
     COMMANDS.map(({ name }) => name).join(" "),
     "status is-started is-failed start stop restart wake release unpin unload reload list shutdown add-dep rm-dep " +
@@ -96,7 +96,7 @@ Deno.test("the sub-commands stand in the order of the specification", () => {
   );
 });
 
-Deno.test("ctl --version tells the version of the reference, and on a terminal that of the program", async () => {
+Deno.test("ctl --version prints the version of the reference, and on a terminal that of the program", async () => {
   assertEquals(await ctlAlone(["--version"]), success("Dinit version 0.22.1.\n"));
   assertEquals(await ctlAlone(["list", "--version", "--bogus"]), success("Dinit version 0.22.1.\n"));
   assertEquals(
@@ -105,7 +105,7 @@ Deno.test("ctl --version tells the version of the reference, and on a terminal t
   );
 });
 
-Deno.test("ctl options are accepted before and behind the sub-command, and a repeated one counts last", async () => {
+Deno.test("ctl options are accepted before and after the sub-command, and the last of a repeated option counts", async () => {
   await using daemon = new StandIn({ services: { a: status() } });
   const expected = success("STOPPED\n");
   for (

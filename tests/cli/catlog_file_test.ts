@@ -37,7 +37,7 @@ Deno.test("ctl catlog --json of a service with a log file", async () => {
   assertEquals(JSON.parse(out), { command: "catlog", ok: true, service: "web", log: "one\n" });
 });
 
-Deno.test("ctl catlog names the log file that it cannot show, and why", async () => {
+Deno.test("ctl catlog names a log file that it cannot show, and the reason", async () => {
   await using web = new WithFile();
   assertEquals(
     await ctl(web.daemon, "catlog", "web"),
@@ -60,7 +60,7 @@ Deno.test("ctl catlog of a service with neither buffer nor file is the reference
   assertEquals(await ctl(daemon, "catlog", "--clear", "web"), expected);
 });
 
-Deno.test("ctl catlog --follow of a log file goes on when it grows, is rotated, and is truncated", async () => {
+Deno.test("ctl catlog --follow continues when the log file grows, is rotated, and is truncated", async () => {
   await using web = new WithFile("one\n");
   let written = "";
   const io = new FakeIo();

@@ -68,7 +68,7 @@ Deno.test("ctl reload loads a service that is not loaded", async () => {
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("ctl catlog copies the buffer, and tells of an unfinished last line", async () => {
+Deno.test("ctl catlog copies the buffer, and reports an unfinished last line", async () => {
   const contents: readonly (readonly [Uint8Array, string])[] = [
     [encode(""), ""],
     [encode("hello\n"), "hello\n"],
@@ -135,7 +135,7 @@ for (const [answer, text] of SIGNAL_REFUSALS) {
 
 // ---- setenv, unsetenv (cli 3.11) ----
 
-Deno.test("ctl setenv sends each variable, and its own value where none is given", async () => {
+Deno.test("ctl setenv sends each variable, and its own value if none is given", async () => {
   await using daemon = new StandIn({ on: { [Request.SETENV]: [ack] } });
   const args = ["-p", daemon.path, "setenv", "A=1", "B=", "C=x=y", "OWN", "NONE"];
   assertEquals(await ctlAlone(args, { env: { OWN: "mine" } }), success());
@@ -252,7 +252,7 @@ Deno.test("ctl trigger and untrigger of a service of another type", async () => 
 
 // ---- shutdown (cli 3.14) ----
 
-Deno.test("ctl shutdown waits until the daemon has gone", async () => {
+Deno.test("ctl shutdown waits until the daemon has exited", async () => {
   await using daemon = new StandIn({ on: { [Request.SHUTDOWN]: [ack, "close"] } });
   const expected = success("Shutting down dinit...\nConnection closed.\n");
   assertEquals(await ctl(daemon, "shutdown"), expected);

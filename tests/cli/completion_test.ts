@@ -184,7 +184,7 @@ for (const line of ["dinitctl st", "deno task -q ctl st"]) {
   });
 }
 
-Deno.test("bash replaces what is behind the @ of a name only", async () => {
+Deno.test("bash replaces only the part after the @ of a name", async () => {
   await using daemon = new StandIn({ services });
   using tools = new Tools(daemon);
   assertEquals(await proposals(tools, "bash", "dinitctl start getty@t"), ["tty1", "tty2"]);
@@ -208,7 +208,7 @@ Deno.test("every command and every option is in the script of every shell", () =
   }
 });
 
-Deno.test("completion of a shell that is not known", () => {
+Deno.test("completion of an unknown shell", () => {
   for (const args of [[], ["tcsh"], ["bash", "zsh"]]) {
     const io = new FakeIo();
     assertEquals(runCompletion(args, io), 1);

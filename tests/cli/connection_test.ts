@@ -23,7 +23,7 @@ for (const [surroundings, mode, socketPath, expected] of PATHS) {
   });
 }
 
-Deno.test("the user database tells the home directory by user id", () => {
+Deno.test("the user database gives the home directory by user id", () => {
   const directory = Deno.makeTempDirSync();
   try {
     const file = `${directory}/passwd`;
@@ -40,7 +40,7 @@ Deno.test("the user database tells the home directory by user id", () => {
   }
 });
 
-Deno.test("ctl says when nothing tells where the socket is", async () => {
+Deno.test("ctl says when the path of the socket cannot be determined", async () => {
   assertEquals(
     await ctlAlone(["list"], { uid: 4_000_000_000 }),
     failure(
@@ -66,7 +66,7 @@ Deno.test("ctl names the path and the reason when it cannot connect", async () =
   );
 });
 
-Deno.test("ctl asks about a user instance only when the user's own socket is absent", async () => {
+Deno.test("ctl mentions a user instance only when the user's own socket is absent", async () => {
   const absent = "dinitctl: connecting to socket: /nonexistent/dinitctl: No such file or directory\n";
   const hint = "dinitctl: perhaps no user instance is running?\n";
   const env = { XDG_RUNTIME_DIR: "/nonexistent" };

@@ -101,7 +101,7 @@ Deno.test("ctl enable finds a directory that is relative to the daemon's", async
   assertEquals(services.link("boot.d/a"), "../a");
 });
 
-Deno.test("ctl enable does not ask the daemon if the link is there or a description cannot be read", async () => {
+Deno.test("ctl enable does not ask the daemon if the link exists or a description cannot be read", async () => {
   using services = new Services({ "boot.d/a": "" });
   await using daemon = services.daemon({}, { gone: DOWN });
   assertEquals(await ctl(daemon, "enable", "a"), failure("dinitctl: service already enabled.\n"));
@@ -119,7 +119,7 @@ Deno.test("ctl enable does not ask the daemon if the link is there or a descript
   assertEquals(daemon.received(Request.ENABLESERVICE).length, 0);
 });
 
-Deno.test("ctl enable and disable tell that only the daemon has followed", async () => {
+Deno.test("ctl enable and disable say that only the daemon has made the change", async () => {
   using services = new Services({ boot: "waits-for.d = none.d\n" });
   await using daemon = services.daemon({ on: { [Request.ENABLESERVICE]: [ack], [Request.REM_DEP]: [ack] } });
   const link = `${services.directory}/none.d/a`;
@@ -150,7 +150,7 @@ Deno.test("ctl disable removes the dependency, then the link", async () => {
   assertEquals([...Deno.readDirSync(`${services.directory}/boot.d`)], []);
 });
 
-Deno.test("ctl disable notes that something else keeps the service up", async () => {
+Deno.test("ctl disable says that something else keeps the service up", async () => {
   using services = new Services({ "boot.d/a": "" });
   await using daemon = services.daemon({ on: { [Request.REM_DEP]: [ack] } }, { a: UP });
   assertEquals(await ctl(daemon, "disable", "a"), {

@@ -28,7 +28,7 @@ Deno.test("ctl enable keeps the argument of a service in the name of the link on
   assertEquals(services.link("boot.d/a@1"), "../a");
 });
 
-Deno.test("ctl enable takes the service to enable from out of the description or the command line", async () => {
+Deno.test("ctl enable takes the dependent from the description or the command line", async () => {
   using services = new Services({
     a: "@meta other-thing x\n@meta enable-via boot\n@include extra\n",
     extra: "@meta enable-via second\n",
@@ -80,7 +80,7 @@ for (const [text, message] of UNFIT) {
   });
 }
 
-Deno.test("ctl enable does not mind other dependencies and other mistakes in the descriptions", async () => {
+Deno.test("ctl enable ignores other dependencies and other mistakes in the descriptions", async () => {
   using services = new Services({
     boot: "type = nonsense\nbogus = 1\nprepared-by = a\nwaits-for = missing\nwaits-for.d = boot.d\n",
     a: "type = process\nrun-as = nobody-of-that-name\n",
@@ -88,7 +88,7 @@ Deno.test("ctl enable does not mind other dependencies and other mistakes in the
   assertEquals(await services.offline("enable", "a"), success(ENABLED));
 });
 
-Deno.test("ctl enable does not find a service", async () => {
+Deno.test("ctl enable reports a service that does not exist", async () => {
   using services = new Services();
   assertEquals(
     await services.offline("enable", "none"),
@@ -132,7 +132,7 @@ Deno.test("ctl disable removes a plain file, too", async () => {
   assertEquals(await services.offline("disable", "a"), success(DISABLED));
 });
 
-Deno.test("ctl enable searches all the directories it is given, in their order", async () => {
+Deno.test("ctl enable searches all given directories in order", async () => {
   using services = new Services();
   using elsewhere = new Services({ a: "@meta enable-via nowhere\n", b: "" });
   const directories = ["-d", services.directory, "-d", elsewhere.directory];
@@ -161,7 +161,7 @@ Deno.test("ctl enable without a daemon searches the user's own directories", asy
   }
 });
 
-Deno.test("a link leads to the description by the shortest way that is known", () => {
+Deno.test("a link leads to the description by the shortest known path", () => {
   assertEquals(linkTarget("/srv/svc/boot.d", "/srv/svc/a"), "../a");
   assertEquals(linkTarget("/srv/wf.d", "/srv/svc/a"), "../svc/a");
   assertEquals(linkTarget("/srv/svc/boot.d", "/lib/svc/a"), "/lib/svc/a");

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { folderSocket } from "../../src/cli/shared/folder_socket.ts";
 import { FakeIo } from "./_stand_in.ts";
 
-Deno.test("the daemon of the folder stands in only where nothing names another, and only for its owner", () => {
+Deno.test("the daemon of the folder is used only if nothing names another, and only by its owner", () => {
   const before = Deno.cwd();
   const folder = Deno.makeTempDirSync({ prefix: "dinit-folder-" });
   try {

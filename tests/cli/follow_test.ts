@@ -20,7 +20,7 @@ function inTurn(...answers: Answer[]): () => Answer[] {
   return () => [answers.shift() ?? "close"];
 }
 
-Deno.test("ctl catlog --follow writes what is new, also after the buffer was cleared", async () => {
+Deno.test("ctl catlog --follow writes new output, also after the buffer was cleared", async () => {
   await using daemon = new StandIn({
     services,
     topics: { any: 1 },
@@ -42,7 +42,7 @@ Deno.test("ctl catlog --follow --clear makes room as it reads, with any daemon",
   assertEquals(daemon.received(Request.CATLOG).map(({ flags }) => flags), [1, 1, 1]);
 });
 
-Deno.test("ctl catlog --follow says how much was overwritten between two looks, and not before the first", async () => {
+Deno.test("ctl catlog --follow says how much was overwritten between two reads, but not before the first", async () => {
   await using daemon = new StandIn({
     services,
     topics: { any: 1 },
@@ -54,7 +54,7 @@ Deno.test("ctl catlog --follow says how much was overwritten between two looks, 
   );
 });
 
-Deno.test("ctl catlog --follow ends when nobody reads what it writes", async () => {
+Deno.test("ctl catlog --follow ends when nobody reads its output", async () => {
   await using daemon = new StandIn({
     services,
     topics: { any: 1 },

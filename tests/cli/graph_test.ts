@@ -40,12 +40,12 @@ const TREE = `boot  started
 alone  stopped
 `;
 
-Deno.test("ctl tree shows dependencies by indentation, and orderings not at all", async () => {
+Deno.test("ctl tree shows dependencies by indentation, and no orderings", async () => {
   await using daemon = new StandIn({ topics: { graph: GRAPH } });
   assertEquals(await ctl(daemon, "tree"), success(TREE));
 });
 
-Deno.test("ctl tree of one service, and of dependents; what was shown is not shown again", async () => {
+Deno.test("ctl tree of one service, and of dependents, shows each subtree once", async () => {
   await using daemon = new StandIn({ topics: { graph: GRAPH } });
   assertEquals(await ctl(daemon, "tree", "db"), success("db  failed\n  log  started  depends-on\n"));
   assertEquals(
@@ -61,7 +61,7 @@ Deno.test("ctl tree of one service, and of dependents; what was shown is not sho
   assertEquals(await ctl(daemon, "tree", "absent"), failure("dinitctl: service not loaded: absent\n"));
 });
 
-Deno.test("a tree in a terminal has lines, symbols and colours, and keeps to the width", () => {
+Deno.test("a tree on a terminal has lines, symbols and colours, and fits the width", () => {
   const roots = dependencyTree(GRAPH, { roots: ["boot"] });
   assertEquals(
     renderTree(roots, { symbols: true, columns: 30 }),
@@ -90,7 +90,7 @@ Deno.test("a tree of ten thousand services in a chain, and of a ring that no dae
   );
 });
 
-Deno.test("ctl tree and graph say so if the daemon cannot tell", async () => {
+Deno.test("ctl tree and graph say so if the daemon does not provide the graph", async () => {
   await using daemon = new StandIn({ services: { a: status() } });
   for (const name of ["tree", "graph"]) {
     assertEquals(
@@ -177,7 +177,7 @@ Deno.test("ctl tree --json nests what the text indents", async () => {
   });
 });
 
-Deno.test("colours in a pipe only if they are asked for", async () => {
+Deno.test("a pipe gets colours only on request", async () => {
   await using daemon = new StandIn({
     topics: { graph: GRAPH },
     services: { a: status({ state: 2, target: 2 }) },

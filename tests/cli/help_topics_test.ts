@@ -18,7 +18,7 @@ Deno.test("help lists what there is help on", async () => {
   }
 });
 
-Deno.test("help has nothing on other names, and says what was meant and what there is", async () => {
+Deno.test("help on an unknown name suggests a similar one and lists all", async () => {
   const { out } = await help();
   assertEquals(await help("weather"), { out: "", err: `dinit: no help on 'weather'\n${out}`, status: 1 });
   assertEquals(await help("restart-dely"), {
@@ -56,7 +56,7 @@ Deno.test("a name that is a setting and a sub-command is explained as both", asy
   assert(out.includes("\n  restart = ") && out.includes("\ndinitctl restart: "), out);
 });
 
-Deno.test("help on a program is what the program itself says", async () => {
+Deno.test("help on a program is the program's own help text", async () => {
   assertEquals((await help("dinitctl")).out, (await ctlAlone(["--help"])).out);
   assertEquals((await help("ctl")).out, (await help("dinitctl")).out);
   assert((await help("check")).out.includes("dinit-check"));
@@ -83,7 +83,7 @@ Deno.test("help service fits into 80 columns", async () => {
   for (const line of (await help("service")).out.split("\n")) assert(line.length <= 80, line);
 });
 
-Deno.test("help service tells defaults, types and what a line does", async () => {
+Deno.test("help service gives defaults, types and the effect of a line", async () => {
   const { out } = await help("service");
   const words = out.replaceAll(/\s+/g, " ");
   assert(

@@ -100,7 +100,7 @@ for (const [words, more, script] of CASES) {
   });
 }
 
-Deno.test("of several services each failure is explained, and in the document as well", async () => {
+Deno.test("each failure of several services is explained, also in the document", async () => {
   await using standIn = daemon();
   const { err } = await ctlAlone(["-p", standIn.path, "trigger", "wbe", "wrker"], ON_TERMINAL);
   assert(err.includes("service 'wbe': did you mean 'web'?"), err);
@@ -114,13 +114,13 @@ Deno.test("of several services each failure is explained, and in the document as
   assert(!piped.includes("did you mean"), piped);
 });
 
-Deno.test("a name from outside does nothing to the terminal", async () => {
+Deno.test("a foreign name cannot control the terminal", async () => {
   await using standIn = daemon();
   const { err } = await ctlAlone(["-p", standIn.path, "start", "\x1b[2Jx"], ON_TERMINAL);
   assert(!err.includes("\x1b"), JSON.stringify(err));
 });
 
-Deno.test("without a daemon it says how to start one, and which other ones answer", async () => {
+Deno.test("without a daemon ctl says how to start one, and which others answer", async () => {
   await using other = daemon();
   const env = { XDG_RUNTIME_DIR: other.directory };
   Deno.symlinkSync("socket", `${other.directory}/dinitctl`);

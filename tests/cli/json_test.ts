@@ -33,7 +33,7 @@ const STOPPED_DOCUMENT = {
   launch: null,
 };
 
-Deno.test("list --json has all that the marks tell, and more", async () => {
+Deno.test("list --json has everything that the marks show, and more", async () => {
   const [document, rest] = await json({
     services: {
       b: STOPPED,
@@ -76,7 +76,7 @@ Deno.test("list --json has all that the marks tell, and more", async () => {
   });
 });
 
-Deno.test("status --json of the whole system, with what the daemon tells of itself", async () => {
+Deno.test("status --json of the whole system, with the daemon's own facts", async () => {
   const service = {
     ...status(),
     name: "b",
@@ -238,7 +238,7 @@ for (const { name } of COMMANDS) {
   });
 }
 
-Deno.test("a command line that is wrong has a document, too", async () => {
+Deno.test("a wrong command line has a document, too", async () => {
   await using daemon = new StandIn();
   const document = async (...words: string[]) => JSON.parse((await ctl(daemon, ...words)).out);
   assertEquals(await document("--json", "restat", "web"), {
@@ -255,7 +255,7 @@ Deno.test("a command line that is wrong has a document, too", async () => {
   });
 });
 
-Deno.test("enable and disable --json tell of the link, with a daemon also of the start", async () => {
+Deno.test("enable and disable --json report the link, and with a daemon also the start", async () => {
   using files = new Services();
   const link = `${files.directory}/boot.d/a`;
   const document = { command: "enable", ok: true, from: "boot", to: "a", link };

@@ -40,7 +40,7 @@ function daemonWith(topics: Record<string, unknown>): StandIn {
   return new StandIn({ services: { web }, topics });
 }
 
-Deno.test("ctl status in a pipe is exactly what the reference says", async () => {
+Deno.test("ctl status in a pipe is exactly the text of the reference", async () => {
   await using daemon = daemonWith({
     "service 0": overview,
     "log 0": { generation: 0, start: 0, end: 1, text },
@@ -68,12 +68,12 @@ Deno.test("ctl status in a terminal adds the same, in colour and cut to the widt
   );
 });
 
-Deno.test("ctl status --long of a daemon without extensions is what there is", async () => {
+Deno.test("ctl status --long shows what a daemon without extensions provides", async () => {
   await using daemon = new StandIn({ services: { web } });
   assertEquals(await ctl(daemon, "status", "--long", "web"), success(SHORT));
 });
 
-Deno.test("ctl status --long tells how the last process ended, unless the state tells it", async () => {
+Deno.test("ctl status --long shows how the last process ended, unless the state shows it", async () => {
   const exit = { code: 1, status: 3 };
   for (
     const [facts, said] of [

@@ -75,7 +75,7 @@ Deno.test("the options of the daemon come from its help text, all of them", () =
   });
 });
 
-Deno.test("text in a page means nothing to the formatter", async () => {
+Deno.test("text in a page has no special meaning for the formatter", async () => {
   const text = await shown(roffPage({
     name: "odd",
     summary: "'quoted' \\fBback\\fR-slashes",
@@ -100,7 +100,7 @@ Deno.test("text in a page means nothing to the formatter", async () => {
   ) assert(text.includes(part), `${part} is missing in:\n${text}`);
 });
 
-Deno.test("dinit help man prints the source of a page, and tells which there are", async () => {
+Deno.test("dinit help man prints the source of a page, and lists all pages", async () => {
   const io = new FakeIo();
   assertEquals(await runManual(["dinitctl"], HELP_TEXT, io), 0);
   assertEquals(io.output, manualSources(HELP_TEXT).get("dinitctl"));
@@ -115,7 +115,7 @@ Deno.test("dinit help man prints the source of a page, and tells which there are
   }
 });
 
-Deno.test("in a terminal dinit help man shows a page that can be read, of 80 columns", async () => {
+Deno.test("on a terminal dinit help man shows a readable page of 80 columns", async () => {
   for (const name of [...NAMES, "reboot"]) {
     const io = new FakeIo({ columns: 80, env: { PAGER: "cat" } });
     assertEquals(await runManual([name], HELP_TEXT, io), 0);

@@ -86,7 +86,7 @@ Deno.test("monitor without arguments and with --help shows the help and fails", 
   }
 });
 
-Deno.test("monitor --version tells the version of the reference", async () => {
+Deno.test("monitor --version prints the version of the reference", async () => {
   assertEquals(await monitorAlone(["--version", "-c"]), {
     ...success(toolVersion(false)),
     commands: [],
@@ -114,14 +114,14 @@ for (const [args, text] of MISTAKES) {
   });
 }
 
-Deno.test("monitor ignores options that it does not know", async () => {
+Deno.test("monitor ignores unknown options", async () => {
   const outcome = await monitor(afterLoading(["a"], []), "--bogus", "-", "--", "-x", "-c", "run", "a");
   assertEquals(outcome, { ...failure(CLOSED), commands: [] });
 });
 
 // ---- The connection ----
 
-Deno.test("monitor tells why it cannot connect, and takes an empty path for none", async () => {
+Deno.test("monitor says why it cannot connect, and ignores an empty path", async () => {
   const missing = "dinit-monitor: connecting to socket /nonexistent/socket: No such file or directory\n";
   const env = { DINIT_SOCKET_PATH: "/nonexistent/socket" };
   for (const path of [[], ["-p", ""]]) {
@@ -167,7 +167,7 @@ Deno.test("monitor and a daemon that goes away in the middle of the greeting", a
 
 // ---- Services ----
 
-Deno.test("monitor runs the command for each event but those of cancellation, in order", async () => {
+Deno.test("monitor runs the command in order for each event except cancellations", async () => {
   const events = [0, 1, 2, 3, 4, 0].flatMap((number) => event(0, number));
   const outcome = await monitor(afterLoading(["web"], events), "-c", "say %n %s <%v>", "web");
   assertEquals(outcome, {
@@ -176,13 +176,13 @@ Deno.test("monitor runs the command for each event but those of cancellation, in
   });
 });
 
-Deno.test("monitor understands the older form of events when it comes alone", async () => {
+Deno.test("monitor understands the older form of events without the newer one", async () => {
   const answers = [{ type: Information.SERVICEEVENT, handle: 0, event: 1, status: undefined }] as const;
   const { commands } = await monitor(afterLoading(["web"], answers), "-c", "say %s", "web");
   assertEquals(commands, ["say|stopped"]);
 });
 
-Deno.test("monitor uses other words if it is told to", async () => {
+Deno.test("monitor uses other words on request", async () => {
   const events = [0, 1, 2].flatMap((number) => event(0, number));
   const { commands } = await monitor(
     afterLoading(["web"], events),
@@ -191,7 +191,7 @@ Deno.test("monitor uses other words if it is told to", async () => {
   assertEquals(commands, ["say|up", "say|", "say|BAD %n"]);
 });
 
-Deno.test("monitor --exit ends with the first command, whatever became of it", async () => {
+Deno.test("monitor --exit ends with the first command, whatever its result", async () => {
   await using daemon = new StandIn(afterLoading(["a"], [...event(0, 3), ...event(0, 1), ...event(0, 0)]));
   const outcome = await monitorAlone(["-e", "-c", "say %s", "a", "-p", daemon.path], {}, { status: 3 });
   assertEquals(outcome, {
@@ -202,7 +202,7 @@ Deno.test("monitor --exit ends with the first command, whatever became of it", a
   });
 });
 
-Deno.test("monitor reports how commands end, and goes on", async () => {
+Deno.test("monitor reports how commands end, and continues", async () => {
   const ends: readonly (readonly [CommandEnd, string])[] = [
     [{ status: 1 }, "notification command terminated with exit status 1"],
     [{ signal: 9 }, "notification command terminated due to signal 9"],
@@ -215,7 +215,7 @@ Deno.test("monitor reports how commands end, and goes on", async () => {
   }
 });
 
-Deno.test("monitor reports a name that is given twice twice, also at the beginning", async () => {
+Deno.test("monitor reports a repeated name twice, also at the beginning", async () => {
   const script = afterLoading(["a", "a"], [...event(0, 1), ...event(1, 1)], status({ state: 2, target: 2 }));
   const { commands } = await monitor(script, "-i", "-c", "say %n %s", "a", "a");
   assertEquals(commands, ["say|a|started", "say|a|started", "say|a|stopped", "say|a|stopped"]);
@@ -242,12 +242,12 @@ function changes(...entries: string[]): Script {
   return { on: { [Request.LISTENENV]: [{ type: Reply.ACK }, ...entries.map(environment), "close"] } };
 }
 
-Deno.test("monitor --env tells of variables that are set and removed", async () => {
+Deno.test("monitor --env reports variables that are set and removed", async () => {
   const { commands } = await monitor(changes("A=1=2", "B", "A=", "A"), "-E", "-c", "%n %s <%v>");
   assertEquals(commands, ["A|set|<1=2>", "B|unset|<>", "A|set|<>", "A|unset|<>"]);
 });
 
-Deno.test("monitor --env with names tells of those only, in other words", async () => {
+Deno.test("monitor --env with names reports only these, in other words", async () => {
   const { commands } = await monitor(
     changes("AB=1", "A=1", "B=1", "a=1", "A"),
     ...["-E", "-c", "%n %s", "--str-set", "is", "--str-unset", "was", "A"],
@@ -274,7 +274,7 @@ Deno.test("monitor --env --initial begins with all variables, in the daemon's or
 
 // ---- Real commands ----
 
-Deno.test("commands end as they end, and are never a second monitor", async () => {
+Deno.test("the end of a command is reported exactly, and a command is never a second monitor", async () => {
   const directory = Deno.makeTempDirSync({ prefix: "dinit-cli-" });
   try {
     Deno.writeTextFileSync(`${directory}/plain`, "");

@@ -54,7 +54,7 @@ Deno.test("the overview in a pipe is plain text in columns", () => {
   assertEquals(renderOverview(FACTS, { now: NOW }), PLAIN);
 });
 
-Deno.test("the overview in a terminal has symbols and colours and keeps to the width", () => {
+Deno.test("the overview on a terminal has symbols and colours and fits the width", () => {
   const facts = { ...FACTS, services: FACTS.services.slice(0, 5) };
   const g = "\x1b[32m", y = "\x1b[33m", r = "\x1b[31m", f = "\x1b[2m", b = "\x1b[1m", n = "\x1b[0m";
   assertEquals(
@@ -79,7 +79,7 @@ Deno.test("no line of the overview is wider than the terminal", () => {
   }
 });
 
-Deno.test("the overview makes do with what an older daemon tells", () => {
+Deno.test("the overview works with the facts of an older daemon", () => {
   const services = [{ ...status({ state: 2, target: 2, pid: 7 }), name: "web" }, { ...status(), name: "db" }];
   assertEquals(
     renderOverview({ daemon: { socket: "/s" }, services }, { now: NOW }),
@@ -105,7 +105,7 @@ Deno.test("names cannot send control sequences to the terminal", () => {
   assert(text.includes("a?]0;x????  "), text);
 });
 
-Deno.test("lengths of time are told in their two largest units", () => {
+Deno.test("durations are shown in their two largest units", () => {
   const second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
   const lengths: readonly (readonly [number, string])[] = [
     [-5, "0s"],
@@ -124,7 +124,7 @@ Deno.test("lengths of time are told in their two largest units", () => {
   for (const [length, text] of lengths) assertEquals(durationText(length), text);
 });
 
-Deno.test("ctl status without a service shows what the daemon has for an overview", async () => {
+Deno.test("ctl status without a service shows the daemon's overview", async () => {
   await using daemon = new StandIn({ overview: FACTS });
   assertEquals(await ctlAlone(["-p", daemon.path, "status"], { now: NOW }), success(PLAIN));
   // In one round trip: the query stands in the lookup that asks for extensions.

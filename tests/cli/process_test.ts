@@ -28,7 +28,7 @@ function socketGrants(path: string): string[] {
   return [`--allow-net=unix:${path}`, `--allow-read=${path},${SOURCES}`, `--allow-write=${path}`];
 }
 
-Deno.test("ctl needs no more than the socket if it is told the path", async () => {
+Deno.test("ctl needs only the grants for the socket if its path is given", async () => {
   await using daemon = new StandIn({ services: { web: status({ state: 2, target: 2 }) } });
   assertEquals(
     await run(socketGrants(daemon.path), ["-p", daemon.path, "list"]),
@@ -59,7 +59,7 @@ Deno.test("ctl names the grant that it lacks", async () => {
   });
 });
 
-Deno.test("ctl that may not know its user id takes itself for an ordinary user", async () => {
+Deno.test("without the grant for its user id, ctl behaves like an ordinary user's", async () => {
   const { err } = await run(
     ["--allow-env", "--allow-net", "--allow-read", "--allow-write"],
     ["list"],
@@ -72,7 +72,7 @@ Deno.test("ctl that may not know its user id takes itself for an ordinary user",
   );
 });
 
-Deno.test("ctl does not mind a reader that goes away", async () => {
+Deno.test("ctl ignores that its reader is gone", async () => {
   const log = new Uint8Array(1_000_000).fill(0x0a);
   await using daemon = new StandIn({
     services: { a: status() },
@@ -91,7 +91,7 @@ Deno.test("ctl does not mind a reader that goes away", async () => {
   assertEquals({ code, err }, { code: 0, err: "" });
 });
 
-Deno.test("ctl writes all there is to a slow reader", async () => {
+Deno.test("ctl writes everything to a slow reader", async () => {
   const log = new Uint8Array(1_000_000).fill(0x0a);
   await using daemon = new StandIn({
     services: { a: status() },
@@ -101,7 +101,7 @@ Deno.test("ctl writes all there is to a slow reader", async () => {
   assertEquals([out.length, err], [1_000_000, ""]);
 });
 
-Deno.test("ctl --use-passed-cfd talks over the descriptor that it was passed", async () => {
+Deno.test("ctl --use-passed-cfd uses the descriptor that it was passed", async () => {
   const child = spawn(
     Deno.execPath(),
     [...RUN, "--allow-all", MAIN, "-p", "/nonexistent", "--use-passed-cfd", "list"],

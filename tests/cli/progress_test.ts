@@ -27,7 +27,7 @@ function contextFor(words: string[], columns: number, written: (text: string) =>
   };
 }
 
-Deno.test("the line tells what is waited for, gives way to output, and leaves nothing behind", async () => {
+Deno.test("the line names the services to wait for, makes room for output, and leaves nothing behind", async () => {
   const output: string[] = [];
   let changed = Promise.withResolvers<void>();
   const context = contextFor(["web", "db"], 60, (text) => {

@@ -47,7 +47,7 @@ Deno.test("tree and graph of a running system", () =>
     });
   }));
 
-Deno.test("services are started and waited for together, and stopped dependents first", () =>
+Deno.test("services start and are waited for together, and stop dependents first", () =>
   withDaemon(async (dinit) => {
     const waiting = dinit.ctl("wait", "slow", "--timeout=20");
     const started = await dinit.ctl("start", "slow", "talk");
@@ -82,7 +82,7 @@ Deno.test("the status of a service with since, restarts, exit and the last lines
     assertEquals([service.name, service.restarts, typeof service.since], ["talk", 0, "string"]);
   }));
 
-Deno.test("output in a terminal has colours and symbols, and tells what is waited for", () =>
+Deno.test("output on a terminal has colours and symbols, and names the services to wait for", () =>
   withDaemon(async (dinit) => {
     assertEquals(
       await inTerminal(dinit, "tree"),

@@ -13,7 +13,7 @@ function byHandle(...answers: readonly (readonly Answer[])[]) {
 
 const services = { a: STOPPED, b: STOPPED, c: STARTED };
 
-Deno.test("ctl start of several services waits for all, in whatever order they come", async () => {
+Deno.test("ctl start of several services waits for all, in any order", async () => {
   const answers = byHandle([preack, ack], [preack, ack, ...event(1, 0, STARTED), ...event(0, 0, STARTED)], [
     preack,
     already,
@@ -31,7 +31,7 @@ Deno.test("ctl start of several services waits for all, in whatever order they c
   assertEquals(daemon.received(Request.STARTSERVICE).length, 3);
 });
 
-Deno.test("ctl start of several services goes on when one cannot be loaded and one fails", async () => {
+Deno.test("ctl start of several services continues when one cannot be loaded and one fails", async () => {
   const answers = byHandle([preack, ack, ...event(0, 2, { reason: 5 })], [
     preack,
     ack,
@@ -128,7 +128,7 @@ Deno.test("ctl unpin, unload, reload, trigger and signal take several services",
   });
 });
 
-Deno.test("ctl is-started and is-failed of several services succeed if it is so for all", async () => {
+Deno.test("ctl is-started and is-failed of several services succeed if it is true for all", async () => {
   await using daemon = new StandIn({ services: { ...services, d: STARTED, f: status({ reason: 3 }) } });
   assertEquals(await ctl(daemon, "is-started", "c", "d"), success("STARTED\nSTARTED\n"));
   assertEquals(await ctl(daemon, "is-started", "c", "a"), { ...success("STARTED\nSTOPPED\n"), status: 1 });
@@ -136,7 +136,7 @@ Deno.test("ctl is-started and is-failed of several services succeed if it is so 
   assertEquals(await ctl(daemon, "is-failed", "f", "a"), { ...success("STOPPED\nSTOPPED\n"), status: 1 });
 });
 
-Deno.test("ctl tells when the connection breaks while several are waited for", async () => {
+Deno.test("ctl reports a broken connection while it waits for several services", async () => {
   await using daemon = new StandIn({
     services: { a: STARTING, b: STARTING },
     on: { [Request.STARTSERVICE]: byHandle([preack, ack], [preack, ack, "close"]) },

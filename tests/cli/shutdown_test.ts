@@ -68,7 +68,7 @@ Deno.test("shutdown case 75: help, also for words, is a failure", async () => {
   assertEquals(out, HELP.replace("shutdown :", "soft-reboot :"));
 });
 
-Deno.test("shutdown case 76: an unknown option is told, unless help was asked for before", async () => {
+Deno.test("shutdown case 76: an unknown option is reported, unless --help comes before it", async () => {
   for (const args of [["-x"], ["now", "-x"], ["--system", "-x"], ["-x", "--help"]]) {
     const { out, err, status, io } = await run(args);
     const message = "Unrecognized command-line parameter: -x\n";
@@ -80,7 +80,7 @@ Deno.test("shutdown case 76: an unknown option is told, unless help was asked fo
   }
 });
 
-Deno.test("shutdown case 77: no daemon, or nobody at the socket", async () => {
+Deno.test("shutdown case 77: no daemon, or no answer at the socket", async () => {
   const directory = Deno.makeTempDirSync({ prefix: "dinit-shutdown-" });
   const path = `${directory}/socket`;
   const { out, err, status } = await run([], new ShutdownSurroundings(path));
@@ -136,7 +136,7 @@ Deno.test("shutdown case 85: with --system the last kind wins as well, and no da
   assertEquals((await run(["--called=reboot", "--system"])).io.done, [ShutdownType.REBOOT]);
 });
 
-Deno.test("a daemon that refuses, goes away or is of another age", async () => {
+Deno.test("a daemon that refuses, exits, or has another protocol version", async () => {
   const protocol = "shutdown: control socket protocol error\n";
   const lost = "shutdown: control socket read failure or protocol error\n";
   for (
@@ -167,7 +167,7 @@ Deno.test("a daemon that refuses, goes away or is of another age", async () => {
   assertEquals((await run([], new ShutdownSurroundings(strange.path))).err, tooOld);
 });
 
-Deno.test("information between request and reply is passed over", async () => {
+Deno.test("information between request and reply is skipped", async () => {
   const information = new Uint8Array([127, 4, 0, 0]);
   assertEquals((await ask([], [information, ACK])).io.slept, true);
 });
@@ -246,7 +246,7 @@ Deno.test("the machine is taken down step by step", async () => {
   ]);
 });
 
-Deno.test("whatever fails is told, and the rest is done", async () => {
+Deno.test("each failure is reported, and the other steps are done", async () => {
   const machine = new PaperMachine({
     "/sbin/swapoff": { errno: 11 },
     "/bin/umount": { errno: 2 },
@@ -289,7 +289,7 @@ function gate() {
 
 const LOST = "[Some output has not been shown due to buffer overflow]\n";
 
-Deno.test("output that nobody takes is kept up to a limit, in whole lines, and a line says what is missing", async () => {
+Deno.test("unread output is kept up to a limit, in whole lines, and a line says what is missing", async () => {
   const { sink, open, text } = gate();
   const output = new ShutdownOutput(sink);
   const lines = Array.from({ length: 1000 }, (_, number) => `line ${number} ${"x".repeat(number % 50)}\n`);
@@ -306,7 +306,7 @@ Deno.test("output that nobody takes is kept up to a limit, in whole lines, and a
   assert(rest.endsWith("afterwards\n"), rest);
 });
 
-Deno.test("a line that is longer than the limit is left out; one without an end is completed", async () => {
+Deno.test("a line beyond the limit is dropped, and an unfinished line is completed", async () => {
   const { sink, open, text } = gate();
   open();
   const output = new ShutdownOutput(sink);
@@ -317,7 +317,7 @@ Deno.test("a line that is longer than the limit is left out; one without an end 
   assertEquals(text(), `${LOST}next\nlast\nmessage\n`);
 });
 
-Deno.test("a console that fails or is stuck holds nothing up", async () => {
+Deno.test("a console that fails or is stuck blocks nothing", async () => {
   const failing = new ShutdownOutput({ write: () => Promise.reject(new Error("gone")) });
   for (let line = 0; line < 1000; line++) failing.say("line");
   await failing.flush(60_000);

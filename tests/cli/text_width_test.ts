@@ -28,7 +28,7 @@ for (const [text, width] of WIDTHS) {
   });
 }
 
-Deno.test("a text is cut between characters and never takes more columns than there are", () => {
+Deno.test("a text is cut between characters and never exceeds the columns", () => {
   assertEquals(cutText("日本語", 6), "日本語");
   assertEquals(cutText("日本語", 5), "日本…");
   assertEquals(cutText("日本語", 4), "日…");
@@ -38,6 +38,6 @@ Deno.test("a text is cut between characters and never takes more columns than th
   assertEquals(cutText("plain", Infinity), "plain");
 });
 
-Deno.test("nothing that a terminal could act on is printed", () => {
+Deno.test("no control characters are printed", () => {
   assertEquals(printable("a\x1b[31m\n\x9b\udcffß"), "a?[31m???ß");
 });

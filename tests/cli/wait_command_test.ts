@@ -11,19 +11,19 @@ function telling(state: typeof STARTED, ...events: Answer[]): StandIn {
   return new StandIn({ on: { [Request.LOADSERVICE]: [record, ...events] } });
 }
 
-Deno.test("ctl wait is over at once for a service that is there", async () => {
+Deno.test("ctl wait ends at once for a service in the wanted state", async () => {
   await using daemon = new StandIn({ services: { a: STARTED, b: STARTED, c: STOPPED } });
   assertEquals(await ctl(daemon, "wait", "a", "b"), success("Service 'a' started.\nService 'b' started.\n"));
   assertEquals(await ctl(daemon, "wait", "--for", "stopped", "c"), success("Service 'c' stopped.\n"));
   assertEquals(await ctl(daemon, "wait", "--for=stopped", "c", "--quiet"), success());
 });
 
-Deno.test("ctl wait does not miss an event right behind the reply that tells the handle", async () => {
+Deno.test("ctl wait does not miss an event directly after the reply with the handle", async () => {
   await using daemon = telling(STARTING, ...event(0, 0, STARTED));
   assertEquals(await ctl(daemon, "wait", "a"), success("Service 'a' started.\n"));
 });
 
-Deno.test("ctl wait goes on when somebody changes their mind", async () => {
+Deno.test("ctl wait continues when a command is cancelled", async () => {
   const events = [...event(0, 3, STOPPING), ...event(0, 1, STOPPED), ...event(0, 0, STARTED)];
   await using daemon = telling(STARTING, ...events);
   assertEquals(await ctl(daemon, "wait", "a"), success("Service 'a' started.\n"));
@@ -39,7 +39,7 @@ Deno.test("ctl wait for a start ends when the start fails", async () => {
   });
 });
 
-Deno.test("ctl wait for a stop does not care for starts that fail", async () => {
+Deno.test("ctl wait for a stop ignores failed starts", async () => {
   await using daemon = telling(STARTING, ...event(0, 2, { reason: 2 }), ...event(0, 1, STOPPED));
   assertEquals(await ctl(daemon, "wait", "a", "--for=stopped"), success("Service 'a' stopped.\n"));
 });

@@ -64,7 +64,7 @@ for (const [what, events, text, exit] of STARTS) {
     await using daemon = daemonFor("start", STOPPED, [ack, ...events]);
     assertEquals(await ctl(daemon, "start", "db"), { out: text, err: "", status: exit });
   });
-  Deno.test(`ctl wake that ${what} before the reply is over with it`, async () => {
+  Deno.test(`ctl wake that ${what} before the reply ends with the reply`, async () => {
     await using daemon = daemonFor("wake", STOPPED, [...events, ack]);
     assertEquals(await ctl(daemon, "wake", "db"), { out: text, err: "", status: exit });
   });
@@ -74,7 +74,7 @@ for (const [what, events, text, exit] of STARTS) {
   });
 }
 
-Deno.test("ctl start disregards what happened before its request was handled", async () => {
+Deno.test("ctl start ignores events from before its request was handled", async () => {
   const old = [...event(0, 2, { reason: 5 }), ...event(0, 1, STOPPED)];
   await using daemon = new StandIn({
     services: { db: STOPPING },
@@ -83,7 +83,7 @@ Deno.test("ctl start disregards what happened before its request was handled", a
   assertEquals(await ctl(daemon, "start", "db"), success("Service 'db' started.\n"));
 });
 
-Deno.test("ctl start disregards events of other services", async () => {
+Deno.test("ctl start ignores events of other services", async () => {
   await using daemon = daemonFor("start", STOPPED, [
     ack,
     ...event(7, 2, { reason: 5 }),
@@ -101,7 +101,7 @@ Deno.test("ctl start understands the bare events of the oldest daemons", async (
   );
 });
 
-Deno.test("ctl reports a daemon that goes away while it waits", async () => {
+Deno.test("ctl reports a daemon that exits while it waits", async () => {
   for (const name of NAMES) {
     const service = name === "release" ? STOPPING : STARTED;
     const leaving = name === "release" ? { on: { [Request.SERVICESTATUS5]: ["close"] as const } } : {};
@@ -140,7 +140,7 @@ Deno.test("ctl restart waits for the stop, then for the start", async () => {
   assertEquals(await ctl(daemon, "restart", "db"), success("Service 'db' stopped.\nService 'db' started.\n"));
 });
 
-Deno.test("ctl restart tells of one stop only", async () => {
+Deno.test("ctl restart reports only one stop", async () => {
   await using daemon = daemonFor("restart", STARTED, [
     ack,
     ...event(0, 1, STARTING),

@@ -281,7 +281,7 @@ scene("no handle stays open behind anything that is done", async ({ library, man
   await until(() => manager.listenerCount === 0, "the handles to be closed");
 });
 
-Deno.test("the end of the connection ends what is under way", async () => {
+Deno.test("the end of the connection ends pending calls", async () => {
   await withServer(async ({ manager, server, path }) => {
     using library = await connect({ socketPath: path });
     manager.add("web");

@@ -76,7 +76,7 @@ for (
   });
 }
 
-Deno.test("the package names its entries, and each is there", async () => {
+Deno.test("the package names its entries, and each exists", async () => {
   assertEquals(SETTINGS.name, "@dinit/dinit");
   assertEquals(Object.keys(SETTINGS.exports), [".", "./client", "./description", "./engine", "./model"]);
   for (const file of Object.values(SETTINGS.exports) as string[]) {

@@ -8,7 +8,7 @@ import { StandIn, status } from "../cli/_stand_in.ts";
 
 const STOPPED = status({ state: 0, target: 0 });
 
-Deno.test("what the daemon does not tell is absent", () => {
+Deno.test("facts that the daemon does not provide are absent", () => {
   assertEquals(serviceInfo({ ...STOPPED, name: "web" }), {
     name: "web",
     state: "stopped",
@@ -20,7 +20,7 @@ Deno.test("what the daemon does not tell is absent", () => {
   });
 });
 
-Deno.test("what the daemon tells has words", () => {
+Deno.test("facts of the daemon are in words", () => {
   const exit = { code: 2, status: 9 };
   const info = serviceInfo({
     ...STOPPED,
@@ -39,7 +39,7 @@ Deno.test("what the daemon tells has words", () => {
   assertEquals([info.waitingFor, info.restarts], [["db"], 2]);
 });
 
-Deno.test("all services come from the overview, and from the list of a daemon that has none", async () => {
+Deno.test("all services come from the overview, or from the list if the daemon has no overview", async () => {
   const service = { ...status({ state: 2, target: 2 }), name: "web", since: 5 };
   for (const overview of [{ daemon: {}, services: [service] }, undefined, { services: [{ name: 3 }] }]) {
     await using daemon = new StandIn({ services: { web: status({ state: 2, target: 2 }) }, overview });
@@ -50,7 +50,7 @@ Deno.test("all services come from the overview, and from the list of a daemon th
   }
 });
 
-Deno.test("a connection that cannot be made says why, in fields", async () => {
+Deno.test("a failed connection gives the reason in fields", async () => {
   const absent = await assertRejects(() => connect({ socketPath: "/nonexistent" }), ControlError);
   assertEquals([absent.kind, absent.errno, absent.path], ["connect", 2, "/nonexistent"]);
   await using daemon = new StandIn({ minimum: 99 });

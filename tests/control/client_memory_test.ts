@@ -23,7 +23,7 @@ class Client implements CountedClient {
   }
 }
 
-Deno.test("when too much is kept for all clients together, the one with most is dropped", () => {
+Deno.test("when all clients together exceed the limit, the largest one is dropped", () => {
   const memory = new ClientMemory(100);
   const clients = [40, 50, 10].map((bytes) => {
     const client = new Client(memory);
@@ -37,7 +37,7 @@ Deno.test("when too much is kept for all clients together, the one with most is 
   assertEquals(clients.map(({ dropped }) => dropped), [false, true, false]);
 });
 
-Deno.test("a client that has gone does not count", () => {
+Deno.test("a client that has left does not count", () => {
   const memory = new ClientMemory(100);
   const [gone, other] = [new Client(memory), new Client(memory)];
   gone.grow(90);

@@ -297,7 +297,7 @@ conversation("a request that cannot be encoded is not sent, and harms no other",
   await reply;
 });
 
-Deno.test("a write that fails: replies that are there are still read, then the error tells why", async () => {
+Deno.test("after a failed write, available replies are still read, and then the error gives the reason", async () => {
   const written = Promise.withResolvers<void>();
   const inbox = ["32", undefined];
   const stream: ByteStream = {

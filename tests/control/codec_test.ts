@@ -122,7 +122,7 @@ function anyPacket(type: number, form: 10 | 14 | 30): fc.Arbitrary<Packet> {
 
 for (const type of PACKET_TYPES) {
   const { name } = layoutOf(type)!;
-  Deno.test(`${name}: what is encoded is decoded again`, () => {
+  Deno.test(`${name}: an encoded packet decodes to the same packet`, () => {
     const forms = fc.constantFrom<10 | 14 | 30>(10, 14, 30);
     const cases = forms.chain((form) => fc.tuple(fc.constant(form), anyPacket(type, form), fc.nat(50)));
     fc.assert(
@@ -137,7 +137,7 @@ for (const type of PACKET_TYPES) {
     );
   });
 
-  Deno.test(`${name}: no part of a packet is taken for a whole one`, () => {
+  Deno.test(`${name}: no part of a packet counts as a whole one`, () => {
     const [packet] = fc.sample(anyPacket(type, 14), { numRuns: 1, seed: type });
     const bytes = encodePacket(packet);
     const step = Math.max(1, Math.floor(bytes.length / 200));
@@ -147,7 +147,7 @@ for (const type of PACKET_TYPES) {
   });
 }
 
-Deno.test("a decoded log does not change when the buffer is used again", () => {
+Deno.test("a decoded log does not change when the buffer is reused", () => {
   const bytes = encodePacket({ type: Reply.SERVICE_LOG, log: Uint8Array.of(1, 2, 3) });
   const { packet } = decode(bytes)!;
   bytes.fill(0xff);
@@ -165,7 +165,7 @@ Deno.test("the length of an environment event does not count the entry", () => {
   assertEquals(toHex(encodePacket(packet)), "66 05 01 06 00 4b 3d 6e 65 77 00");
 });
 
-Deno.test("an old event without status is understood, and one with more than we know as well", () => {
+Deno.test("an old event without status is understood, and so is one with unknown parts", () => {
   const bare = { type: Information.SERVICEEVENT, handle: 3, event: 1, status: undefined };
   assertEquals(decode(fromHex("64 07 03 00 00 00 01")), { packet: bare, size: 7 });
   assertEquals(toHex(encodePacket(bare)), "64 07 03 00 00 00 01");
@@ -178,20 +178,20 @@ Deno.test("an old event without status is understood, and one with more than we 
   );
 });
 
-Deno.test("types that no packet has are refused", () => {
+Deno.test("unknown types are refused", () => {
   for (let type = 0; type < 256; type++) {
     if ((PACKET_TYPES as number[]).includes(type)) continue;
     assertThrows(() => decode(Uint8Array.of(type, 0, 0, 0, 0, 0)), PacketError);
   }
 });
 
-Deno.test("lengths that cannot be are refused instead of waited for", () => {
+Deno.test("impossible lengths are refused at once", () => {
   assertThrows(() => decode(fromHex("41 ff ff ff ff ff ff ff ff")), PacketError);
   assertThrows(() => decode(fromHex("4e 00 00 00 00 00 01 00 00")), PacketError);
   assertThrows(() => decode(fromHex("40 01 10 00 00 00 ff ff ff ff 00 00 00 00")), PacketError);
 });
 
-Deno.test("request texts: 1 to 1021 bytes, looked at when the fourth byte is there", () => {
+Deno.test("request texts have 1 to 1021 bytes, checked when the fourth byte has arrived", () => {
   for (const type of [Request.FINDSERVICE, Request.LOADSERVICE, Request.SETENV, Request.QUERY]) {
     assertEquals(decode(Uint8Array.of(type, 0, 0)), undefined);
     assertThrows(() => decode(Uint8Array.of(type, 0, 0, 0)), PacketError);
@@ -201,7 +201,7 @@ Deno.test("request texts: 1 to 1021 bytes, looked at when the fourth byte is the
   }
 });
 
-Deno.test("a text that is too long cannot be encoded, and leaves nothing behind", () => {
+Deno.test("a text that is too long cannot be encoded, and leaves no bytes behind", () => {
   assertThrows(() => encodePacket({ type: Request.SETENV, entry: "x".repeat(65_536) }), PacketError);
   assertThrows(() => encodePacket({ type: Request.LOADSERVICE, name: "" }), PacketError);
 });
@@ -219,7 +219,7 @@ Deno.test("packets in words", () => {
   assertEquals(describePacket(fromHex("02 03 00 77 65")), "not a packet: 02 03 00 77 65");
 });
 
-Deno.test("a status in words whatever its form, which only the request tells", () => {
+Deno.test("a status of any form in words", () => {
   for (const form of [10, 14, 30] as const) {
     const bytes = encodePacket({ type: Reply.SVCINFO, name: "web", status: STATUS }, form);
     const words = describePacket(bytes);
@@ -228,6 +228,6 @@ Deno.test("a status in words whatever its form, which only the request tells", (
   }
 });
 
-Deno.test("any bytes whatever are described", () => {
+Deno.test("any bytes are described", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => describePacket(bytes).length > 0));
 });

@@ -159,7 +159,7 @@ async function exchange(scene: Scene, bytes: Uint8Array<ArrayBuffer>, cuts: numb
   return received;
 }
 
-Deno.test("whole requests, cut anywhere, all get their answers", () =>
+Deno.test("whole requests, cut anywhere, all get their replies", () =>
   withServer(async (scene) => {
     prepare(scene);
     let answered = 0;
@@ -181,7 +181,7 @@ Deno.test("whole requests, cut anywhere, all get their answers", () =>
     assertEquals(scene.log, []);
   }));
 
-Deno.test("damaged requests get the right answers up to the damage, and harm nothing", () =>
+Deno.test("damaged requests get the right replies up to the damage, and do no harm", () =>
   withServer(async (scene) => {
     prepare(scene);
     const streams = fc.record({
@@ -203,7 +203,7 @@ Deno.test("damaged requests get the right answers up to the damage, and harm not
     assertEquals(scene.log, []);
   }));
 
-Deno.test("garbage harms nothing", () =>
+Deno.test("garbage does no harm", () =>
   withServer(async (scene) => {
     prepare(scene);
     await fc.assert(

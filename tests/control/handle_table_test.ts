@@ -13,7 +13,7 @@ Deno.test("a new handle takes the lowest free number", () => {
   assertEquals([table.open(service), table.open(service), table.open(service)], [0, 1, 3]);
 });
 
-Deno.test("there is a limit, and a closed handle makes room again", () => {
+Deno.test("the number of handles is limited, and a closed handle makes room again", () => {
   const table = new HandleTable(2);
   table.open(service);
   table.open(service);

@@ -88,7 +88,7 @@ conversation(
   },
 );
 
-Deno.test("more handles than one connection can have: OOM, and the end", () =>
+Deno.test("too many handles of one connection give OOM, and end the connection", () =>
   withServer(async ({ peer, manager }) => {
     manager.add("a");
     const client = await peer();

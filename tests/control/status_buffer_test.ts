@@ -18,14 +18,14 @@ Deno.test("each flag has its bit", () => {
   assertEquals(encoded({ pid: 258 }, 10), "00 00 10 00 00 00 02 01 00 00");
 });
 
-Deno.test("a process comes before a failed launch, and that before an exit", () => {
+Deno.test("a process has precedence over a failed launch, and a failed launch over an exit", () => {
   const all = { reason: 4, launchStage: 18, launchErrno: 2, exit: { code: 2, status: 15 } } as const;
   assertEquals(encoded({ ...all, pid: 7 }, 14), "00 00 10 04 00 00 07 00 00 00 00 00 00 00");
   assertEquals(encoded(all, 14), "00 00 00 04 12 00 02 00 00 00 00 00 00 00");
   assertEquals(encoded({ ...all, reason: 6 }, 14), "00 00 00 06 00 00 02 00 00 00 0f 00 00 00");
 });
 
-Deno.test("the oldest form tells of an exit only whether it was clean", () => {
+Deno.test("the oldest form says only whether an exit was clean", () => {
   assertEquals(encoded({ exit: { code: 1, status: 0 } }, 10), "00 00 00 00 00 00 00 00 00 00");
   assertEquals(encoded({ exit: { code: 1, status: 3 } }, 10), "00 00 00 00 00 00 ff ff ff ff");
   assertEquals(encoded({ exit: { code: 3, status: 11 } }, 10), "00 00 00 00 00 00 ff ff ff ff");

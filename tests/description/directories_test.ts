@@ -28,7 +28,7 @@ Deno.test("the same directory is not searched twice", () => {
   ]);
 });
 
-Deno.test("the home of the user database stands in for HOME only if that is not set", () => {
+Deno.test("the home of the user database replaces HOME only if HOME is not set", () => {
   assertEquals(defaultServiceDirectories("user", {}, "/db"), ["/db/.config/dinit.d", ...USER]);
   assertEquals(defaultServiceDirectories("user", { HOME: "" }, "/db"), SYSTEM);
 });

@@ -42,7 +42,7 @@ for (const rest of ["", " ", " a b", " 1a", " a@b", ' "a"', " a # why"]) {
   });
 }
 
-Deno.test("lines that cannot be told apart are an error", () => {
+Deno.test("lines that cannot be separated are an error", () => {
   assertThrows(() => via({ s: "type\n@meta enable-via a\n" }), LoadError, "badly formed line.");
 });
 

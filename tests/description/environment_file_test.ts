@@ -10,7 +10,7 @@ function assignments(text: string): [string, string][] {
   return [...parse(text).overlay.set];
 }
 
-Deno.test("a value is everything behind the equals sign", () => {
+Deno.test("a value is everything after the equals sign", () => {
   assertEquals(assignments('A= b "c" # d \\\r\nB=\n'), [["A", ' b "c" # d \\\r'], ["B", ""]]);
 });
 

@@ -22,7 +22,7 @@ Deno.test("changes keep the place of a variable, and additions come last", () =>
   assertEquals(environment.entries(), [["B", "two"], ["C", "3"], ["X", "x"]]);
 });
 
-Deno.test("setting and removing at run time tells whether there was a value", () => {
+Deno.test("setting and removing at run time return whether there was a value", () => {
   const environment = main({ A: "1" });
   assertEquals(environment.set("A", "2"), true);
   assertEquals(environment.set("B", ""), false);
@@ -57,7 +57,7 @@ Deno.test("an overlay that imports has the value of the main layer", () => {
   assertEquals([...environment.compose(overlay("!clear\n!import A\n"))], [["A", "main"]]);
 });
 
-Deno.test("behind !clear, an import finds the daemon's variable although the main layer removed it", () => {
+Deno.test("after !clear, an import finds the daemon's variable although the main layer removed it", () => {
   const environment = main({ A: "process" });
   environment.unset("A");
   assertEquals([...environment.compose(overlay("!import A\n"))], []);
@@ -72,12 +72,12 @@ Deno.test("an import is resolved when the environment is composed", () => {
   assertEquals([...environment.compose(changes)], [["A", "later"]]);
 });
 
-Deno.test("what is handed to the system ends at the first NUL", () => {
+Deno.test("entries for the system end at the first NUL", () => {
   const composed = main({ A: "1\0x" }).compose(overlay("B\0=1\nC=2\0\n"));
   assertEquals([...composed], [["A", "1"], ["C", "2"]]);
 });
 
-Deno.test("services see the variables in the order of the daemon's environment, whatever their names are", () => {
+Deno.test("services see the variables in the order of the daemon's environment", () => {
   const environment = new MainEnvironment([["Z", "1"], ["10", "2"], ["A", "3"], ["2", "4"]]);
   environment.set("A", "changed");
   environment.set("NEW", "5");

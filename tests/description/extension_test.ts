@@ -30,12 +30,12 @@ Deno.test("an extension is accepted in two spellings", () => {
   }
 });
 
-Deno.test("the last line of an extension counts, in whichever spelling", () => {
+Deno.test("the last line of an extension counts, in either spelling", () => {
   assertEquals(graceTime(describe("grace-time = 1\n@meta grace-time = 2\n", { settings })), 2000);
   assertEquals(graceTime(describe("@meta grace-time = 2\ngrace-time = 1\n", { settings })), 1000);
 });
 
-Deno.test("a mistake in an @meta line of an extension is told as in any other line", () => {
+Deno.test("a mistake in an @meta line of an extension is reported as in any other line", () => {
   const message = GRACE_TIME.name;
   assertEquals(
     failureOf("\n@meta grace-time = soon\n", { settings }),
@@ -52,7 +52,7 @@ Deno.test("a mistake in an @meta line of an extension is told as in any other li
   );
 });
 
-Deno.test("what else follows @meta is ignored, as in the reference", () => {
+Deno.test("any other text after @meta is ignored, as in the reference", () => {
   for (
     const line of [
       "@meta",
@@ -71,7 +71,7 @@ Deno.test("what else follows @meta is ignored, as in the reference", () => {
   }
 });
 
-Deno.test("the program has no extension yet, so that a table without one ignores every @meta line", () => {
+Deno.test("the program has no extension yet, so its table ignores every @meta line", () => {
   assertEquals(SETTINGS.filter(({ extension }) => extension), []);
   assertEquals(graceTime(describe("@meta grace-time = 1\n")), undefined);
   assertEquals(failureOf("grace-time = 1\n"), located("unknown setting: 'grace-time'.", 1));
@@ -96,7 +96,7 @@ Deno.test("an extension has a remark on services of every type that does not use
   assertEquals(remarksOn(`${PROCESS}grace-time = 1\n`, settings), []);
 });
 
-Deno.test("what an added row says of hosts and reloads takes effect", () => {
+Deno.test("the facts of an added row about hosts and reloads take effect", () => {
   const before = { ...DEFAULT_DESCRIPTION, type: ServiceType.PROCESS };
   const after = { ...before, graceTime: 1000 };
   assertEquals(refusedChange(before, after, settings), {
@@ -135,7 +135,7 @@ Deno.test("help, completion, manual page and editors know an added row", () => {
   for (const path of changed) assert(/grace(\\)?-time/.test(after.get(path)!), path);
 });
 
-Deno.test("editors take the name of an extension behind @meta, and no other name there", () => {
+Deno.test("editors accept the name of an extension after @meta, and no other name", () => {
   const grammar = JSON.parse(generatedFiles(settings).get("contrib/vscode/syntaxes/dinit.tmLanguage.json")!);
   const ruleFor = (line: string) =>
     grammar.patterns.find(({ begin, match }: { begin?: string; match?: string }) =>
@@ -150,7 +150,7 @@ Deno.test("editors take the name of an extension behind @meta, and no other name
   assert(vim.includes("syntax match dinitSetting /\\%(^\\s*@meta\\s\\+\\)\\@<=\\%(grace-time\\)"), vim);
 });
 
-Deno.test("a table of its own leaves the table of the program as it is", () => {
+Deno.test("a separate table does not change the table of the program", () => {
   assertEquals(SETTING_TABLE.settings.length, 52);
   assertEquals(settings.settings.length, 53);
 });

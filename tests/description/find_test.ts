@@ -9,7 +9,7 @@ async function makeFifo(path: string): Promise<void> {
   assertEquals(success, true);
 }
 
-Deno.test("a description that is found tells where and when", () => {
+Deno.test("a description that was found has its place and time", () => {
   using services = new Services({ s: "type = internal\n" });
   Deno.utimeSync(services.path("s"), 1000, 1234.567);
   const found = findDescription("s@arg", [services.directory]);
@@ -43,7 +43,7 @@ Deno.test("the first directory that has the description wins", () => {
   assertEquals(services.load("s", { directories }).inittabId, "b");
 });
 
-Deno.test("a name with slashes is a path, and an absolute one is taken as it is", () => {
+Deno.test("a name with slashes is a path, and an absolute path is used unchanged", () => {
   using services = new Services({ "d/s": "inittab-id = d\n" });
   assertEquals(services.load("d/s").inittabId, "d");
   assertEquals(services.load(services.path("d/s"), { directories: ["/nonexistent"] }).inittabId, "d");
@@ -56,7 +56,7 @@ Deno.test("D-3: a link that leads to itself is reported", () => {
   assertEquals(services.failure("s"), general("<SD>/s: Too many levels of symbolic links"));
 });
 
-Deno.test("a loop of links is passed over if a later directory has the description", () => {
+Deno.test("a loop of links is skipped if a later directory has the description", () => {
   using services = new Services({ "b/s": "inittab-id = b\n", "a/": "" });
   services.link("a/s", "s");
   const directories = [services.path("a"), services.path("b")];
@@ -132,7 +132,7 @@ Deno.test("a file of terabytes is not read", () => {
 });
 
 Deno.test({
-  name: "a directory that the runtime may not read is told with the grant",
+  name: "a directory that the runtime may not read is reported with the grant",
   permissions: { read: false },
   fn() {
     let message = "";

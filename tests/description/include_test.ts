@@ -46,7 +46,7 @@ for (const command of ["@foo", "@", "@ include x", "@Include x"]) {
   });
 }
 
-Deno.test("description case 55: @meta is not looked into", () => {
+Deno.test("description case 55: the text after @meta is not read", () => {
   assertEquals(describe(I + '@meta "what #ever $\n').type, ServiceType.INTERNAL);
 });
 
@@ -90,7 +90,7 @@ Deno.test("a file that includes itself is reported", () => {
   assertEquals(services.failure("t"), "t: error loading: t: cannot open: Too many open files");
 });
 
-Deno.test("files that include each other twice come to an end", () => {
+Deno.test("reading files that include each other twice ends", () => {
   using services = new Services();
   for (let level = 0; level < 40; level++) {
     services.write(`i${level}`, `@include i${level + 1}\n`.repeat(2));
@@ -124,7 +124,7 @@ Deno.test("D-1: a bad variable in the path of an include names the command", () 
   );
 });
 
-Deno.test("mistakes in the path of an include are told at its line", () => {
+Deno.test("mistakes in the path of an include are reported at its line", () => {
   using services = new Services({ s: '\n@include "a\n', t: "@include-opt a#b\n" });
   assertEquals(services.failure("s"), located("unterminated quoted string", 2));
   assertEquals(services.error("t").location, { file: services.path("t"), line: 1, column: 15 });

@@ -195,7 +195,7 @@ Deno.test("a printed description reads well", () => {
   );
 });
 
-Deno.test("a command and a file that substitution made empty stay so", () => {
+Deno.test("a command and a file that substitution made empty stay empty", () => {
   const description = describe("type = bgprocess\ncommand = $/NONE\npid-file = $NONE\n");
   assertEquals(content(reread(description)), content(description));
 });
@@ -215,7 +215,7 @@ Deno.test("the environment is shown in comments", () => {
   );
 });
 
-Deno.test("a line feed without white space behind it gets a space", () => {
+Deno.test("a line feed without white space after it gets a space", () => {
   const description = describe("working-dir = $X\n", { env: { X: "a\nb\n" } });
   assertEquals(description.workingDir, "a\nb\n");
   assertEquals(reread(description).workingDir, "a\n b\n ");

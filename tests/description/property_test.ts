@@ -162,7 +162,7 @@ Deno.test("any edit of a valid description loads or fails with a load error", ()
   );
 });
 
-Deno.test("any bytes are an environment file, whose values are found again", () => {
+Deno.test("any bytes are an environment file, whose values can be read again", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), anyEnvironment, (bytes, environment) => {
       const { overlay } = parseEnvironmentFile(bytes);

@@ -111,7 +111,7 @@ Deno.test("description case 96: bad permissions", () => {
   );
 });
 
-Deno.test("description case 97: a user ID with something behind it", () => {
+Deno.test("description case 97: a user ID with text after it", () => {
   const message =
     "run-as: specified user id contains invalid numeric characters or is outside allowed range.";
   assertEquals(failureOf("run-as = 9x\n"), located(message, 1));
@@ -238,7 +238,7 @@ Deno.test("an empty word is no command, an empty variable is one", () => {
   assertEquals(describe("type = process\ncommand = $UNSET\n").command, [""]);
 });
 
-Deno.test("D-4: a command that substitution makes vanish is an empty list", () => {
+Deno.test("D-4: a command that is empty after substitution is an empty list", () => {
   assertEquals(describe("type = process\ncommand = $/EMPTY\n").command, []);
 });
 
@@ -268,7 +268,7 @@ Deno.test("!clear in the environment file takes the variables of the user and th
   assertEquals([environment.clear, environment.set.size], [true, 0]);
 });
 
-Deno.test("the environment file is relative to the file that names it, behind its link", () => {
+Deno.test("the environment file is relative to the file that names it, after its link was followed", () => {
   using services = new Services({
     s: "@include sub/i\ntype = internal\n",
     "real/i": "env-file = e\n",
@@ -280,7 +280,7 @@ Deno.test("the environment file is relative to the file that names it, behind it
   assertEquals(services.load("s").environment.set.get("A"), "real");
 });
 
-Deno.test("an empty env-file is none", () => {
+Deno.test("an empty env-file counts as none", () => {
   assertEquals(describe("env-file = nofile\nenv-file =\n").environment.set.size, 0);
 });
 

@@ -24,7 +24,7 @@ Deno.test("description case 61: dependencies are loaded before later lines are s
   assertEquals(services.loaded, ["b"]);
 });
 
-Deno.test("description case 62: an invalid name of a dependency is told in the name of the dependency", () => {
+Deno.test("description case 62: an invalid name of a dependency is reported under this name", () => {
   assertEquals(
     failureOf(I + "depends-on = .b\n"),
     "Error in service description for '.b': setting 'depends-on' (file <SD>/s, line 2): " +
@@ -164,7 +164,7 @@ Deno.test("an empty dependency directory is the directory of the description", (
   assertEquals(new Set(names), new Set(["s", "a"]));
 });
 
-Deno.test("an absolute dependency directory is taken as it is", () => {
+Deno.test("an absolute dependency directory is used unchanged", () => {
   using services = new Services({ "d/a": "", a: I });
   services.write("s", `waits-for.d = ${services.path("d")}\n`);
   assertEquals(services.load("s").dependencies.length, 1);

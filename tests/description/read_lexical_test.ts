@@ -37,7 +37,7 @@ Deno.test("description case 5: a link to nothing is no description", () => {
   assertEquals(services.failure("s"), "s: could not find service description.");
 });
 
-Deno.test("description case 6: a file with the full name of a service with an argument is not looked at", () => {
+Deno.test("description case 6: a file with the full name of a service with an argument is ignored", () => {
   using services = new Services({ "s@x": I });
   assertEquals(services.failure("s@x"), "s: could not find service description.");
 });
@@ -53,13 +53,13 @@ Deno.test("description case 8: a directory hides the descriptions in later direc
   assertEquals(services.failure("s", { directories }), general("<SD>/D1/s: Is a directory"));
 });
 
-Deno.test("description case 9: a regular file in place of a service directory is passed over", () => {
+Deno.test("description case 9: a regular file in place of a service directory is skipped", () => {
   using services = new Services({ D1: "", "D2/s": I });
   const directories = [services.path("D1"), services.path("D2")];
   assertEquals(services.load("s", { directories }).directory, services.path("D2"));
 });
 
-Deno.test("description case 10: the first failure is told if no directory has the description", () => {
+Deno.test("description case 10: the first failure is reported if no directory has the description", () => {
   using services = new Services({ D1: "", "D2/": "" });
   const directories = [services.path("D1"), services.path("D2")];
   assertEquals(services.failure("s", { directories }), general("<SD>/D1/s: Not a directory"));
@@ -99,15 +99,15 @@ Deno.test("description case 19: a second equals sign belongs to the value", () =
   assertEquals(failureOf("type == internal\n"), locatedSetting("type", TYPE_MESSAGE, 1));
 });
 
-Deno.test("description case 20: a continued line without an operator is told at its last line", () => {
+Deno.test("description case 20: a continued line without an operator is reported at its last line", () => {
   assertEquals(failureOf("\n\ntype \\\n  internal\n"), located("badly formed line.", 4));
 });
 
-Deno.test("description case 21: a bad value is told at the line where the value begins", () => {
+Deno.test("description case 21: a bad value is reported at the line where the value begins", () => {
   assertEquals(failureOf("type \\\n = \\\n bogus\n"), locatedSetting("type", TYPE_MESSAGE, 3));
 });
 
-Deno.test("description case 22: an empty value is told at the last line", () => {
+Deno.test("description case 22: an empty value is reported at the last line", () => {
   assertEquals(failureOf("type = \\\n \n internal\n"), locatedSetting("type", TYPE_MESSAGE, 2));
 });
 
@@ -115,7 +115,7 @@ Deno.test("description case 23: a comment can be continued", () => {
   assertEquals(describe("# c \\\n type = bogus\ntype=internal\n").type, ServiceType.INTERNAL);
 });
 
-Deno.test("description case 24: what continues a comment must be indented too", () => {
+Deno.test("description case 24: the continuation of a comment must be indented too", () => {
   assertEquals(failureOf("# c \\\ntype = internal\n"), located(NOT_INDENTED, 2));
 });
 
@@ -144,7 +144,7 @@ Deno.test("description case 30: a comment ends where the line is continued", () 
   assertEquals(argumentsOf(P + "command = ARGS a # x \\\n  b # y\n"), ["a", "b"]);
 });
 
-Deno.test("description case 31: what follows a comment in a continued line belongs to the value", () => {
+Deno.test("description case 31: the text after a comment in a continued line belongs to the value", () => {
   const text = "type = internal # x \\\n  depends-on = zz\n";
   assertEquals(failureOf(text), locatedSetting("type", TYPE_MESSAGE, 1));
 });
@@ -223,7 +223,7 @@ Deno.test("a hash sign behind an escaped space is a mistake", () => {
   assertEquals(failureOf(P + "command = ARGS a\\ #b\n"), located(HASHMARK, 3));
 });
 
-Deno.test("a value goes on behind a comment in a continued line, with one space between", () => {
+Deno.test("a value continues after a comment in a continued line, with one space between", () => {
   assertEquals(describe("working-dir = a # c \\\n  # d \\\n  b\n").workingDir, "a b");
 });
 
@@ -265,7 +265,7 @@ Deno.test("bytes that are not UTF-8 pass through", () => {
   assertEquals(encodeBytes(command[1]), Uint8Array.of(0xe9, 0xff, 0x80));
 });
 
-Deno.test("a replacement character in the file stays what it is", () => {
+Deno.test("a replacement character in the file stays unchanged", () => {
   assertEquals(argumentsOf(P + "command = ARGS \ufffd\n"), ["\ufffd"]);
 });
 
@@ -273,7 +273,7 @@ Deno.test("NUL is an ordinary byte of a value", () => {
   assertEquals(argumentsOf(P + "command = ARGS a\0b\n"), ["a\0b"]);
 });
 
-Deno.test("an unknown setting is told before the operator and the value are looked at", () => {
+Deno.test("an unknown setting is reported before the operator and the value are read", () => {
   assertEquals(failureOf("foo += a#b\n"), located("unknown setting: 'foo'.", 1));
   assertEquals(failureOf("type += a#b\n"), located("cannot use '+=' with setting 'type'", 1));
 });

@@ -35,12 +35,12 @@ Deno.test("the checker learns of the services that lines name, whatever the sett
   assertEquals(named, ["ax", "b", "c", "d", "e"]);
 });
 
-Deno.test("a file that cannot be included is told with the place of the line", () => {
+Deno.test("a file that cannot be included is reported with the place of the line", () => {
   const error = assertThrows(() => describe("\n  @include none\n"), LoadError) as LoadError;
   assertEquals([error.kind, error.location?.line, error.location?.column], ["load", 2, 3]);
 });
 
-Deno.test("what cannot be opened and what cannot be read are told apart", () => {
+Deno.test("a file that cannot be opened is distinguished from one that cannot be read", () => {
   using services = new Services({ "directory/": "", file: "" });
   const codeOf = (name: string) =>
     (assertThrows(() => findDescription(name, [services.directory]), LoadError) as LoadError).code;
@@ -48,7 +48,7 @@ Deno.test("what cannot be opened and what cannot be read are told apart", () => 
   assertEquals(codeOf("file/x"), "cannot-open");
 });
 
-Deno.test("the groups of the table make up the table", () => {
+Deno.test("the groups of the table contain the whole table", () => {
   assertEquals(SETTING_GROUPS.flatMap(({ settings }) => settings), [...SETTINGS]);
   assertEquals(SETTINGS.filter(({ flags }) => flags !== undefined).map(({ name }) => name), [
     "options",

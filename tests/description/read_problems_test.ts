@@ -19,7 +19,7 @@ function remarks(text: string): string[] {
   return remarksOn(text).map((remark) => remark.text);
 }
 
-Deno.test("the checker learns of all mistakes in lines, and where they are", () => {
+Deno.test("the checker receives all mistakes in lines, and their places", () => {
   const text = [
     "  foo = 1",
     "type = bogus",
@@ -48,11 +48,11 @@ Deno.test("the checker learns of all mistakes in lines, and where they are", () 
   ]);
 });
 
-Deno.test("reading goes on behind a mistake", () => {
+Deno.test("reading continues after a mistake", () => {
   assertEquals(describe("foo = 1\nnice = 5\n", { problem() {} }).nice, 5);
 });
 
-Deno.test("a column counts characters, and is left out if the mistake is in another line", () => {
+Deno.test("a column counts characters, and is absent if the mistake is in another line", () => {
   assertEquals(problems("options = \\\n   𝄞é bad\n"), ["[2:4 options] unknown option: 𝄞é"]);
   assertEquals(problems("options = starts-log \\\n bad\n"), ["[1:- options] unknown option: bad"]);
   assertEquals(problems('logfile = "𝄞" x#\n'), [
@@ -93,7 +93,7 @@ for (
     ["type = process\ncommand = x\nstop-command = ${\n", "invalid/missing variable name after '$'"],
   ]
 ) {
-  Deno.test(`the checker cannot go on behind ${JSON.stringify(text)}`, () => {
+  Deno.test(`the checker cannot continue after ${JSON.stringify(text)}`, () => {
     const thrown = assertThrows(() => problems(text), LoadError);
     assertEquals((thrown as LoadError).message, message);
   });
@@ -159,7 +159,7 @@ Deno.test("settings that an internal service ignores are remarked on", () => {
   assertEquals(remarks(text.replace("triggered", "process")), []);
 });
 
-Deno.test("a remark is about the setting that is given, also where settings share the remark", () => {
+Deno.test("a remark names the setting that was given, even if settings share the remark", () => {
   const settings = (text: string) => remarksOn(`type = internal\n${text}`).map(({ setting }) => setting);
   assertEquals(settings("inittab-id = x\n"), ["inittab-id"]);
   assertEquals(settings("inittab-line = x\n"), ["inittab-line"]);

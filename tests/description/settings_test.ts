@@ -61,7 +61,7 @@ Deno.test("the settings that count when the service has stopped are those of its
   ]);
 });
 
-Deno.test("every path that is substituted after the last line has its turn", () => {
+Deno.test("every path that is substituted after the last line has a position", () => {
   const post = SETTINGS.filter(({ substitution, value }) => substitution === "post" && value === "text");
   assertEquals(
     SETTING_TABLE.paths.map(({ name }) => name).toSorted(),
@@ -93,7 +93,7 @@ for (const setting of SETTINGS.filter((one) => !one.appends)) {
   });
 }
 
-Deno.test("every setting says what documentation needs", () => {
+Deno.test("every setting has the texts that documentation needs", () => {
   for (const setting of SETTINGS) {
     assert(setting.summary !== "" && !/[\n.]$/.test(setting.summary), setting.name);
     assert(setting.syntax !== "", setting.name);

@@ -195,13 +195,13 @@ Deno.test("the argument may hold further @", () => {
   assertEquals(args("$1", "s@a@b"), ["a@b"]);
 });
 
-Deno.test("a split value in a path becomes words with one space between", () => {
+Deno.test("a split value in a path becomes words with one space between them", () => {
   const variables: Variables = { get: () => " \t a \n\n b  ", argument: undefined };
   assertEquals(substituteText("$/X", variables), "a b ");
   assertEquals(substituteText("/$/X|", variables), "/ a b |");
 });
 
-Deno.test("texts and tokens without a dollar sign are left alone", () => {
+Deno.test("texts and tokens without a dollar sign do not change", () => {
   const variables: Variables = {
     get() {
       throw new Error("a variable was looked up");

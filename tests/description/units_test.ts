@@ -74,7 +74,7 @@ for (const text of ["", "K", "1k", "1KB", "1KiB", "1T", "1.5G", "-1", "1 K", "0x
   });
 }
 
-Deno.test("durations and sizes end where numbers are no longer exact", () => {
+Deno.test("durations and sizes are limited to exact numbers", () => {
   assertEquals(parseDuration("9007199254740991ms"), Number.MAX_SAFE_INTEGER);
   assertThrows(() => parseDuration("9007199254740992ms"), Error, "bad duration");
   assertThrows(() => parseDuration("9".repeat(400) + "d"), Error, "bad duration");
@@ -82,7 +82,7 @@ Deno.test("durations and sizes end where numbers are no longer exact", () => {
   assertThrows(() => parseSize("8388608G"), Error, "bad size");
 });
 
-Deno.test("the settings that the reference has take no units", () => {
+Deno.test("the settings of the reference accept no units", () => {
   for (const setting of ["start-timeout", "stop-timeout", "restart-delay", "restart-limit-interval"]) {
     for (const value of ["500ms", "30s", "15m", "2h", "7d"]) {
       assertEquals(failureOf(`${setting} = ${value}\n`), located(`bad value for ${setting}`, 1));

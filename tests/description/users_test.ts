@@ -11,7 +11,7 @@ function files(): { services: Services; users: FileUsers } {
   return { services, users };
 }
 
-Deno.test("users are found by name and by number, the first entry counts", () => {
+Deno.test("users are found by name and by number, and the first entry counts", () => {
   const { services, users } = files();
   using _ = services;
   const ann = { name: "ann", uid: 1000, gid: 1001, home: "/home/ann", shell: "/bin/bash" };
@@ -51,7 +51,7 @@ Deno.test("changes of the files are noticed", () => {
   assertEquals(users.userByName("bob")?.uid, 1002);
 });
 
-Deno.test("a database that is not there cannot be asked", () => {
+Deno.test("a missing database is an error", () => {
   const users = new FileUsers({ passwd: "/nonexistent/passwd", group: "/nonexistent/group" });
   assertThrows(() => users.userByName("root"), Deno.errors.NotFound);
   assertThrows(() => users.groupByName("root"), Deno.errors.NotFound);

@@ -220,7 +220,7 @@ Deno.test("D-6: capabilities are appended with a comma", () => {
   assertEquals(describe(text).capabilities, "cap_chown,^cap_kill");
 });
 
-Deno.test("an appended capability that is bad is told without the earlier ones", () => {
+Deno.test("a bad appended capability is reported without the earlier ones", () => {
   const text = "capabilities = cap_chown\ncapabilities += a b\n";
   assertEquals(failureOf(text), locatedSetting("capabilities", "invalid capabilities: a b", 2));
 });

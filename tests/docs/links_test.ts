@@ -35,7 +35,7 @@ const docs = Array.from(Deno.readDirSync(`${ROOT}docs`), ({ name }) => `docs/${n
 const pages = ["README.md", "CONTRIBUTING.md", ...docs.filter((path) => path.endsWith(".md")).sort()];
 
 for (const page of pages.filter((path) => exists(ROOT + path))) {
-  Deno.test(`${page} refers to nothing that is not there`, () => {
+  Deno.test(`${page} refers only to things that exist`, () => {
     assertEquals(brokenReferences(page, Deno.readTextFileSync(ROOT + page), realRepository()), []);
   });
 }

@@ -19,7 +19,7 @@ function latin1(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
-Deno.test("variables that are not UTF-8 reach services as they are, whether in name or value", async () => {
+Deno.test("variables whose name or value is not UTF-8 reach services unchanged", async () => {
   await using dinit = new Dinit({ boot: SLEEPS });
   const through = `export NAME="$(printf 'Jos\\351')"; exec env "$(printf 'N\\377=1')" "$@"`;
   dinit.start({ through });
@@ -28,7 +28,7 @@ Deno.test("variables that are not UTF-8 reach services as they are, whether in n
   assertEquals(entries.filter((entry) => /^N(AME|\xff)=/.test(entry)).sort(), ["NAME=Jos\xe9", "N\xff=1"]);
 });
 
-Deno.test("variables that speak of descriptors do not reach services, which do not have them", async () => {
+Deno.test("variables about descriptors do not reach services, which lack the descriptors", async () => {
   await using dinit = new Dinit({ boot: SLEEPS });
   // The descriptor has to be what Node.js hands over, or the runtime does not start.
   const { code, said } = await shell(
@@ -43,7 +43,7 @@ Deno.test("variables that speak of descriptors do not reach services, which do n
   assert(!environment.includes("NODE_CHANNEL"), environment);
 });
 
-Deno.test("arguments that are not UTF-8 are taken as they are, at every place", async () => {
+Deno.test("arguments that are not UTF-8 are accepted unchanged in every place", async () => {
   await using dinit = new Dinit({ boot: "type = internal\n", later: SLEEPS }).start();
   await dinit.printed("[  OK  ] boot");
   const ctl = dinitCommand(["ctl", "--socket-path", dinit.socket]);
@@ -56,7 +56,7 @@ Deno.test("arguments that are not UTF-8 are taken as they are, at every place", 
   assert(entries.includes("A=\xe9"), entries.join("\n"));
 });
 
-Deno.test("the daemon takes folders and services with names that are not UTF-8 from its command line", async () => {
+Deno.test("the daemon's command line may name folders and services that are not UTF-8", async () => {
   await using dinit = new Dinit({});
   const through = `d="$1"; shift; f="$d/$(printf 'd\\351')"; n="$(printf 'caf\\351')"; mkdir -p "$f/w"; ` +
     `printf 'type = internal\\nwaits-for.d = w\\n@include %s.inc\\n' "$n" > "$f/boot"; ` +
@@ -75,7 +75,7 @@ Deno.test("the daemon takes folders and services with names that are not UTF-8 f
   assertStringIncludes(environment, "A=1\0");
 });
 
-Deno.test("a home that is not UTF-8 is a home, and no tool ends with a trace", async () => {
+Deno.test("a home that is not UTF-8 works, and no tool ends with a stack trace", async () => {
   await using dinit = new Dinit({});
   const home = `unset XDG_RUNTIME_DIR XDG_CONFIG_HOME; export HOME="${dinit.directory}/$(printf 'h\\351')"; `;
   for (const words of [["ctl", "--user", "list"], ["check", "boot"], ["monitor", "--user", "boot"]]) {

@@ -22,7 +22,7 @@ function booted(
 }
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
-  test(`daemon case 69: ${signal} stops the services, and that is all`, async () => {
+  test(`daemon case 69: ${signal} only stops the services`, async () => {
     await using container = await booted(SERVICES);
     container.kill(signal);
     assertEquals(await container.ended(), 0);
@@ -69,7 +69,7 @@ test("daemon case 72: a reboot of a container is its end", async () => {
   assert(performance.now() - before < 5000);
 });
 
-test("daemon case 73: the last word about who owns the machine counts", async () => {
+test("daemon case 73: the last option about the owner of the machine counts", async () => {
   await using container = await booted(SERVICES, { args: ["-m", "-o"] });
   container.kill("SIGTERM");
   assertEquals([await container.ended(), container.lines.at(-1)], [0, "[STOPPD] a"]);
@@ -92,7 +92,7 @@ for (const [file, warnings] of CGROUPS) {
   });
 }
 
-test("a read-only /run does not keep a container from running", async () => {
+test("a container runs with a read-only /run", async () => {
   const setUp = "mount -o remount,bind,ro /run";
   await using container = await booted(SERVICES, { setUp, socket: "/run/dinitctl" });
   container.kill("SIGTERM");
@@ -154,7 +154,7 @@ for (const [ending, status] of STATUSES) {
   });
 }
 
-Deno.test("--exit-with: a service that is started again has not ended", async () => {
+Deno.test("--exit-with: a service that restarts has not ended", async () => {
   const services = app("rm ../end; echo again >> ../log; exit 3", "smooth-recovery = false\n");
   services.app = services.app.replace("restart = false", "restart = true\nrestart-delay = 0");
   await using dinit = new Dinit(services).start({ args: ["--exit-with", "app"] });
@@ -181,7 +181,7 @@ Deno.test("--exit-with: a service that cannot be started", async () => {
   }
 });
 
-Deno.test("--exit-with: an ordered shutdown is a success", async () => {
+Deno.test("--exit-with: a requested shutdown is a success", async () => {
   await using dinit = new Dinit(app("exit 5")).start({ args: ["--exit-with=app"] });
   await dinit.printed("[  OK  ] boot");
   assertEquals((await dinit.stop()).code, 0);

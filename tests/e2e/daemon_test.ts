@@ -65,7 +65,7 @@ Deno.test("daemon case 14: SIGTSTP and SIGPIPE have no effect", async () => {
   assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
 });
 
-Deno.test("daemon case 15: the socket is made again on SIGUSR1, for its owner only", async () => {
+Deno.test("daemon case 15: SIGUSR1 creates the socket again, for its owner only", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
   Deno.removeSync(dinit.socket);
@@ -100,7 +100,7 @@ const BAD_PATHS: [path: string, error: string][] = [
   ["x".repeat(130), "Invalid argument"],
 ];
 for (const [path, error] of BAD_PATHS) {
-  Deno.test(`daemon case 18: no socket can be made: ${error}`, async () => {
+  Deno.test(`daemon case 18: the socket cannot be created: ${error}`, async () => {
     await using dinit = new Dinit(SERVICES).start({ args: ["--socket-path", path] });
     assertEquals((await dinit.ended()).code, 1);
     assertEquals(dinit.lines, [`dinit: Error binding control socket: ${error}`]);
@@ -119,13 +119,13 @@ Deno.test("daemon case 19: the socket goes when the log file cannot be opened", 
   assert(!exists(dinit.socket));
 });
 
-Deno.test("daemon case 20: a system instance goes on without a log file", async () => {
+Deno.test("daemon case 20: a system instance continues without a log file", async () => {
   await using dinit = new Dinit(SERVICES).start({ args: ["-s", "--log-file", "none/log"] });
   await dinit.printed("[  OK  ] boot");
   assertEquals(dinit.lines[0], "dinit: Opening log file failed: No such file or directory");
 });
 
-Deno.test("daemon case 21: the daemon goes on without an environment file", async () => {
+Deno.test("daemon case 21: the daemon continues without an environment file", async () => {
   await using dinit = new Dinit(SERVICES).start({ args: ["--env-file", "none"] });
   await dinit.printed("[  OK  ] boot");
 });
@@ -143,7 +143,7 @@ Deno.test("daemon case 22: mistakes in the environment file", async () => {
   ]);
 });
 
-Deno.test("daemon case 25: readiness on a descriptor of its own, which is closed then", async () => {
+Deno.test("daemon case 25: readiness on a separate descriptor, which is then closed", async () => {
   await using dinit = new Dinit(SERVICES);
   const daemon = dinit.commandLine(["--ready-fd", "5"]).map((word) => `'${word}'`).join(" ");
   // The pipe ends, and with it `cat`, when the daemon has closed its end; the shell then ends the daemon.
@@ -179,7 +179,7 @@ Deno.test("daemon case 29: the daemon adopts orphans", async () => {
   await dinit.until(() => !exists(`/proc/${pid}`), "the orphan to be reaped");
 });
 
-Deno.test("daemon case 43: a process that does not want to stop", async () => {
+Deno.test("daemon case 43: a process that ignores the stop signal", async () => {
   const stubborn = `sh -c "trap '' TERM; touch ../ready; while :; do sleep 1; done"`;
   await using dinit = new Dinit({ boot: `type = process\ncommand = ${stubborn}\nstop-timeout = 1\n` })
     .start();
@@ -207,7 +207,7 @@ Deno.test("daemon case 28: a shutdown of kind 4 ends by SIGINT", async () => {
   assertEquals((await shutdownBy(4)).signal, "SIGINT");
 });
 
-Deno.test("daemon case 28: a shutdown of an unknown kind is refused, and the daemon runs on", async () => {
+Deno.test("daemon case 28: a shutdown of an unknown kind is refused, and the daemon keeps running", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
   using client = await Deno.connect({ transport: "unix", path: dinit.socket });
@@ -218,7 +218,7 @@ Deno.test("daemon case 28: a shutdown of an unknown kind is refused, and the dae
   assertEquals((await dinit.ctl("is-started", "a")).code, 0);
 });
 
-Deno.test("a daemon that is to remain answers when all is stopped, and ends when it is told so", async () => {
+Deno.test("a daemon that must remain answers when all is stopped, and exits on command", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
   using client = await Deno.connect({ transport: "unix", path: dinit.socket });

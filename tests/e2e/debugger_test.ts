@@ -18,7 +18,7 @@ const NO_LIBRARY = [
 const NO_DEBUGGER = Deno.env.has("DINIT_BINARY") || !opensDebugger();
 
 Deno.test({
-  name: "without the C library the debugger is closed as soon as it is open, and that is said",
+  name: "without the C library the debugger is closed as soon as it opens, and reported",
   ignore: NEEDS_ROOT || NO_DEBUGGER,
   fn: async () => {
     await using dinit = new Dinit(SERVICES);
@@ -50,7 +50,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "as root, the daemon of a system does not run where every user could become root",
+  name: "as root, the daemon of a system does not run if every user could become root",
   ignore: NEEDS_ROOT || NO_DEBUGGER,
   fn: async () => {
     await using dinit = new Dinit(SERVICES).start({ args: ["--system"], permissions: NO_LIBRARY });

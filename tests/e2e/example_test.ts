@@ -104,7 +104,7 @@ class Example {
 
 const PROCESSES = ["store", "web", "worker", "audit", "flaky", "clock@UTC"];
 
-Deno.test("the example runs with the permissions of its task, is rolled back, comes back, and ends", async () => {
+Deno.test("the example runs with the permissions of its task, rolls back, restarts, and ends", async () => {
   await using example = new Example().start();
   const { dinit } = example;
   await dinit.printed("[  OK  ] boot");
@@ -174,7 +174,7 @@ Deno.test("every command that the example recommends works with the permissions 
   await dinit.ended();
 });
 
-Deno.test("two clones of the example run side by side on the same settings", async () => {
+Deno.test("two clones of the example run at the same time with the same settings", async () => {
   await using one = new Example();
   await using two = new Example({ storePort: one.storePort, webPort: one.webPort });
   one.start();
@@ -216,7 +216,7 @@ Deno.test("a service of the example that fails says why on the console and in it
   assertEquals((await example.ctl("is-started", "store")).stdout, "STARTED\n");
 });
 
-Deno.test("the next daemon ends what a killed one left, with the permissions of the task", async () => {
+Deno.test("the next daemon ends leftovers, with the permissions of the task", async () => {
   await using example = new Example().start();
   const { dinit } = example;
   await dinit.printed("[  OK  ] boot");

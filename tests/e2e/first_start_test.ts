@@ -61,7 +61,7 @@ sourceTest("a daemon without a main log downloads nothing", async () => {
   assertEquals(registry.connections, 0);
 });
 
-sourceTest("a main log is kept where its library cannot be downloaded", async () => {
+sourceTest("a main log works even if its library cannot be downloaded", async () => {
   await using registry = new DeadRegistry();
   await using dinit = new Dinit({ boot: "type = internal\n" }).start({
     env: registry.env,

@@ -41,7 +41,7 @@ const UNUSUAL = [
 ];
 
 for (const host of ["native", "command"] as const) {
-  Deno.test(`a service inherits what its daemon was started with, and nothing of the daemon (${host} host)`, async () => {
+  Deno.test(`a service inherits only what its daemon was started with (${host} host)`, async () => {
     const boot = "type = scripted\ncommand = /bin/sh look ../service\nrestart = no\n";
     await using dinit = new Dinit({ boot, look: "" });
     dinit.write("sd/look", `exec >"$1.part"\n${LOOK}\nmv "$1.part" "$1"\n`);
@@ -56,7 +56,7 @@ for (const host of ["native", "command"] as const) {
     assertEquals(looked(dinit.read("service")), expected);
   });
 
-  Deno.test(`more services than files may be open are read from, and get the limit that the daemon had (${host} host)`, async () => {
+  Deno.test(`the daemon reads from more services than the limit of open files, and they get the original limit (${host} host)`, async () => {
     const names = Array.from({ length: 60 }, (_, index) => `s${index}`);
     const script = "ulimit -S -n >>../limits; exec sleep 1000";
     const service = `type = process\ncommand = /bin/sh -c "${script}"\nlog-type = buffer\nrestart = no\n`;

@@ -130,7 +130,7 @@ both("L58: a start that is pinned and fails lets go of what it needed", async (s
 });
 
 // The command host refuses `ready-notification` (see `tests/host/rows_test.ts`).
-native("L59: a process that was replaced smoothly stays when it has said that it is ready", async (start) => {
+native("L59: a smoothly replaced process stays after it has announced its readiness", async (start) => {
   await using dinit = start({
     boot: internal("waits-for = dependent"),
     store: process(

@@ -25,7 +25,7 @@ Deno.test("dependencies start first, and stop last", async () => {
   assertEquals([status.code, status.signal], [0, null]);
 });
 
-Deno.test("independent services start side by side", async () => {
+Deno.test("independent services start in parallel", async () => {
   await using dinit = new Dinit({
     boot: internal("depends-on = one", "depends-on = two"),
     // Each of them ends only when it sees that the other has begun.
@@ -59,7 +59,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("when a process dies its dependents stop first, and all come back", async () => {
+Deno.test("when a process dies its dependents stop first, and all restart", async () => {
   await using dinit = new Dinit({
     boot: internal("waits-for = web"),
     web: lasting("depends-on = store"),
@@ -87,7 +87,7 @@ Deno.test("a service that keeps failing is given up after three restarts", async
   assertEquals((await dinit.ctl("is-started", "boot")).stdout, "STARTED\n");
 });
 
-Deno.test("smooth recovery replaces the process and nobody else notices", async () => {
+Deno.test("smooth recovery replaces the process and no other service notices", async () => {
   await using dinit = new Dinit({
     boot: internal("depends-on = store"),
     store: lasting("smooth-recovery = yes", "restart-delay = 0"),

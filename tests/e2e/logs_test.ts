@@ -87,7 +87,7 @@ function logging(services: Readonly<Record<string, string>>): Namespace {
   return container;
 }
 
-rootTest("daemon case 37: the system's log gets everything, from the first line on", async () => {
+rootTest("daemon case 37: the system's log gets everything, from the first line", async () => {
   await using container = logging({});
   await container.until(() => datagrams(container).some((line) => line.includes("boot started")), "boot");
   assertEquals(datagrams(container).sort(), [
@@ -102,7 +102,7 @@ rootTest("daemon case 37: the system's log gets everything, from the first line 
   assert(container.read("datagrams").startsWith("[<29>dinit: Starting system\n]"));
 });
 
-rootTest("daemon case 38: the system's log comes back and gets what it has missed", async () => {
+rootTest("daemon case 38: the system's log restarts and gets the lines that it has missed", async () => {
   await using container = logging({});
   await container.until(() => datagrams(container).some((line) => line.includes("boot started")), "boot");
   const before = datagrams(container).length;
@@ -120,7 +120,7 @@ rootTest("daemon case 38: the system's log comes back and gets what it has misse
   ]);
 });
 
-rootTest("a logger that reads nothing does not hold the daemon up", async () => {
+rootTest("a logger that reads nothing does not block the daemon", async () => {
   await using container = logging({});
   await container.until(() => datagrams(container).some((line) => line.includes("boot started")), "boot");
   await container.ctl("signal", "STOP", "logger");
@@ -175,7 +175,7 @@ for (const [number, seconds, shown] of JOBS) {
   });
 }
 
-Deno.test("daemon case 42: nobody reads standard output any more", async () => {
+Deno.test("daemon case 42: the reader of standard output is gone", async () => {
   await using dinit = new Dinit({ boot: "type = process\ncommand = sleep 1000\n" });
   const [program, ...args] = dinit.commandLine([]);
   const child = new Deno.Command(program, { args, cwd: dinit.directory, stdin: "null", stdout: "piped" })

@@ -16,7 +16,7 @@ const SERVICES = {
 const BY_THEMSELVES = ["timer", "microtask", "promise", "event", "exited", "ready", "timerExpired"];
 
 Deno.test({
-  name: "an error that nobody catches is logged with its stack, and process 1 goes on",
+  name: "an uncaught error is logged with its stack, and process 1 continues",
   ignore: NEEDS_ROOT,
   fn: async () => {
     const program = [Deno.execPath(), "run", "--allow-all", `${ROOT}tests/e2e/_faulty_daemon.ts`];

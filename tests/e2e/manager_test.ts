@@ -101,7 +101,7 @@ for (const [kind, will, option] of FAREWELLS) {
   });
 }
 
-test("daemon case 50: words of the kernel that mean nothing to init", async () => {
+test("daemon case 50: words of the kernel without a meaning for init", async () => {
   await using machine = new Namespace(NOTHING, { args: ["nopti", "auto", "--bogus", "single"] });
   await machine.printed("[  OK  ] single");
   assertEquals(machine.lines, ["[  OK  ] single"]);
@@ -134,7 +134,7 @@ test("daemon case 53: the socket and readiness come when /run becomes writable",
   assertEquals(await machine.run("stat -c %A /run/dinitctl"), "srw-------\n");
 });
 
-test("daemon case 54: a service that was to make /run writable and did not", async () => {
+test("daemon case 54: a service that should make /run writable fails to do so", async () => {
   const rw = "type = scripted\ncommand = true\noptions = starts-rwfs\n";
   const services = { boot: "type = internal\ndepends-on = rw\n", rw };
   await using machine = await booted(services, READ_ONLY_RUN);
@@ -145,7 +145,7 @@ test("daemon case 54: a service that was to make /run writable and did not", asy
   ]);
 });
 
-test("daemon case 55: a socket that cannot be made does not end process 1", async () => {
+test("daemon case 55: failing to create the socket does not end process 1", async () => {
   await using machine = await booted(NOTHING, { socket: "/nodir/x" });
   assertEquals(machine.lines, [
     "dinit: Error binding control socket: No such file or directory",
@@ -153,7 +153,7 @@ test("daemon case 55: a socket that cannot be made does not end process 1", asyn
   ]);
 });
 
-test("daemon case 56: no console, and nobody to ask after a boot failure", async () => {
+test("daemon case 56: no console to ask after a boot failure", async () => {
   await using machine = new Namespace({}, { console: false });
   await machine.ended();
   assertEquals(machine.lines, [
@@ -166,7 +166,7 @@ test("daemon case 56: no console, and nobody to ask after a boot failure", async
 
 const NO_SERVICE = "dinit: nosuch: could not find service description.";
 
-test("daemon case 57: an answer that is none, and the boot sequence again", async () => {
+test("daemon case 57: an invalid answer, and the boot sequence again", async () => {
   await using machine = new Namespace(NOTHING, { args: ["-t", "nosuch"] });
   await machine.printed(CHOICE);
   assertEquals(machine.text, `${NO_SERVICE}\n${FAILURE}\n${CHOICE}`);
@@ -249,7 +249,7 @@ test("daemon case 63: the boot is recorded", async () => {
   assertEquals(await machine.run("od -An -tx1 -j8 -N332 -v /run/utmp | tr -d ' 0\\n'"), "");
 });
 
-test("daemon case 63: a table that does not exist is not made", async () => {
+test("daemon case 63: a missing table is not created", async () => {
   await using machine = await booted(RECORDED);
   assertEquals(await machine.run("ls /run/utmp /var/log/wtmp"), "");
 });
@@ -278,7 +278,7 @@ test("daemon case 65: a soft reboot", async () => {
   assertEquals(machine.lines.at(-1), `${SHUTDOWN} -h`);
 });
 
-test("daemon case 66: a soft reboot without a daemon that could be started", async () => {
+test("daemon case 66: a soft reboot without a daemon to start", async () => {
   await using machine = await booted(NOTHING, { setUp: "chmod -x /usr/bin/dinit" });
   await order(machine, 5);
   await machine.ended();
@@ -289,7 +289,7 @@ test("daemon case 66: a soft reboot without a daemon that could be started", asy
   ]);
 });
 
-test("a soft reboot whose shutdown program fails goes on", async () => {
+test("a soft reboot whose shutdown program fails continues", async () => {
   const setUp = "printf '#!/bin/sh\\nexit 3\\n' > /usr/sbin/shutdown";
   await using machine = await booted(NOTHING, { setUp });
   await order(machine, 5);
@@ -312,7 +312,7 @@ test("daemon case 68: a service reboots by the control connection that it was gi
   assertEquals(machine.lines.at(-1), `${SHUTDOWN} -r`);
 });
 
-test("a recovery that is started without asking has the console for itself", async () => {
+test("a recovery that starts without asking has the console to itself", async () => {
   await using machine = new Namespace({ recovery: RECOVERY }, { args: ["--auto-recovery"] });
   await machine.printed("recovering");
   assert(!machine.text.includes(CHOICE), machine.text);
@@ -328,7 +328,7 @@ test("a recovery that cannot be started without asking", async () => {
   assert(machine.lines.includes(reason), machine.text);
 });
 
-test("no boot service to go on with", async () => {
+test("no boot service to continue with", async () => {
   await using machine = new Namespace({}, { args: ["-t", "nosuch"] });
   await machine.printed(CHOICE);
   await machine.type("s");
@@ -339,7 +339,7 @@ test("no boot service to go on with", async () => {
   ]);
 });
 
-test("a manager that is to remain without services serves, and halts when it is told so", async () => {
+test("a manager that must remain without services keeps serving, and halts on command", async () => {
   await using machine = await booted(NOTHING);
   await order(machine, 1);
   await machine.printed("[STOPPD] boot");

@@ -10,7 +10,7 @@ const RESTARTS = 4000;
 /** Megabytes by which the daemon's own memory may have grown in between. Each restart that kept 4 kB would be 12. */
 const GROWTH = 6;
 
-Deno.test("what a daemon takes does not grow with the restarts of its services", async () => {
+Deno.test("the memory of a daemon does not grow with the restarts of its services", async () => {
   const names = Array.from({ length: SERVICES }, (_, index) => `s${index}`);
   const restless =
     "type = process\ncommand = true\nrestart = yes\nrestart-delay = 0.03\nrestart-limit-count = 0\n";

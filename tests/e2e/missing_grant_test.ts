@@ -27,7 +27,7 @@ const EXPECTED: readonly [service: string, stage: string, error: string, log: st
 ];
 
 Deno.test({
-  name: "a launch that is refused for want of a grant is a failed start, and everything names the grant",
+  name: "a launch without the needed grant is a failed start, and all messages name the grant",
   ignore,
   async fn() {
     await using dinit = new Dinit(SERVICES);

@@ -74,7 +74,7 @@ const MISTAKES: Record<string, { text: string; says: (file: string) => string[] 
 };
 
 for (const [mistake, { text, says }] of Object.entries(MISTAKES)) {
-  Deno.test(`${mistake} is told in one clear line, and other services run on`, async () => {
+  Deno.test(`${mistake} is reported in one clear line, and other services keep running`, async () => {
     const { dinit, file } = await withBad({ bad: text });
     await using _end = dinit;
     const expected = says(file);
@@ -85,18 +85,18 @@ for (const [mistake, { text, says }] of Object.entries(MISTAKES)) {
   });
 }
 
-Deno.test("a service that was never described is named", async () => {
+Deno.test("a service without a description is named", async () => {
   await using dinit = new Dinit({}).start({ args: ["-t", "ghost"] });
   assertEquals((await dinit.ended()).code, 0);
   assertEquals(dinit.lines, ["dinit: ghost: could not find service description."]);
 });
 
-Deno.test("a word that is no option is told", async () => {
+Deno.test("a word that is no option is reported", async () => {
   const { code, stderr } = await runDinit(["--socket", "x"]);
   assertEquals([code, stderr], [1, "dinit: unrecognized option: --socket\n"]);
 });
 
-Deno.test("a bad line in the environment file is told, and the others count", async () => {
+Deno.test("a bad line in the environment file is reported, and the others count", async () => {
   await using dinit = new Dinit({ boot: 'type = scripted\ncommand = sh -c "echo $${GREETING} > ../said"\n' });
   dinit.write("environment", "this is no setting\nGREETING=hello\n");
   dinit.start({ args: ["--env-file", `${dinit.directory}/environment`] });
@@ -105,7 +105,7 @@ Deno.test("a bad line in the environment file is told, and the others count", as
   assert(dinit.lines.includes("dinit: Invalid environment variable setting in environment file (line 1)"));
 });
 
-Deno.test("an environment file that cannot be read is told", async () => {
+Deno.test("an environment file that cannot be read is reported", async () => {
   await using dinit = new Dinit({ boot: "" }).start({ args: ["--env-file", "/no/such/file"] });
   await dinit.printed("dinit: Cannot read environment file '/no/such/file': No such file or directory");
   await dinit.printed("[  OK  ] boot");

@@ -4,7 +4,7 @@ import { Dinit } from "./_dinit.ts";
 const SPEAKS = (how: string) =>
   `type = scripted\ncommand = sh -c "echo out; echo err >&2; printf half"\n${how}\n`;
 
-Deno.test("a log file gets standard output and standard error, and is kept over restarts", async () => {
+Deno.test("a log file gets standard output and standard error, and stays across restarts", async () => {
   await using dinit = new Dinit({ boot: SPEAKS("logfile = ../log"), keep: "" }).start({
     args: ["keep", "boot"],
   });
@@ -16,7 +16,7 @@ Deno.test("a log file gets standard output and standard error, and is kept over 
   await dinit.until(() => dinit.read("log").length === 24, "the output of the second run");
 });
 
-Deno.test("a log file gets the mode that is asked for", async () => {
+Deno.test("a log file gets the requested mode", async () => {
   await using dinit = new Dinit({ boot: SPEAKS("logfile = ../log\nlogfile-permissions = 0644"), keep: "" });
   dinit.start({ args: ["keep", "boot"] });
   await dinit.printed("[  OK  ] boot");
@@ -42,7 +42,7 @@ Deno.test("a service without a log buffer has no log to show", async () => {
   ]);
 });
 
-Deno.test("the main log has what the console has not", async () => {
+Deno.test("the main log has the lines that the console lacks", async () => {
   await using dinit = new Dinit({ boot: "" });
   // With the path given, nothing is said about the control groups of the machine.
   dinit.start({ args: ["--quiet", "--cgroup-path", "/", "--log-file", `${dinit.directory}/main.log`] });
@@ -52,7 +52,7 @@ Deno.test("the main log has what the console has not", async () => {
   assertEquals(dinit.read("main.log"), "dinit: service boot started.\ndinit: service boot stopped.\n");
 });
 
-Deno.test("a process has the environment, the directory and the empty input that it should have", async () => {
+Deno.test("a process has the right environment and directory and empty input", async () => {
   await using dinit = new Dinit({
     boot: [
       "type = scripted",

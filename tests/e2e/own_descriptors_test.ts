@@ -12,7 +12,7 @@ const numbered = (text: string, word: string) =>
 const all = (word: string) => Array.from({ length: COUNT }, (_, index) => `${word}-${index + 1}`);
 
 for (const host of ["native", "command"]) {
-  Deno.test(`what services write to the daemon's output, a plain file, is complete (${host} host)`, async () => {
+  Deno.test(`the output of services to the daemon's output file is complete (${host} host)`, async () => {
     const boot = "type = internal\ndepends-on: a\ndepends-on: b\n";
     await using dinit = new Dinit({
       boot,
@@ -35,7 +35,7 @@ for (const host of ["native", "command"]) {
     assertEquals(Deno.statSync(`${dinit.directory}/out`).mode! & 0o777, 0o644 & ~Deno.umask());
   });
 
-  Deno.test(`no service gets a descriptor that the daemon was not started with (${host} host)`, async () => {
+  Deno.test(`services get only descriptors that the daemon was started with (${host} host)`, async () => {
     const reaching = (fd: number) =>
       `type = scripted\ncommand = /bin/echo no\nlogfile = /dev/fd/${fd}\nrestart = no\n`;
     const numbers = Array.from({ length: 40 }, (_, index) => index + 3);
@@ -58,7 +58,7 @@ for (const host of ["native", "command"]) {
   });
 }
 
-Deno.test("a descriptor that the daemon was started with can be a log file, and no other", async () => {
+Deno.test("only a descriptor that the daemon was started with can be a log file", async () => {
   await using dinit = new Dinit({ boot: counts("/dev/fd/8", "a"), other: counts("/dev/fd/9", "b") });
   const through = `exec 8>"${dinit.directory}/eight"; exec "$@"`;
   dinit.start({ through, args: ["--host", "native", "boot", "other"] });

@@ -125,7 +125,7 @@ both("the rest of a group is ended whose leader ended after the daemon was kille
   }
 });
 
-native("a daemon behind a pid file is ended that is in the session of another process", async (start) => {
+native("a daemon with a pid file in the session of another process is ended", async (start) => {
   const time = mark();
   // Twice a fork: the process is in the session of one that has ended.
   const command = shell(
@@ -174,7 +174,7 @@ both("a journal that others can write to is ignored, and the daemon runs without
 });
 
 Deno.test({
-  name: "a daemon that may not read the time since boot says what it may have left",
+  name: "a daemon without the grant for the time since boot names possible leftovers",
   ignore: Deno.env.has("DINIT_BINARY"), // the binary has all permissions
   async fn() {
     const time = mark();

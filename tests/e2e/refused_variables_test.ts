@@ -8,7 +8,7 @@ const environmentOf = async (dinit: Dinit, service: string) =>
 // The binary has all permissions.
 if (Deno.env.get("DINIT_BINARY") === undefined) {
   for (const output of ["logfile = ../log\n", "log-type = buffer\n"]) {
-    Deno.test(`services start under a list of programs whatever the linker is told, and one line says so (${output.trim()})`, async () => {
+    Deno.test(`services start under a list of programs despite variables of the linker, and one line says so (${output.trim()})`, async () => {
       const service = `type = process\ncommand = /bin/sleep 1000\n${output}`;
       const boot = `${service}env-file = own\ndepends-on: other\n`;
       await using dinit = new Dinit({ boot, other: service, own: "LD_BIND_NOW=1\nA=1\n" });
@@ -35,7 +35,7 @@ if (Deno.env.get("DINIT_BINARY") === undefined) {
 }
 
 for (const host of ["native", "command"]) {
-  Deno.test(`variables of the linker reach services where every program may be started (${host} host)`, async () => {
+  Deno.test(`variables of the linker reach services if every program may be started (${host} host)`, async () => {
     await using dinit = new Dinit({ boot: "type = process\ncommand = /bin/sleep 1000\n" });
     dinit.start({ env: { LD_LIBRARY_PATH: "/opt/none", DYLD_X: "1" }, args: ["--host", host] });
     await dinit.printed("[  OK  ] boot");

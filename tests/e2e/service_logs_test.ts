@@ -40,7 +40,7 @@ restart-delay = 0.1
 }
 
 for (const host of HOSTS) {
-  Deno.test(`the console and status tell why a service was given up, on the ${host} host`, async () => {
+  Deno.test(`the console and status show why a service was given up, on the ${host} host`, async () => {
     await using dinit = new Dinit({ boot: "type = internal\nwaits-for = web\nwaits-for = stays\n" });
     dinit.write("crashing.sh", "echo no port for me >&2\nexit 1\n");
     dinit.write("sd/stays", "type = internal\n");
@@ -102,7 +102,7 @@ Deno.test("a program that cannot be executed is named on the console, in the sta
   assertEquals(service.failure.program, "/no/such/program");
 });
 
-Deno.test("a daemon that ends because its service failed tells why before it ends", async () => {
+Deno.test("a daemon that exits because its service failed first reports the reason", async () => {
   const boot =
     `type = scripted\ncommand = /bin/sh -c "echo the disk is missing; exit 1"\nlog-type = buffer\n`;
   await using dinit = new Dinit({ boot }).start({ args: ["--log-file", "log"] });
@@ -123,7 +123,7 @@ Deno.test("a quiet console stays quiet about the reasons of failures", async () 
   assertEquals(dinit.lines, []);
 });
 
-Deno.test("catlog --follow shows all of a service's output, over restarts and a cleared buffer", async () => {
+Deno.test("catlog --follow shows all output of a service, across restarts and a cleared buffer", async () => {
   const script = `i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "$$ line $i"; sleep 0.02; done`;
   await using dinit = new Dinit({ boot: "type = internal\nwaits-for = web\n" });
   dinit.write("web.sh", script);

@@ -81,7 +81,7 @@ function startBy(dinit: Dinit, before: string, args: readonly string[] = []): De
   }).spawn();
 }
 
-Deno.test("a daemon that was started to ignore SIGHUP goes on when the terminal is closed", async () => {
+Deno.test("a daemon that was started with SIGHUP ignored continues when the terminal is closed", async () => {
   await using dinit = new Dinit(SERVICES);
   const child = startBy(dinit, "trap '' HUP");
   try {
@@ -138,7 +138,7 @@ both("a third request to stop kills all services, whatever they wait for", async
   assert(!dinit.has("socket"));
 });
 
-Deno.test("the socket is made again when somebody removes it, without a signal", async () => {
+Deno.test("a removed socket is created again without a signal", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
   for (let i = 1; i <= 2; i++) {
@@ -149,7 +149,7 @@ Deno.test("the socket is made again when somebody removes it, without a signal",
   }
 });
 
-Deno.test("a socket whose folder was removed comes back with it", async () => {
+Deno.test("a socket whose folder was removed is created again with the folder", async () => {
   await using dinit = new Dinit(SERVICES);
   const folder = `${dinit.directory}/run`;
   const path = `${folder}/socket`;
@@ -219,7 +219,7 @@ both("no signal makes the daemon listen at a TCP port", async (start) => {
   assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
 });
 
-Deno.test("without descriptors, connections that cannot be accepted are told of once", async () => {
+Deno.test("without descriptors, failed connections are reported once", async () => {
   await using dinit = new Dinit(SERVICES);
   const child = startBy(dinit, "ulimit -n 60", ["--log-file", `${dinit.directory}/log`]);
   try {

@@ -3,7 +3,7 @@ import { Dinit, isRunning } from "./_dinit.ts";
 
 const SERVICES = { boot: "type = internal\nwaits-for = a\n", a: "type = process\ncommand = sleep 1000\n" };
 
-Deno.test("a second daemon does not take a live socket over", async () => {
+Deno.test("a second daemon does not take over a live socket", async () => {
   await using first = new Dinit(SERVICES).start();
   await first.printed("[  OK  ] boot");
   await using second = new Dinit(SERVICES);
@@ -15,7 +15,7 @@ Deno.test("a second daemon does not take a live socket over", async () => {
   assertEquals((await first.ctl("is-started", "a")).stdout, "STARTED\n");
 });
 
-Deno.test("a daemon that was killed is followed by one that ends what was left", async () => {
+Deno.test("after a daemon was killed, the next one ends the leftovers", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
   const left = await dinit.pidOf("a");
@@ -33,7 +33,7 @@ Deno.test("a daemon that was killed is followed by one that ends what was left",
   assertEquals(Array.from(Deno.readDirSync(dinit.directory), (entry) => entry.name).sort(), ["sd"]);
 });
 
-Deno.test("clients that send garbage, half a packet or nothing harm nobody", async () => {
+Deno.test("clients that send garbage, half a packet or nothing do no harm", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
   const clients = await Promise.all(Array.from({ length: 30 }, async (_, i) => {
@@ -49,7 +49,7 @@ Deno.test("clients that send garbage, half a packet or nothing harm nobody", asy
   assertEquals((await dinit.ctl("is-started", "a")).code, 0);
 });
 
-Deno.test("the control socket is for its owner only, and is made again on SIGUSR1", async () => {
+Deno.test("the control socket is for its owner only, and SIGUSR1 creates it again", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
   assertEquals(Deno.statSync(dinit.socket).mode! & 0o777, 0o600);

@@ -6,7 +6,7 @@ import { internal } from "./_hosts.ts";
 
 const isRoot = Deno.uid() === 0;
 
-Deno.test("the main log is not written through a link where others can add files", async () => {
+Deno.test("the main log is not written through a link if others can add files", async () => {
   for (const mode of [0o777, 0o1777]) {
     await using dinit = new Dinit({ boot: internal() });
     dinit.write("precious", "precious");

@@ -11,7 +11,7 @@ function numbers({ facts }: { facts: readonly NumberedFact[] }): number[] {
   return facts.map(({ seq }) => seq);
 }
 
-Deno.test("the ring keeps the last facts, and says when those that are asked for are gone", () => {
+Deno.test("the ring keeps the last facts, and says when requested facts are gone", () => {
   const ring = new EventRing({ size: 3 });
   assertEquals([ring.last, ring.since(0)], [0, { gap: false, facts: [] }]);
   fill(ring, 2);
@@ -24,7 +24,7 @@ Deno.test("the ring keeps the last facts, and says when those that are asked for
   assertEquals(ring.since(8), { gap: true, facts: [] }); // of another daemon
 });
 
-Deno.test("a follower gets the facts of an engine until it ends that", () => {
+Deno.test("a follower receives the facts of an engine until it ends the subscription", () => {
   const world = new World();
   const ring = new EventRing();
   world.log.forward = ring;

@@ -15,7 +15,7 @@ function started(world: FileWorld, name: string): void {
   assertEquals(service.state, ServiceState.STARTED);
 }
 
-Deno.test("unloading forgets a stopped service, its links and what they led to", () => {
+Deno.test("unloading removes a stopped service, its links and their unused targets", () => {
   withFiles({ s: `${P}waits-for = b⏎after = z⏎consumer-of = y⏎`, b: I }, (world) => {
     const service = world.manager.load("s");
     let told = 0;
@@ -80,7 +80,7 @@ Deno.test("run time: a chain of 32 may be made, one of 33 may not", () => {
   });
 });
 
-Deno.test("run time: a waiting service goes on when the dependency that it waits for is removed", () => {
+Deno.test("run time: a waiting service continues when the dependency that it waits for is removed", () => {
   withFiles({ s: `${I}depends-on = b⏎`, b: P }, (world) => {
     world.manager.start(world.manager.load("s"));
     assertEquals(world.service("s").state, ServiceState.STARTING);

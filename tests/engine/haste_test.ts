@@ -36,7 +36,7 @@ Deno.test("in a hurry, a process that was asked to stop is killed, and the next 
   assertEquals([base.state, world.manager.activeCount], [STOPPED, 0]);
 });
 
-Deno.test("in a hurry, a start that may not be interrupted is, and is not waited for", () => {
+Deno.test("in a hurry, even an uninterruptible start is interrupted, and nothing waits for it", () => {
   const world = new World();
   const service = world.add("s", SCRIPTED, { startTimeout: 0, stopTimeout: 0 });
   world.manager.start(service);

@@ -34,7 +34,7 @@ Deno.test("descriptions that are too large together are not loaded, and unloadin
   });
 });
 
-Deno.test("dependencies are not added without end at run time", () => {
+Deno.test("dependencies cannot be added without limit at run time", () => {
   withFiles({ a: "type = internal⏎", b: "type = internal⏎" }, (world) => {
     world.tryLoad("a");
     world.tryLoad("b");

@@ -263,7 +263,7 @@ Deno.test("a service takes over the links that were made before it was loaded", 
   });
 });
 
-Deno.test("a service whose placeholder is reached from its own dependencies is a circle", () => {
+Deno.test("a service whose dependencies lead to its own placeholder is a circle", () => {
   withFiles({ s: `${I}after = b⏎`, b: `${I}depends-on = s⏎` }, (world) => {
     world.manager.load("s");
     assertEquals(world.tryLoad("b"), ["b: error loading: has cyclic dependency."]);
@@ -290,14 +290,14 @@ Deno.test("an ancestor that is being loaded may be named by `before`", () => {
   });
 });
 
-Deno.test("what the host cannot do is refused when the service is loaded", () => {
+Deno.test("a feature that the host lacks is refused when the service is loaded", () => {
   withFiles({ s: P }, (world) => {
     world.host.unsupportedSetting = { setting: "socket-listen", message: "needs --allow-ffi" };
     assertEquals(world.tryLoad("s"), ["s: error loading: 'socket-listen': needs --allow-ffi"]);
   });
 });
 
-Deno.test("loading starts nothing, and loads what is loaded only once", () => {
+Deno.test("loading starts nothing, and loads each service only once", () => {
   withFiles({ s: `${I}depends-on = b⏎waits-for = b⏎`, b: I }, (world) => {
     const loaded = world.manager.load("s");
     assertEquals(world.manager.load("s"), loaded);
@@ -331,7 +331,7 @@ Deno.test("descriptions may come from anywhere, and name their dependencies whil
   assertThrows(() => world.manager.load("none"), LoadError, "service description not found.");
 });
 for (const line of ["env-file = no/such", "@include no/such"]) {
-  Deno.test(`the log has the whole path of a file that cannot be used: ${line}`, () => {
+  Deno.test(`the log has the full path of an unusable file: ${line}`, () => {
     withFiles({ s: `${I}${line}⏎` }, (world) => {
       const logged = world.tryLoad("s");
       assertEquals(Array.isArray(logged) && logged.slice(1), ["s: the file is <SD>/no/such"]);

@@ -4,7 +4,7 @@ import { World } from "./_world.ts";
 
 const { INTERNAL, PROCESS, SCRIPTED, TRIGGERED } = ServiceType;
 
-Deno.test("listeners are told of the events of their service until they are removed", () => {
+Deno.test("listeners receive the events of their service until they are removed", () => {
   const world = new World();
   const service = world.add("a", INTERNAL);
   const told: [number, ServiceEvent][] = [];
@@ -21,7 +21,7 @@ Deno.test("listeners are told of the events of their service until they are remo
   assertEquals(told, [[1, 0], [2, 0], [2, 1]]);
 });
 
-Deno.test("changes of the environment are told with whether there was a value before", () => {
+Deno.test("reports of environment changes say whether there was a value before", () => {
   const world = new World();
   const told: unknown[] = [];
   const listener = {
@@ -46,7 +46,7 @@ Deno.test("a process gets the environment as it is when it is launched", () => {
   assertEquals(world.host.launches[0].environment, new Map([["A", "1"]]));
 });
 
-Deno.test("status and overview say where a service is and what it waits for", () => {
+Deno.test("status and overview show the state of a service and what it waits for", () => {
   const world = new World();
   const p = world.add("p", PROCESS);
   const t = world.add("t", TRIGGERED);
@@ -110,7 +110,7 @@ Deno.test("a signal goes to the process alone, and only if there is one", () => 
   ]);
 });
 
-Deno.test("gentle orders are refused while something needs the service, and change nothing", () => {
+Deno.test("gentle commands are refused while something needs the service, and change nothing", () => {
   const world = new World();
   const [a, b, s] = ["a", "b", "s"].map((name) => world.add(name, INTERNAL));
   world.manager.graph.connect(b, a, 0);
@@ -124,7 +124,7 @@ Deno.test("gentle orders are refused while something needs the service, and chan
   assertEquals(world.manager.stop(a, { gentle: true }), "already");
 });
 
-Deno.test("the answers of orders", () => {
+Deno.test("the results of commands", () => {
   const world = new World();
   const a = world.add("a", INTERNAL);
   const p = world.add("p", PROCESS);
@@ -151,7 +151,7 @@ Deno.test("the answers of orders", () => {
   assertEquals(world.manager.wake(a), "shutting-down");
 });
 
-Deno.test("the daemon is told when nothing is active, and of starts with actions", () => {
+Deno.test("the daemon learns when nothing is active, and of starts with actions", () => {
   const world = new World();
   const a = world.add("a", INTERNAL, { flags: { ...NO_FLAGS, startsLog: true } });
   const b = world.add("b", INTERNAL);
@@ -164,7 +164,7 @@ Deno.test("the daemon is told when nothing is active, and of starts with actions
   assertEquals(world.inactive, 1);
 });
 
-Deno.test("buffered output is the host's to give", () => {
+Deno.test("buffered output comes from the host", () => {
   const world = new World();
   const buffered = world.add("p", PROCESS, { logType: "buffer" });
   assertEquals(world.manager.bufferedLog(buffered, { clear: true })?.bytes, new Uint8Array([111, 107]));
@@ -191,7 +191,7 @@ Deno.test("events that cannot happen are logged with both names and change nothi
   assertEquals(world.manager.activeCount, 0);
 });
 
-Deno.test("errors of the program itself are not taken for bad descriptions", () => {
+Deno.test("bugs of the program are not treated as bad descriptions", () => {
   const world = new World({ directories: ["/dev/null/none"] });
   assertThrows(() => world.manager.load("a"), LoadError);
   world.manager.graph.get = () => {
@@ -200,7 +200,7 @@ Deno.test("errors of the program itself are not taken for bad descriptions", () 
   assertThrows(() => world.manager.load("a"), TypeError);
 });
 
-Deno.test("a host that fails in an unforeseen way fails the start and nothing else", () => {
+Deno.test("an unexpected error of the host fails only the start", () => {
   const world = new World();
   const service = world.add("p", PROCESS);
   world.host.launch = () => {
@@ -211,7 +211,7 @@ Deno.test("a host that fails in an unforeseen way fails the start and nothing el
   assertEquals(world.log.messages, ["error p: can't launch process; internal error: TypeError: broken"]);
 });
 
-Deno.test("what the log says of starts, failures and stops", () => {
+Deno.test("the log messages for starts, failures and stops", () => {
   const world = new World();
   const p = world.add("p", PROCESS);
   const d = world.add("d", INTERNAL);
@@ -248,7 +248,7 @@ Deno.test("the console goes back to the log when nobody wants it, and to the log
   assertEquals(world.console.calls, ["request", "foreground", "foreground", "return"]);
 });
 
-Deno.test("a service that does not start any more gives the console away that it has waited for", () => {
+Deno.test("a cancelled start gives up the console that it waited for", () => {
   const world = new World();
   world.console.yieldsAtOnce = false;
   const a = world.add("a", PROCESS, { flags: { ...NO_FLAGS, startsOnConsole: true } });

@@ -49,7 +49,7 @@ const OUT_OF_MEMORY = {
 };
 
 for (const type of [PROCESS, BGPROCESS, SCRIPTED]) {
-  Deno.test(`a process that cannot be made is a failed launch, whatever it was made for (type ${type})`, () => {
+  Deno.test(`a process that cannot be made is a failed launch for any purpose (type ${type})`, () => {
     const [world, service] = made(type);
     world.host.launchErrors.push(NO_MEMORY);
     world.manager.start(service);
@@ -62,7 +62,7 @@ for (const type of [PROCESS, BGPROCESS, SCRIPTED]) {
   });
 }
 
-Deno.test("a host that fails in an unforeseen way is a failed launch", () => {
+Deno.test("an unexpected error of the host is a failed launch", () => {
   const [world, service] = made(PROCESS, { socketPath: "/run/x" });
   world.host.watch = () => {
     throw new TypeError("oh");
@@ -120,7 +120,7 @@ Deno.test("a relaunch that cannot be made fails the start; in a recovery it stop
   assertEquals([recovering.state, recovering.reason], [STOPPED, StopReason.TERMINATED]);
 });
 
-Deno.test("how a process ended is logged, unless it ended well or was asked to", () => {
+Deno.test("the end of a process is logged, unless it succeeded or was asked to end", () => {
   const [world, service] = started(PROCESS, { restart: "always", restartDelay: 0 });
   world.ends("p", { exit: 3 });
   world.execSucceeded("p");
@@ -138,7 +138,7 @@ Deno.test("how a process ended is logged, unless it ended well or was asked to",
   ]);
 });
 
-Deno.test("a stop command that fails is logged, one that cannot be executed leaves the process a signal", () => {
+Deno.test("a failed stop command is logged, and if it cannot be executed the process gets a signal", () => {
   const [world, service] = started(PROCESS, { stopCommand: ["/bin/halt"] });
   world.manager.stop(service);
   world.execSucceeded("p", "stop");
@@ -162,7 +162,7 @@ Deno.test("a stop command that fails is logged, one that cannot be executed leav
   ]);
 });
 
-Deno.test("a stop command that ends before its execution is known of is not forgotten", () => {
+Deno.test("a stop command that ends before its execution is reported still counts", () => {
   const [world, service] = started(PROCESS, { stopCommand: ["/bin/halt"] });
   world.manager.stop(service);
   world.ends("p", { signal: 15 });
@@ -193,7 +193,7 @@ Deno.test("a stop command that cannot be launched gives way to the term signal, 
   }
 });
 
-Deno.test("what is left when a stop takes too long is killed, each with its own process id", () => {
+Deno.test("when a stop takes too long, each remaining process is killed", () => {
   const [world, service] = started(PROCESS, {
     stopCommand: ["/bin/halt"],
     stopTimeout: 1000,
@@ -224,7 +224,7 @@ Deno.test("a start that takes too long is logged and interrupted", () => {
   ]);
 });
 
-Deno.test("what a pid file leads to", () => {
+Deno.test("the results of a pid file", () => {
   const outcomes = [
     [{ kind: "invalid", pid: 77 }, STOPPED, "error p: pid read from pidfile (77) is not valid"],
     [
@@ -249,7 +249,7 @@ Deno.test("what a pid file leads to", () => {
   }
 });
 
-Deno.test("a daemon that had ended before its pid file was read was up for a moment", () => {
+Deno.test("a daemon that ended before its pid file was read counts as up for a moment", () => {
   const [world, service] = made(BGPROCESS);
   world.manager.start(service);
   world.execSucceeded("p");
@@ -290,7 +290,7 @@ Deno.test("a recovery of a bgprocess whose daemon has ended again, or whose pid 
   assertEquals([service.state, service.reason], [STOPPED, StopReason.TERMINATED]);
 });
 
-Deno.test("a launcher that handles the term signal and ends well leaves a daemon to be signalled", () => {
+Deno.test("a launcher that handles the term signal and succeeds leaves a daemon, which is signalled", () => {
   const [world, service] = started(BGPROCESS, { smoothRecovery: true, restartDelay: 0 });
   world.ends("p", { exit: 1 });
   world.execSucceeded("p");
@@ -302,7 +302,7 @@ Deno.test("a launcher that handles the term signal and ends well leaves a daemon
   assertEquals(service.state, STOPPED);
 });
 
-Deno.test("what scripted services log about their commands", () => {
+Deno.test("the log messages of scripted services about their commands", () => {
   const [world, service] = made(SCRIPTED, {
     stopCommand: ["/bin/undo"],
     flags: { ...NO_FLAGS, startInterruptible: true },
@@ -338,7 +338,7 @@ Deno.test("what scripted services log about their commands", () => {
   assertEquals(service.state, STOPPED);
 });
 
-Deno.test("what is different from launch to launch", () => {
+Deno.test("the differences from launch to launch", () => {
   const [world, service] = made(PROCESS, {
     directory: "/etc/dinit.d",
     stopCommand: ["/bin/halt"],
@@ -367,7 +367,7 @@ Deno.test("what is different from launch to launch", () => {
   ]);
 });
 
-Deno.test("where output goes, and who shares the terminal", () => {
+Deno.test("the destination of output, and who shares the terminal", () => {
   const plan = (description: Partial<ServiceDescription>) => {
     const [world, service] = made(PROCESS, description);
     world.manager.start(service);

@@ -34,7 +34,7 @@ function refused(title: string, before: string, after: string, message: string):
 
 refused("row 115: the type of a running service stays", P, I, "cannot change type of non-stopped service.");
 
-Deno.test("row 116: the type of a stopped service may change; what it was is forgotten, its links stay", () => {
+Deno.test("row 116: the type of a stopped service may change; its old state is dropped, its links stay", () => {
   withFiles({ s: `${P}after = z⏎`, b: `${I}depends-on = s⏎` }, (world) => {
     world.manager.load("b");
     const before = world.service("s");
@@ -124,7 +124,7 @@ Deno.test("row 119: a running process may log into another file from its next st
   });
 });
 
-Deno.test("row 120: a description that is gone leaves the service as it is", () => {
+Deno.test("row 120: a missing description does not change the service", () => {
   withFiles({ s: I }, (world) => {
     started(world, "s");
     Deno.removeSync(`${world.directory}/s`);
@@ -174,7 +174,7 @@ Deno.test("the pid file of a running bgprocess stays", () => {
   });
 });
 
-Deno.test("nothing changes while a service starts or stops; its type is looked at first", () => {
+Deno.test("nothing changes while a service starts or stops; its type is checked first", () => {
   withFiles({ s: P }, (world) => {
     world.manager.start(world.manager.load("s"));
     assertEquals(world.reload("s"), [

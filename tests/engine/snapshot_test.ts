@@ -45,7 +45,7 @@ Deno.test("a description with every kind of value is the same after restoring", 
   assertEquals(world.service("a").description, before);
 });
 
-Deno.test("a timer keeps what was left of it, less the time that has passed", () => {
+Deno.test("a timer keeps its remaining time, minus the elapsed time", () => {
   const world = new World();
   world.add("a", ServiceType.PROCESS, { startTimeout: 5000 });
   world.manager.start(world.service("a"));
@@ -93,7 +93,7 @@ function savedWorld(): { world: World; saved: { version: number; engine: Saved }
 // deno-lint-ignore no-explicit-any -- the tests put anything in any place
 type Saved = any;
 
-Deno.test("a newer format is refused, and one that is not known any more", () => {
+Deno.test("a newer format is refused, and so is an unknown old one", () => {
   for (
     const [version, problem] of [[3, "format 3 is of a newer program"], [1, "format 1 is not known"]] as const
   ) {
@@ -102,7 +102,7 @@ Deno.test("a newer format is refused, and one that is not known any more", () =>
   }
 });
 
-Deno.test("fields that are missing in a saved state have their defaults", () => {
+Deno.test("missing fields of a saved state have their defaults", () => {
   const { world, saved } = savedWorld();
   const [base, web] = saved.engine.records;
   for (const name of ["since", "startFailed", "reason", "restarts", "times", "pinStop", "description"]) {

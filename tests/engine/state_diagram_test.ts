@@ -7,11 +7,11 @@ import { isLegalChange, STATE_CHANGES, STATE_NAMES } from "../../src/engine/life
 import { ServiceState, ServiceType } from "../../src/model/mod.ts";
 import { World } from "./_world.ts";
 
-Deno.test("the state diagram in the documentation is drawn from the table as it is", () => {
+Deno.test("the state diagram in the documentation is drawn from the current table", () => {
   assertEquals(Deno.readTextFileSync(DIAGRAM), stateDiagram());
 });
 
-Deno.test("the table names each way once, and none from a state to itself", () => {
+Deno.test("the table has each transition once, and none from a state to itself", () => {
   const ways = STATE_CHANGES.map(({ from, to }) => `${from} ${to}`);
   assertEquals(new Set(ways).size, ways.length);
   for (const state of Object.values(ServiceState)) assertEquals(isLegalChange(state, state), false);
@@ -38,7 +38,7 @@ Deno.test("the table uses every reaction that the engine has", () => {
   assertEquals(has.sort(), [...used].sort());
 });
 
-Deno.test("a way that is not in the table is reported with both names", () => {
+Deno.test("a transition that is not in the table is reported with both names", () => {
   const world = new World();
   const service = world.add("a", ServiceType.INTERNAL);
   world.manager.lifecycle.enter(service, { kind: "interrupting" });

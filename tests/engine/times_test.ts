@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DependencyKind, ServiceType } from "../../src/model/mod.ts";
 import { World } from "./_world.ts";
 
-Deno.test("the times of an activation tell when each step was reached, and which dependency decided", () => {
+Deno.test("the times of an activation show when each step was reached, and which dependency decided", () => {
   const world = new World();
   const { graph } = world.manager;
   const web = world.add("web", ServiceType.PROCESS, { readyFd: 3 });
@@ -48,7 +48,7 @@ Deno.test("the times of an activation tell when each step was reached, and which
   ]);
 });
 
-Deno.test("a stop that is called off was not asked for, and a new activation begins with new times", () => {
+Deno.test("a cancelled stop leaves no time, and a new activation begins with new times", () => {
   const world = new World();
   const base = world.add("base", ServiceType.INTERNAL);
   const user = world.add("user", ServiceType.PROCESS);
@@ -66,7 +66,7 @@ Deno.test("a stop that is called off was not asked for, and a new activation beg
   assertEquals([times.asked, times.ready, times.ended], [1005, undefined, undefined]);
 });
 
-Deno.test("the times are saved and shown by the clock of the engine that goes on", () => {
+Deno.test("the times are saved, and shown by the clock of the engine that continues", () => {
   const world = new World();
   world.manager.start(world.add("a", ServiceType.INTERNAL));
   const before = world.manager.times();

@@ -18,7 +18,7 @@ function endOf(container: Container): { stopped: string[]; finishing: string[] }
 }
 
 Deno.test({
-  name: "in a container all services come up, and SIGTERM stops them in order and ends it with 0",
+  name: "in a container all services start, and SIGTERM stops them in order and ends the container with 0",
   ignore,
   async fn() {
     await using container = new Container().start(["--container"]);
@@ -42,7 +42,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a container starts the worker again, without disturbing the application",
+  name: "a container restarts the worker without disturbing the application",
   ignore,
   async fn() {
     await using container = new Container().start(["--container"]);
@@ -106,7 +106,7 @@ Deno.test("the OCI configuration starts the daemon, with the mounts that it need
   assert(!mounts.get("/run")?.options?.includes("ro"));
 });
 
-Deno.test("the Dockerfile starts the daemon, and copies what is there", () => {
+Deno.test("the Dockerfile starts the daemon, and copies existing files", () => {
   const lines = Deno.readTextFileSync(`${EXAMPLE}Dockerfile`).split("\n");
   const words = (instruction: string): string[] => {
     const line = lines.find((line) => line.startsWith(`${instruction} [`));

@@ -30,7 +30,7 @@ Deno.test("dinit check finds nothing wrong with any description, except for prog
   assertEquals(others, []);
 });
 
-Deno.test("what is switched on is there", () => {
+Deno.test("every enabled service exists", () => {
   const names = descriptions();
   for (const name of [...enabled("boot.d"), ...enabled("graphical.d")]) {
     assertEquals(names.includes(name), true, name);

@@ -22,7 +22,7 @@ async function found(script: string, expression: string, permissions: readonly s
 const ALL = ["--allow-all"];
 const NARROW = ["--allow-read", "--allow-env"];
 
-Deno.test("arguments are bytes where the kernel may be asked, and the runtime's texts elsewhere", async () => {
+Deno.test("arguments are bytes if the kernel's file is readable, and the runtime's texts otherwise", async () => {
   const script = `exec "$@" a '' "$(printf 'caf\\351')" "é"`;
   const words = "room.commandLineArguments()";
   assertEquals(await found(script, words, ALL), ["a", "", "caf\udce9", "é"]);
@@ -37,7 +37,7 @@ Deno.test("the environment is bytes in the order of the system, and narrow grant
   assertEquals((await found(script, entries, NARROW) as string[]).sort(), ["A=1", "C=", "HOME=/"]);
 });
 
-Deno.test("one variable is found whatever its bytes, and is not set where it cannot be told", async () => {
+Deno.test("one variable is found with any bytes, and counts as not set if it is unknown", async () => {
   const script = `HOME="/$(printf 'h\\351')" A=1; export HOME A; unset B; exec "$@"`;
   const values = `["HOME", "A", "B"].map((name) => room.environmentVariable(name) ?? null)`;
   assertEquals(await found(script, values, ALL), ["/h\udce9", "1", null]);

@@ -33,7 +33,7 @@ Deno.test("lines are kept while a service has the console, and shown when it giv
   assertEquals(screen.text, "before\nmeanwhile\n");
 });
 
-Deno.test("lines that were kept for a second are old news", async () => {
+Deno.test("lines that have waited for a second are dropped", async () => {
   const { screen, log, time } = setUp();
   log.yield(() => {});
   log.write("meanwhile");
@@ -44,7 +44,7 @@ Deno.test("lines that were kept for a second are old news", async () => {
   assertEquals(screen.text, "after\n");
 });
 
-Deno.test("lines from before are written before the console is given away", async () => {
+Deno.test("earlier lines are written before the console is given away", async () => {
   const { screen, log } = setUp();
   let resume = () => {};
   screen.hold = new Promise((resolve) => resume = resolve);
@@ -62,7 +62,7 @@ Deno.test("lines from before are written before the console is given away", asyn
   assertEquals(screen.text, "first\nsecond\nmeanwhile\n");
 });
 
-Deno.test("a question comes after the lines that were written before it", async () => {
+Deno.test("a question follows the earlier lines", async () => {
   const { screen, log } = setUp();
   log.write("line");
   await log.print("question? ");

@@ -33,7 +33,7 @@ Deno.test("a quiet console shows nothing", () => {
   assertEquals(consoleLines({ messages: "none", status: "none" }), []);
 });
 
-Deno.test("a quiet console of level error shows services that failed by themselves", () => {
+Deno.test("a quiet console of level error shows services that failed on their own", () => {
   assertEquals(consoleLines({ messages: "error", status: "error" }), ["dinit: error", "[FAILED] b"]);
 });
 
@@ -78,7 +78,7 @@ function jsonLines(facts: readonly Fact[]): unknown[] {
   return lines;
 }
 
-Deno.test("as JSON the main log has every fact, with names in place of numbers", () => {
+Deno.test("as JSON the main log has every fact, with names instead of numbers", () => {
   const head = { at: 1_600_000_000_000, time: 5, service: "a", id: 1 };
   const written = { ...head, at: "2020-09-13T12:26:40.000Z" };
   const error = new LoadError("not-found", "service description not found.", {
@@ -148,7 +148,7 @@ Deno.test("as JSON the main log has every fact, with names in place of numbers",
   );
 });
 
-Deno.test("the whole path of a file that cannot be used is a line of its own, and a field in JSON", () => {
+Deno.test("the full path of an unusable file has its own line, and a field in JSON", () => {
   const error = new LoadError("description", "could not load environment file", {
     service: "a",
     path: "/srv/none",

@@ -25,7 +25,7 @@ class SlowSink implements LineSink {
   }
 }
 
-Deno.test("lines are written one after the other", async () => {
+Deno.test("lines are written in order", async () => {
   const sink = new SlowSink();
   const writer = new LineWriter(sink);
   writer.write("one");
@@ -34,7 +34,7 @@ Deno.test("lines are written one after the other", async () => {
   assertEquals(sink.written, "one\ntwo\n");
 });
 
-Deno.test("a stream that takes nothing keeps 4096 bytes, and tells that something is missing", async () => {
+Deno.test("a blocked stream keeps 4096 bytes, and reports that something is missing", async () => {
   const sink = new SlowSink();
   const writer = new LineWriter(sink);
   writer.write("first");
@@ -49,7 +49,7 @@ Deno.test("a stream that takes nothing keeps 4096 bytes, and tells that somethin
   assertEquals(last, "z");
 });
 
-Deno.test("the rest of a line that was taken in part is written after it", async () => {
+Deno.test("the rest of a partly written line follows", async () => {
   let written = "";
   const byByte: LineSink = {
     write: (bytes) => {
@@ -79,7 +79,7 @@ Deno.test("a broken stream ends the log and nothing else", async () => {
   assertEquals(attempts, 1);
 });
 
-Deno.test("waiting for a stream that takes nothing ends in time", async () => {
+Deno.test("waiting for a blocked stream ends in time", async () => {
   const writer = new LineWriter(new SlowSink());
   writer.write("stuck");
   const before = performance.now();
@@ -87,7 +87,7 @@ Deno.test("waiting for a stream that takes nothing ends in time", async () => {
   assertEquals(performance.now() - before < 2000, true);
 });
 
-Deno.test("a stream that is full is tried again, and the rest of the line follows", async () => {
+Deno.test("a full stream is tried again, and the rest of the line follows", async () => {
   let written = "";
   const answers: (number | Error)[] = [
     2,
@@ -107,7 +107,7 @@ Deno.test("a stream that is full is tried again, and the rest of the line follow
   assertEquals(written, "short\n");
 });
 
-Deno.test("without a stream lines wait; the rest of a line that broke off comes first on the next one", async () => {
+Deno.test("without a stream lines wait; the rest of an interrupted line comes first on the next one", async () => {
   let first = "";
   let second = "";
   let opened = 0;

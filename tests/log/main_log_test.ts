@@ -83,7 +83,7 @@ Deno.test("a message of two lines is two datagrams, the second without a priorit
   assertEquals(logger.datagrams, ["<29>dinit: one\n", "two\n", "<29>dinit: {three}\n", "\n"]);
 });
 
-Deno.test("lines that nobody took are kept for the next opening", async () => {
+Deno.test("undelivered lines are kept for the next opening", async () => {
   const { logger, main } = setUp();
   await main.open();
   logger.errors = [0, ECONNREFUSED];
@@ -99,7 +99,7 @@ Deno.test("lines that nobody took are kept for the next opening", async () => {
   assertEquals(logger.datagrams.map((line) => line.slice(4, -1)), ["one", "two", "three", "four"]);
 });
 
-Deno.test("a logger that is full is tried again", async () => {
+Deno.test("a full logger is tried again", async () => {
   const { logger, main } = setUp();
   await main.open();
   logger.errors = [EAGAIN, EAGAIN];
@@ -109,7 +109,7 @@ Deno.test("a logger that is full is tried again", async () => {
   assertEquals(logger.datagrams, ["<29>one\n", "<29>two\n"]);
 });
 
-Deno.test("what is too much to wait is lost, and that is said first, without a priority", async () => {
+Deno.test("lines beyond the buffer are lost, which is reported first, without a priority", async () => {
   const { logger, main } = setUp();
   main.log("info", "first");
   main.log("info", "x".repeat(4075));
@@ -123,7 +123,7 @@ Deno.test("what is too much to wait is lost, and that is said first, without a p
   assertEquals(logger.datagrams, [DISCARDED, "<29>first\n", `<29>${"x".repeat(4075)}\n`, "<29>z\n"]);
 });
 
-Deno.test("a log file is made, appended to, and reported if it cannot be opened", async () => {
+Deno.test("a log file is created, appended to, and reported if it cannot be opened", async () => {
   const directory = Deno.makeTempDirSync();
   const main = new MainLog(logFile(`${directory}/logs/log`), "info");
   main.log("info", "early");
@@ -136,7 +136,7 @@ Deno.test("a log file is made, appended to, and reported if it cannot be opened"
   Deno.removeSync(directory, { recursive: true });
 });
 
-Deno.test("a FIFO that nobody reads does not hold anybody up", async () => {
+Deno.test("a FIFO without a reader blocks nothing", async () => {
   const directory = Deno.makeTempDirSync();
   await outputOf("mkfifo", { args: [`${directory}/log`] });
   const main = new MainLog(logFile(`${directory}/log`), "info");

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { RepeatedLines } from "../../src/log/mod.ts";
 
-Deno.test("a line that comes again and again is passed on once, and then with its number", async () => {
+Deno.test("a repeated line is passed on once, and then with its count", async () => {
   const passed: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const lines = new RepeatedLines((line) => {

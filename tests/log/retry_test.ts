@@ -55,7 +55,7 @@ async function logOn(disk: Disk): Promise<{ main: MainLog; told: string[] }> {
   return { main, told };
 }
 
-Deno.test("a main log that failed goes on by itself, and says how many lines were lost", async () => {
+Deno.test("a failed main log recovers automatically, and reports how many lines were lost", async () => {
   const disk = new Disk();
   const { main, told } = await logOn(disk);
   disk.full = true;
@@ -70,7 +70,7 @@ Deno.test("a main log that failed goes on by itself, and says how many lines wer
   assertEquals(told, [ENOSPC, "lost 3"]);
 });
 
-Deno.test("a main log whose file cannot be opened for a while waits for it", async () => {
+Deno.test("a main log waits while its file cannot be opened", async () => {
   const disk = new Disk();
   const { main, told } = await logOn(disk);
   disk.full = true;
@@ -84,7 +84,7 @@ Deno.test("a main log whose file cannot be opened for a while waits for it", asy
   assertEquals(told, [ENOSPC, "lost 0"]);
 });
 
-Deno.test("a log that is not there at first is opened when it is", async () => {
+Deno.test("a missing log is opened when it appears", async () => {
   const disk = new Disk();
   disk.present = false;
   const main = new MainLog(disk, "info");
@@ -95,7 +95,7 @@ Deno.test("a log that is not there at first is opened when it is", async () => {
   await until(() => disk.text === "early\n");
 });
 
-Deno.test("a console that failed for a moment shows lines again", async () => {
+Deno.test("a console that failed briefly shows lines again", async () => {
   const disk = new Disk();
   const told: string[] = [];
   const console = new ConsoleLog(disk, {
@@ -137,7 +137,7 @@ async function withFile(test: (path: string, main: MainLog) => Promise<void>): P
   }
 }
 
-Deno.test("a log file that was moved or removed is made again with the next line", async () => {
+Deno.test("a moved or removed log file is created again with the next line", async () => {
   await withFile(async (folder, main) => {
     Deno.renameSync(`${folder}/log`, `${folder}/old`);
     main.log("info", "two");
@@ -151,7 +151,7 @@ Deno.test("a log file that was moved or removed is made again with the next line
   });
 });
 
-Deno.test("a log file whose folder was removed comes back with it", async () => {
+Deno.test("a log file whose folder was removed is created again with the folder", async () => {
   await withFile(async (folder, main) => {
     Deno.removeSync(folder, { recursive: true });
     main.log("info", "two");
@@ -163,7 +163,7 @@ Deno.test("a log file whose folder was removed comes back with it", async () => 
   });
 });
 
-Deno.test("a log file that is opened again is made at once, without a line", async () => {
+Deno.test("reopening a log file creates it at once, without a line", async () => {
   await withFile(async (folder, main) => {
     Deno.renameSync(`${folder}/log`, `${folder}/old`);
     main.reopen();

@@ -126,20 +126,20 @@ function compare(all: readonly Plan[], given: readonly Order[]): void {
   });
 }
 
-Deno.test("at rest, failures and lost processes leave what the naive solver says", () => {
+Deno.test("at rest, the result of failures and lost processes is that of the naive solver", () => {
   // No preparations: a process that comes back before its dependents are down does not ask for them again (8.8).
   const kinds = [REGULAR, REGULAR, WAITS_FOR, MILESTONE, SOFT, BEFORE, AFTER];
   const whats = ["start", "start", "start", "stop", "release", "wake", "restart", "dies", "dies"];
   fc.assert(fc.property(plans(kinds), orders(whats), compare), { numRuns: Math.ceil(1500 * EFFORT) });
 });
 
-Deno.test("at rest, failures and restarts leave what the naive solver says", () => {
+Deno.test("at rest, the result of failures and restarts is that of the naive solver", () => {
   const kinds = [REGULAR, REGULAR, WAITS_FOR, MILESTONE, PREPARED_BY, PREPARED_BY, AFTER];
   const whats = ["start", "start", "start", "stop", "release", "wake", "restart", "restart"];
   fc.assert(fc.property(plans(kinds), orders(whats), compare), { numRuns: Math.ceil(1500 * EFFORT) });
 });
 
-Deno.test("at rest, pins leave what the naive solver says", () => {
+Deno.test("at rest, the result of pins is that of the naive solver", () => {
   const kinds = [REGULAR, REGULAR, PREPARED_BY, AFTER, BEFORE];
   const whats = [
     ...["start", "start", "start", "start pinned", "stop", "stop pinned", "release", "release pinned"],
@@ -148,7 +148,7 @@ Deno.test("at rest, pins leave what the naive solver says", () => {
   fc.assert(fc.property(plans(kinds), orders(whats), compare), { numRuns: Math.ceil(1500 * EFFORT) });
 });
 
-Deno.test("at rest, stop pins and lost processes leave what the naive solver says", () => {
+Deno.test("at rest, the result of stop pins and lost processes is that of the naive solver", () => {
   const kinds = [REGULAR, REGULAR, AFTER];
   const whats = ["start", "start", "start", "stop pinned", "release pinned", "unpin", "dies", "dies"];
   fc.assert(fc.property(plans(kinds), orders(whats), compare), { numRuns: Math.ceil(1500 * EFFORT) });

@@ -33,7 +33,7 @@ function play(plans: ServicePlan[], steps: Happening[], end: (random: RandomWorl
   }
 }
 
-Deno.test("whatever happens, the invariants hold, and a shutdown ends everything", () => {
+Deno.test("in all situations the invariants hold, and a shutdown ends everything", () => {
   fc.assert(
     fc.property(graphs(40), happenings(120), (plans, steps) => {
       play(plans, steps, (random) => {
@@ -47,7 +47,7 @@ Deno.test("whatever happens, the invariants hold, and a shutdown ends everything
   );
 });
 
-Deno.test("small graphs, where everything meets everything", () => {
+Deno.test("small graphs with many interactions", () => {
   fc.assert(
     fc.property(graphs(5), happenings(40), (plans, steps) => {
       play(plans, steps, (random) => {
@@ -60,7 +60,7 @@ Deno.test("small graphs, where everything meets everything", () => {
   );
 });
 
-Deno.test("what is released and not pinned ends, without a shutdown", () => {
+Deno.test("released services without a pin stop without a shutdown", () => {
   const unchained = graphs(12).map((plans) =>
     plans.map((plan) => ({ ...plan, settings: { ...plan.settings, chainTo: "" } }))
   );

@@ -61,7 +61,7 @@ async function statusOf(file: Uint8Array, args: readonly string[]): Promise<numb
   }
 }
 
-Deno.test("arguments with a byte above 127 are empty for the program, and all others are as they were", async () => {
+Deno.test("arguments with a byte above 127 are empty for the program, and all others are unchanged", async () => {
   const file = program(Deno.build.arch);
   const args = ["caf\\351", "plain", "", "\\303\\251", "\\177", "\\200", "a", "\\377"];
   assertEquals(await statusOf(file, args), 0b00100000, "without the guard");
@@ -84,7 +84,7 @@ Deno.test("the binary keeps its size, and everything but its notes and its entry
   }
 });
 
-Deno.test("a binary that is built in another way is left alone", () => {
+Deno.test("a binary with another structure is not changed", () => {
   const wrong: [string, Uint8Array<ArrayBuffer>][] = [
     ["it is no ELF file of 64 bits", new TextEncoder().encode("#!/bin/sh\n")],
     ["it has no notes behind its loaded segments", program("x86_64", [NOTE, LOAD])],
@@ -100,7 +100,7 @@ Deno.test("a binary that is built in another way is left alone", () => {
   }
 });
 
-Deno.test("the instructions for arm64 are those that were run in an emulator", () => {
+Deno.test("the instructions for arm64 are those tested in an emulator", () => {
   const code = argumentGuard("aarch64", 0x400100, 0x411344);
   const words = Array.from({ length: code.length / 4 }, (_, index) => {
     return new DataView(code.buffer).getUint32(index * 4, true).toString(16);
@@ -123,6 +123,6 @@ Deno.test("the instructions for arm64 are those that were run in an emulator", (
   ]);
 });
 
-Deno.test("what is too far away for a jump is an error", () => {
+Deno.test("a target that is too far for a jump is an error", () => {
   assertThrows(() => argumentGuard("x86_64", 0, 2 ** 32), RangeError);
 });

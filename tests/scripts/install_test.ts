@@ -86,7 +86,7 @@ const OTHERS = [
 
 const paths = (entries: readonly string[]): string[] => entries.map((entry) => entry.split(" ")[0]);
 
-Deno.test("everything is put in place and told, and a second time changes nothing", async () => {
+Deno.test("everything is installed and reported, and a second time changes nothing", async () => {
   using place = new Place();
   const everything = [...SHUTDOWN, ...OTHERS].sort();
   for (let time = 1; time <= 2; time++) {
@@ -110,7 +110,7 @@ Deno.test("--uninstall removes exactly what was installed", async () => {
   assertEquals(await place.install("--uninstall"), { code: 0, lines: [], stderr: "" });
 });
 
-Deno.test("--without-shutdown leaves out what another init owns", async () => {
+Deno.test("--without-shutdown omits the names of another init", async () => {
   using place = new Place();
   assertEquals((await place.install("--without-shutdown")).code, 0);
   assertEquals(place.tree(), OTHERS);
@@ -126,7 +126,7 @@ Deno.test("launchers of an early release, which were scripts, are replaced", asy
   assertEquals(place.tree(), [...SHUTDOWN, ...OTHERS].sort());
 });
 
-Deno.test("another program's shutdown is neither replaced, nor written through, nor removed", async () => {
+Deno.test("another program's shutdown is not replaced, overwritten or removed", async () => {
   using place = new Place();
   Deno.mkdirSync(`${place.destination}/usr/sbin`, { recursive: true });
   Deno.writeTextFileSync(`${place.destination}/usr/sbin/systemctl`, "the other init");
@@ -165,7 +165,7 @@ Deno.test("installed links and dinit-init start the program of the prefix, whate
   assert(Deno.statSync(`${prefix}/man/man8/dinit.8`).isFile);
 });
 
-Deno.test("without a compiled program it says what to do, and writes nothing", async () => {
+Deno.test("without a compiled program the task says what to do, and writes nothing", async () => {
   using place = new Place();
   Deno.removeSync(`${place.directory}/dist/dinit`);
   const { code, stderr } = await place.install();
@@ -177,7 +177,7 @@ Deno.test("without a compiled program it says what to do, and writes nothing", a
   assertEquals([...Deno.readDirSync(place.directory)].map(({ name }) => name), ["dist"]);
 });
 
-Deno.test("a command line that makes no sense is refused", async () => {
+Deno.test("an invalid command line is refused", async () => {
   using place = new Place();
   const complaints = [];
   for (const word of ["--prefx=/usr", "--prefix", "--prefix=usr", "--uninstall=yes", "/usr"]) {

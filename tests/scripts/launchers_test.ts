@@ -16,7 +16,7 @@ async function inDirectory(run: (directory: string) => Promise<void>): Promise<v
   }
 }
 
-Deno.test("a link says by its name which tool the program is, and none of them needs a shell", () =>
+Deno.test("the name of a link chooses the tool, and no link needs a shell", () =>
   inDirectory(async (directory) => {
     writeDirectory(directory);
     for (const [name] of PROGRAM_WORDS) {
@@ -29,7 +29,7 @@ Deno.test("a link says by its name which tool the program is, and none of them n
     writeDirectory(directory); // a second time, over what is there
   }));
 
-Deno.test("the name of the program stands for the words of a tool, wherever the link lies", () => {
+Deno.test("the name of the program stands for the words of a tool, in any folder", () => {
   const words = (...line: string[]) =>
     wordsOfName(new TextEncoder().encode(`${line.join("\0")}\0`)).join(" ");
   assertEquals(words("dinitctl", "list"), "ctl");
@@ -77,7 +77,7 @@ exec chroot "$root" /usr/bin/env -i "$@"
 `;
 
 Deno.test({
-  name: "dinit-init mounts /proc where the kernel has not, without an environment and in a read-only root",
+  name: "dinit-init mounts /proc if the kernel has not, without an environment and in a read-only root",
   ignore: Deno.uid() !== 0, // namespaces need root
   fn: () =>
     inDirectory(async (directory) => {

@@ -38,7 +38,7 @@ function isRunning(pid: number): boolean {
 
 const ENDS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL", "fails"] as const;
 for (const end of ENDS) {
-  Deno.test(`whatever a guarded program has started ends with it: ${end}`, async () => {
+  Deno.test(`all processes of a guarded program end with it: ${end}`, async () => {
     const folder = Deno.makeTempDirSync({ prefix: "dinit-guard-" });
     Deno.writeTextFileSync(`${folder}/program.ts`, PROGRAM);
     const program = new Deno.Command(Deno.execPath(), {

@@ -26,7 +26,7 @@ function lines(): string[] {
   return reportLines(REPORT).map((line) => line.replaceAll(/ +/g, " "));
 }
 
-Deno.test("the table has median and spread of each value and ratio, and says whether the limits are kept", () => {
+Deno.test("the table has median and spread of each value and ratio, and says whether the limits are met", () => {
   assertEquals(lines(), [
     "== start (load 0.3)",
     "start, ms 200 100 to 300 at most 250: met",
@@ -37,7 +37,7 @@ Deno.test("the table has median and spread of each value and ratio, and says whe
   ]);
 });
 
-Deno.test("the values of a table stand in one column", () => {
+Deno.test("the values of a table are in one column", () => {
   const ends = reportLines(REPORT).slice(1, 4).map((line) => /(\d+(\.\d+)?( x)?) {2}/.exec(line)!)
     .map((found) => found.index + found[1].length);
   assertEquals(new Set(ends).size, 1);
@@ -56,7 +56,7 @@ Deno.test("a value that misses its own limit is named, too", () => {
 /** How long a real case may take at most on a busy machine, in milliseconds. */
 const REAL_RUN = 600_000;
 
-Deno.test("the command has a help that names all cases, and says which case it is at", async () => {
+Deno.test("the command has a help text with all cases, and shows the current case", async () => {
   const program = decodeURIComponent(new URL("../../scripts/bench/mod.ts", import.meta.url).pathname);
   const run = async (...words: string[]) => {
     const args = ["run", "--no-prompt", "--allow-all", program, ...words];
@@ -76,7 +76,7 @@ Deno.test("the command has a help that names all cases, and says which case it i
   assertStringIncludes(stdout, "== description");
 });
 
-Deno.test("the command says what it does not understand, and which cases there are", async () => {
+Deno.test("the command names an unknown argument, and lists all cases", async () => {
   const program = decodeURIComponent(new URL("../../scripts/bench/mod.ts", import.meta.url).pathname);
   const run = async (...words: string[]) => {
     const args = ["run", "--no-prompt", "--allow-all", program, ...words];

@@ -9,7 +9,7 @@ import {
   summarize,
 } from "../../scripts/bench/harness/mod.ts";
 
-Deno.test("the median is the value in the middle, whatever the order", () => {
+Deno.test("the median is the value in the middle, in any order", () => {
   assertEquals(median([9, 1, 100]), 9);
   assertEquals(median([4]), 4);
 });
@@ -22,11 +22,11 @@ Deno.test("numbers are compared as numbers, not as text", () => {
   assertEquals(summarize([100, 9, 20]), { median: 20, low: 9, high: 100 });
 });
 
-Deno.test("there is no median of nothing", () => {
+Deno.test("an empty list has no median", () => {
   assertThrows(() => median([]), RangeError);
 });
 
-Deno.test("the median decides whether a limit is kept; the limit itself is still within it", () => {
+Deno.test("the median decides whether a limit is met; the limit itself meets it", () => {
   assertEquals(isMet([1, 2, 90], atMost(2)), true);
   assertEquals(isMet([1, 2.01, 2.02], atMost(2)), false);
   assertEquals(isMet([0, 5, 6], atLeast(5)), true);
@@ -42,11 +42,11 @@ Deno.test("a comparison divides round by round", () => {
   });
 });
 
-Deno.test("what was not measured in the same rounds is not compared", () => {
+Deno.test("values from different rounds are not compared", () => {
   assertThrows(() => beside("floor", [1, 2], [1]), RangeError, "the rounds differ");
 });
 
-Deno.test("the sides take turns, every other round backwards, and the warm-up does not count", async () => {
+Deno.test("the sides take turns, every second round in reverse, and the warm-up does not count", async () => {
   const calls: string[] = [];
   const side = (name: string) => () => calls.push(name);
   const values = await interleave(2, { a: side("a"), b: side("b") }, 1);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Example, until } from "./_example.ts";
 
-Deno.test("worker: writes measurements, also after the store was started again", () =>
+Deno.test("worker: writes measurements, also after the store was restarted", () =>
   Example.with(async (example) => {
     const first = example.start("store");
     example.start("worker");
@@ -70,7 +70,7 @@ Deno.test("flaky: fails each time, and counts", () =>
     assertEquals(await (await example.reachStore()).get("flaky.runs"), "2");
   }));
 
-Deno.test("store-ready: ends when the store can be reached, and not before", () =>
+Deno.test("store-ready: ends when the store can be reached, not earlier", () =>
   Example.with(async (example) => {
     const probe = example.start("store-ready");
     let ended = false;
@@ -82,7 +82,7 @@ Deno.test("store-ready: ends when the store can be reached, and not before", () 
     assertEquals((await probe.end()).code, 0);
   }));
 
-Deno.test("prepare: makes the directories and the first content, and keeps what is there", () =>
+Deno.test("prepare: makes the directories and the first content, and keeps existing content", () =>
   Example.with(async (example) => {
     assertEquals((await example.start("prepare").end()).code, 0);
     const file = `${example.dataDirectory}/store.json`;
@@ -93,7 +93,7 @@ Deno.test("prepare: makes the directories and the first content, and keeps what 
     assertEquals(Deno.readTextFileSync(file), "{}");
   }, { prepare: false }));
 
-Deno.test("prepare: its stop command takes away half-written files only", () =>
+Deno.test("prepare: its stop command removes only half-written files", () =>
   Example.with(async (example) => {
     Deno.writeTextFileSync(`${example.dataDirectory}/audit.txt.tmp`, "half");
     assertEquals((await example.start("prepare", "stopCommand").end()).code, 0);

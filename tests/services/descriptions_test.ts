@@ -17,7 +17,7 @@ Deno.test("the example is a boot service and eight others", () => {
   assertEquals(serviceNames(), names);
 });
 
-Deno.test("boot leads to every service of the example", () => {
+Deno.test("boot reaches every service of the example", () => {
   const reached = new Set<string>(["boot"]);
   for (const name of reached) {
     for (const link of readService(name, environmentFile()).dependencies) reached.add(link.name);
@@ -26,7 +26,7 @@ Deno.test("boot leads to every service of the example", () => {
 });
 
 for (const service of serviceNames()) {
-  Deno.test(`${service}: uses settings that every host can do`, () => {
+  Deno.test(`${service}: uses only settings that every host supports`, () => {
     const description = readService(service, environmentFile());
     for (const key of Object.keys(DEFAULT_DESCRIPTION) as (keyof ServiceDescription)[]) {
       if (GIVEN.includes(key) || POSSIBLE.includes(key)) continue;
@@ -35,14 +35,14 @@ for (const service of serviceNames()) {
     assert(["none", "file"].includes(description.logType));
   });
 
-  Deno.test(`${service}: takes only variables that services/environment sets`, () => {
+  Deno.test(`${service}: uses only variables that services/environment sets`, () => {
     const known = Object.keys(environmentFile());
     const used: string[] = [];
     readService(service, environmentFile(), { variableUsed: (name) => used.push(name) });
     assertEquals(used.filter((name) => !known.includes(name)), []);
   });
 
-  Deno.test(`${service}: its programs get listed permissions only`, () => {
+  Deno.test(`${service}: its programs get only listed permissions`, () => {
     const { command, stopCommand } = readService(service, environmentFile());
     for (const words of [command, stopCommand].filter((words) => words.length > 0)) {
       const options = words.slice(2, words.findIndex((word) => word.endsWith(".ts")));

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { receivedLines, sendLine } from "../../services/src/shared/lines.ts";
 import { Example, until } from "./_example.ts";
 
-Deno.test("store: gives back what was set", () =>
+Deno.test("store: returns the values that were set", () =>
   Example.with(async (example) => {
     example.start("store");
     const store = await example.reachStore();
@@ -17,7 +17,7 @@ Deno.test("store: gives back what was set", () =>
     ]);
   }));
 
-Deno.test("store: what was set is still there after it was stopped and started again", () =>
+Deno.test("store: values survive a restart", () =>
   Example.with(async (example) => {
     const first = example.start("store");
     await (await example.reachStore()).set("__proto__", "kept");
@@ -47,7 +47,7 @@ Deno.test("store: its file is complete at every moment, also when it is killed w
     assert(readCount() >= count - 1);
   }));
 
-Deno.test("store: tells those who watch of every change, in order", () =>
+Deno.test("store: sends every change to watchers, in order", () =>
   Example.with(async (example) => {
     example.start("store");
     const changes = (await example.reachStore()).watch();
@@ -70,7 +70,7 @@ Deno.test("store: tells those who watch of every change, in order", () =>
     }
   }));
 
-Deno.test("store: answers what it does not understand, and cuts off lines without end", () =>
+Deno.test("store: replies to unknown lines, and cuts off lines without end", () =>
   Example.with(async (example) => {
     example.start("store");
     const store = await example.reachStore();
@@ -114,7 +114,7 @@ Deno.test("store: says that 0 is no port", () =>
     assertEquals(stderr, "store: STORE_PORT must be a whole number from 1 to 65535, not '0'\n");
   }));
 
-Deno.test("store: a watcher that does not read is cut off, and nobody else notices", () =>
+Deno.test("store: a watcher that does not read is disconnected, and no other client notices", () =>
   Example.with(async (example) => {
     example.start("store");
     const store = await example.reachStore();
@@ -135,7 +135,7 @@ Deno.test("store: a watcher that does not read is cut off, and nobody else notic
     assertEquals((await store.get("long"))?.split(" ")[0], String(count - 1));
   }));
 
-Deno.test("store: says that its file is damaged, and leaves it alone", () =>
+Deno.test("store: reports a damaged file, and does not change it", () =>
   Example.with(async (example) => {
     Deno.writeTextFileSync(`${example.dataDirectory}/store.json`, '{"half');
     const { code, stderr } = await example.start("store").end();

@@ -10,7 +10,7 @@ function page(example: Example, status: number, path = "/"): Promise<string> {
   });
 }
 
-Deno.test("web: shows what the store holds, as text", () =>
+Deno.test("web: shows the contents of the store, as text", () =>
   Example.with(async (example) => {
     example.start("store");
     example.start("web");
@@ -22,7 +22,7 @@ Deno.test("web: shows what the store holds, as text", () =>
     assertEquals(await page(example, 404, "/favicon.ico"), "There is only one page: /\n");
   }));
 
-Deno.test("web: says so while the store is away, and shows it again when it is back", () =>
+Deno.test("web: reports a missing store, and shows it again when it is back", () =>
   Example.with(async (example) => {
     const store = example.start("store");
     example.start("web");
@@ -34,7 +34,7 @@ Deno.test("web: says so while the store is away, and shows it again when it is b
     assertStringIncludes(await page(example, 200), "<td>calm</td>");
   }));
 
-Deno.test("web: takes the next port if its own is in use, and says both", () =>
+Deno.test("web: takes the next port if its own is in use, and prints both", () =>
   Example.with(async (example) => {
     using _other = Deno.listen({ hostname: "127.0.0.1", port: example.webPort });
     example.start("store");

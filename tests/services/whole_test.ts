@@ -31,7 +31,7 @@ async function changeAndLookAtDigest(example: Example): Promise<boolean> {
 }
 
 for (const service of Object.keys(AT_WORK)) {
-  Deno.test(`${service}: ends by TERM while it is at work`, () =>
+  Deno.test(`${service}: ends by TERM while it works`, () =>
     Example.with(async (example) => {
       example.environment.FLAKY_LONGEST_MS = "3600000";
       if (service !== "store") example.start("store");

@@ -87,7 +87,7 @@ function complaints(machine: Machine): string[] {
     );
 }
 
-machineTest("Debian boots to a login, restarts what is killed, and powers off clean", async (lab) => {
+machineTest("Debian boots to a login, restarts killed services, and powers off cleanly", async (lab) => {
   const disk = lab.disk();
   await using machine = lab.start(disk);
   await machine.logIn();
@@ -139,7 +139,7 @@ machineTest("Debian boots to a login, restarts what is killed, and powers off cl
   assertEquals(readFromDisk(disk, "/var/log/network.log"), "");
 });
 
-machineTest("`reboot` restarts the machine, clean", async (lab) => {
+machineTest("`reboot` restarts the machine cleanly", async (lab) => {
   const disk = lab.disk();
   await using machine = lab.start(disk);
   await machine.logIn();

@@ -11,7 +11,7 @@ async function told(environment: string, ...options: string[]): Promise<{ lines:
   return { lines: err.split("\n").filter((line) => line.includes("<SD>/environment")), status };
 }
 
-Deno.test("lines of a service's environment file that the daemon ignores are told in the reference's words", async () => {
+Deno.test("lines of a service's environment file that the daemon ignores are reported in the reference's words", async () => {
   assertEquals(await told("A=1\nexport B=1\nC D=2\nE\n!frobnicate\n=x\n"), {
     lines: [
       ...[2, 3, 4].map((line) =>
@@ -24,7 +24,7 @@ Deno.test("lines of a service's environment file that the daemon ignores are tol
   });
 });
 
-Deno.test("a relative env-file is named as it is written, and its whole path stands in the explanation", async () => {
+Deno.test("a relative env-file is named as it is written, and the explanation has its full path", async () => {
   using services = new Services({ s: `${PROCESS}env-file = environment\n`, environment: "export A=1\n" });
   const { err } = await checkIn(services, ["--explain", "s"]);
   assert(
@@ -48,7 +48,7 @@ for (
     ["!unst A", "!unset NAME"],
   ] as const
 ) {
-  Deno.test(`a line that is ignored has a remedy: ${line}`, async () => {
+  Deno.test(`an ignored line has a remedy: ${line}`, async () => {
     using services = new Services({ s: `${PROCESS}env-file = environment\n`, environment: `${line}\n` });
     const { err } = await checkIn(services, ["--explain", "s"]);
     assert(err.includes(remedy), err);
@@ -69,7 +69,7 @@ for (
     ["A\u00a0=x\n", "U+00A0"],
   ] as const
 ) {
-  Deno.test(`a line of an environment file that means more than it says is told: ${JSON.stringify(text)}`, async () => {
+  Deno.test(`a misleading line of an environment file is reported: ${JSON.stringify(text)}`, async () => {
     const { lines } = await told(text);
     assert(
       lines.some((line) =>
@@ -79,11 +79,11 @@ for (
   });
 }
 
-Deno.test("each line with a habit is told, line ends once", async () => {
+Deno.test("each line with a habit is reported, but line ends once", async () => {
   assertEquals((await told('A="x"\r\nB="y"\r\n')).lines.map((line) => line.split(":")[3]), ["1", "1", "2"]);
 });
 
-Deno.test("values that may be meant are told with --explain only", async () => {
+Deno.test("values that may be intended are reported only with --explain", async () => {
   for (const text of ["A=$HOME/x\n", "A=x # y\n", "A=x \n", "A=`x`\n"]) {
     assertEquals(await told(text), { lines: [], status: 0 }, text);
     assertEquals((await told(text, "--explain")).lines.length, 1, text);
@@ -94,7 +94,7 @@ Deno.test("values that may be meant are told with --explain only", async () => {
   });
 });
 
-Deno.test("the environment file of the daemon is looked at in the same way", async () => {
+Deno.test("the environment file of the daemon is checked in the same way", async () => {
   using services = new Services({ s: "", environment: 'A="x"\n' });
   const { err, status } = await checkIn(services, ["-e", services.path("environment"), "s"]);
   assert(

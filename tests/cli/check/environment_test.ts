@@ -18,7 +18,7 @@ Deno.test("variables come from the tool's environment and from the environment f
   assertEquals([err, status], [GUESS + SECONDARY_DONE, 0]);
 });
 
-Deno.test("that variables are a guess is said once for each service, with --explain once, and does not count", async () => {
+Deno.test("a note about guessed variables appears once per service, with --explain once, and does not count", async () => {
   using services = new Services({
     s: "depends-on = ${A-t}\ndepends-on = ${B-t}\n",
     t: "waits-for = ${C-u}\n",
@@ -57,7 +57,7 @@ Deno.test("an environment file that cannot be read ends the check", async () => 
   });
 });
 
-Deno.test("bad lines of an environment file are told and do not count", async () => {
+Deno.test("bad lines of an environment file are reported and do not count", async () => {
   using services = new Services({ s: "", environment: "# fine\nexport A=1\n!frobnicate\n" });
   assertEquals(await checkIn(services, ["s", "-e", services.path("environment")]), {
     out: "Checking service: s...\nPerforming secondary checks...\nNo problems found.\n",
@@ -77,7 +77,7 @@ Deno.test("a description that reads a variable of a service's own file sees it",
   assertEquals((await checkIn(services, ["s"])).status, 0);
 });
 
-Deno.test("a missing grant is told by its name", async () => {
+Deno.test("a missing grant is named", async () => {
   const program = new URL("../../../src/cli/check/main.ts", import.meta.url).href;
   const { code, stderr } = await outputOf(Deno.execPath(), {
     args: [

@@ -14,7 +14,7 @@ async function checkExample(replace: (description: string) => string = (descript
   return await check(["-d", services.directory, "-e", services.path("environment")]);
 }
 
-Deno.test("in the example, nothing is remarked on but that deno is looked for in PATH", async () => {
+Deno.test("the only remark on the example is that deno is searched in PATH", async () => {
   const { out, err, status } = await checkExample();
   const lines = err.split("\n").slice(0, -1);
   const usual = /executable 'deno' is not an absolute path$|use --online to avoid this warning$/;

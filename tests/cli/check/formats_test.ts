@@ -52,12 +52,12 @@ Deno.test("--json writes one array with a record for each finding, and nothing e
   ]);
 });
 
-Deno.test("--json writes an empty array if there is nothing to tell", async () => {
+Deno.test("--json writes an empty array if there are no findings", async () => {
   using services = new Services({ s: "" });
   assertEquals(await checkIn(services, ["--json", "s"]), { out: "[]\n", err: "", status: 0 });
 });
 
-Deno.test("records have a place wherever the text of the reference has none", async () => {
+Deno.test("records have a place even if the text of the reference has none", async () => {
   const places = async (text: string) =>
     (await records({ s: text }, "s")).map(({ line, setting, severity }) => [line, setting, severity]);
   assertEquals(await places("\ntype = process\n"), [[2, "type", "error"]]);
@@ -99,7 +99,7 @@ Deno.test("--format=github writes annotations, then the verdict", async () => {
   });
 });
 
-Deno.test("annotations escape what would end them", () => {
+Deno.test("annotations escape characters that would end them", () => {
   assertEquals(
     annotation({
       service: "a",
@@ -113,7 +113,7 @@ Deno.test("annotations escape what would end them", () => {
   );
 });
 
-Deno.test("--print writes the named services as they are understood, and findings as ever", async () => {
+Deno.test("--print writes the named services as the daemon reads them, and findings as always", async () => {
   using services = new Services({
     s: "type = process\ncommand = /bin/echo $1 \\\n  # remark\nstop-timeout = 1.50\nwaits-for = t\n",
     t: "foo = 1\n",
@@ -127,7 +127,7 @@ Deno.test("--print writes the named services as they are understood, and finding
   });
 });
 
-Deno.test("what --print writes is a description with the same meaning", async () => {
+Deno.test("the output of --print is a description with the same meaning", async () => {
   using services = new Services({
     s: 'type = process\ncommand = /bin/sh -c "a  b" "$$x"\nrestart-delay = 2\noptions = skippable\nafter = t\n',
     t: "",

@@ -62,7 +62,7 @@ for (
     "/bin/rm /tmp/{a,b}",
   ]
 ) {
-  Deno.test(`shell syntax that will not work is told with a remedy: ${command}`, async () => {
+  Deno.test(`shell syntax that does not work is reported with a remedy: ${command}`, async () => {
     const found = await habits({ s: process(command) });
     assert(
       found.some((line) => line.startsWith("<SD>/s:2: ") && /shell/.test(line) && /;/.test(line)),
@@ -87,12 +87,12 @@ for (
     "/bin/test 1 = 1 -a [ x ]",
   ]
 ) {
-  Deno.test(`a command that is meant as it stands is no habit: ${command}`, async () => {
+  Deno.test(`a correct command is no habit: ${command}`, async () => {
     assertEquals(await habits({ s: process(command) }), []);
   });
 }
 
-Deno.test("what the reference accepts keeps its status and verdict, with a line more for each habit", async () => {
+Deno.test("if the reference accepts a description, its status and verdict stay, with one more line per habit", async () => {
   using services = new Services({ s: process("/bin/true && /bin/false") });
   assertEquals(await checkIn(services, ["s"]), {
     out: "Checking service: s...\nPerforming secondary checks...\nNo problems found.\n",
@@ -103,7 +103,7 @@ Deno.test("what the reference accepts keeps its status and verdict, with a line 
 });
 
 for (const setting of ["logfile", "working-dir", "pid-file", "socket-listen", "env-file"]) {
-  Deno.test(`~ and other habits are told in paths, too: ${setting}`, async () => {
+  Deno.test(`~ and other habits are also reported in paths: ${setting}`, async () => {
     for (const value of ["~/x", "$(pwd)/x", "'/x'", "%h/x", "/run/%i"]) {
       const found = await habits({ s: `${process("/bin/true")}${setting} = ${value}\n` });
       assertEquals(found.length, 1, value);
@@ -111,7 +111,7 @@ for (const setting of ["logfile", "working-dir", "pid-file", "socket-listen", "e
   });
 }
 
-Deno.test("specifiers of systemd are told wherever they stand", async () => {
+Deno.test("specifiers of systemd are reported in any place", async () => {
   assertEquals(await habits({ s: "depends-on = x@%i\n" }), [
     "<SD>/s:1: `%i` is a specifier of systemd; the argument of a service NAME@ARGUMENT is $1",
   ]);
@@ -152,7 +152,7 @@ for (
     ["\udcff\udcfet\0y\0", "UTF-16"],
   ] as const
 ) {
-  Deno.test(`a character that is not what it looks like is named: ${name} in ${JSON.stringify(text)}`, async () => {
+  Deno.test(`a misleading character is named: ${name} in ${JSON.stringify(text)}`, async () => {
     using services = new Services({});
     const { encodeBytes } = await import("../../../src/model/mod.ts");
     Deno.writeFileSync(services.path("s"), encodeBytes(text));
@@ -168,12 +168,12 @@ Deno.test("odd characters in comments and in quoted text are no mistake", async 
   assertEquals(await findings({ s: "type = process\r\ncommand = /bin/true\r\n" }), { lines: [], status: 0 });
 });
 
-Deno.test("the files that a description includes are looked at, too", async () => {
+Deno.test("the files that a description includes are checked, too", async () => {
   const found = await habits({ s: "@include part\n", part: "\ufeff# x\n[Unit]\n" });
   assertEquals(found.map((line) => line.slice(0, line.indexOf(": "))), ["<SD>/part:1", "<SD>/part:2"]);
 });
 
-Deno.test("a socket path that is too long is told with its length", async () => {
+Deno.test("a socket path that is too long is reported with its length", async () => {
   const socket = (length: number) => ({
     s: `${process("/bin/true")}socket-listen = /${"x".repeat(length - 1)}\n`,
   });
@@ -183,7 +183,7 @@ Deno.test("a socket path that is too long is told with its length", async () => 
   assert(/108 bytes, and 107 are possible: \/x+$/.test(lines[0]), lines[0]);
 });
 
-Deno.test("some habits are told with --explain only, since they may be meant", async () => {
+Deno.test("some habits are reported only with --explain, because they may be intended", async () => {
   for (
     const [command, word] of [
       ["/usr/bin/sudo -u x /bin/true", "run-as"],

@@ -128,7 +128,7 @@ for (const [given, ...expected] of ROWS) {
   });
 }
 
-Deno.test("what lies where no directory can be is told with its path", async () => {
+Deno.test("a file in the place of a directory is reported with its path", async () => {
   assertEquals(await findings({ s: "" }, "s/x"), {
     lines: ["Unable to load service 's/x': <SD>/s/x: Not a directory"],
     status: 1,
@@ -136,7 +136,7 @@ Deno.test("what lies where no directory can be is told with its path", async () 
 });
 
 for (const type of ["internal", "triggered"]) {
-  Deno.test(`the files of a service of type ${type} are looked at, too`, async () => {
+  Deno.test(`the files of a service of type ${type} are checked, too`, async () => {
     const { lines } = await findings({
       s: `type = ${type}\nlogfile = none/x\nworking-dir = /none\ncommand = /none/x\nstop-command = x\n`,
     });
@@ -149,7 +149,7 @@ for (const type of ["internal", "triggered"]) {
   });
 }
 
-Deno.test("files that are as they should be are not mentioned", async () => {
+Deno.test("correct files are not mentioned", async () => {
   const files = {
     s: "type = scripted\ncommand = /bin/sh\nstop-command = /bin/sh\nworking-dir = ${WHERE}\nlogfile = log/x\n",
     "log/": "",
@@ -168,7 +168,7 @@ for (
     ["working-dir = /no/such", "/no/such"],
   ] as const
 ) {
-  Deno.test(`an explanation has the whole path of a file: ${line}`, async () => {
+  Deno.test(`an explanation has the full path of a file: ${line}`, async () => {
     const { lines } = await explained({ s: `type = process\ncommand = /bin/sh\n${line}\n` });
     assertEquals(
       lines.filter((text) => text.startsWith("    ") && text.includes(path)).length,

@@ -24,7 +24,7 @@ Deno.test("each of the ten most common mistakes is found", async () => {
   assertEquals(status, 1);
 });
 
-Deno.test("the transcripts in docs/checking.md are what the checker says", async () => {
+Deno.test("the transcripts in docs/checking.md match the output of the checker", async () => {
   const page = Deno.readTextFileSync(`${ROOT}docs/checking.md`);
   const blocks = Array.from(page.matchAll(/^```text\n\$ dinit check -d (\S+)(.*)\n([^]*?)^```$/gm));
   assertEquals(blocks.map(([, directory, args]) => directory + args), [

@@ -67,7 +67,7 @@ for (
   });
 }
 
-Deno.test("online, the socket is looked for like that of any tool", async () => {
+Deno.test("online, the checker finds the socket like any tool", async () => {
   assertEquals(
     await check(["-n", "-u"], { env: { XDG_RUNTIME_DIR: "/nonexistent" } }),
     failure("dinit-check: connecting to socket /nonexistent/dinitctl: No such file or directory\n"),

@@ -48,7 +48,7 @@ Deno.test("check's help names every option and fits into 100 columns", async () 
   for (const line of out.split("\n")) assert(line.length <= 100, line);
 });
 
-Deno.test("options stand anywhere, and directories are searched in their order", async () => {
+Deno.test("options may be anywhere, and directories are searched in their order", async () => {
   using first = new Services({ "s": "" });
   using second = new Services({ "s": "foo = 1\n", "t": "" });
   assertEquals(await check(["s", "-d", first.directory, "t", "--services-dir", second.directory]), {
@@ -65,7 +65,7 @@ Deno.test("without names, boot is checked", async () => {
   assertEquals(out, "Checking service: boot...\nPerforming secondary checks...\nNo problems found.\n");
 });
 
-Deno.test("a user's services are looked for where the environment says", async () => {
+Deno.test("a user's services are searched in the directories of the environment", async () => {
   using home = new Services({ "config/dinit.d/boot": "waits-for = a\n", ".config/dinit.d/a": "" });
   const { directory } = home;
   const env = { XDG_CONFIG_HOME: `${directory}/config/`, HOME: directory };
@@ -74,7 +74,7 @@ Deno.test("a user's services are looked for where the environment says", async (
   }
 });
 
-Deno.test("the system's services are looked for elsewhere", async () => {
+Deno.test("the system's services are searched in other directories", async () => {
   const name = "no-service-of-any-system";
   using home = new Services({ [`.config/dinit.d/${name}`]: "" });
   const env = { HOME: home.directory };

@@ -22,7 +22,7 @@ Deno.test("check --portable warns of a line that the reference refuses", async (
   assertEquals([linesOf(out), status], [["One or more errors/warnings issued."], 1]);
 });
 
-Deno.test("check --portable says nothing of @meta lines and of the settings that the reference has", async () => {
+Deno.test("check --portable does not report @meta lines and settings of the reference", async () => {
   const { err, status } = await checkExtended(`${PROCESS}@meta grace-time = 1\n`, "--portable");
   assertEquals([linesOf(err), status], [[], 0]);
 });
@@ -34,7 +34,7 @@ Deno.test("without --portable an extension is a setting like any other", async (
   }
 });
 
-Deno.test("check --portable tells programs where the line is, and --severity=error lets it pass", async () => {
+Deno.test("check --portable gives programs the place of the line, and --severity=error ignores the warning", async () => {
   const { out, status } = await checkExtended(`${PROCESS}grace-time = 1\n`, "--portable", "--json");
   const [found] = JSON.parse(out);
   assertEquals([found.code, found.setting, found.line, found.column, found.severity, status], [

@@ -29,7 +29,7 @@ const line = fc.tuple(
 ).map((parts) => parts.join(""));
 const description = fc.array(line, { maxLength: 6 }).map((lines) => lines.join("\n"));
 
-Deno.test("whatever descriptions say, the check comes to an end with findings that have all facts", async () => {
+Deno.test("for any descriptions, the check ends with findings that have all facts", async () => {
   await fc.assert(
     fc.asyncProperty(description, description, async (s, t) => {
       using services = new Services({ s, t });

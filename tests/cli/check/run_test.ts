@@ -5,7 +5,7 @@ function announced(out: string): string[] {
   return Array.from(out.matchAll(/^Checking service: (.*)\.\.\.$/gm), ([, name]) => name);
 }
 
-Deno.test("a run leads from the named services to all that they need, order against or consume", async () => {
+Deno.test("a run checks the named services and all that they need, order against or consume", async () => {
   using services = new Services({
     s: "type = process\ncommand = /bin/sh\nconsumer-of = p\nbefore = b\nafter = a\nwaits-for = w\ndepends-on = d\n" +
       "depends-ms = m\nprepared-by = q\nwaits-for.d = dir\nchain-to = c\n",
@@ -17,7 +17,7 @@ Deno.test("a run leads from the named services to all that they need, order agai
   assertEquals(status, 0);
 });
 
-Deno.test("a name that is given twice is announced twice, and told of once", async () => {
+Deno.test("a repeated name is announced twice, and its findings appear once", async () => {
   using services = new Services({ s: "foo = 1\nwaits-for = t\n", t: "" });
   assertEquals(await checkIn(services, ["s", "t", "s"]), {
     out: "Checking service: s...\nChecking service: t...\nChecking service: s...\n" +
@@ -27,7 +27,7 @@ Deno.test("a name that is given twice is announced twice, and told of once", asy
   });
 });
 
-Deno.test("all problems of a file are told in one run", async () => {
+Deno.test("one run reports all problems of a file", async () => {
   const { lines, status } = await findings({
     s: "stop-timeout = x\nwaits-for = t\n",
     t: "stop-timeout = y\nrestart = maybe\n",
@@ -40,7 +40,7 @@ Deno.test("all problems of a file are told in one run", async () => {
   assertEquals(status, 1);
 });
 
-Deno.test("what a description names that could not be finished is checked with --explain only", async () => {
+Deno.test("services that a broken description names are checked only with --explain", async () => {
   const files = { s: "type = process\nwaits-for = t\ncommand = x $1\n", t: "restart = maybe\n" };
   const broken = "Unable to load service 's': missing value in argument substitution";
   assertEquals(await findings(files), { lines: [broken], status: 1 });
@@ -70,7 +70,7 @@ Deno.test("one description serves several arguments, and is read once", async ()
   assertEquals(read, ["<SD>/s", "<SD>/t"]);
 });
 
-Deno.test("a service that names ever longer arguments comes to an end", async () => {
+Deno.test("the check of a service that names ever longer arguments ends", async () => {
   for (const setting of ["depends-on", "before", "after", "consumer-of"]) {
     using services = new Services({
       s: `type = process\ncommand = /bin/sh\nlog-type = pipe\n${setting} = s@1$1\n`,
@@ -80,7 +80,7 @@ Deno.test("a service that names ever longer arguments comes to an end", async ()
   }
 });
 
-Deno.test("odd names and files end in a message", async () => {
+Deno.test("odd names and files give a message", async () => {
   for (const name of ["", ".", "/", "a/b", "@", "x\0y", "é"]) {
     using services = new Services({ a: "" });
     assertEquals((await checkIn(services, [name])).status, 1, JSON.stringify(name));

@@ -40,11 +40,11 @@ function chain(length: number): Record<string, string> {
   );
 }
 
-Deno.test("a chain of 32 services is no problem, and none is mentioned", async () => {
+Deno.test("a chain of 32 services gives no finding", async () => {
   assertEquals(await findings(chain(32), "a0"), { lines: [], status: 0 });
 });
 
-Deno.test("of a longer chain the first service too many is named, nothing behind it is loaded, and it does not count", async () => {
+Deno.test("for a longer chain the first excess service is named and does not count, and nothing after it is loaded", async () => {
   using services = new Services(chain(40));
   const { out, err, status } = await checkIn(services, ["a0"]);
   assertEquals(err, `Service 'a32' exceeds maximum allowed dependency depth (32).\n${SECONDARY_DONE}`);
@@ -71,7 +71,7 @@ for (
   });
 }
 
-Deno.test("of several cycles one is shown", async () => {
+Deno.test("only one of several cycles is shown", async () => {
   const { lines } = await findings({ s: "depends-on = s\ndepends-on = t\n", t: "depends-on = t\n" });
   assertEquals(lines.filter((line) => line.startsWith("Found")).length, 1);
 });
@@ -85,6 +85,6 @@ Deno.test("services that share dependencies are no cycle", async () => {
   assertEquals(await findings({ ...files, c: "before = s\n" }), { lines: [], status: 0 });
 });
 
-Deno.test("only cycles that the named services lead to are looked for", async () => {
+Deno.test("only cycles that the named services reach are reported", async () => {
   assertEquals((await findings({ s: "", t: "depends-on = t\n" })).status, 0);
 });

@@ -24,14 +24,14 @@ Deno.test("which findings make the exit status 1 depends on --severity", async (
   assertEquals(await statuses(`${VALID}chain-to = \${A-x}\n`), [0, 0, 0, 0], "a note");
 });
 
-Deno.test("a program without a path is looked up in PATH with --explain, as the daemon will", async () => {
+Deno.test("with --explain a program without a path is searched in PATH, as the daemon does", async () => {
   const sh = VALID.replace("/bin/true", "sh");
   assertEquals(await statuses(sh), [1, 0, 0, 1]);
   assertEquals(await statuses(sh, { PATH: "/none" }), [1, 1, 0, 1]);
   assertEquals(await statuses(sh, {}), [1, 0, 0, 1], "without PATH, in the usual folders");
 });
 
-Deno.test("PATH is that of the service, and a relative program is that of its working directory", async () => {
+Deno.test("the search uses the PATH of the service, and its working directory for a relative program", async () => {
   using services = new Services({
     a: "type = process\ncommand = tool\nenv-file = env\n",
     b: "type = process\ncommand = ./bin/tool\n",
@@ -50,7 +50,7 @@ Deno.test("PATH is that of the service, and a relative program is that of its wo
   assert((await run("d")).err.includes("'data' (<SD>/bin/data) is not executable."));
 });
 
-Deno.test("a stop-command that is empty is none", async () => {
+Deno.test("an empty stop-command counts as none", async () => {
   assertEquals(await statuses(`${VALID.replace("process", "scripted")}stop-command = ""\n`), [0, 0, 0, 0]);
 });
 

@@ -31,7 +31,7 @@ Deno.test("the distance is symmetric, within the lengths, and zero for equal tex
   }));
 });
 
-Deno.test("a limit changes nothing up to itself, and only says that it is exceeded beyond", () => {
+Deno.test("up to a limit the distance is exact, and beyond it only the excess is known", () => {
   fc.assert(fc.property(word, word, fc.nat(8), (a, b, limit) => {
     const distance = editDistance(a, b);
     const limited = editDistance(a, b, limit);
@@ -40,7 +40,7 @@ Deno.test("a limit changes nothing up to itself, and only says that it is exceed
   }));
 });
 
-Deno.test("the nearest word is like the other, and the first of equals", () => {
+Deno.test("the nearest word is similar, and the first among equals", () => {
   assertEquals(nearest("restrat", ["start", "restart", "restrict"]), "restart");
   assertEquals(nearest("abd", ["abc", "abe"]), "abc");
   assertEquals(nearest("xyz", ["abc"]), undefined);
@@ -71,7 +71,7 @@ for (
   });
 }
 
-Deno.test("there is no hint where nothing is alike", async () => {
+Deno.test("there is no hint without a similar word", async () => {
   for (const text of ["foo = 1\n", "options = frobnicate\n", "term-signal = 15\n", "depends-on = zz\n"]) {
     const { lines } = await explained({ s: text, "directory-zy/": "" });
     assertEquals(lines.filter((line) => line.includes("did you mean")), [], text);

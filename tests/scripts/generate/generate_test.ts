@@ -13,7 +13,7 @@ function generated(path: string): string {
 }
 
 for (const [path, text] of files) {
-  Deno.test(`${path} is what scripts/generate/mod.ts makes of the table`, () => {
+  Deno.test(`${path} is the current output of scripts/generate/mod.ts`, () => {
     assertEquals(Deno.readTextFileSync(new URL(path, ROOT)), text);
   });
 }
@@ -46,7 +46,7 @@ Deno.test("the manual page explains every setting, in the order of the table", (
   for (const { name } of SERVICE_OPTIONS) assert(plain(settings).includes(`.TP\n${name}\n`), name);
 });
 
-Deno.test("the manual page is made of requests that formatters know, which open and close in pairs", () => {
+Deno.test("the manual page uses only known requests, which open and close in pairs", () => {
   const known = ["TH", "SH", "SS", "TP", "PP", "RS", "RE", "BR", "B", "nf", "fi", '\\"'];
   const requests = Array.from(manual.matchAll(/^[.'](\S+)/gm), ([, request]) => request);
   assertEquals(requests.filter((request) => !known.includes(request)), []);
@@ -67,7 +67,7 @@ Deno.test("every line of the manual page ends in the font in which it began", ()
   }
 });
 
-Deno.test("the manual page names all directories in which descriptions are looked for", () => {
+Deno.test("the manual page names all directories of descriptions", () => {
   const directories = [
     ...defaultServiceDirectories("system", {}),
     ...defaultServiceDirectories("user", { XDG_CONFIG_HOME: "$XDG_CONFIG_HOME", HOME: "$HOME" }),
@@ -137,7 +137,7 @@ function ruleFor(line: string): Pattern | undefined {
   return grammar.patterns.find(({ begin, match }) => new RegExp(begin ?? match ?? "$^").test(line));
 }
 
-Deno.test("the expressions of the grammar can be compiled, and what it includes is there", () => {
+Deno.test("the expressions of the grammar compile, and its includes exist", () => {
   for (const { match, begin, end, include } of patterns) {
     for (const expression of [match, begin, end]) if (expression !== undefined) new RegExp(expression);
     if (include !== undefined) assert(include.slice(1) in grammar.repository, include);
@@ -145,7 +145,7 @@ Deno.test("the expressions of the grammar can be compiled, and what it includes 
 });
 
 for (const { name } of SETTINGS) {
-  Deno.test(`the grammar takes ${name} as a setting`, () => {
+  Deno.test(`the grammar accepts ${name} as a setting`, () => {
     for (const line of [`${name} = x`, `  ${name}: x`]) {
       const [, taken] = new RegExp(ruleFor(line)?.begin ?? "$^").exec(line) ?? [];
       assertEquals(taken, name);
@@ -153,7 +153,7 @@ for (const { name } of SETTINGS) {
   });
 }
 
-Deno.test("the grammar marks what is no setting", () => {
+Deno.test("the grammar marks unknown settings", () => {
   assertEquals(ruleFor("wait-for = x")?.name, "invalid.illegal.setting.dinit");
   assertEquals(ruleFor("# wait-for = x")?.name, "comment.line.number-sign.dinit");
   assertEquals(ruleFor("@include x")?.name, "keyword.control.dinit");
@@ -170,7 +170,7 @@ Deno.test("the grammar knows the words of a value", () => {
   assertEquals(words("logfile")("logfile = none"), []);
 });
 
-Deno.test("the extension points to files that are there", () => {
+Deno.test("the extension refers to existing files", () => {
   const { contributes } = JSON.parse(generated("contrib/vscode/package.json"));
   const paths = [contributes.languages[0].configuration, contributes.grammars[0].path];
   for (const path of paths) assert(files.has(`contrib/vscode/${path.slice(2)}`), path);

@@ -20,7 +20,7 @@ for (const source of USES) {
       "src/client/control_client.ts",
     ]
   ) {
-    Deno.test(`no-bare-console: ${place} may not say ${source}`, () => {
+    Deno.test(`no-bare-console: ${place} must not contain ${source}`, () => {
       const found = lint("no-bare-console", place, source);
       assertEquals(found.length, 1);
       assertStringIncludes(found[0], "write through src/log");
@@ -29,7 +29,7 @@ for (const source of USES) {
   for (
     const place of ["src/log/x.ts", "src/cli/x.ts", "scripts/x.ts", "tests/x_test.ts", "services/src/x.ts"]
   ) {
-    Deno.test(`no-bare-console: ${place} may say ${source}`, () => {
+    Deno.test(`no-bare-console: ${place} may contain ${source}`, () => {
       assertEquals(lint("no-bare-console", place, source), []);
     });
   }
@@ -54,7 +54,7 @@ const OTHER_CONSOLES = [
 ];
 
 for (const source of OTHER_CONSOLES) {
-  Deno.test(`no-bare-console: another console is another matter: ${source}`, () => {
+  Deno.test(`no-bare-console: other objects named console are allowed: ${source}`, () => {
     assertEquals(lint("no-bare-console", "src/engine/x.ts", source), []);
   });
 }

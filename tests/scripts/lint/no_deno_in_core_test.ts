@@ -28,13 +28,13 @@ const USES = [
 
 for (const source of USES) {
   for (const place of ["src/engine/x.ts", "src/model/x.ts"]) {
-    Deno.test(`no-deno-in-core: ${place} may not say ${source}`, () => {
+    Deno.test(`no-deno-in-core: ${place} must not contain ${source}`, () => {
       const found = lint("no-deno-in-core", place, source);
       assertEquals(found.length, 1);
       assertStringIncludes(found[0], "is pure and may not use");
     });
   }
-  Deno.test(`no-deno-in-core: a host may say ${source}`, () => {
+  Deno.test(`no-deno-in-core: a host may contain ${source}`, () => {
     assertEquals(lint("no-deno-in-core", "src/host/x.ts", source), []);
   });
 }
@@ -52,7 +52,7 @@ const HARMLESS = [
 ];
 
 for (const source of HARMLESS) {
-  Deno.test(`no-deno-in-core: the engine may say ${source}`, () => {
+  Deno.test(`no-deno-in-core: the engine may contain ${source}`, () => {
     assertEquals(lint("no-deno-in-core", "src/engine/x.ts", source), []);
   });
 }

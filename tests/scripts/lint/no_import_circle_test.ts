@@ -32,7 +32,7 @@ Deno.test("no-import-circle: a tree and a diamond pass", () => {
   for (const place of Object.keys(files)) assertEquals(faults(files, place), []);
 });
 
-Deno.test("no-import-circle: two files that import each other are both told", () => {
+Deno.test("no-import-circle: two files that import each other are both reported", () => {
   const files = { "src/engine/a.ts": `import "./b.ts";`, "src/engine/b.ts": `export { a } from "./a.ts";` };
   assertEquals(
     faults(files, "src/engine/a.ts"),
@@ -54,7 +54,7 @@ Deno.test("no-import-circle: a circle across rooms is shown with every step", ()
   assertEquals(faults(files, "src/model/a.ts"), circle(...steps));
 });
 
-Deno.test("no-import-circle: a file that imports a circle without being on it is not told", () => {
+Deno.test("no-import-circle: a file that imports a circle without being on it is not reported", () => {
   const files = {
     "src/engine/a.ts": `import "./b.ts";`,
     "src/engine/b.ts": `import "./c.ts";`,
@@ -63,7 +63,7 @@ Deno.test("no-import-circle: a file that imports a circle without being on it is
   assertEquals(faults(files, "src/engine/a.ts"), []);
 });
 
-Deno.test("no-import-circle: a circle beside the one that is looked for does no harm", () => {
+Deno.test("no-import-circle: another circle does no harm", () => {
   const files = {
     "src/engine/a.ts": `import "./b.ts";`,
     "src/engine/b.ts": `import "./c.ts";`,
@@ -74,12 +74,12 @@ Deno.test("no-import-circle: a circle beside the one that is looked for does no 
   assertEquals(faults(files, "src/engine/a.ts"), circle(...steps));
 });
 
-Deno.test("no-import-circle: a file that imports itself is told", () => {
+Deno.test("no-import-circle: a file that imports itself is reported", () => {
   const files = { "src/engine/a.ts": `import * as a from "./a.ts";` };
   assertEquals(faults(files, "src/engine/a.ts"), circle("src/engine/a.ts", "src/engine/a.ts"));
 });
 
-Deno.test("no-import-circle: a file that uses the mod.ts of its own room is told", () => {
+Deno.test("no-import-circle: a file that uses the mod.ts of its own room is reported", () => {
   const files = {
     "src/engine/a.ts": `import { b } from "./mod.ts";`,
     "src/engine/mod.ts": `export * from "./a.ts";`,
@@ -93,11 +93,11 @@ Deno.test("no-import-circle: imports at run time do not close a circle", () => {
   assertEquals(faults(files, "src/cli/b.ts"), []);
 });
 
-Deno.test("no-import-circle: packages and missing files are left to others", () => {
+Deno.test("no-import-circle: packages and missing files are ignored", () => {
   assertEquals(faults({ "src/cli/a.ts": `import "npm:x";\nimport "./gone.ts";` }, "src/cli/a.ts"), []);
 });
 
-Deno.test("no-import-circle: tests and scripts are not judged", () => {
+Deno.test("no-import-circle: tests and scripts are not checked", () => {
   const files = { "tests/a.ts": `import "./b.ts";`, "tests/b.ts": `import "./a.ts";` };
   assertEquals(faults(files, "tests/a.ts"), []);
 });

@@ -24,7 +24,8 @@ const ALLOWED: [place: string, source: string][] = [
 ];
 
 for (const [place, source] of ALLOWED) {
-  Deno.test(`no-upward-import: ${place} may say ${source}`, () => assertEquals(faults(place, source), []));
+  Deno.test(`no-upward-import: ${place} may contain ${source}`, () =>
+    assertEquals(faults(place, source), []));
 }
 
 const FORBIDDEN: [place: string, source: string, message: string][] = [
@@ -50,20 +51,20 @@ const FORBIDDEN: [place: string, source: string, message: string][] = [
 ];
 
 for (const [place, source, message] of FORBIDDEN) {
-  Deno.test(`no-upward-import: ${place} may not say ${source}`, () => {
+  Deno.test(`no-upward-import: ${place} must not contain ${source}`, () => {
     const found = faults(place, source);
     assertEquals(found.length, 1);
     assertStringIncludes(found[0], message);
   });
 }
 
-Deno.test("no-upward-import: each of several faults is reported where it is", () => {
+Deno.test("no-upward-import: each of several faults is reported at its place", () => {
   const source =
     `import { a } from "../cli/mod.ts";\nimport { b } from "../model/mod.ts";\nimport "../host/mod.ts";`;
   assertEquals(faults("src/description/x.ts", source).length, 2);
 });
 
-Deno.test("no-upward-import: the message names the way out", () => {
+Deno.test("no-upward-import: the message names the remedy", () => {
   const [message] = faults("src/engine/x.ts", `import { h } from "../host/mod.ts";`);
   assertEquals(
     message,
