@@ -1,6 +1,7 @@
 /**
- * Processes that tests start: what imports this leaves none behind, also when the tests are interrupted, and waits for
- * their ends with a limit, as a test that hangs tells nothing and holds up all others.
+ * Processes that tests start. A test that imports this file leaves none of them behind, even if it is
+ * interrupted. It waits for their exits with a limit, because a test that hangs shows nothing and blocks all
+ * others.
  */
 
 import { endProcessesWithThis } from "../scripts/process_guard.ts";
@@ -27,7 +28,7 @@ export async function endOf(
   return status;
 }
 
-/** Runs a program to its end and gives what it printed, as `Deno.Command.output` does, with the same limit. */
+/** Runs a program to its end and returns its output, like `Deno.Command.output`, with the same limit. */
 export async function outputOf(
   program: string,
   options: Deno.CommandOptions,

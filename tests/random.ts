@@ -8,7 +8,7 @@ import fc from "fast-check";
 
 const runs = Deno.env.get("DINIT_PROPERTY_RUNS");
 
-/** How many times as much is to be tried as in the gate. */
+/** The multiple of the gate's number of runs. */
 export const EFFORT = Number(runs ?? "1");
 
 if (runs === undefined) fc.configureGlobal({ seed: 20_260_722 });

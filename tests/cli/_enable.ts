@@ -10,7 +10,7 @@ export const DOWN = status();
 export const ENABLED = "Service 'a' has been enabled.\n";
 export const DISABLED = "Service 'a' has been disabled.\n";
 
-/** A service directory with `boot` (which has `boot.d`), `a` and `other`, and what tests put into it besides. */
+/** A service directory with `boot` (which has `boot.d`), `a` and `other`, and other files of a test. */
 export class Services implements Disposable {
   readonly directory = Deno.makeTempDirSync({ prefix: "dinit-enable-" });
 
@@ -22,7 +22,7 @@ export class Services implements Disposable {
     }
   }
 
-  /** Where a link leads to; `undefined` if there is none. */
+  /** The target of a link; `undefined` if there is none. */
   link(path: string): string | undefined {
     try {
       return Deno.readLinkSync(`${this.directory}/${path}`);

@@ -1,4 +1,4 @@
-/** What `main.ts` does for `dinit ctl …`, as a program of its own. */
+/** The part of `main.ts` for `dinit ctl …`, as a separate program. */
 
 import { runCtl } from "../../src/cli/ctl/main.ts";
 

@@ -14,10 +14,10 @@ import type { WireStatus } from "../../src/control/wire/status_buffer.ts";
 import { decodeBytes } from "../../src/model/mod.ts";
 import { type CtlIo, runCtl } from "../../src/cli/ctl/main.ts";
 
-/** What a stand-in answers: packets, raw bytes, or the end of the connection. */
+/** The answer of a stand-in: packets, raw bytes, or the end of the connection. */
 export type Answer = Packet | Uint8Array | "close";
 
-/** What a stand-in daemon is like. */
+/** The properties of a stand-in daemon. */
 export interface Script {
   /** Announced protocol version. @default 6 */
   readonly version?: number;
@@ -157,7 +157,7 @@ export class StandIn implements AsyncDisposable {
   }
 }
 
-/** A status; what is not given is as of a service that never ran. */
+/** A status; omitted fields are those of a service that never ran. */
 export function status(facts: Partial<WireStatus> = {}): WireStatus {
   return {
     state: 0,
@@ -182,7 +182,7 @@ export function event(handle: number, number: number, facts: Partial<WireStatus>
   return [{ type: Information.SERVICEEVENT5, ...packet }, { type: Information.SERVICEEVENT, ...packet }];
 }
 
-/** What a run of a tool left behind. */
+/** The result of a run of a tool. */
 export interface Outcome {
   readonly out: string;
   readonly err: string;
@@ -203,7 +203,7 @@ export interface Surroundings {
   readonly now?: number;
 }
 
-/** Surroundings that keep what is written. */
+/** An environment that records all output. */
 export class FakeIo implements CtlIo {
   readonly #out: Uint8Array[] = [];
   readonly #surroundings: Surroundings;

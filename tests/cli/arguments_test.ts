@@ -10,7 +10,7 @@ function unknown(option: string): string {
   return `dinitctl: unrecognized/invalid option: ${option} (use --help for help)\n`;
 }
 
-/** Command lines that are wrong in themselves, and what is said about them (cli 1.1, 2, 3.10, 3.11). */
+/** Wrong command lines, and their messages (cli 1.1, 2, 3.10, 3.11). */
 const MISTAKES: readonly (readonly [string[], string])[] = [
   [["--bogus"], unknown("--bogus")],
   [["-"], unknown("-")],

@@ -38,7 +38,7 @@ class Tools implements Disposable {
     Deno.writeTextFileSync(`${this.directory}/${name}`, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   }
 
-  /** Runs a shell with a program; what it prints. */
+  /** Runs a program in a shell; returns its output. */
   async run(shell: Shell, ...args: string[]): Promise<string> {
     const env = {
       PATH: `${this.directory}:${Deno.env.get("PATH") ?? ""}`,
@@ -89,8 +89,8 @@ async function proposals(tools: Tools, shell: Shell, line: string): Promise<stri
 }
 
 /**
- * What the completion of zsh is given and what it adds, with stand-ins for the builtins that only work in a terminal.
- * `ZSH_TERMINAL` below tries the real ones.
+ * The input and the results of zsh's completion, with stand-ins for the builtins that work only on a
+ * terminal. `ZSH_TERMINAL` below tests the real ones.
  */
 const ZSH_WORDS = `
 typeset -gA _comps
@@ -106,8 +106,8 @@ CURRENT=\${#words}
 `;
 
 /**
- * A terminal for zsh: presses the key, has the completion itself print what it adds between two marks, and goes on when
- * the second one is there.
+ * A terminal for zsh: presses the key, makes the completion print its results between two marks, and
+ * continues at the second mark.
  */
 const ZSH_TERMINAL = `
 zmodload zsh/zpty
@@ -131,7 +131,7 @@ zpty -d shell
 
 const services = { boot: status(), web: status(), "getty@tty1": status(), "getty@tty2": status() };
 
-/** Lines and what is proposed for them. */
+/** Lines and their proposals. */
 const LINES: readonly (readonly [string, string[]])[] = [
   ["dinitctl st", ["start", "status", "stop"]],
   ["deno task -q ctl st", ["start", "status", "stop"]],

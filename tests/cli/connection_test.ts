@@ -3,7 +3,7 @@ import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { controlSocketPath, type Mode, passwdHome } from "../../src/client/mod.ts";
 import { ctl, ctlAlone, failure, FakeIo, StandIn, status, success, type Surroundings } from "./_stand_in.ts";
 
-/** Where the socket is looked for (cli 1.3). */
+/** The path of the socket (cli 1.3). */
 const PATHS: readonly (readonly [Surroundings, Mode | undefined, string | undefined, string])[] = [
   [{ env: { DINIT_SOCKET_PATH: "/e" } }, "system", "/p", "/p"],
   [{ env: { DINIT_SOCKET_PATH: "/e", XDG_RUNTIME_DIR: "/x" } }, "user", undefined, "/e"],

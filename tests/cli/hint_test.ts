@@ -1,4 +1,7 @@
-/** What the tools add to a message of the reference where somebody reads it: the name of the thing, and a remedy. */
+/**
+ * The additions of the tools to a message of the reference, if a person reads it: the name of the thing, and
+ * a remedy.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import { runMonitor } from "../../src/cli/monitor/main.ts";
@@ -39,7 +42,7 @@ async function hints(words: string, script?: Script): Promise<string[]> {
 
 const refused = (request: number, reply: Answer): Script => ({ on: { [request]: [reply] } });
 
-/** A command line, what is added to the reference's message, and how the daemon answers. */
+/** A command line, the addition to the reference's message, and the answers of the daemon. */
 const CASES: readonly [words: string, more: string[], script?: Script][] = [
   ["restat web", ["did you mean 'restart'?"]],
   ["--frce stop web", ["did you mean '--force'?"]],

@@ -115,7 +115,7 @@ Deno.test("status --json of services that are loaded and some that are not", asy
   ]);
 });
 
-/** Commands with their documents besides `command` and `ok`. */
+/** Commands with their documents, without `command` and `ok`. */
 const DOCUMENTS: readonly (readonly [string[], Script, Record<string, unknown>, number])[] = [
   [
     ["is-started", "a", "b", "x"],

@@ -1,4 +1,4 @@
-/** `ctl status` of single services with what the reference does not tell. */
+/** `ctl status` of single services, with the facts that the reference does not show. */
 
 import { assertEquals } from "@std/assert";
 import { Request } from "../../src/control/wire/protocol.ts";

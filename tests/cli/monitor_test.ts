@@ -24,7 +24,7 @@ interface MonitorOutcome extends Outcome {
   readonly commands: readonly string[];
 }
 
-/** Runs the tool; `end` tells how each command ends. */
+/** Runs the tool; `end` gives the result of each command. */
 async function monitorAlone(
   args: readonly string[],
   surroundings: Surroundings = {},

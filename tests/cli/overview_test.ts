@@ -127,7 +127,7 @@ Deno.test("durations are shown in their two largest units", () => {
 Deno.test("ctl status without a service shows the daemon's overview", async () => {
   await using daemon = new StandIn({ overview: FACTS });
   assertEquals(await ctlAlone(["-p", daemon.path, "status"], { now: NOW }), success(PLAIN));
-  // In one round trip: the query stands in the lookup that asks for extensions.
+  // In one round trip: the query is part of the lookup that asks for extensions.
   assertEquals(daemon.received(Request.FINDSERVICE).map(({ name }) => name), [
     "\x01dinit-extensions\x01overview",
   ]);

@@ -1,4 +1,4 @@
-/** `dinitctl` as a process of its own: permissions, pipes, passed descriptors. */
+/** `dinitctl` as a separate process: permissions, pipes, passed descriptors. */
 
 import { assert, assertEquals } from "@std/assert";
 import { endOf } from "../_processes.ts";

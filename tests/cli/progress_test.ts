@@ -1,4 +1,4 @@
-/** The line that shows in a terminal what is waited for. */
+/** The line on a terminal that names the services to wait for. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { CommandContext } from "../../src/cli/ctl/context.ts";

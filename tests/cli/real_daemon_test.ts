@@ -21,7 +21,7 @@ async function withDaemon(test: (dinit: Dinit) => Promise<void>): Promise<void> 
   await test(dinit);
 }
 
-/** Runs the tool in a terminal of its own (`script` of util-linux) and returns what the terminal got. */
+/** Runs the tool on a separate terminal (`script` of util-linux) and returns the terminal's output. */
 async function inTerminal(dinit: Dinit, ...args: string[]): Promise<string> {
   const words = [Deno.execPath(), "run", "--allow-all", MAIN, "-p", dinit.socket, ...args];
   const { stdout } = await outputOf("script", {

@@ -1,4 +1,4 @@
-/** Commands for several services at once. */
+/** Commands with several services. */
 
 import { assertEquals } from "@std/assert";
 import type { RequestPacket } from "../../src/control/wire/layouts.ts";
@@ -6,7 +6,7 @@ import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { ack, already, nak, preack, STARTED, STARTING, STOPPED } from "./_start_stop.ts";
 import { type Answer, ctl, event, StandIn, status, success } from "./_stand_in.ts";
 
-/** Answers by the service that the request's handle stands for. */
+/** Answers by the service of the request's handle. */
 function byHandle(...answers: readonly (readonly Answer[])[]) {
   return (request: RequestPacket) => answers[(request as { handle: number } & RequestPacket).handle];
 }
@@ -18,7 +18,7 @@ Deno.test("ctl start of several services waits for all, in any order", async () 
     preack,
     already,
   ]);
-  // The events of both come behind the answer for `b`, the one of `b` first.
+  // The events of both follow the answer for `b`, the one of `b` first.
   await using daemon = new StandIn({ services, on: { [Request.STARTSERVICE]: answers } });
   const { out, err, status } = await ctl(daemon, "start", "c", "a", "b", "a");
   assertEquals([err, status], ["", 0]);

@@ -1,4 +1,4 @@
-/** The shutdown program: its command line, and what it asks the daemon (daemon and init 7.1, 7.2). */
+/** The shutdown program: its command line, and its requests to the daemon (daemon and init 7.1, 7.2). */
 
 import { assert, assertEquals } from "@std/assert";
 import { Reply, Request } from "../../src/control/wire/protocol.ts";
@@ -27,7 +27,7 @@ const HELP = `shutdown :   shutdown the system
 /** Surroundings in which nothing can be shut down. */
 class ShutdownSurroundings extends FakeIo implements ShutdownIo {
   readonly socketPath: string;
-  /** What was done at once. */
+  /** The shutdowns that were performed directly. */
   readonly done: ShutdownType[] = [];
   /** The descriptors that were to be used. */
   readonly descriptors: number[] = [];
@@ -85,7 +85,7 @@ Deno.test("shutdown case 77: no daemon, or no answer at the socket", async () =>
   const path = `${directory}/socket`;
   const { out, err, status } = await run([], new ShutdownSurroundings(path));
   assertEquals([out, err, status], ["", "connect: No such file or directory\n", 1]);
-  // A socket that nobody listens at is one whose listener did not clear up: Deno's does.
+  // A socket without a listener is left by a listener that did not clean up: Deno's does.
   const stale = new Deno.Command("python3", {
     args: ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path],
   });
@@ -183,7 +183,7 @@ Deno.test("--use-passed-cfd takes the descriptor, or the socket if there is none
   assertEquals((await ask([], [ACK], {}, { DINIT_CS_FD: "7" })).io.descriptors, []);
 });
 
-/** A machine that only notes what is done with it. */
+/** A machine that only records its calls. */
 class PaperMachine implements ShutdownMachine {
   readonly steps: string[] = [];
   readonly #ends: Record<string, RunEnd | Error>;
@@ -220,7 +220,7 @@ class PaperMachine implements ShutdownMachine {
   }
 }
 
-/** What is done and said, in order; what is said may come a moment later than what is done. */
+/** The calls and messages, in order; a message may be recorded slightly after its call. */
 async function steps(type: ShutdownType, machine: PaperMachine) {
   await shutDown(type, machine);
   const said = machine.steps.filter((step) => !step.startsWith("("));
@@ -302,7 +302,7 @@ Deno.test("unread output is kept up to a limit, in whole lines, and a line says 
   const [kept, rest] = text().split(LOST);
   assert(lines.join("").startsWith(kept) && kept.endsWith("\n"), kept);
   assert(kept.length <= 4096 && kept.length > 4096 - 2 * LOST.length - 70, `${kept.length}`);
-  // Shorter lines may have fitted in behind the first that did not.
+  // Shorter lines may have fitted after the first dropped one.
   assert(rest.endsWith("afterwards\n"), rest);
 });
 

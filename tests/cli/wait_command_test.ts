@@ -5,7 +5,7 @@ import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { STARTED, STARTING, STOPPED, STOPPING } from "./_start_stop.ts";
 import { type Answer, ctl, event, failure, StandIn, success } from "./_stand_in.ts";
 
-/** A daemon that tells of a service and then what happens to it, in one breath. */
+/** A daemon that sends the reply about a service and its next event in one write. */
 function telling(state: typeof STARTED, ...events: Answer[]): StandIn {
   const record = { type: Reply.SERVICERECORD, state: state.state, handle: 0, target: state.target };
   return new StandIn({ on: { [Request.LOADSERVICE]: [record, ...events] } });

@@ -5,7 +5,7 @@ import { type Answer, ctl, event, failure, StandIn, status, success } from "./_s
 
 const FAILED_TO_START = "Service 'db' failed to start.\n";
 
-/** What a start may meet while it is waited for, and what is said then. */
+/** The possible results of a start that a command waits for, and their messages. */
 const STARTS: readonly (readonly [string, Answer[], string, number])[] = [
   ["starts", event(0, 0, STARTED), "Service 'db' started.\n", 0],
   ["stops first", [...event(0, 1, STARTING), ...event(0, 0, STARTED)], "Service 'db' started.\n", 0],

@@ -1,4 +1,4 @@
-/** The library against the real server, whose manager does what a test scripts. */
+/** The library against the real server, whose manager is scripted by a test. */
 
 import { type Client, connect } from "../../src/client/library.ts";
 import { ServiceEvent } from "../../src/model/mod.ts";
@@ -24,7 +24,7 @@ export function scene(name: string, test: (scene: LibraryScene) => Promise<void>
     }));
 }
 
-/** The service reaches a state, and the daemon tells those who listen. */
+/** The service reaches a state, and the daemon notifies its listeners. */
 export function started(manager: FakeManager, name: string): void {
   manager.emit(name, ServiceEvent.STARTED, STARTED);
 }

@@ -260,7 +260,7 @@ scene("an unloaded service has stopped for those who wait for that", async ({ li
   await given(manager, "start web");
   await web.unload();
   await failureOf(start, CancelledError);
-  // It is loaded again to tell what it is like.
+  // It is loaded again, to show its state.
   assertEquals((await soon(stop, "the stop")).state, "stopped");
 });
 

@@ -1,11 +1,11 @@
-/** The examples in the documentation of the library run as they stand. */
+/** The examples in the documentation of the library run unchanged. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { outputOf } from "../_processes.ts";
 import { Dinit } from "../e2e/_dinit.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-/** The files behind the addresses of the package. */
+/** The files of the package's entries. */
 const SETTINGS = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
 
 /** A program that imports files of the repository instead of the package. */
@@ -22,7 +22,7 @@ function programsOf(text: string): string[] {
   return Array.from(bare.matchAll(/^```ts\n(.*?)^```$/gms), ([, program]) => program);
 }
 
-/** What a program writes that runs beside a daemon whose service `web` has this command. */
+/** The output of a program beside a daemon whose service `web` has this command. */
 async function run(program: string, command: string): Promise<string> {
   await using dinit = new Dinit({
     boot: "type = internal\nwaits-for = web\n",

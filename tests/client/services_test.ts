@@ -1,4 +1,4 @@
-/** What the library tells of services. */
+/** The library's facts about services. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { connect, ControlError } from "../../src/client/library.ts";

@@ -1,4 +1,4 @@
-/** A stand-in for the service manager: does what a test scripts, and notes what it was asked to do. */
+/** A stand-in for the service manager: follows the script of a test, and records its calls. */
 
 import {
   type BufferReading,

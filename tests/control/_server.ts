@@ -1,4 +1,4 @@
-/** A real server on a real socket in a directory of its own, and clients that speak in raw bytes. */
+/** A real server on a real socket in a separate directory, and clients that send raw bytes. */
 
 import { assertEquals } from "@std/assert";
 import type { Overview } from "../../src/model/mod.ts";
@@ -29,7 +29,7 @@ export async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
   }
 }
 
-/** Resolves when a condition holds, which is looked at whenever the event loop has gone round. */
+/** Resolves when a condition holds, which is checked in each turn of the event loop. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   let over = false;
   const look = async () => {
@@ -119,8 +119,8 @@ export const OVERVIEW: Overview = {
 };
 
 /**
- * A server that leaves the umask alone: that is the whole process's, in which the servers of other test files are made
- * at the same time, and files that must be executable. Without the grant the socket's mode is set afterwards.
+ * A server that does not change the umask, which belongs to the whole process: at the same time, other test
+ * files create servers and executable files. Without the grant the server sets the socket's mode afterwards.
  */
 export function testServer(log: string[], manager: FakeManager = new FakeManager()): ControlServer {
   Deno.permissions.revokeSync({ name: "sys" });

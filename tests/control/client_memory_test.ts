@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ClientMemory, type CountedClient } from "../../src/control/server/client_memory.ts";
 
-/** A client that gives back what is kept for it when it is dropped, as a connection does. */
+/** A client whose size becomes 0 when it is dropped, like that of a connection. */
 class Client implements CountedClient {
   size = 0;
   dropped = false;

@@ -30,7 +30,7 @@ function anyText(minLength: number, maxLength: number): fc.Arbitrary<string> {
 
 const anyExit = fc.record({ code: fc.integer({ min: 0, max: 3 }), status: fc.integer({ min: 0, max: 255 }) });
 
-/** Statuses that a buffer of this form can tell without loss. */
+/** Statuses that a buffer of this form can represent without loss. */
 function anyStatus(form: 10 | 14 | 30): fc.Arbitrary<unknown> {
   const exit = form === 10 ? fc.constantFrom({ code: 0, status: 0 }, { code: -1, status: -1 }) : anyExit;
   const common = {

@@ -164,7 +164,7 @@ scene("a slow reader: reading stops above 16384 bytes, and nothing is lost", asy
     return services();
   };
   const [slow, other] = [await peer(), await peer()];
-  // Many times what the sockets and the daemon may hold: about 27 MB of replies.
+  // Many times the capacity of the sockets and the daemon: about 27 MB of replies.
   const requests = new Uint8Array(1000).fill(Request.LISTSERVICES5);
   await slow.send(requests);
   await until(() => lists > 0, "a first list");

@@ -1,4 +1,7 @@
-/** Clients that ask for much, keep much, or have gone: the daemon does little for them, and serves the others. */
+/**
+ * Clients that request much, store much, or have left: the daemon does little for them, and serves the
+ * others.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import { LimitError } from "../../src/model/mod.ts";
@@ -8,7 +11,7 @@ import { type Scene, toHex, until, withServer } from "./_server.ts";
 
 const VERSION = "3a 01 00 07 00";
 
-/** Counts how often the status of a service was looked at. */
+/** Counts how often the status of a service was read. */
 class CountingManager extends FakeManager {
   statuses = 0;
 

@@ -1,6 +1,6 @@
 /**
- * The captured exchanges of the specification, byte for byte: once through the codec alone, and once against the real
- * server, with a manager that is scripted to be in the situation of the capture.
+ * The captured exchanges of the specification, byte for byte: once with the codec alone, and once with the
+ * real server, whose manager is scripted to the situation of the capture.
  */
 
 import { assertEquals } from "@std/assert";

@@ -1,4 +1,4 @@
-/** Requests that are refused, with what is left of the connection (control protocol 4.1, 7 and 12). */
+/** Refused requests, and the state of the connection afterwards (control protocol 4.1, 7 and 12). */
 
 import { assertEquals } from "@std/assert";
 import { encodePacket, Reply, Request, type RequestPacket } from "../../src/control/mod.ts";
@@ -16,7 +16,7 @@ for (const name of NAMES_THAT_ARE_NONE) {
   }
 }
 
-/** What a handle that is not open is answered, for every request with one. */
+/** The reply for a handle that is not open, for every request with a handle. */
 const WITH_HANDLE: [RequestPacket, "BADREQ" | "NAK"][] = [
   [{ type: Request.STARTSERVICE, flags: 0x80, handle: 7 }, "BADREQ"],
   [{ type: Request.STOPSERVICE, flags: 0, handle: 7 }, "BADREQ"],

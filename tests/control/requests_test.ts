@@ -1,4 +1,4 @@
-/** What each request does and what it is answered (control protocol 7 and 11). */
+/** The effect of each request and its reply (control protocol 7 and 11). */
 
 import { assertEquals } from "@std/assert";
 import { LoadError, ServiceEvent } from "../../src/model/mod.ts";

@@ -12,11 +12,14 @@ interface Place {
   readonly directory: string;
   readonly path: string;
   readonly log: string[];
-  /** A server that is closed when the test is over. */
+  /** A server that is closed after the test. */
   server(): ControlServer;
 }
 
-/** A listener whose file belongs to someone else by now is given up without being closed: no leak, but it looks like one. */
+/**
+ * A listener whose file is no longer ours is abandoned without being closed: this looks like a leak but is
+ * none.
+ */
 const GIVES_UP_LISTENER = { sanitizeOps: false, sanitizeResources: false };
 
 function place(
@@ -67,7 +70,7 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
-/** A socket file that nobody listens at. */
+/** A socket file without a listener. */
 function leaveStaleSocket(path: string): void {
   const listener = Deno.listen({ transport: "unix", path: `${path}-before` });
   Deno.renameSync(`${path}-before`, path);
@@ -82,7 +85,8 @@ place("the socket belongs to its owner alone", async ({ server, path }) => {
 });
 
 place("the umask is as before when the socket is there", async ({ path }) => {
-  // In a process of its own: other tests make sockets at the same time, and the umask is the whole process's.
+  // In a separate process: other tests create sockets at the same time, and the umask belongs to the whole
+  // process.
   const script = new URL("./_umask_daemon.ts", import.meta.url).pathname;
   const { stdout } = await outputOf(Deno.execPath(), {
     args: ["run", "--no-check", "--allow-all", script, path],

@@ -1,4 +1,4 @@
-/** Handles: what they are for one connection and for the others (control protocol 7.2, 7.4 and 11). */
+/** Handles: their meaning for one connection and for others (control protocol 7.2, 7.4 and 11). */
 
 import { assertEquals } from "@std/assert";
 import { Reply, Request } from "../../src/control/mod.ts";

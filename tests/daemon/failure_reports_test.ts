@@ -6,7 +6,7 @@ import { FailureReports } from "../../src/daemon/failure_reports.ts";
 import type { Trouble } from "../../src/daemon/trouble.ts";
 import type { Service } from "../../src/engine/mod.ts";
 
-/** Services whose buffers hold what a test says, and a clock that it moves. */
+/** Services with buffers that a test fills, and a clock that it moves. */
 class World {
   time = 0;
   readonly shown: string[] = [];
@@ -27,7 +27,7 @@ class World {
   service(name: string, settings: Partial<ServiceDescription> = { logType: "buffer" }): Service {
     const known = this.services.get(name);
     if (known !== undefined) return known;
-    // Of a record the reports look at nothing else.
+    // The reports read no other fields of a record.
     const service = {
       id: 1,
       name,
@@ -37,7 +37,7 @@ class World {
     return service;
   }
 
-  /** Something goes wrong after the process has written. Returns what is shown. */
+  /** A failure after the process has written. Returns the shown lines. */
   async fail(name: string, output: string, trouble: Trouble = "ended"): Promise<string[]> {
     this.buffers.set(name, (this.buffers.get(name) ?? "") + output);
     this.reports.add({ service: this.service(name), trouble, age: 0 });

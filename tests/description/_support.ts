@@ -95,7 +95,7 @@ export class Services implements Disposable {
     return description;
   }
 
-  /** As the manager does: what is wrong with a named dependency is logged, and the dependent learns that it failed. */
+  /** Like the manager: logs the error of a named dependency, and reports to the dependent that it failed. */
   #loadDependency(name: string, fromDirectory: boolean, options: LoadOptions): void {
     try {
       this.load(name, options);

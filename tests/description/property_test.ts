@@ -52,7 +52,7 @@ function read(text: string, environment: MainEnvironment, mode: "daemon" | "chec
   return { error: undefined, problems };
 }
 
-/** Reads a text in both ways, and compares what they find. */
+/** Reads a text in both ways, and compares the results. */
 function readBoth(text: string, environment: MainEnvironment): void {
   const daemon = read(text, environment, "daemon");
   const checker = read(text, environment, "checker");

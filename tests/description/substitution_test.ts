@@ -18,7 +18,7 @@ const ENVIRONMENT = {
   C: "/bin/echo k",
 };
 
-/** The arguments of a command in service `s`, or whatever full name is given. */
+/** The arguments of a command in service `s`, or in a service with the given full name. */
 function args(input: string, name = "s"): readonly string[] {
   using services = new Services({ s: `type = process\ncommand = ARGS ${input}\n` });
   return services.load(name, { env: ENVIRONMENT }).command.slice(1);

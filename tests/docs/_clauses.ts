@@ -29,7 +29,10 @@ export function clausesOf(text: string): Set<string> {
   return new Set(Array.from(text.matchAll(/^#+ (\d+(?:\.\d+)*)\.? /gm), ([, number]) => number));
 }
 
-/** The references in a text. Those without the name of a page are to `page`; @default undefined: they are not looked at */
+/**
+ * The references in a text. References without the name of a page belong to `page`; @default undefined: they
+ * are ignored
+ */
 export function clauseReferences(text: string, page?: string): ClauseReference[] {
   const words = text.replaceAll(/\n\s*(?:\*|\/\/)?\s*/g, " ");
   const named = Array.from(words.matchAll(NAMED), ([, name, list]) =>

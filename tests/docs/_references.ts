@@ -2,9 +2,9 @@
 
 /** The repository as the pages see it. Paths are relative to its top. */
 export interface Repository {
-  /** Whether there is a file or folder. */
+  /** Whether a file or folder exists. */
   has(path: string): boolean;
-  /** The text of a file that is there. */
+  /** The text of an existing file. */
   read(path: string): string;
   /** The files and folders at the top that are kept in the repository. */
   readonly top: ReadonlySet<string>;
@@ -72,7 +72,7 @@ function isPath(word: string, { top }: Repository): boolean {
   return top.has(word.split("/")[0]) || /\.(?:ts|md|svg)$/.test(word);
 }
 
-/** A file that is not there is reported as a path; here it counts as a missing name as well. */
+/** A missing file is reported as a path; here it also counts as a missing name. */
 function isNameIn(file: string, name: string, repository: Repository): boolean {
   if (!repository.has(file)) return false;
   const code = repository.read(file).replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "");

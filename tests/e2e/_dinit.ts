@@ -13,7 +13,7 @@ const BINARY = Deno.env.get("DINIT_BINARY");
 /** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
 const PATIENCE = 20_000;
 
-/** What the daemon says where it cannot tell its control group (daemon and init 3.6). */
+/** The daemon's message if it does not know its control group (daemon and init 3.6). */
 const CGROUP_WARNING = /^dinit: (In multiple cgroups, cannot|Could not) determine cgroup root path$/;
 
 /** What a program that has ended has said. */
@@ -76,7 +76,7 @@ export class Dinit implements AsyncDisposable {
     Deno.writeTextFileSync(`${this.directory}/${path}`, text);
   }
 
-  /** Reads a file below the directory; empty if there is none. */
+  /** Reads a file below the directory; empty if it does not exist. */
   read(path: string): string {
     try {
       return Deno.readTextFileSync(`${this.directory}/${path}`);
@@ -86,7 +86,7 @@ export class Dinit implements AsyncDisposable {
     }
   }
 
-  /** Whether there is such a file below the directory. */
+  /** Whether a file below the directory exists. */
   has(path: string): boolean {
     try {
       Deno.lstatSync(`${this.directory}/${path}`);
@@ -199,7 +199,7 @@ export class Dinit implements AsyncDisposable {
       try {
         this.kill("SIGTERM");
       } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // it has ended by itself
+        if (!(error instanceof TypeError)) throw error; // it has already exited
       }
       await this.ended();
     }
@@ -207,7 +207,7 @@ export class Dinit implements AsyncDisposable {
   }
 }
 
-/** Whether there is such a process (a zombie does not count). */
+/** Whether a process exists (a zombie does not count). */
 export function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));

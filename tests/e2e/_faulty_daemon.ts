@@ -1,7 +1,7 @@
 /**
- * The daemon with mistakes in it: what the first signal for a shutdown, the first end of a process, the first timer, the
- * first question of a client and the first word about readiness lead to fails. Beside it, a timer, a microtask, an event
- * and a promise fail that nobody looks after.
+ * A daemon with injected faults. The handlers of these events fail: the first shutdown signal, the first end
+ * of a process, the first timer, the first query of a client, and the first readiness event. In addition a
+ * timer, a microtask, an event and a promise fail without a handler.
  */
 
 import { isOpen, parseCommandLine, runDaemon } from "../../src/daemon/mod.ts";
@@ -22,7 +22,7 @@ function fail(what: string): never {
   throw new Error(`injected: ${what}`);
 }
 
-/** Mistakes that nobody looks after. They begin with the first service: until then there is no log to tell them to. */
+/** Inject unhandled faults only after the log is open, which is when the first service starts. */
 function failByThemselves(): void {
   setTimeout(() => fail("timer"));
   setTimeout(() => queueMicrotask(() => fail("microtask")));

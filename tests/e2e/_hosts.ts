@@ -40,7 +40,7 @@ export const internal = (...lines: string[]) => settings("type = internal", ...l
 export const scripted = (script: string, ...lines: string[]) =>
   settings("type = scripted", `command = ${shell(script)}`, ...lines);
 
-/** A process that is a script of the shell. */
+/** A process that runs a shell script. */
 export const process = (script: string, ...lines: string[]) =>
   settings("type = process", `command = ${shell(script)}`, ...lines);
 

@@ -1,6 +1,6 @@
 /**
- * The real daemon as process 1 of namespaces of its own: processes, mounts, `/dev`, `/run`, `/etc`, `/usr/sbin` and
- * `/usr/bin` are private to it, and what it does to the machine ends there. Needs root.
+ * The real daemon as process 1 of new namespaces: processes, mounts, `/dev`, `/run`, `/etc`, `/usr/sbin` and
+ * `/usr/bin` are private to it, and its effects on the machine end there. Needs root.
  */
 
 import { outputOf } from "../_processes.ts";
@@ -19,16 +19,16 @@ export interface NamespaceOptions {
   readonly console?: boolean;
   /** The path of the control socket in the arguments. @default a path that can be reached from outside */
   readonly socket?: string;
-  /** The program that is the daemon. @default the one that is tested */
+  /** The daemon's program. @default the one under test */
   readonly program?: readonly string[];
   /** Lines of the shell that prepare the namespace further, as process 1 that becomes the daemon. @default "" */
   readonly setUp?: string;
 }
 
-/** What `/usr/sbin/shutdown` is here: it says what it was called with, and by whom. */
+/** The stand-in for `/usr/sbin/shutdown`: it prints its arguments and its caller. */
 const SHUTDOWN = '#!/bin/sh\\necho "shutdown as $$ of $PPID: $0 $*"\\n';
 
-/** Makes what is private. `$W` is the directory of the test, `$TTY` the console, if there is to be one. */
+/** Creates the private parts. `$W` is the directory of the test, `$TTY` the console, if there is one. */
 const PREPARE = `
 mount -t tmpfs tmpfs "$W/private"; cd "$W/private"; mkdir dev dev/pts run sbin log upper work
 for name in null zero full random urandom tty; do : > dev/$name; mount --bind /dev/$name dev/$name; done
@@ -81,7 +81,7 @@ export class Namespace implements AsyncDisposable {
     this.#child.status.then(() => this.#ended = true);
   }
 
-  /** Starts the daemon and waits until that is printed. */
+  /** Starts the daemon and waits until this text is printed. */
   static async started(
     services: Readonly<Record<string, string>>,
     options: NamespaceOptions,
@@ -100,7 +100,7 @@ export class Namespace implements AsyncDisposable {
   #writeScripts(): void {
     const { setUp = "", console = true } = this.#options;
     const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
-    // What process 1 is started with is not the console, so that the one can be told from the other.
+    // The standard streams of process 1 are not the console, so that tests can distinguish the two.
     const streams = console ? '< /dev/null > "$W/inherited" 2>&1' : "< /dev/null";
     const program = dinitCommand([]).map(quote).join(" ");
     this.#dinit.write("again", `#!/bin/sh\necho "again as $$: $*"\nexec ${program} "$@"\n`);
@@ -124,7 +124,7 @@ export class Namespace implements AsyncDisposable {
     }
   }
 
-  /** What goes wrong with the namespace is told here, and only shown when something was waited for in vain. */
+  /** Errors of the namespace go here, and are shown only when a wait fails. */
   async #readErrors(): Promise<void> {
     this.#errors = await new Response(this.#child.stderr).text();
   }
@@ -139,7 +139,7 @@ export class Namespace implements AsyncDisposable {
     return this.#dinit.directory;
   }
 
-  /** What has been printed on the console, or on standard output if there is none. */
+  /** The output on the console, or on standard output if there is none. */
   get text(): string {
     return this.#text;
   }
@@ -149,12 +149,12 @@ export class Namespace implements AsyncDisposable {
     return this.#text.split("\n").filter((line) => line !== "" && !line.includes("cgroup root path"));
   }
 
-  /** Reads a file below the directory of the test; empty if there is none. */
+  /** Reads a file below the directory of the test; empty if it does not exist. */
   read(path: string): string {
     return this.#dinit.read(path);
   }
 
-  /** The process id of the daemon, as it is seen from outside. */
+  /** The process id of the daemon outside of the namespace. */
   get pid(): number {
     const unshare = Number(this.read("outside.pid"));
     return Number(Deno.readTextFileSync(`/proc/${unshare}/task/${unshare}/children`));
@@ -165,7 +165,7 @@ export class Namespace implements AsyncDisposable {
     Deno.kill(this.pid, signal);
   }
 
-  /** Runs a command of the shell inside, and returns what it prints. `limit`: how long it may take, in milliseconds. */
+  /** Runs a shell command inside, and returns its output. `limit`: the longest time, in milliseconds. */
   async run(script: string, limit?: number): Promise<string> {
     const args = ["--target", String(this.pid), "--pid", "--mount", "sh", "-c", script];
     const { stdout } = await outputOf("nsenter", { args, stdin: "null" }, limit);
@@ -182,7 +182,7 @@ export class Namespace implements AsyncDisposable {
     return runDinit(["ctl", "--socket-path", this.#dinit.socket, ...args]);
   }
 
-  /** Waits until that is somewhere in what was printed, `count` times. */
+  /** Waits until this text has been printed `count` times. */
   async printed(text: string, count = 1): Promise<void> {
     await this.until(() => this.#text.split(text).length > count, `"${text}"`);
   }

@@ -30,7 +30,7 @@ Deno.test("variables whose name or value is not UTF-8 reach services unchanged",
 
 Deno.test("variables about descriptors do not reach services, which lack the descriptors", async () => {
   await using dinit = new Dinit({ boot: SLEEPS });
-  // The descriptor has to be what Node.js hands over, or the runtime does not start.
+  // The descriptor must be like that of Node.js, otherwise the runtime does not start.
   const { code, said } = await shell(
     `NODE_CHANNEL_SERIALIZATION_MODE=json "$@" --version`,
     dinitCommand([]),

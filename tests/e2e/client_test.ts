@@ -5,7 +5,7 @@ import { buildPackage } from "../../scripts/npm.ts";
 import { outputOf } from "../_processes.ts";
 import { Dinit } from "./_dinit.ts";
 
-/** What the programs do, which are the same but for the address of the library. */
+/** The programs differ only in the address of the library. */
 const LIST = `const client = await connect({ socketPath: process.argv[2] });
 try {
   for (const { name, state } of await client.services()) console.log(name, state);
@@ -62,7 +62,7 @@ function has(program: string): boolean {
 
 Deno.test({
   name: "ten lines list the services of a daemon from Node, with the package that npm makes",
-  ignore: !has("node") || !has("npm"), // there is no Node here to run them
+  ignore: !has("node") || !has("npm"), // Node is not installed here
   fn: () =>
     withDaemon(async (dinit) => {
       const { directory, socket } = dinit;

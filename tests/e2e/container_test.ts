@@ -101,7 +101,7 @@ test("a container runs with a read-only /run", async () => {
 
 test("orphans are reaped: 20,000 of them, and the daemon does not grow", async () => {
   await using container = await booted({ boot: "type = internal\ndepends-on = ms\n", ms: SERVICES.a });
-  // A child leaves a hundred of its own behind, which have ended or are about to.
+  // A child leaves a hundred children behind, which have ended or are about to end.
   const orphans = (count: number) =>
     `perl -e 'sub start { my $p; until (defined($p = fork)) { select(undef, undef, undef, 0.01) } $p } ` +
     `for (1..${count / 100}) { unless (start()) { for (1..100) { start() or kill 9, $$ } kill 9, $$ } ` +
@@ -115,7 +115,7 @@ test("orphans are reaped: 20,000 of them, and the daemon does not grow", async (
   assertEquals((await container.ctl("is-started", "ms")).stdout, "STARTED\n");
 });
 
-/** How long 20,000 forks may take on a machine that has much else to do, in milliseconds. */
+/** How long 20,000 forks may take on a busy machine, in milliseconds. */
 const MANY_FORKS = 600_000;
 
 /** The resident memory of process 1, in kilobytes. */
@@ -129,7 +129,7 @@ async function zombies(container: Namespace): Promise<number> {
 
 // ---- The status of one service -------------------------------------------------------------------------------
 
-/** How `app` ends, when it is told to. */
+/** How `app` ends, on command. */
 function app(ending: string, settings = ""): Record<string, string> {
   const command = `sh -c "until [ -e ../end ]; do sleep 0.05; done; ${ending}"`;
   return {

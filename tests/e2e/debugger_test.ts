@@ -22,7 +22,7 @@ Deno.test({
   ignore: NEEDS_ROOT || NO_DEBUGGER,
   fn: async () => {
     await using dinit = new Dinit(SERVICES);
-    // In a network of its own: others may use the port here.
+    // In a separate network, because others may use the port here.
     const words = dinit.commandLine(["--log-file", `${dinit.directory}/log`], NO_LIBRARY);
     const script = 'ip link set lo up; exec "$@"';
     const child = new Deno.Command("unshare", {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Dinit, dinitCommand, isRunning, type Result, ROOT, runDinit } from "./_dinit.ts";
 
-/** The words of a task behind `deno run`: permissions, then what the program is told. */
+/** The words of a task after `deno run`: permissions, then the arguments of the program. */
 function taskWords(task: "start" | "ctl", directory: string): { permissions: string[]; args: string[] } {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   const command: string = config.tasks[task].command.split("deno run ")[1];
@@ -27,7 +27,7 @@ function copyFolder(from: string, to: string): void {
   }
 }
 
-/** The example in a directory of its own, on free ports, with the permissions of `deno task start`. */
+/** The example in a separate directory, on free ports, with the permissions of `deno task start`. */
 class Example {
   readonly dinit = new Dinit({});
   readonly storePort: number;

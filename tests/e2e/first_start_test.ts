@@ -4,7 +4,7 @@ import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, ROOT } from "./_dinit.ts";
 
-/** A registry that cannot be used: it counts those who connect and hangs up. */
+/** An unusable registry: it counts connections and closes them. */
 class DeadRegistry implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #serving = this.#serve();

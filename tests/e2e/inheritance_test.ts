@@ -1,12 +1,12 @@
 /**
- * A service finds what a program finds that the daemon's parent starts itself: the daemon and its runtime change many
- * things for themselves, and processes inherit most of them.
+ * A service inherits the same as a program that the daemon's parent starts itself. The daemon and its runtime
+ * change many things for themselves, and processes would inherit most of them.
  */
 
 import { assertEquals } from "@std/assert";
 import { Dinit } from "./_dinit.ts";
 
-/** Writes down all that a process inherits: one line for each thing. */
+/** Writes everything that a process inherits: one line per item. */
 const LOOK = [
   "exec 2>&1",
   "tr '\\0' '\\n' < /proc/self/environ | grep -v '^PWD=' | sort | sed 's/^/environment /'",

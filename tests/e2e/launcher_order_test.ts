@@ -31,7 +31,7 @@ both("L41: a service may be ordered before what depends on it, and all ends when
   assert(!dinit.lines.some((line) => line.includes("cyclic")));
 });
 
-/** A test that `bad`, one of some services, cannot be loaded. */
+/** A test that `bad`, one of several services, cannot be loaded. */
 const circle = (services: Services) => async (start: Start) => {
   await using dinit = start({ boot: internal(), ...services });
   await dinit.printed("[  OK  ] boot");

@@ -18,7 +18,7 @@ const isStarted = async (dinit: Dinit, service: string) =>
 const stopped = (dinit: Dinit) =>
   dinit.lines.filter((line) => line.startsWith("[STOPPD]")).map((line) => line.split(" ")[1]);
 
-/** Runs until it is told to end, and then waits for a file `go` until it does. */
+/** Runs until it receives the stop signal, and then ends only when a file `go` exists. */
 const SLOW = untilTerm(`${enter("stopping")}; ${awaitFile("go")}`);
 
 both("L51: a shutdown stops in the order of dependencies, and takes the socket away", async (start) => {
@@ -79,7 +79,7 @@ both(
   },
 );
 
-/** A service that takes its time to stop, and what it alone needs. */
+/** A service that stops slowly, and a dependency that only it needs. */
 const SLOW_ON_STORE = {
   boot: internal(),
   slow: process(SLOW, "depends-on = store"),

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, dinitCommand, isRunning } from "./_dinit.ts";
 
-/** A process service: it runs until it is told to end. */
+/** A process service that runs until it is stopped. */
 const lasting = (...settings: string[]) =>
   ["type = process", "command = sleep 1000", ...settings, ""].join("\n");
 const internal = (...settings: string[]) => ["type = internal", ...settings, ""].join("\n");

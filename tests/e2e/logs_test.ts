@@ -144,7 +144,7 @@ rootTest("daemon case 39: too many lines before the log can be opened", async ()
   services.dir = "type = scripted\ncommand = mkdir /run/late\noptions = starts-rwfs\n" +
     Array.from({ length: 150 }, (_, i) => `after = ${LONG}${i}\n`).join("");
   await using machine = new Namespace(services, { args: ["-l", "/run/late/log"] });
-  await machine.printed(DISCARDED); // what comes after may be too much for the console as well
+  await machine.printed(DISCARDED); // later lines may also exceed the console's buffer
   let text = "";
   await machine.until(async () => (text = await machine.run("cat /run/late/log")).length > 3900, "the log");
   const lines = text.split("\n");
@@ -206,7 +206,7 @@ Deno.test("daemon case 42: standard output is full", async () => {
   assert(waited > 4500 && waited < 8000, `${waited} ms`);
 });
 
-/** Whether a child of that process waits for somebody to read its pipe. */
+/** Whether a child of that process is blocked on a full pipe. */
 function pipeIsFull(daemon: number): boolean {
   const children = Deno.readTextFileSync(`/proc/${daemon}/task/${daemon}/children`).trim().split(" ");
   return children.some((pid) => pid !== "" && /pipe/.test(Deno.readTextFileSync(`/proc/${pid}/wchan`)));

@@ -201,7 +201,7 @@ test("daemon case 59: no recovery service", async () => {
   ]);
 });
 
-/** A shell for whoever mends things, which ends by itself when a file appears. */
+/** A recovery shell that ends when a file appears. */
 const RECOVERY = "type = process\nrestart = false\noptions = runs-on-console\n" +
   'command = sh -c "echo recovering; until [ -e ../mended ]; do sleep 0.05; done"\n';
 
@@ -269,7 +269,7 @@ test("daemon case 65: a soft reboot", async () => {
   const again = machine.lines.find((line) => line.startsWith("again"));
   const paths = `--services-dir ${machine.directory}/sd --socket-path ${machine.directory}/socket`;
   assertEquals(again, `again as 1: ${paths} auto -t boot`);
-  // It depends on the runtime whether a child gets the first streams; the real program opens the console by itself.
+  // Whether a child gets the first streams depends on the runtime; the real program opens the console itself.
   const output = machine.text + machine.read("inherited");
   assert(/^shutdown as \d+ of 1: \/usr\/sbin\/shutdown --system -s$/m.test(output), output);
   assertEquals((await machine.ctl("is-started", "a")).stdout, "STARTED\n");

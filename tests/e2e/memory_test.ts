@@ -4,7 +4,7 @@ import { Dinit } from "./_dinit.ts";
 
 /** Few, so that the daemon has time for clients on a busy machine, too. */
 const SERVICES = 6;
-/** After so many restarts a daemon has what it ever needs. */
+/** After this many restarts a daemon has allocated everything that it will need. */
 const WARM_UP = 1000;
 const RESTARTS = 4000;
 /** Megabytes by which the daemon's own memory may have grown in between. Each restart that kept 4 kB would be 12. */
@@ -25,7 +25,7 @@ Deno.test("the memory of a daemon does not grow with the restarts of its service
   assert(growth < GROWTH, `${growth} MB`);
 });
 
-/** Waits for so many restarts of all services. */
+/** Waits for this many restarts of all services. */
 async function restarted(dinit: Dinit, wanted: number): Promise<void> {
   for (let count = 0; count < wanted;) {
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -1,4 +1,4 @@
-/** A launch that is refused because the daemon lacks a permission is a failed start, whose reason names the grant. */
+/** A launch for which the daemon lacks a permission is a failed start, whose reason names the grant. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Dinit } from "./_dinit.ts";

@@ -45,7 +45,7 @@ for (const host of ["native", "command"]) {
       boot,
       ...Object.fromEntries(numbers.map((fd) => [`s${fd}`, reaching(fd)])),
     });
-    // Closes what the test itself hands on.
+    // Closes descriptors that the test itself passes on.
     const close =
       'for fd in /proc/$$/fd/*; do n=${fd##*/}; [ $n -lt 3 ] || eval "exec $n>&-"; done; exec "$@"';
     dinit.start({ through: `exec bash -c '${close}' bash "$@"`, args: ["--host", host] });

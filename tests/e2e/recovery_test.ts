@@ -23,12 +23,12 @@ function sleepers(...marks: string[]): number[] {
   });
 }
 
-/** What a daemon has printed, but for what depends on the control groups of the machine. */
+/** The output of a daemon, without lines that depend on the control groups of the machine. */
 function messages(output: string): string[] {
   return output.split("\n").filter((line) => line !== "" && !line.includes("cgroup"));
 }
 
-/** Ends what a failed test has left. */
+/** Ends the remaining processes of a failed test. */
 function sweep(...marks: string[]): void {
   for (const pid of sleepers(...marks)) Deno.kill(pid, "SIGKILL");
 }
@@ -39,7 +39,7 @@ both("a second daemon leaves the services of a first one alone whose socket was 
   try {
     await dinit.printed("[  OK  ] boot");
     const [pid] = sleepers(time);
-    dinit.kill("SIGSTOP"); // or it would make the socket again at once
+    dinit.kill("SIGSTOP"); // otherwise it would create the socket again at once
     Deno.removeSync(dinit.socket);
     const words = ["--user", "--services-dir", `${dinit.directory}/sd`, "--socket-path", dinit.socket];
     const { code, stdout } = await runDinit(words);

@@ -1,7 +1,7 @@
 /**
- * The shutdown program, as process 1 of a namespace of its own where it takes "the machine" down (daemon and init 7.3).
- * Whatever a real machine would suffer from happens in there: the console is a file, and swapoff, umount and the hooks
- * are stubs that are mounted over the real ones.
+ * The shutdown program, as process 1 of a new namespace where it shuts "the machine" down (daemon and init
+ * 7.3). Everything that would affect a real machine stays inside: the console is a file, and stubs are
+ * mounted over swapoff, umount and the hooks.
  */
 
 import { outputOf } from "../_processes.ts";
@@ -20,8 +20,8 @@ const NOT_ROOT = Deno.uid() !== 0;
 const PATIENCE = 20_000;
 
 /**
- * Runs in the namespace before the program. Without being process 1 there, it must not go on: what follows signals every
- * process that there is.
+ * Runs in the namespace before the program. If it is not process 1, it must stop: the next steps signal every
+ * process.
  */
 const SET_UP = `
 set -eu
@@ -68,7 +68,7 @@ class Namespace implements AsyncDisposable {
   constructor(args: readonly string[], { hooks = {}, before = "", start = 'exec "$@"' }: RunOptions = {}) {
     this.#file("console", "", 0o600);
     this.#file("swapoff", `${NOTE}echo swapped off\n`, 0o755);
-    // From here on there is nothing to load from.
+    // From here on no module can be loaded.
     this.#file("umount", `${NOTE}mount -t tmpfs none '${ROOT}src'\nprintf 'no end of line' >&2\n`, 0o755);
     for (const [place, hook] of Object.entries(hooks)) {
       if (hook === "directory") Deno.mkdirSync(`${this.directory}/${place}-hook`);
@@ -92,7 +92,7 @@ class Namespace implements AsyncDisposable {
     Deno.chmodSync(`${this.directory}/${name}`, mode);
   }
 
-  /** The lines of a file; none if there is no such file. */
+  /** The lines of a file; none if it does not exist. */
   lines(name: string): string[] {
     try {
       return Deno.readTextFileSync(`${this.directory}/${name}`).split("\n").filter((line) => line !== "");
@@ -227,14 +227,17 @@ inNamespace("shutdown case 83: a hook without an execute bit is passed over", as
   assertEquals(other.lines("calls"), ["/lib/dinit/shutdown-hook poweroff"]);
 });
 
-/** Processes that note TERM, and one that cannot be ended by it. */
+/** Processes that record TERM, and one that ignores it. */
 const PROCESSES = `
 exec 2>/dev/null # the shell tells of their ends
 sh -c 'trap "echo TERM >>\\"$W/calls\\"" TERM; echo $$ >"$W/pid"; while :; do sleep 0.05; done' &
 while [ ! -s "$W/pid" ]; do sleep 0.01; done
 `;
 
-/** The hook signals the program, which is its parent, with all that can be caught, and looks whether all are dead. */
+/**
+ * The hook sends its parent, the program, all signals that can be caught, and checks that all other processes
+ * are dead.
+ */
 const INSISTENT = `${NOTE}
 for signal in HUP INT QUIT USR1 USR2 PIPE ALRM TERM 16 TSTP TTIN TTOU XCPU XFSZ VTALRM PROF WINCH IO PWR; do
   kill -$signal $PPID
@@ -306,7 +309,7 @@ Deno.test("a service shuts the daemon down over the connection that it was given
   });
   dinit.start();
   const { signal } = await dinit.ended();
-  assertEquals(signal, "SIGINT"); // how a daemon that does not own the machine tells of a reboot
+  assertEquals(signal, "SIGINT"); // a daemon that does not own the machine reports a reboot by this signal
   assert(dinit.lines.includes("[STOPPD] boot"), dinit.lines.join("\n"));
 });
 

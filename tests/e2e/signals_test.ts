@@ -244,7 +244,7 @@ Deno.test("without descriptors, failed connections are reported once", async () 
   }
 });
 
-/** A service that is started again and again without a pause. */
+/** A service that restarts again and again without a pause. */
 const STORM =
   "type = process\ncommand = /bin/true\nrestart = true\nrestart-delay = 0\nrestart-limit-count = 0\n";
 /** What ends a container in order, and what no program can do anything about. */

@@ -30,7 +30,7 @@ Deno.test("the main log is not written through a link if others can add files", 
 
 Deno.test({
   name: "a daemon of root warns of an environment file that others can change, and uses it",
-  ignore: !isRoot, // other users' daemons are harmed by nobody but themselves
+  ignore: !isRoot, // only root's daemon warns
   async fn() {
     await using dinit = new Dinit({ boot: internal() });
     const path = `${dinit.directory}/environment`;

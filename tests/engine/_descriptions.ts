@@ -22,7 +22,7 @@ export class FileWorld extends World {
     }
   }
 
-  /** Loads a service as for the command line or a request. Gives it, or what was logged about it. */
+  /** Loads a service as for the command line or a request. Returns the service, or the logged text about it. */
   tryLoad(name: string, occasion: "command-line" | "request" = "command-line"): Service | string[] {
     this.log.messages.length = 0;
     try {
@@ -33,7 +33,7 @@ export class FileWorld extends World {
     }
   }
 
-  /** Reloads a service; gives what was logged. */
+  /** Reloads a service; returns the logged lines. */
   reload(name: string): string[] {
     this.log.messages.length = 0;
     this.manager.reload(this.service(name));
@@ -46,7 +46,7 @@ export class FileWorld extends World {
   }
 }
 
-/** Runs a test with files; they are gone afterwards. */
+/** Runs a test with files, and removes them afterwards. */
 export function withFiles(files: Readonly<Record<string, string>>, test: (world: FileWorld) => void): void {
   const directory = Deno.makeTempDirSync({ prefix: "engine-" });
   try {

@@ -4,15 +4,15 @@ import type { Behaviour, Lifecycle, Service } from "../../src/engine/mod.ts";
 
 /** How a double behaves. */
 export interface Double {
-  /** It is up as soon as it is brought up. */
+  /** Its bring-up completes at once. */
   readonly immediate: boolean;
-  /** A start under way can be interrupted; it is over at once. */
+  /** Its start can be interrupted, and then ends at once. */
   readonly interruptible: boolean;
   /** It is down only when the test says so. */
   readonly slowStop: boolean;
 }
 
-/** Says what a double does: `up(A)`, `down(A)`, `intr(A)`. */
+/** Records the actions of a double: `up(A)`, `down(A)`, `intr(A)`. */
 export type Record = (service: Service, what: "up" | "down" | "intr") => void;
 
 /** The behaviour of a double. */

@@ -26,7 +26,7 @@ export function brokenInvariants(manager: ServiceManager): string[] {
   return broken;
 }
 
-/** Start-pinned services and all that they depend on: a pin may hold back a stop that is due. */
+/** Start-pinned services and all their dependencies: a pin may hold back a due stop. */
 function pinnedAndNeeded(manager: ServiceManager): Set<Service> {
   const found = new Set<Service>();
   for (const service of manager.services()) if (isStartPinned(service)) found.add(service);
@@ -96,14 +96,14 @@ function checkWaiting(service: Service, exempt: ReadonlySet<Service>, complain: 
   }
 }
 
-/** I4: what must be true when a service is brought up; `undefined` if it is. */
+/** I4: the violated condition when a service is brought up; `undefined` if there is none. */
 export function broughtUpTooEarly(service: Service): string | undefined {
   if (service.waits > 0) return `${service.name} is brought up while it waits`;
   const missing = service.dependencies.find((edge) => isHard(edge) && edge.to.state !== STARTED);
   return missing && `${service.name} is brought up without ${missing.to.name}`;
 }
 
-/** I4: what must be true when a service is brought down; `undefined` if it is. */
+/** I4: the violated condition when a service is brought down; `undefined` if there is none. */
 export function takenDownTooEarly(service: Service): string | undefined {
   const dependent = service.dependents.find((edge) => isHard(edge) && !isTriviallyStopped(edge.from));
   return dependent && `${service.name} is brought down before ${dependent.from.name}`;

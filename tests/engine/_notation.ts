@@ -22,7 +22,7 @@ export interface Request {
   readonly drain: boolean;
 }
 
-/** What is done, what happens, and what is different afterwards. */
+/** The action, its events, and the state changes afterwards. */
 export interface Step {
   readonly requests: readonly Request[];
   /** Events and actions; empty for `—`. */

@@ -3,7 +3,7 @@
 import { dependencyKind } from "./_scenario_services.ts";
 import type { World } from "./_world.ts";
 
-/** Does what the words say, without a drain of its own where the engine leaves that to the caller. Gives a refusal. */
+/** Performs the request in words, without a drain if the engine leaves that to the caller. Returns a refusal. */
 export function perform(world: World, text: string): string | undefined {
   const seconds = /^\+([\d.]+) s$/.exec(text);
   if (seconds !== null) {

@@ -78,7 +78,7 @@ export class Play {
     if (complaint !== undefined) this.#broken.push(complaint);
   }
 
-  /** Does what a step says, and fails if anything else happens than it says. */
+  /** Performs a step, and fails if other events happen than the step says. */
   step(step: Step, where: string): void {
     this.act(step);
     const { happens, changes } = this.observed();
@@ -86,7 +86,7 @@ export class Play {
     this.check(where);
   }
 
-  /** Does what a step says. */
+  /** Performs the action of a step. */
   act(step: Step): void {
     this.#trace = [];
     const { host, manager } = this.world;

@@ -1,6 +1,6 @@
 /**
- * A world for the engine to run in: a clock that stands still, a host that makes no processes, a console that is
- * always free. Tests build services in it, do things to them, and look at what was asked of the world.
+ * A world for the engine: a clock that stands still, a host that makes no processes, a console that is always
+ * free. Tests build services in it, act on them, and check the engine's calls.
  */
 
 import { FolderSource, MainEnvironment, type UserDatabase } from "../../src/description/mod.ts";
@@ -79,11 +79,11 @@ export class FakeClock implements Clock {
 export interface FakeProcess {
   readonly pid: number;
   readonly plan: Pick<LaunchPlan, "id" | "role" | "name" | "argv">;
-  /** The engine has been told whether the program could be executed. */
+  /** The result of the execution was reported to the engine. */
   executed: boolean;
-  /** The process has ended, but how its execution went has not been told. */
+  /** The process has ended, but the result of its execution was not reported yet. */
   ended: boolean;
-  /** Adopted, but not a child: nobody will tell when it ends. */
+  /** Adopted, but not a child: its exit will not be reported. */
   readonly foreign: boolean;
   signals: number[];
 }
@@ -148,7 +148,7 @@ export class FakeHost implements ProcessHost {
     return JSON.stringify({ processes, nextPid: this.#nextPid });
   }
 
-  /** A host in another program knows nothing but what was saved. */
+  /** A host in another program knows only the saved data. */
   restore(saved: string): void {
     const { processes, nextPid } = JSON.parse(saved) as {
       processes: [string, FakeProcess][];
@@ -206,7 +206,7 @@ export class FakeHost implements ProcessHost {
   }
 }
 
-/** A console whose log yields at once, unless told to take its time. */
+/** A console whose log yields at once, unless a test delays it. */
 export class FakeConsole implements ConsolePort {
   yieldsAtOnce = true;
   /** It has been asked to yield, and has not yet. */
@@ -229,13 +229,13 @@ export class FakeConsole implements ConsolePort {
   }
 }
 
-/** Keeps what the engine tells, and what the logs say about it. */
+/** Records the facts of the engine, and the log lines about them. */
 export class FakeLog implements FactSink {
   /** `LEVEL TEXT` of every message. */
   readonly messages: string[] = [];
   /** `started NAME`, `failed NAME`, `failed NAME (dependency)` and `stopped NAME`. */
   readonly services: string[] = [];
-  /** After so many lines somebody is going round in circles. */
+  /** After this many lines there must be an endless loop. */
   limit = Infinity;
 
   #note(line: string): void {
@@ -311,8 +311,8 @@ export class World {
   }
 
   /**
-   * Writes the states of engine and host down and goes on with a new engine and host made from what was written, with a
-   * clock that shows another time. Everything else is forgotten.
+   * Saves the states of engine and host, and continues with a new engine and host made from the saved data,
+   * and with a clock that shows another time. Everything else is dropped.
    */
   saveAndRestore({ later = 0 } = {}): void {
     const written = JSON.stringify(snapshot(this.manager));

@@ -35,7 +35,7 @@ const NO_MEMORY: LaunchRefusal = {
   error: "could not fork: Cannot allocate memory",
 };
 
-/** What the status of a service tells of its failed launch. */
+/** The failed launch in the status of a service. */
 function failureOf(world: World, service: Service) {
   const { reason, launchStage, launchErrno, launchText } = world.manager.status(service);
   return { reason, launchStage, launchErrno, launchText };

@@ -15,7 +15,7 @@ function started(world: FileWorld, ...names: string[]): void {
   }
 }
 
-/** A change of a running service that is refused: nothing of it takes effect. */
+/** A refused change of a running service: no part of it takes effect. */
 function refused(title: string, before: string, after: string, message: string): void {
   Deno.test(title, () => {
     withFiles({ s: before, b: I }, (world) => {

@@ -76,7 +76,7 @@ Deno.test("a consumer and its placeholder find each other again", () => {
   assertEquals(world.manager.graph.get("p")?.consumer, world.service("c"));
 });
 
-/** A world with a service of each kind of state, and what it is saved as, for tests to spoil. */
+/** A world with a service in each kind of state, and its saved form, which tests damage. */
 function savedWorld(): { world: World; saved: { version: number; engine: Saved } } {
   const world = new World();
   const base = world.add("base", ServiceType.PROCESS, { stopTimeout: 4000 });

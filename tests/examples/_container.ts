@@ -1,11 +1,11 @@
 /**
- * The example of `examples/container` as an OCI runtime would run it: the program is process 1 of namespaces of its
- * own, in a root that cannot be written to but for `/run`, without any environment but a `PATH`. Needs root.
+ * The example of `examples/container` as an OCI runtime runs it: the program is process 1 of new namespaces,
+ * in a root that is read-only except for `/run`, with an environment that has only a `PATH`. Needs root.
  */
 
 import { dinitCommand, type Result, ROOT, runDinit } from "../e2e/_dinit.ts";
 
-/** Where the example lies, with a slash at the end. */
+/** The folder of the example, with a final slash. */
 export const EXAMPLE = `${ROOT}examples/container/`;
 
 /** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
@@ -13,7 +13,7 @@ const PATIENCE = 30_000;
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** What of the machine is in the container besides, if it is there. */
+/** Other folders of the machine in the container, if they exist. */
 const SHARED = ["bin", "sbin", "lib", "lib64", "usr", "dev"];
 
 /** Mounts the directories up to `--` in the root `$1`, and becomes process 1 in it. */
@@ -51,7 +51,7 @@ export class Container implements AsyncDisposable {
     copyTree(`${EXAMPLE}rootfs`, this.#root);
   }
 
-  /** Has a directory of this machine mounted in the same place, unless it is in one that is. */
+  /** Mounts a directory of this machine at the same path, unless one of its parents is mounted. */
   #mount(name: string): void {
     if (this.#mounted.some((other) => name === other || name.startsWith(`${other}/`))) return;
     Deno.mkdirSync(`${this.#root}/${name}`, { recursive: true });
@@ -77,7 +77,7 @@ export class Container implements AsyncDisposable {
         ...["--pid", "--mount", "--ipc", "--uts", "--fork", "--kill-child", "--propagation", "private", "--"],
         ...["sh", "-ec", BEGIN, "sh", this.#root, ...this.#mounted, "--", ...command],
       ],
-      // The sources are compiled once more, into a cache of the container's own.
+      // The sources are compiled again, into the container's own cache.
       env: { PATH, MORE: isBinary ? "" : "DENO_DIR=/run/deno" },
       stdin: "null",
       stdout: "piped",
@@ -104,7 +104,7 @@ export class Container implements AsyncDisposable {
     return this.#output.split("\n").filter((line) => line !== "");
   }
 
-  /** Waits until there is such a line in the log. */
+  /** Waits until this line is in the log. */
   async logged(line: string): Promise<void> {
     const end = performance.now() + PATIENCE;
     while (!this.lines.includes(line)) {
@@ -137,7 +137,7 @@ export class Container implements AsyncDisposable {
   /** Waits for the end of the container; its status. */
   async ended(): Promise<number> {
     const child = this.#child!;
-    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE); // and with it all that is in the container
+    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE); // and everything in the container with it
     const { code } = await child.status;
     clearTimeout(timer);
     await this.#reading;
@@ -147,7 +147,7 @@ export class Container implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child !== undefined) {
-      // And with it process 1, and all that is in the container.
+      // This also ends process 1, and everything in the container.
       if (!this.#hasEnded) this.#child.kill("SIGKILL");
       await this.ended();
     }

@@ -9,8 +9,8 @@ import { Container, EXAMPLE } from "./_container.ts";
 const ignore = Deno.uid() !== 0;
 
 /**
- * What the daemon tells about services that stop, in order, and what these say themselves. Both go to the same log, the
- * daemon's lines a moment later.
+ * The daemon's lines about stopping services, in order, and the services' own lines. Both go to the same log;
+ * the daemon's lines follow slightly later.
  */
 function endOf(container: Container): { stopped: string[]; finishing: string[] } {
   const ending = (end: RegExp) => container.lines.filter((line) => end.test(line));

@@ -1,4 +1,4 @@
-/** A host under test, in a process of its own. */
+/** A host under test, in a separate process. */
 
 import {
   type BufferedOutput,
@@ -36,7 +36,7 @@ export interface Inspection {
   readonly memory: number;
 }
 
-/** A service as far as hosts look at one. */
+/** The fields of a service that hosts read. */
 export interface TestService {
   readonly id: number;
   readonly name: string;
@@ -53,7 +53,7 @@ export interface HostOptions {
   readonly grants?: readonly string[];
 }
 
-/** How long something may take that should happen at once, in milliseconds. */
+/** The longest time for an action that should complete at once, in milliseconds. */
 const PATIENCE = 10_000;
 
 export class TestHost implements AsyncDisposable {
@@ -83,7 +83,7 @@ export class TestHost implements AsyncDisposable {
     const path = `${folder}/channel`;
     const listener = Deno.listen({ transport: "unix", path });
     const program = new URL("_host_program.ts", import.meta.url).pathname;
-    // A young generation of fixed size: what it would grow by is no memory that a test should count.
+    // A young generation of fixed size: its growth must not count as memory.
     const flags = "--v8-flags=--max-semi-space-size=1,--expose-gc";
     const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", ...grants, flags, program];
     // With a base for control groups nothing is said about those that the tests happen to run in.
@@ -253,7 +253,7 @@ export class TestHost implements AsyncDisposable {
     return [stage as number, errno as number];
   }
 
-  /** Runs a script of the shell to its end and returns what it wrote. */
+  /** Runs a shell script to its end and returns its output. */
   async output(script: string, changes: Partial<LaunchPlan> = {}): Promise<string> {
     const path = `${this.#folder}/output`;
     await this.run(["sh", "-c", script], { output: fileOutput(path), ...changes });
@@ -272,7 +272,7 @@ export class TestHost implements AsyncDisposable {
     return args[2] as ExitStatus;
   }
 
-  /** A folder that is gone after the test. */
+  /** A folder that is removed after the test. */
   get folder(): string {
     return this.#folder;
   }
@@ -348,7 +348,7 @@ function readIfPresent(path: string): string | undefined {
   }
 }
 
-/** Waits for something that should happen at once. */
+/** Waits for an action that should complete at once. */
 async function within<Result>(promise: Promise<Result>, what: () => string): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

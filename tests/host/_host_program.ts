@@ -1,6 +1,6 @@
 /**
- * A host in a process of its own, steered over a socket: it reaps whatever ends, changes what its process ignores,
- * and is to leave nothing behind, none of which can be tested within the process of the tests.
+ * A host in a separate process, controlled over a socket. It reaps all children, changes which signals its
+ * process ignores, and must leave nothing behind; none of this can be tested in the process of the tests.
  *
  * Arguments: the kind of host, the path of the socket, and options in JSON, encoded so that shells leave them alone.
  */
@@ -21,7 +21,7 @@ function send(message: unknown): void {
 }
 
 async function write(): Promise<void> {
-  await Promise.resolve(); // what is sent together is written together
+  await Promise.resolve(); // messages that are sent together are written together
   while (outgoing !== "") {
     const bytes = new TextEncoder().encode(outgoing);
     outgoing = "";
@@ -63,11 +63,12 @@ const host = createHost(
     },
   },
 );
-// The runtime opens what it needs for signals half a second after the start unless somebody listens: have it now.
+// The runtime opens its descriptors for signals half a second after the start, unless a listener exists: this
+// listener makes it open them now.
 Deno.addSignalListener("SIGUSR2", () => {});
 host.begin();
 
-/** What the process itself has: open descriptors, children that have ended, memory of its own in bytes. */
+/** The resources of the process: open descriptors, ended children, private memory in bytes. */
 function inspect() {
   (globalThis as unknown as { gc(): void }).gc();
   const children = [...Deno.readDirSync("/proc")].filter(({ name }) => /^\d+$/.test(name)).map(({ name }) => {

@@ -55,13 +55,13 @@ export function launch(name: string, changes: Partial<LaunchPlan> = {}): LaunchP
   return { ...plan(["/bin/sleep", "1000"]), name, ...changes };
 }
 
-/** What the file tells now. Lines are written at the end of a turn. */
+/** The current contents of the file. Lines are written at the end of a turn. */
 export async function told(path: string): Promise<Journal> {
   await Promise.resolve();
   return parseJournal(readJournalText(path));
 }
 
-/** The services of the processes that the file tells now. */
+/** The services of the processes in the file. */
 export async function services(path: string): Promise<string[]> {
   return (await told(path)).entries.map(({ service }) => service);
 }

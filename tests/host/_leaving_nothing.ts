@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { fileOutput, type HostKind, KINDS, TestHost } from "./_host.ts";
 
 const MEGABYTE = 2 ** 20;
-/** How much memory may be taken that is not given back, in bytes. */
+/** How much memory may stay allocated, in bytes. */
 const MEMORY_SLACK = 5 * MEGABYTE;
 /** How often a load may be repeated until no more memory is taken. */
 const MEMORY_ROUNDS = 5;
@@ -17,7 +17,7 @@ export interface FaultOptions {
   readonly kinds?: readonly HostKind[];
   /** Words in front of the command that starts the host. @default none */
   readonly wrapper?: readonly string[];
-  /** The test cannot be done by this user. @default false */
+  /** This user cannot run the test. @default false */
   readonly ignore?: boolean;
 }
 
@@ -46,8 +46,8 @@ export function leavingNothing(
 }
 
 /**
- * Puts a load on the host, at least twice; memory comes back. What the runtime takes at a peak it does not give back at
- * once, and the next peak may be higher; but a load that takes more each time is a leak.
+ * Puts a load on the host, at least twice, and checks that memory is freed. The runtime does not free its
+ * peak at once, and the next peak may be higher; but a load that needs more memory each time is a leak.
  */
 export async function keepingMemory(host: TestHost, load: () => Promise<void>): Promise<void> {
   await load();

@@ -1,4 +1,4 @@
-/** Does one thing with a machine, for tests that need a process, a terminal or a namespace of its own. */
+/** Performs one operation of a machine, for tests that need a separate process, terminal or namespace. */
 
 import { Machine } from "../../src/host/mod.ts";
 import { type Library, openLibrary } from "../../src/system/mod.ts";
@@ -80,7 +80,7 @@ switch (what) {
     break;
   }
   case "namespace": {
-    // In a namespace of users of its own, none of this is allowed, and none of it may fail.
+    // In a new user namespace none of this is permitted, and none of it may fail.
     machine.quietKernel();
     machine.sync();
     print(`restart: ${machine.restart("kexec")}`);

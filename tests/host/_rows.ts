@@ -1,4 +1,4 @@
-/** The rows of section 16 of the lifecycle specification: which there are, and what the command host cannot do. */
+/** The rows of section 16 of the lifecycle specification, and those that the command host does not support. */
 
 import { DEFAULT_DESCRIPTION, type ServiceDescription, ServiceType } from "../../src/model/mod.ts";
 

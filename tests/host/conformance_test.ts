@@ -1,6 +1,6 @@
 /**
- * What both hosts have to do. The rows are those of section 16 of the lifecycle specification, as far as they are
- * about hosts; what only the native host can do is in `native_*_test.ts`.
+ * Requirements for both hosts. The rows are those of section 16 of the lifecycle specification that concern
+ * hosts; `native_*_test.ts` has the features of the native host.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -334,7 +334,7 @@ both("L29: a signal may be for the process alone: its child survives", async (ho
   await host.logWith("started");
   assertEquals(await host.signal(1, "main", Signal.TERM, false), "sent");
   assertEquals(await host.exit(), { kind: "killed", signal: Signal.TERM, core: false });
-  Deno.kill(Number(Deno.readTextFileSync(`${host.folder}/child`)), "SIGKILL"); // throws if there is none
+  Deno.kill(Number(Deno.readTextFileSync(`${host.folder}/child`)), "SIGKILL"); // throws if it does not exist
 });
 
 both("a number that is no signal is refused", async (host) => {
@@ -364,7 +364,7 @@ both("many short-lived processes are all reaped", async (host) => {
     await host.launchMany(plan(["true"]), 200);
     for (let id = 1; id <= 200; id++) assertEquals(await host.exit(id), { kind: "exited", code: 0 });
   };
-  await burst(); // what the runtime makes once is made now
+  await burst(); // the runtime has made its permanent allocations now
   const before = await host.settled();
   await burst();
   const after = await host.settled(before.descriptors);

@@ -19,7 +19,7 @@ while True:
 
 interface Receiver extends AsyncDisposable {
   readonly path: string;
-  /** Lets it receive to the end; what it got, line by line. */
+  /** Lets it receive to the end; returns what it received, line by line. */
   received(): Promise<string[]>;
 }
 
@@ -58,7 +58,7 @@ async function receiver(): Promise<Receiver> {
   };
 }
 
-/** What leaves a descriptor open each time is told from what others open. */
+/** A descriptor that is leaked each time can be distinguished from other open ones. */
 const ATTEMPTS = 200;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -115,7 +115,7 @@ Deno.test("no socket, no reader, a path that is too long: why is told, and no de
       assertEquals((error as SystemCallError).errno, errno, path);
     }
   }
-  // Other tests open descriptors in the same process at the same time, but not so many.
+  // Other tests open descriptors in this process at the same time, but fewer.
   assert(descriptors() < before + ATTEMPTS);
   Deno.removeSync(directory, { recursive: true });
 });

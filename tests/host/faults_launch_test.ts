@@ -1,4 +1,4 @@
-/** Launches that fail: what is said, and that nothing is left of them. */
+/** Failing launches: their messages, and that they leave nothing behind. */
 
 import { assertEquals } from "@std/assert";
 import { LaunchStage } from "../../src/model/mod.ts";
@@ -25,7 +25,7 @@ const FILES: [name: string, contents: string | Uint8Array, mode: number, errno: 
   ["linker missing", binary("/no/such/linker"), 0o755, ENOENT],
 ];
 
-/** Commands that cannot be executed, with the reasons; makes the files that they are about. */
+/** Commands that cannot be executed, with the reasons; creates their files. */
 function commands(folder: string): [argv: string[], errno: number][] {
   for (const [name, contents, mode] of FILES) {
     const bytes = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
@@ -94,13 +94,13 @@ leavingNothing("launches with descriptors of their own leave nothing behind when
   const failing = [
     plan(["true"], { workingDir: "/no/such/directory", readiness: { fd: 5, variable: undefined } }),
     plan(["true"], { output: fileOutput("/no/such/directory/log"), controlSocket: true }),
-    plan(["true"], { activationSocket: true }), // there is none
+    plan(["true"], { activationSocket: true }), // the service has none
     plan(["true"], { limits: [{ resource: "nofile", soft: 200n, hard: 100n }], controlSocket: true }),
   ];
   for (const one of failing) {
     await host.launch(one);
     await host.failure();
-    if (one.controlSocket) host.reports.length = 0; // its end is told as well, or not
+    if (one.controlSocket) host.reports.length = 0; // its exit may be reported or not
   }
 }, { kinds: ["native"] });
 

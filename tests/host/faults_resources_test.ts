@@ -18,7 +18,7 @@ const TINY_DISK = [
 leavingNothing("a full disk is the service's own trouble", async (host) => {
   const script = "yes | head -c 100000 || exit 7";
   const exit = await host.run(["sh", "-c", `${script}; exit 8`], { output: fileOutput("/mnt/log") });
-  assertEquals(exit, { kind: "exited", code: 7 }); // it was told
+  assertEquals(exit, { kind: "exited", code: 7 }); // it was reported
   const { pid } = await host.inspect();
   assertEquals(Deno.statSync(`/proc/${pid}/root/mnt/log`).size, 16 * 1024);
   // A file can still be made, but nothing can be written to it; then not even that.
@@ -27,7 +27,7 @@ leavingNothing("a full disk is the service's own trouble", async (host) => {
   assertEquals(await host.failure(), [LaunchStage.LOG_FILE, ENOSPC]);
 }, { wrapper: TINY_DISK, ignore: NEEDS_ROOT });
 
-/** Runs something while the host may not open anything; what it has open stays. */
+/** Runs an action while the host cannot open files; its open files stay open. */
 async function withoutDescriptors(host: TestHost, action: () => Promise<void>): Promise<void> {
   const { pid } = await host.inspect();
   const limit = async (soft: number) => {
@@ -73,7 +73,7 @@ leavingNothing("descriptors run out: a launch that needs a pipe says which", asy
   });
 }, { kinds: ["native"] });
 
-/** What hosts say when there is no process to be had. */
+/** The hosts' messages when no process can be made. */
 const NO_PROCESS: Record<HostKind, (host: TestHost) => Promise<void>> = {
   async native(host) {
     const error = "Resource temporarily unavailable";

@@ -1,4 +1,4 @@
-/** Which processes count as left behind by a killed daemon, and how they are ended. Real processes. */
+/** Which processes count as leftovers, and how they are ended. Real processes. */
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -15,7 +15,7 @@ import { beside, clock, launch, place, record, recording, runProgram, told, unti
 
 const PLAN = launch("left");
 
-/** A process in a session of its own. It is killed at the end. */
+/** A process in a new session. It is killed at the end. */
 function start(program: string, args: readonly string[] = [], options: Deno.CommandOptions = {}) {
   const child = new Deno.Command(program, {
     args: [...args],
@@ -175,7 +175,7 @@ const KILLED = `
   Deno.kill(Deno.pid, "SIGKILL");
 `;
 
-/** What is found behind such a daemon: command lines. Ends whatever was started. */
+/** The leftovers of such a daemon: command lines. Ends everything that was started. */
 async function foundAfterKill(command: readonly string[], started = command): Promise<string[]> {
   using file = place();
   const words = [

@@ -1,4 +1,7 @@
-/** What only the owner of a machine does. Whatever could reach beyond the test runs in namespaces of its own. */
+/**
+ * Operations of the owner of a machine. Everything that could affect more than the test runs in new
+ * namespaces.
+ */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { endOf } from "../_processes.ts";
@@ -84,7 +87,7 @@ Deno.test("the record of a boot has its type and time, and nothing else", () => 
   ]);
 });
 
-/** The program on a terminal of its own, which `script` makes, and what is to be seen there. */
+/** The program on a separate terminal, which `script` makes, and its visible output. */
 class OnTerminal implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #keys: WritableStreamDefaultWriter<Uint8Array>;
@@ -108,7 +111,7 @@ class OnTerminal implements AsyncDisposable {
     await this.#keys.write(new TextEncoder().encode(keys));
   }
 
-  /** Waits until something is to be seen. */
+  /** Waits until a text is visible. */
   async shows(text: string): Promise<void> {
     const timeUp = AbortSignal.timeout(20_000);
     while (!this.#seen.includes(text)) {
@@ -184,7 +187,7 @@ Deno.test("without a terminal there is no waiting for a key", async () => {
   assert(errors.includes("SystemCallError: ioctl: Inappropriate ioctl for device"), errors);
 });
 
-/** Runs the program where `/dev/console` is something else, or is not there. */
+/** Runs the program with another `/dev/console`, or without one. */
 async function withConsole(setUp: string, args: readonly string[]): Promise<string> {
   const { text, errors } = await output([
     ...["unshare", "--mount", "--propagation", "private", "sh", "-ec", `${setUp}\nexec "$@"`, "sh"],
@@ -251,7 +254,7 @@ Deno.test({
       ...["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"],
       ...[...SELF, "namespace"],
     ]);
-    assertEquals(text, "restart: 22\n"); // there is no other kernel to execute in a namespace
+    assertEquals(text, "restart: 22\n"); // a namespace has no other kernel to execute
   },
 });
 

@@ -1,4 +1,4 @@
-/** Processes that the host did not start itself: daemons behind a pid file, orphans, foreign processes. */
+/** Processes that the host did not start itself: daemons with a pid file, orphans, foreign processes. */
 
 import { assert, assertEquals } from "@std/assert";
 import { endOf } from "../_processes.ts";
@@ -114,7 +114,7 @@ Deno.test("native host: kill-all-on-stop ends every other process", async () => 
   if (Deno.uid() !== 0) return void console.log("skipped: only root can make a process namespace");
   const wrapper = ["unshare", "--pid", "--mount", "--fork", "--mount-proc"];
   await using host = await TestHost.start("native", { wrapper, host: { killAllPause: 100 } });
-  assertEquals((await host.inspect()).pid, 1); // nobody else is there
+  assertEquals((await host.inspect()).pid, 1); // no other process exists
   await host.launch(plan(["sleep", "1000"], { id: 2 }));
   await host.launch(plan(["sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"], { id: 3 }));
   await host.executed(2);

@@ -1,10 +1,10 @@
-/** Processes on the console: the host runs on a terminal of its own, which `script` makes. */
+/** Processes on the console: the host runs on a separate terminal, which `script` makes. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
 import { plan, TestHost } from "./_host.ts";
 
-/** Runs the host on a new terminal; what `script` shows is not looked at. */
+/** Runs the host on a new terminal; the output of `script` is ignored. */
 const TERMINAL = ["sh", "-c", 'exec script -qec "exec $*" /dev/null', "sh"];
 
 /** What `/proc` says of a process and its terminal. */

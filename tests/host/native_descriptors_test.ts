@@ -15,7 +15,7 @@ function native(name: string, test: (host: TestHost) => Promise<void>): void {
 const readinessOn = (fd: number): Partial<LaunchPlan> => ({ readiness: { fd, variable: undefined } });
 const readinessVia = (variable: string): Partial<LaunchPlan> => ({ readiness: { fd: undefined, variable } });
 
-/** With and without a chain of tools: what a process has must be the same. */
+/** With and without a chain of tools: the descriptors of a process must be the same. */
 const WAYS: [string, Partial<LaunchPlan>][] = [["", {}], [" behind a chain", { nice: 1 }]];
 
 for (const [way, chain] of WAYS) {
@@ -136,7 +136,7 @@ for (const [way, chain] of WAYS) {
       assertEquals(Deno.readTextFileSync(`${host.folder}/log`), "first\nsecond\n");
       assertEquals(await host.signal(2, "main", 15, true), "sent");
       assertEquals(await host.exit(2), { kind: "killed", signal: 15, core: false });
-      // What is written while nobody reads is kept for the next consumer.
+      // Output that nobody reads is kept for the next consumer.
       await host.run(["echo", "third"], producer);
       const output = fileOutput(`${host.folder}/next`);
       await host.run(["head", "-n", "1"], { ...consumer, output });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ConsoleLog, type LineSink } from "../../src/log/mod.ts";
 
-/** A console that takes everything at once, and one whose next write waits for the test. */
+/** A console that accepts everything at once, and one whose next write waits for the test. */
 class Screen implements LineSink {
   text = "";
   hold: Promise<void> | undefined;

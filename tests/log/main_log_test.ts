@@ -6,7 +6,7 @@ const DISCARDED = "dinit: *** log message discarded due to full buffer ***\n";
 const EAGAIN = 11;
 const ECONNREFUSED = 111;
 
-/** A logger of the system: it may be absent, full, or gone. */
+/** A system logger, which may be absent, full, or gone. */
 class Logger {
   readonly datagrams: string[] = [];
   listens = true;
@@ -115,7 +115,7 @@ Deno.test("lines beyond the buffer are lost, which is reported first, without a 
   main.log("info", "x".repeat(4075));
   main.log("info", "y".repeat(10));
   main.log("info", "z");
-  logger.errors = [ECONNREFUSED]; // it is said again if nobody took it
+  logger.errors = [ECONNREFUSED]; // it is reported again if nobody received it
   await main.open();
   await main.flush(1000);
   await main.open();

@@ -1,4 +1,4 @@
-/** A temporary error is not final: logs that have failed go on. */
+/** A temporary error is not final: failed logs recover. */
 
 import { assert, assertEquals } from "@std/assert";
 import { ConsoleLog, type LineSink, logFile, MainLog, type MainLogTarget } from "../../src/log/mod.ts";

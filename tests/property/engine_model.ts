@@ -13,7 +13,7 @@ import type { PidFileOutcome, Service } from "../../src/engine/mod.ts";
 import { brokenInvariants, broughtUpTooEarly, takenDownTooEarly } from "../engine/_invariants.ts";
 import { World } from "../engine/_world.ts";
 
-/** What a random service is. Numbers choose among what there is, whatever their size. */
+/** A random service. Numbers of any size select among the choices. */
 export interface ServicePlan {
   readonly type: ServiceDescription["type"];
   readonly edges: readonly { readonly to: number; readonly kind: DependencyKind }[];
@@ -295,15 +295,15 @@ export class RandomWorld {
   }
 
   /**
-   * The services that are up and meant to stay up; none if a launch will fail, a pin may go, or a service that is on
-   * its way somewhere else than it was meant to go may let go of what it needs.
+   * The services that are up and should stay up. There are none if a launch will fail, a pin may be removed,
+   * or a service on its way to another state than its target may release its dependencies.
    */
   settledServices(): Service[] {
     if (this.world.host.launchErrors.length > 0) return [];
     const turns = ({ state, target }: Service) =>
       state === (target === ServiceState.STARTED ? ServiceState.STOPPING : ServiceState.STARTING);
     if (this.services.some((service) => service.pinStart || turns(service))) return [];
-    // A milestone that is added now, and that a stop pin makes fail, takes a service that is starting down.
+    // A milestone that is added now, and that a stop pin makes fail, also stops a starting service.
     const mayFail = this.services.some(({ pinStop }) => pinStop);
     if (mayFail && this.services.some(({ state }) => state === ServiceState.STARTING)) return [];
     return this.services.filter(({ state, target, force }) =>

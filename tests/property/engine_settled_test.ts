@@ -1,4 +1,4 @@
-/** The engine and the naive solver agree about what is up when everything has come to rest. */
+/** At rest, the engine and the naive solver agree which services are up. */
 
 import { assertEquals } from "@std/assert";
 import { EFFORT, fc } from "../random.ts";

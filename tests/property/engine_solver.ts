@@ -1,13 +1,13 @@
 /**
- * Which services are up when everything has come to rest: worked out a second time, without queues, states or time,
- * by sets and fixed points over the whole graph. It is slow and simple on purpose; the engine has to agree with it.
+ * A second computation of which services are up at rest, without queues, states or time, by sets and fixed
+ * points over the whole graph. It is slow and simple on purpose; the engine must agree with it.
  */
 
 import { DependencyKind } from "../../src/model/mod.ts";
 
 /** A service that the solver knows about. */
 export interface SolvedService {
-  /** Whether it starts again by itself when its process ends or a hard dependency bounces. */
+  /** Whether it restarts automatically when its process ends or a hard dependency restarts. */
   readonly restarts: boolean;
   /** It never comes up. */
   readonly fails: boolean;
@@ -87,7 +87,7 @@ export class Solver {
     this.#bounce(this.#dependents(service));
   }
 
-  /** The process of a service ends by itself. */
+  /** The process of a service ends unexpectedly. */
   loseProcess(service: number): void {
     const down = this.#dependents(service);
     for (const member of down) {
@@ -105,7 +105,7 @@ export class Solver {
     this.#bounce(new Set(back));
   }
 
-  /** These services stop and come back, with what has prepared them and all that need that. */
+  /** These services restart, with their prepared-by dependencies and all hard dependents of these. */
   #bounce(bounced: Set<number>): void {
     for (const member of bounced) {
       for (const { from, to, kind } of this.#edges) {
@@ -117,7 +117,7 @@ export class Solver {
     this.#bringUp([...bounced]);
   }
 
-  /** The service and all that need it through hard edges and are up. */
+  /** The service and all its hard dependents that are up. */
   #dependents(service: number): Set<number> {
     const found = new Set([service]);
     for (const member of found) {
@@ -128,7 +128,7 @@ export class Solver {
     return found;
   }
 
-  /** These services and all that they need through hard edges. */
+  /** These services and all their hard dependencies. */
   #above(services: readonly number[]): Set<number> {
     const found = new Set(services.filter((service) => this.up.has(service)));
     for (const member of found) {
@@ -137,7 +137,7 @@ export class Solver {
     return found;
   }
 
-  /** These services are wanted: they come up with what they need, or fail. */
+  /** These services are wanted: they start with their dependencies, or fail. */
   #bringUp(services: readonly number[]): void {
     const begun = new Set(services.filter((service) => !this.up.has(service)));
     for (const member of begun) {

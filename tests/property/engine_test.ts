@@ -14,10 +14,10 @@ import {
   type ServicePlan,
 } from "./engine_model.ts";
 
-/** What gives no service that is up a reason to stop. */
+/** Events that give no service that is up a reason to stop. */
 const HARMLESS = new Set(["start", "wake", "enable", "add"]);
 
-/** Lets things happen and then `end`; a failure says what was played. */
+/** Performs the events and then `end`; a failure shows them. */
 function play(plans: ServicePlan[], steps: Happening[], end: (random: RandomWorld) => void): void {
   const random = new RandomWorld(plans);
   try {

@@ -1,9 +1,15 @@
-/** A directory as `deno task compile` leaves it, with a stand-in for the program that tells how it was called. */
+/**
+ * A directory like the output of `deno task compile`, with a stand-in for the program that prints how it was
+ * called.
+ */
 
 import { outputOf } from "../_processes.ts";
 import { writeLaunchers } from "../../scripts/install/launchers.ts";
 
-/** The stand-in: the name that it was called by, its arguments, each in brackets, and whether /proc was there. */
+/**
+ * The stand-in prints the name by which it was called, its arguments in brackets, and whether /proc was
+ * mounted.
+ */
 export const STAND_IN = `#!/bin/sh
 printf '%s ' "\${0##*/}"
 for word in "$@"; do printf '[%s]' "$word"; done
@@ -23,7 +29,7 @@ export function writeDirectory(directory: string): void {
   writeLaunchers(directory);
 }
 
-/** Runs a program without any environment; what it prints on both outputs. */
+/** Runs a program with an empty environment; returns both outputs. */
 export async function say(program: string, args: readonly string[] = [], cwd = "/"): Promise<string> {
   const { stdout, stderr } = await outputOf(program, { args: [...args], clearEnv: true, cwd });
   return new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);

@@ -1,4 +1,4 @@
-/** `deno task install`, below a directory of its own and with a stand-in for the compiled program. */
+/** `deno task install` into a separate directory, with a stand-in for the compiled program. */
 
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";

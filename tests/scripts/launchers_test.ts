@@ -26,7 +26,7 @@ Deno.test("the name of a link chooses the tool, and no link needs a shell", () =
         `${name} [a  b][][$HOME *] with /proc\n`,
       );
     }
-    writeDirectory(directory); // a second time, over what is there
+    writeDirectory(directory); // a second time, over existing files
   }));
 
 Deno.test("the name of the program stands for the words of a tool, in any folder", () => {
@@ -64,7 +64,7 @@ Deno.test("dinit-init finds the program in a directory with an awkward name, by 
     assertEquals(await say(`${directory}/init`, ["a  b", ""]), "dinit [a  b][] with /proc\n");
   }));
 
-/** Becomes process 1 in a root like the machine's that cannot be written to, with `$1` on /mnt, and without /proc. */
+/** Becomes process 1 in a read-only root like the machine's, with `$1` on /mnt, and without /proc. */
 const AS_KERNEL = `
 root=$1/root
 mkdir "$root"

@@ -27,7 +27,7 @@ async function started(output: ReadableStream<Uint8Array>): Promise<number[]> {
   throw new Error(`ended early: ${text}`);
 }
 
-/** Whether there is such a process; a zombie is none. */
+/** Whether a process exists; a zombie does not count. */
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
@@ -43,7 +43,7 @@ for (const end of ENDS) {
     Deno.writeTextFileSync(`${folder}/program.ts`, PROGRAM);
     const program = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-config", "--allow-all", `${folder}/program.ts`, end],
-      // Without the mark of a guard that the tests may have: the program is to have its own.
+      // Without the mark of the tests' own guard: the program must have its own.
       clearEnv: true,
       env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME") ?? "/" },
       stdin: "null",

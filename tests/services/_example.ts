@@ -67,7 +67,7 @@ export class Program {
     this.#output.then(() => this.#ended = true);
   }
 
-  /** Waits until it ends by itself. */
+  /** Waits until it exits. */
   async end(): Promise<{ code: number; signal: Deno.Signal | null; stdout: string; stderr: string }> {
     await endOf(this.#child);
     const { code, signal, stdout, stderr } = await this.#output;
@@ -89,7 +89,7 @@ export class Example {
   readonly storePort = freePort();
   readonly webPort = freePort();
   readonly dataDirectory: string;
-  /** What programs find in their environment, besides what Deno itself needs. */
+  /** The environment of the programs, without the variables that Deno itself needs. */
   readonly environment: Record<string, string>;
   readonly #programs: Program[] = [];
   readonly #stores: StoreClient[] = [];
@@ -106,7 +106,7 @@ export class Example {
     this.dataDirectory = `${this.directory}/${this.environment.DATA_DIR}`;
   }
 
-  /** Calls `test` with an example of its own, prepared unless told otherwise, and clears everything away. */
+  /** Calls `test` with a separate example, prepared by default, and removes everything afterwards. */
   static async with(
     test: (example: Example) => Promise<void>,
     options: { prepare?: boolean } = {},

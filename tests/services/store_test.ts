@@ -53,7 +53,7 @@ Deno.test("store: sends every change to watchers, in order", () =>
     const changes = (await example.reachStore()).watch();
     const next = changes.next();
     const store = await example.reachStore();
-    // The first change may come before the store has read that somebody watches.
+    // The first change may arrive before the store has read the request to watch.
     let seen: string | undefined;
     next.then(({ value }) => seen = value?.[1]);
     let count = 0;

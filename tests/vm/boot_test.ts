@@ -1,6 +1,6 @@
 /**
- * A Debian machine that boots with the compiled binary as its init. `deno task test:vm`, after `deno task compile`; with
- * DINIT_BINARY the binary of that path, beside which its launchers lie.
+ * A Debian machine that boots with the compiled binary as its init. `deno task test:vm`, after `deno task
+ * compile`; with DINIT_BINARY the binary at that path, with its launchers beside it.
  */
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
@@ -15,7 +15,7 @@ import { reasonAgainst } from "../../scripts/vm/programs.ts";
 const BINARY = Deno.env.get("DINIT_BINARY") ?? `${REPOSITORY}dist/dinit`;
 const DIST = BINARY.slice(0, BINARY.lastIndexOf("/"));
 
-/** All that is started after an ordinary boot. */
+/** All services that are started after an ordinary boot. */
 const SERVICES = [
   "boot",
   "coldplug",
@@ -79,7 +79,7 @@ function startedServices(list: string): Map<string, number | undefined> {
   return services;
 }
 
-/** What the daemon complained about on the console: at its ordinary level it says nothing else in sentences. */
+/** The daemon's complaints on the console: at its ordinary level it prints no other sentences. */
 function complaints(machine: Machine): string[] {
   return machine.console.lines.map(({ text }) => text)
     .filter((text) =>

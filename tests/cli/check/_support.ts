@@ -8,7 +8,7 @@ import { FakeIo, type Outcome, type Surroundings } from "../_stand_in.ts";
 export { Services } from "../../description/_support.ts";
 export { type Outcome, StandIn } from "../_stand_in.ts";
 
-/** The top of the repository, with a slash behind it. */
+/** The top of the repository, with a final slash. */
 export const ROOT = decodeURIComponent(new URL("../../../", import.meta.url).pathname);
 
 /** The hint below findings, on standard error. */
@@ -56,7 +56,7 @@ export function explained(files: Readonly<Record<string, string>>, surroundings:
   return findings(files, "s", surroundings, ["--explain"]);
 }
 
-/** Checks services of a directory. In the outcome, `<SD>` stands for the directory. */
+/** Checks services of a directory. In the result, `<SD>` stands for the directory. */
 export async function checkIn(
   services: Services,
   args: readonly string[] = [],

@@ -3,7 +3,7 @@ import { explained, findings } from "./_support.ts";
 
 type Files = Readonly<Record<string, string>>;
 
-/** Texts on the descriptions of cli 5.5: what the service `s` says, and what the checker says of it. */
+/** Messages about the descriptions of cli 5.5: the text of the service `s`, and the checker's output. */
 const ROWS: readonly (readonly [string | Files, ...string[]])[] = [
   ["foo = 1\n", "Service 's' (<SD>/s:1): unknown setting: 'foo'."],
   [

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { scanImports } from "../../../scripts/lint/import_scanner.ts";
 import { lint } from "./_lint.ts";
 
-/** Writes a made-up repository, lints one file of it as it stands on disk, and says what the rule finds. */
+/** Writes an artificial repository, lints one file of it on disk, and returns the findings of the rule. */
 function faults(files: Record<string, string>, linted: string): string[] {
   const root = Deno.makeTempDirSync();
   try {
