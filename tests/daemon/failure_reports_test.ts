@@ -62,14 +62,14 @@ Deno.test("control characters, invisible ones and bytes that are not UTF-8 are m
   ]);
 });
 
-Deno.test("the output of an earlier run is no reason", async () => {
+Deno.test("the output of an earlier run is not shown as the reason", async () => {
   const world = new World();
   const mark = "(dinit: note: service restarted)\n";
   assertEquals(await world.fail("a", `first run\n${mark}second run\n`), ["    a > second run"]);
   assertEquals(await world.fail("b", `first run\n${mark}second run\n${mark}`), ["    b > second run"]);
 });
 
-Deno.test("a service that flaps is shown once a minute, and when it is given up", async () => {
+Deno.test("a service that fails repeatedly is shown once a minute, and when it is given up", async () => {
   const world = new World();
   world.service("web", { logType: "buffer", restartLimitCount: 3, restartLimitInterval: 10_000 });
   let shown = 0;
@@ -84,7 +84,7 @@ Deno.test("a service that flaps is shown once a minute, and when it is given up"
   assertEquals([limit, output], [{ restarts: 3, interval: 10_000 }, ["no"]]);
 });
 
-Deno.test("when very many services fail at once, some are explained, and a line says where the others are", async () => {
+Deno.test("when very many services fail at once, some are explained, and a line refers to the others", async () => {
   const world = new World();
   const lines: string[] = [];
   for (let i = 0; i < 1000; i++) lines.push(...await world.fail(`s${i}`, "no\n", "start-failed"));
@@ -104,7 +104,7 @@ Deno.test("a service that wrote nothing and has no log file is not explained", a
   assertEquals(await world.fail("quiet", "", "start-failed"), []);
 });
 
-Deno.test("the log file is named, and what was written before the launch is not taken for a reason", async () => {
+Deno.test("the log file is named, and output from before the launch is not shown as the reason", async () => {
   const world = new World();
   const logFile = Deno.makeTempFileSync({ prefix: "dinit-log-" });
   try {

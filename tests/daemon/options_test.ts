@@ -75,7 +75,7 @@ Deno.test("daemon cases 7, 8 and 10: words that are no services and no options",
   }
 });
 
-Deno.test("services are started in the order given, boot by default", () => {
+Deno.test("services start in the given order, boot by default", () => {
   assertEquals(options([]).services, ["boot"]);
   assertEquals(options(["a", "-t", ".b", "c@1"]).services, ["a", ".b", "c@1"]);
 });
@@ -85,7 +85,7 @@ Deno.test("the last value counts, and directories add up", () => {
   assertEquals([parsed.socketPath, parsed.serviceDirectories], ["b", ["x", "-y"]]);
 });
 
-Deno.test("what the console shows depends on the order of --quiet and --console-level", () => {
+Deno.test("the console level depends on the order of --quiet and --console-level", () => {
   assertEquals(options([]).console, { messages: "warn", status: "debug" });
   assertEquals(options(["--console-level", "none"]).console, { messages: "none", status: "debug" });
   assertEquals(options(["-q"]).console, { messages: "none", status: "none" });
@@ -93,7 +93,7 @@ Deno.test("what the console shows depends on the order of --quiet and --console-
   assertEquals(options(["--console-level", "error", "-q"]).console, { messages: "none", status: "none" });
 });
 
-Deno.test("who is started decides whose paths are used", () => {
+Deno.test("the mode and the user decide which paths are used", () => {
   const mode = (args: string[], situation = USER) => {
     const { manager, system } = options(args, situation);
     return [manager, system];
@@ -108,7 +108,7 @@ Deno.test("who is started decides whose paths are used", () => {
   assertEquals(mode(["-m"]), [true, false]);
 });
 
-Deno.test("process 1 is tolerant of the kernel's words until it is told a mode", () => {
+Deno.test("process 1 accepts the kernel's words until an option sets its mode", () => {
   assertEquals(options(["quiet", "-x", "splash"], INIT).services, ["boot"]);
   assertEquals(options(["single", "-t", "a"], INIT).services, ["single", "a"]);
   assertEquals(options(["quiet", "-m", "a"], INIT).services, ["a"]);
@@ -126,7 +126,7 @@ Deno.test("a host can be forced, in one word or two", () => {
   assertEquals(complaint("--host"), "dinit: '--host' requires an argument");
 });
 
-Deno.test("a service whose end is the end of the daemon, in one word or two; not for the owner of a machine", () => {
+Deno.test("--exit-with takes its service in one word or two; not for the owner of a machine", () => {
   const services = [[], ["--exit-with", "app"], ["--exit-with=app"], ["--exit-with=a", "--exit-with", "b"]];
   assertEquals(services.map((args) => options(args).exitWith), [undefined, "app", "app", "b"]);
   const needs = "dinit: '--exit-with' requires an argument";

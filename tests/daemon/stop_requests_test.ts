@@ -10,15 +10,15 @@ function at(times: readonly number[]): string[] {
   });
 }
 
-Deno.test("a second request to stop hurries, a third one kills", () => {
+Deno.test("the second request to stop does not wait, the third one kills", () => {
   assertEquals(at([0, 1000, 1300, 5000]), ["stop", "hurry", "kill", "none"]);
 });
 
-Deno.test("what comes at the same time is one request: a key reaches the daemon and what passes it on", () => {
+Deno.test("signals at the same time are one request: a key reaches the daemon and a program that forwards it", () => {
   assertEquals(at([0, 1, 150, 1000, 1001]), ["stop", "none", "none", "hurry", "none"]);
 });
 
-Deno.test("a terminal that is closed asks to stop, and does not make another request more urgent", () => {
+Deno.test("a closed terminal asks to stop, and does not make another request more urgent", () => {
   let now = 0;
   const requests = new StopRequests(() => now);
   assertEquals(requests.once(), "stop");

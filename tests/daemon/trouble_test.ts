@@ -30,7 +30,7 @@ const CASES: readonly [string, Fact, string | undefined][] = [
 ];
 
 for (const [name, fact, trouble] of CASES) {
-  Deno.test(`trouble whose reason the output may tell: ${name}`, () => {
+  Deno.test(`failures that the output may explain: ${name}`, () => {
     assertEquals(troubleOf(fact), trouble === undefined ? undefined : { service: "web", trouble });
   });
 }

@@ -7,7 +7,7 @@ Deno.test("the program's version is the package's", () => {
   assertEquals(PRODUCT_VERSION, config.version);
 });
 
-Deno.test("--version tells the reference's version and the features that it names", () => {
+Deno.test("--version prints the reference's version and its features", () => {
   assertEquals(
     versionText(false),
     "Dinit version 0.22.1.\nSupported features: cgroups utmp supplemental-groups capabilities io-priority " +

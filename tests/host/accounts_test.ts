@@ -26,7 +26,7 @@ Deno.test("the C library's groups are those of getent", () => {
   }
 });
 
-Deno.test("users and groups that there are not", () => {
+Deno.test("unknown users and groups", () => {
   assertEquals(accounts.userByName("no-such-user"), undefined);
   assertEquals(accounts.userById(4_000_000_001), undefined);
   assertEquals(accounts.groupByName("no-such-group"), undefined);

@@ -10,7 +10,7 @@ function refused(changes: Partial<ServiceDescription>): string | undefined {
   return host.unsupported({ ...DEFAULT_DESCRIPTION, type: ServiceType.PROCESS, ...changes })?.setting;
 }
 
-Deno.test("command host: what it cannot do is refused when a service is loaded", () => {
+Deno.test("command host: an unsupported feature is refused when a service is loaded", () => {
   assertEquals(refused({}), undefined);
   assertEquals(refused({ type: ServiceType.BGPROCESS }), "type = bgprocess");
   assertEquals(refused({ readyFd: 3 }), "ready-notification");
@@ -41,7 +41,7 @@ const EVERYTHING: Partial<ServiceDescription> = {
   inittabLine: "tty1",
 };
 
-Deno.test("command host: every setting that it cannot carry out is refused", () => {
+Deno.test("command host: every unsupported setting is refused", () => {
   for (const [name, value] of Object.entries(EVERYTHING)) {
     assertEquals(typeof refused({ [name]: value }), "string", name);
   }
@@ -51,7 +51,7 @@ Deno.test("command host: every setting that it cannot carry out is refused", () 
   }
 });
 
-Deno.test("command host: a setting is no obstacle on services of a type that does not use it", () => {
+Deno.test("command host: a setting is accepted for services of a type that does not use it", () => {
   const flags = {
     ...NO_FLAGS,
     passCsFd: true,

@@ -95,7 +95,7 @@ Deno.test("native host: every signal reaches a process that logs into a pipe", a
   await signalsReach(host, { to: "pipe" });
 });
 
-Deno.test("command host with leave to run one program alone: every signal reaches a process", async () => {
+Deno.test("command host with the grant to run only one program: every signal reaches a process", async () => {
   const shell = "/bin/sh";
   const grants = [
     `--allow-run=${shell}`,

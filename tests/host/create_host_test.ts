@@ -46,12 +46,12 @@ async function run(kind: string, grants: string[]): Promise<string> {
 const LIBC = `/lib/${Deno.build.arch}-linux-gnu/libc.so.6`;
 const EXIT = '{"kind":"exited","code":3}\n';
 
-Deno.test("the native host is made where the C library may be loaded, even if nothing else may be", async () => {
+Deno.test("the native host is used if the C library may be loaded, even if nothing else may be", async () => {
   assertEquals(await run("auto", ["--allow-ffi", "--allow-sys=uid,gid"]), `native ${EXIT}`);
   assertEquals(await run("auto", [`--allow-ffi=${LIBC}`, "--allow-sys=uid,gid"]), `native ${EXIT}`);
 });
 
-Deno.test("without that leave the command host is made, unless the native one is insisted on", async () => {
+Deno.test("without that grant the command host is used, unless the native one is forced", async () => {
   assertEquals(await run("auto", ["--allow-sys=uid,gid"]), `command ${EXIT}`);
   const refusal = await run("native", ["--allow-sys=uid,gid"]);
   assert(
@@ -61,6 +61,6 @@ Deno.test("without that leave the command host is made, unless the native one is
   );
 });
 
-Deno.test("the command host can be insisted on", async () => {
+Deno.test("the command host can be forced", async () => {
   assertEquals(await run("command", ["--allow-ffi"]), `command ${EXIT}`);
 });

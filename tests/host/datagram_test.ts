@@ -63,7 +63,7 @@ const ATTEMPTS = 200;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("each message is one datagram, and bytes stay as they are", async () => {
+Deno.test("each message is one datagram, with unchanged bytes", async () => {
   await using log = await receiver();
   const datagrams = new Datagrams(openLibrary());
   const fd = datagrams.connect(log.path);
@@ -74,7 +74,7 @@ Deno.test("each message is one datagram, and bytes stay as they are", async () =
   datagrams.close(fd);
 });
 
-Deno.test("a reader that does not read makes nobody wait", async () => {
+Deno.test("a reader that does not read blocks nothing", async () => {
   await using log = await receiver();
   const datagrams = new Datagrams(openLibrary());
   const fd = datagrams.connect(log.path);
@@ -84,7 +84,7 @@ Deno.test("a reader that does not read makes nobody wait", async () => {
   datagrams.close(fd);
 });
 
-Deno.test("a reader that has gone is told", async () => {
+Deno.test("a missing reader is reported", async () => {
   const datagrams = new Datagrams(openLibrary());
   let fd: number;
   {
@@ -97,7 +97,7 @@ Deno.test("a reader that has gone is told", async () => {
   datagrams.close(fd);
 });
 
-Deno.test("no socket, no reader, a path that is too long: why is told, and no descriptor is left", () => {
+Deno.test("no socket, no reader or a path that is too long gives the reason, and leaks no descriptor", () => {
   const directory = Deno.makeTempDirSync({ prefix: "dinit-datagram-" });
   const datagrams = new Datagrams(openLibrary());
   const descriptors = () => [...Deno.readDirSync("/proc/self/fd")].length;

@@ -15,7 +15,7 @@ function carryOut(
   return result;
 }
 
-Deno.test("descriptors that are in nobody's way are put in their places at once", () => {
+Deno.test("descriptors without conflicts are put in place directly", () => {
   assertEquals(arrangeDescriptors(new Map([[0, 20], [1, 21], [2, 21]])), [
     { do: "duplicate", from: 20, to: 0 },
     { do: "duplicate", from: 21, to: 1 },
@@ -23,7 +23,7 @@ Deno.test("descriptors that are in nobody's way are put in their places at once"
   ]);
 });
 
-Deno.test("whatever the numbers, every descriptor ends up as what was asked for", () => {
+Deno.test("for any numbers, every descriptor gets the requested number", () => {
   const number = fc.integer({ min: 0, max: 14 });
   fc.assert(fc.property(fc.array(fc.tuple(number, number), { maxLength: 8 }), (pairs) => {
     const wanted = new Map(pairs);
@@ -33,7 +33,7 @@ Deno.test("whatever the numbers, every descriptor ends up as what was asked for"
   }));
 });
 
-Deno.test("what was moved out of the way does not stay", () => {
+Deno.test("temporary copies of descriptors do not stay open", () => {
   const steps = arrangeDescriptors(new Map([[3, 4], [4, 3]]));
   const result = carryOut(steps, new Map([[3, "three"], [4, "four"]]));
   assertEquals(result, new Map([[3, "four"], [4, "three"]]));

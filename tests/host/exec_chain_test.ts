@@ -33,7 +33,7 @@ Deno.test("without a setting there is no chain", () => {
   assertEquals(needsChain([], NOTHING), false);
 });
 
-Deno.test("each setting has a link of its own, in the order of the specification", () => {
+Deno.test("each setting has its own link, in the order of the specification", () => {
   const all = links({
     limits: [{ resource: "nofile", soft: 1n, hard: 2n }, {
       resource: "addrspace",
@@ -55,7 +55,7 @@ Deno.test("each setting has a link of its own, in the order of the specification
   ]);
 });
 
-Deno.test("half a limit leaves the other half alone, and no half is no limit", () => {
+Deno.test("half a limit does not change the other half, and no half is no limit", () => {
   assertEquals(links({ limits: [{ resource: "core", soft: 0n, hard: undefined }] }), ["prlimit --core=0:"]);
   assertEquals(links({ limits: [{ resource: "data", soft: undefined, hard: 7n }] }), ["prlimit --data=:7"]);
   assertEquals(links({ limits: [{ resource: "data", soft: undefined, hard: undefined }] }), []);
@@ -121,7 +121,7 @@ Deno.test("the shell enters the group, and tells the command its own process id"
   assertEquals(lines.at(-1), 'exec "$e" -i "LISTEN_PID=$$" "$@" 2>&3 3>&-');
 });
 
-Deno.test("what a tool says about its failure is understood", () => {
+Deno.test("the error messages of tools are interpreted", () => {
   const known = chainLinks({
     ...NOTHING,
     limits: [{ resource: "core", soft: 1n, hard: 1n }],

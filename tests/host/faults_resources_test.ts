@@ -92,7 +92,7 @@ const NO_PROCESS: Record<HostKind, (host: TestHost) => Promise<void>> = {
 
 for (const kind of KINDS) {
   Deno.test({
-    name: `${kind} host: processes run out: a launch fails with the reason, and succeeds again later`,
+    name: `${kind} host: without free processes a launch fails with the reason, and succeeds again later`,
     ignore: NEEDS_ROOT || controlGroups() === undefined, // only root can limit a control group
     async fn() {
       const group = `${controlGroups()}/dinit-test-${crypto.randomUUID()}`;

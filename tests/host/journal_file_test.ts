@@ -28,7 +28,7 @@ Deno.test("one journal has one daemon", () => {
   recording(file.path).remove();
 });
 
-Deno.test("one journal has one daemon also after it was written again", async () => {
+Deno.test("one journal has one daemon also after a compaction", async () => {
   using file = place();
   const journal = recording(file.path);
   for (let pid = 2; pid < 5000; pid++) {
@@ -51,7 +51,7 @@ Deno.test("a journal that others could have written is ignored", () => {
 });
 
 Deno.test({
-  name: "a journal of another user is ignored, also where everybody may add files",
+  name: "a journal of another user is ignored, also in a folder where everybody may add files",
   ignore: !isRoot, // files of another user take root to make
   fn() {
     using file = place();
@@ -119,7 +119,7 @@ const KILLED = (name: string) => `
 `;
 
 for (const name of ["openSync", "renameSync"]) {
-  Deno.test(`a kill while the journal is written again loses nothing (at ${name})`, async () => {
+  Deno.test(`a kill during a compaction of the journal loses nothing (at ${name})`, async () => {
     using file = place();
     const { signal, stderr } = await runProgram(KILLED(name), [beside("_journal.ts"), file.path]);
     assertEquals(signal, "SIGKILL", new TextDecoder().decode(stderr));
@@ -133,7 +133,7 @@ for (const name of ["openSync", "renameSync"]) {
   });
 }
 
-Deno.test("a full disk does not end the journal: it is written when there is space", async () => {
+Deno.test("a full disk does not end the journal: it is written when there is space again", async () => {
   using file = place();
   const warnings: string[] = [];
   const journal = recording(file.path, warnings);
@@ -161,7 +161,7 @@ Deno.test("a full disk does not end the journal: it is written when there is spa
 });
 
 Deno.test({
-  name: "a disk that is full for real does not end the journal, and loses nothing that it told",
+  name: "a really full disk does not end the journal, and loses no entries",
   ignore: !isRoot, // mounting takes root
   async fn() {
     const program = `

@@ -63,7 +63,7 @@ function changed(journal: Journal, changes: Partial<JournalEntry>): Journal {
 
 const pids = (journal: Journal) => findLeftovers(journal).map(({ pid }) => pid);
 
-Deno.test("a process that was left is found and ended, with its children", async () => {
+Deno.test("a leftover process is found and ended, with its children", async () => {
   await using child = start("sh", ["-c", "sleep 1000 & wait"]);
   const journal = await journalOf(child.pid);
   const found = findLeftovers(journal);
@@ -73,7 +73,7 @@ Deno.test("a process that was left is found and ended, with its children", async
   assertEquals(findLeftovers(journal), []);
 });
 
-Deno.test("a process that does not listen is killed when patience is over", async () => {
+Deno.test("a process that ignores the signal is killed after the patience", async () => {
   await using child = start("sh", ["-c", "trap '' TERM; echo deaf; while :; do sleep 0.02; done"]);
   await child.stdout.getReader().read();
   const journal = await journalOf(child.pid);
@@ -98,7 +98,7 @@ Deno.test("the rest of a group is found and ended when its leader has ended", as
   assertEquals(findLeftovers(journal), []);
 });
 
-Deno.test("a process is itself only by its start in ticks since boot, and the boot", async () => {
+Deno.test("a process is recognised only by its start in ticks since boot, and the boot", async () => {
   await using child = start("sleep", ["1000"]);
   const journal = await journalOf(child.pid);
   const { since = 0 } = journal.entries[0];
@@ -126,7 +126,7 @@ Deno.test("a step of the wall clock changes nothing", async () => {
   }
 });
 
-Deno.test("a daemon that could not read the boot recognises its processes by what they are", async () => {
+Deno.test("a daemon that could not read the boot recognises its processes by their start and user", async () => {
   const environment = { A: "1", B: "2", C: "3", D: "4" };
   using file = place();
   const journal = recording(file.path);
@@ -146,7 +146,7 @@ Deno.test("a daemon that could not read the boot recognises its processes by wha
   journal.remove();
 });
 
-Deno.test("the writer of a journal is known to live only if it is that process", async () => {
+Deno.test("the writer of a journal counts as alive only if it is the same process", async () => {
   const { owner, ...rest } = await journalOf(Deno.pid);
   assertEquals(ownerLives({ owner, ...rest }), false); // the caller itself
   const boot = owner?.boot;
@@ -218,20 +218,20 @@ Deno.test("a process that was being made when the daemon was killed is found by 
   assertEquals(await foundAfterKill(["sleep", "1000"], ["/bin/sleep", "1000"]), ["/bin/sleep 1000"]);
 });
 
-Deno.test("a process that was being made is found also when its command executes another", async () => {
+Deno.test("a process that was being made is found even if its command executes another", async () => {
   assertEquals(await foundAfterKill(["sh", "-c", "exec sleep 1000"]), ["sleep 1000"]);
   assertEquals(await foundAfterKill(["sh", "-c", "export E=5; exec sleep 1000"]), ["sleep 1000"]);
 });
 
-Deno.test("a process is found by its command line behind the tools that set it up", async () => {
+Deno.test("a process is found by its command line after the tools that set it up", async () => {
   assertEquals(await foundAfterKill(["sleep", "1000"], ["nice", "sleep", "1000"]), ["sleep 1000"]);
 });
 
-Deno.test("an orphan that has neither the command nor the environment of a service is left alone", async () => {
+Deno.test("an orphan with neither the command nor the environment of a service is ignored", async () => {
   assertEquals(await foundAfterKill(["sh", "-c", "exec sleep 1000"], ["env", "-i", "sleep", "1000"]), []);
 });
 
-Deno.test("a process that has a parent is left alone, whatever it executes", async () => {
+Deno.test("a process with a parent is ignored, whatever it executes", async () => {
   using file = place();
   const journal = recording(file.path);
   journal.launching({ ...PLAN, argv: ["sleep", "1000"], workingDir: file.folder });

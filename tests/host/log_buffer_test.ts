@@ -21,7 +21,7 @@ Deno.test("a buffer that was cleared takes output again", () => {
   assertEquals(text(buffer), "new");
 });
 
-Deno.test("a restart is marked behind older output, on a line of its own", () => {
+Deno.test("a restart is marked after older output, on a separate line", () => {
   const empty = new LogBuffer(100);
   empty.markRestart();
   assertEquals(text(empty), "");
@@ -35,14 +35,14 @@ Deno.test("a restart is marked behind older output, on a line of its own", () =>
   assertEquals(text(whole), "whole\n(dinit: note: service restarted)\n");
 });
 
-Deno.test("a mark that would take more than half of the buffer is left out", () => {
+Deno.test("a mark that would need more than half of the buffer is omitted", () => {
   const buffer = new LogBuffer(65);
   buffer.append(bytes("ab\n"));
   buffer.markRestart();
   assertEquals(text(buffer), "ab\n");
 });
 
-Deno.test("whatever comes in, the buffer holds its end and no more than its size", () => {
+Deno.test("for any output, the buffer holds its end and no more than its size", () => {
   fc.assert(fc.property(fc.nat(200), fc.array(fc.uint8Array({ maxLength: 50 })), (size, chunks) => {
     const buffer = new LogBuffer(size);
     let all = new Uint8Array(0);
@@ -55,7 +55,7 @@ Deno.test("whatever comes in, the buffer holds its end and no more than its size
   }));
 });
 
-Deno.test("a reader that asks for what is new misses nothing but what was overwritten or cleared", () => {
+Deno.test("a reader that asks for new output misses only overwritten or cleared output", () => {
   const step = fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.constant("clear" as const));
   fc.assert(fc.property(fc.nat(100), fc.array(step), (size, steps) => {
     const buffer = new LogBuffer(size);
@@ -73,7 +73,7 @@ Deno.test("a reader that asks for what is new misses nothing but what was overwr
   }));
 });
 
-Deno.test("a buffer without output takes no memory, and one with little output takes little", () => {
+Deno.test("a buffer without output uses no memory, and one with little output uses little", () => {
   const before = Deno.memoryUsage().external + Deno.memoryUsage().heapUsed;
   const buffers = Array.from({ length: 200 }, () => new LogBuffer(1_000_000));
   for (const buffer of buffers) buffer.append(bytes("a line\n"));

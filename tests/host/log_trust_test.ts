@@ -10,7 +10,7 @@ const NOBODY = 65534;
 const isRoot = Deno.uid() === 0;
 
 for (const kind of KINDS) {
-  Deno.test(`${kind} host: a log file is not written through a link where others can add files`, async () => {
+  Deno.test(`${kind} host: a log file is not written through a link if others can add files`, async () => {
     await using host = await TestHost.start(kind);
     const { folder } = host;
     Deno.writeTextFileSync(`${folder}/precious`, "precious");

@@ -4,7 +4,7 @@ import { Files, openLibrary } from "../../src/system/mod.ts";
 
 const files = new Files(openLibrary());
 
-Deno.test("a file is looked at as the runtime does, and to the nanosecond", () => {
+Deno.test("the status of a file is that of the runtime, with nanoseconds", () => {
   const directory = Deno.makeTempDirSync();
   try {
     const path = `${directory}/file`;
@@ -34,7 +34,7 @@ Deno.test("a file is looked at as the runtime does, and to the nanosecond", () =
   }
 });
 
-Deno.test("what is not there is told by the system's number", () => {
+Deno.test("a missing file gives the system's error number", () => {
   const error = assertThrows(() => files.statusOf("/no/such/file"));
   assertEquals(errnoOf(error), 2);
 });

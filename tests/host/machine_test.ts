@@ -48,13 +48,13 @@ Deno.test("a program replaces another: same process, its own name and environmen
   assertEquals(ignored & 0x7fffffff, 0);
 });
 
-Deno.test("a program that cannot be executed is told by the error number, and nothing has changed", async () => {
+Deno.test("a program that cannot be executed gives the error number, and nothing has changed", async () => {
   const words = (path: string) => [...SELF, "execute", path, '["x"]', "[]"];
   assertEquals((await output(words("/nowhere/x"))).text, "failed: 2\n");
   assertEquals((await output(words("/etc/passwd"))).text, "failed: 13\n");
 });
 
-Deno.test("the boot is entered in both tables, which are not created", () => {
+Deno.test("the boot is recorded in both tables, which are not created", () => {
   using directory = temporaryDirectory();
   const files = { utmp: `${directory.path}/utmp`, wtmp: `${directory.path}/wtmp` };
   const machine = Machine.open();
@@ -149,7 +149,7 @@ class OnTerminal implements AsyncDisposable {
   }
 }
 
-Deno.test("one key is enough; what was typed before and after it is nobody's", async () => {
+Deno.test("one key is enough; input before and after it is discarded", async () => {
   using directory = temporaryDirectory();
   await using terminal = new OnTerminal(["key", `${directory.path}/go`]);
   await terminal.shows("ready\r\n");
@@ -169,7 +169,7 @@ Deno.test("one key is enough; what was typed before and after it is nobody's", a
   ]);
 });
 
-Deno.test("after a cancelled wait for a key, who reads next gets all that is typed", async () => {
+Deno.test("after a cancelled wait for a key, the next reader gets all input", async () => {
   await using terminal = new OnTerminal(["cancel"]);
   await terminal.shows("reading\r\n");
   await terminal.type("later\n");
@@ -181,7 +181,7 @@ Deno.test("after a cancelled wait for a key, who reads next gets all that is typ
   ]);
 });
 
-Deno.test("without a terminal there is no waiting for a key", async () => {
+Deno.test("without a terminal the wait for a key fails", async () => {
   const { text, errors } = await output([...SELF, "key", "/"]);
   assertEquals(text, "ready\n");
   assert(errors.includes("SystemCallError: ioctl: Inappropriate ioctl for device"), errors);
@@ -198,7 +198,7 @@ async function withConsole(setUp: string, args: readonly string[]): Promise<stri
 }
 
 Deno.test({
-  name: "the console is put on the standard descriptors (root only: needs a namespace of mounts)",
+  name: "the console becomes the standard descriptors (root only: needs a namespace of mounts)",
   ignore: NOT_ROOT,
   async fn() {
     using directory = temporaryDirectory();
@@ -247,7 +247,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "what the kernel does not allow is told or ignored (root only: needs namespaces)",
+  name: "operations that the kernel does not permit are reported or ignored (root only: needs namespaces)",
   ignore: NOT_ROOT,
   async fn() {
     const { text } = await output([

@@ -28,7 +28,7 @@ async function daemonize(host: TestHost, command = "sleep 1000"): Promise<number
   return Number(Deno.readTextFileSync(`${host.folder}/daemon`));
 }
 
-native("L30: a pid file may be in the notations of C, with anything behind", async (host) => {
+native("L30: a pid file may use the notations of C, with any text after it", async (host) => {
   const pid = await daemonize(host);
   const service = background(host, ` 0x${pid.toString(16)} junk`);
   assertEquals(await host.adoptFromPidFile(service), { kind: "running", pid, child: true });
@@ -42,7 +42,7 @@ native("L31: a pid file with a text is not valid", async (host) => {
 });
 
 native(
-  "L32: a pid file with an unused pid, or that of a daemon that has ended, is not valid; the end is told",
+  "L32: a pid file with an unused pid, or that of an ended daemon, is not valid; the exit is reported",
   async (host) => {
     const unused = 2 ** 22 + 5; // above the largest pid_max
     assertEquals(await host.adoptFromPidFile(background(host, `${unused}`)), {
@@ -60,7 +60,7 @@ native(
 );
 
 native(
-  "pids that stand for groups, for everything, for init or for the daemon are not valid",
+  "pids that mean groups, all processes, init or the daemon are not valid",
   async (host) => {
     const { pid } = await host.inspect();
     for (const text of ["0", "1", "-1", "-5", `${pid}`, "99999999999999999999"]) {
@@ -71,7 +71,7 @@ native(
 );
 
 native(
-  "L33: a missing pid file is told with the reason, and one that cannot be read as well",
+  "L33: a missing or unreadable pid file is reported with the reason",
   async (host) => {
     assertEquals(await host.adoptFromPidFile(background(host)), {
       kind: "unreadable",
@@ -126,7 +126,7 @@ Deno.test("native host: kill-all-on-stop ends every other process", async () => 
   assertEquals(await host.exit(3), { kind: "killed", signal: 9, core: false });
 });
 
-native("a pid file that somebody else can have written names no foreign process", async (host) => {
+native("a pid file that another user can have written names no foreign process", async (host) => {
   const foreign = new Deno.Command("sleep", { args: ["1000"] }).spawn();
   try {
     const { pid } = foreign;

@@ -53,7 +53,7 @@ for (const [way, chain] of WAYS) {
     assertEquals(numbers.split(" ").toSorted(), ["4", "5"]);
   });
 
-  native(`L16: the readiness descriptor has the number that was asked for${way}`, async (host) => {
+  native(`L16: the readiness descriptor has the requested number${way}`, async (host) => {
     const script = "readlink /proc/$$/fd/0 /proc/$$/fd/7; ls -m /proc/$$/fd; echo ok >&7";
     const [input, ready, all] = (await host.output(script, { ...readinessOn(7), ...chain })).split("\n");
     assertEquals([input, all], ["/dev/null", "0, 1, 2, 7"]);
@@ -76,7 +76,7 @@ for (const [way, chain] of WAYS) {
   });
 
   native(
-    `L18: readiness that is closed without a word is reported while the process runs on${way}`,
+    `L18: a readiness descriptor that closes without an announcement is reported while the process runs${way}`,
     async (host) => {
       const script = "exec 5>&-; exec sleep 1000";
       await host.launch(plan(["sh", "-c", script], { ...readinessOn(5), ...chain }));
@@ -86,7 +86,7 @@ for (const [way, chain] of WAYS) {
     },
   );
 
-  native(`L19: a process that ends before it is ready is told by its end${way}`, async (host) => {
+  native(`L19: a process that ends before it is ready is reported by its exit${way}`, async (host) => {
     const scripts = ["exit 1", "kill -9 $$"];
     for (const script of scripts) {
       const signalled = script.startsWith("kill");
@@ -105,7 +105,7 @@ for (const [way, chain] of WAYS) {
     assertEquals(host.reports.map(({ event }) => event), ["execSucceeded", "ready"]);
   });
 
-  native(`a control connection is passed, also where readiness wants its number${way}`, async (host) => {
+  native(`a control connection is passed, even if readiness needs its number${way}`, async (host) => {
     const script = 'printf hello >&"$DINIT_CS_FD"; ' +
       'until answer=$(head -c 5 <&"$DINIT_CS_FD" 2>/dev/null); do sleep 0.01; done; ' +
       'echo "$answer"; echo "$DINIT_CS_FD"; echo ok >&NUMBER';
@@ -159,7 +159,7 @@ native("an output pipe is closed when neither of its services is loaded any more
   assertEquals((await host.inspect()).descriptors, descriptors);
 });
 
-native("a consumer that stalls holds up its producer and nobody else", async (host) => {
+native("a consumer that stalls blocks only its producer", async (host) => {
   await host.launch(
     plan(["sh", "-c", "yes >&1; exit 1"], { id: 3, name: "producer", output: { to: "pipe" } }),
   );
@@ -170,7 +170,7 @@ native("a consumer that stalls holds up its producer and nobody else", async (ho
   await host.exit(3);
 });
 
-native("a readiness descriptor that nobody can have is a failure to arrange descriptors", async (host) => {
+native("an impossible readiness descriptor is a failure to arrange descriptors", async (host) => {
   await host.run(["true"]);
   const { descriptors } = await host.inspect();
   await host.launch(plan(["true"], readinessOn(2_000_000_000)));
@@ -178,7 +178,7 @@ native("a readiness descriptor that nobody can have is a failure to arrange desc
   assertEquals((await host.inspect()).descriptors, descriptors);
 });
 
-native("what cannot be an activation socket is refused in words", async (host) => {
+native("an impossible activation socket is refused with a message", async (host) => {
   const { folder } = host;
   Deno.writeTextFileSync(`${folder}/file`, "");
   const open = (socketPath: string, changes = {}) =>
@@ -193,7 +193,7 @@ native("what cannot be an activation socket is refused in words", async (host) =
   assertEquals(await open(long), "error binding activation socket: File name too long");
 });
 
-native("an activation socket takes the place of an old one, with its owner", async (host) => {
+native("an activation socket replaces an old one, with its owner", async (host) => {
   const path = `${host.folder}/socket`;
   const old = Deno.listen({ transport: "unix", path });
   assertEquals(await host.openActivationSocket(service({ socketPath: path })), undefined);
@@ -206,7 +206,7 @@ native("an activation socket takes the place of an old one, with its owner", asy
   assertEquals([uid, gid], [12, 34]);
 });
 
-native("L19: of many processes that end before they are ready, each is told by its end", async (host) => {
+native("L19: many processes that end before they are ready are each reported by their exit", async (host) => {
   const many = 20;
   for (let id = 1; id <= many; id++) {
     await host.launch(plan(["sh", "-c", "sleep 0.05; exit 1"], { id, ...readinessOn(5) }));
@@ -215,7 +215,7 @@ native("L19: of many processes that end before they are ready, each is told by i
   assertEquals(host.reports.filter(({ event }) => event === "readinessClosed"), []);
 });
 
-Deno.test("native host: L19: a process that closes its readiness descriptor and ends soon is told by its end", async () => {
+Deno.test("native host: L19: a process that closes its readiness descriptor and ends soon is reported by its exit", async () => {
   await using host = await TestHost.start("native", { host: { endPatience: 60_000 } });
   for (const script of ["exec 5>&-; exit 1", "exec 5>&-; sleep 0.05; exit 1"]) {
     assertEquals(await host.run(["sh", "-c", script], readinessOn(5)), exitedWith(1));

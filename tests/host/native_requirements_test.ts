@@ -15,7 +15,7 @@ Deno.test("a description without such settings needs no tools", () => {
   assertEquals(toolsFor({ logType: "pipe", readyFd: 3, inittabId: "x" }), []);
 });
 
-Deno.test("tools are told with the settings that want them", () => {
+Deno.test("tools are reported with the settings that need them", () => {
   assertEquals(nativeRequirements({ ...PROCESS, nice: 1, cgroup: "x" }, false), [
     ["nice", "nice"],
     ["sh", "nice, run-in-cgroup"],
@@ -36,7 +36,7 @@ Deno.test("a service on the console needs setsid if it takes the terminal", () =
   assertEquals(toolsFor({}, true), []);
 });
 
-Deno.test("a setting needs no tools on services of a type that does not use it", () => {
+Deno.test("a setting needs no tools for services of a type that does not use it", () => {
   assertEquals(toolsFor({ type: ServiceType.INTERNAL, nice: 1, cgroup: "x", socketPath: "/run/s" }), []);
 });
 

@@ -41,19 +41,19 @@ native("L1: nothing is blocked, and PIPE, TSTP, TTIN and TTOU are ignored", asyn
   assertEquals(chained, ["0000000000000000", IGNORED]);
 });
 
-Deno.test("native host: L1: what the daemon was started with ignored is not ignored by services", async () => {
+Deno.test("native host: L1: signals that were ignored when the daemon was started are not ignored by services", async () => {
   const wrapper = ["sh", "-c", 'trap \'\' HUP INT QUIT USR1; exec "$0" "$@"'];
   await using host = await TestHost.start("native", { wrapper });
   assertEquals(await status(host, ["SigIgn"]), [IGNORED]);
 });
 
-Deno.test("native host: L1: what the daemon was started with blocked stays blocked, but for TERM and CHLD", async () => {
+Deno.test("native host: L1: signals that were blocked when the daemon was started stay blocked, except TERM and CHLD", async () => {
   const wrapper = ["env", "--block-signal=USR1,TERM,CHLD"];
   await using host = await TestHost.start("native", { wrapper });
   assertEquals(await status(host, ["SigBlk"]), ["0000000000000200"]);
 });
 
-Deno.test("native host: a service inherits nothing that the daemon was started with but 0, 1 and 2", async () => {
+Deno.test("native host: of the daemon's first descriptors a service inherits only 0, 1 and 2", async () => {
   const wrapper = ["sh", "-c", 'exec "$0" "$@" 7</dev/null 8>/dev/null'];
   await using host = await TestHost.start("native", { wrapper });
   assertEquals(await host.output("ls -m /proc/$$/fd"), "0, 1, 2\n");
@@ -151,7 +151,7 @@ native("a limit whose soft half is above its hard half fails at setting limits",
   assertEquals((await host.inspect()).descriptors, descriptors);
 });
 
-Deno.test("native host: what the daemon may not set is reported with its step", async () => {
+Deno.test("native host: a setting without permission is reported with its step", async () => {
   if (!isRoot) return void console.log("skipped: only root has something to lose");
   const lost = "-setuid,-setgid,-sys_resource,-sys_nice,-sys_admin,-setpcap";
   const wrapper = ["setpriv", `--bounding-set=${lost}`, `--inh-caps=${lost}`];
@@ -176,7 +176,7 @@ native("ioprio sets class and level", async (host) => {
   assertEquals((await host.output("ionice", { ioPriority: 3 * 8192 })).trim(), "idle");
 });
 
-nativeAsRoot("capabilities, securebits and no-new-privs are those that are asked for", async (host) => {
+nativeAsRoot("capabilities, securebits and no-new-privs are set as requested", async (host) => {
   const capabilities = "^cap_net_bind_service,%CAP_CHOWN,!cap_sys_admin";
   const fields = ["CapInh", "CapPrm", "CapEff", "CapAmb", "CapBnd", "NoNewPrivs"];
   const [inheritable, permitted, effective, ambient, bounding, noNewPrivs] = await status(host, fields, {
@@ -193,7 +193,7 @@ nativeAsRoot("capabilities, securebits and no-new-privs are those that are asked
   assertEquals(text, "Securebits: noroot,noroot_locked\n");
 });
 
-native("the environment reaches the command to the byte, with and without a chain", async (host) => {
+native("the environment reaches the command byte for byte, with and without a chain", async (host) => {
   const environment = new Map([["PATH", "/usr/bin:/bin"], ["Ü", "\udcff"], ["a.b", "1"], ["UID", "7"], [
     "IFS",
     "x",
@@ -214,7 +214,7 @@ native("the environment reaches the command to the byte, with and without a chai
   }
 });
 
-native("a command with an equals sign in its name is not taken for a variable", async (host) => {
+native("a command with an equals sign in its name is not treated as a variable", async (host) => {
   Deno.writeTextFileSync(`${host.folder}/a=b`, "#!/bin/sh\nexit 9\n", { mode: 0o755 });
   assertEquals(await host.run(["./a=b"], { workingDir: host.folder, nice: 1 }), { kind: "exited", code: 9 });
 });
@@ -233,7 +233,7 @@ Deno.test("native host: a missing tool is refused at load time, with the setting
   Deno.removeSync(folder);
 });
 
-native("everything is supported where the tools are installed", async (host) => {
+native("everything is supported if the tools are installed", async (host) => {
   const everything = {
     nice: 1,
     runAs: NOBODY,

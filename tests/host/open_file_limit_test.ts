@@ -28,19 +28,19 @@ function softLimit(...args: Parameters<typeof sources>): number {
   return Number(limitAtStart(sources(...args))!.soft);
 }
 
-Deno.test("a limit that the runtime did not raise is the one that the daemon was started with", () => {
+Deno.test("a limit that the runtime did not raise is the original limit", () => {
   assertEquals(softLimit([256, 4096], false, [[7, "sh", 1024, 4096]]), 256);
   assertEquals(softLimit([4096, 4096], false, [[7, "sh", 1024, 4096]]), 4096);
   assertEquals(softLimit([256, 4096], true, [[7, "sh", 1024, 4096]]), 256);
 });
 
-Deno.test("a limit that the runtime raised was that of the parent, behind all that raise theirs, too", () => {
+Deno.test("a limit that the runtime raised is replaced by that of the nearest ancestor that does not raise its own", () => {
   assertEquals(softLimit([4096, 4096], true, [[7, "sh", 1024, 4096]]), 1024);
   const task: Ancestor[] = [[9, "deno", 4096, 4096], [8, "node", 4096, 4096], [7, "sh", 1024, 4096]];
   assertEquals(softLimit([4096, 4096], true, task), 1024);
 });
 
-Deno.test("a limit that was set on purpose, or of which nothing is known, is kept", () => {
+Deno.test("a limit that was set on purpose, or is unknown, is kept", () => {
   assertEquals(softLimit([4096, 4096], true, [[7, "sh", 1024, 8192]]), 4096);
   assertEquals(softLimit([4096, 4096], true, [[9, "sh", 4096, 4096], [7, "sshd", 1024, 4096]]), 4096);
   assertEquals(softLimit([4096, 4096], true, []), 4096);

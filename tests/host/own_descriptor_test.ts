@@ -15,7 +15,7 @@ function linkAt(path: string): string {
   return target;
 }
 
-Deno.test("a path means a descriptor of the daemon by whatever name and links, and no other path does", () => {
+Deno.test("exactly the paths of the daemon's descriptors mean them, under any name and through links", () => {
   const expected: Record<string, number | undefined> = {
     "/dev/stdin": 0,
     "/dev/stdout": 1,

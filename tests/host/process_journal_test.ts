@@ -3,7 +3,7 @@ import { fc } from "../random.ts";
 import { parseJournal, ProcessJournal } from "../../src/host/mod.ts";
 import { clock, launch, place, record, recording, services, told, until } from "./_journal.ts";
 
-Deno.test("the journal tells which processes run", async () => {
+Deno.test("the journal lists the running processes", async () => {
   using file = place();
   const journal = recording(file.path);
   record(journal, 11, "store");
@@ -54,7 +54,7 @@ Deno.test("a launch that made no process leaves nothing to end", async () => {
   journal.remove();
 });
 
-Deno.test("many launches in one turn are one write each", async () => {
+Deno.test("many launches in one turn cost one write each", async () => {
   using file = place();
   const journal = recording(file.path);
   const original = Deno.FsFile.prototype.writeSync;
@@ -73,7 +73,7 @@ Deno.test("many launches in one turn are one write each", async () => {
   journal.remove();
 });
 
-Deno.test("a journal that grew is written again and still tells the same", async () => {
+Deno.test("a journal that has grown is compacted without loss", async () => {
   using file = place();
   const journal = recording(file.path);
   record(journal, 1, "lasting");
@@ -86,7 +86,7 @@ Deno.test("a journal that grew is written again and still tells the same", async
   journal.remove();
 });
 
-Deno.test("a folder that is missing stops nothing, and the journal is written when it is there", async () => {
+Deno.test("a missing folder blocks nothing, and the journal is written when it appears", async () => {
   using file = place();
   const warnings: string[] = [];
   const path = `${file.folder}/later/s.processes`;
@@ -102,7 +102,7 @@ Deno.test("a folder that is missing stops nothing, and the journal is written wh
   journal.remove();
 });
 
-Deno.test("a journal that somebody removed is written again when the daemon looks after its socket", async () => {
+Deno.test("a removed journal is written again when the daemon checks its socket", async () => {
   using file = place();
   const journal = recording(file.path);
   record(journal, 11, "store");
@@ -112,7 +112,7 @@ Deno.test("a journal that somebody removed is written again when the daemon look
   journal.remove();
 });
 
-Deno.test("a daemon that gives the journal back leaves what an earlier one wrote, and no empty file", async () => {
+Deno.test("a daemon that returns the journal keeps the text of an earlier daemon, and leaves no empty file", async () => {
   using file = place();
   const options = { clock, warn: (text: string) => assert(false, text) };
   new ProcessJournal(file.path, options).release();
@@ -125,7 +125,7 @@ Deno.test("a daemon that gives the journal back leaves what an earlier one wrote
   assertEquals(await services(file.path), ["store"]);
 });
 
-Deno.test("a journal of a newer format is not understood, and says so", () => {
+Deno.test("a journal of a newer format is not read, and reports its version", () => {
   const newer = parseJournal('{"format":"dinit processes","version":3,"pid":7}\n{"launch":1,"pid":8}\n');
   assertEquals([newer.newer, newer.entries.length], [3, 0]);
 });

@@ -25,7 +25,7 @@ function both(name: string, test: (start: typeof run) => Promise<void>): void {
   }
 }
 
-Deno.test("L18: readiness that is closed without a word is a failed start at once, and the process is ended", async () => {
+Deno.test("L18: a readiness descriptor that closes without an announcement fails the start at once, and ends the process", async () => {
   await using dinit = await run({
     s: `type = process\ncommand = sh -c "echo $$$$ >pid; exec 5>&-; exec sleep 1000"\n` +
       "ready-notification = pipefd:5\nrestart = no\n",
@@ -35,7 +35,7 @@ Deno.test("L18: readiness that is closed without a word is a failed start at onc
   assert(!dinit.lines.some((line) => line.includes("terminated")));
 });
 
-Deno.test("L19: a process that exits before it is ready has failed, and everything says how it ended", async () => {
+Deno.test("L19: a process that exits before it is ready has failed, and all messages give its exit", async () => {
   await using dinit = await run({
     s: 'type = process\ncommand = sh -c "exit 1"\nready-notification = pipefd:5\nrestart = no\n',
   });
@@ -133,7 +133,7 @@ both("L28: a stop command that outlives its process is killed when its time is o
 const background = (script: string) =>
   `type = bgprocess\ncommand = sh -c "${script}"\npid-file = sd/daemon.pid\nrestart = no\n`;
 
-Deno.test("L31, L32, L33: what is wrong with a pid file is told, and the start has failed", async () => {
+Deno.test("L31, L32, L33: the problem of a pid file is reported, and the start fails", async () => {
   const wrong: [script: string, line: string][] = [
     ["echo text >daemon.pid", "dinit: s: pid read from pidfile (-1) is not valid"],
     [": >daemon.pid", "dinit: s: pid read from pidfile (-1) is not valid"],
@@ -171,7 +171,7 @@ Deno.test("L34: a daemon that is not a child is used with a warning, and counts 
   assertEquals((await endOf(foreign)).signal, "SIGTERM");
 });
 
-Deno.test("L30, L35: a daemon that detached itself is tracked, and its end noticed", async () => {
+Deno.test("L30, L35: a daemon that detached itself is tracked, and its exit is noticed", async () => {
   const script = "setsid sh -c 'echo $$$$ >daemon.new; mv daemon.new daemon.pid; exec sleep 1000' & " +
     "while ! [ -e daemon.pid ]; do sleep 0.01; done";
   await using dinit = await run({ s: background(script) });
@@ -193,7 +193,7 @@ Deno.test("L39: a consumer sees the output of both runs of its producer, without
   await dinit.until(() => dinit.read("sd/seen") === "run\nrun\n", "the second run");
 });
 
-Deno.test("pass-cs-fd: a service can steer the daemon over the connection that it was given", async () => {
+Deno.test("pass-cs-fd: a service can command the daemon over the connection that it received", async () => {
   await using dinit = await run({
     // QUERYVERSION, answered by CPVERSION (58)
     s: `type = scripted\noptions = pass-cs-fd\ncommand = sh -c "printf '\\\\000' >&$$DINIT_CS_FD; ` +
@@ -222,7 +222,7 @@ async function onTerminal(services: Record<string, string>): Promise<{ dinit: Di
 const consoleUser = (seconds: number, option: string) =>
   `type = scripted\ncommand = sh -c "echo begin; sleep ${seconds}; echo end"\noptions = ${option}\nlogfile = log\n`;
 
-Deno.test("L36, L37: nothing is printed while a service has the console; what was kept back comes afterwards", async () => {
+Deno.test("L36, L37: nothing is printed while a service has the console; waiting lines follow afterwards", async () => {
   const { dinit, lines } = await onTerminal({
     boot: "type = internal\nrestart = no\nwaits-for = s\nwaits-for = other\nwaits-for = last\n",
     s: consoleUser(0.4, "starts-on-console"),

@@ -8,7 +8,7 @@ function clockAndExpiry(): { clock: SystemClock; expiry: Promise<number> } {
   return { clock: new SystemClock((id) => resolve(id)), expiry };
 }
 
-Deno.test("a timer expires at its time and not before", async () => {
+Deno.test("a timer expires at its time, not earlier", async () => {
   const { clock, expiry } = clockAndExpiry();
   const at = clock.now() + 20;
   clock.setTimer(7, "test", at);
@@ -16,7 +16,7 @@ Deno.test("a timer expires at its time and not before", async () => {
   assert(clock.now() >= at);
 });
 
-Deno.test("a timer that is set again counts from anew, and one that is cleared does not expire", async () => {
+Deno.test("a timer that is set again starts over, and a cancelled one does not expire", async () => {
   const { clock, expiry } = clockAndExpiry();
   clock.setTimer(1, "test", clock.now() + 5);
   clock.setTimer(1, "test", clock.now() + 100_000);
