@@ -27,7 +27,7 @@ async function failureOf<T extends Error>(
   return await assertRejects(() => soon(promise, "an error"), type);
 }
 
-scene("a start resolves when the service has started, and not before", async ({ library, manager }) => {
+scene("a start resolves when the service has started, not earlier", async ({ library, manager }) => {
   manager.add("web");
   let over = false;
   const start = library.service("web").start({ pin: true }).finally(() => over = true);
@@ -39,19 +39,19 @@ scene("a start resolves when the service has started, and not before", async ({ 
   assertEquals((await soon(start, "the start")).state, "started");
 });
 
-scene("a service that is there already resolves at once", async ({ library, manager }) => {
+scene("a command for a service in the wanted state resolves at once", async ({ library, manager }) => {
   manager.script.start = () => "already";
   manager.add("web", { ...STARTED, pid: 7 });
   const info = await soon(library.service("web").start(), "the start");
   assertEquals([info.name, info.state, info.pid, info.explicit], ["web", "started", 7, true]);
 });
 
-scene("without waiting the daemon's consent is enough", async ({ library, manager }) => {
+scene("without waiting, the daemon's acceptance is enough", async ({ library, manager }) => {
   manager.add("web");
   assertEquals((await soon(library.service("web").start({ wait: false }), "the start")).state, "stopped");
 });
 
-scene("a start that fails rejects with what is known of the failure", async ({ library, manager }) => {
+scene("a failed start rejects with the facts of the failure", async ({ library, manager }) => {
   manager.add("web");
   const start = library.service("web").start();
   await given(manager, "start web");
@@ -63,7 +63,7 @@ scene("a start that fails rejects with what is known of the failure", async ({ l
   assertEquals(error.status?.launch, { stage: 18, errno: 2 });
 });
 
-scene("a goal that somebody changes rejects as cancelled", async ({ library, manager }) => {
+scene("a command whose goal another client changes rejects as cancelled", async ({ library, manager }) => {
   manager.add("web");
   const start = library.service("web").start();
   await given(manager, "start web");
@@ -141,7 +141,7 @@ for (
   });
 }
 
-scene("a name that no service can have is refused, and the connection goes on", async ({ library }) => {
+scene("an invalid service name is refused, and the connection continues", async ({ library }) => {
   for (const name of ["", ".", "@x", "a\0b", "x".repeat(2000)]) {
     for (const act of [() => library.service(name).start(), () => library.service(name).status()]) {
       assertEquals((await failureOf(act(), LoadFailedError)).code, "bad-name");
@@ -149,14 +149,17 @@ scene("a name that no service can have is refused, and the connection goes on", 
   }
 });
 
-scene("only what needs a loaded service says that it is not", async ({ library, manager }) => {
-  assertEquals(await library.service("web").status(), undefined);
-  assertEquals((await failureOf(library.service("web").unload(), NotLoadedError)).service, "web");
-  await failureOf(library.service("web").reload(), NotLoadedError);
-  assertEquals(manager.calls, []);
-  assertEquals((await library.service("web").load()).state, "stopped");
-  assertEquals(manager.calls, ["load web"]);
-});
+scene(
+  "only methods that need a loaded service report that it is not loaded",
+  async ({ library, manager }) => {
+    assertEquals(await library.service("web").status(), undefined);
+    assertEquals((await failureOf(library.service("web").unload(), NotLoadedError)).service, "web");
+    await failureOf(library.service("web").reload(), NotLoadedError);
+    assertEquals(manager.calls, []);
+    assertEquals((await library.service("web").load()).state, "stopped");
+    assertEquals(manager.calls, ["load web"]);
+  },
+);
 
 scene("signals, triggers and pins are done or refused at once", async ({ library, manager }) => {
   manager.add("web", STARTED);
@@ -180,7 +183,7 @@ scene("signals, triggers and pins are done or refused at once", async ({ library
   assertEquals((await failureOf(web.trigger(), RefusedError)).code, "not-triggered");
 });
 
-scene("waiting for a state takes whoever brings the service there", async ({ library, manager }) => {
+scene("waiting for a state ends for any cause of the state", async ({ library, manager }) => {
   manager.add("web");
   const waiting = library.service("web").waitFor("started");
   await until(() => manager.listenerCount === 1, "the waiting");
@@ -195,7 +198,7 @@ scene("waiting for a state takes whoever brings the service there", async ({ lib
   assertEquals((await soon(end, "the state")).state, "stopped");
 });
 
-scene("a signal ends a waiting with its reason, and closes the handle", async ({ library, manager }) => {
+scene("a signal ends a wait with its reason, and closes the handle", async ({ library, manager }) => {
   manager.add("web");
   const giveUp = new AbortController();
   const waiting = library.service("web").waitFor("started", giveUp);
@@ -208,7 +211,7 @@ scene("a signal ends a waiting with its reason, and closes the handle", async ({
   await until(() => manager.listenerCount === 0, "the handles to be closed");
 });
 
-scene("a reload over the same connection does not lose those who wait", async ({ library, manager }) => {
+scene("waits survive a reload over the same connection", async ({ library, manager }) => {
   manager.add("web");
   manager.script.start = () => {
     manager.get("web").status = { ...manager.get("web").status, state: 1, target: 2 };
@@ -225,7 +228,7 @@ scene("a reload over the same connection does not lose those who wait", async ({
   assertEquals((await soon(start, "the start")).state, "started");
 });
 
-scene("what happens to a service while it is reloaded is seen afterwards", async ({ library, manager }) => {
+scene("changes of a service during its reload are seen afterwards", async ({ library, manager }) => {
   manager.add("web");
   const web = library.service("web");
   const waiting = web.waitFor("started");
@@ -238,7 +241,7 @@ scene("what happens to a service while it is reloaded is seen afterwards", async
   assertEquals((await soon(waiting, "the waiting")).state, "started");
 });
 
-scene("a reload that the daemon refuses leaves those who wait alone", async ({ library, manager }) => {
+scene("a refused reload does not affect waits", async ({ library, manager }) => {
   manager.add("web");
   const web = library.service("web");
   const waiting = web.waitFor("started");
@@ -251,7 +254,7 @@ scene("a reload that the daemon refuses leaves those who wait alone", async ({ l
   assertEquals((await soon(waiting, "the waiting")).state, "started");
 });
 
-scene("an unloaded service has stopped for those who wait for that", async ({ library, manager }) => {
+scene("an unloaded service counts as stopped for a wait", async ({ library, manager }) => {
   manager.add("web", { state: 3 });
   const web = library.service("web");
   const stop = web.stop();
@@ -264,15 +267,18 @@ scene("an unloaded service has stopped for those who wait for that", async ({ li
   assertEquals((await soon(stop, "the stop")).state, "stopped");
 });
 
-scene("what another client holds cannot be reloaded", async ({ library, manager, client }) => {
-  manager.add("web");
-  const other = await client();
-  await other.request({ type: 1, name: "web" });
-  assertEquals((await failureOf(library.service("web").reload(), RefusedError)).code, "in-use");
-  assertEquals((await failureOf(library.service("web").unload(), RefusedError)).code, "in-use");
-});
+scene(
+  "a service with a handle of another client cannot be reloaded",
+  async ({ library, manager, client }) => {
+    manager.add("web");
+    const other = await client();
+    await other.request({ type: 1, name: "web" });
+    assertEquals((await failureOf(library.service("web").reload(), RefusedError)).code, "in-use");
+    assertEquals((await failureOf(library.service("web").unload(), RefusedError)).code, "in-use");
+  },
+);
 
-scene("no handle stays open behind anything that is done", async ({ library, manager }) => {
+scene("no operation leaves a handle open", async ({ library, manager }) => {
   manager.add("web", STARTED);
   manager.script.start = () => "already";
   const web = library.service("web");

@@ -57,7 +57,7 @@ scene("a stream begins when it is made, before the loop", async ({ library, mana
   await until(() => manager.listenerCount === 0, "the handles to be closed");
 });
 
-scene("a stream that cannot resume says so first", async ({ library, manager }) => {
+scene("a stream that cannot resume begins with a gap", async ({ library, manager }) => {
   manager.add("web");
   await using events = library.events({ since: 41 });
   await events.ready;
@@ -67,18 +67,21 @@ scene("a stream that cannot resume says so first", async ({ library, manager }) 
   assertEquals(seen.map((event) => event?.seq), [42, 43]);
 });
 
-scene("a reload over the same connection is a gap, and the stream goes on", async ({ library, manager }) => {
-  manager.add("web", STARTED);
-  await using events = library.events({ services: ["web"] });
-  await events.ready;
-  await library.service("web").reload();
-  assertEquals(brief(await next(events)), "gap");
-  await until(() => manager.listenerCount === 1, "the stream to watch again");
-  stopped(manager, "web");
-  assertEquals(brief(await next(events)), "web stopped");
-});
+scene(
+  "a reload over the same connection is a gap, and the stream continues",
+  async ({ library, manager }) => {
+    manager.add("web", STARTED);
+    await using events = library.events({ services: ["web"] });
+    await events.ready;
+    await library.service("web").reload();
+    assertEquals(brief(await next(events)), "gap");
+    await until(() => manager.listenerCount === 1, "the stream to watch again");
+    stopped(manager, "web");
+    assertEquals(brief(await next(events)), "web stopped");
+  },
+);
 
-scene("a reader that is too slow gets a gap for what was dropped", async ({ library, manager }) => {
+scene("a reader that is too slow gets a gap for dropped events", async ({ library, manager }) => {
   manager.add("web");
   await using events = library.events();
   await events.ready;

@@ -34,22 +34,25 @@ async function only(pieces: AsyncIterable<LogPiece>): Promise<LogPiece[]> {
   return await soon(Array.fromAsync(pieces), "the log");
 }
 
-scene("a log is what the daemon keeps, and goes on where it was left", async ({ library, manager }) => {
-  manager.add("web", STARTED);
-  const buffer = new Buffer(manager);
-  const web = library.service("web");
-  assertEquals(await only(web.logs()), []);
-  buffer.write("hello\n");
-  const [first] = await only(web.logs());
-  assertEquals([text(first), first.lost, first.replaced], ["hello\n", 0, false]);
-  buffer.write("more\n");
-  const since: LogPosition = JSON.parse(JSON.stringify(first.position));
-  const [second] = await only(web.logs({ since }));
-  assertEquals([text(second), second.position.offset], ["more\n", 11]);
-  assertEquals(await only(web.logs({ since: second.position })), []);
-});
+scene(
+  "a log is what the daemon keeps, and continues where the last read ended",
+  async ({ library, manager }) => {
+    manager.add("web", STARTED);
+    const buffer = new Buffer(manager);
+    const web = library.service("web");
+    assertEquals(await only(web.logs()), []);
+    buffer.write("hello\n");
+    const [first] = await only(web.logs());
+    assertEquals([text(first), first.lost, first.replaced], ["hello\n", 0, false]);
+    buffer.write("more\n");
+    const since: LogPosition = JSON.parse(JSON.stringify(first.position));
+    const [second] = await only(web.logs({ since }));
+    assertEquals([text(second), second.position.offset], ["more\n", 11]);
+    assertEquals(await only(web.logs({ since: second.position })), []);
+  },
+);
 
-scene("a log tells how much was overwritten before it could be read", async ({ library, manager }) => {
+scene("a log reports how much was overwritten before it could be read", async ({ library, manager }) => {
   manager.add("web", STARTED);
   const buffer = new Buffer(manager);
   buffer.write("0123456789");
@@ -59,7 +62,7 @@ scene("a log tells how much was overwritten before it could be read", async ({ l
   assertEquals([text(second), second.lost], ["efghijklmnopqrst", 4]);
 });
 
-scene("another log than the one that was left begins at its start", async ({ library, manager }) => {
+scene("a different log begins at its start", async ({ library, manager }) => {
   manager.add("web", STARTED);
   new Buffer(manager).write("new");
   const since = { generation: 3, offset: 1000 };
@@ -67,7 +70,7 @@ scene("another log than the one that was left begins at its start", async ({ lib
   assertEquals([text(piece), piece.lost, piece.replaced], ["new", 0, true]);
 });
 
-scene("a followed log goes on with what comes, and lets others reload", async ({ library, manager }) => {
+scene("a followed log continues with new output, and lets others reload", async ({ library, manager }) => {
   manager.add("web", STARTED);
   const buffer = new Buffer(manager);
   buffer.write("a");

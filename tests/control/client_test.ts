@@ -63,7 +63,7 @@ for (
 }
 
 conversation(
-  "requests made together travel together, and get their replies in order",
+  "requests made together are sent together, and get their replies in order",
   async (client, daemon) => {
     const replies = Promise.all([
       client.request({ type: Request.QUERYVERSION }),
@@ -80,7 +80,7 @@ conversation(
   },
 );
 
-conversation("extensions: none at the reference, where nothing is queried", async (client, daemon) => {
+conversation("extensions: the reference has none, and gets no query", async (client, daemon) => {
   const both = Promise.all([client.handshake(), client.extensions(), client.query("overview")]);
   await daemon.expect("00 01 11 00 01 64 69 6e 69 74 2d 65 78 74 65 6e 73 69 6f 6e 73");
   await daemon.send("3a 01 00 06 00 3c");
@@ -88,7 +88,7 @@ conversation("extensions: none at the reference, where nothing is queried", asyn
 });
 
 conversation(
-  "extensions: the first query asks for them, too; then come documents",
+  "extensions: the first query also asks for them; then documents arrive",
   async (client, daemon) => {
     const document = client.query("overview");
     const version = client.extensions();
@@ -108,7 +108,7 @@ conversation(
 );
 
 conversation(
-  "extensions: a daemon that has them and not the topic of the first query",
+  "extensions: a daemon that has them but not the topic of the first query",
   async (client, daemon) => {
     const document = client.query("overview");
     await daemon.receive(29);
@@ -127,7 +127,7 @@ conversation("every packet can be watched", async (client, daemon) => {
   assertEquals(seen, ["sent QUERYVERSION", "received CPVERSION minimum=1 actual=6"]);
 });
 
-conversation("an event that comes in both forms is told once, in the newer form", async (client, daemon) => {
+conversation("an event in both forms is delivered once, in the newer form", async (client, daemon) => {
   const events: ServiceEventPacket[] = [];
   client.onEvent = (event) => events.push(event);
   const reply = client.request({ type: Request.QUERYVERSION });
@@ -143,7 +143,7 @@ conversation("an event that comes in both forms is told once, in the newer form"
 });
 
 conversation(
-  "an old daemon's events are told in the older form, with a status or without",
+  "an old daemon's events are delivered in the older form, with a status or without",
   async (client, daemon) => {
     const events: ServiceEventPacket[] = [];
     client.onEvent = (event) => events.push(event);
@@ -156,7 +156,7 @@ conversation(
   },
 );
 
-conversation("code that awaits a reply runs before the events that follow it", async (client, daemon) => {
+conversation("code that awaits a reply runs before later events", async (client, daemon) => {
   const seen: string[] = [];
   client.onEvent = ({ event }) => seen.push(`event ${event}`);
   const waiting = (async () => {
@@ -172,7 +172,7 @@ conversation("code that awaits a reply runs before the events that follow it", a
   assertEquals(seen, ["event 1", "reply", "event 0"]);
 });
 
-conversation("PREACK is told when it comes, and is no reply", async (client, daemon) => {
+conversation("PREACK is reported when it arrives, and is no reply", async (client, daemon) => {
   const seen: string[] = [];
   client.onEvent = () => seen.push("event");
   const reply = client.request(
@@ -186,7 +186,7 @@ conversation("PREACK is told when it comes, and is no reply", async (client, dae
 });
 
 conversation(
-  "changes of the environment are told, although their length byte lies",
+  "changes of the environment are delivered, although their length byte is wrong",
   async (client, daemon) => {
     const entries: string[] = [];
     client.onEnvironment = ({ entry, flags }) => entries.push(`${flags} ${entry}`);
@@ -197,7 +197,7 @@ conversation(
   },
 );
 
-conversation("unknown information is passed over by its length", async (client, daemon) => {
+conversation("unknown information is skipped by its length", async (client, daemon) => {
   const reply = client.request({ type: Request.QUERYVERSION });
   for (const byte of ["67", "04", "32", "33", "7f", "02", "32"]) {
     await daemon.send(byte);
@@ -239,7 +239,7 @@ for (
     ["an impossible length", "4e ff ff ff ff ff ff ff ff"],
   ]
 ) {
-  conversation(`${what} ends the connection as a breach of the protocol`, async (client, daemon) => {
+  conversation(`${what} ends the connection as a protocol error`, async (client, daemon) => {
     const first = client.request({ type: Request.QUERYVERSION });
     await daemon.receive(1);
     await daemon.send(bytes);
@@ -252,7 +252,7 @@ for (
 }
 
 conversation(
-  "a daemon that goes away: what was answered is answered, the rest fails",
+  "when the daemon exits, answered requests succeed, and the rest fails",
   async (client, daemon) => {
     const first = client.request({ type: Request.QUERYVERSION });
     const second = client.request({ type: Request.QUERYVERSION });
@@ -268,7 +268,7 @@ conversation(
   },
 );
 
-conversation("requests that nobody waits for any more fail silently", async (client, daemon) => {
+conversation("requests without a waiting caller fail silently", async (client, daemon) => {
   const handshake = client.handshake();
   void client.list();
   void client.extensions();
@@ -280,7 +280,7 @@ conversation("requests that nobody waits for any more fail silently", async (cli
   await new Promise((resolve) => setTimeout(resolve, 0));
 });
 
-conversation("closing rejects what is not answered, and further requests", async (client) => {
+conversation("closing rejects pending requests, and further requests", async (client) => {
   const reply = client.request({ type: Request.QUERYVERSION });
   client.close();
   await fails(reply, "closed");
@@ -289,13 +289,16 @@ conversation("closing rejects what is not answered, and further requests", async
   client.close();
 });
 
-conversation("a request that cannot be encoded is not sent, and harms no other", async (client, daemon) => {
-  assertThrows(() => client.request({ type: Request.LOADSERVICE, name: "x".repeat(70_000) }), PacketError);
-  const reply = client.request({ type: Request.QUERYVERSION });
-  await daemon.expect("00");
-  await daemon.send("3a 01 00 07 00");
-  await reply;
-});
+conversation(
+  "a request that cannot be encoded is not sent, and does not affect others",
+  async (client, daemon) => {
+    assertThrows(() => client.request({ type: Request.LOADSERVICE, name: "x".repeat(70_000) }), PacketError);
+    const reply = client.request({ type: Request.QUERYVERSION });
+    await daemon.expect("00");
+    await daemon.send("3a 01 00 07 00");
+    await reply;
+  },
+);
 
 Deno.test("after a failed write, available replies are still read, and then the error gives the reason", async () => {
   const written = Promise.withResolvers<void>();

@@ -17,7 +17,7 @@ function joined(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
 const LOAD_WEB = encodePacket({ type: Request.LOADSERVICE, name: "web" });
 const VERSION = "3a 01 00 07 00";
 
-scene("bytes may come one at a time", async ({ peer, manager }) => {
+scene("bytes may arrive one at a time", async ({ peer, manager }) => {
   const client = await peer();
   for (const byte of joined(fromHex("00"), LOAD_WEB, fromHex("03 00 00 00 00 00"))) {
     await client.send(Uint8Array.of(byte));
@@ -27,7 +27,7 @@ scene("bytes may come one at a time", async ({ peer, manager }) => {
   assertEquals(manager.calls, ["load web", 'start web {"pin":false}']);
 });
 
-scene("nothing is answered before a request is whole", async ({ peer, manager }) => {
+scene("an incomplete request gets no reply", async ({ peer, manager }) => {
   const [client, other] = [await peer(), await peer()];
   await client.send("02 03 00 77 65");
   await other.send("00");
@@ -65,7 +65,7 @@ scene("requests of the largest size that straddle the end of the buffer", async 
   assertEquals(manager.calls, values);
 });
 
-scene("an unknown request: BADREQ, and nothing behind it is looked at", async ({ peer, manager }) => {
+scene("an unknown request gives BADREQ, and later requests are ignored", async ({ peer, manager }) => {
   const client = await peer();
   await client.send("00 ff 00 00");
   assertEquals(toHex(await client.rest()), `${VERSION} 34`);
@@ -75,7 +75,7 @@ scene("an unknown request: BADREQ, and nothing behind it is looked at", async ({
   assertEquals(manager.calls, []);
 });
 
-scene("every number that is no request is refused at its first byte", async ({ peer }) => {
+scene("every unknown request number is refused at its first byte", async ({ peer }) => {
   for (let type = 30; type < 256; type++) {
     const client = await peer();
     await client.send(Uint8Array.of(type));
@@ -101,7 +101,7 @@ scene("texts of length 0 and above 1021 are refused at the fourth byte", async (
 });
 
 scene(
-  "after BADREQ the client holds nothing any more and hears nothing any more",
+  "after BADREQ the client has no handles and gets no events",
   async ({ peer, manager }) => {
     manager.add("web");
     const client = await peer();
@@ -113,7 +113,7 @@ scene(
   },
 );
 
-scene("a client that only ends its own direction gets its replies", async ({ peer, manager }) => {
+scene("a client that closes only its own direction gets its replies", async ({ peer, manager }) => {
   for (let i = 0; i < 20_000; i++) manager.add(`service-${i}`);
   const client = await peer();
   await client.send("01 09 00 73 65 72 76 69 63 65 2d 30 19 00 02 03 00 77");
@@ -132,7 +132,7 @@ function listSize(count: number): number {
   );
 }
 
-scene("a client that goes away in the middle of a request is forgotten", async ({ peer, manager, log }) => {
+scene("a client that leaves in the middle of a request is removed", async ({ peer, manager, log }) => {
   const client = await peer();
   await client.send(joined(LOAD_WEB, fromHex("1b 02 03 00 77")));
   await client.expect("3b 00 00 00 00 00 00 32");
@@ -143,7 +143,7 @@ scene("a client that goes away in the middle of a request is forgotten", async (
 });
 
 scene(
-  "a client that goes away with output under way is forgotten without a word",
+  "a client that leaves with unsent output is removed silently",
   async ({ peer, manager, log }) => {
     for (let i = 0; i < 1000; i++) manager.add(`service-${i}`);
     const client = await peer();
@@ -186,7 +186,7 @@ scene("a slow reader: reading stops above 16384 bytes, and nothing is lost", asy
   await slow.expect(VERSION);
 });
 
-scene("a silent client neither holds up others nor loses events", async ({ peer, manager }) => {
+scene("a silent client does not block others and loses no events", async ({ peer, manager }) => {
   manager.add("web", STARTED);
   const [silent, other] = [await peer(), await peer()];
   await silent.send("01 03 00 77 65 62");
@@ -218,7 +218,7 @@ scene(
   },
 );
 
-scene("a flood of requests does not hold up others", async ({ peer, manager }) => {
+scene("a flood of requests does not block others", async ({ peer, manager }) => {
   const [flood, other] = [await peer(), await peer()];
   let flooding = true;
   let sent = 0;
@@ -243,7 +243,7 @@ scene("a flood of requests does not hold up others", async ({ peer, manager }) =
   await receiving;
 });
 
-scene("an internal error ends the connection that met it, and no other", async ({ peer, manager, log }) => {
+scene("an internal error ends only its own connection", async ({ peer, manager, log }) => {
   manager.add("web");
   manager.script = {
     start: () => {
@@ -264,7 +264,7 @@ scene("an internal error ends the connection that met it, and no other", async (
 });
 
 scene(
-  "a reply that no packet can hold is an internal error, not the client's fault",
+  "a reply that cannot be encoded is an internal error, not the client's fault",
   async ({ peer, manager, log }) => {
     manager.script = { load: () => manager.add("x".repeat(70_000)) };
     const client = await peer();
@@ -294,7 +294,7 @@ scene("the server serves streams that did not come through its socket", async ({
 });
 
 scene(
-  "a client that has left holds nothing, even while its last replies cannot be sent",
+  "a client that has left has no handles, even while its last replies cannot be sent",
   async ({ server, manager }) => {
     const inbox: (Uint8Array | null)[] = [LOAD_WEB, null];
     const closed = Promise.withResolvers<void>();
@@ -314,7 +314,7 @@ scene(
   },
 );
 
-scene("what clients are owed can be waited for", async ({ server, peer, manager }) => {
+scene("the server can wait until clients have their output", async ({ server, peer, manager }) => {
   for (let i = 0; i < 20_000; i++) manager.add(`service-${i}`);
   const client = await peer();
   await client.send("19");

@@ -26,7 +26,7 @@ function scene(name: string, test: (scene: Scene) => Promise<void>, manager?: Fa
 }
 
 const gone = new CountingManager();
-scene("few requests of a client that has gone are handled", async ({ peer, manager }) => {
+scene("few requests of a client that has left are handled", async ({ peer, manager }) => {
   manager.add("web", STARTED);
   for (let i = 0; i < 20; i++) {
     const client = await peer();
@@ -41,7 +41,7 @@ scene("few requests of a client that has gone are handled", async ({ peer, manag
 }, gone);
 
 const slow = new CountingManager();
-scene("a long list is made as the client takes it", async ({ peer, manager }) => {
+scene("a long list is made as the client reads it", async ({ peer, manager }) => {
   const count = 40_000;
   const name = (i: number) => `service-${String(i).padStart(5, "0")}`;
   for (let i = 0; i < count; i++) manager.add(name(i), STARTED);
@@ -84,7 +84,7 @@ class FullManager extends FakeManager {
   }
 }
 
-scene("a variable more than the daemon keeps: OOM, and the end", async ({ peer, log }) => {
+scene("too many variables give OOM, and end the connection", async ({ peer, log }) => {
   const client = await peer();
   await client.send("11 03 00 41 3d 62");
   assertEquals(toHex(await client.rest()), "35");

@@ -15,7 +15,7 @@ async function subscribe(client: Peer, name: string): Promise<void> {
   await client.receive(7);
 }
 
-scene("200 clients hear of 1000 events, all of them, in order", async ({ peer, manager }) => {
+scene("200 clients receive all 1000 events in order", async ({ peer, manager }) => {
   manager.add("web", STARTED);
   const clients = await Promise.all(Array.from({ length: 200 }, peer));
   await Promise.all(clients.map((client) => subscribe(client, "web")));
@@ -33,7 +33,7 @@ scene("200 clients hear of 1000 events, all of them, in order", async ({ peer, m
   }));
 });
 
-scene("every handle gets every event, and a closed one none", async ({ peer, manager }) => {
+scene("every open handle gets every event, and a closed one none", async ({ peer, manager }) => {
   manager.add("web");
   const client = await peer();
   for (let i = 0; i < 3; i++) await subscribe(client, "web");
@@ -78,7 +78,7 @@ scene("events that a request of one client causes reach the others, too", async 
   await watcher.expect(event);
 });
 
-scene("events never stand between the entries of a list", async ({ peer, manager }) => {
+scene("events never appear between the entries of a list", async ({ peer, manager }) => {
   for (let i = 0; i < 2000; i++) manager.add(`s${i}`);
   const client = await peer();
   await subscribe(client, "s0");

@@ -28,7 +28,7 @@ scene("the first query is answered in one round trip", async (client) => {
   assertEquals((await client.request({ type: Request.QUERY, topic: "overview" })).type, Reply.ANSWER);
 });
 
-scene("a first query for an unknown topic still tells of the extensions", async (client) => {
+scene("a first query for an unknown topic still negotiates the extensions", async (client) => {
   for (const topic of ["bogus", "", "overview 1", "log", "log x", "service 99", "graph graph"]) {
     assertEquals(
       await client.request({ type: Request.FINDSERVICE, name: `\x01dinit-extensions\x01${topic}` }),
@@ -58,7 +58,7 @@ scene("the graph has every service and every edge", async (client, { manager }) 
 });
 
 scene(
-  "the times of activations, of all services that were started or of one",
+  "the times of activations, of all started services or of one",
   async (client, { manager }) => {
     manager.add("web");
     manager.add("db");
@@ -106,7 +106,7 @@ function buffer(manager: FakeManager, text: { value: string; start: number }): v
 }
 
 scene(
-  "a log in parts: what is new, and where it begins if output was overwritten or cleared",
+  "a log in parts: new output, and its start if output was overwritten or cleared",
   async (client, all) => {
     all.manager.add("web");
     const text = { value: "one\n", start: 0 };
@@ -141,10 +141,13 @@ scene(
   },
 );
 
-scene("a log of a service without a buffer, or of no service, is no topic", async (client, { manager }) => {
-  manager.add("web");
-  const handle = await handleOf(client, "web");
-  for (const topic of [`log ${handle}`, `log ${handle} 0`, "log 77", "log -1", "log 1e3"]) {
-    assertEquals(await client.query(topic), undefined);
-  }
-});
+scene(
+  "a log of a service without a buffer, or of no service, is an unknown topic",
+  async (client, { manager }) => {
+    manager.add("web");
+    const handle = await handleOf(client, "web");
+    for (const topic of [`log ${handle}`, `log ${handle} 0`, "log 77", "log -1", "log 1e3"]) {
+      assertEquals(await client.query(topic), undefined);
+    }
+  },
+);

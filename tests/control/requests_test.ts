@@ -8,7 +8,7 @@ import { conversation, open, replyType } from "./_conversation.ts";
 import { type FakeManager, MODIFIED, STARTED } from "./_fake_manager.ts";
 import { OVERVIEW, withServer } from "./_server.ts";
 
-conversation("FINDSERVICE sees loaded services only, LOADSERVICE loads", async (client, manager) => {
+conversation("FINDSERVICE finds only loaded services, LOADSERVICE loads", async (client, manager) => {
   manager.add("web", { ...STARTED });
   assertEquals(await client.request({ type: Request.FINDSERVICE, name: "web" }), {
     type: Reply.SERVICERECORD,
@@ -21,7 +21,7 @@ conversation("FINDSERVICE sees loaded services only, LOADSERVICE loads", async (
   assertEquals(manager.calls, ["load db@1"]);
 });
 
-conversation("names of any other bytes are fine", async (client) => {
+conversation("names of any other bytes are accepted", async (client) => {
   for (const name of ["a/b", "a b", "\udcff\udc80", "ü", "n".repeat(1021)]) {
     assertEquals(await replyType(client, { type: Request.LOADSERVICE, name }), Reply.SERVICERECORD);
   }
@@ -188,7 +188,7 @@ conversation("lists are in load order and hold every service", async (client, ma
 });
 
 conversation(
-  "a name of 256 bytes and more does not break a list, and is told in full by handle",
+  "a name of 256 bytes and more does not break a list, and its handle gives the full name",
   async (client, manager) => {
     const long = `getty@${"x".repeat(600)}`;
     manager.add(long);
@@ -215,7 +215,7 @@ conversation("CATLOG gives the log, also an empty one, and clears on demand", as
 });
 
 conversation(
-  "GETALLENV tells the environment, whatever bytes it has and however large it is",
+  "GETALLENV returns the environment, with any bytes and of any size",
   async (client, manager) => {
     manager.environment.set("PATH", "/bin");
     manager.environment.set("BYTES", "\udcff\udcfe");
@@ -226,7 +226,7 @@ conversation(
 );
 
 conversation(
-  "ENABLE_SERVICE_V7 tells whether the dependency existed and the status afterwards",
+  "ENABLE_SERVICE_V7 returns whether the dependency existed and the status afterwards",
   async (client, manager) => {
     manager.add("boot");
     manager.add("web");
@@ -251,7 +251,7 @@ conversation("extensions: negotiated by a name that no service has, then topics 
 });
 
 conversation(
-  "the name that negotiates extensions is only ever looked up, never loaded",
+  "the name for the negotiation of extensions is only looked up, never loaded",
   async (client, manager) => {
     assertEquals(
       await replyType(client, { type: Request.LOADSERVICE, name: EXTENSIONS_NAME }),

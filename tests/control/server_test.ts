@@ -77,14 +77,14 @@ function leaveStaleSocket(path: string): void {
   listener.close();
 }
 
-place("the socket belongs to its owner alone", async ({ server, path }) => {
+place("only the owner may use the socket", async ({ server, path }) => {
   const daemon = server();
   assertEquals(daemon.path, undefined);
   await daemon.open(path);
   assertEquals([mode(path), daemon.path, await answers(path)], ["600", path, true]);
 });
 
-place("the umask is as before when the socket is there", async ({ path }) => {
+place("the umask is unchanged after the socket was created", async ({ path }) => {
   // In a separate process: other tests create sockets at the same time, and the umask belongs to the whole
   // process.
   const script = new URL("./_umask_daemon.ts", import.meta.url).pathname;
@@ -147,24 +147,27 @@ place("a path of 107 bytes is not too long", async ({ server, directory }) => {
   assertEquals(await answers(path), true);
 });
 
-place("an empty directory in the way stays", async ({ server, path }) => {
+place("an empty directory at the path stays", async ({ server, path }) => {
   Deno.mkdirSync(path);
   await assertRejects(() => server().open(path), ControlSocketError);
   assertEquals(Deno.statSync(path).isDirectory, true);
 });
 
-place("15: a socket file that vanished is made again, and connections go on", async ({ server, path }) => {
-  const daemon = server();
-  await daemon.open(path);
-  const before = await ControlClient.connect(path);
-  Deno.removeSync(path);
-  await daemon.reopen();
-  assertEquals([mode(path), await answers(path)], ["600", true]);
-  await before.handshake();
-  before.close();
-});
+place(
+  "15: a socket file that has disappeared is created again, and connections continue",
+  async ({ server, path }) => {
+    const daemon = server();
+    await daemon.open(path);
+    const before = await ControlClient.connect(path);
+    Deno.removeSync(path);
+    await daemon.reopen();
+    assertEquals([mode(path), await answers(path)], ["600", true]);
+    await before.handshake();
+    before.close();
+  },
+);
 
-place("opening again changes nothing while the file is there, whosever it is", async ({ server, path }) => {
+place("opening again changes nothing while a file exists, whoever owns it", async ({ server, path }) => {
   const daemon = server();
   await daemon.open(path);
   const inode = Deno.statSync(path).ino;
@@ -178,7 +181,7 @@ place("opening again changes nothing while the file is there, whosever it is", a
 }, GIVES_UP_LISTENER);
 
 place(
-  "closing removes the file and refuses new connections, and the old ones go on",
+  "closing removes the file and refuses new connections, and old ones continue",
   async ({ server, path }) => {
     const daemon = server();
     await daemon.open(path);
@@ -193,7 +196,7 @@ place(
   },
 );
 
-place("closing leaves a file alone that belongs to someone else by now", async ({ server, path }) => {
+place("closing does not remove a file that is no longer ours", async ({ server, path }) => {
   const [first, second] = [server(), server()];
   await first.open(path);
   Deno.removeSync(path);
@@ -214,7 +217,7 @@ place("closing removes the file before it returns", async ({ server, directory, 
 });
 
 place(
-  "a socket that is opened right after it was closed, or has vanished, stays",
+  "a socket that is opened directly after it was closed, or has disappeared, stays",
   async ({ server, path }) => {
     const daemon = server();
     await daemon.open(path);
@@ -268,7 +271,7 @@ Deno.test("a second disconnect and a second close do nothing", () =>
   }));
 
 place(
-  "no file descriptors for a new connection: it is served when there are some again",
+  "without file descriptors a new connection waits until some are free",
   async ({ path }) => {
     const script = new URL("./_crowded_daemon.ts", import.meta.url).pathname;
     const daemon = new Deno.Command("sh", {

@@ -39,7 +39,7 @@ conversation("UNLOADSERVICE ends all handles of the connection to the service", 
 });
 
 conversation(
-  "a handle elsewhere is in the way of UNLOADSERVICE and RELOADSERVICE",
+  "a handle of another client blocks UNLOADSERVICE and RELOADSERVICE",
   async (client, manager, scene) => {
     manager.add("web");
     await open(client, "web");
@@ -78,7 +78,7 @@ for (
 }
 
 conversation(
-  "handles are numbers of one connection, the lowest that is free",
+  "a handle is the lowest free number of its connection",
   async (client, manager, scene) => {
     manager.add("web");
     assertEquals([await open(client, "web"), await open(client, "web")], [0, 1]);

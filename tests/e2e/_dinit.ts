@@ -151,7 +151,7 @@ export class Dinit implements AsyncDisposable {
   async until(condition: () => boolean, what: string): Promise<void> {
     const end = performance.now() + PATIENCE;
     while (!condition()) {
-      if (performance.now() > end) throw new Error(`waited in vain for ${what}; printed:\n${this.#output}`);
+      if (performance.now() > end) throw new Error(`waited too long for ${what}; printed:\n${this.#output}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 10);
         this.#changed = () => {

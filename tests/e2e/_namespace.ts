@@ -131,7 +131,7 @@ export class Namespace implements AsyncDisposable {
 
   #inVain(what: string): Error {
     const other = this.read("inherited") + this.#errors;
-    return new Error(`waited in vain for ${what}; printed:\n${this.#text}\n${other}`);
+    return new Error(`waited too long for ${what}; printed:\n${this.#text}\n${other}`);
   }
 
   /** The directory of the test, which is the same inside and outside. */

@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { awaitFile, both, enter, internal, process, scripted, type Services, type Start } from "./_hosts.ts";
 
-both("L40: a chain goes on while its parts succeed, or always if that is asked for", async (start) => {
+both("L40: a chain continues while its services succeed, or always if configured", async (start) => {
   const part = (number: number, code: number, ...lines: string[]) =>
     process(`${enter(`part${number}`)}; exit ${code}`, "restart = no", ...lines);
   await using dinit = start({
@@ -20,7 +20,7 @@ both("L40: a chain goes on while its parts succeed, or always if that is asked f
   assertEquals(dinit.read("journal"), "part1\npart2\npart3\npart4\n");
 });
 
-both("L41: a service may be ordered before what depends on it, and all ends when it does", async (start) => {
+both("L41: a service may be ordered before its dependents, and all stop when it does", async (start) => {
   await using dinit = start({
     boot: internal("restart = no", "depends-on = middle"),
     middle: internal("depends-on = service"),
@@ -62,7 +62,7 @@ both(
 both("L43: a service that is before itself cannot be loaded", circle({ bad: internal("before = bad") }));
 both("L43: a service that is after itself cannot be loaded", circle({ bad: internal("after = bad") }));
 
-both("L44: an order that is left when a dependency is removed still counts", async (start) => {
+both("L44: an ordering that remains after a dependency is removed still counts", async (start) => {
   await using dinit = start({
     boot: internal(),
     service1: scripted(`${awaitFile("go")}; ${enter("1")}`, "before = service2"),
@@ -78,7 +78,7 @@ both("L44: an order that is left when a dependency is removed still counts", asy
   assertEquals(dinit.read("journal"), "1\n2\n");
 });
 
-both("L45: the order of before and after holds, also when services are loaded anew", async (start) => {
+both("L45: the order of before and after holds, also when services are loaded again", async (start) => {
   await using dinit = start({
     boot: internal(),
     parent: internal("depends-on = service3", "depends-on = service2", "depends-on = service1"),
@@ -98,7 +98,7 @@ both("L45: the order of before and after holds, also when services are loaded an
   assertEquals(dinit.read("journal"), "1\n2\n3\n1\n2\n3\n");
 });
 
-both("L57: a command that is reached by several ways at once is run once", async (start) => {
+both("L57: a command that several causes request at once runs once", async (start) => {
   await using dinit = start({
     boot: internal("waits-for = bb", "waits-for = dd", "waits-for = cc"),
     a1: scripted("sleep 0.2"),

@@ -17,26 +17,29 @@ async function states(dinit: Dinit, ...services: string[]): Promise<string> {
   return words.join(" ");
 }
 
-both("L46: what others need is not stopped gently; they are named, and nothing changes", async (start) => {
-  await using dinit = start({
-    boot: internal("waits-for = second", "waits-for = first"),
-    store: lasting(),
-    first: internal("depends-on = store"),
-    second: internal("depends-on = store"),
-  });
-  await dinit.printed("[  OK  ] boot");
-  const before = await dinit.pidOf("store");
-  const { code, stderr } = await dinit.ctl("stop", "store");
-  assertEquals([code, stderr.split("\n").slice(0, 2)], [1, [
-    "dinitctl: cannot stop service 'store' due to the following dependents:",
-    "(only direct dependents are listed. Exercise caution before using '--force' !!)",
-  ]]);
-  assertEquals(stderr.split("\n")[2], "  second first"); // as they were loaded
-  assertEquals(await states(dinit, "store", "first", "second"), "STARTED STARTED STARTED");
-  assertEquals(await dinit.pidOf("store"), before);
-});
+both(
+  "L46: a service that others need is not stopped gently; they are named, and nothing changes",
+  async (start) => {
+    await using dinit = start({
+      boot: internal("waits-for = second", "waits-for = first"),
+      store: lasting(),
+      first: internal("depends-on = store"),
+      second: internal("depends-on = store"),
+    });
+    await dinit.printed("[  OK  ] boot");
+    const before = await dinit.pidOf("store");
+    const { code, stderr } = await dinit.ctl("stop", "store");
+    assertEquals([code, stderr.split("\n").slice(0, 2)], [1, [
+      "dinitctl: cannot stop service 'store' due to the following dependents:",
+      "(only direct dependents are listed. Exercise caution before using '--force' !!)",
+    ]]);
+    assertEquals(stderr.split("\n")[2], "  second first"); // as they were loaded
+    assertEquals(await states(dinit, "store", "first", "second"), "STARTED STARTED STARTED");
+    assertEquals(await dinit.pidOf("store"), before);
+  },
+);
 
-both("L47: internal services that are stopped by force are stopped when the answer comes", async (start) => {
+both("L47: internal services that are stopped by force are stopped when the reply arrives", async (start) => {
   await using dinit = start({
     boot: internal(),
     store: internal("restart = no"),
@@ -74,7 +77,7 @@ both("L48: a running service gets a new dependency only if that has started", as
   assertEquals(await states(dinit, "web", "store"), "STARTED STARTED");
 });
 
-both("L49: a stopped service takes another list of dependencies, for its next start", async (start) => {
+both("L49: a stopped service accepts another list of dependencies, for its next start", async (start) => {
   const service = (dependency: string) => scripted(enter("service"), `depends-on = ${dependency}`);
   await using dinit = start({
     boot: internal(),
@@ -93,7 +96,7 @@ both("L49: a stopped service takes another list of dependencies, for its next st
   assertEquals(await states(dinit, "old", "new"), "STOPPED STARTED");
 });
 
-both("L50: a dependency that is removed stops what it held, and wake starts that again", async (start) => {
+both("L50: removing a dependency stops its target, and wake starts the target again", async (start) => {
   await using dinit = start({
     boot: internal("waits-for = main"),
     main: lasting("waits-for = secondary"),

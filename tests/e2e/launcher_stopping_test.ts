@@ -21,7 +21,7 @@ const stopped = (dinit: Dinit) =>
 /** Runs until it receives the stop signal, and then ends only when a file `go` exists. */
 const SLOW = untilTerm(`${enter("stopping")}; ${awaitFile("go")}`);
 
-both("L51: a shutdown stops in the order of dependencies, and takes the socket away", async (start) => {
+both("L51: a shutdown stops in the order of dependencies, and removes the socket", async (start) => {
   await using dinit = start({
     boot: internal("depends-on = web"),
     web: process("exec sleep 1000", "depends-on = store"),
@@ -34,7 +34,7 @@ both("L51: a shutdown stops in the order of dependencies, and takes the socket a
   assertEquals([...Deno.readDirSync(dinit.directory)].map(({ name }) => name), ["sd"]);
 });
 
-both("L52: the daemon ends when its last service has stopped by itself", async (start) => {
+both("L52: the daemon exits when its last service has stopped", async (start) => {
   await using dinit = start({ boot: process(awaitFile("go"), "restart = no") });
   await dinit.printed("[  OK  ] boot");
   dinit.write("go", "");
@@ -43,7 +43,7 @@ both("L52: the daemon ends when its last service has stopped by itself", async (
   assertEquals(stopped(dinit), ["boot"]);
 });
 
-both("L53: what several services need ends after the slowest of them", async (start) => {
+both("L53: a service that several others need stops after the slowest of them", async (start) => {
   await using dinit = start({
     boot: internal("depends-on = quick", "depends-on = slow"),
     store: process(untilTerm(enter("store"))),
@@ -62,7 +62,7 @@ both("L53: what several services need ends after the slowest of them", async (st
 });
 
 both(
-  "L54: a process that was killed is started once, also if a dependent takes time to stop",
+  "L54: a killed process restarts once, even if a dependent stops slowly",
   async (start) => {
     await using dinit = start({
       boot: internal("waits-for = dependent"),
@@ -95,7 +95,7 @@ async function stoppingSlow(dinit: Dinit): Promise<void> {
   await dinit.until(() => count(dinit, "stopping") === 1, "its stop");
 }
 
-both("L55: a service that is started while it stops comes back, with what it needs", async (start) => {
+both("L55: a service that is started while it stops restarts, with its dependencies", async (start) => {
   await using dinit = start(SLOW_ON_STORE);
   await stoppingSlow(dinit);
   assertEquals((await dinit.ctl("start", "--no-wait", "slow")).code, 0);
@@ -116,7 +116,7 @@ both("L56: a dependency that is started while its dependent stops keeps its proc
   assertEquals([await dinit.pidOf("store"), count(dinit, "store")], [pid, 1]);
 });
 
-both("L58: a start that is pinned and fails lets go of what it needed", async (start) => {
+both("L58: a pinned start that fails releases its dependencies", async (start) => {
   await using dinit = start({
     boot: internal(),
     failing: scripted("exit 1", "depends-on = store"),

@@ -33,7 +33,7 @@ function sweep(...marks: string[]): void {
   for (const pid of sleepers(...marks)) Deno.kill(pid, "SIGKILL");
 }
 
-both("a second daemon leaves the services of a first one alone whose socket was removed", async (start) => {
+both("a second daemon does not touch the services of a first one whose socket was removed", async (start) => {
   const time = mark();
   await using dinit = start({ boot: settings("type = process", `command = sleep ${time}`) });
   try {
@@ -105,25 +105,28 @@ both("nothing runs twice after a kill while services are being started", async (
   }
 });
 
-both("the rest of a group is ended whose leader ended after the daemon was killed", async (start) => {
-  const [time, leader] = [mark(), mark()];
-  const script = `[ -e ../again ] || sleep ${time} & exec sleep ${leader}`;
-  await using dinit = start({ boot: process(script) });
-  try {
-    await dinit.printed("[  OK  ] boot");
-    await dinit.until(() => sleepers(time, leader).length === 2, "the group");
-    await dinit.stop("SIGKILL");
-    Deno.kill(sleepers(leader)[0], "SIGKILL");
-    await dinit.until(() => sleepers(leader).length === 0, "the leader's end");
-    dinit.write("again", "");
-    dinit.start();
-    await dinit.printed("[  OK  ] boot", 2);
-    assertEquals(sleepers(time), []);
-    await dinit.until(() => sleepers(leader).length === 1, "the new leader");
-  } finally {
-    sweep(time, leader);
-  }
-});
+both(
+  "the rest of a process group is ended if its leader ended after the daemon was killed",
+  async (start) => {
+    const [time, leader] = [mark(), mark()];
+    const script = `[ -e ../again ] || sleep ${time} & exec sleep ${leader}`;
+    await using dinit = start({ boot: process(script) });
+    try {
+      await dinit.printed("[  OK  ] boot");
+      await dinit.until(() => sleepers(time, leader).length === 2, "the group");
+      await dinit.stop("SIGKILL");
+      Deno.kill(sleepers(leader)[0], "SIGKILL");
+      await dinit.until(() => sleepers(leader).length === 0, "the leader's end");
+      dinit.write("again", "");
+      dinit.start();
+      await dinit.printed("[  OK  ] boot", 2);
+      assertEquals(sleepers(time), []);
+      await dinit.until(() => sleepers(leader).length === 1, "the new leader");
+    } finally {
+      sweep(time, leader);
+    }
+  },
+);
 
 native("a daemon with a pid file in the session of another process is ended", async (start) => {
   const time = mark();
@@ -148,30 +151,33 @@ native("a daemon with a pid file in the session of another process is ended", as
   }
 });
 
-both("a journal that others can write to is ignored, and the daemon runs without", async (start) => {
-  await using dinit = start({
-    boot: internal("depends-on: web"),
-    web: settings("type = process", "command = sleep 1000"),
-  });
-  await dinit.printed("[  OK  ] boot");
-  await dinit.stop();
-  const time = mark();
-  const victim = new Deno.Command("sleep", { args: [time], detached: true }).spawn();
-  try {
-    dinit.write("socket.processes", `{"format":"dinit processes","version":2,"pid":1}\n`);
-    Deno.chmodSync(`${dinit.directory}/socket.processes`, 0o666);
-    dinit.start();
-    await dinit.printed("[  OK  ] boot", 2);
-    const warnings = dinit.lines.filter((line) => line.includes("cannot record running processes"));
-    assertEquals(warnings.length, 1);
-    assertStringIncludes(warnings[0], `${dinit.socket}.processes is ignored: others can write to it`);
-    assert(isRunning(victim.pid));
-    assertEquals(dinit.read("socket.processes").split("\n").length, 2);
-  } finally {
-    victim.kill("SIGKILL");
-    await victim.status;
-  }
-});
+both(
+  "a journal that others can write to is ignored, and the daemon runs without a journal",
+  async (start) => {
+    await using dinit = start({
+      boot: internal("depends-on: web"),
+      web: settings("type = process", "command = sleep 1000"),
+    });
+    await dinit.printed("[  OK  ] boot");
+    await dinit.stop();
+    const time = mark();
+    const victim = new Deno.Command("sleep", { args: [time], detached: true }).spawn();
+    try {
+      dinit.write("socket.processes", `{"format":"dinit processes","version":2,"pid":1}\n`);
+      Deno.chmodSync(`${dinit.directory}/socket.processes`, 0o666);
+      dinit.start();
+      await dinit.printed("[  OK  ] boot", 2);
+      const warnings = dinit.lines.filter((line) => line.includes("cannot record running processes"));
+      assertEquals(warnings.length, 1);
+      assertStringIncludes(warnings[0], `${dinit.socket}.processes is ignored: others can write to it`);
+      assert(isRunning(victim.pid));
+      assertEquals(dinit.read("socket.processes").split("\n").length, 2);
+    } finally {
+      victim.kill("SIGKILL");
+      await victim.status;
+    }
+  },
+);
 
 Deno.test({
   name: "a daemon without the grant for the time since boot names possible leftovers",

@@ -117,7 +117,9 @@ class Namespace implements AsyncDisposable {
   async shows(line: string): Promise<void> {
     const end = performance.now() + PATIENCE;
     while (!this.console.includes(line)) {
-      if (performance.now() > end) throw new Error(`waited in vain for: ${line}\n${this.console.join("\n")}`);
+      if (performance.now() > end) {
+        throw new Error(`waited too long for: ${line}\n${this.console.join("\n")}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -196,7 +198,7 @@ inNamespace("shutdown case 80: without another kernel, kexec fails, and process 
 const HOOK = { text: `${NOTE}echo hooked\n`, mode: 0o755 };
 const HOOKED = [BEGIN, "Executing shutdown hook...", "hooked"];
 
-inNamespace("shutdown case 81: a hook that succeeds takes the place of swapoff and umount", async () => {
+inNamespace("shutdown case 81: a successful hook replaces swapoff and umount", async () => {
   await Promise.all(([["-p", "poweroff"], ["-h", "halt"], ["-r", "reboot"], ["-k", "reboot"]] as const)
     .map(async ([option, word]) => {
       await using space = new Namespace(["--system", option], { hooks: { etc: HOOK } });
@@ -218,7 +220,7 @@ inNamespace("shutdown case 82: after a hook that fails, swapoff and umount run",
   }));
 });
 
-inNamespace("shutdown case 83: a hook without an execute bit is passed over", async () => {
+inNamespace("shutdown case 83: a hook without an execute bit is skipped", async () => {
   await using space = new Namespace(["--system"], { hooks: { etc: { ...HOOK, mode: 0o644 } } });
   assertEquals(await space.ended(), "SIGINT");
   assertEquals(space.console, [BEGIN, ...HELPERS, KERNEL]);
@@ -266,7 +268,7 @@ inNamespace("shutdown case 85: the last kind wins", async () => {
   assertEquals(space.console, [BEGIN, ...HELPERS]);
 });
 
-inNamespace("with neither a console nor helpers the machine goes down all the same", async () => {
+inNamespace("without console and helpers the machine still shuts down", async () => {
   await using space = new Namespace(["--system", "-r"], {
     before: 'mount -t tmpfs none /dev; chmod 0 "$W/swapoff" "$W/umount"',
     start: 'exec "$@" >"$W/console"',
@@ -282,7 +284,7 @@ inNamespace("with neither a console nor helpers the machine goes down all the sa
   ]);
 });
 
-inNamespace("shutdown case 78: the real daemon is asked, and the program waits for its own end", async () => {
+inNamespace("shutdown case 78: the program asks the real daemon, and waits for its own end", async () => {
   await using space = new Namespace([], {
     start: `
 mkdir "$W/sd"

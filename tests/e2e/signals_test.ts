@@ -31,7 +31,7 @@ for (const signal of ["SIGHUP", "SIGQUIT"] as const) {
   });
 }
 
-both("SIGRTMIN+3 stops a daemon in order, as images of containers expect", async (start) => {
+both("SIGRTMIN+3 stops a daemon in order, as container images expect", async (start) => {
   await using dinit = start(SERVICES);
   await dinit.printed("[  OK  ] boot");
   const pid = await dinit.pidOf("a");
@@ -61,7 +61,7 @@ both("a signal without a meaning is ignored, with a line", async (start) => {
   assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
 });
 
-both("a signal that comes again and again does not fill the log", async (start) => {
+both("a repeated signal does not fill the log", async (start) => {
   await using dinit = start(SERVICES);
   await dinit.printed("[  OK  ] boot");
   await send(dinit.pid, 12, 500);
@@ -107,7 +107,7 @@ Deno.test("SIGHUP makes the daemon of a system open its log file again", async (
   assert(dinit.read("log").includes("service a stopped"));
 });
 
-both("a second request to stop does not wait for services that are slow to stop", async (start) => {
+both("a second request to stop does not wait for slow services", async (start) => {
   const services = { ...SERVICES, boot: "type = internal\nwaits-for = a\nwaits-for = b\n", b: STUBBORN };
   await using dinit = start(services);
   await dinit.printed("[  OK  ] boot");
@@ -119,7 +119,7 @@ both("a second request to stop does not wait for services that are slow to stop"
   assertEquals([status.code, dinit.lines.at(-1)], [0, "[STOPPD] b"]);
 });
 
-both("a third request to stop kills all services, whatever they wait for", async (start) => {
+both("a third request to stop kills all services, whatever blocks them", async (start) => {
   const top = "type = process\ndepends-on = b\nstop-timeout = 0\n" +
     `stop-command = sh -c "echo $$$$ > ../stopping; while :; do sleep 0.05; done"\ncommand = sleep 1000\n`;
   // The process of a stop command is killed by the second request, so one starts another.

@@ -63,7 +63,7 @@ refused(
   "cannot add non-started dependency 'b'.",
 );
 refused(
-  "a preparation that is not started cannot be added",
+  "a prepared-by dependency that is not started cannot be added",
   I,
   `${I}prepared-by = b⏎after = zz⏎`,
   "cannot add non-started dependency 'b'.",
@@ -109,7 +109,7 @@ Deno.test("a dependency that stays is not restarted, and a started one that is n
 });
 
 refused(
-  "row 119: a running process does not begin to log",
+  "row 119: a reload does not start the log of a running process",
   P,
   `${P}logfile = /tmp/x⏎`,
   "cannot change log-type for running service.",

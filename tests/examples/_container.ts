@@ -109,7 +109,7 @@ export class Container implements AsyncDisposable {
     const end = performance.now() + PATIENCE;
     while (!this.lines.includes(line)) {
       if (this.#hasEnded || performance.now() > end) {
-        throw new Error(`waited in vain for "${line}"; the log:\n${this.#output}`);
+        throw new Error(`waited too long for "${line}"; the log:\n${this.#output}`);
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 1000);

@@ -72,7 +72,7 @@ const PATIENCE = 20_000;
 /** Looks until something is so. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (const end = performance.now() + PATIENCE; !await condition();) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() > end) throw new Error(`waited too long for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

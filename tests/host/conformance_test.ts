@@ -67,9 +67,12 @@ for (const [how, output] of Object.entries(OUTPUTS)) {
     assertEquals(await host.signal(1, "main", Signal.TERM, true), "no-process");
   });
 
-  both(`every signal reaches a process ${how}, not only the first, and its exit is its own`, async (host) => {
-    await signalsReach(host, output(host.folder));
-  });
+  both(
+    `every signal reaches a process ${how}, not only the first, and its exit status is kept`,
+    async (host) => {
+      await signalsReach(host, output(host.folder));
+    },
+  );
 
   both(`a process ${how} that ignores TERM is killed`, async (host) => {
     const ready = `${host.folder}/ready`;
@@ -83,7 +86,7 @@ for (const [how, output] of Object.entries(OUTPUTS)) {
     assertEquals(await host.exit(), killedBy(Signal.KILL));
   });
 
-  both(`a real-time signal that ends a process ${how} is told by its number`, async (host) => {
+  both(`a real-time signal that ends a process ${how} is reported by its number`, async (host) => {
     const script = "kill -40 $$; sleep 1000";
     await host.launch(plan(["sh", "-c", script], { output: output(host.folder) }));
     assertEquals(await host.exit(), killedBy(40));
@@ -112,7 +115,7 @@ Deno.test("command host with the grant to run only one program: every signal rea
 });
 
 both(
-  "L1: a process leads a session of its own, with nothing to read and nowhere to write",
+  "L1: a process leads its own session, with empty input and no output",
   async (host, kind) => {
     const script = `read -r pid comm state ppid pgrp session tty rest </proc/$$/stat
     echo "$((pid == session)) $((pid == pgrp)) $tty"
@@ -139,7 +142,7 @@ both(
   },
 );
 
-both("L3: a log file is appended to by the process itself, with the mode that is asked for", async (host) => {
+both("L3: the process itself appends to a log file, which has the requested mode", async (host) => {
   const path = `${host.folder}/log`;
   Deno.writeTextFileSync(path, "before\n");
   const script = "echo out; echo err >&2; readlink /proc/$$/fd/1; grep flags /proc/$$/fdinfo/1";
@@ -153,7 +156,7 @@ both("L3: a log file is appended to by the process itself, with the mode that is
   assertEquals(Deno.statSync(path).mode! & 0o777, 0o600);
 });
 
-both("L3: a log file is given to its owner", async (host) => {
+both("L3: a log file gets its owner", async (host) => {
   if (Deno.uid() !== 0) return void console.log("skipped: only root can give files away");
   const path = `${host.folder}/log`;
   await host.run(["true"], { output: fileOutput(path, { uid: 65534, gid: 65533 }) });
@@ -166,7 +169,7 @@ both("L4: a log file in a missing directory is a failure to open the log file", 
   assertEquals(await host.failure(), [LaunchStage.LOG_FILE, ENOENT]);
 });
 
-both("a log that is a named pipe without a reader is an error, and holds nothing up", async (host) => {
+both("a log that is a named pipe without a reader is an error, and blocks nothing", async (host) => {
   const path = await namedPipe(host);
   await host.launch(plan(["true"], { output: fileOutput(path) }));
   assertEquals(await host.failure(), [LaunchStage.LOG_FILE, ENXIO]);
@@ -190,7 +193,7 @@ both("a log that is no regular file keeps its owner and mode, and writing to it 
   assertEquals([mode, uid, gid], [before.mode, before.uid, before.gid]);
 });
 
-both("a device keeps its owner and mode when it serves as a log file", async (host) => {
+both("a device keeps its owner and mode as a log file", async (host) => {
   const before = Deno.statSync("/dev/null").mode! & 0o777;
   await host.run(["echo", "x"], { output: fileOutput("/dev/null", { permissions: before ^ 0o004 }) });
   assertEquals(Deno.statSync("/dev/null").mode! & 0o777, before);
@@ -232,7 +235,7 @@ both("L8: a buffered log has the output of both runs, with a mark between them",
   assertEquals(await host.logWith("again\n"), `hello\n${MARK}again\n`);
 });
 
-both("what a process wrote last is in its buffer when its end is reported", async (host) => {
+both("the last output of a process is in its buffer when its exit is reported", async (host) => {
   const output: OutputPlan = { to: "buffer", size: 4096 };
   for (const words of ["first\n", "last\n"]) {
     await host.run(["printf", words], { output });
@@ -248,14 +251,14 @@ both("L9: output without a line feed at its end gets one before the mark", async
   assertEquals(await host.logWith("again\n"), `hello\n${MARK}again\n`);
 });
 
-both("L10: a buffer holds the last bytes, and does not hold up the process", async (host) => {
+both("L10: a buffer holds the last bytes, and does not block the process", async (host) => {
   const output: OutputPlan = { to: "buffer", size: 50 };
   await host.run(["sh", "-c", "seq 100000"], { output });
   const expected = Array.from({ length: 50 }, (_, index) => `${index + 99_951}\n`).join("").slice(-50);
   assertEquals(await host.logWith(expected), expected);
 });
 
-both("L11: marks make room as other output does", async (host) => {
+both("L11: marks count like other output", async (host) => {
   const output: OutputPlan = { to: "buffer", size: 100 };
   for (let run = 1; run <= 4; run++) {
     await host.run(["printf", `${run}: hi\n`], { output });
@@ -264,7 +267,7 @@ both("L11: marks make room as other output does", async (host) => {
   assertEquals(await host.log(), `1: hi\n${MARK}2: hi\n${MARK}3: hi\n${MARK}4: hi\n`.slice(-100));
 });
 
-both("a buffer that is cleared takes output again", async (host) => {
+both("a cleared buffer accepts output again", async (host) => {
   const output: OutputPlan = { to: "buffer", size: 6 };
   await host.run(["echo", "hello"], { output });
   await host.logWith("hello");
@@ -275,7 +278,7 @@ both("a buffer that is cleared takes output again", async (host) => {
 });
 
 both(
-  "a buffer that is given another size keeps what fits, also from a process that began with the old size",
+  "a buffer with a new size keeps what fits, also for a process that began with the old size",
   async (host) => {
     const script = 'echo one; (until [ -e "$0" ]; do sleep 0.01; done; echo late) & exit 0';
     const go = `${host.folder}/go`;
@@ -288,7 +291,7 @@ both(
   },
 );
 
-both("L12: a stop command's output goes nowhere while that of the process is buffered", async (host) => {
+both("L12: a stop command's output is dropped while that of the process is buffered", async (host) => {
   await host.run(["echo", "command"], { output: { to: "buffer", size: 100 } });
   const seen = `${host.folder}/seen`;
   const script = 'echo stop; outputs=$(readlink /proc/$$/fd/1 /proc/$$/fd/2); echo "$outputs" >"$0"';
@@ -317,7 +320,7 @@ both("L21: run-as by number keeps the daemon's group, and drops supplementary gr
   }
 });
 
-both("L23: the environment is what the plan says", async (host) => {
+both("L23: the environment is that of the plan", async (host) => {
   const environment = new Map([["PATH", "/usr/bin:/bin"], ["A", "x=y z"], ["B", ""], ["Ü", "ß\n"], [
     "a.b",
     "1",
@@ -328,7 +331,7 @@ both("L23: the environment is what the plan says", async (host) => {
   assertEquals(entries, ["", "A=x=y z", "B=", "PATH=/usr/bin:/bin", "a.b=1", "Ü=ß\n"]);
 });
 
-both("L29: a signal may be for the process alone: its child survives", async (host) => {
+both("L29: a signal may go to the process only: its child survives", async (host) => {
   const script = `sleep 1000 & echo $! >"${host.folder}/child"; echo started; wait`;
   await host.launch(plan(["sh", "-c", script], { output: { to: "buffer", size: 100 } }));
   await host.logWith("started");
@@ -346,7 +349,7 @@ both("a number that is no signal is refused", async (host) => {
   assertEquals(await host.exit(), { kind: "killed", signal: Signal.KILL, core: false });
 });
 
-both("the command and the stop command of a service are told apart", async (host) => {
+both("the command and the stop command of a service are distinguished", async (host) => {
   await host.launch(plan(["sleep", "1000"]));
   await host.launch(plan(["sh", "-c", "exit 1"], { role: "stop" }));
   assertEquals(await host.exit(1, "stop"), { kind: "exited", code: 1 });

@@ -44,14 +44,14 @@ function commands(folder: string): [argv: string[], errno: number][] {
 }
 
 for (const [how, output] of Object.entries(OUTPUTS)) {
-  leavingNothing(`a command that cannot be executed is told with the reason, ${how}`, async (host) => {
+  leavingNothing(`a command that cannot be executed is reported with the reason, ${how}`, async (host) => {
     for (const [argv, errno] of commands(host.folder)) {
       assertEquals(await host.launch(plan(argv, { output: output(host.folder) })), {}, argv[0]);
       assertEquals(await host.failure(), [LaunchStage.EXECUTE, errno], argv[0]);
     }
   });
 
-  leavingNothing(`a working directory that is not there is told with the reason, ${how}`, async (host) => {
+  leavingNothing(`a missing working directory is reported with the reason, ${how}`, async (host) => {
     const gone = `${host.folder}/gone`;
     const failure = async (workingDir: string) => {
       assertEquals(await host.launch(plan(["true"], { workingDir, output: output(host.folder) })), {});
@@ -67,7 +67,7 @@ for (const [how, output] of Object.entries(OUTPUTS)) {
 }
 
 leavingNothing(
-  "behind a chain of tools a command that cannot be executed is told as without one",
+  "a command that cannot be executed is reported in the same way with and without a chain of tools",
   async (host) => {
     for (const [argv, errno] of commands(host.folder)) {
       await host.launch(plan(argv, { nice: 1, output: { to: "buffer", size: 10 } }));
@@ -79,7 +79,7 @@ leavingNothing(
   { kinds: ["native"] },
 );
 
-leavingNothing("a log file that cannot be opened is told with the reason", async (host) => {
+leavingNothing("a log file that cannot be opened is reported with the reason", async (host) => {
   const failure = async (path: string, changes: Partial<LaunchPlan> = {}) => {
     assertEquals(await host.launch(plan(["true"], { output: fileOutput(path), ...changes })), {});
     return await host.failure();
@@ -90,7 +90,7 @@ leavingNothing("a log file that cannot be opened is told with the reason", async
   assertEquals(await failure("none/log", { role: "stop" }), [LaunchStage.LOG_FILE, ENOENT]);
 });
 
-leavingNothing("launches with descriptors of their own leave nothing behind when they fail", async (host) => {
+leavingNothing("launches with extra descriptors leave nothing behind when they fail", async (host) => {
   const failing = [
     plan(["true"], { workingDir: "/no/such/directory", readiness: { fd: 5, variable: undefined } }),
     plan(["true"], { output: fileOutput("/no/such/directory/log"), controlSocket: true }),

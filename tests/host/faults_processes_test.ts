@@ -23,7 +23,7 @@ async function flood(host: TestHost): Promise<void> {
   assertEquals((await host.log()).length, 100);
 }
 
-leavingNothing("a flood of output is dropped, and the process is not held up", async (host) => {
+leavingNothing("a flood of output is dropped, and the process is not blocked", async (host) => {
   await keepingMemory(host, () => flood(host));
 });
 
@@ -56,7 +56,7 @@ leavingNothing("a process that ignores TERM is ended by KILL, with its children"
   while (exists(`/proc/${child}/fd/0`)) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
-leavingNothing("children that a process leaves behind do not delay the news of its end", async (host) => {
+leavingNothing("remaining children of a process do not delay the report of its exit", async (host) => {
   const go = `${host.folder}/go`;
   const script = 'for i in 1 2 3; do { until [ -e "$0" ]; do sleep 0.02; done; echo late; } & done; exit 5';
   const left = plan(["sh", "-c", script, go], { output: { to: "buffer", size: 100 } });
@@ -67,12 +67,16 @@ leavingNothing("children that a process leaves behind do not delay the news of i
   await host.logWith("late\n".repeat(3));
 });
 
-leavingNothing("half a readiness message is one, also when the process dies of it", async (host) => {
-  const readiness = { fd: 5, variable: undefined };
-  const died = await host.run(["sh", "-c", "printf x >&5; kill -KILL $$"], { readiness });
-  assertEquals(died, { kind: "killed", signal: Signal.KILL, core: false });
-  assertEquals(host.reports.map(({ event }) => event), ["execSucceeded", "ready"]);
-}, { kinds: ["native"] });
+leavingNothing(
+  "half a readiness message counts, also when the process dies while writing it",
+  async (host) => {
+    const readiness = { fd: 5, variable: undefined };
+    const died = await host.run(["sh", "-c", "printf x >&5; kill -KILL $$"], { readiness });
+    assertEquals(died, { kind: "killed", signal: Signal.KILL, core: false });
+    assertEquals(host.reports.map(({ event }) => event), ["execSucceeded", "ready"]);
+  },
+  { kinds: ["native"] },
+);
 
 function exists(path: string): boolean {
   try {

@@ -15,7 +15,7 @@ const TINY_DISK = [
 ].flat();
 
 // Only root can mount a file system.
-leavingNothing("a full disk is the service's own trouble", async (host) => {
+leavingNothing("a full disk affects only the service", async (host) => {
   const script = "yes | head -c 100000 || exit 7";
   const exit = await host.run(["sh", "-c", `${script}; exit 8`], { output: fileOutput("/mnt/log") });
   assertEquals(exit, { kind: "exited", code: 7 }); // it was reported
@@ -43,7 +43,7 @@ async function withoutDescriptors(host: TestHost, action: () => Promise<void>): 
 }
 
 leavingNothing(
-  "descriptors run out: launches fail with the reason, and succeed again later",
+  "without free descriptors launches fail with the reason, and succeed again later",
   async (host) => {
     await withoutDescriptors(host, async () => {
       await host.launch(plan(["true"]));
@@ -57,7 +57,7 @@ leavingNothing(
   },
 );
 
-leavingNothing("descriptors run out: a launch that needs a pipe says which", async (host) => {
+leavingNothing("without free descriptors a launch that needs a pipe names it", async (host) => {
   await withoutDescriptors(host, async () => {
     const launched = await host.launch(plan(["true"], { readiness: { fd: 5, variable: undefined } }));
     assertEquals(launched, {

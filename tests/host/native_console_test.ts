@@ -110,7 +110,7 @@ onTerminal("a process on the console may need a chain of tools", async (host) =>
   await end(host);
 });
 
-onTerminal("the terminal goes from one process to the next", async (host) => {
+onTerminal("the terminal passes from one process to the next", async (host) => {
   const first = await look(host, { session: "console" });
   await end(host);
   const second = await look(host, { session: "console" }, 2);
@@ -118,7 +118,7 @@ onTerminal("the terminal goes from one process to the next", async (host) => {
   await end(host, 2);
 });
 
-onTerminal("a terminal that no session has is taken, in a session of its own", async (host) => {
+onTerminal("a process takes a free terminal, in a new session", async (host) => {
   if (Deno.uid() !== 0) return void console.log("skipped: only root can take the terminal from `script`");
   const seen = await look(host, { session: "console" });
   assert(seen.sameFiles);

@@ -53,7 +53,7 @@ Deno.test("L19: a process that exits before it is ready has failed, and all mess
   );
 });
 
-both("settings for processes are no obstacle on a service that has none", async (start) => {
+both("settings for processes are accepted for a service without a process", async (start) => {
   const s =
     "type = internal\nnice = 5\nrlimit-nofile = 10\nready-notification = pipefd:3\nlog-type = pipe\n" +
     "options = pass-cs-fd starts-on-console no-new-privs\n";
@@ -79,7 +79,7 @@ both("L22: the variables of the user and of the service are passed on", async (s
   assertEquals(seen, [name, name, home, shell, uid, gid, "s"]);
 });
 
-both("L25: a start that takes too long is interrupted, and killed when that does not help", async (start) => {
+both("L25: a start that takes too long is interrupted, and then killed", async (start) => {
   await using dinit = await start({
     s: 'type = scripted\ncommand = sh -c "trap : INT; echo $$$$ >pid; while :; do sleep 0.05; done"\n' +
       "start-timeout = 0.2\nstop-timeout = 0.2\n",
@@ -95,7 +95,7 @@ both("L25: a start that takes too long is interrupted, and killed when that does
   ]);
 });
 
-both("L26: a stop command that does not stop the process is followed by KILL in the end", async (start) => {
+both("L26: a stop command that does not stop the process is finally followed by KILL", async (start) => {
   await using dinit = await start({
     s: "type = process\ncommand = sleep 1000\nstop-command = true\nstop-timeout = 0.3\n",
   });
@@ -106,7 +106,7 @@ both("L26: a stop command that does not stop the process is followed by KILL in 
   assertEquals(isRunning(pid), false);
 });
 
-both("L27: where the stop command cannot be executed, the term signal is sent at once", async (start) => {
+both("L27: if the stop command cannot be executed, the term signal is sent at once", async (start) => {
   await using dinit = await start({
     s: "type = process\ncommand = sleep 1000\nstop-command = /no/such/program\nstop-timeout = 100\n",
   });
@@ -117,7 +117,7 @@ both("L27: where the stop command cannot be executed, the term signal is sent at
   );
 });
 
-both("L28: a stop command that outlives its process is killed when its time is over", async (start) => {
+both("L28: a stop command that outlives its process is killed at its time limit", async (start) => {
   await using dinit = await start({
     s: "type = process\ncommand = sleep 1000\nstop-timeout = 0.3\n" +
       'stop-command = sh -c "echo $$$$ >stop-pid; kill $$(cat main-pid); exec sleep 1000"\n',

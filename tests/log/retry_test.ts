@@ -10,7 +10,7 @@ const PATIENCE = 20_000;
 async function until(condition: () => boolean): Promise<void> {
   const end = performance.now() + PATIENCE;
   while (!condition()) {
-    if (performance.now() > end) throw new Error("waited in vain");
+    if (performance.now() > end) throw new Error("waited too long");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -166,7 +166,7 @@ export async function until<T>(what: string, condition: () => T | Promise<T>): P
   for (;;) {
     const result = await condition();
     if (result) return result;
-    if (performance.now() > end) throw new Error(`Waited in vain: ${what}`);
+    if (performance.now() > end) throw new Error(`Waited too long: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
