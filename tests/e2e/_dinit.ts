@@ -5,7 +5,7 @@
 
 import { endOf, outputOf } from "../_processes.ts";
 
-/** The root of the repository, with a slash at its end. */
+/** The root of the repository, with a final slash. */
 export const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
 
 const BINARY = Deno.env.get("DINIT_BINARY");
