@@ -25,6 +25,8 @@ export class SocketKeeper {
   readonly #log: MessageLog;
   readonly #retries = new Retries(() => this.#tryAgain());
   #watch: FileWatch | undefined;
+  /** The log has a line about a socket that is not open. */
+  #hasComplained = false;
 
   constructor(
     server: ControlServer,
@@ -47,7 +49,7 @@ export class SocketKeeper {
     } catch (error) {
       if (!(error instanceof ControlSocketError)) throw error;
       if (!(system && error.errno === EROFS)) { // a service will make the file system writable
-        this.#log.message("error", error.message);
+        this.#complain(error);
         if (!manager) return false; // without its init, a machine would stop
       }
       this.#retries.begin();
@@ -64,12 +66,18 @@ export class SocketKeeper {
     try {
       await this.#server.reopen();
       this.#retries.end();
+      this.#hasComplained = false;
       this.#watchFile();
     } catch (error) {
       if (!(error instanceof ControlSocketError)) throw error;
-      this.#log.message("error", error.message);
+      this.#complain(error);
       this.#retries.begin();
     }
+  }
+
+  #complain(error: ControlSocketError): void {
+    this.#log.message("error", error.message);
+    this.#hasComplained = true;
   }
 
   /** From now on watches the file, if that is possible without a blocked thread: with the C library. */
@@ -105,7 +113,8 @@ export class SocketKeeper {
       throw error;
     }
     this.#watchFile();
-    this.#log.message("warn", `The control socket ${this.#path} is open again`);
+    if (this.#hasComplained) this.#log.message("warn", `The control socket ${this.#path} is open again`);
+    this.#hasComplained = false;
     return true;
   }
 
