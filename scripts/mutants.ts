@@ -10,7 +10,7 @@
 
 import { endProcessesWithThis } from "./process_guard.ts";
 
-/** Where the transitions are, below `src/engine`. */
+/** The files with the transitions, below `src/engine`. */
 const FILES = [
   "launcher/launcher",
   "launcher/process_events",
@@ -29,7 +29,7 @@ const FILES = [
 const ROOT = new URL("..", import.meta.url).pathname;
 /** Longer than any run of the tests that terminates, in milliseconds. */
 const TIME_LIMIT = 120_000;
-/** How many mutants are tried at the same time. */
+/** The number of mutants to try at the same time. */
 const WORKERS = navigator.hardwareConcurrency;
 
 interface Mutant {

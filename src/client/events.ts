@@ -64,9 +64,10 @@ const KINDS: ReadonlyMap<number, ServiceChangeKind> = new Map([
 ]);
 
 /**
- * Events of services, in order, for a `for await` loop. It begins when it is made, not with the loop, and ends with the
- * loop, with `close` or with `await using`. While it is open, nobody else can reload or unload the services; this
- * client can, and a gap tells of it. The loop throws `ControlError` when the connection ends.
+ * Events of services in order, for a `for await` loop. The stream begins when it is made, not with the loop.
+ * It ends with the loop, with `close` or with `await using`. While it is open, other clients cannot reload or
+ * unload the services; this client can, and a gap reports it. The loop throws `ControlError` when the
+ * connection ends.
  *
  * The daemon numbers no events yet: `seq` counts those of one stream, and a stream with `since` begins with a gap.
  */

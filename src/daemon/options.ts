@@ -3,7 +3,7 @@
 import { isValidServiceName } from "../model/mod.ts";
 import type { ConsoleLevels, LogFormat, Threshold } from "../log/mod.ts";
 
-/** What the daemon is told when it is started. */
+/** The options of the daemon. */
 export interface DaemonOptions {
   /** Owns the machine: process 1, or `--system-mgr`. */
   readonly manager: boolean;
@@ -13,19 +13,19 @@ export interface DaemonOptions {
   /** Empty: the default directories. */
   readonly serviceDirectories: readonly string[];
   readonly socketPath: string | undefined;
-  /** The descriptor that readiness is announced on. */
+  /** The descriptor for announcing readiness. */
   readonly readyFd: number | undefined;
   readonly logFile: string | undefined;
   readonly console: ConsoleLevels;
   readonly logLevel: Threshold;
-  /** What the main log consists of (an addition to the reference). */
+  /** The format of the main log (an addition to the reference). */
   readonly logFormat: LogFormat;
   readonly cgroupPath: string | undefined;
-  /** What starts processes; `auto`: the native host if it may be had (an addition to the reference). */
+  /** The host; `auto`: the native host if it is available (an addition to the reference). */
   readonly host: HostKind;
-  /** Start the service `recovery` when booting failed. */
+  /** Start the service `recovery` if the boot has failed. */
   readonly autoRecovery: boolean;
-  /** The service whose end is the end of the daemon, with its status (an addition to the reference). */
+  /** The service with which the daemon exits, with its status (an addition to the reference). */
   readonly exitWith: string | undefined;
   /** The services to start, in order. */
   readonly services: readonly string[];
@@ -34,13 +34,16 @@ export interface DaemonOptions {
 /** The host that starts processes. */
 export type HostKind = "auto" | "native" | "command";
 
-/** What a command line asks for: to run, to print something and end with 0, or to complain and end with 1. */
+/**
+ * The request of a command line: to run, to print something and exit with 0, or to report an error and exit
+ * with 1.
+ */
 export type CommandLine =
   | { readonly action: "run"; readonly options: DaemonOptions }
   | { readonly action: "version" | "help" }
   | { readonly action: "error"; readonly message: string };
 
-/** Who is started, which the defaults depend on. */
+/** Facts about the process on which the defaults depend. */
 export interface Situation {
   readonly pid: number;
   /** The real user id. */
@@ -54,12 +57,12 @@ const LEVELS: readonly string[] = ["none", "error", "warn", "info", "debug"];
 const NO_EXIT = "dinit: '--exit-with' is not for the manager of a machine, which never exits " +
   "(as process 1 of a container, use --container)";
 
-/** Thrown where the command line is wrong; `message` is what is printed. */
+/** Thrown for a wrong command line; `message` is the text to print. */
 class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The state of the scan: what has been said so far. */
+/** The state of the scan. */
 class Scan {
   readonly #args: readonly string[];
   readonly #situation: Situation;
@@ -269,7 +272,7 @@ export function parseCommandLine(args: readonly string[], situation: Situation):
       socketPath: scan.socketPath,
       readyFd: scan.readyFd,
       logFile: scan.logFile,
-      // Status lines are shown whatever the level, unless the daemon was told to be quiet (5.4).
+      // Status lines are shown at any level, unless an option makes the daemon quiet (5.4).
       console: { messages: consoleMessages, status: quiet ? consoleMessages : "debug" },
       logLevel: scan.logLevel,
       logFormat: scan.logFormat,

@@ -25,7 +25,7 @@ export class SocketKeeper {
   readonly #log: MessageLog;
   readonly #retries = new Retries(() => this.#tryAgain());
   #watch: FileWatch | undefined;
-  /** The log has a line about a socket that is not open. */
+  /** The log has reported that the socket is not open. */
   #hasComplained = false;
 
   constructor(

@@ -34,7 +34,7 @@ export interface StaticLinks {
 /**
  * The service from which a description wants to be enabled: the last `@meta enable-via`; `undefined` without one.
  *
- * @throws {LoadError} The name is missing or something follows it, or the lines cannot be told apart.
+ * @throws {LoadError} The name is missing or has text after it, or the lines cannot be separated.
  */
 export function readEnableVia(file: DescriptionFile, environment: MainEnvironment): string | undefined {
   let via: string | undefined;
@@ -64,7 +64,7 @@ function enableViaName({ text, end }: LineReader, from: number, service: string)
 /**
  * Reads the links of a description without loading anything.
  *
- * @throws {LoadError} One of these lines cannot be read or substituted, or the lines cannot be told apart.
+ * @throws {LoadError} One of these lines cannot be read or substituted, or the lines cannot be separated.
  */
 export function readStaticLinks(file: DescriptionFile, environment: MainEnvironment): StaticLinks {
   const reader = new LinkReader(file, environment);

@@ -120,7 +120,7 @@ export class ServiceManager implements EngineEvents {
     return true;
   }
 
-  // ---- Orders ------------------------------------------------------------------------------------------------
+  // ---- Commands ----------------------------------------------------------------------------------------------
 
   /** Whether all services are being stopped. */
   get shuttingDown(): boolean {
@@ -212,7 +212,7 @@ export class ServiceManager implements EngineEvents {
     this.#drain();
   }
 
-  // ---- What can be told --------------------------------------------------------------------------------------
+  // ---- Public facts -------------------------------------------------------------------------------------------
 
   /** The service as a status buffer shows it. */
   status(service: ServiceRecord): ServiceStatus {

@@ -66,7 +66,7 @@ const STDIN = 0;
 const ESRCH = 3;
 const EINVAL = 22;
 const EVERYTHING = -1;
-/** How long ends are taken before everybody else has a turn, in milliseconds. */
+/** How long to reap before other work gets its turn, in milliseconds. */
 const REAPING_TURN = 5;
 /** See `NativeHostOptions`, in milliseconds. */
 const END_PATIENCE = 100;
@@ -94,7 +94,7 @@ export class NativeHost implements ProcessHost {
   readonly #table = new ProcessTable();
   readonly #orphanEnds = new OrphanEnds();
   readonly #reap = () => this.#reapAll();
-  /** The rest of the ends, when a turn could not take all. */
+  /** The next turn, if one turn could not reap all children. */
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 
@@ -290,8 +290,9 @@ export class NativeHost implements ProcessHost {
   // ---- Ends --------------------------------------------------------------------------------------------------
 
   /**
-   * Takes the children that have ended from the system: signals do not say how many there are. Services that restart
-   * at once may end as fast as this launches them, so a turn has an end: clients and timers come between turns.
+   * Reaps ended children: a signal does not say how many there are. Services that restart at once may end as
+   * fast as this host launches them. So each turn is limited, and clients and timers are served between
+   * turns.
    */
   #reapAll(): void {
     const begin = performance.now();

@@ -34,7 +34,7 @@ export const StopReason = {
   EXECFAILED: 4,
   /** The start timeout expired. */
   TIMEDOUT: 5,
-  /** The process ended by itself after the service was up. */
+  /** The process ended unexpectedly after the service was up. */
   TERMINATED: 6,
 } as const;
 export type StopReason = (typeof StopReason)[keyof typeof StopReason];

@@ -1,4 +1,4 @@
-/** What tests of the journal of running processes share. Programs of their own use it, too: it has no packages. */
+/** What tests of the journal of running processes share. Separate programs use it, too, so it has no packages. */
 
 import {
   type BootClock,

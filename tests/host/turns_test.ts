@@ -1,10 +1,10 @@
-/** The turns of a host: whatever its processes do, everybody else has a turn, too. */
+/** The turns of a host: whatever its processes do, other work gets its turn. */
 
 import { assertEquals } from "@std/assert";
 import { endOf } from "../_processes.ts";
 import { KINDS } from "./_host.ts";
 
-/** A host that starts each process again in the moment it ends, until the event loop has gone round often enough. */
+/** A host that restarts each process at the moment when it ends, until the event loop has turned often enough. */
 const PROGRAM = `
   import { createHost, NO_RECORD } from "${new URL("../../src/host/mod.ts", import.meta.url).href}";
   const [kind, processes, turns, limit] = Deno.args;

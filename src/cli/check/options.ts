@@ -3,7 +3,7 @@
 import type { Mode } from "../../client/mod.ts";
 import { checkFailure } from "./failure.ts";
 
-/** What a command line says. */
+/** The values of the options. */
 export interface CheckOptions {
   help: boolean;
   online: boolean;
@@ -17,11 +17,11 @@ export interface CheckOptions {
   print: boolean;
   /** Warns about lines that dinit 0.22.1 refuses, and prints extensions as `@meta` lines. */
   portable: boolean;
-  /** Everything that the checker knows, as on a terminal and more. */
+  /** Give all explanations, as on a terminal and more. */
   explain: boolean;
   /** The least severity that makes the exit status 1. @default undefined: as in dinit 0.22.1 */
   severity: "error" | "warning" | undefined;
-  /** The services to check, as given; `boot` if none is. */
+  /** The services to check, as given; `boot` by default. */
   services: string[];
 }
 
@@ -30,8 +30,8 @@ export interface CheckOption {
   /** All spellings; the long one comes last. */
   readonly names: readonly string[];
   /**
-   * The name of its value in the help text, what is said when the value is missing, and the words that it can be.
-   * With such words, the value may also stand behind a `=`.
+   * Its name in the help text, the error for a missing value, and the possible words. If there are such
+   * words, the value may also follow a `=`.
    * @default none
    */
   readonly value?: { readonly name: string; readonly missing: string; readonly oneOf?: readonly string[] };
@@ -115,7 +115,7 @@ export const CHECK_OPTIONS: readonly CheckOption[] = [
   },
 ];
 
-/** Scans the arguments from left to right. Throws `ToolFailure` at the first that is wrong. */
+/** Scans the arguments from left to right. Throws `ToolFailure` at the first wrong one. */
 export function scanCheckArguments(args: readonly string[]): CheckOptions {
   const options: CheckOptions = {
     help: false,
@@ -142,7 +142,7 @@ export function scanCheckArguments(args: readonly string[]): CheckOptions {
   return options;
 }
 
-/** Enters one option. Returns how many of the arguments behind it belong to it. */
+/** Enters one option. Returns how many of the following arguments belong to it. */
 function scanOption(arg: string, next: string | undefined, options: CheckOptions): number {
   const equals = arg.indexOf("=");
   const name = equals === -1 ? arg : arg.slice(0, equals);

@@ -1,4 +1,4 @@
-/** The command lines of the tools, as shells and manual pages need them: collected from the tables of the tools. */
+/** The command lines of the tools, for shells and manual pages: collected from the tables of the tools. */
 
 import { CHECK_OPTIONS } from "../check/options.ts";
 import { COMMANDS } from "../ctl/commands.ts";
@@ -13,7 +13,7 @@ export interface OptionGrammar {
   readonly summary: string;
   /** @default none */
   readonly value?: ValueGrammar;
-  /** Its value may also stand behind a `=`. @default false */
+  /** Its value may also follow a `=`. @default false */
   readonly assignable?: boolean;
   /** Belongs to the sub-commands that name it. @default false */
   readonly local?: boolean;
@@ -24,13 +24,13 @@ export interface ValueGrammar {
   readonly name: string;
   /** @default any */
   readonly oneOf?: readonly string[];
-  /** @default nothing but `oneOf` */
+  /** @default only `oneOf` */
   readonly completes?: Completion;
 }
 
 /** One argument. */
 export interface WordGrammar extends ValueGrammar {
-  /** Stands for all that follow, too. @default false */
+  /** Also stands for all further arguments. @default false */
   readonly repeatable?: boolean;
 }
 
@@ -45,25 +45,25 @@ export interface CommandGrammar {
 
 /** One tool. */
 export interface ToolGrammar {
-  /** The name as a program of its own. */
+  /** Its name as a separate program. */
   readonly name: string;
-  /** The word behind `dinit` that stands for it. */
+  /** The word after `dinit` for this tool. */
   readonly word: string;
   readonly summary: string;
   readonly options: readonly OptionGrammar[];
-  /** Empty: the tool has arguments of its own. */
+  /** Empty: the tool has arguments instead of sub-commands. */
   readonly commands: readonly CommandGrammar[];
   /** The arguments of a tool without sub-commands. */
   readonly words: readonly WordGrammar[];
 }
 
-/** The shells that there is completion for. */
+/** The shells with completion. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
 const SERVICES: WordGrammar = { name: "SERVICE", completes: "service", repeatable: true };
 
-/** What a shell proposes for values whose table does not tell, by the name of the value. */
+/** The proposals of a shell, by the name of the value, for values whose table gives none. */
 const VALUE_KINDS: ReadonlyMap<string, Completion> = new Map([
   ["PATH", "file"],
   ["FILE", "file"],
@@ -76,7 +76,7 @@ function withKind<O extends OptionGrammar>(option: O): OptionGrammar {
   return { ...option, value: { ...value, completes: VALUE_KINDS.get(value.name) } };
 }
 
-/** All tools that are words behind `dinit`, and programs of their own where the links are installed. */
+/** All tools. Each is a word after `dinit`, and a separate program where its link is installed. */
 export const TOOLS: readonly ToolGrammar[] = [
   {
     name: "dinitctl",
@@ -107,7 +107,7 @@ export const TOOLS: readonly ToolGrammar[] = [
   },
 ];
 
-/** The words behind `dinit` that are no tools, with what may follow. */
+/** The words after `dinit` that are no tools, with their arguments. */
 export const PLAIN_WORDS: readonly CommandGrammar[] = [
   {
     name: "completion",

@@ -160,7 +160,7 @@ export const OPTIONS: readonly OptionRow[] = [
       missing: "--from should be followed by a service name",
       completes: "service",
     },
-    summary: "the service that shall depend on the other",
+    summary: "the service that will depend on the other",
     apply: (o, value) => o.from = value,
   },
   {

@@ -1,4 +1,4 @@
-/** The manual pages, made from the tables that the programs work by. */
+/** The manual pages, made from the tables of the programs. */
 
 import { COMMANDS } from "../ctl/commands.ts";
 import { type OptionGrammar, type ToolGrammar, TOOLS } from "../completion/grammar.ts";
@@ -24,7 +24,7 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
   },
 ];
 
-/** All pages. `daemonHelp` is what `dinit --help` prints. */
+/** All pages. `daemonHelp` is the output of `dinit --help`. */
 export function manualPages(daemonHelp: string): readonly ManualPage[] {
   return [daemonPage(daemonHelp), ctlPage(), checkPage(), monitorPage(), shutdownPage()];
 }
@@ -56,8 +56,8 @@ function daemonPage(help: string): ManualPage {
 }
 
 /**
- * The options in a help text: a line that begins with one blank and an option or an argument, the explanation behind
- * two blanks or on lines that are indented further.
+ * The options in a help text. An item is a line with one blank and an option or an argument; its explanation
+ * follows after two blanks, or on lines with more indentation.
  */
 export function helpItems(help: string): ManualItem[] {
   const items: { term: string; text: string }[] = [];
@@ -67,7 +67,7 @@ export function helpItems(help: string): ManualItem[] {
     if (head !== undefined) items.push({ term: head.trimEnd(), text });
     else if (/^ {4}/.test(line) && last !== undefined) last.text = `${last.text} ${line.trim()}`.trim();
   }
-  // Some heads are so long that one blank parts them from their text.
+  // Some terms are so long that only one blank separates them from their text.
   return items.map(({ term, text }) => {
     const [, head, rest] = /^(.*?-\w <\w+>|.*?-\w) (?![<-])(\S.*)$/.exec(term) ?? [];
     return rest === undefined ? { term, text } : { term: head, text: `${rest} ${text}`.trim() };
@@ -227,7 +227,7 @@ function optionTerm({ names, value }: OptionGrammar): string {
   return names.join(", ") + (value === undefined ? "" : ` ${value.name}`);
 }
 
-/** The summary, and for an option of some sub-commands only, which those are. */
+/** The summary; for an option of some sub-commands only, also their names. */
 function optionText({ commands }: ToolGrammar, { names, summary, local }: OptionGrammar): string {
   if (!local) return sentence(summary);
   const users = commands.filter(({ options }) => options.some((option) => names.includes(option)));

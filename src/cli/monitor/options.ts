@@ -3,7 +3,7 @@
 import type { Mode } from "../../client/mod.ts";
 import { monitorFailure } from "./failure.ts";
 
-/** What a command line says. */
+/** The values of the options. */
 export interface MonitorOptions {
   help: boolean;
   version: boolean;
@@ -15,7 +15,7 @@ export interface MonitorOptions {
   exit: boolean;
   /** The names are those of environment variables. */
   environment: boolean;
-  /** Run the command for the state at the beginning, too. */
+  /** Also run the command for the state at the beginning. */
   initial: boolean;
   /** The words that `%s` stands for. */
   words: StatusWords;
@@ -23,7 +23,7 @@ export interface MonitorOptions {
   names: string[];
 }
 
-/** What is said of each thing that can happen. */
+/** The word for each event. */
 export interface StatusWords {
   started: string;
   stopped: string;
@@ -36,7 +36,7 @@ export interface StatusWords {
 export interface MonitorOption {
   /** All spellings; the long one comes last. */
   readonly names: readonly string[];
-  /** What its value is called, and what is said when it is missing. @default none */
+  /** Its name in the help text, and the error for a missing value. @default none */
   readonly value?: { readonly name: string; readonly missing: string; readonly kind?: "file" };
   readonly summary: string;
   /** Enters it into the options; `value` is empty for an option without one. */
@@ -113,7 +113,7 @@ export function scanMonitorArguments(args: readonly string[]): MonitorOptions {
   return options;
 }
 
-/** Enters one option. Returns how many of the arguments behind it belong to it. */
+/** Enters one option. Returns how many of the following arguments belong to it. */
 function scanOption(arg: string, next: string | undefined, options: MonitorOptions): number {
   const row = MONITOR_OPTIONS.find(({ names }) => names.includes(arg));
   if (row?.value !== undefined && next === undefined) throw monitorFailure(row.value.missing);

@@ -6,9 +6,9 @@ import { ToolFailure } from "../shared/failure.ts";
 /** One option. */
 export interface ShutdownOption {
   readonly name: string;
-  /** What help says of it, line by line. */
+  /** Its help text, line by line. */
   readonly help: readonly string[];
-  /** The kind of shutdown that it asks for. @default none */
+  /** The requested kind of shutdown. @default none */
   readonly type?: ShutdownType;
 }
 
@@ -40,7 +40,7 @@ export const SHUTDOWN_OPTIONS: readonly ShutdownOption[] = [
   },
 ];
 
-/** The name of the program, with what its other names ask for. */
+/** The name of the program and its other names, with their kinds of shutdown. */
 export const SHUTDOWN_NAMES: ReadonlyMap<string, ShutdownType> = new Map([
   ["shutdown", ShutdownType.POWEROFF],
   ["halt", ShutdownType.POWEROFF],
@@ -49,22 +49,22 @@ export const SHUTDOWN_NAMES: ReadonlyMap<string, ShutdownType> = new Map([
   ["soft-reboot", ShutdownType.SOFTREBOOT],
 ]);
 
-/** What the command line asks for. */
+/** The request of a command line. */
 export interface ShutdownInvocation {
   /** The name that the program was called by. */
   readonly name: string;
   readonly help: boolean;
   readonly type: ShutdownType;
-  /** Do it at once, past the daemon. */
+  /** Do it directly, without the daemon. */
   readonly system: boolean;
-  /** Talk over the descriptor that `DINIT_CS_FD` names. */
+  /** Use the descriptor in `DINIT_CS_FD`. */
   readonly usePassedFd: boolean;
 }
 
-/** How main.ts says by which name the program was called, in front of its own arguments. */
+/** The option by which main.ts passes the name of the program, in front of its arguments. */
 const CALLED = "--called=";
 
-/** Reads the arguments. Throws `ToolFailure` for an option that there is not. */
+/** Reads the arguments. Throws `ToolFailure` for an unknown option. */
 export function scanShutdownArguments(args: readonly string[]): ShutdownInvocation {
   const called = args[0]?.startsWith(CALLED) ? args[0].slice(CALLED.length) : undefined;
   const name = called === undefined ? "shutdown" : called.slice(called.lastIndexOf("/") + 1);

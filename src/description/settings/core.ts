@@ -137,7 +137,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "run-as",
     syntax: "USER",
     types: SCRIPT_TYPES,
-    summary: "the user, by name or number, as whom the processes run",
+    summary: "the user, by name or number, that the processes run as",
     change: "next-start",
     needs: [
       need("user", ({ runAs }) => runAs !== undefined),

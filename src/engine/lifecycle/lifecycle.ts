@@ -55,9 +55,10 @@
  *    or for a dependent that is stopping.
  * 9. After a shutdown all services become STOPPED when processes end or timers expire.
  *
- * The files. `agenda.ts` keeps the queued work, `waits.ts` who waits for whom, `starting.ts` claims and the
- * way up, `stopping.ts` stops and the way down, `ending.ts` failures and completed stops; this file is their
- * common face. They do not know how a type of service is brought up and down: that is a `Behaviour`.
+ * The files. This file is the common face. `agenda.ts` keeps the queued work, and `waits.ts` knows which
+ * service waits for which. `starting.ts` has claims and the way up, `stopping.ts` stops and the way down,
+ * `ending.ts` failures and completed stops. None of them knows how a type of service is brought up and down:
+ * that is a `Behaviour`.
  */
 
 import { Agenda, type LifecycleContext } from "./agenda.ts";

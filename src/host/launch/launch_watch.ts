@@ -75,8 +75,8 @@ export class LaunchWatch {
   }
 
   /**
-   * The process has ended: what it said before that is told first. That it said nothing is told by its end. Its
-   * children may go on writing without a pause, so nothing is read behind an announcement.
+   * The process has ended: first reports its earlier messages. If it announced nothing, its end says so. Its
+   * children may keep writing without a pause, so nothing after an announcement is read.
    */
   catchUp(): void {
     while (this.#chain !== undefined && this.#readChain());
