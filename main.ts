@@ -1,11 +1,10 @@
 /**
- * The one entry point. `dinit …` is the daemon; `dinit ctl …` and the others are the tools, and so are links
- * to the binary with names such as `dinitctl`. Only the part that the command line names is loaded.
+ * The one entry point. `dinit …` is the daemon; `dinit ctl …` and the others are the tools, and so are links to the
+ * binary with names such as `dinitctl`. Only the part that the command line names is loaded.
  *
- * At every start, the runtime opens and analyses each module of a visible `import()`, even one that is not
- * reached. For `ctl`, which people and scripts call often, that would cost more than its own work. So only
- * the import of `ctl` is visible; the others have a name that is not a plain string to the runtime (the
- * bundler still sees it).
+ * At every start, the runtime opens and analyses each module of a visible `import()`, even one that is not reached. For
+ * `ctl`, which people and scripts call often, that would cost more than its own work. So only the import of `ctl` is
+ * visible; the others have a name that is not a plain string to the runtime (the bundler still sees it).
  *
  * @module
  */
@@ -83,8 +82,8 @@ async function daemon(args: string[]): Promise<number> {
 }
 
 /**
- * Ends the program by SIGINT, so that its parent sees the signal. For process 1 of a namespace the signal has
- * no effect.
+ * Ends the program by SIGINT, so that its parent sees the signal. For process 1 of a namespace the signal has no
+ * effect.
  */
 async function endBySignal(): Promise<void> {
   Deno.kill(Deno.pid, "SIGINT");
@@ -119,8 +118,8 @@ function main(args: string[]): Promise<number> {
 }
 
 /**
- * The missing grants that this part of the program needs. Only at a terminal, where the runtime would prompt
- * for each of them; elsewhere a missing grant is an ordinary error.
+ * The missing grants that this part of the program needs. Only at a terminal, where the runtime would prompt for each
+ * of them; elsewhere a missing grant is an ordinary error.
  */
 function missingGrants(args: readonly string[]): string[] {
   if (Deno.build.standalone || !Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) return [];

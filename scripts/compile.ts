@@ -1,11 +1,11 @@
 /**
  * `deno task compile`: one binary, `dist/dinit`, and the links of its tools beside it.
  *
- * The modules are bundled first: a binary with few scripts starts in half the time of one with the whole
- * module graph. Modules with lazy imports become separate scripts, so `dinitctl` does not read the daemon:
- * `dinitctl status` takes 1.25 times as long as an empty program, and 1.7 times with a single script.
- * Compiling needs a base runtime of the compiler's version. Deno downloads it; if it cannot, set `DENORT_BIN`
- * to such a runtime, and `COMPILE_DENO` to the Deno of the same version if it is not the running one.
+ * The modules are bundled first: a binary with few scripts starts in half the time of one with the whole module graph.
+ * Modules with lazy imports become separate scripts, so `dinitctl` does not read the daemon: `dinitctl status` takes
+ * 1.25 times as long as an empty program, and 1.7 times with a single script. Compiling needs a base runtime of the
+ * compiler's version. Deno downloads it; if it cannot, set `DENORT_BIN` to such a runtime, and `COMPILE_DENO` to the
+ * Deno of the same version if it is not the running one.
  *
  * @module
  */
@@ -24,8 +24,8 @@ function run(program: string, args: string[]): boolean {
 }
 
 /**
- * Makes the binary accept arguments that are not UTF-8. Without this step, the binary works like any other
- * Deno program.
+ * Makes the binary accept arguments that are not UTF-8. Without this step, the binary works like any other Deno
+ * program.
  */
 function guard(): void {
   const guarded = `${binary}.guarded`;

@@ -1,6 +1,6 @@
 /**
- * `deno task install`: installs the compiled program, its launchers, the manual pages and the shell
- * completions, or removes them. `--help` lists the options.
+ * `deno task install`: installs the compiled program, its launchers, the manual pages and the shell completions, or
+ * removes them. `--help` lists the options.
  *
  * @module
  */

@@ -9,8 +9,8 @@ const LIBRARY = "src/client/library.ts";
 const BUILT_INTO_NODE = ["node:net", "node:os", "node:process"];
 
 /**
- * Node 20 does not have `Promise.withResolvers`. A library must not change global objects, so the module gets
- * a private version.
+ * Node 20 does not have `Promise.withResolvers`. A library must not change global objects, so the module gets a private
+ * version.
  */
 const WITH_RESOLVERS = `function promiseWithResolvers() {
   let resolve, reject;
@@ -20,8 +20,8 @@ const WITH_RESOLVERS = `function promiseWithResolvers() {
 `;
 
 /**
- * The bundler puts the types of all modules into one file, but leaves imports of modules whose types only
- * internal parts use. No program needs these types: they become empty ones, so that the file is complete.
+ * The bundler puts the types of all modules into one file, but leaves imports of modules whose types only internal
+ * parts use. No program needs these types: they become empty ones, so that the file is complete.
  */
 export function standAlone(types: string): string {
   const names = new Set<string>();

@@ -4,9 +4,9 @@
 const MARK = "DINIT_PROCESS_GUARD";
 
 /**
- * The guard waits until its standard input ends, which happens when the program at the other end has ended.
- * Then it asks all marked processes to end. After some seconds it kills the remaining ones, and those that
- * they have started meanwhile.
+ * The guard waits until its standard input ends, which happens when the program at the other end has ended. Then it
+ * asks all marked processes to end. After some seconds it kills the remaining ones, and those that they have started
+ * meanwhile.
  */
 const GUARD = `trap '' HUP INT QUIT TERM
 read -r nothing
@@ -26,9 +26,9 @@ done
 `;
 
 /**
- * From now on, the processes of this program end with it, also when a signal kills it. A variable in the
- * environment identifies them; a process without this variable is not found. A program that a guarded program
- * has started shares its guard. Needs the grants to run programs and to set variables.
+ * From now on, the processes of this program end with it, also when a signal kills it. A variable in the environment
+ * identifies them; a process without this variable is not found. A program that a guarded program has started shares
+ * its guard. Needs the grants to run programs and to set variables.
  */
 export function endProcessesWithThis(): void {
   if (Deno.env.get(MARK) !== undefined) return;

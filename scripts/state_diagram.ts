@@ -1,6 +1,6 @@
 /**
- * Draws the states and phases of a service, the transitions between the states, and the reaction to every
- * event in every phase, from the engine's own tables.
+ * Draws the states and phases of a service, the transitions between the states, and the reaction to every event in
+ * every phase, from the engine's own tables.
  *
  *     deno run --allow-read --allow-write=docs scripts/state_diagram.ts
  *

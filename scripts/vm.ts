@@ -6,8 +6,8 @@
  *     deno run -A scripts/vm.ts measure [RUNS]    time from kernel to login, beside the distribution's own init
  *     deno run -A scripts/vm.ts transcript        boot, log in, look around, power off; prints the serial console
  *
- * Needs root and some packages of Debian, and names missing ones. debootstrap makes the Debian system once,
- * in the directory `DINIT_VM_CACHE` (by default `dinit-vm` in the directory for temporary files).
+ * Needs root and some packages of Debian, and names missing ones. debootstrap makes the Debian system once, in the
+ * directory `DINIT_VM_CACHE` (by default `dinit-vm` in the directory for temporary files).
  *
  * @module
  */

@@ -1,7 +1,6 @@
 /**
- * Processes that tests start. A test that imports this file leaves none of them behind, even if it is
- * interrupted. It waits for their exits with a limit, because a test that hangs shows nothing and blocks all
- * others.
+ * Processes that tests start. A test that imports this file leaves none of them behind, even if it is interrupted. It
+ * waits for their exits with a limit, because a test that hangs shows nothing and blocks all others.
  */
 
 import { endProcessesWithThis } from "../scripts/process_guard.ts";

@@ -1,6 +1,6 @@
 /**
- * A thousand restarts per second for half a minute: whether the daemon keeps up, what the restarts cost, and
- * how long clients wait.
+ * A thousand restarts per second for half a minute: whether the daemon keeps up, what the restarts cost, and how long
+ * clients wait.
  */
 
 import { Request } from "../../src/control/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * The throughput of the running daemon's control socket: single round trips compared with a bare echo server,
- * many requests at once, and ten thousand events to two hundred clients.
+ * The throughput of the running daemon's control socket: single round trips compared with a bare echo server, many
+ * requests at once, and ten thousand events to two hundred clients.
  */
 
 import { Reply, Request } from "../../src/control/mod.ts";

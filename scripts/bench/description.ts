@@ -28,8 +28,8 @@ function describe(index: number): string {
     "restart-delay = 0.5",
     "stop-timeout = 5",
     `logfile = /var/log/worker-${index}.log`,
-    // Each group of ten depends on the group before it. So every named service is already loaded, as when a
-    // set is loaded from its roots, and each is read once.
+    // Each group of ten depends on the group before it. So every named service is already loaded, as when a set is
+    // loaded from its roots, and each is read once.
     index === 0 ? "# the first" : `depends-on = worker-${Math.floor((index - 1) / 10)}`,
   ].join("\n") + "\n";
 }

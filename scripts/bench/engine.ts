@@ -1,6 +1,6 @@
 /**
- * The engine's cost of one service from start to stop, in graphs of 1,000 and of 100,000 services without
- * processes, of several shapes.
+ * The engine's cost of one service from start to stop, in graphs of 1,000 and of 100,000 services without processes, of
+ * several shapes.
  */
 
 import { MainEnvironment } from "../../src/description/mod.ts";

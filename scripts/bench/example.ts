@@ -1,6 +1,6 @@
 /**
- * A newcomer's waiting time: from starting the daemon until all services of the example are started, and one
- * `ctl status`, both with the permissions that the tasks grant.
+ * A newcomer's waiting time: from starting the daemon until all services of the example are started, and one `ctl
+ * status`, both with the permissions that the tasks grant.
  */
 
 import {

@@ -1,9 +1,8 @@
 /**
- * `deno task bench [--runs=N] [--json=FILE] [--peers] [CASE...]`: measurements, each compared with a peer or
- * a floor from the same run, as `docs/performance.md` explains. Every other file beside this one is a case
- * with its name. Without a name all cases run in order, each in a separate program. Exits with 1 if a limit
- * was missed. With DINIT_BINARY set to a compiled binary, the cases that measure a whole program measure this
- * binary.
+ * `deno task bench [--runs=N] [--json=FILE] [--peers] [CASE...]`: measurements, each compared with a peer or a floor
+ * from the same run, as `docs/performance.md` explains. Every other file beside this one is a case with its name.
+ * Without a name all cases run in order, each in a separate program. Exits with 1 if a limit was missed. With
+ * DINIT_BINARY set to a compiled binary, the cases that measure a whole program measure this binary.
  *
  * @module
  */

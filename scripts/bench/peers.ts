@@ -1,6 +1,6 @@
 /**
- * Other supervisors with the same work: from starting the program until all services run, and from telling it
- * to end until the last process is gone. All are observed from outside in the same way. Only with `--peers`.
+ * Other supervisors with the same work: from starting the program until all services run, and from telling it to end
+ * until the last process is gone. All are observed from outside in the same way. Only with `--peers`.
  */
 
 import {

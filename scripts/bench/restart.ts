@@ -1,7 +1,6 @@
 /**
- * From the moment when a process kills itself until its replacement runs, by timestamps of the processes
- * themselves, with `restart-delay = 0`. The floor is the same program executing itself: its own start is part
- * of every number.
+ * From the moment when a process kills itself until its replacement runs, by timestamps of the processes themselves,
+ * with `restart-delay = 0`. The floor is the same program executing itself: its own start is part of every number.
  */
 
 import {

@@ -1,25 +1,22 @@
 /**
- * Machine instructions that run first in the compiled binary, so that it survives arguments that are not
- * UTF-8. The runtime decodes its arguments as Unicode before it loads our modules, and panics if that fails.
- * This happens with a service or folder that has an old name, or for process 1 with a word on the kernel's
- * command line.
+ * Machine instructions that run first in the compiled binary, so that it survives arguments that are not UTF-8. The
+ * runtime decodes its arguments as Unicode before it loads our modules, and panics if that fails. This happens with a
+ * service or folder that has an old name, or for process 1 with a word on the kernel's command line.
  *
- * The instructions replace every argument with a byte above 127 by the empty text: they move its pointer to
- * the zero at its end. The texts stay in memory, and the kernel still shows them:
- * `src/inherited/command_line.ts` reads all bytes from `/proc/self/cmdline`. The start takes no longer, and
- * needs no launcher, no shell and no second execution.
+ * The instructions replace every argument with a byte above 127 by the empty text: they move its pointer to the zero at
+ * its end. The texts stay in memory, and the kernel still shows them: `src/inherited/command_line.ts` reads all bytes
+ * from `/proc/self/cmdline`. The start takes no longer, and needs no launcher, no shell and no second execution.
  *
- * At the entry point of a program the stack pointer points at the number of arguments; the pointers to the
- * arguments and a null pointer follow. The code must keep one register, the function to call at exit: rdx or
- * x0.
+ * At the entry point of a program the stack pointer points at the number of arguments; the pointers to the arguments
+ * and a null pointer follow. The code must keep one register, the function to call at exit: rdx or x0.
  */
 
 /** The processors that Deno compiles for on Linux. */
 export type Processor = "x86_64" | "aarch64";
 
 /**
- * One instruction: its label if it is a target, its text, and its bytes. A branch computes its bytes from the
- * distance between its own first byte and its target.
+ * One instruction: its label if it is a target, its text, and its bytes. A branch computes its bytes from the distance
+ * between its own first byte and its target.
  */
 type Row = readonly [label: string, text: string, bytes: number[] | Branch];
 interface Branch {

@@ -1,7 +1,7 @@
 /**
- * Puts the argument guard into a compiled binary. The binary keeps its size: the instructions replace the
- * notes of the linker (the build id). The entry of the segment table for the notes then makes the system load
- * them as code. The data that the runtime and its compiler read from the file does not change.
+ * Puts the argument guard into a compiled binary. The binary keeps its size: the instructions replace the notes of the
+ * linker (the build id). The entry of the segment table for the notes then makes the system load them as code. The data
+ * that the runtime and its compiler read from the file does not change.
  */
 
 import { argumentGuard, type Processor } from "./argument_guard.ts";

@@ -1,6 +1,6 @@
 /**
- * Writes the files that derive from the table of settings: the manual page and the syntax files for editors.
- * Run it after each change of the table; a test compares.
+ * Writes the files that derive from the table of settings: the manual page and the syntax files for editors. Run it
+ * after each change of the table; a test compares.
  *
  *     deno run --allow-read --allow-write=man,contrib scripts/generate/mod.ts
  *

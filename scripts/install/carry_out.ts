@@ -37,8 +37,8 @@ export function install(
 }
 
 /**
- * Removes the installed files. A program that belongs to another init stays, and so does its manual page.
- * Directories stay, because they are shared.
+ * Removes the installed files. A program that belongs to another init stays, and so does its manual page. Directories
+ * stay, because they are shared.
  *
  * @param removed receives the path of each file
  */
@@ -56,10 +56,7 @@ export function uninstall(
   }
 }
 
-/**
- * Replaces the file in one step: it may be running, or be a link into another program that must not be
- * overwritten.
- */
+/** Replaces the file in one step: it may be running, or be a link into another program that must not be overwritten. */
 function put({ content, executable }: InstalledFile, path: string): void {
   const fresh = `${path}.new`;
   if (information(fresh) !== undefined) Deno.removeSync(fresh);

@@ -33,8 +33,8 @@ export function installedFiles(options: InstallOptions): readonly InstalledFile[
 }
 
 /**
- * The tools are links to the program. Links in another directory use its full path: `..` would be wrong if
- * one of the directories is itself a link, such as `/sbin`.
+ * The tools are links to the program. Links in another directory use its full path: `..` would be wrong if one of the
+ * directories is itself a link, such as `/sbin`.
  */
 function programs({ prefix, sbindir, dist, shutdown }: InstallOptions): InstalledFile[] {
   const bindir = `${prefix}/bin`;

@@ -35,8 +35,8 @@ export function isLauncher(text: string): boolean {
 }
 
 /**
- * The directory of the launcher, or of the file that links lead to. The test is built into the shell, so that
- * an ordinary call starts no process except `dinit`; `command -p` finds `readlink` without a `PATH`.
+ * The directory of the launcher, or of the file that links lead to. The test is built into the shell, so that an
+ * ordinary call starts no process except `dinit`; `command -p` finds `readlink` without a `PATH`.
  */
 const BESIDE = `\
 self=$0
@@ -45,8 +45,8 @@ case $self in */*) ;; *) self=./$self ;; esac
 `;
 
 /**
- * A kernel that mounted the root itself starts process 1 without /proc, in which the program finds its own
- * file. There may be no environment and no writable root.
+ * A kernel that mounted the root itself starts process 1 without /proc, in which the program finds its own file. There
+ * may be no environment and no writable root.
  */
 const MOUNT_PROC = `\
 if [ ! -e /proc/self/exe ]; then

@@ -4,8 +4,8 @@
 type Node = Deno.lint.Node | Deno.lint.TSParameterProperty;
 
 /**
- * A visitor that reports every use of these global variables, at the end of the file. A variable, parameter,
- * function or import with the same name hides the global one in the block, function or file that declares it.
+ * A visitor that reports every use of these global variables, at the end of the file. A variable, parameter, function
+ * or import with the same name hides the global one in the block, function or file that declares it.
  */
 export function globalUses(
   inQuestion: (name: string) => boolean,
@@ -29,8 +29,8 @@ export function globalUses(
 }
 
 /**
- * Whether an identifier refers to a variable. `b` in `a.b`, `{ b: 1 }`, `interface X { b(): void }` and
- * `import { b as c }` does not; `b` in `b.a`, `{ b }`, `a[b]` and the type `b.T` does.
+ * Whether an identifier refers to a variable. `b` in `a.b`, `{ b: 1 }`, `interface X { b(): void }` and `import { b as
+ * c }` does not; `b` in `b.a`, `{ b }`, `a[b]` and the type `b.T` does.
  */
 function isVariable(node: Deno.lint.Identifier): boolean {
   const parent = node.parent;

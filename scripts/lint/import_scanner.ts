@@ -1,15 +1,15 @@
 /** Finds the imports of other files: the linter gives a rule only one syntax tree at a time. */
 
 /**
- * A static import or re-export at the beginning of a line, as `deno fmt` writes it: names, braces and
- * comments up to `from`, or nothing for an import for its effects. Strings rarely contain such a line.
+ * A static import or re-export at the beginning of a line, as `deno fmt` writes it: names, braces and comments up to
+ * `from`, or nothing for an import for its effects. Strings rarely contain such a line.
  */
 const STATIC_IMPORT =
   /^(?:import|export)\s(?:(?:[\w$\s{},*]|\/\/.*|\/\*[^]*?\*\/)*?\sfrom)?\s*(?:"([^"\n]+)"|'([^'\n]+)')/gm;
 
 /**
- * The specifiers of the static imports and re-exports in a source text, in order. Type imports count,
- * `import()` does not.
+ * The specifiers of the static imports and re-exports in a source text, in order. Type imports count, `import()` does
+ * not.
  */
 export function scanImports(source: string): string[] {
   return Array.from(source.matchAll(STATIC_IMPORT), (match) => match[1] ?? match[2]);

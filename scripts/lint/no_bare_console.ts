@@ -3,8 +3,8 @@ import { placeOf } from "./paths.ts";
 import { roomOf } from "./rooms.ts";
 
 /**
- * `house/no-bare-console`: in the program (main.ts and `src/`) only `src/log` and `src/cli` write to the
- * console. Scripts, tests and services may also do it.
+ * `house/no-bare-console`: in the program (main.ts and `src/`) only `src/log` and `src/cli` write to the console.
+ * Scripts, tests and services may also do it.
  */
 export function noBareConsole(root: string): Deno.lint.Rule {
   return {

@@ -26,9 +26,8 @@ const GLOBALS: ReadonlyMap<string, string> = new Map([
 const MEMBERS: ReadonlyMap<string, string> = new Map([["Date.now", TIME], ["Math.random", CHANCE]]);
 
 /**
- * `house/no-deno-in-core`: `src/engine` and `src/model` compute the same outputs from the same inputs. So
- * they do not use the runtime: no `Deno`, no modules of Node, no timers, clock, random numbers, network or
- * workers.
+ * `house/no-deno-in-core`: `src/engine` and `src/model` compute the same outputs from the same inputs. So they do not
+ * use the runtime: no `Deno`, no modules of Node, no timers, clock, random numbers, network or workers.
  */
 export function noDenoInCore(root: string): Deno.lint.Rule {
   return {

@@ -2,12 +2,11 @@ import { ImportReader } from "./import_scanner.ts";
 import { placeOf, resolveImport } from "./paths.ts";
 
 /**
- * `house/no-import-circle`: no circle of static imports among the files of `src/`. Type imports count, too:
- * they cost nothing at run time, but two files that need each other's types are two halves of one concept.
- * `import()` does not count, neither as an expression nor as a type: it loads a file late on purpose.
+ * `house/no-import-circle`: no circle of static imports among the files of `src/`. Type imports count, too: they cost
+ * nothing at run time, but two files that need each other's types are two halves of one concept. `import()` does not
+ * count, neither as an expression nor as a type: it loads a file late on purpose.
  *
- * Each import of a circle is reported in its own file. So the author sees the report in whichever file was
- * edited last.
+ * Each import of a circle is reported in its own file. So the author sees the report in whichever file was edited last.
  */
 export function noImportCircle(root: string): Deno.lint.Rule {
   const reader = new ImportReader();

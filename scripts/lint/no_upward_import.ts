@@ -2,9 +2,9 @@ import { placeOf, resolveImport } from "./paths.ts";
 import { importFault } from "./rooms.ts";
 
 /**
- * `house/no-upward-import`: a room imports only rooms on lower floors, and only through their `mod.ts`. Types
- * and `import()` with a constant name count like other imports. Code outside `src/` (main.ts, scripts, tests,
- * services) may import every file that is not private.
+ * `house/no-upward-import`: a room imports only rooms on lower floors, and only through their `mod.ts`. Types and
+ * `import()` with a constant name count like other imports. Code outside `src/` (main.ts, scripts, tests, services) may
+ * import every file that is not private.
  */
 export function noUpwardImport(root: string): Deno.lint.Rule {
   return {

@@ -11,8 +11,8 @@ export function normalize(path: string): string {
 }
 
 /**
- * The place of a linted file in the repository; `undefined` if it is outside. A relative name is relative to
- * the top, as when `deno lint` runs there.
+ * The place of a linted file in the repository; `undefined` if it is outside. A relative name is relative to the top,
+ * as when `deno lint` runs there.
  */
 export function placeOf(root: string, fileName: string): string | undefined {
   const plain = fileName.startsWith("file://") ? decodeURIComponent(new URL(fileName).pathname) : fileName;

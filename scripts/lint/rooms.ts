@@ -11,8 +11,8 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** Files other than `mod.ts` that one other room may import: the file and that room. */
 const SIDE_DOORS: ReadonlyMap<string, string> = new Map([
-  // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of
-  // packets only on request.
+  // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of packets
+  // only on request.
   ["src/control/wire/mod.ts", "client"],
   ["src/control/wire/describe.ts", "client"],
   // Only some commands need these steps, and load them.

@@ -31,8 +31,8 @@ const SHUTDOWN_NAMES = ["halt", "poweroff", "reboot", "shutdown"];
 export const PASSWORD = "dinit";
 
 /**
- * Runs in the new root filesystem. The package of the kernel is unpacked but not installed: its scripts would
- * spend a minute on an initramfs that nobody needs.
+ * Runs in the new root filesystem. The package of the kernel is unpacked but not installed: its scripts would spend a
+ * minute on an initramfs that nobody needs.
  */
 const FINISH = `
 set -e

@@ -4,10 +4,7 @@ import { PASSWORD } from "./distribution.ts";
 import { type MachineOptions, QEMU, qemuArguments } from "./qemu.ts";
 import { SerialConsole } from "./serial_console.ts";
 
-/**
- * The longest time for one step, in seconds. An emulated machine on a busy host is slow; this limit is for
- * hangs.
- */
+/** The longest time for one step, in seconds. An emulated machine on a busy host is slow; this limit is for hangs. */
 const PATIENCE = 180;
 
 /** The result of a command that was typed at a shell. */

@@ -29,8 +29,8 @@ const KERNEL_WORDS = [
 ];
 
 /**
- * The emulator's arguments. The processor is emulated, so that it also works without hardware virtualisation.
- * Serial line and terminal are standard input and output.
+ * The emulator's arguments. The processor is emulated, so that it also works without hardware virtualisation. Serial
+ * line and terminal are standard input and output.
  */
 export function qemuArguments(options: MachineOptions): string[] {
   const [init, ...words] = options.init;

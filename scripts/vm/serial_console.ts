@@ -62,8 +62,7 @@ export class SerialConsole {
   }
 
   /**
-   * Waits until a text appears in the unread part, and returns the text before it. All of this then counts as
-   * read.
+   * Waits until a text appears in the unread part, and returns the text before it. All of this then counts as read.
    * @param seconds the longest time to wait
    * @throws {Error} with the end of the output, if the time is over or the machine is off
    */

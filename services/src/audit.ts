@@ -1,6 +1,6 @@
 /**
- * Follows the changes in the store and writes a digest of them to a file: how often each key changed, and its
- * last value.
+ * Follows the changes in the store and writes a digest of them to a file: how often each key changed, and its last
+ * value.
  */
 
 import { replaceFile, run, setting } from "./shared/program.ts";

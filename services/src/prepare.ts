@@ -1,6 +1,6 @@
 /**
- * Makes the directories and the first content of the store: `prepare.ts`. Removes the temporary files of
- * programs that were killed while writing: `prepare.ts tidy`.
+ * Makes the directories and the first content of the store: `prepare.ts`. Removes the temporary files of programs that
+ * were killed while writing: `prepare.ts tidy`.
  */
 
 import { run, setting } from "./shared/program.ts";

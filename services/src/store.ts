@@ -1,6 +1,6 @@
 /**
- * Keeps values by name, in memory and in a file. The file `store.port` beside it contains the port. Clients
- * send lines over TCP:
+ * Keeps values by name, in memory and in a file. The file `store.port` beside it contains the port. Clients send lines
+ * over TCP:
  *
  *     SET key value      OK
  *     GET key            VALUE value, or NONE

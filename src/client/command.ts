@@ -1,7 +1,4 @@
-/**
- * The five commands that start and stop services: the request, and the meaning of the reply (the table of cli
- * 3.3).
- */
+/** The five commands that start and stop services: the request, and the meaning of the reply (the table of cli 3.3). */
 
 import { type PacketOf, Reply, type ReplyPacket, Request, StartStopFlag } from "../control/wire/mod.ts";
 import type { ControlClient } from "./control_client.ts";
@@ -51,8 +48,7 @@ export function goalOf(command: CommandName): Goal {
 /**
  * Sends a command for the service of a handle. Rejects with `ControlError` `closed` or `protocol`.
  *
- * @param acknowledged called when the daemon has received the command: earlier events are older than the
- * command
+ * @param acknowledged called when the daemon has received the command: earlier events are older than the command
  */
 export async function giveCommand(
   client: ControlClient,

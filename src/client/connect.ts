@@ -23,9 +23,9 @@ interface Runtime {
 }
 
 /**
- * Connects to a running daemon, and checks that both speak the same protocol. Rejects with `ControlError`: of
- * the kind `connect` if there is no daemon (with `path`, and the system's `errno`), otherwise
- * `too-old-daemon`, `too-old-client`, `closed` or `protocol`.
+ * Connects to a running daemon, and checks that both speak the same protocol. Rejects with `ControlError`: of the kind
+ * `connect` if there is no daemon (with `path`, and the system's `errno`), otherwise `too-old-daemon`,
+ * `too-old-client`, `closed` or `protocol`.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const { signal } = options;

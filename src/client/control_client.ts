@@ -1,7 +1,4 @@
-/**
- * The client's end of a control connection. It imports neither the server nor the engine, so tools start
- * fast.
- */
+/** The client's end of a control connection. It imports neither the server nor the engine, so tools start fast. */
 
 import { errnoOf, errnoText } from "../model/mod.ts";
 import {
@@ -43,8 +40,8 @@ type ListRequest = PacketOf<typeof Request.LISTSERVICES | typeof Request.LISTSER
 /** Options of `ControlClient.request`. */
 export interface RequestOptions {
   /**
-   * Called when PREACK arrives, which a request with `StartStopFlag.PREACK` asks for: earlier events are
-   * older than the command. @default nothing happens
+   * Called when PREACK arrives, which a request with `StartStopFlag.PREACK` asks for: earlier events are older than the
+   * command. @default nothing happens
    */
   readonly preack?: () => void;
 }
@@ -64,8 +61,8 @@ interface Pending {
 }
 
 /**
- * A connection to a daemon. A client may send requests without waiting for earlier replies; replies arrive in
- * the order of the requests. Code that awaits the result of `request` runs before later events are delivered.
+ * A connection to a daemon. A client may send requests without waiting for earlier replies; replies arrive in the order
+ * of the requests. Code that awaits the result of `request` runs before later events are delivered.
  */
 export class ControlClient {
   readonly #stream: ByteStream;
@@ -101,8 +98,7 @@ export class ControlClient {
   /**
    * Connects to the socket at `path`. Throws `ControlError` of kind `connect`.
    *
-   * @param open opens the stream; its errors have an error number or are a `ControlError`. @default Deno's
-   * sockets
+   * @param open opens the stream; its errors have an error number or are a `ControlError`. @default Deno's sockets
    */
   static async connect(path: string, open: OpenStream = openSocket): Promise<ControlClient> {
     return new ControlClient(await connectStream(path, open));
@@ -114,8 +110,8 @@ export class ControlClient {
   }
 
   /**
-   * Asks for the daemon's version and checks that both sides speak the same protocol (control protocol 6).
-   * Throws `ControlError`: `too-old-client`, `too-old-daemon`, `closed` or `protocol`.
+   * Asks for the daemon's version and checks that both sides speak the same protocol (control protocol 6). Throws
+   * `ControlError`: `too-old-client`, `too-old-daemon`, `closed` or `protocol`.
    *
    * @param minimum the lowest version that the caller needs. @default 1
    */
@@ -140,8 +136,8 @@ export class ControlClient {
   }
 
   /**
-   * Sends a request and returns its reply of any type; BADREQ and OOM are replies, too. Rejects with
-   * `ControlError` `closed` or `protocol`; throws `PacketError` if the request cannot be encoded.
+   * Sends a request and returns its reply of any type; BADREQ and OOM are replies, too. Rejects with `ControlError`
+   * `closed` or `protocol`; throws `PacketError` if the request cannot be encoded.
    */
   request(packet: SingleRequest, options: RequestOptions = {}): Promise<ReplyPacket> {
     return this.#send(packet, undefined, options.preack);
@@ -176,8 +172,8 @@ export class ControlClient {
   }
 
   /**
-   * The daemon's JSON document for a topic; `undefined` if it does not know the topic or has no extensions.
-   * Negotiates the extensions first if necessary. Throws `ControlError` `closed` or `protocol`.
+   * The daemon's JSON document for a topic; `undefined` if it does not know the topic or has no extensions. Negotiates
+   * the extensions first if necessary. Throws `ControlError` `closed` or `protocol`.
    */
   query(topic: string): Promise<unknown> {
     return mayBeIgnored(this.#query(topic));
@@ -195,8 +191,8 @@ export class ControlClient {
   }
 
   /**
-   * The first query also asks for the extensions, which saves a round trip. A plain QUERY must not be sent
-   * without extensions.
+   * The first query also asks for the extensions, which saves a round trip. A plain QUERY must not be sent without
+   * extensions.
    */
   async #queryReply(topic: string): Promise<ReplyPacket | undefined> {
     if (this.#extensions === undefined) {
@@ -244,8 +240,8 @@ export class ControlClient {
       }
       this.#writing = false;
     } catch (cause) {
-      // Replies to earlier requests may still be readable, so only the end of reading ends the connection.
-      // `#writing` stays set, so that nothing is written after the gap.
+      // Replies to earlier requests may still be readable, so only the end of reading ends the connection. `#writing`
+      // stays set, so that nothing is written after the gap.
       const errno = errnoOf(cause);
       this.#writeFailure = new ControlError("closed", `Cannot write to the daemon: ${errnoText(errno)}`, {
         errno,
@@ -269,8 +265,7 @@ export class ControlClient {
       }
       if (packet === undefined) continue;
       this.#handle(packet);
-      // Code that waits for a reply runs before the next packet is handled. Nobody waits for a single entry
-      // of a list.
+      // Code that waits for a reply runs before the next packet is handled. Nobody waits for a single entry of a list.
       if (packet.type !== Reply.SVCINFO) await undefined;
     }
   }

@@ -1,6 +1,5 @@
 /**
- * The failures of operations on services, one small class for each kind. All facts are fields; there are no
- * sentences.
+ * The failures of operations on services, one small class for each kind. All facts are fields; there are no sentences.
  */
 
 import type { ServiceInfo } from "./service_info.ts";
@@ -19,11 +18,11 @@ export type LoadFailure = "bad-name" | "not-found" | "bad-description" | "load-f
  * - `not-started`: only a started service can be restarted.
  * - `no-dependents`: no active service needs the service, so it cannot be woken.
  * - `dependents`: other services need it; the field `dependents` names them. `force` also stops them.
- * - `in-use`: an unload or reload is not possible now, because the service is not stopped, or another client
- *   has a handle to it.
+ * - `in-use`: an unload or reload is not possible now, because the service is not stopped, or another client has a
+ *   handle to it.
  * - `not-triggered`: the service is not of the type `triggered`.
- * - `no-process`, `bad-signal`, `not-sent`: the service has no process, the signal is unknown, or the system
- *   refused it.
+ * - `no-process`, `bad-signal`, `not-sent`: the service has no process, the signal is unknown, or the system refused
+ *   it.
  */
 export type RefusalReason =
   | "pinned-started"

@@ -38,10 +38,7 @@ export type ClientEvent = ServiceChange | EventGap;
 
 /** The options of a stream. */
 export interface EventOptions {
-  /**
-   * The full names of services, which are loaded if necessary. @default all that are loaded when the stream
-   * begins
-   */
+  /** The full names of services, which are loaded if necessary. @default all that are loaded when the stream begins */
   readonly services?: readonly string[];
   /**
    * The `seq` of the last event that the program has seen: the stream goes on behind it. Where events of that time are
@@ -64,18 +61,14 @@ const KINDS: ReadonlyMap<number, ServiceChangeKind> = new Map([
 ]);
 
 /**
- * Events of services in order, for a `for await` loop. The stream begins when it is made, not with the loop.
- * It ends with the loop, with `close` or with `await using`. While it is open, other clients cannot reload or
- * unload the services; this client can, and a gap reports it. The loop throws `ControlError` when the
- * connection ends.
+ * Events of services in order, for a `for await` loop. The stream begins when it is made, not with the loop. It ends
+ * with the loop, with `close` or with `await using`. While it is open, other clients cannot reload or unload the
+ * services; this client can, and a gap reports it. The loop throws `ControlError` when the connection ends.
  *
  * The daemon numbers no events yet: `seq` counts those of one stream, and a stream with `since` begins with a gap.
  */
 export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDisposable {
-  /**
-   * Resolves when the stream watches all its services: it contains all events from then on. Rejects if it
-   * cannot.
-   */
+  /** Resolves when the stream watches all its services: it contains all events from then on. Rejects if it cannot. */
   readonly ready: Promise<void>;
   readonly #handles: Handles;
   readonly #signal: AbortSignal | undefined;
@@ -157,8 +150,8 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
   }
 
   /**
-   * Passes on the events of one handle until it is closed. If a reload has ended the handle, continues with
-   * another one.
+   * Passes on the events of one handle until it is closed. If a reload has ended the handle, continues with another
+   * one.
    */
   async #pass(handle: Handle): Promise<void> {
     for (let packet; (packet = await handle.events.next()) !== undefined;) this.#add(handle.name, packet);

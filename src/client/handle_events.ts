@@ -5,8 +5,8 @@ import { Arrivals } from "./arrivals.ts";
 import type { ControlClient } from "./control_client.ts";
 
 /**
- * Keeps the events of each handle until they are read: the first one may directly follow the reply that
- * contains the handle.
+ * Keeps the events of each handle until they are read: the first one may directly follow the reply that contains the
+ * handle.
  */
 export class HandleEvents {
   readonly #queues = new Map<number, Arrivals<ServiceEventPacket>>();

@@ -20,9 +20,9 @@ export interface Handle {
 }
 
 /**
- * Opens and closes handles. While any client has a handle to a service, others cannot reload or unload it, so
- * a handle is open only while it is used. A reload or unload over this connection ends all its handles of the
- * service. The daemon ends a connection that uses an ended handle, so this class keeps track of them.
+ * Opens and closes handles. While any client has a handle to a service, others cannot reload or unload it, so a handle
+ * is open only while it is used. A reload or unload over this connection ends all its handles of the service. The
+ * daemon ends a connection that uses an ended handle, so this class keeps track of them.
  */
 export class Handles {
   readonly client: ControlClient;
@@ -77,8 +77,8 @@ export class Handles {
   }
 
   /**
-   * Performs an action with a handle that is open only for this action. If the action changes something, it
-   * must send its first request before it awaits: until then the handle is known to be open.
+   * Performs an action with a handle that is open only for this action. If the action changes something, it must send
+   * its first request before it awaits: until then the handle is known to be open.
    */
   async use<T>(name: string, load: boolean, action: (handle: Handle) => Promise<T>): Promise<T> {
     for (;;) {

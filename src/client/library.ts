@@ -1,6 +1,6 @@
 /**
- * Talks to a running daemon: lists services, starts and stops them, waits for them, and reads their events
- * and output. It works with this daemon and with dinit, in Deno and in Node.
+ * Talks to a running daemon: lists services, starts and stops them, waits for them, and reads their events and output.
+ * It works with this daemon and with dinit, in Deno and in Node.
  *
  * @example List the services of the user's daemon
  * ```ts

@@ -17,8 +17,8 @@ export interface LogOptions {
 }
 
 /**
- * The pause between two reads of a followed log, in milliseconds. After new output it is short; without new
- * output it doubles, up to a length at which reading costs nothing noticeable.
+ * The pause between two reads of a followed log, in milliseconds. After new output it is short; without new output it
+ * doubles, up to a length at which reading costs nothing noticeable.
  */
 const SHORTEST_PAUSE = 20;
 const LONGEST_PAUSE = 200;

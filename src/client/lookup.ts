@@ -8,9 +8,7 @@ import { LoadFailedError, type LoadFailure } from "./errors.ts";
 /** The daemon's reply with a handle, the state and the target of a service. */
 export type ServiceRecord = PacketOf<typeof Reply.SERVICERECORD>;
 
-/**
- * Loads a service if necessary. Every call opens another handle. Throws `LoadFailedError` or `ControlError`.
- */
+/** Loads a service if necessary. Every call opens another handle. Throws `LoadFailedError` or `ControlError`. */
 export async function loadRecord(client: ControlClient, name: string): Promise<ServiceRecord> {
   requireFit(name);
   const reply = await client.request({ type: Request.LOADSERVICE, name });

@@ -18,8 +18,7 @@ export async function openNodeSocket(path: string): Promise<ByteStream> {
   const socket = connect(path);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once("connect", resolve);
-  // This listener stays: an error without a listener would end the process. Reads and writes also report the
-  // error.
+  // This listener stays: an error without a listener would end the process. Reads and writes also report the error.
   socket.on("error", reject);
   await promise;
   return new SocketStream(socket);

@@ -45,9 +45,9 @@ export interface StopOptions extends CommandOptions {
 }
 
 /**
- * One service of the daemon, by its name. Creating one sends nothing. Methods that change its state load the
- * service if necessary. All methods reject with `ControlError` if the connection fails, and with
- * `LoadFailedError` if the service does not exist or its description has a mistake.
+ * One service of the daemon, by its name. Creating one sends nothing. Methods that change its state load the service if
+ * necessary. All methods reject with `ControlError` if the connection fails, and with `LoadFailedError` if the service
+ * does not exist or its description has a mistake.
  */
 export class Service {
   /** The full name, such as `web` or `getty@tty1`. */
@@ -107,16 +107,16 @@ export class Service {
   }
 
   /**
-   * Takes back a start: the service stops unless others need it. Resolves when it has stopped, or at once if
-   * it stays started. Rejects with `CancelledError`.
+   * Takes back a start: the service stops unless others need it. Resolves when it has stopped, or at once if it stays
+   * started. Rejects with `CancelledError`.
    */
   async release(options: CommandOptions = {}): Promise<ServiceInfo> {
     return await this.#command("release", options);
   }
 
   /**
-   * Resolves when the service is in a state, for whatever reason; at once if it already is. Loads the
-   * service. Rejects with `StartFailedError` if it waits for a start that fails.
+   * Resolves when the service is in a state, for whatever reason; at once if it already is. Loads the service. Rejects
+   * with `StartFailedError` if it waits for a start that fails.
    */
   async waitFor(state: "started" | "stopped", { signal }: WaitOptions = {}): Promise<ServiceInfo> {
     signal?.throwIfAborted();
@@ -174,8 +174,8 @@ export class Service {
   }
 
   /**
-   * The output that the daemon keeps (`log-type = buffer`), in pieces. Rejects with `NoLogError` if it keeps
-   * none, and with `NotLoadedError`.
+   * The output that the daemon keeps (`log-type = buffer`), in pieces. Rejects with `NoLogError` if it keeps none, and
+   * with `NotLoadedError`.
    */
   logs(options: LogOptions = {}): AsyncGenerator<LogPiece, void, void> {
     return readLog(this.#handles, this.name, options);

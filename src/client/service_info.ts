@@ -83,10 +83,7 @@ export interface ServiceInfo {
   readonly failure?: ServiceFailure;
 }
 
-/**
- * The facts about a service, in numbers. A `ServiceOverview` of the model is one; dinit itself provides
- * fewer.
- */
+/** The facts about a service, in numbers. A `ServiceOverview` of the model is one; dinit itself provides fewer. */
 export interface KnownService extends WireStatus {
   readonly name: string;
   /** A `ServiceType`. @default unknown */

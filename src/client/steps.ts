@@ -1,6 +1,6 @@
 /**
- * The steps of the library, for tools that report more details than the library: `ctl` and `monitor` use them
- * and word every outcome. Programs use `library.ts`.
+ * The steps of the library, for tools that report more details than the library: `ctl` and `monitor` use them and word
+ * every outcome. Programs use `library.ts`.
  *
  * @module
  */

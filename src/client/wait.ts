@@ -25,8 +25,8 @@ export interface Waiting {
 }
 
 /**
- * Waits for the end, beginning with the events of an open handle, which stays open. Throws `ControlError` if
- * the connection ends first, or the reason of the signal.
+ * Waits for the end, beginning with the events of an open handle, which stays open. Throws `ControlError` if the
+ * connection ends first, or the reason of the signal.
  */
 export async function settle(handles: Handles, handle: Handle, waiting: Waiting): Promise<Settled> {
   for (;;) {
@@ -37,10 +37,7 @@ export async function settle(handles: Handles, handle: Handle, waiting: Waiting)
   }
 }
 
-/**
- * The handle has ended with a reload, or with the connection: only the state shows what has happened
- * meanwhile.
- */
+/** The handle has ended with a reload, or with the connection: only the state shows what has happened meanwhile. */
 async function settleAnew(handles: Handles, { name }: Handle, waiting: Waiting): Promise<Settled> {
   try {
     return await handles.use(name, false, async (handle) => {

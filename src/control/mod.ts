@@ -1,6 +1,6 @@
 /**
- * The connection between the daemon and the programs that command it: the packets of the control protocol
- * (`wire/`) and the server in the daemon (`server/`). The room `client` is the other end.
+ * The connection between the daemon and the programs that command it: the packets of the control protocol (`wire/`) and
+ * the server in the daemon (`server/`). The room `client` is the other end.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * No service is active, and nobody asked for a shutdown: the owner of a machine asks the person at the
- * console what to do (daemon and init 6.4).
+ * No service is active, and nobody asked for a shutdown: the owner of a machine asks the person at the console what to
+ * do (daemon and init 6.4).
  */
 
 import { LoadError, ShutdownType } from "../model/mod.ts";

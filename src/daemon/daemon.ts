@@ -1,6 +1,6 @@
 /**
- * The running daemon: it connects the engine, the host, the control socket and the logs, and controls their
- * start and end. Daemon and init 3, 4 and 6.
+ * The running daemon: it connects the engine, the host, the control socket and the logs, and controls their start and
+ * end. Daemon and init 3, 4 and 6.
  */
 
 import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
@@ -180,8 +180,8 @@ export class Daemon {
     this.#host.begin();
     const started = this.#startServices();
     if (started) this.#readiness.announce(this.#server.path);
-    // Deno exits when its event loop is empty; this timer keeps it alive. It starts after the socket is
-    // ready, because the first timer takes the runtime some milliseconds.
+    // Deno exits when its event loop is empty; this timer keeps it alive. It starts after the socket is ready, because
+    // the first timer takes the runtime some milliseconds.
     const alive = setInterval(() => {}, LONG);
     if (started) {
       this.#socket.watch();

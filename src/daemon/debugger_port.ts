@@ -1,9 +1,8 @@
 /**
- * Deno's debugger. Since 2.9.2 `deno run` opens it on 127.0.0.1:9229 at SIGUSR1, even if the program listens
- * to the signal. Every user of the machine can then use it to run code as the daemon. A compiled binary does
- * not open it. With the C library the signal does not reach the runtime (`Signals.useLibrary`). Otherwise the
- * daemon cannot prevent it, but can close it: at once if it is already open, or in one of the next turns of
- * the event loop.
+ * Deno's debugger. Since 2.9.2 `deno run` opens it on 127.0.0.1:9229 at SIGUSR1, even if the program listens to the
+ * signal. Every user of the machine can then use it to run code as the daemon. A compiled binary does not open it. With
+ * the C library the signal does not reach the runtime (`Signals.useLibrary`). Otherwise the daemon cannot prevent it,
+ * but can close it: at once if it is already open, or in one of the next turns of the event loop.
  */
 
 import type { MessageLog } from "../log/mod.ts";

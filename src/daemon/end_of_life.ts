@@ -1,6 +1,6 @@
 /**
- * How the owner of a machine ends: the process executes the program that shuts the machine down, or a new
- * daemon (daemon and init 6.3, 6.5, 6.6).
+ * How the owner of a machine ends: the process executes the program that shuts the machine down, or a new daemon
+ * (daemon and init 6.3, 6.5, 6.6).
  */
 
 import { errnoOf, errnoText, ShutdownType } from "../model/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * `--exit-with`: when one service ends, the daemon exits and passes the status on. Users of containers expect
- * this; the reference has nothing like it.
+ * `--exit-with`: when one service ends, the daemon exits and passes the status on. Users of containers expect this; the
+ * reference has nothing like it.
  */
 
 import { ServiceState, ShutdownType, StopReason, type WaitStatus } from "../model/mod.ts";

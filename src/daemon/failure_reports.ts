@@ -1,6 +1,5 @@
 /**
- * Why services fail, as far as their output shows it: for the console and for `status`. Loaded at the first
- * failure.
+ * Why services fail, as far as their output shows it: for the console and for `status`. Loaded at the first failure.
  */
 
 import type { Service } from "../engine/mod.ts";
@@ -19,16 +18,10 @@ const TAIL = 4 * LINES * LINE_LENGTH;
 const LOOK_PAUSE = 5_000;
 /** How often to show it on the console, in milliseconds, until it stays down. */
 const SHOW_PAUSE = 60_000;
-/**
- * How many reports the console gets in `SHOW_WINDOW` milliseconds: many services may fail for the same
- * reason.
- */
+/** How many reports the console gets in `SHOW_WINDOW` milliseconds: many services may fail for the same reason. */
 const SHOWN_AT_MOST = 20;
 const SHOW_WINDOW = 10_000;
-/**
- * How long to wait for the rest of the output, in milliseconds: children of the process may keep its pipe
- * open.
- */
+/** How long to wait for the rest of the output, in milliseconds: children of the process may keep its pipe open. */
 const READ_LIMIT = 500;
 /** How much file system time and clock may differ, in milliseconds. */
 const TIME_SLACK = 1_000;

@@ -34,10 +34,7 @@ export class Failures implements FactSink {
     if (service !== undefined) void this.#explain(service, said.trouble);
   }
 
-  /**
-   * All services with the facts about their logs and failures; `now` is the wall clock in milliseconds since
-   * 1970.
-   */
+  /** All services with the facts about their logs and failures; `now` is the wall clock in milliseconds since 1970. */
   overview(now: number): ServiceOverview[] {
     return this.#means.manager.overview(now).map((overview) => this.#complemented(overview));
   }

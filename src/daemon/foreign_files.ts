@@ -4,9 +4,8 @@ import { fileProblem, folderOf, folderProblem, ownIdentity } from "../host/mod.t
 const ROOT = 0;
 
 /**
- * Warns if a daemon of root reads an environment file that another user can change: this user could run
- * anything as root, by variables such as `PATH` and `LD_PRELOAD`. The daemon still uses the file, like the
- * reference.
+ * Warns if a daemon of root reads an environment file that another user can change: this user could run anything as
+ * root, by variables such as `PATH` and `LD_PRELOAD`. The daemon still uses the file, like the reference.
  */
 export function warnOfForeignFile(path: string | undefined, log: MessageLog): void {
   const self = ownIdentity();

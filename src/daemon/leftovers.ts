@@ -1,6 +1,6 @@
 /**
- * Ends the leftovers of a killed daemon before any service is started. A second store on the same data, or a
- * second web server on the same port, would be worse than a short pause.
+ * Ends the leftovers of a killed daemon before any service is started. A second store on the same data, or a second web
+ * server on the same port, would be worse than a short pause.
  */
 
 import type { MessageLog } from "../log/mod.ts";

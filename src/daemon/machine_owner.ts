@@ -1,6 +1,6 @@
 /**
- * The additional tasks of the daemon when it owns the machine, as its process 1 or with `--system-mgr`.
- * Loaded only then.
+ * The additional tasks of the daemon when it owns the machine, as its process 1 or with `--system-mgr`. Loaded only
+ * then.
  */
 
 import { ShutdownType } from "../model/mod.ts";

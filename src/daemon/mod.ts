@@ -1,6 +1,5 @@
 /**
- * The daemon: its command line, its paths, and the running program that connects engine, host, control socket
- * and logs.
+ * The daemon: its command line, its paths, and the running program that connects engine, host, control socket and logs.
  *
  * @module
  */

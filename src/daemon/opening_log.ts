@@ -32,8 +32,8 @@ export function createMainLog(options: Pick<DaemonOptions, "logFile" | "logLevel
 }
 
 /**
- * The main log on a standard output of the daemon, if the path names one: with a second open file, its lines
- * would overwrite others.
+ * The main log on a standard output of the daemon, if the path names one: with a second open file, its lines would
+ * overwrite others.
  */
 function standardDescriptor(path: string): MainLogTarget | undefined {
   const fd = descriptorOfPath(path, "/", grantedLink);
@@ -44,9 +44,8 @@ function standardDescriptor(path: string): MainLogTarget | undefined {
 }
 
 /**
- * Reports when the main log or the console fails, and when it works again. The report goes to the other log;
- * the number of lost lines also goes to the log that lost them. A stopped system logger is not worth a
- * report.
+ * Reports when the main log or the console fails, and when it works again. The report goes to the other log; the number
+ * of lost lines also goes to the log that lost them. A stopped system logger is not worth a report.
  */
 export function watchLogs(
   mainLog: MainLog,

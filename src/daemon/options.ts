@@ -34,10 +34,7 @@ export interface DaemonOptions {
 /** The host that starts processes. */
 export type HostKind = "auto" | "native" | "command";
 
-/**
- * The request of a command line: to run, to print something and exit with 0, or to report an error and exit
- * with 1.
- */
+/** The request of a command line: to run, to print something and exit with 0, or to report an error and exit with 1. */
 export type CommandLine =
   | { readonly action: "run"; readonly options: DaemonOptions }
   | { readonly action: "version" | "help" }

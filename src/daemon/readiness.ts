@@ -39,8 +39,8 @@ export class Readiness {
 }
 
 /**
- * Writes, and closes the descriptor unless it is a standard one. The runtime's streams are copies of the
- * standard ones from before the console was opened, so they are used only if there is no other way.
+ * Writes, and closes the descriptor unless it is a standard one. The runtime's streams are copies of the standard ones
+ * from before the console was opened, so they are used only if there is no other way.
  */
 function write(fd: number, line: Uint8Array<ArrayBuffer>): void {
   const descriptors = inheritedDescriptors();

@@ -35,8 +35,8 @@ const MEANINGS = {
 const OF_TERMINAL: readonly Deno.Signal[] = ["SIGTSTP", "SIGTTIN", "SIGTTOU"];
 
 /**
- * Other signals that would end a program. The runtime ignores SIGPIPE. The list omits signals for faults of
- * the program itself (ILL, BUS, FPE, SEGV, SYS): a listener cannot repair a fault.
+ * Other signals that would end a program. The runtime ignores SIGPIPE. The list omits signals for faults of the program
+ * itself (ILL, BUS, FPE, SEGV, SYS): a listener cannot repair a fault.
  */
 const OTHERS: readonly Deno.Signal[] = [
   "SIGUSR2",
@@ -62,8 +62,8 @@ const STOP_CONTAINER = RTMIN + 3;
 const IGNORED = /^SigIgn:\s*([0-9a-f]+)$/m;
 
 /**
- * Listens from its creation until the program ends: as process 1, the runtime does not survive a signal whose
- * last listener was removed. Signals that arrive before there is a handler are kept.
+ * Listens from its creation until the program ends: as process 1, the runtime does not survive a signal whose last
+ * listener was removed. Signals that arrive before there is a handler are kept.
  */
 export class Signals {
   /** SIGHUP was ignored when the program was started, as with `nohup`. False if that is unknown. */
@@ -85,8 +85,8 @@ export class Signals {
   }
 
   /**
-   * Uses the C library, if it is available, for what the runtime cannot do: real-time signals do not end the
-   * daemon, and SIGUSR1 does not reach the runtime. Returns whether that succeeded.
+   * Uses the C library, if it is available, for what the runtime cannot do: real-time signals do not end the daemon,
+   * and SIGUSR1 does not reach the runtime. Returns whether that succeeded.
    */
   useLibrary(): boolean {
     try {

@@ -1,7 +1,4 @@
-/**
- * The control socket during the life of the daemon: opens it, opens it again when it is lost, and watches it
- * (3.3).
- */
+/** The control socket during the life of the daemon: opens it, opens it again when it is lost, and watches it (3.3). */
 
 import type { MessageLog } from "../log/mod.ts";
 import { FileWatch, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";

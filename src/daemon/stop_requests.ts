@@ -1,6 +1,6 @@
 /**
- * Two signals within this many milliseconds are one request: a key at the terminal reaches every process of
- * the group, and programs between the terminal and the daemon forward it.
+ * Two signals within this many milliseconds are one request: a key at the terminal reaches every process of the group,
+ * and programs between the terminal and the daemon forward it.
  */
 const ONE_REQUEST = 200;
 

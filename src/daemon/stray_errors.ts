@@ -1,6 +1,6 @@
 /**
- * Uncaught errors. A daemon that may be process 1 must not end because of one: the error is logged with its
- * stack, and the daemon continues.
+ * Uncaught errors. A daemon that may be process 1 must not end because of one: the error is logged with its stack, and
+ * the daemon continues.
  */
 
 import { type MessageLog, RepeatedLines } from "../log/mod.ts";
@@ -42,8 +42,7 @@ export class StrayErrors {
   }
 
   /**
-   * The same function, but errors are reported. The runtime never calls a signal listener again after it has
-   * thrown.
+   * The same function, but errors are reported. The runtime never calls a signal listener again after it has thrown.
    */
   guard(listener: () => void): () => void {
     return () => {

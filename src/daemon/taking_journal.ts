@@ -4,8 +4,8 @@ import type { MessageLog } from "../log/mod.ts";
 import { type BootClock, JournalInUseError, ownerLives, parseJournal, ProcessJournal } from "../host/mod.ts";
 
 /**
- * How long the journal may stay locked after a daemon was killed, in milliseconds: a process in the making
- * holds the lock until it executes its program.
+ * How long the journal may stay locked after a daemon was killed, in milliseconds: a process in the making holds the
+ * lock until it executes its program.
  */
 const LOCK_PATIENCE = 2000;
 const LOCK_INTERVAL = 20;

@@ -2,9 +2,9 @@ import type { Fact } from "../engine/mod.ts";
 import { LaunchStage, StopReason } from "../model/mod.ts";
 
 /**
- * Failures of a service that can be explained further. Its program could not be executed, or its output may
- * show the reason: its process ended unexpectedly, it failed to start, its recovery failed, or it has reached
- * its restart limit and stays down.
+ * Failures of a service that can be explained further. Its program could not be executed, or its output may show the
+ * reason: its process ended unexpectedly, it failed to start, its recovery failed, or it has reached its restart limit
+ * and stays down.
  */
 export type Trouble = "not-executed" | "ended" | "start-failed" | "gave-up" | "restart-limit";
 

@@ -33,10 +33,7 @@ export class Draft {
   environmentFile = "";
   /** The value of `env-file` after substitution; empty for none. */
   environmentFileSetting = "";
-  /**
-   * Whether `nice`, `oom-score-adj` and `capabilities` have lines, including lines with a wrong or empty
-   * value.
-   */
+  /** Whether `nice`, `oom-score-adj` and `capabilities` have lines, including lines with a wrong or empty value. */
   readonly given = { nice: false, oomScoreAdjust: false, capabilities: false };
   /** `export-passwd-vars` */
   exportsUser = false;
@@ -61,8 +58,8 @@ export class Draft {
 }
 
 /**
- * A value as a setting receives it: without quotes and escapes. It is already substituted if its setting is
- * substituted before loading.
+ * A value as a setting receives it: without quotes and escapes. It is already substituted if its setting is substituted
+ * before loading.
  */
 export interface SettingValue {
   readonly text: string;

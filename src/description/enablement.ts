@@ -1,6 +1,6 @@
 /**
- * The parts of a description that `enable` and `disable` need (service description 1.5, cli 4). They read
- * only these lines, so all others may have mistakes.
+ * The parts of a description that `enable` and `disable` need (service description 1.5, cli 4). They read only these
+ * lines, so all others may have mistakes.
  */
 
 import { DependencyKind, type DependencyLink, nameArgument } from "../model/mod.ts";

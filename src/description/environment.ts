@@ -1,7 +1,4 @@
-/**
- * The layers of the environment (service description 5.2), from the daemon's environment to that of one
- * service.
- */
+/** The layers of the environment (service description 5.2), from the daemon's environment to that of one service. */
 
 import { type EnvironmentOverlay, LimitError, NO_OVERLAY } from "../model/mod.ts";
 import { systemText } from "./files.ts";
@@ -12,8 +9,8 @@ import type { ParsedEnvironmentFile } from "./environment_file.ts";
 const CHANGES_LIMIT = 10_000;
 
 /**
- * Layers 1 and 2: the environment that the daemon was started with, changed by the main environment file and
- * by clients at run time. Every launch and every load uses the current values.
+ * Layers 1 and 2: the environment that the daemon was started with, changed by the main environment file and by clients
+ * at run time. Every launch and every load uses the current values.
  */
 export class MainEnvironment {
   readonly #process: ReadonlyMap<string, string>;
@@ -91,9 +88,8 @@ export class MainEnvironment {
   }
 
   /**
-   * The complete environment of a service with this overlay, ready for the system. Names and values end at
-   * their first NUL; variables whose name is then empty are left out. Most services have no overlay and share
-   * one map.
+   * The complete environment of a service with this overlay, ready for the system. Names and values end at their first
+   * NUL; variables whose name is then empty are left out. Most services have no overlay and share one map.
    */
   compose(overlay: EnvironmentOverlay): ReadonlyMap<string, string> {
     if (overlay !== NO_OVERLAY) return this.#compose(overlay);

@@ -1,7 +1,7 @@
 /**
- * Only this file of the room uses the file system. It checks a path before it opens it, so that a FIFO or a
- * device cannot block the daemon. Failures are values, because a search through several directories normally
- * fails in most of them.
+ * Only this file of the room uses the file system. It checks a path before it opens it, so that a FIFO or a device
+ * cannot block the daemon. Failures are values, because a search through several directories normally fails in most of
+ * them.
  */
 
 import { decodeBytes, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
@@ -37,8 +37,8 @@ export interface FileStatus {
 }
 
 /**
- * A better access to files than the runtime's, which cannot name a path that is not UTF-8 and gives times in
- * whole milliseconds. All methods throw errors whose number `errnoOf` knows.
+ * A better access to files than the runtime's, which cannot name a path that is not UTF-8 and gives times in whole
+ * milliseconds. All methods throw errors whose number `errnoOf` knows.
  */
 export interface FileAccess {
   /** Looks at a path without following a link. */

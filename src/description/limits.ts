@@ -1,6 +1,6 @@
 /**
- * Limits for the text of descriptions. The runtime ends the whole program when its heap is full, so
- * everything is limited long before that. Each error names its limit.
+ * Limits for the text of descriptions. The runtime ends the whole program when its heap is full, so everything is
+ * limited long before that. Each error names its limit.
  */
 
 const MEGABYTE = 1024 * 1024;
@@ -8,10 +8,7 @@ const MEGABYTE = 1024 * 1024;
 /** The largest description, included file or environment file, in bytes. */
 export const FILE_LIMIT = 4 * MEGABYTE;
 
-/**
- * The files of one description together: the file itself, its includes and its environment file. In
- * characters.
- */
+/** The files of one description together: the file itself, its includes and its environment file. In characters. */
 export const FILES_LIMIT = 16 * MEGABYTE;
 
 /** How much text all loaded descriptions may hold together, in characters. */

@@ -1,8 +1,7 @@
 /**
- * Service descriptions: finding them, reading them into plain data, and printing them as text. This room
- * knows the format of descriptions and environment files, the table of all settings, and the layers of the
- * environment. It does not know which services are loaded: the caller provides dependencies when a line names
- * them.
+ * Service descriptions: finding them, reading them into plain data, and printing them as text. This room knows the
+ * format of descriptions and environment files, the table of all settings, and the layers of the environment. It does
+ * not know which services are loaded: the caller provides dependencies when a line names them.
  *
  * @example Which settings there are
  * ```ts

@@ -51,9 +51,9 @@ export interface ReadOptions {
   /** The daemon's effective user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };
   /**
-   * Called for each line that names a dependency, before the next line is read. A `LoadError` that it throws
-   * passes through; but if its kind is `not-found` and the request comes from a directory, it becomes a
-   * warning and the entry is skipped.
+   * Called for each line that names a dependency, before the next line is read. A `LoadError` that it throws passes
+   * through; but if its kind is `not-found` and the request comes from a directory, it becomes a warning and the entry
+   * is skipped.
    */
   dependency(request: DependencyRequest): void;
   /** Receives the warnings about dependency directories: the daemon's text and the facts. */
@@ -64,8 +64,8 @@ export interface ReadOptions {
    */
   problem?: (error: LoadError) => void;
   /**
-   * Receives the checker's remarks on settings without effect (3.9), without their prefix, and the setting of
-   * each remark.
+   * Receives the checker's remarks on settings without effect (3.9), without their prefix, and the setting of each
+   * remark.
    * @default undefined
    */
   lint?: (text: string, setting: string) => void;
@@ -95,8 +95,8 @@ export interface ReadOptions {
    */
   environmentFile?: (file: EnvironmentFileRead) => void;
   /**
-   * Called for each line that sets a known setting, before its value is read. Receives the place of the
-   * value, and whether the line has the form `@meta NAME = VALUE`.
+   * Called for each line that sets a known setting, before its value is read. Receives the place of the value, and
+   * whether the line has the form `@meta NAME = VALUE`.
    * @default undefined
    */
   line?: (setting: string, location: Location, isMeta: boolean) => void;

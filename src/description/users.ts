@@ -1,6 +1,6 @@
 /**
- * Users and groups: the entries of the system's databases that `run-as`, the owners of files and
- * `export-passwd-vars` need.
+ * Users and groups: the entries of the system's databases that `run-as`, the owners of files and `export-passwd-vars`
+ * need.
  */
 
 import { fileVersion, readSystemFile, systemText } from "./files.ts";
@@ -32,8 +32,8 @@ export interface FileUsersOptions {
 }
 
 /**
- * The databases in `/etc/passwd` and `/etc/group`. The files are read again when they have changed. This
- * class does not know users from other sources of the name service switch (LDAP, systemd).
+ * The databases in `/etc/passwd` and `/etc/group`. The files are read again when they have changed. This class does not
+ * know users from other sources of the name service switch (LDAP, systemd).
  */
 export class FileUsers implements UserDatabase {
   readonly #passwd: string;

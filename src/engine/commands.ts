@@ -1,6 +1,6 @@
 /**
- * Commands from the control socket: their checks in order, their effects, and their results. Lifecycle
- * specification 6.2 and 12.5.
+ * Commands from the control socket: their checks in order, their effects, and their results. Lifecycle specification
+ * 6.2 and 12.5.
  */
 
 import { DependencyKind, ServiceState, ServiceType } from "../model/mod.ts";
@@ -125,8 +125,8 @@ export function trigger({ lifecycle }: CommandContext, service: ServiceRecord, o
 }
 
 /**
- * Adds a dependency at run time. It is refused if it would close a circle, make a chain of more than 32
- * services, or bind an active service to one that is not started.
+ * Adds a dependency at run time. It is refused if it would close a circle, make a chain of more than 32 services, or
+ * bind an active service to one that is not started.
  */
 export function addDependency(
   context: CommandContext,

@@ -2,10 +2,7 @@ import type { ServiceDescription } from "../model/mod.ts";
 
 /** The part of the engine that takes part in reading a description. */
 export interface DescriptionReader {
-  /**
-   * Called when a line names a dependency, which is loaded before reading continues. An exception ends the
-   * reading.
-   */
+  /** Called when a line names a dependency, which is loaded before reading continues. An exception ends the reading. */
   dependency(request: { readonly name: string; readonly fromDirectory: boolean }): void;
   warn(text: string): void;
 }
@@ -20,9 +17,6 @@ export interface FoundDescription {
 export interface DescriptionSource {
   /** The folders in search order, for people; empty if there are none. */
   readonly directories: readonly string[];
-  /**
-   * Finds the description of a service by its full name. Throws `LoadError`, of kind `not-found` if there is
-   * none.
-   */
+  /** Finds the description of a service by its full name. Throws `LoadError`, of kind `not-found` if there is none. */
   find(name: string): FoundDescription;
 }

@@ -47,8 +47,8 @@ export class EventRing implements FactSink {
   }
 
   /**
-   * From now on the follower receives each fact, synchronously; it must not call the engine. Returns a
-   * function that ends this.
+   * From now on the follower receives each fact, synchronously; it must not call the engine. Returns a function that
+   * ends this.
    */
   follow(follower: (fact: NumberedFact) => void): () => void {
     this.#followers.add(follower);

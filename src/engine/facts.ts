@@ -1,6 +1,6 @@
 /**
- * Facts: what happens in the engine, as typed data. `src/log/wording.ts` words them like the reference; JSON
- * lines, event streams and web pages are other renderings of the same facts.
+ * Facts: what happens in the engine, as typed data. `src/log/wording.ts` words them like the reference; JSON lines,
+ * event streams and web pages are other renderings of the same facts.
  */
 
 import {

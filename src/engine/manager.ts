@@ -1,6 +1,6 @@
 /**
- * The public face of the engine: services by name, commands, events of processes and timers, and the public
- * facts about services. Every call works until the engine is at rest before it returns.
+ * The public face of the engine: services by name, commands, events of processes and timers, and the public facts about
+ * services. Every call works until the engine is at rest before it returns.
  */
 
 import {
@@ -94,10 +94,7 @@ export class ServiceManager implements EngineEvents {
     }
   }
 
-  /**
-   * Applies the current description of a service. `undefined`: it is refused or has mistakes, which were
-   * logged.
-   */
+  /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
     try {
       reload({ graph: this.graph, loader: this.#parts.loader, lifecycle: this.lifecycle }, service);

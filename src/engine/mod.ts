@@ -1,10 +1,9 @@
 /**
- * The engine decides what must run. It owns the graph of services, the state machine of each service, and the
- * plan of every launch. It performs nothing itself. Commands, process events, timer expiries and console
- * events come in; calls on the interfaces of `ports.ts` go out; the same inputs give the same outputs.
+ * The engine decides what must run. It owns the graph of services, the state machine of each service, and the plan of
+ * every launch. It performs nothing itself. Commands, process events, timer expiries and console events come in; calls
+ * on the interfaces of `ports.ts` go out; the same inputs give the same outputs.
  *
- * Read `lifecycle.ts` first: its head explains how services live, how changes spread and which invariants
- * hold.
+ * Read `lifecycle.ts` first: its head explains how services live, how changes spread and which invariants hold.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Values in a form that JSON can represent: maps, sets and bigints become objects with one marked key, and
- * undefined becomes null, which the engine does not use otherwise.
+ * Values in a form that JSON can represent: maps, sets and bigints become objects with one marked key, and undefined
+ * becomes null, which the engine does not use otherwise.
  */
 
 /** The values that JSON can represent. */

@@ -1,7 +1,7 @@
 /**
- * The interfaces that the engine needs. A host implements `ProcessHost`, the daemon the rest; tests use
- * fakes. Every call returns at once. Later results arrive as events of `EngineEvents`, never from inside a
- * call, so that the engine is never re-entered.
+ * The interfaces that the engine needs. A host implements `ProcessHost`, the daemon the rest; tests use fakes. Every
+ * call returns at once. Later results arrive as events of `EngineEvents`, never from inside a call, so that the engine
+ * is never re-entered.
  */
 
 import type {
@@ -40,8 +40,8 @@ export type PidFileOutcome =
   /** A child that has already ended. */
   | { readonly kind: "ended"; readonly pid: number; readonly exit: ExitStatus }
   /**
-   * The file names no usable process; −1 if it contains no number. `exit`: the exit status of that process,
-   * if the host has already seen it.
+   * The file names no usable process; −1 if it contains no number. `exit`: the exit status of that process, if the host
+   * has already seen it.
    */
   | { readonly kind: "invalid"; readonly pid: number; readonly exit?: ExitStatus }
   | { readonly kind: "unreadable"; readonly step: "open" | "read"; readonly errno: number };
@@ -57,13 +57,13 @@ export interface LaunchRefusal extends LaunchFailure {
 /** Starts, signals and watches processes. */
 export interface ProcessHost {
   /**
-   * The first setting of a description that this host does not support, with the reason and the remedy;
-   * `undefined` if it can run the service.
+   * The first setting of a description that this host does not support, with the reason and the remedy; `undefined` if
+   * it can run the service.
    */
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined;
   /**
-   * Starts a process. The host reports later whether the program could be executed. Returns a process id
-   * (`undefined` if there is none yet), or the failure before there was a process (lifecycle 8.4).
+   * Starts a process. The host reports later whether the program could be executed. Returns a process id (`undefined`
+   * if there is none yet), or the failure before there was a process (lifecycle 8.4).
    */
   launch(plan: LaunchPlan): { readonly pid: number | undefined } | LaunchRefusal;
   /** Sends a signal to the process, or to its process group. */

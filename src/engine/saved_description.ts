@@ -1,6 +1,6 @@
 /**
- * The schema of a service description in a saved state. It derives from the default description. A new
- * setting needs a line here only if its value is no text, number, flag or list of texts.
+ * The schema of a service description in a saved state. It derives from the default description. A new setting needs a
+ * line here only if its value is no text, number, flag or list of texts.
  */
 
 import {

@@ -1,6 +1,6 @@
 /**
- * Schemas of saved data: a missing value gets its default, and a value of the wrong type is refused. The
- * schema of an object names every field of its type, so the type check rejects a new field without a schema.
+ * Schemas of saved data: a missing value gets its default, and a value of the wrong type is refused. The schema of an
+ * object names every field of its type, so the type check rejects a new field without a schema.
  */
 
 /** Saved data that is not usable. */

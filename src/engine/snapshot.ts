@@ -1,7 +1,7 @@
 /**
- * The complete state of an engine at rest as plain data, so that another process can continue. It does not
- * contain the environment, listeners, and the host's data about processes. The host finds its processes again
- * by the ids of services, which stay the same.
+ * The complete state of an engine at rest as plain data, so that another process can continue. It does not contain the
+ * environment, listeners, and the host's data about processes. The host finds its processes again by the ids of
+ * services, which stay the same.
  */
 
 import { ServiceType } from "../model/mod.ts";
@@ -32,8 +32,8 @@ export interface Snapshot {
 }
 
 /**
- * Saves the state of an engine. The engine must be at rest, as it is between any two calls of its public
- * face; otherwise throws an `Error`.
+ * Saves the state of an engine. The engine must be at rest, as it is between any two calls of its public face;
+ * otherwise throws an `Error`.
  */
 export function snapshot(manager: ServiceManager): Snapshot {
   const records = [...manager.graph.records()];
@@ -83,9 +83,9 @@ export interface RestoreOptions {
 }
 
 /**
- * Makes an engine that continues from a snapshot, and sets its timers again. Missing fields have their
- * defaults. Throws `SavedStateError` for an unknown format, a value of the wrong type, and a reference
- * without a target; then nothing has changed. `options.graph` and `options.shutdownType` are ignored.
+ * Makes an engine that continues from a snapshot, and sets its timers again. Missing fields have their defaults. Throws
+ * `SavedStateError` for an unknown format, a value of the wrong type, and a reference without a target; then nothing
+ * has changed. `options.graph` and `options.shutdownType` are ignored.
  */
 export function restore(
   options: ManagerOptions,

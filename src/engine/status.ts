@@ -39,8 +39,8 @@ export function overviewOf(service: ServiceRecord, elapsed: number, now: number)
 }
 
 /**
- * What blocks the start or stop of a service: names of services, or `console`, `restart-delay`, `trigger`.
- * Empty if it waits only for its own process.
+ * What blocks the start or stop of a service: names of services, or `console`, `restart-delay`, `trigger`. Empty if it
+ * waits only for its own process.
  */
 function waitingFor({ phase, dependencies, dependents, process }: ServiceRecord): string[] {
   const names = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * The host that needs only the permission to run programs: `Deno.Command`. Each process gets its own session,
- * so that neither a key typed at the daemon's terminal nor the daemon's own exit reaches it.
+ * The host that needs only the permission to run programs: `Deno.Command`. Each process gets its own session, so that
+ * neither a key typed at the daemon's terminal nor the daemon's own exit reaches it.
  */
 
 import {
@@ -40,8 +40,8 @@ const ENOTDIR = 20;
 const EOPNOTSUPP = 95;
 
 /**
- * How long to wait for the rest of a process's output before reporting its exit, in milliseconds. The pipe
- * closes at the exit, unless a child of the process still holds it open.
+ * How long to wait for the rest of a process's output before reporting its exit, in milliseconds. The pipe closes at
+ * the exit, unless a child of the process still holds it open.
  */
 const OUTPUT_PATIENCE = 250;
 
@@ -62,8 +62,7 @@ export class CommandHost implements ProcessHost {
   /** When all output of the latest process of a service has been read, by the id of the service. */
   readonly #reading = new Map<number, Promise<unknown>>();
   /**
-   * To signal a process group, the host needs permission to run any program; without it, it signals only the
-   * process.
+   * To signal a process group, the host needs permission to run any program; without it, it signals only the process.
    */
   #maySignalGroups = true;
 
@@ -231,8 +230,8 @@ function childOptions(
 }
 
 /**
- * Where a launch failed, and why. "No such file" and "not a directory" may mean the program or the working
- * directory; the runtime does not say which, and may give one error for the other.
+ * Where a launch failed, and why. "No such file" and "not a directory" may mean the program or the working directory;
+ * the runtime does not say which, and may give one error for the other.
  */
 function failureOf(errno: number, workingDir: string): [stage: LaunchStage, errno: number] {
   const executing: [LaunchStage, number] = [LaunchStage.EXECUTE, errno];

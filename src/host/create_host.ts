@@ -18,16 +18,13 @@ export interface DaemonHost extends ProcessHost {
   readonly files?: FileAccess;
   /** Time since boot, as exact as this host can measure it. */
   readonly bootClock: BootClock;
-  /**
-   * Begins to work. Call it once, after the daemon has installed its signal listeners and before the first
-   * launch.
-   */
+  /** Begins to work. Call it once, after the daemon has installed its signal listeners and before the first launch. */
   begin(): void;
   /** Stops listening for the exits of processes. */
   close(): void;
   /**
-   * Resolves when the buffer of a service contains all output of its ended processes. @default absent,
-   * `bufferedLog` reads the output
+   * Resolves when the buffer of a service contains all output of its ended processes. @default absent, `bufferedLog`
+   * reads the output
    */
   outputRead?(id: number): Promise<unknown>;
   /** Makes the daemon's process group the foreground group of its terminal again. */

@@ -1,6 +1,6 @@
 /**
- * The host does what the engine decides: it starts, signals and watches processes, and keeps time. It
- * implements the interfaces that the engine declares, and knows services only by their launch plans.
+ * The host does what the engine decides: it starts, signals and watches processes, and keeps time. It implements the
+ * interfaces that the engine declares, and knows services only by their launch plans.
  *
  * @module
  */

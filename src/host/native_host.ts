@@ -290,9 +290,8 @@ export class NativeHost implements ProcessHost {
   // ---- Ends --------------------------------------------------------------------------------------------------
 
   /**
-   * Reaps ended children: a signal does not say how many there are. Services that restart at once may end as
-   * fast as this host launches them. So each turn is limited, and clients and timers are served between
-   * turns.
+   * Reaps ended children: a signal does not say how many there are. Services that restart at once may end as fast as
+   * this host launches them. So each turn is limited, and clients and timers are served between turns.
    */
   #reapAll(): void {
     const begin = performance.now();

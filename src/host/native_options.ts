@@ -15,17 +15,14 @@ export interface NativeHostOptions {
   readonly serveControl?: (stream: DescriptorStream) => void;
   /** Writes a warning to the daemon's log. @default ignored */
   readonly warn?: (text: string) => void;
-  /**
-   * The daemon's group, for services with a relative `run-in-cgroup`. @default the group in
-   * `/proc/self/cgroup`
-   */
+  /** The daemon's group, for services with a relative `run-in-cgroup`. @default the group in `/proc/self/cgroup` */
   readonly cgroup?: string;
   /** Milliseconds between TERM and KILL for `kill-all-on-stop` (lifecycle 8.15). @default 1000 */
   readonly killAllPause?: number;
   /**
-   * How long to wait for the exit of a process that has closed its readiness descriptor without an
-   * announcement, in milliseconds. A crashing process closes the descriptor just before its exit is visible,
-   * and its exit status says more.
+   * How long to wait for the exit of a process that has closed its readiness descriptor without an announcement, in
+   * milliseconds. A crashing process closes the descriptor just before its exit is visible, and its exit status says
+   * more.
    * @default 100
    */
   readonly endPatience?: number;

@@ -2,17 +2,17 @@ import { kernelTexts } from "./kernel_file.ts";
 
 const ENVIRONMENT = "/proc/self/environ";
 /**
- * Variables that give a Node.js program a descriptor. No process of ours has this descriptor, and such a
- * program exits when it is missing.
+ * Variables that give a Node.js program a descriptor. No process of ours has this descriptor, and such a program exits
+ * when it is missing.
  */
 const OF_DESCRIPTORS = ["NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE"];
 /** The runtime sets this variable, and puts its own folder into `PATH` in which it finds no program `node`. */
 const NODE_STAND_IN = { variable: "DENO_NODE_SHIM_ACTIVE", folder: "/node_compat_bin" } as const;
 
 /**
- * The environment that the program was started with, decoded with `decodeBytes`, in the order of the system.
- * Variables that make no sense to another process are left out. If a variable appears twice, the first one
- * counts, as in the C library. Throws `Deno.errors.NotCapable` without the grant to read the environment.
+ * The environment that the program was started with, decoded with `decodeBytes`, in the order of the system. Variables
+ * that make no sense to another process are left out. If a variable appears twice, the first one counts, as in the C
+ * library. Throws `Deno.errors.NotCapable` without the grant to read the environment.
  */
 export function inheritedEnvironment(): ReadonlyMap<string, string> {
   const entries = kernelTexts(ENVIRONMENT);
@@ -27,9 +27,9 @@ export function inheritedEntries(): string[] {
 }
 
 /**
- * One variable of the program's own environment, decoded with `decodeBytes`; `undefined` if it is not set, or
- * if it is not UTF-8 and the kernel's file is not readable. Throws `Deno.errors.NotCapable` without the grant
- * to read the environment.
+ * One variable of the program's own environment, decoded with `decodeBytes`; `undefined` if it is not set, or if it is
+ * not UTF-8 and the kernel's file is not readable. Throws `Deno.errors.NotCapable` without the grant to read the
+ * environment.
  */
 export function environmentVariable(name: string): string | undefined {
   try {
@@ -50,10 +50,7 @@ function byName(entries: readonly string[]): Map<string, string> {
   return environment;
 }
 
-/**
- * The environment as the runtime shows it, without its own additions. Variables that are not UTF-8 are
- * missing.
- */
+/** The environment as the runtime shows it, without its own additions. Variables that are not UTF-8 are missing. */
 function runtimeEnvironment(): Map<string, string> {
   const environment = new Map(Object.entries(Deno.env.toObject()));
   if (!environment.delete(NODE_STAND_IN.variable)) return environment;

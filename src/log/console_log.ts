@@ -1,6 +1,6 @@
 /**
- * The console as a log (daemon and init 5.5). While a service has the console, lines wait. Lines that have
- * waited for a second are no longer useful and are dropped.
+ * The console as a log (daemon and init 5.5). While a service has the console, lines wait. Lines that have waited for a
+ * second are no longer useful and are dropped.
  */
 
 import { encodeBytes } from "../model/mod.ts";

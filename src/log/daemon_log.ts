@@ -1,6 +1,5 @@
 /**
- * The daemon's two logs: the console, which shows what happens, and the main log, which keeps it (daemon and
- * init 5).
+ * The daemon's two logs: the console, which shows what happens, and the main log, which keeps it (daemon and init 5).
  */
 
 import type { Fact, FactSink } from "../engine/mod.ts";
@@ -83,8 +82,8 @@ export class DaemonLog implements MessageLog, FactSink {
   }
 
   /**
-   * A line that the reference does not have: only on the console, if it shows errors. Programs that read the
-   * main log expect only the reference's lines.
+   * A line that the reference does not have: only on the console, if it shows errors. Programs that read the main log
+   * expect only the reference's lines.
    */
   explain(line: string): void {
     if (passes("error", this.#levels.messages)) this.#console.write(line);

@@ -5,8 +5,8 @@ const LOST = new TextEncoder().encode("dinit: *** log message discarded due to f
 const LINE_FEED = 10;
 
 /**
- * Lines that wait for a stream, at most 4096 bytes. A message that does not fit is dropped as a whole. One
- * note in front of the kept lines says that something is missing.
+ * Lines that wait for a stream, at most 4096 bytes. A message that does not fit is dropped as a whole. One note in
+ * front of the kept lines says that something is missing.
  */
 export class LineBuffer {
   readonly #lines: Uint8Array[] = [];

@@ -18,8 +18,7 @@ const FULL_RETRY = 20;
 /** Options of `LineWriter`. */
 export interface LineWriterOptions {
   /**
-   * Opens the sink again and passes it to `attach`. Without a sink, or after an error, it is called again
-   * later.
+   * Opens the sink again and passes it to `attach`. Without a sink, or after an error, it is called again later.
    * @default the failed sink is tried again
    */
   readonly reopen?: () => Promise<void>;
@@ -30,9 +29,8 @@ export interface LineWriterOptions {
 }
 
 /**
- * Writes lines in order and never makes the program wait: lines that cannot be written yet are buffered. A
- * failed sink is tried again, and soon after a new line. It gives up only a pipe without a reader that cannot
- * be opened again.
+ * Writes lines in order and never makes the program wait: lines that cannot be written yet are buffered. A failed sink
+ * is tried again, and soon after a new line. It gives up only a pipe without a reader that cannot be opened again.
  */
 export class LineWriter {
   readonly #buffer = new LineBuffer();
@@ -89,8 +87,8 @@ export class LineWriter {
   }
 
   /**
-   * Pauses writing until `resume`; lines are buffered. True: at once; false: earlier lines are still waiting,
-   * and `idle` is called when they are written.
+   * Pauses writing until `resume`; lines are buffered. True: at once; false: earlier lines are still waiting, and
+   * `idle` is called when they are written.
    */
   pause(idle: () => void): boolean {
     if (this.#writing === undefined) {

@@ -3,8 +3,8 @@ import type { LineSink } from "./line_writer.ts";
 import type { MainLogTarget } from "./main_log.ts";
 
 /**
- * A file as the main log: lines are appended unchanged (daemon and init 5.1, 5.3). If the file was moved or
- * removed, as log rotation does, a new one is created.
+ * A file as the main log: lines are appended unchanged (daemon and init 5.1, 5.3). If the file was moved or removed, as
+ * log rotation does, a new one is created.
  */
 export function logFile(path: string): MainLogTarget {
   return {
@@ -26,8 +26,8 @@ export function logFile(path: string): MainLogTarget {
 }
 
 /**
- * Throws `PermissionDenied` if others can add files to the folder of the log, and have put a file there that
- * the daemon must not write to (docs/security.md). With `file`, the path must lead to this open file.
+ * Throws `PermissionDenied` if others can add files to the folder of the log, and have put a file there that the daemon
+ * must not write to (docs/security.md). With `file`, the path must lead to this open file.
  */
 function checkPlace(path: string, file?: Deno.FsFile): void {
   const self = ownIdentity();

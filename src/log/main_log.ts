@@ -1,7 +1,6 @@
 /**
- * The main log. LogTape handles levels and delivery; the lines and their destination are ours. Lines wait in
- * a buffer until the log is open (daemon and init 5.3). The library is loaded when the log is opened for the
- * first time.
+ * The main log. LogTape handles levels and delivery; the lines and their destination are ours. Lines wait in a buffer
+ * until the log is open (daemon and init 5.3). The library is loaded when the log is opened for the first time.
  */
 
 import { type LogLevel, passes, type Threshold } from "./levels.ts";
@@ -120,8 +119,8 @@ export class MainLog {
 }
 
 /**
- * LogTape; `undefined` if it is neither in Deno's cache nor downloadable, for example at a first start
- * without a network. The log then works without it; the lines are the same.
+ * LogTape; `undefined` if it is neither in Deno's cache nor downloadable, for example at a first start without a
+ * network. The log then works without it; the lines are the same.
  */
 async function loadLibrary(): Promise<typeof import("@logtape/logtape") | undefined> {
   try {

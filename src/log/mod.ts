@@ -1,6 +1,6 @@
 /**
- * The daemon's logs: the console lines, the main log, and a buffer for streams that do not accept lines at
- * the moment. It never makes the daemon wait.
+ * The daemon's logs: the console lines, the main log, and a buffer for streams that do not accept lines at the moment.
+ * It never makes the daemon wait.
  *
  * @module
  */

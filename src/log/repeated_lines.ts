@@ -4,8 +4,8 @@ const WINDOW = 60_000;
 const MOST = 100;
 
 /**
- * Passes lines on, but repeats a line at most once a minute, with a count. So a failure in a loop does not
- * fill a log. Its timers do not keep the program alive.
+ * Passes lines on, but repeats a line at most once a minute, with a count. So a failure in a loop does not fill a log.
+ * Its timers do not keep the program alive.
  */
 export class RepeatedLines {
   readonly #pass: (line: string) => void;

@@ -2,9 +2,7 @@
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
 
-/**
- * Repeats an attempt until it succeeds, with growing pauses. Its timer does not keep the program alive.
- */
+/** Repeats an attempt until it succeeds, with growing pauses. Its timer does not keep the program alive. */
 export class Retries {
   readonly #attempt: () => Promise<boolean>;
   #active = false;

@@ -1,7 +1,4 @@
-/**
- * The system's log as the main log: one datagram per line, sent to the socket `/dev/log` (daemon and init
- * 5.1).
- */
+/** The system's log as the main log: one datagram per line, sent to the socket `/dev/log` (daemon and init 5.1). */
 
 import { errnoName, errnoText } from "../model/mod.ts";
 import type { LogLevel } from "./levels.ts";

@@ -1,7 +1,4 @@
-/**
- * The log messages for the facts of the engine, in the words of the reference (lifecycle 11, daemon and init
- * 5).
- */
+/** The log messages for the facts of the engine, in the words of the reference (lifecycle 11, daemon and init 5). */
 
 import {
   descriptionErrorText,

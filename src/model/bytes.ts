@@ -1,7 +1,7 @@
 /**
- * Bytes as text, without loss. Description files, names, paths and environment entries are bytes to Unix and
- * may contain anything; the program handles them as strings. Valid UTF-8 becomes ordinary text. Any other
- * byte becomes one lone surrogate, U+DC80 to U+DCFF, and becomes this byte again on output.
+ * Bytes as text, without loss. Description files, names, paths and environment entries are bytes to Unix and may
+ * contain anything; the program handles them as strings. Valid UTF-8 becomes ordinary text. Any other byte becomes one
+ * lone surrogate, U+DC80 to U+DCFF, and becomes this byte again on output.
  */
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,6 +1,6 @@
 /**
- * A service description after loading: the meaning of every setting, as plain data. The loader creates it and
- * the engine reads it. It never changes; a reload creates a new one.
+ * A service description after loading: the meaning of every setting, as plain data. The loader creates it and the
+ * engine reads it. It never changes; a reload creates a new one.
  *
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
@@ -133,10 +133,7 @@ export interface ServiceDescription {
   readonly flags: Readonly<ServiceFlags>;
   readonly inittabId: string;
   readonly inittabLine: string;
-  /**
-   * All links in the order of the description: named dependencies, directory dependencies, `after` and
-   * `before`.
-   */
+  /** All links in the order of the description: named dependencies, directory dependencies, `after` and `before`. */
   readonly dependencies: readonly DependencyLink[];
   /** The service whose output is this service's input, or empty. */
   readonly consumerOf: string;
@@ -188,10 +185,7 @@ export const NO_OVERLAY: EnvironmentOverlay = {
   imported: new Set(),
 };
 
-/**
- * The values of an empty description: an internal service with every default (service description 3.2 to
- * 3.5).
- */
+/** The values of an empty description: an internal service with every default (service description 3.2 to 3.5). */
 export const DEFAULT_DESCRIPTION: ServiceDescription = {
   name: "",
   directory: "",

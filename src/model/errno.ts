@@ -153,8 +153,8 @@ export function errnoNumber(name: string): number | undefined {
 }
 
 /**
- * The error number of an error that the runtime threw for a failed system call. The runtime gives it in a
- * `code` property (`ENOENT`) and in the message (`… (os error 2)`). 5 (`EIO`) if it gives neither.
+ * The error number of an error that the runtime threw for a failed system call. The runtime gives it in a `code`
+ * property (`ENOENT`) and in the message (`… (os error 2)`). 5 (`EIO`) if it gives neither.
  */
 export function errnoOf(error: unknown): number {
   if (error instanceof Error) {

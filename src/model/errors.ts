@@ -1,6 +1,6 @@
 /**
- * The errors of service descriptions, as values with all facts. The daemon, the checker and the tools word
- * them differently (service description 1.4); `descriptionErrorText` is the daemon's wording.
+ * The errors of service descriptions, as values with all facts. The daemon, the checker and the tools word them
+ * differently (service description 1.4); `descriptionErrorText` is the daemon's wording.
  */
 
 /** A physical line of a file. */

@@ -7,10 +7,7 @@ export type ExitStatus =
   /** By a signal; `core`: it left a core dump. */
   | { readonly kind: "killed"; readonly signal: number; readonly core: boolean };
 
-/**
- * The exit status in the form of `waitid` and the control protocol (control protocol 8): `si_code` and
- * `si_status`.
- */
+/** The exit status in the form of `waitid` and the control protocol (control protocol 8): `si_code` and `si_status`. */
 export interface WaitStatus {
   /** 1 exited, 2 killed by a signal, 3 killed by a signal with a core dump; 0 if no process has ended yet. */
   readonly code: 0 | 1 | 2 | 3;

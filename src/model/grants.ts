@@ -1,6 +1,6 @@
 /**
- * The runtime's message about a denied permission, with the flag that grants it. For example `permission
- * denied: run access to "deno" is needed (grant --allow-run=deno)`.
+ * The runtime's message about a denied permission, with the flag that grants it. For example `permission denied: run
+ * access to "deno" is needed (grant --allow-run=deno)`.
  */
 export function missingGrantText(error: Error): string {
   const pattern = /^Requires (\w+ access(?: to "(.*?)")?), .*(--allow-\w+)/s;

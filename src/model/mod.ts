@@ -1,7 +1,7 @@
 /**
- * The vocabulary of the program: names, states, dependency kinds, signals, error numbers, exit statuses,
- * service descriptions and the errors of loading. It has plain data and small pure functions. It imports
- * nothing from other rooms, and every other room may import it.
+ * The vocabulary of the program: names, states, dependency kinds, signals, error numbers, exit statuses, service
+ * descriptions and the errors of loading. It has plain data and small pure functions. It imports nothing from other
+ * rooms, and every other room may import it.
  *
  * @example Words for numbers, and back
  * ```ts

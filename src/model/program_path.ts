@@ -4,8 +4,8 @@
 export const DEFAULT_PATH = "/bin:/usr/bin";
 
 /**
- * The possible paths of the executable of a command, in order. A path with a slash is relative to the working
- * directory of the process; a name without a slash is searched in PATH (service description 3.10).
+ * The possible paths of the executable of a command, in order. A path with a slash is relative to the working directory
+ * of the process; a name without a slash is searched in PATH (service description 3.10).
  *
  * @param path The value of PATH in the environment of the service; `undefined` if it has none.
  */

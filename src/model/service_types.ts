@@ -13,8 +13,8 @@ export interface ServiceTypeRow {
   readonly name: ServiceTypeName;
   readonly type: LoadedServiceType;
   /**
-   * `lasting`: a process that lives as long as the service; `script`: one process to start the service, and
-   * one to stop it.
+   * `lasting`: a process that lives as long as the service; `script`: one process to start the service, and one to stop
+   * it.
    */
   readonly process: "lasting" | "script" | "none";
 }

@@ -57,10 +57,7 @@ export const DependencyKind = {
 } as const;
 export type DependencyKind = (typeof DependencyKind)[keyof typeof DependencyKind];
 
-/**
- * The type of a service. A placeholder is not a service: it is the target of orderings whose service is not
- * loaded.
- */
+/** The type of a service. A placeholder is not a service: it is the target of orderings whose service is not loaded. */
 export const ServiceType = {
   PLACEHOLDER: 0,
   PROCESS: 1,

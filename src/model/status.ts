@@ -30,8 +30,8 @@ export interface ServiceStatus {
 }
 
 /**
- * A part of the buffered output of a service. Offsets count the bytes that the buffer has received since it
- * was created.
+ * A part of the buffered output of a service. Offsets count the bytes that the buffer has received since it was
+ * created.
  */
 export interface BufferedOutput {
   readonly bytes: Uint8Array;
@@ -54,8 +54,7 @@ export interface FailureReport {
   /** The last lines that the process wrote, each cut to 200 characters, with control characters made visible. */
   readonly output: readonly string[];
   /**
-   * The restart limit that it has reached; the interval is in milliseconds. @default absent, the limit was
-   * not reached
+   * The restart limit that it has reached; the interval is in milliseconds. @default absent, the limit was not reached
    */
   readonly limit?: RestartLimit;
   /** The program of its command that could not be executed. @default absent, it could be executed */
@@ -90,8 +89,8 @@ export interface ServiceOverview extends ServiceStatus {
 }
 
 /**
- * When a service reached the steps of its last activation, in milliseconds since 1970. A step is absent if
- * the service has not reached it, or its type does not have it.
+ * When a service reached the steps of its last activation, in milliseconds since 1970. A step is absent if the service
+ * has not reached it, or its type does not have it.
  */
 export interface ServiceTimes {
   readonly name: string;

@@ -7,8 +7,8 @@ const PASSWD = { name: 0, uid: 16, gid: 20, home: 32, shell: 40, size: 48 };
 const GROUP = { gid: 16, size: 32 };
 
 /**
- * Users and groups from the C library, which asks every source of the name service switch (files, LDAP,
- * systemd). A slow source makes the daemon wait, as in the reference.
+ * Users and groups from the C library, which asks every source of the name service switch (files, LDAP, systemd). A
+ * slow source makes the daemon wait, as in the reference.
  */
 export class Accounts implements UserDatabase {
   readonly #library: Library;

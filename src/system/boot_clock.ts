@@ -1,6 +1,6 @@
 /**
- * Time since boot. The system identifies processes by it: `/proc/PID/stat` gives the start of a process in
- * ticks since boot. Unlike the wall clock it is never set.
+ * Time since boot. The system identifies processes by it: `/proc/PID/stat` gives the start of a process in ticks since
+ * boot. Unlike the wall clock it is never set.
  */
 
 /** Ticks in a second: 100 on every Linux that is in use. */

@@ -28,8 +28,8 @@ export class Datagrams {
   }
 
   /**
-   * Sends one datagram and returns the error number, or 0. EAGAIN: the socket is full; ECONNREFUSED: its
-   * reader is gone.
+   * Sends one datagram and returns the error number, or 0. EAGAIN: the socket is full; ECONNREFUSED: its reader is
+   * gone.
    */
   send(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
     const sent = this.#library.symbols.write(fd, bytes, BigInt(bytes.length));

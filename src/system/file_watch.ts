@@ -11,8 +11,8 @@ const O_NONBLOCK = 0o4000;
 const SIGURG = 23;
 
 /**
- * Watches files for removal and renaming. The signal `WAKE_UP` of the signal relay announces an event, so no
- * thread must wait. Costs one descriptor.
+ * Watches files for removal and renaming. The signal `WAKE_UP` of the signal relay announces an event, so no thread
+ * must wait. Costs one descriptor.
  */
 export class FileWatch {
   readonly #library: Library;

@@ -1,6 +1,6 @@
 /**
- * Descriptors that the daemon was started with. The runtime's functions refuse descriptors that the runtime
- * did not open.
+ * Descriptors that the daemon was started with. The runtime's functions refuse descriptors that the runtime did not
+ * open.
  */
 
 import { Files } from "./files.ts";

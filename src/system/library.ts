@@ -72,10 +72,7 @@ export class Library {
   }
 }
 
-/**
- * Throws if a function is missing. The runtime compiles no code for functions that it calls on another
- * thread.
- */
+/** Throws if a function is missing. The runtime compiles no code for functions that it calls on another thread. */
 function checkSymbols(path: string): void {
   const entries = Object.entries<Deno.ForeignFunction>(SYMBOLS);
   const symbols = Object.fromEntries(
@@ -85,8 +82,8 @@ function checkSymbols(path: string): void {
 }
 
 /**
- * The functions, each loaded at its first use. The runtime compiles machine code for every function that it
- * loads. All of them would take 10 ms, mostly for functions that few services need.
+ * The functions, each loaded at its first use. The runtime compiles machine code for every function that it loads. All
+ * of them would take 10 ms, mostly for functions that few services need.
  */
 function symbolsWhenNeeded(path: string): Symbols {
   const symbols = {};
@@ -104,8 +101,8 @@ function symbolsWhenNeeded(path: string): Symbols {
 let loaded: Library | undefined;
 
 /**
- * Loads the library once, from a path that the grants allow. Throws `LibcUnavailableError` without a grant,
- * or without glibc for x86-64 or arm64.
+ * Loads the library once, from a path that the grants allow. Throws `LibcUnavailableError` without a grant, or without
+ * glibc for x86-64 or arm64.
  */
 export function openLibrary(): Library {
   return loaded ??= loadLibrary();
@@ -144,9 +141,7 @@ const encoder = new TextEncoder();
 /** Memory for one text: a call has ended before the next text is written there. */
 const scratch = new Uint8Array(4096);
 
-/**
- * A C string: the bytes and a zero. Use it at once, for one call: the next text overwrites it.
- */
+/** A C string: the bytes and a zero. Use it at once, for one call: the next text overwrites it. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   const { read, written } = encoder.encodeInto(text, scratch);
   if (read < text.length || written === scratch.length || LOSSLESS.test(text)) {

@@ -56,8 +56,8 @@ export class Machine {
   }
 
   /**
-   * Opens the console on descriptors 0 (for reading), 1 and 2 (both directions). On failure a descriptor
-   * stays as it was.
+   * Opens the console on descriptors 0 (for reading), 1 and 2 (both directions). On failure a descriptor stays as it
+   * was.
    *
    * @param options.onlyOutput opens the console on descriptor 1 only (7.3). @default false
    */
@@ -87,17 +87,14 @@ export class Machine {
     this.#calls.call("sync");
   }
 
-  /**
-   * Signals every process except this one and process 1. Call it only to end a machine or a separate
-   * namespace.
-   */
+  /** Signals every process except this one and process 1. Call it only to end a machine or a separate namespace. */
   signalAll(signal: number): void {
     this.#processes.kill(-1, signal);
   }
 
   /**
-   * Replaces the program. The process, its descriptors 0 to 2 and those without close-on-exec stay. It blocks
-   * no signal. Returns the error number on failure.
+   * Replaces the program. The process, its descriptors 0 to 2 and those without close-on-exec stay. It blocks no
+   * signal. Returns the error number on failure.
    *
    * @param argv the first element is the name of the program
    * @param environment `NAME=VALUE`
@@ -107,8 +104,8 @@ export class Machine {
   }
 
   /**
-   * Runs a program to its end (7.3), in the root directory, with the current standard input and no signal
-   * blocked or ignored. Reports the output that it has written by its end.
+   * Runs a program to its end (7.3), in the root directory, with the current standard input and no signal blocked or
+   * ignored. Reports the output that it has written by its end.
    *
    * @param environment `NAME=VALUE`
    */
@@ -128,8 +125,8 @@ export class Machine {
   }
 
   /**
-   * Records the boot in the login tables (3.7): it appends to wtmp and replaces the contents of utmp. It
-   * creates neither. False if utmp could not be written.
+   * Records the boot in the login tables (3.7): it appends to wtmp and replaces the contents of utmp. It creates
+   * neither. False if utmp could not be written.
    *
    * @param now milliseconds since 1970
    * @param files different tables
@@ -147,9 +144,9 @@ export class Machine {
   }
 
   /**
-   * Waits for a key on descriptor 0, which must be a terminal (6.4). Earlier input is discarded. Keys arrive
-   * without a line feed and are echoed; reading never blocks. After the key, the terminal is restored and
-   * further input is discarded. Throws `SystemCallError` if the terminal is not usable.
+   * Waits for a key on descriptor 0, which must be a terminal (6.4). Earlier input is discarded. Keys arrive without a
+   * line feed and are echoed; reading never blocks. After the key, the terminal is restored and further input is
+   * discarded. Throws `SystemCallError` if the terminal is not usable.
    */
   awaitKey(): { readonly key: Promise<Key>; cancel(): void } {
     const { promise, resolve } = Promise.withResolvers<Key>();

@@ -17,8 +17,8 @@ const SIGPIPE = 13;
 const SIG_DFL = 0n;
 
 /**
- * Makes system calls by number. So the ordinary daemon loads no functions that it never uses, and the grant
- * for the one library is enough.
+ * Makes system calls by number. So the ordinary daemon loads no functions that it never uses, and the grant for the one
+ * library is enough.
  */
 export class MachineCalls {
   readonly #library: Library;
@@ -39,8 +39,8 @@ export class MachineCalls {
   }
 
   /**
-   * Makes a call with bytes in the memory of the C library. Afterwards `bytes` contains what the kernel
-   * wrote. Throws `SystemCallError` if there is no memory.
+   * Makes a call with bytes in the memory of the C library. Afterwards `bytes` contains what the kernel wrote. Throws
+   * `SystemCallError` if there is no memory.
    */
   withMemory(bytes: Uint8Array<ArrayBuffer>, call: (address: bigint) => number): number {
     const { symbols } = this.#library;
@@ -62,9 +62,9 @@ export class MachineCalls {
   }
 
   /**
-   * Replaces the program, without blocked signals and without the signals that the runtime ignores. If that
-   * fails, it restores everything and returns the error number. Throws `SystemCallError` if there is no
-   * memory, or a text contains a zero.
+   * Replaces the program, without blocked signals and without the signals that the runtime ignores. If that fails, it
+   * restores everything and returns the error number. Throws `SystemCallError` if there is no memory, or a text
+   * contains a zero.
    */
   execute(path: string, argv: readonly string[], environment: readonly string[]): number {
     const { symbols } = this.#library;

@@ -74,8 +74,8 @@ export class KeyInput {
   }
 
   /**
-   * If these signals are blocked, a background process can also use its terminal. If they were caught, the
-   * kernel would restart the call without end.
+   * If these signals are blocked, a background process can also use its terminal. If they were caught, the kernel would
+   * restart the call without end.
    */
   #inForeground<T>(use: () => T): T {
     const { symbols } = this.#library;

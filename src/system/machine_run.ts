@@ -14,8 +14,8 @@ export interface RunReports {
 }
 
 /**
- * How a run ended: the status of the process (`undefined` if other code reaped it), or the reason why there
- * was no process.
+ * How a run ended: the status of the process (`undefined` if other code reaped it), or the reason why there was no
+ * process.
  */
 export type RunEnd = { readonly exit: ExitStatus | undefined } | { readonly errno: number };
 
@@ -30,8 +30,8 @@ interface OutputPipe {
 }
 
 /**
- * Runs programs to their end, one at a time: with the current standard input, no signal blocked or ignored,
- * and only the root directory in use.
+ * Runs programs to their end, one at a time: with the current standard input, no signal blocked or ignored, and only
+ * the root directory in use.
  */
 export class ProgramRunner {
   readonly #files: Files;

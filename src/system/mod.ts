@@ -1,7 +1,7 @@
 /**
- * The C library with types: files, processes, terminals, sockets and waiting. Methods take and return
- * ordinary values. Only this folder calls foreign functions, and no address leaves it. The layouts of
- * structures are those of glibc on x86-64 and arm64.
+ * The C library with types: files, processes, terminals, sockets and waiting. Methods take and return ordinary values.
+ * Only this folder calls foreign functions, and no address leaves it. The layouts of structures are those of glibc on
+ * x86-64 and arm64.
  *
  * @module
  */

@@ -20,8 +20,8 @@ export interface Watch {
 }
 
 /**
- * Waits on any number of descriptors with one thread, which starts with the first watch. Handlers are
- * level-triggered: they are called again while the condition holds.
+ * Waits on any number of descriptors with one thread, which starts with the first watch. Handlers are level-triggered:
+ * they are called again while the condition holds.
  */
 export class Poller {
   readonly #library: Library;

@@ -18,12 +18,11 @@ const SET_IDS = 33;
 const SYS_RT_SIGACTION: Record<Architecture, bigint> = { x86_64: 13n, aarch64: 134n };
 
 /**
- * Receives signals that the runtime cannot listen to (all real-time signals), or that it handles itself
- * (SIGUSR1).
+ * Receives signals that the runtime cannot listen to (all real-time signals), or that it handles itself (SIGUSR1).
  *
- * A signal handler may do very little, so it cannot run JavaScript. This handler is a few machine
- * instructions: it counts the signal and sends `WAKE_UP` to the process, to which the runtime can listen.
- * Executing a program removes handlers but keeps ignored signals, so children are not affected.
+ * A signal handler may do very little, so it cannot run JavaScript. This handler is a few machine instructions: it
+ * counts the signal and sends `WAKE_UP` to the process, to which the runtime can listen. Executing a program removes
+ * handlers but keeps ignored signals, so children are not affected.
  */
 export class SignalRelay {
   readonly #library: Library;
@@ -32,10 +31,7 @@ export class SignalRelay {
   readonly #seen = new Int32Array(COUNTS);
   readonly #now = new Int32Array(COUNTS);
 
-  /**
-   * Throws `SystemCallError` if there is no memory for the handler, or the system refuses to make it
-   * executable.
-   */
+  /** Throws `SystemCallError` if there is no memory for the handler, or the system refuses to make it executable. */
   constructor(library: Library) {
     this.#library = library;
     const { symbols, architecture } = library;

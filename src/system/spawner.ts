@@ -52,8 +52,7 @@ export class Spawner {
   readonly #environment: TextVector;
 
   /**
-   * @param ignored the signals whose disposition does not change; bit 0 is signal 1. All others get their
-   * default
+   * @param ignored the signals whose disposition does not change; bit 0 is signal 1. All others get their default
    * @param limits limits of the daemon to lower while the process is made. @default none
    */
   constructor(library: Library, ignored: bigint, limits?: LoweredLimits) {

@@ -1,6 +1,6 @@
 /**
- * The functions of the C library that the native host calls. Addresses are plain numbers (`usize`): pointer
- * objects of the runtime would need a grant for every library, not just for this one.
+ * The functions of the C library that the native host calls. Addresses are plain numbers (`usize`): pointer objects of
+ * the runtime would need a grant for every library, not just for this one.
  */
 export const SYMBOLS = {
   // memory and errors

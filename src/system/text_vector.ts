@@ -19,8 +19,8 @@ export class TextVector {
   }
 
   /**
-   * Copies the texts, unless the same array is there from the last call. Returns the address of the vector
-   * and that of the first text.
+   * Copies the texts, unless the same array is there from the last call. Returns the address of the vector and that of
+   * the first text.
    */
   lay(texts: readonly string[]): { readonly vector: bigint; readonly first: bigint } {
     const table = (texts.length + 1) * ADDRESS_SIZE;

@@ -1,6 +1,6 @@
 /**
- * Which files the daemon trusts: those that only its own user, or root, can have put in their place.
- * docs/security.md has the rules.
+ * Which files the daemon trusts: those that only its own user, or root, can have put in their place. docs/security.md
+ * has the rules.
  */
 
 /** The facts to check about a file; a `Deno.FileInfo` has them. */
@@ -30,8 +30,8 @@ export function fileProblem({ isFile, mode, uid }: FileFacts, self: Identity): s
 }
 
 /**
- * Why others can replace the daemon's files in a folder; `undefined` if they cannot. In a sticky folder, such
- * as `/tmp`, everybody can add files but replace only their own.
+ * Why others can replace the daemon's files in a folder; `undefined` if they cannot. In a sticky folder, such as
+ * `/tmp`, everybody can add files but replace only their own.
  */
 export function folderProblem({ mode, uid, gid }: FileFacts, self: Identity): string | undefined {
   if (uid !== self.uid && uid !== ROOT) return `it belongs to user ${uid}`;
@@ -44,8 +44,8 @@ export function folderProblem({ mode, uid, gid }: FileFacts, self: Identity): st
 }
 
 /**
- * Why a pid file does not permit signalling a process that is no child of the daemon; `undefined` if it does.
- * `file` was opened without following a link.
+ * Why a pid file does not permit signalling a process that is no child of the daemon; `undefined` if it does. `file`
+ * was opened without following a link.
  */
 export function pidFileProblem(file: FileFacts, folder: FileFacts, self: Identity): string | undefined {
   const ofRoot = file.uid === ROOT ? { ...file, uid: self.uid } : file;
@@ -61,8 +61,8 @@ export function isSharedFolder(folder: FileFacts, self: Identity): boolean {
 }
 
 /**
- * Why the daemon must not write to a log file in a shared folder; `undefined` if it may. The file was opened
- * without following a link. `owner`: the user who should own the file.
+ * Why the daemon must not write to a log file in a shared folder; `undefined` if it may. The file was opened without
+ * following a link. `owner`: the user who should own the file.
  */
 export function logFileProblem(
   file: FileFacts,

@@ -10,8 +10,7 @@ const PATH_SIZE = 108;
 const ENAMETOOLONG = 36;
 
 /**
- * A path as the address of a local socket. `call`: the call that needs it. Throws `SystemCallError` if it is
- * too long.
+ * A path as the address of a local socket. `call`: the call that needs it. Throws `SystemCallError` if it is too long.
  */
 export function unixAddress(call: string, path: string): Uint8Array<ArrayBuffer> {
   const bytes = encodeBytes(path);

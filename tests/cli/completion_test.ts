@@ -89,8 +89,8 @@ async function proposals(tools: Tools, shell: Shell, line: string): Promise<stri
 }
 
 /**
- * The input and the results of zsh's completion, with stand-ins for the builtins that work only on a
- * terminal. `ZSH_TERMINAL` below tests the real ones.
+ * The input and the results of zsh's completion, with stand-ins for the builtins that work only on a terminal.
+ * `ZSH_TERMINAL` below tests the real ones.
  */
 const ZSH_WORDS = `
 typeset -gA _comps
@@ -106,8 +106,8 @@ CURRENT=\${#words}
 `;
 
 /**
- * A terminal for zsh: presses the key, makes the completion print its results between two marks, and
- * continues at the second mark.
+ * A terminal for zsh: presses the key, makes the completion print its results between two marks, and continues at the
+ * second mark.
  */
 const ZSH_TERMINAL = `
 zmodload zsh/zpty

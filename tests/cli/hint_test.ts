@@ -1,6 +1,5 @@
 /**
- * The additions of the tools to a message of the reference, if a person reads it: the name of the thing, and
- * a remedy.
+ * The additions of the tools to a message of the reference, if a person reads it: the name of the thing, and a remedy.
  */
 
 import { assert, assertEquals } from "@std/assert";

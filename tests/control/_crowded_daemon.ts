@@ -1,6 +1,6 @@
 /**
- * A control server in a process without free file descriptors. It prints `full` when none is left, and a line
- * for each log message; when standard input ends, it frees descriptors again.
+ * A control server in a process without free file descriptors. It prints `full` when none is left, and a line for each
+ * log message; when standard input ends, it frees descriptors again.
  */
 
 import { ControlServer } from "../../src/control/mod.ts";

@@ -1,6 +1,5 @@
 /**
- * A control server in a process with few permissions: prints the mode of its socket, or the reason why there
- * is none.
+ * A control server in a process with few permissions: prints the mode of its socket, or the reason why there is none.
  */
 
 import { ControlServer } from "../../src/control/mod.ts";

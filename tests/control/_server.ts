@@ -119,8 +119,8 @@ export const OVERVIEW: Overview = {
 };
 
 /**
- * A server that does not change the umask, which belongs to the whole process: at the same time, other test
- * files create servers and executable files. Without the grant the server sets the socket's mode afterwards.
+ * A server that does not change the umask, which belongs to the whole process: at the same time, other test files
+ * create servers and executable files. Without the grant the server sets the socket's mode afterwards.
  */
 export function testServer(log: string[], manager: FakeManager = new FakeManager()): ControlServer {
   Deno.permissions.revokeSync({ name: "sys" });

@@ -1,7 +1,4 @@
-/**
- * A control server in a process with a different umask: prints the mode of its socket and the umask
- * afterwards.
- */
+/** A control server in a process with a different umask: prints the mode of its socket and the umask afterwards. */
 
 import { ControlServer } from "../../src/control/mod.ts";
 import { FakeManager } from "./_fake_manager.ts";

@@ -1,7 +1,4 @@
-/**
- * Clients that request much, store much, or have left: the daemon does little for them, and serves the
- * others.
- */
+/** Clients that request much, store much, or have left: the daemon does little for them, and serves the others. */
 
 import { assert, assertEquals } from "@std/assert";
 import { LimitError } from "../../src/model/mod.ts";

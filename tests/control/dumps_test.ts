@@ -1,6 +1,6 @@
 /**
- * The captured exchanges of the specification, byte for byte: once with the codec alone, and once with the
- * real server, whose manager is scripted to the situation of the capture.
+ * The captured exchanges of the specification, byte for byte: once with the codec alone, and once with the real server,
+ * whose manager is scripted to the situation of the capture.
  */
 
 import { assertEquals } from "@std/assert";

@@ -92,8 +92,8 @@ function prepare({ manager }: Scene): void {
 }
 
 /**
- * Compares the daemon's replies with the requests: every complete request before the first bad one has its
- * reply. Returns how many requests were answered.
+ * Compares the daemon's replies with the requests: every complete request before the first bad one has its reply.
+ * Returns how many requests were answered.
  */
 function checkAnswers(sent: Uint8Array, received: Uint8Array): number {
   const sentView = new DataView(sent.buffer);

@@ -16,10 +16,7 @@ interface Place {
   server(): ControlServer;
 }
 
-/**
- * A listener whose file is no longer ours is abandoned without being closed: this looks like a leak but is
- * none.
- */
+/** A listener whose file is no longer ours is abandoned without being closed: this looks like a leak but is none. */
 const GIVES_UP_LISTENER = { sanitizeOps: false, sanitizeResources: false };
 
 function place(
@@ -85,8 +82,7 @@ place("only the owner may use the socket", async ({ server, path }) => {
 });
 
 place("the umask is unchanged after the socket was created", async ({ path }) => {
-  // In a separate process: other tests create sockets at the same time, and the umask belongs to the whole
-  // process.
+  // In a separate process: other tests create sockets at the same time, and the umask belongs to the whole process.
   const script = new URL("./_umask_daemon.ts", import.meta.url).pathname;
   const { stdout } = await outputOf(Deno.execPath(), {
     args: ["run", "--no-check", "--allow-all", script, path],

@@ -30,8 +30,8 @@ export function clausesOf(text: string): Set<string> {
 }
 
 /**
- * The references in a text. References without the name of a page belong to `page`; @default undefined: they
- * are ignored
+ * The references in a text. References without the name of a page belong to `page`; @default undefined: they are
+ * ignored
  */
 export function clauseReferences(text: string, page?: string): ClauseReference[] {
   const words = text.replaceAll(/\n\s*(?:\*|\/\/)?\s*/g, " ");

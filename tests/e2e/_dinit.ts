@@ -1,6 +1,6 @@
 /**
- * The real daemon and the real tools, in a temporary directory with a separate control socket. With
- * DINIT_BINARY set to a compiled binary, the tests use it instead of the sources.
+ * The real daemon and the real tools, in a temporary directory with a separate control socket. With DINIT_BINARY set to
+ * a compiled binary, the tests use it instead of the sources.
  */
 
 import { endOf, outputOf } from "../_processes.ts";

@@ -1,7 +1,7 @@
 /**
- * A daemon with injected faults. The handlers of these events fail: the first shutdown signal, the first end
- * of a process, the first timer, the first query of a client, and the first readiness event. In addition a
- * timer, a microtask, an event and a promise fail without a handler.
+ * A daemon with injected faults. The handlers of these events fail: the first shutdown signal, the first end of a
+ * process, the first timer, the first query of a client, and the first readiness event. In addition a timer, a
+ * microtask, an event and a promise fail without a handler.
  */
 
 import { isOpen, parseCommandLine, runDaemon } from "../../src/daemon/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * The real daemon as process 1 of new namespaces: processes, mounts, `/dev`, `/run`, `/etc`, `/usr/sbin` and
- * `/usr/bin` are private to it, and its effects on the machine end there. Needs root.
+ * The real daemon as process 1 of new namespaces: processes, mounts, `/dev`, `/run`, `/etc`, `/usr/sbin` and `/usr/bin`
+ * are private to it, and its effects on the machine end there. Needs root.
  */
 
 import { outputOf } from "../_processes.ts";

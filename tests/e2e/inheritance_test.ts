@@ -1,6 +1,6 @@
 /**
- * A service inherits the same as a program that the daemon's parent starts itself. The daemon and its runtime
- * change many things for themselves, and processes would inherit most of them.
+ * A service inherits the same as a program that the daemon's parent starts itself. The daemon and its runtime change
+ * many things for themselves, and processes would inherit most of them.
  */
 
 import { assertEquals } from "@std/assert";

@@ -1,6 +1,6 @@
 /**
- * The rows of section 16 of the lifecycle specification about requests: stopping services that others need,
- * reloading, and changing dependencies at run time.
+ * The rows of section 16 of the lifecycle specification about requests: stopping services that others need, reloading,
+ * and changing dependencies at run time.
  */
 
 import { assertEquals } from "@std/assert";

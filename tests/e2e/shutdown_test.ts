@@ -1,7 +1,7 @@
 /**
- * The shutdown program, as process 1 of a new namespace where it shuts "the machine" down (daemon and init
- * 7.3). Everything that would affect a real machine stays inside: the console is a file, and stubs are
- * mounted over swapoff, umount and the hooks.
+ * The shutdown program, as process 1 of a new namespace where it shuts "the machine" down (daemon and init 7.3).
+ * Everything that would affect a real machine stays inside: the console is a file, and stubs are mounted over swapoff,
+ * umount and the hooks.
  */
 
 import { outputOf } from "../_processes.ts";
@@ -20,8 +20,7 @@ const NOT_ROOT = Deno.uid() !== 0;
 const PATIENCE = 20_000;
 
 /**
- * Runs in the namespace before the program. If it is not process 1, it must stop: the next steps signal every
- * process.
+ * Runs in the namespace before the program. If it is not process 1, it must stop: the next steps signal every process.
  */
 const SET_UP = `
 set -eu
@@ -237,8 +236,7 @@ while [ ! -s "$W/pid" ]; do sleep 0.01; done
 `;
 
 /**
- * The hook sends its parent, the program, all signals that can be caught, and checks that all other processes
- * are dead.
+ * The hook sends its parent, the program, all signals that can be caught, and checks that all other processes are dead.
  */
 const INSISTENT = `${NOTE}
 for signal in HUP INT QUIT USR1 USR2 PIPE ALRM TERM 16 TSTP TTIN TTOU XCPU XFSZ VTALRM PROF WINCH IO PWR; do

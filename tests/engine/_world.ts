@@ -1,6 +1,6 @@
 /**
- * A world for the engine: a clock that stands still, a host that makes no processes, a console that is always
- * free. Tests build services in it, act on them, and check the engine's calls.
+ * A world for the engine: a clock that stands still, a host that makes no processes, a console that is always free.
+ * Tests build services in it, act on them, and check the engine's calls.
  */
 
 import { FolderSource, MainEnvironment, type UserDatabase } from "../../src/description/mod.ts";
@@ -311,8 +311,8 @@ export class World {
   }
 
   /**
-   * Saves the states of engine and host, and continues with a new engine and host made from the saved data,
-   * and with a clock that shows another time. Everything else is dropped.
+   * Saves the states of engine and host, and continues with a new engine and host made from the saved data, and with a
+   * clock that shows another time. Everything else is dropped.
    */
   saveAndRestore({ later = 0 } = {}): void {
     const written = JSON.stringify(snapshot(this.manager));

@@ -1,6 +1,6 @@
 /**
- * The example of `examples/container` as an OCI runtime runs it: the program is process 1 of new namespaces,
- * in a root that is read-only except for `/run`, with an environment that has only a `PATH`. Needs root.
+ * The example of `examples/container` as an OCI runtime runs it: the program is process 1 of new namespaces, in a root
+ * that is read-only except for `/run`, with an environment that has only a `PATH`. Needs root.
  */
 
 import { dinitCommand, type Result, ROOT, runDinit } from "../e2e/_dinit.ts";

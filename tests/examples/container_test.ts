@@ -9,8 +9,8 @@ import { Container, EXAMPLE } from "./_container.ts";
 const ignore = Deno.uid() !== 0;
 
 /**
- * The daemon's lines about stopping services, in order, and the services' own lines. Both go to the same log;
- * the daemon's lines follow slightly later.
+ * The daemon's lines about stopping services, in order, and the services' own lines. Both go to the same log; the
+ * daemon's lines follow slightly later.
  */
 function endOf(container: Container): { stopped: string[]; finishing: string[] } {
   const ending = (end: RegExp) => container.lines.filter((line) => end.test(line));

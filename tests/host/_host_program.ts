@@ -1,6 +1,6 @@
 /**
- * A host in a separate process, controlled over a socket. It reaps all children, changes which signals its
- * process ignores, and must leave nothing behind; none of this can be tested in the process of the tests.
+ * A host in a separate process, controlled over a socket. It reaps all children, changes which signals its process
+ * ignores, and must leave nothing behind; none of this can be tested in the process of the tests.
  *
  * Arguments: the kind of host, the path of the socket, and options in JSON, encoded so that shells leave them alone.
  */
@@ -63,8 +63,8 @@ const host = createHost(
     },
   },
 );
-// The runtime opens its descriptors for signals half a second after the start, unless a listener exists: this
-// listener makes it open them now.
+// The runtime opens its descriptors for signals half a second after the start, unless a listener exists: this listener
+// makes it open them now.
 Deno.addSignalListener("SIGUSR2", () => {});
 host.begin();
 

@@ -46,8 +46,8 @@ export function leavingNothing(
 }
 
 /**
- * Puts a load on the host, at least twice, and checks that memory is freed. The runtime does not free its
- * peak at once, and the next peak may be higher; but a load that needs more memory each time is a leak.
+ * Puts a load on the host, at least twice, and checks that memory is freed. The runtime does not free its peak at once,
+ * and the next peak may be higher; but a load that needs more memory each time is a leak.
  */
 export async function keepingMemory(host: TestHost, load: () => Promise<void>): Promise<void> {
   await load();

@@ -1,6 +1,6 @@
 /**
- * Requirements for both hosts. The rows are those of section 16 of the lifecycle specification that concern
- * hosts; `native_*_test.ts` has the features of the native host.
+ * Requirements for both hosts. The rows are those of section 16 of the lifecycle specification that concern hosts;
+ * `native_*_test.ts` has the features of the native host.
  */
 
 import { assert, assertEquals } from "@std/assert";

@@ -26,8 +26,8 @@ leavingNothing("a storm of short-lived processes", async (host) => {
 
 // The command host does not adopt orphans: they go to the system's init.
 leavingNothing("thousands of adopted orphans are reaped", async (host) => {
-  // Each shell leaves children behind that end when the shell has ended: they read from a pipe that only the
-  // shell can write to.
+  // Each shell leaves children behind that end when the shell has ended: they read from a pipe that only the shell can
+  // write to.
   const script = `mkfifo "$0"; exec 4<>"$0" 3<"$0"; i=0
     while [ $i -lt ${FAMILY} ]; do { exec 4>&-; read -r x <&3; } & i=$((i+1)); done
     wc -w </proc/$$/task/$$/children`;

@@ -1,7 +1,4 @@
-/**
- * The journal as a file: who may have it, which file is trusted, and what remains after a kill or on a full
- * disk.
- */
+/** The journal as a file: who may have it, which file is trusted, and what remains after a kill or on a full disk. */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { JournalInUseError, ProcessJournal } from "../../src/host/mod.ts";

@@ -1,7 +1,4 @@
-/**
- * Operations of the owner of a machine. Everything that could affect more than the test runs in new
- * namespaces.
- */
+/** Operations of the owner of a machine. Everything that could affect more than the test runs in new namespaces. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { endOf } from "../_processes.ts";

@@ -295,8 +295,8 @@ export class RandomWorld {
   }
 
   /**
-   * The services that are up and should stay up. There are none if a launch will fail, a pin may be removed,
-   * or a service on its way to another state than its target may release its dependencies.
+   * The services that are up and should stay up. There are none if a launch will fail, a pin may be removed, or a
+   * service on its way to another state than its target may release its dependencies.
    */
   settledServices(): Service[] {
     if (this.world.host.launchErrors.length > 0) return [];

@@ -1,6 +1,6 @@
 /**
- * A second computation of which services are up at rest, without queues, states or time, by sets and fixed
- * points over the whole graph. It is slow and simple on purpose; the engine must agree with it.
+ * A second computation of which services are up at rest, without queues, states or time, by sets and fixed points over
+ * the whole graph. It is slow and simple on purpose; the engine must agree with it.
  */
 
 import { DependencyKind } from "../../src/model/mod.ts";

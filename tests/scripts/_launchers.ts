@@ -1,15 +1,11 @@
 /**
- * A directory like the output of `deno task compile`, with a stand-in for the program that prints how it was
- * called.
+ * A directory like the output of `deno task compile`, with a stand-in for the program that prints how it was called.
  */
 
 import { outputOf } from "../_processes.ts";
 import { writeLaunchers } from "../../scripts/install/launchers.ts";
 
-/**
- * The stand-in prints the name by which it was called, its arguments in brackets, and whether /proc was
- * mounted.
- */
+/** The stand-in prints the name by which it was called, its arguments in brackets, and whether /proc was mounted. */
 export const STAND_IN = `#!/bin/sh
 printf '%s ' "\${0##*/}"
 for word in "$@"; do printf '[%s]' "$word"; done

@@ -8,8 +8,8 @@ const MACHINES: Readonly<Record<Processor, number>> = { x86_64: 62, aarch64: 183
 const PROCESSORS = Object.keys(MACHINES) as Processor[];
 
 /**
- * A program that exits with a number in which each argument is one bit, the last one the lowest: whether it
- * is empty. `r = 0; for each pointer after the count { r = 2r; if its first byte is 0, r++ }; exit(r)`
+ * A program that exits with a number in which each argument is one bit, the last one the lowest: whether it is empty.
+ * `r = 0; for each pointer after the count { r = 2r; if its first byte is 0, r++ }; exit(r)`
  */
 const TELL_EMPTY: Readonly<Record<Processor, string>> = {
   x86_64: "4889e631ff4883c608488b064885c0740b01ff80380075edffc7ebe9b83c0000000f05",

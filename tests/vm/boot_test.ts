@@ -1,6 +1,6 @@
 /**
- * A Debian machine that boots with the compiled binary as its init. `deno task test:vm`, after `deno task
- * compile`; with DINIT_BINARY the binary at that path, with its launchers beside it.
+ * A Debian machine that boots with the compiled binary as its init. `deno task test:vm`, after `deno task compile`;
+ * with DINIT_BINARY the binary at that path, with its launchers beside it.
  */
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";

@@ -25,16 +25,13 @@ const TERM = 15;
 /** Options of `BareLoop`. */
 export interface BareLoopOptions {
   /**
-   * Starts each process as a service would be: in a new session, with default signals, a working directory,
-   * and `/dev/null` as standard streams. @default false
+   * Starts each process as a service would be: in a new session, with default signals, a working directory, and
+   * `/dev/null` as standard streams. @default false
    */
   readonly asService?: boolean;
 }
 
-/**
- * Starts and stops processes as a C program would, with a bare loop around the system calls. This is the
- * floor.
- */
+/** Starts and stops processes as a C program would, with a bare loop around the system calls. This is the floor. */
 export class BareLoop {
   readonly #library = Deno.dlopen(LIBC, SYMBOLS);
   readonly #texts: readonly Uint8Array<ArrayBuffer>[];
@@ -84,8 +81,8 @@ export class BareLoop {
   }
 
   /**
-   * Signals and reaps all of them: waits for each before it signals the next, or signals all first. Returns
-   * the milliseconds.
+   * Signals and reaps all of them: waits for each before it signals the next, or signals all first. Returns the
+   * milliseconds.
    */
   stop(how: "each" | "together"): number {
     const { kill, waitpid } = this.#library.symbols;

@@ -17,9 +17,8 @@ export function writeServices(folder: string, services: Readonly<Record<string, 
 }
 
 /**
- * The services `s0`, `s1`, … with the same description; `all`, which waits for all of them; and `base`, on
- * which all of them depend. So `all` is started when all of them run, and `base` is stopped when all of them
- * have stopped.
+ * The services `s0`, `s1`, … with the same description; `all`, which waits for all of them; and `base`, on which all of
+ * them depend. So `all` is started when all of them run, and `base` is stopped when all of them have stopped.
  */
 export function numberedServices(count: number, description: string): Record<string, string> {
   const names = Array.from({ length: count }, (_, index) => `s${index}`);

@@ -1,8 +1,8 @@
 /**
  * The cost of a process with a host, without a daemon. `spawn.ts` runs these as separate programs:
  *
- * - `turns`: a bare loop around `posix_spawn` and the host take turns at starting `/bin/sleep`; prints the
- *   milliseconds of each;
+ * - `turns`: a bare loop around `posix_spawn` and the host take turns at starting `/bin/sleep`; prints the milliseconds
+ *   of each;
  * - `memory`: prints the kilobytes per started service.
  */
 

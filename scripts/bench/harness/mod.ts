@@ -1,6 +1,6 @@
 /**
- * The common parts of the benchmarks: rounds in which the sides take turns, numbers with their spread,
- * limits, reports, and the real daemon with services.
+ * The common parts of the benchmarks: rounds in which the sides take turns, numbers with their spread, limits, reports,
+ * and the real daemon with services.
  *
  * @module
  */

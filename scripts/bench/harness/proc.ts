@@ -27,8 +27,8 @@ export function cpuTime(pid: number): number {
 }
 
 /**
- * Counts processes by the name of their program, independent of who started them. It reads each process until
- * the process has this name, and then checks only whether it still exists.
+ * Counts processes by the name of their program, independent of who started them. It reads each process until the
+ * process has this name, and then checks only whether it still exists.
  */
 export class Watched {
   readonly #name: string;

@@ -12,8 +12,8 @@ export async function timeOf(program: string, args: readonly string[]): Promise<
 }
 
 /**
- * The milliseconds that an empty Deno program takes, the floor of every Deno program. When a compiled binary
- * is measured, the compiler of `scripts/compile.ts` compiles the empty program, too.
+ * The milliseconds that an empty Deno program takes, the floor of every Deno program. When a compiled binary is
+ * measured, the compiler of `scripts/compile.ts` compiles the empty program, too.
  */
 export function emptyProgram(folder: string): () => Promise<number> {
   const path = `${folder}/empty.ts`;

@@ -2,8 +2,8 @@
 export type Sides<Name extends string> = Readonly<Record<Name, () => number | Promise<number>>>;
 
 /**
- * Measures all sides in every round, so that other load on the machine affects all of them. Every second
- * round runs in reverse order, so that no side always comes first. Returns each side's values, one per round.
+ * Measures all sides in every round, so that other load on the machine affects all of them. Every second round runs in
+ * reverse order, so that no side always comes first. Returns each side's values, one per round.
  *
  * @param warmUp extra rounds before, which do not count. @default 0
  */

@@ -6,8 +6,8 @@ export class Failure extends Error {
 }
 
 /**
- * Runs a program. An error becomes one line, `NAME: reason`, and exit code 1. The line goes to the log file
- * of the service, and the service manager decides whether to try again.
+ * Runs a program. An error becomes one line, `NAME: reason`, and exit code 1. The line goes to the log file of the
+ * service, and the service manager decides whether to try again.
  */
 export async function run(name: string, main: () => Promise<void> | void): Promise<void> {
   try {
@@ -43,8 +43,8 @@ export function portSetting(name: string): number {
 }
 
 /**
- * Opens the port of a setting with `open`. If another program uses it, opens one of `others` instead and says
- * so on standard output.
+ * Opens the port of a setting with `open`. If another program uses it, opens one of `others` instead and says so on
+ * standard output.
  */
 export function openPort<T>(name: string, others: Iterable<number>, open: (port: number) => T): T {
   const wanted = portSetting(name);

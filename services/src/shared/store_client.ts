@@ -4,8 +4,8 @@ import { receivedLines, sendLine } from "./lines.ts";
 import { Failure, pause, setting } from "./program.ts";
 
 /**
- * How long to try to reach the store, in milliseconds. Long enough for a store that is restarting, short
- * enough to notice a store that is gone.
+ * How long to try to reach the store, in milliseconds. Long enough for a store that is restarting, short enough to
+ * notice a store that is gone.
  */
 const PATIENCE = 10_000;
 
@@ -105,8 +105,8 @@ export class StoreClient {
 }
 
 /**
- * Uses the store while the program runs. When the connection ends, because the store was stopped or
- * restarted, it connects again and calls `use` again.
+ * Uses the store while the program runs. When the connection ends, because the store was stopped or restarted, it
+ * connects again and calls `use` again.
  */
 export async function keepUsing(use: (store: StoreClient) => Promise<void>): Promise<never> {
   for (;;) {

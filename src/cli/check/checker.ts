@@ -33,8 +33,7 @@ export interface CheckerOptions {
 /** The longest chain of services that the daemon loads. */
 const MAX_DEPTH = 32;
 /**
- * The checker suggests similar names for at most this many missing services: for thousands, the search would
- * take long.
+ * The checker suggests similar names for at most this many missing services: for thousands, the search would take long.
  */
 const MAX_LOOKUPS = 200;
 
@@ -123,8 +122,7 @@ export class Checker {
     });
     const description = check.read();
     const { named } = check;
-    // In our own form, services that a broken description names are checked as well: one run finds
-    // everything.
+    // In our own form, services that a broken description names are checked as well: one run finds everything.
     if (description === undefined) return form.own ? named : [];
     this.#services.set(task.name, { description, named });
     checkFiles(description, source, form.own, check);

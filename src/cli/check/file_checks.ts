@@ -1,7 +1,4 @@
-/**
- * Checks the files that a service will need: its executables, its working directory, the directory of its
- * log.
- */
+/** Checks the files that a service will need: its executables, its working directory, the directory of its log. */
 
 import {
   encodeBytes,
@@ -20,8 +17,8 @@ const ANYBODY_MAY_EXECUTE = 0o111;
 const MAX_SOCKET_PATH = 107;
 
 /**
- * Warns about files that do not meet the needs of the service (cli 5.5). As in the reference, this includes
- * services without a process: their settings are ignored, but the files should probably exist.
+ * Warns about files that do not meet the needs of the service (cli 5.5). As in the reference, this includes services
+ * without a process: their settings are ignored, but the files should probably exist.
  *
  * @param own whether to search programs like the daemon; otherwise every relative path gets a warning
  */

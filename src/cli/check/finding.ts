@@ -13,8 +13,8 @@ export type Severity = "error" | "warning" | "note";
  * The origin of a finding.
  *
  * - `reference`: dinit 0.22.1 reports the same, in the same words.
- * - `habit`: only this checker reports it. Another program would understand the text, and no correct
- *   description contains it.
+ * - `habit`: only this checker reports it. Another program would understand the text, and no correct description
+ *   contains it.
  * - `advice`: only this checker reports it, and only with explanations: a correct description may contain it.
  * - `portable`: only `--portable` reports it: dinit 0.22.1 refuses the line.
  */

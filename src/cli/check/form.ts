@@ -6,8 +6,8 @@ import type { CheckOptions } from "./options.ts";
 /** The choices of the options and the terminal. */
 export interface Form {
   /**
-   * Whether the checker uses its own rules: it searches programs in PATH, and also checks what a broken
-   * description names. Otherwise its findings are those of dinit 0.22.1, and habits.
+   * Whether the checker uses its own rules: it searches programs in PATH, and also checks what a broken description
+   * names. Otherwise its findings are those of dinit 0.22.1, and habits.
    */
   readonly own: boolean;
   /** Whether to give explanations: in our own form, and to people at a terminal. */

@@ -54,10 +54,7 @@ export function environmentFindings(file: EnvironmentFileCheck): Finding[] {
   return [...ignored, ...habits];
 }
 
-/**
- * The reference's words for an ignored line. Those in a service's file count, those in the daemon's file do
- * not.
- */
+/** The reference's words for an ignored line. Those in a service's file count, those in the daemon's file do not. */
 function ignoredLine(
   { service, shown, path }: EnvironmentFileCheck,
   { line, kind }: EnvironmentFileProblem,

@@ -20,8 +20,8 @@ export type { CheckRecord } from "./report_json.ts";
 export type { CheckIo } from "./source.ts";
 
 /**
- * Runs `dinit-check` with the given arguments, without the program's name. Returns the exit status: 0 if no
- * finding counts, otherwise 1, also if checking was not possible.
+ * Runs `dinit-check` with the given arguments, without the program's name. Returns the exit status: 0 if no finding
+ * counts, otherwise 1, also if checking was not possible.
  *
  * @param io the surroundings. @default those of this process
  * @param settings the settings that descriptions may use. @default the table of the program

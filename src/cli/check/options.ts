@@ -30,8 +30,8 @@ export interface CheckOption {
   /** All spellings; the long one comes last. */
   readonly names: readonly string[];
   /**
-   * Its name in the help text, the error for a missing value, and the possible words. If there are such
-   * words, the value may also follow a `=`.
+   * Its name in the help text, the error for a missing value, and the possible words. If there are such words, the
+   * value may also follow a `=`.
    * @default none
    */
   readonly value?: { readonly name: string; readonly missing: string; readonly oneOf?: readonly string[] };

@@ -4,8 +4,8 @@ import type { CtlIo } from "../shared/io.ts";
 import type { Finding, Reporter, Severity } from "./finding.ts";
 
 /**
- * One element of the array that `dinit check --json` writes. Every object has all fields; `null` means
- * unknown or not applicable. Later versions may add fields and codes; existing ones keep their meaning.
+ * One element of the array that `dinit check --json` writes. Every object has all fields; `null` means unknown or not
+ * applicable. Later versions may add fields and codes; existing ones keep their meaning.
  */
 export interface CheckRecord {
   /** The full name of the service. */

@@ -1,7 +1,4 @@
-/**
- * The source of descriptions and variables: the defaults of this machine and the command line, or a running
- * daemon.
- */
+/** The source of descriptions and variables: the defaults of this machine and the command line, or a running daemon. */
 
 import { defaultServiceDirectories, MainEnvironment, parseEnvironmentFile } from "../../description/mod.ts";
 import { decodeBytes, errnoOf, errnoText, missingGrantText } from "../../model/mod.ts";

@@ -4,8 +4,8 @@
 const CHARACTERS_PER_MISTAKE = 3;
 
 /**
- * The candidate that is most similar to `word`; `undefined` if none is similar. If several are equally close,
- * the first one. `undefined` if `word` is itself a candidate, because then it is not misspelt.
+ * The candidate that is most similar to `word`; `undefined` if none is similar. If several are equally close, the first
+ * one. `undefined` if `word` is itself a candidate, because then it is not misspelt.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -21,11 +21,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 }
 
 /**
- * The number of characters that must be inserted, removed, replaced or swapped with their neighbour to turn
- * one text into the other; no place is changed twice.
+ * The number of characters that must be inserted, removed, replaced or swapped with their neighbour to turn one text
+ * into the other; no place is changed twice.
  *
- * @param limit Beyond this the exact number does not matter: any greater number may be returned. @default
- * Infinity
+ * @param limit Beyond this the exact number does not matter: any greater number may be returned. @default Infinity
  */
 export function editDistance(from: string, to: string, limit = Infinity): number {
   if (limit === 0) return from === to ? 0 : 1;

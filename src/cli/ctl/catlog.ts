@@ -10,9 +10,9 @@ import { loadService } from "./services.ts";
 const NEWLINE = 0x0a;
 
 /**
- * The pause between two reads of a followed log, in milliseconds. After new output it is short, so that a
- * busy service overwrites little unread output; without new output it doubles, up to a length at which
- * reading costs nothing noticeable.
+ * The pause between two reads of a followed log, in milliseconds. After new output it is short, so that a busy service
+ * overwrites little unread output; without new output it doubles, up to a length at which reading costs nothing
+ * noticeable.
  */
 const SHORTEST_PAUSE = 20;
 const LONGEST_PAUSE = 200;
@@ -54,8 +54,8 @@ function noBuffer(name: string): ToolFailure {
 }
 
 /**
- * The path of the log file of a service without a buffer. Throws `ToolFailure` if it has none, or if the log
- * should be cleared.
+ * The path of the log file of a service without a buffer. Throws `ToolFailure` if it has none, or if the log should be
+ * cleared.
  */
 async function logFileOf(
   { options, words }: CommandContext,

@@ -19,10 +19,7 @@ export async function isFailed(context: CommandContext): Promise<number> {
   );
 }
 
-/**
- * The reference prints nothing about a service that is not loaded; on a terminal that would look like a
- * mistake.
- */
+/** The reference prints nothing about a service that is not loaded; on a terminal that would look like a mistake. */
 async function hintAtMissing({ io, explain }: CommandContext, name: string): Promise<void> {
   if (!io.errorTerminal()) return;
   const { hint } = await explain(notLoaded(name));

@@ -1,7 +1,7 @@
 /**
- * The sub-commands of `dinitctl` (cli 2, 3), one row each, in the order of the help text; those that the
- * reference does not have are last. Scanner, dispatch, help, shell completion and manual page use this table,
- * and nothing else lists the sub-commands.
+ * The sub-commands of `dinitctl` (cli 2, 3), one row each, in the order of the help text; those that the reference does
+ * not have are last. Scanner, dispatch, help, shell completion and manual page use this table, and nothing else lists
+ * the sub-commands.
  */
 
 import type { CommandHandler } from "./context.ts";
@@ -48,8 +48,8 @@ const DEPENDENCY_WORDS: readonly CommandWord[] = [
 ];
 
 /**
- * All sub-commands. Their imports are hidden from the runtime (see main.ts), which would open and analyse all
- * of them at every start: that is a tenth of the time of `ctl status`.
+ * All sub-commands. Their imports are hidden from the runtime (see main.ts), which would open and analyse all of them
+ * at every start: that is a tenth of the time of `ctl status`.
  */
 export const COMMANDS: readonly Command[] = [
   {

@@ -39,8 +39,8 @@ export async function openConnection(options: ConnectionOptions, io: CtlIo): Pro
 }
 
 /**
- * Connects to the daemon at a path. If none is there and the command line names none, connects to the daemon
- * of the current folder. Throws `ControlError` for the path.
+ * Connects to the daemon at a path. If none is there and the command line names none, connects to the daemon of the
+ * current folder. Throws `ControlError` for the path.
  *
  * @param tool the name in the note on a terminal that this is the daemon of the folder
  */

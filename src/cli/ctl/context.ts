@@ -20,8 +20,7 @@ export interface CommandContext {
   /** Adds facts to the document that `--json` writes at the end of the command. */
   record(facts: Facts): void;
   /**
-   * Adds the hint to a failure, if it will be read: on a terminal, or in the document of `--json`. Returns
-   * the failure.
+   * Adds the hint to a failure, if it will be read: on a terminal, or in the document of `--json`. Returns the failure.
    */
   explain(failure: ToolFailure): Promise<ToolFailure>;
   /** How to style text for standard output. */
@@ -29,8 +28,7 @@ export interface CommandContext {
   /** The connection to the daemon, whose version was checked. Throws `ToolFailure` or `ControlError`. */
   connect(): Promise<ControlClient>;
   /**
-   * The connection before the daemon's version is known: for requests that are sent together with the version
-   * query.
+   * The connection before the daemon's version is known: for requests that are sent together with the version query.
    */
   open(): Promise<ControlClient>;
 }

@@ -97,9 +97,9 @@ export function checkAbsent(path: string): void {
 }
 
 /**
- * Makes the link. The runtime makes symbolic links only with unscoped grants; with narrower grants this makes
- * an empty file instead, because the daemon looks only at the name. Throws `ToolFailure`, with the line
- * `note` in it if there is one.
+ * Makes the link. The runtime makes symbolic links only with unscoped grants; with narrower grants this makes an empty
+ * file instead, because the daemon looks only at the name. Throws `ToolFailure`, with the line `note` in it if there is
+ * one.
  */
 export function makeLink({ path, target }: DependencyLink, note?: string): void {
   try {

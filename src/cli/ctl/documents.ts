@@ -1,8 +1,8 @@
 /**
- * The documents of `--json`, one type per command. A command always writes one document on one line. If the
- * command line itself is wrong, `command` is the sub-command, known or not, and may be empty. `catlog
- * --follow` writes one document per piece of output. Later versions may add fields; programs should ignore
- * unknown fields. In text that is not UTF-8, each invalid byte is one `\udcXX`.
+ * The documents of `--json`, one type per command. A command always writes one document on one line. If the command
+ * line itself is wrong, `command` is the sub-command, known or not, and may be empty. `catlog --follow` writes one
+ * document per piece of output. Later versions may add fields; programs should ignore unknown fields. In text that is
+ * not UTF-8, each invalid byte is one `\udcXX`.
  */
 
 /** The fields of all documents. */
@@ -59,8 +59,7 @@ export interface ServiceDocument {
   /** Automatic restarts since the service was loaded. @default absent, unknown */
   readonly restarts?: number;
   /**
-   * What blocks its start or stop: names of services, `console`, `restart-delay` or `trigger`. @default
-   * absent, unknown
+   * What blocks its start or stop: names of services, `console`, `restart-delay` or `trigger`. @default absent, unknown
    */
   readonly waitingFor?: readonly string[];
   /** The path of its log file. @default absent, it writes to none, or unknown */
@@ -72,8 +71,8 @@ export interface ServiceDocument {
     /** The last lines of output, with control characters made visible. */
     readonly output: readonly string[];
     /**
-     * The restart limit that it has reached; the interval is in milliseconds. @default absent, the limit was
-     * not reached
+     * The restart limit that it has reached; the interval is in milliseconds. @default absent, the limit was not
+     * reached
      */
     readonly limit?: { readonly restarts: number; readonly interval: number };
     /** The program that could not be executed. @default absent, it could */
@@ -140,8 +139,8 @@ export interface CheckDocument {
 export interface ServiceResult {
   readonly name: string;
   /**
-   * Its new state or the action; `issued` if the command did not wait. `failed` comes with an `error`, or,
-   * for a failed start, with the `reason`.
+   * Its new state or the action; `issued` if the command did not wait. `failed` comes with an `error`, or, for a failed
+   * start, with the `reason`.
    */
   readonly result:
     | "started"

@@ -231,10 +231,7 @@ async function loadedFile(
   throw ctlFailure(`could not open service description file '${path}': ${why}`);
 }
 
-/**
- * A directory that may be relative to the daemon's working directory, which may differ from that of this
- * program.
- */
+/** A directory that may be relative to the daemon's working directory, which may differ from that of this program. */
 async function daemonPath(client: ControlClient, reply: ReplyPacket): Promise<string> {
   if (reply.type !== Reply.SVCDSCDIR) throw linkProtocolFailure();
   const { directory } = reply;

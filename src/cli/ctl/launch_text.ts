@@ -25,10 +25,7 @@ export async function withLaunchText(
   }
 }
 
-/**
- * The reasons of failed launches in words, by the name of the service; `overview` is the document of that
- * topic.
- */
+/** The reasons of failed launches in words, by the name of the service; `overview` is the document of that topic. */
 export function launchTextsOf(overview: unknown): ReadonlyMap<string, string> {
   const { services } = (overview ?? {}) as { readonly services?: readonly ToldService[] };
   const texts = new Map<string, string>();

@@ -5,9 +5,8 @@ import { reason } from "./dependency_link.ts";
 const PIECE = 65_536;
 
 /**
- * Reads a log file in pieces. If the path leads to another file (it was rotated), the reader finishes the old
- * file and continues at the beginning of the new one. If the file was truncated, it continues at the
- * beginning of the same file.
+ * Reads a log file in pieces. If the path leads to another file (it was rotated), the reader finishes the old file and
+ * continues at the beginning of the new one. If the file was truncated, it continues at the beginning of the same file.
  */
 export class LogFileReader implements Disposable {
   readonly #path: string;

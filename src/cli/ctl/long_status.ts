@@ -29,8 +29,8 @@ interface Detail {
 }
 
 /**
- * Shows the status of each service. A terminal always gets the additions, a pipe only with `--long`. A
- * pattern shows the overview of the matching services, unless `--long` asks for the full status of each.
+ * Shows the status of each service. A terminal always gets the additions, a pipe only with `--long`. A pattern shows
+ * the overview of the matching services, unless `--long` asks for the full status of each.
  */
 export async function longStatus(context: CommandContext): Promise<number> {
   const { io, options } = context;
@@ -71,8 +71,7 @@ export async function longStatus(context: CommandContext): Promise<number> {
 }
 
 /**
- * The names in the command line. With `--long`, a pattern stands for all matching loaded services, and no
- * name for all.
+ * The names in the command line. With `--long`, a pattern stands for all matching loaded services, and no name for all.
  */
 async function chosenNames(
   { words, options }: CommandContext,

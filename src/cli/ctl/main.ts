@@ -50,8 +50,8 @@ async function helpText(command: Command | undefined): Promise<string> {
 type CommandInvocation = Extract<ReturnType<typeof scanArguments>, { kind: "command" }>;
 
 /**
- * Connects while the code of the command is loaded, so that both happen at the same time. `record` receives
- * the facts that the command has for a program.
+ * Connects while the code of the command is loaded, so that both happen at the same time. `record` receives the facts
+ * that the command has for a program.
  */
 async function runCommand(
   { command, words, options }: CommandInvocation,
@@ -136,8 +136,7 @@ async function explained(
 }
 
 /**
- * Writes a failure to standard error, and its document if a wrong command line asks for one. Returns the exit
- * status.
+ * Writes a failure to standard error, and its document if a wrong command line asks for one. Returns the exit status.
  */
 async function report(failure: ToolFailure, args: readonly string[], io: CtlIo): Promise<number> {
   const command = args.includes("--json") ? badCommand(failure) : undefined;

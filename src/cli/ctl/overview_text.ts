@@ -1,6 +1,6 @@
 /**
- * The overview of the whole system as text: a pure function of the facts. On a terminal it has colours and
- * symbols and fits the width; in a pipe it is plain text in columns.
+ * The overview of the whole system as text: a pure function of the facts. On a terminal it has colours and symbols and
+ * fits the width; in a pipe it is plain text in columns.
  */
 
 import { restartLimitText, ServiceState } from "../../model/mod.ts";

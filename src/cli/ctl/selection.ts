@@ -35,8 +35,8 @@ export function selector({ patterns, states }: Selection): (candidate: Candidate
 }
 
 /**
- * `*` matches any text, `?` one character, `[abc]`, `[a-z]` and `[!abc]` one of a set. An unclosed bracket,
- * and all other characters, match themselves.
+ * `*` matches any text, `?` one character, `[abc]`, `[a-z]` and `[!abc]` one of a set. An unclosed bracket, and all
+ * other characters, match themselves.
  */
 function expressionOf(pattern: string): RegExp {
   const source = pattern.replace(/\*+|\?|\[(!?)(\]?[^\]]*)\]|[\\^$.|+(){}[\]\/]/gu, (part, negated, set) => {

@@ -24,8 +24,8 @@ export interface TreeOptions {
 }
 
 /**
- * Trees along the dependencies, without orderings. Each service has its subtree only at its first place in
- * reading order, so the result is no larger than the graph.
+ * Trees along the dependencies, without orderings. Each service has its subtree only at its first place in reading
+ * order, so the result is no larger than the graph.
  */
 export function dependencyTree(
   { nodes, edges }: Graph,
@@ -49,8 +49,7 @@ export function dependencyTree(
   };
   const tops = roots.length > 0 ? roots : nodes.map(({ name }) => name).filter((name) => !hasAbove.has(name));
   const trees = [...new Set(tops)].map((name) => branch(name, undefined, 0));
-  // A stack instead of recursion: the daemon limits the depth of dependencies, but this program does not rely
-  // on it.
+  // A stack instead of recursion: the daemon limits the depth of dependencies, but this program does not rely on it.
   const stack = trees.toReversed();
   for (let current = stack.pop(); current !== undefined; current = stack.pop()) {
     const { name } = current.service;

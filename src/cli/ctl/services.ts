@@ -54,8 +54,7 @@ function rethrow(error: unknown): never {
 }
 
 /**
- * The status of a service, in the most detailed form that the daemon and cli 3.5 have in common. Throws
- * `ToolFailure`.
+ * The status of a service, in the most detailed form that the daemon and cli 3.5 have in common. Throws `ToolFailure`.
  */
 export async function serviceStatus(client: ControlClient, handle: number): Promise<WireStatus> {
   const type = client.version >= 5 ? Request.SERVICESTATUS5 : Request.SERVICESTATUS;

@@ -13,9 +13,9 @@ export interface Outcome extends Omit<ServiceResult, "name"> {
 export type Pending = () => Promise<Outcome>;
 
 /**
- * Performs an action for each service (a repeated name counts once), and waits at the end for all of them. If
- * the action fails for one of several services, reports that and continues with the others; for a single
- * service, throws the failure. Returns the exit status.
+ * Performs an action for each service (a repeated name counts once), and waits at the end for all of them. If the
+ * action fails for one of several services, reports that and continues with the others; for a single service, throws
+ * the failure. Returns the exit status.
  */
 export async function forEachService(
   context: CommandContext,

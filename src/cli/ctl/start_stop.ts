@@ -168,8 +168,8 @@ function dependentsFailure(command: CommandName, name: string, dependents: reado
 }
 
 /**
- * Whether a released service is stopping or stopped. A service that is pinned, or that others need, stays up,
- * and no event would report that.
+ * Whether a released service is stopping or stopped. A service that is pinned, or that others need, stays up, and no
+ * event would report that.
  */
 async function isStopping(client: ControlClient, handle: number): Promise<boolean> {
   const { state, target } = await serviceStatus(client, handle);

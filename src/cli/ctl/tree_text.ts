@@ -16,8 +16,8 @@ interface Lead {
 }
 
 /**
- * One line per service. On a terminal, lines connect them, and symbols show the states; in a pipe, each level
- * is indented by two spaces, and the states are words.
+ * One line per service. On a terminal, lines connect them, and symbols show the states; in a pipe, each level is
+ * indented by two spaces, and the states are words.
  */
 export function renderTree(roots: readonly Branch[], style: TextStyle): string {
   const lines: string[] = [];

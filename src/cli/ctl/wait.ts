@@ -26,8 +26,8 @@ export function failureWaits(queue: EventQueue): boolean {
 }
 
 /**
- * Waits for the goal, or for an event that makes it impossible, and reports it. Throws `ToolFailure` if the
- * connection to the daemon ends first.
+ * Waits for the goal, or for an event that makes it impossible, and reports it. Throws `ToolFailure` if the connection
+ * to the daemon ends first.
  */
 export async function waitForGoal(
   context: CommandContext,
@@ -73,8 +73,8 @@ async function fullStatus(context: CommandContext, handle: number, status: WireS
 }
 
 /**
- * Runs an action that may have to wait. Meanwhile a line on a terminal shows which services it waits for: all
- * of the command's, until `done` is called for them. Output must go through the context that `run` receives.
+ * Runs an action that may have to wait. Meanwhile a line on a terminal shows which services it waits for: all of the
+ * command's, until `done` is called for them. Output must go through the context that `run` receives.
  *
  * @param verb the action, such as `Starting`
  */

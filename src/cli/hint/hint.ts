@@ -1,7 +1,6 @@
 /**
- * Lines that help with a failure: similar names, missing parts, other daemons. They appear only on a terminal
- * and in documents, because scripts expect the messages of the reference. This code is loaded only after a
- * failure.
+ * Lines that help with a failure: similar names, missing parts, other daemons. They appear only on a terminal and in
+ * documents, because scripts expect the messages of the reference. This code is loaded only after a failure.
  */
 
 import { type ControlClient, ControlError } from "../../client/mod.ts";
@@ -64,8 +63,8 @@ async function linesFor({ fact, message }: ToolFailure, surroundings: HintSurrou
 }
 
 /**
- * Asks the daemon over a separate connection. The connection of the failure may be lost, or its command may
- * still be running; also, a daemon ends a connection with an unknown request.
+ * Asks the daemon over a separate connection. The connection of the failure may be lost, or its command may still be
+ * running; also, a daemon ends a connection with an unknown request.
  */
 async function withDaemon<T>(
   { options, io }: HintSurroundings,

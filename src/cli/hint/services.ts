@@ -65,10 +65,7 @@ export async function stateHint(name: string, client: ControlClient | undefined)
   return [`service ${quoted(name)}${isKnown ? ` is ${stateName(reply.state)}` : ""}`];
 }
 
-/**
- * Asks for the name that was probably meant; `undefined` if none is similar. The part after `@` may be
- * anything.
- */
+/** Asks for the name that was probably meant; `undefined` if none is similar. The part after `@` may be anything. */
 function meantText(name: string, names: readonly string[]): string | undefined {
   const base = baseName(name);
   const meant = nearest(name, names) ?? nearest(base, new Set(names.map(baseName)));

@@ -1,6 +1,5 @@
 /**
- * `dinit help man NAME`: shows a manual page on a terminal, and otherwise prints its source, for `man -l -`
- * or a file.
+ * `dinit help man NAME`: shows a manual page on a terminal, and otherwise prints its source, for `man -l -` or a file.
  */
 
 import { type CtlIo, processIo } from "../shared/io.ts";
@@ -15,8 +14,7 @@ export function manualSources(daemonHelp: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Shows or prints the named manual page. Returns the exit status. Without a valid name, prints all names and
- * returns 1.
+ * Shows or prints the named manual page. Returns the exit status. Without a valid name, prints all names and returns 1.
  *
  * @param daemonHelp the output of `dinit --help`
  * @param io the surroundings. @default those of this process

@@ -56,8 +56,8 @@ function daemonPage(help: string): ManualPage {
 }
 
 /**
- * The options in a help text. An item is a line with one blank and an option or an argument; its explanation
- * follows after two blanks, or on lines with more indentation.
+ * The options in a help text. An item is a line with one blank and an option or an argument; its explanation follows
+ * after two blanks, or on lines with more indentation.
  */
 export function helpItems(help: string): ManualItem[] {
   const items: { term: string; text: string }[] = [];

@@ -11,8 +11,8 @@ export interface Occasion {
 }
 
 /**
- * Splits a command at white space outside of double quotes. The quotes are removed and may be inside a word;
- * an unclosed quote ends with the text. Empty if there is no word.
+ * Splits a command at white space outside of double quotes. The quotes are removed and may be inside a word; an
+ * unclosed quote ends with the text. Empty if there is no word.
  */
 export function splitCommand(text: string): string[] {
   const words: string[] = [];

@@ -11,10 +11,7 @@ export type CommandEnd =
 /** How a shell reports a signal in an exit status; the runtime does the same. */
 const SIGNAL_BASE = 128;
 
-/**
- * The command inherits the standard streams. Throws `Deno.errors.NotCapable` if the grant to run it is
- * missing.
- */
+/** The command inherits the standard streams. Throws `Deno.errors.NotCapable` if the grant to run it is missing. */
 export async function runCommand([program, ...args]: readonly string[]): Promise<CommandEnd> {
   // The runtime treats an empty name as a mistake of the caller.
   if (program === "") return { errno: errnoNumber("ENOENT")! };

@@ -32,10 +32,7 @@ export type FailureFact =
   /** Text that the message leaves out. */
   | { readonly kind: "text"; readonly text: string };
 
-/**
- * The message is complete: it begins with the program's name and has newlines between lines, but none at the
- * end.
- */
+/** The message is complete: it begins with the program's name and has newlines between lines, but none at the end. */
 export class ToolFailure extends Error {
   override readonly name = "ToolFailure";
   /** @default undefined, there is nothing more to say */

@@ -7,9 +7,8 @@ import type { CtlIo } from "./io.ts";
 export const FOLDER_SOCKET = "run/dinitctl";
 
 /**
- * The socket in the current folder, if it may replace a standard one without a daemon. Nothing may name
- * another socket, and the calling user must own it, so that nobody can use it as a trap. Links are not
- * followed.
+ * The socket in the current folder, if it may replace a standard one without a daemon. Nothing may name another socket,
+ * and the calling user must own it, so that nobody can use it as a trap. Links are not followed.
  */
 export function folderSocket(options: SocketOptions, io: CtlIo): string | undefined {
   const isNamed = options.socketPath !== undefined || options.mode === "system" ||

@@ -6,15 +6,15 @@ import { encodeBytes } from "../../model/mod.ts";
 /** The environment of a tool. */
 export interface CtlIo {
   /**
-   * Writes text or bytes to standard output. Never throws because the reader is gone; `false` tells a caller
-   * that writes without end.
+   * Writes text or bytes to standard output. Never throws because the reader is gone; `false` tells a caller that
+   * writes without end.
    */
   out(data: string | Uint8Array): void | false;
   /** Writes to standard error. */
   err(text: string): void;
   /**
-   * A variable of the tool's own environment; `undefined` if it is not set. Throws `Deno.errors.NotCapable`
-   * without the grant.
+   * A variable of the tool's own environment; `undefined` if it is not set. Throws `Deno.errors.NotCapable` without the
+   * grant.
    */
   env(name: string): string | undefined;
   /** The real user id; `undefined` if it cannot be known. */

@@ -7,8 +7,8 @@ import type { CtlIo } from "./io.ts";
 const LESS = ["less", "-FRX"];
 
 /**
- * Shows a text with the pager in `PAGER`, or `less`. Prints it without a terminal, without a pager or without
- * the grant to run one.
+ * Shows a text with the pager in `PAGER`, or `less`. Prints it without a terminal, without a pager or without the grant
+ * to run one.
  */
 export async function showText(text: string, io: CtlIo): Promise<void> {
   const command = io.terminal() === undefined ? undefined : pagerCommand(io);

@@ -1,7 +1,6 @@
 /**
- * The names of the links to the compiled program. A link with one of these names starts the tool of this
- * name, so the tools need neither a shell nor separate files. Installation, `main.ts` and tests use this
- * table.
+ * The names of the links to the compiled program. A link with one of these names starts the tool of this name, so the
+ * tools need neither a shell nor separate files. Installation, `main.ts` and tests use this table.
  */
 
 /** The names that shut the machine down, in the order in which they are installed. */

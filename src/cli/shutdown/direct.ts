@@ -1,7 +1,6 @@
 /**
- * Shuts the machine down, without the daemon or as the program that the daemon executes at its end (daemon
- * and init 7.3). All code is loaded before the first step, because afterwards there may be no files to load
- * it from.
+ * Shuts the machine down, without the daemon or as the program that the daemon executes at its end (daemon and init
+ * 7.3). All code is loaded before the first step, because afterwards there may be no files to load it from.
  */
 
 import { errnoText, isClean, ShutdownType, Signal } from "../../model/mod.ts";

@@ -1,8 +1,8 @@
 /** How the shutdown program survives until the machine is down: signals, errors, and its own last step. */
 
 /**
- * The signals that a process can catch, except those for its own faults: after an ignored fault, the same
- * fault happens again at once.
+ * The signals that a process can catch, except those for its own faults: after an ignored fault, the same fault happens
+ * again at once.
  */
 const CAUGHT: readonly Deno.Signal[] = [
   "SIGHUP",
@@ -30,8 +30,8 @@ const CAUGHT: readonly Deno.Signal[] = [
 ];
 
 /**
- * From now on neither a signal nor an uncaught error ends the program; errors are reported. Programs that it
- * starts are not affected.
+ * From now on neither a signal nor an uncaught error ends the program; errors are reported. Programs that it starts are
+ * not affected.
  */
 export function endure(complain: (text: string) => void): void {
   for (const signal of CAUGHT) Deno.addSignalListener(signal, () => {});

@@ -1,6 +1,6 @@
 /**
- * `shutdown`, `halt`, `poweroff`, `reboot` and `soft-reboot`: shut the machine down, directly or through the
- * daemon (daemon and init 7).
+ * `shutdown`, `halt`, `poweroff`, `reboot` and `soft-reboot`: shut the machine down, directly or through the daemon
+ * (daemon and init 7).
  */
 
 import type { ByteStream } from "../../client/mod.ts";
@@ -24,9 +24,9 @@ const LARGEST_DESCRIPTOR = 2 ** 31 - 1;
 const EBADF = 9;
 
 /**
- * Runs the program with the given arguments: `--called=NAME` if it was called by another name than
- * `shutdown`, and its own. Returns the exit status: 1 for every failure and for the help text. After success
- * it does not return, except for a soft reboot with `--system`.
+ * Runs the program with the given arguments: `--called=NAME` if it was called by another name than `shutdown`, and its
+ * own. Returns the exit status: 1 for every failure and for the help text. After success it does not return, except for
+ * a soft reboot with `--system`.
  *
  * @param io the surroundings. @default those of this process
  */

@@ -11,8 +11,8 @@ const LOST = new TextEncoder().encode("[Some output has not been shown due to bu
 const LINE_FEED = 10;
 
 /**
- * Writes whole lines in order and never blocks. If there is no room for lines, one line in their place says
- * that they are missing.
+ * Writes whole lines in order and never blocks. If there is no room for lines, one line in their place says that they
+ * are missing.
  */
 export class ShutdownOutput {
   readonly #sink: OutputSink;
@@ -84,8 +84,7 @@ export class ShutdownOutput {
       }
       this.#writing = undefined;
     } catch {
-      // The reader is gone. `#writing` stays set, so nothing more is written, and the shutdown continues
-      // silently.
+      // The reader is gone. `#writing` stays set, so nothing more is written, and the shutdown continues silently.
       this.#waiting = [];
     }
   }

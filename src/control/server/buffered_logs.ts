@@ -3,8 +3,8 @@ import type { ControlledManager, ControlledService } from "./controlled_manager.
 import type { LogPart } from "../wire/documents.ts";
 
 /**
- * The buffered output of services. Clients clear the buffers only through this object, so it can count how
- * often a buffer was cleared.
+ * The buffered output of services. Clients clear the buffers only through this object, so it can count how often a
+ * buffer was cleared.
  */
 export class BufferedLogs {
   readonly #manager: ControlledManager;
@@ -22,8 +22,8 @@ export class BufferedLogs {
   }
 
   /**
-   * The buffered output after an offset; `undefined` if the service has no buffer. If `start` is greater than
-   * the offset, the output between was overwritten or cleared.
+   * The buffered output after an offset; `undefined` if the service has no buffer. If `start` is greater than the
+   * offset, the output between was overwritten or cleared.
    *
    * @param offset the end of an earlier part
    */

@@ -1,6 +1,6 @@
 /**
- * The daemon's end of one control connection: it reads bytes, passes packets to the session, and writes
- * replies and events.
+ * The daemon's end of one control connection: it reads bytes, passes packets to the session, and writes replies and
+ * events.
  */
 
 import { errnoNumber, errnoOf, errnoText, LimitError } from "../../model/mod.ts";
@@ -27,10 +27,7 @@ import type { Turns } from "./turns.ts";
 /** Writes a line to the daemon's log. */
 export type Log = (level: "error" | "warn" | "info", message: string) => void;
 
-/**
- * While more bytes than this wait to be sent, the server reads no requests of the client (control protocol
- * 5).
- */
+/** While more bytes than this wait to be sent, the server reads no requests of the client (control protocol 5). */
 const OUTPUT_HIGH_WATER = 16_384;
 
 /** How many bytes of a long reply to make at a time: enough for the list of a large system. */
@@ -43,14 +40,14 @@ const HANDLE_SIZE = 200;
 const CONNECTION_SIZE = 8 * 1024;
 
 /**
- * The largest number of requests of one client in one turn. The first turn is one request, and each later
- * turn is twice as long. So the daemon does little for a client that closes its end before reading replies.
+ * The largest number of requests of one client in one turn. The first turn is one request, and each later turn is twice
+ * as long. So the daemon does little for a client that closes its end before reading replies.
  */
 const REQUESTS_PER_TURN = 64;
 
 /**
- * A client with more unread events than this, in bytes, has stopped reading for good and is dropped: half a
- * million events, but not all of the daemon's memory.
+ * A client with more unread events than this, in bytes, has stopped reading for good and is dropped: half a million
+ * events, but not all of the daemon's memory.
  */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
@@ -72,8 +69,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * Handles complete requests one after the other. A client can make the daemon hold at most one buffer of
- * requests, and not much more than one reply above the high-water mark.
+ * Handles complete requests one after the other. A client can make the daemon hold at most one buffer of requests, and
+ * not much more than one reply above the high-water mark.
  */
 export class Connection implements CountedClient, InformationSink {
   readonly #stream: ByteStream;
@@ -172,8 +169,8 @@ export class Connection implements CountedClient, InformationSink {
         await this.#output.drained();
       } else if (isWhole || this.#rest !== undefined) {
         await this.#options.turns.take(() => isWhole = this.#takeTurn());
-        // A client that has closed its end is noticed here, when writing replies fails, before more work is
-        // done for it.
+        // A client that has closed its end is noticed here, when writing replies fails, before more work is done for
+        // it.
         if (isWhole) await new Promise((resolve) => setImmediate(resolve));
         this.#quota = Math.min(2 * this.#quota, REQUESTS_PER_TURN);
       } else {
@@ -181,8 +178,8 @@ export class Connection implements CountedClient, InformationSink {
         isWhole = true;
       }
     }
-    // The client may have closed only its sending direction, and still wait for replies. Its handles end
-    // here, because they would block other clients.
+    // The client may have closed only its sending direction, and still wait for replies. Its handles end here, because
+    // they would block other clients.
     this.#leave();
     await this.#output.drained();
     this.close();

@@ -31,8 +31,8 @@ export interface ControlledEnvironmentListener {
 }
 
 /**
- * When a method returns, its command has taken effect, and its events have been delivered. Listeners may be
- * removed from services that are unloaded.
+ * When a method returns, its command has taken effect, and its events have been delivered. Listeners may be removed
+ * from services that are unloaded.
  */
 export interface ControlledManager {
   readonly serviceDirectories: readonly string[];

@@ -53,8 +53,7 @@ export class ListeningSocket {
   }
 
   /**
-   * Creates a socket at `path` and replaces any file there, unless a daemon listens on it. Throws
-   * `ControlSocketError`.
+   * Creates a socket at `path` and replaces any file there, unless a daemon listens on it. Throws `ControlSocketError`.
    */
   static async open(path: string): Promise<ListeningSocket> {
     try {
@@ -94,10 +93,9 @@ export class ListeningSocket {
   }
 
   /**
-   * Stops listening and removes the file, at once. Returns whether the listener is closed. When the last
-   * `accept` has been rejected, the runtime removes the file at its path again, even if another program has
-   * created it. So if the file is not ours any more, the listener stays open: nobody can reach it, and it
-   * does no harm.
+   * Stops listening and removes the file, at once. Returns whether the listener is closed. When the last `accept` has
+   * been rejected, the runtime removes the file at its path again, even if another program has created it. So if the
+   * file is not ours any more, the listener stays open: nobody can reach it, and it does no harm.
    */
   close(): boolean {
     this.#closed = true;
@@ -124,9 +122,9 @@ function removeFile(path: string): void {
 
 function listen(path: string): Deno.Listener<Deno.UnixConn> {
   if (!isSocketPath(path)) throw bindError(path, errnoNumber("EINVAL")!);
-  // `bind` gives the file all permissions except those in the umask. Changing the umask needs an unscoped
-  // --allow-sys. Without it, the mode is changed directly afterwards. In between, a program of another user
-  // could connect if the umask lets others write.
+  // `bind` gives the file all permissions except those in the umask. Changing the umask needs an unscoped --allow-sys.
+  // Without it, the mode is changed directly afterwards. In between, a program of another user could connect if the
+  // umask lets others write.
   const umaskGranted = mayChangeUmask();
   const umask = umaskGranted ? Deno.umask(0o777 & ~SOCKET_MODE) : 0;
   let listener;

@@ -1,6 +1,6 @@
 /**
- * A failure that repeats in a loop. It is reported once and counted, and reported as over after a quiet time,
- * so that it does not fill a log.
+ * A failure that repeats in a loop. It is reported once and counted, and reported as over after a quiet time, so that
+ * it does not fill a log.
  */
 export class RecurringTrouble {
   readonly #over: (times: number) => void;

@@ -19,9 +19,8 @@ export interface ControlServerOptions {
   /** Writes a line to the daemon's log. */
   readonly log: Log;
   /**
-   * How long to wait after a connection could not be accepted, in milliseconds. The usual reason is a lack of
-   * file descriptors: without a pause, the server would use all processor time until some are free. @default
-   * 100
+   * How long to wait after a connection could not be accepted, in milliseconds. The usual reason is a lack of file
+   * descriptors: without a pause, the server would use all processor time until some are free. @default 100
    */
   readonly acceptRetryDelay?: number;
 }
@@ -67,8 +66,8 @@ export class ControlServer {
   }
 
   /**
-   * Opens the control socket, with mode 0600 (daemon and init 3.3). Does nothing if the socket is open and
-   * its file exists. Throws `ControlSocketError` with the text for the log.
+   * Opens the control socket, with mode 0600 (daemon and init 3.3). Does nothing if the socket is open and its file
+   * exists. Throws `ControlSocketError` with the text for the log.
    */
   open(path: string): Promise<void> {
     this.#lastPath = path;
@@ -78,10 +77,7 @@ export class ControlServer {
     return opening;
   }
 
-  /**
-   * Opens the socket again at the path of the last `open`, if its file no longer exists or the socket is
-   * closed.
-   */
+  /** Opens the socket again at the path of the last `open`, if its file no longer exists or the socket is closed. */
   async reopen(): Promise<void> {
     if (this.#lastPath !== undefined) await this.open(this.#lastPath);
   }
@@ -110,8 +106,8 @@ export class ControlServer {
   }
 
   /**
-   * Resolves when every client has received its output. A client that does not read delays it without end, so
-   * callers need a time limit.
+   * Resolves when every client has received its output. A client that does not read delays it without end, so callers
+   * need a time limit.
    */
   async drained(): Promise<void> {
     await Promise.all([...this.#connections].map((connection) => connection.drained()));

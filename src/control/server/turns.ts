@@ -1,6 +1,6 @@
 /**
- * Divides the time for requests among clients. However many requests there are, the event loop turns every
- * few milliseconds, so that the daemon accepts new clients and handles processes and signals.
+ * Divides the time for requests among clients. However many requests there are, the event loop turns every few
+ * milliseconds, so that the daemon accepts new clients and handles processes and signals.
  */
 
 /** How long to handle requests before the event loop turns, in milliseconds. */

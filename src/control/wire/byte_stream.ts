@@ -1,6 +1,6 @@
 /**
- * A two-way stream of bytes for either end of a control connection. A `Deno.Conn` is one; a wrapper makes one
- * from a passed file descriptor.
+ * A two-way stream of bytes for either end of a control connection. A `Deno.Conn` is one; a wrapper makes one from a
+ * passed file descriptor.
  */
 export interface ByteStream {
   /** Fills part of `buffer` and returns how many bytes, or `null` at the end of the stream. */

@@ -26,8 +26,8 @@ export class ControlError extends Error {
   /** How it failed. */
   readonly kind: ControlErrorKind;
   /**
-   * `connect`: the reason, `undefined` if a permission of the program is missing, which `message` then names.
-   * `closed`: why writing failed; `undefined` if the daemon ended the connection or reading failed.
+   * `connect`: the reason, `undefined` if a permission of the program is missing, which `message` then names. `closed`:
+   * why writing failed; `undefined` if the daemon ended the connection or reading failed.
    */
   readonly errno: number | undefined;
   /** `connect`: the path of the socket. */

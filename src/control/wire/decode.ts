@@ -23,9 +23,9 @@ const SHORT_TEXT = 64;
 const MORE = Symbol("more");
 
 /**
- * Decodes the packet at `start`, if it is complete; `undefined` if more bytes are needed. The result shares
- * no memory with `view`. `form` is the size of the status in SVCINFO and SERVICESTATUS packets. Throws
- * `PacketError` for unknown types and impossible lengths.
+ * Decodes the packet at `start`, if it is complete; `undefined` if more bytes are needed. The result shares no memory
+ * with `view`. `form` is the size of the status in SVCINFO and SERVICESTATUS packets. Throws `PacketError` for unknown
+ * types and impossible lengths.
  */
 export function decodePacket(
   view: DataView,

@@ -7,8 +7,8 @@ import { Reply } from "./protocol.ts";
 import type { StatusForm } from "./status_buffer.ts";
 
 /**
- * One line for a packet: its name and its fields, such as `STARTSERVICE flags=0 handle=3`. Bytes that are no
- * complete packet are shown as numbers.
+ * One line for a packet: its name and its fields, such as `STARTSERVICE flags=0 handle=3`. Bytes that are no complete
+ * packet are shown as numbers.
  */
 export function describePacket(packet: Packet | Uint8Array): string {
   if (packet instanceof Uint8Array) return describeBytes(packet);

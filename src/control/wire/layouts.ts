@@ -1,8 +1,8 @@
 /**
- * The layout of every packet, in one table: the codec encodes and decodes by it, `describePacket` words
- * packets by it, and the packet types derive from it. A layout is the packet's name and its fields in wire
- * order, after the type byte. A field is a property of the packet object and a kind; fields without a
- * property are computed. If a property appears twice, its length or count comes first, and its content later.
+ * The layout of every packet, in one table: the codec encodes and decodes by it, `describePacket` words packets by it,
+ * and the packet types derive from it. A layout is the packet's name and its fields in wire order, after the type byte.
+ * A field is a property of the packet object and a kind; fields without a property are computed. If a property appears
+ * twice, its length or count comes first, and its content later.
  */
 
 import { Information, Reply, Request } from "./protocol.ts";

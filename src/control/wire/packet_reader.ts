@@ -28,8 +28,8 @@ export class PacketReader {
   }
 
   /**
-   * The next packet; `undefined` if it is incomplete, and `fill` is needed. `form` is the form of the
-   * statuses in the expected reply. Throws `PacketError` for bytes that are no packet.
+   * The next packet; `undefined` if it is incomplete, and `fill` is needed. `form` is the form of the statuses in the
+   * expected reply. Throws `PacketError` for bytes that are no packet.
    */
   take(form: StatusForm): ReplyPacket | InformationPacket | undefined {
     for (;;) {

@@ -123,14 +123,14 @@ export const DIRECTORY_LOADER = 1;
 export const ENVEVENT_HEADER_SIZE = 5;
 
 /**
- * The service name that a client looks up to ask for extensions. No service has it, so a daemon without
- * extensions replies NOSERVICE and does nothing else.
+ * The service name that a client looks up to ask for extensions. No service has it, so a daemon without extensions
+ * replies NOSERVICE and does nothing else.
  */
 export const EXTENSIONS_NAME = "\x01dinit-extensions";
 
 /**
- * With a topic after it, this name asks for extensions and sends a query in one packet: a daemon with
- * extensions replies ANSWER, or EXTENSIONS if it does not know the topic.
+ * With a topic after it, this name asks for extensions and sends a query in one packet: a daemon with extensions
+ * replies ANSWER, or EXTENSIONS if it does not know the topic.
  */
 export const EXTENSIONS_QUERY = `${EXTENSIONS_NAME}\x01`;
 

@@ -1,6 +1,6 @@
 /**
- * Rules for the path of a control socket that both ends need: the system's limits and Deno's grants. Also
- * opens the client's end.
+ * Rules for the path of a control socket that both ends need: the system's limits and Deno's grants. Also opens the
+ * client's end.
  */
 
 import { encodeBytes, errnoNumber, errnoOf, errnoText } from "../../model/mod.ts";
@@ -15,9 +15,7 @@ export function isSocketPath(path: string): boolean {
   return path !== "" && !path.includes("\0") && encodeBytes(path).length <= PATH_LIMIT;
 }
 
-/**
- * A sentence that names the missing grant, if Deno denied a permission; `undefined` for any other `error`.
- */
+/** A sentence that names the missing grant, if Deno denied a permission; `undefined` for any other `error`. */
 export function missingGrantText(error: unknown, path: string): string | undefined {
   if (!(error instanceof Deno.errors.NotCapable)) return undefined;
   const kind = /Requires (\w+) access/.exec(error.message)?.[1] ?? "net";
@@ -27,8 +25,8 @@ export function missingGrantText(error: unknown, path: string): string | undefin
 }
 
 /**
- * Throws `Deno.errors.NotCapable` if a grant for the socket at `path` is missing. Otherwise the runtime would
- * prompt for it at a terminal, and everything would wait for the answer.
+ * Throws `Deno.errors.NotCapable` if a grant for the socket at `path` is missing. Otherwise the runtime would prompt
+ * for it at a terminal, and everything would wait for the answer.
  */
 export function requireSocketGrants(path: string): void {
   if (Deno.build.standalone || !Deno.stdin.isTerminal()) return;
@@ -57,10 +55,7 @@ function mayUseSocket(path: string): boolean {
   }
 }
 
-/**
- * Opens a stream to the socket at a path. Its errors have an error number (see `errnoOf`) or are a
- * `ControlError`.
- */
+/** Opens a stream to the socket at a path. Its errors have an error number (see `errnoOf`) or are a `ControlError`. */
 export type OpenStream = (path: string) => Promise<ByteStream>;
 
 /** Opens a stream with the sockets of Deno. */

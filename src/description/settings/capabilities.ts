@@ -14,8 +14,8 @@ const HIGHEST = 63;
 const ENTRY = /^[!^%]*(?:([A-Za-z_]+)|([0-9][0-9A-Fa-fxX]*))$/;
 
 /**
- * A capability text without its meaningless parts: a comma at the end, or prefix characters without a
- * capability. `undefined` if the text is not valid.
+ * A capability text without its meaningless parts: a comma at the end, or prefix characters without a capability.
+ * `undefined` if the text is not valid.
  */
 export function normalCapabilities(text: string): string | undefined {
   if (text === "") return undefined;

@@ -12,8 +12,8 @@ export interface RefusedChange {
 }
 
 /**
- * The first setting, in the order of the table, that differs and must not change while the service runs;
- * `undefined` if there is none.
+ * The first setting, in the order of the table, that differs and must not change while the service runs; `undefined` if
+ * there is none.
  *
  * Settings that name a service are not compared: only the engine knows which loaded service a name means.
  */
@@ -24,8 +24,7 @@ export function refusedChange(
 ): RefusedChange | undefined {
   const type = typeName(old.type);
   for (const setting of table.settings) {
-    // The reference compares flags for services of every type, and other settings only for the types that use
-    // them.
+    // The reference compares flags for services of every type, and other settings only for the types that use them.
     const flag = setting.flags?.find(({ change, isSet }) =>
       change === "never" && isSet?.(old) !== isSet?.(changed)
     );

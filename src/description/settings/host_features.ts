@@ -4,8 +4,8 @@ import type { ServiceDescription } from "../../model/mod.ts";
 import type { TypeName } from "./type_names.ts";
 
 /**
- * A feature that only some hosts have. Each host lists its features; each row of the settings table lists the
- * features that it needs.
+ * A feature that only some hosts have. Each host lists its features; each row of the settings table lists the features
+ * that it needs.
  *
  * - `background-process`: follow a process whose parent has ended
  * - `descriptor`: pass a descriptor other than the three standard ones

@@ -14,9 +14,9 @@ export interface PrintOptions {
 }
 
 /**
- * The text of a description. Reading this text gives an equal description, with two exceptions. The
- * environment has its own file, so it appears only in comments. The format cannot express a line feed without
- * white space after it, so the text has one space more.
+ * The text of a description. Reading this text gives an equal description, with two exceptions. The environment has its
+ * own file, so it appears only in comments. The format cannot express a line feed without white space after it, so the
+ * text has one space more.
  */
 export function printDescription(
   description: ServiceDescription,

@@ -32,8 +32,7 @@ export const PATH_BASES = {
 export function row(
   setting: Omit<Setting, Defaults> & Partial<Pick<Setting, Defaults>>,
 ): Setting {
-  // All rows have the same fields in the same order, so that V8 gives them one shape and the loader reads
-  // them fast.
+  // All rows have the same fields in the same order, so that V8 gives them one shape and the loader reads them fast.
   return {
     value: "text",
     extension: false,

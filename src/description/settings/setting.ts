@@ -11,10 +11,7 @@ export interface Setting extends RowFacts {
   readonly name: string;
   /** The setting for which this is another name. */
   readonly aliasOf?: string;
-  /**
-   * Whether dinit 0.22.1 does not have it. `@meta NAME = VALUE` also sets it; dinit 0.22.1 ignores such a
-   * line.
-   */
+  /** Whether dinit 0.22.1 does not have it. `@meta NAME = VALUE` also sets it; dinit 0.22.1 ignores such a line. */
   readonly extension: boolean;
   /** `tokens`: the value is a list of words; `text`: the value is one text. */
   readonly value: "text" | "tokens";
@@ -27,8 +24,8 @@ export interface Setting extends RowFacts {
   /** When `$` is substituted: when the line is read (`pre`), after all lines (`post`), or never. */
   readonly substitution: "pre" | "post" | "none";
   /**
-   * The field to substitute, and its position among the paths of the reference (service description 2.4, step
-   * 7). For settings with `substitution: "post"` whose value is one text.
+   * The field to substitute, and its position among the paths of the reference (service description 2.4, step 7). For
+   * settings with `substitution: "post"` whose value is one text.
    */
   readonly path?: { readonly field: PathField; readonly turn: number };
   /** The types of services that use it; for others the value is checked and ignored. */
@@ -49,8 +46,8 @@ export interface Setting extends RowFacts {
    */
   apply(target: SettingTarget, value: SettingValue): void;
   /**
-   * The value that results in a description like this one; `undefined` for the default. Without this
-   * function, the setting cannot be derived from a description, or is printed as links.
+   * The value that results in a description like this one; `undefined` for the default. Without this function, the
+   * setting cannot be derived from a description, or is printed as links.
    */
   show?(description: ServiceDescription): string | readonly string[] | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The table of all settings (service description 3). The loader, the printer, the checker, the hosts, reloads
- * and the documentation use it; nothing else lists the settings.
+ * The table of all settings (service description 3). The loader, the printer, the checker, the hosts, reloads and the
+ * documentation use it; nothing else lists the settings.
  */
 
 import { CORE_SETTINGS } from "./core.ts";

@@ -1,6 +1,6 @@
 /**
- * The three sets of characters in the grammar of descriptions (service description, conventions and 1.2).
- * They are sets of ASCII bytes: every character from U+0080 is ordinary, and may be part of a name.
+ * The three sets of characters in the grammar of descriptions (service description, conventions and 1.2). They are sets
+ * of ASCII bytes: every character from U+0080 is ordinary, and may be part of a name.
  */
 
 const SPACE = 1;

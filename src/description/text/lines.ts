@@ -1,6 +1,6 @@
 /**
- * Logical lines (service description 1.1): a physical line, joined with the lines after it while it ends in
- * an odd number of backslashes.
+ * Logical lines (service description 1.1): a physical line, joined with the lines after it while it ends in an odd
+ * number of backslashes.
  */
 
 import { isSpace } from "./characters.ts";

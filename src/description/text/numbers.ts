@@ -106,8 +106,8 @@ function exceedsTime(text: string, end: number): boolean {
 const OCTAL = /^[ \t\n\v\f\r]*([+-]?)([0-7]+)$/;
 
 /**
- * File permissions in octal (8.3). Any 32-bit number is accepted; the bits that permissions do not have are
- * dropped, as the system does. As in the reference, this message exchanges the places of setting and text.
+ * File permissions in octal (8.3). Any 32-bit number is accepted; the bits that permissions do not have are dropped, as
+ * the system does. As in the reference, this message exchanges the places of setting and text.
  */
 export function parsePermissions(text: string, setting: string): number {
   const match = OCTAL.exec(text);

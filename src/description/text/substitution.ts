@@ -22,8 +22,8 @@ export class SubstitutionError extends Error {
 }
 
 /**
- * No value and no complete command may grow beyond this many characters. The specification's limit of 2^31 −
- * 1 bytes is more than the runtime's strings can hold, and Linux accepts no argument above 128 KiB.
+ * No value and no complete command may grow beyond this many characters. The specification's limit of 2^31 − 1 bytes is
+ * more than the runtime's strings can hold, and Linux accepts no argument above 128 KiB.
  */
 const MAX_LENGTH = FILE_LIMIT;
 
@@ -39,8 +39,8 @@ interface Pieces {
 }
 
 /**
- * Substitutes in a text that stays one text. `$/` turns each run of white space of its value into one space,
- * and drops it at the beginning.
+ * Substitutes in a text that stays one text. `$/` turns each run of white space of its value into one space, and drops
+ * it at the beginning.
  * @throws {SubstitutionError}
  */
 export function substituteText(text: string, variables: Variables): string {

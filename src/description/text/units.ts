@@ -1,6 +1,6 @@
 /**
- * Durations and sizes with units, for extensions. Settings that dinit 0.22.1 has accept no units: their
- * values are read as dinit reads them (see numbers.ts).
+ * Durations and sizes with units, for extensions. Settings that dinit 0.22.1 has accept no units: their values are read
+ * as dinit reads them (see numbers.ts).
  */
 
 import { Mistake } from "./mistake.ts";

@@ -1,6 +1,6 @@
 /**
- * Iterates over the lines of a description and of the files that it includes (service description 1.2 and
- * 1.5). A handler interprets the lines.
+ * Iterates over the lines of a description and of the files that it includes (service description 1.2 and 1.5). A
+ * handler interprets the lines.
  */
 
 import { baseName, LoadError, type Location } from "../../model/mod.ts";
@@ -119,8 +119,8 @@ export class Walker {
   }
 
   /**
-   * The error for a mistake in a line of the setting `setting` whose value is searched from `from` (kinds L
-   * and LS). It has a column only if the column belongs to the line that the message names.
+   * The error for a mistake in a line of the setting `setting` whose value is searched from `from` (kinds L and LS). It
+   * has a column only if the column belongs to the line that the message names.
    */
   mistakeError(mistake: Mistake, lines: LineReader, from: number, setting: string): LoadError {
     const { position, linesAbove, setting: named = "own" } = mistake.options;

@@ -1,6 +1,6 @@
 /**
- * The service graph: the services and the edges between them. It knows the dependencies, but not their
- * consequences. Lifecycle specification 1.5 and 12.
+ * The service graph: the services and the edges between them. It knows the dependencies, but not their consequences.
+ * Lifecycle specification 1.5 and 12.
  */
 
 import { type DependencyKind, ServiceType } from "../../model/mod.ts";
@@ -125,8 +125,8 @@ export function reaches(starts: Iterable<ServiceRecord>, target: ServiceRecord):
 }
 
 /**
- * Whether a start pin holds the service: its own pin, or that of a service that needs it through hard edges
- * (lifecycle 7.2). It is computed from the graph on each call, so it is never out of date.
+ * Whether a start pin holds the service: its own pin, or that of a service that needs it through hard edges (lifecycle
+ * 7.2). It is computed from the graph on each call, so it is never out of date.
  */
 export function isStartPinned(service: ServiceRecord): boolean {
   if (service.pinStart) return true;
@@ -142,8 +142,7 @@ export function isStartPinned(service: ServiceRecord): boolean {
 }
 
 /**
- * The number of services in the longest chain of dependencies through an edge between the two; orderings do
- * not count.
+ * The number of services in the longest chain of dependencies through an edge between the two; orderings do not count.
  */
 export function chainLength(from: ServiceRecord, to: ServiceRecord): number {
   return longest(from, (record) => record.dependents, (edge) => edge.from) +

@@ -1,7 +1,7 @@
 /**
- * Limits for the number of loaded services and for the total text of their descriptions. Without limits a
- * client could load services without end (`LOADSERVICE` of `name@1`, `name@2`, …), and the runtime ends the
- * whole program when its heap is full.
+ * Limits for the number of loaded services and for the total text of their descriptions. Without limits a client could
+ * load services without end (`LOADSERVICE` of `name@1`, `name@2`, …), and the runtime ends the whole program when its
+ * heap is full.
  */
 
 import { LOADED_TEXT_LIMIT } from "../../description/mod.ts";
@@ -23,10 +23,7 @@ export function hasRoomForEdge(graph: ServiceGraph): boolean {
 /** Counts the text of all loaded descriptions. */
 export class LoadedText {
   readonly #graph: ServiceGraph;
-  /**
-   * An upper bound: text that was unloaded or replaced is subtracted only when the limit is reached. In
-   * characters.
-   */
+  /** An upper bound: text that was unloaded or replaced is subtracted only when the limit is reached. In characters. */
   #estimate: number | undefined;
 
   constructor(graph: ServiceGraph) {

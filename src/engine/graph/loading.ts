@@ -1,7 +1,7 @@
 /**
- * Loading: from a name to a service in the graph, with all its dependencies. A source finds and reads
- * descriptions. This file follows the order of the load procedure, finds circles and connects the edges.
- * Service description 2.4 to 2.6 and 4, lifecycle 12.1, 12.2 and 12.4.
+ * Loading: from a name to a service in the graph, with all its dependencies. A source finds and reads descriptions.
+ * This file follows the order of the load procedure, finds circles and connects the edges. Service description 2.4 to
+ * 2.6 and 4, lifecycle 12.1, 12.2 and 12.4.
  */
 
 import {

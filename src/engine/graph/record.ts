@@ -1,6 +1,6 @@
 /**
- * The record of one service and the edges between services: plain data that only the engine changes.
- * Lifecycle specification 1.3, 1.4 and 8.1.
+ * The record of one service and the edges between services: plain data that only the engine changes. Lifecycle
+ * specification 1.3, 1.4 and 8.1.
  */
 
 import {
@@ -26,16 +26,15 @@ export interface Edge {
   /** *from* has a claim on *to*. Never set on an ordering edge. */
   holding: boolean;
   /**
-   * A milestone that was added while *from* was starting, and is not reached yet: *from* does not wait for
-   * it, but fails if it fails.
+   * A milestone that was added while *from* was starting, and is not reached yet: *from* does not wait for it, but
+   * fails if it fails.
    */
   unmet: boolean;
 }
 
 /**
- * Queued work of a service, as bits of its `work`: work that was deferred to the propagation queue (lifecycle
- * 3.12), and the queues that contain the service. Bits save memory, because every service has them and few
- * use them.
+ * Queued work of a service, as bits of its `work`: work that was deferred to the propagation queue (lifecycle 3.12),
+ * and the queues that contain the service. Bits save memory, because every service has them and few use them.
  */
 export const Work = {
   CLAIM: 1,
@@ -56,8 +55,8 @@ export function takeWork(service: ServiceRecord, work: Work): boolean {
 }
 
 /**
- * The role of a process in its service. The engine has `main`, the command of the service, and `stop`, the
- * stop command of a `process` or `bgprocess` service. A service may have one process in each role.
+ * The role of a process in its service. The engine has `main`, the command of the service, and `stop`, the stop command
+ * of a `process` or `bgprocess` service. A service may have one process in each role.
  */
 export type ProcessRole = string;
 
@@ -77,8 +76,8 @@ export interface Child {
 export type TimerPurpose = "restart-delay" | "start-timeout" | "stop-timeout";
 
 /**
- * The fields of process-backed services (lifecycle 8.1): processes, times and results. The current activity
- * is the phase. Times are in milliseconds of the engine's clock.
+ * The fields of process-backed services (lifecycle 8.1): processes, times and results. The current activity is the
+ * phase. Times are in milliseconds of the engine's clock.
  */
 export interface ProcessState {
   /** The command; for scripted services also the stop command, one after the other. */
@@ -143,10 +142,7 @@ export interface ServiceRecord {
   haveConsole: boolean;
   /** The service whose standard input is the output pipe of this one. */
   consumer: ServiceRecord | undefined;
-  /**
-   * A service with processes gets its own object when it first starts; the others share one that never
-   * changes.
-   */
+  /** A service with processes gets its own object when it first starts; the others share one that never changes. */
   process: ProcessState;
 
   // ---- History
@@ -203,8 +199,8 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
 }
 
 /**
- * Creates the process state of a service with processes at its first start, because many services are loaded
- * and never start.
+ * Creates the process state of a service with processes at its first start, because many services are loaded and never
+ * start.
  */
 export function prepareProcess(record: ServiceRecord): void {
   if (record.process === NO_PROCESS && isProcessBacked(record.type)) record.process = newProcessState();

@@ -1,6 +1,6 @@
 /**
- * Reloading: a new description for a loaded service. It takes effect completely or not at all. Service
- * description 7, lifecycle 12.3.
+ * Reloading: a new description for a loaded service. It takes effect completely or not at all. Service description 7,
+ * lifecycle 12.3.
  */
 
 import { refusedChange } from "../../description/mod.ts";

@@ -8,20 +8,16 @@ export type Interruption = "over" | "under-way" | "refused";
 /** How to bring services of one type up and down. */
 export interface Behaviour {
   /**
-   * The dependencies are up: brings the service up. Calls `markStarted`, or enters the phase that leads to
-   * it. False: the bring-up could not begin, and the service fails to start.
+   * The dependencies are up: brings the service up. Calls `markStarted`, or enters the phase that leads to it. False:
+   * the bring-up could not begin, and the service fails to start.
    */
   bringUp(service: ServiceRecord): boolean;
-  /**
-   * The dependents are down: brings the service down. Calls `markStopped`, or enters the phase that leads to
-   * it.
-   */
+  /** The dependents are down: brings the service down. Calls `markStopped`, or enters the phase that leads to it. */
   bringDown(service: ServiceRecord): void;
   /** Interrupts a start if possible. `under-way`: the state is STOPPING, and `markStopped` follows. */
   interruptStart(service: ServiceRecord): Interruption;
   /**
-   * Whether a service whose process has ended restarts, according to its settings; if so, counts an automatic
-   * restart.
+   * Whether a service whose process has ended restarts, according to its settings; if so, counts an automatic restart.
    */
   restarts(service: ServiceRecord): boolean;
   /** A stop was cancelled before the bring-down: the service is STARTED again. */

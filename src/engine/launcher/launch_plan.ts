@@ -1,6 +1,6 @@
 /**
- * From a description to a launch plan: everything that a host needs to start one process, as plain data.
- * Lifecycle specification 8.4 to 8.6.
+ * From a description to a launch plan: everything that a host needs to start one process, as plain data. Lifecycle
+ * specification 8.4 to 8.6.
  */
 
 import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } from "../../model/mod.ts";
@@ -33,10 +33,7 @@ export interface LaunchPlan {
   readonly role: ProcessRole;
   /** The full name of the service, for messages. */
   readonly name: string;
-  /**
-   * The executable and its arguments. An executable without a slash is searched in the PATH of the
-   * environment.
-   */
+  /** The executable and its arguments. An executable without a slash is searched in the PATH of the environment. */
   readonly argv: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
   readonly workingDir: string;

@@ -1,7 +1,7 @@
 /**
- * Processes from launch to exit, as the engine sees them: launch and relaunch, the single timer of a service,
- * signals, and the end of a process that took too long. `process_service.ts` and `scripted_service.ts` react
- * to the events. Lifecycle specification 8.2 to 8.7.
+ * Processes from launch to exit, as the engine sees them: launch and relaunch, the single timer of a service, signals,
+ * and the end of a process that took too long. `process_service.ts` and `scripted_service.ts` react to the events.
+ * Lifecycle specification 8.2 to 8.7.
  */
 
 import {
@@ -201,8 +201,8 @@ export class Launcher {
   }
 
   /**
-   * Stores the stage and reason of a failed launch for the status. Every failed launch passes here. `text`:
-   * the reason in words, if these say more.
+   * Stores the stage and reason of a failed launch for the status. Every failed launch passes here. `text`: the reason
+   * in words, if these say more.
    */
   noteFailure(service: ServiceRecord, { stage, errno }: LaunchFailure, text?: string): void {
     const { process } = service;

@@ -1,6 +1,6 @@
 /**
- * The events of processes and timers: the bookkeeping that all service types share, before the phase table
- * decides the reaction.
+ * The events of processes and timers: the bookkeeping that all service types share, before the phase table decides the
+ * reaction.
  */
 
 import { type ExitStatus, isClean, type LaunchFailure } from "../../model/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * The behaviour of `process` and `bgprocess` services: one lasting process, restarted or recovered as
- * configured. Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
+ * The behaviour of `process` and `bgprocess` services: one lasting process, restarted or recovered as configured.
+ * Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
  */
 
 import { isClean, ServiceState, ServiceType, Signal, StopReason } from "../../model/mod.ts";

@@ -27,8 +27,8 @@ function isLimited(service: ServiceRecord): boolean {
 }
 
 /**
- * Counts one automatic restart. If there were too many within the interval, returns false, with target
- * STOPPED and a message. The limit applies only to services with a lasting process.
+ * Counts one automatic restart. If there were too many within the interval, returns false, with target STOPPED and a
+ * message. The limit applies only to services with a lasting process.
  */
 export function restartAllowed(service: ServiceRecord, now: number, tooOften: () => void): boolean {
   const { process, description } = service;

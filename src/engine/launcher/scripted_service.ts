@@ -1,6 +1,6 @@
 /**
- * The behaviour of `scripted` services: a start command and a stop command, each complete when it has ended.
- * Lifecycle specification 8.12.
+ * The behaviour of `scripted` services: a start command and a stop command, each complete when it has ended. Lifecycle
+ * specification 8.12.
  */
 
 import { isClean, Signal, StopReason } from "../../model/mod.ts";

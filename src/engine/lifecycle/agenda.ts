@@ -1,6 +1,6 @@
 /**
- * Queued work: the two work queues, and the stops that a start pin holds back. An operation that concerns
- * another service queues a mark here and returns. Lifecycle specification 2, 3.12 and 7.
+ * Queued work: the two work queues, and the stops that a start pin holds back. An operation that concerns another
+ * service queues a mark here and returns. Lifecycle specification 2, 3.12 and 7.
  */
 
 import { ServiceState } from "../../model/mod.ts";
@@ -91,8 +91,8 @@ export class Agenda {
   }
 
   /**
-   * Enters a phase and its state; no other code changes them. Updates the number of active services and the
-   * time of the state change.
+   * Enters a phase and its state; no other code changes them. Updates the number of active services and the time of the
+   * state change.
    */
   enter(service: ServiceRecord, phase: Phase): void {
     const { state: before } = service;

@@ -1,6 +1,6 @@
 /**
- * Who has the console: the daemon's log, or one service at a time, first come, first served (lifecycle
- * specification 9).
+ * Who has the console: the daemon's log, or one service at a time, first come, first served (lifecycle specification
+ * 9).
  */
 
 import type { Agenda } from "./agenda.ts";

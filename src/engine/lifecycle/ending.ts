@@ -1,7 +1,4 @@
-/**
- * Failed starts and completed stops, and their consequences for the service and its dependents (3.15 and
- * 3.16).
- */
+/** Failed starts and completed stops, and their consequences for the service and its dependents (3.15 and 3.16). */
 
 import { DependencyKind, ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
@@ -17,10 +14,7 @@ const { STOPPED, STARTING, STARTED } = ServiceState;
 export interface FailureOptions {
   /** A dependency is the cause. @default false */
   viaDependency?: boolean;
-  /**
-   * The service is STOPPED at once; otherwise its process still exists, and `markStopped` follows. @default
-   * true
-   */
+  /** The service is STOPPED at once; otherwise its process still exists, and `markStopped` follows. @default true */
   finish?: boolean;
 }
 
@@ -38,10 +32,7 @@ export class Ending {
     this.#stopping = stopping;
   }
 
-  /**
-   * The service could not be started (3.15); it is STARTING, STOPPING or STOPPED. No automatic restart
-   * follows.
-   */
+  /** The service could not be started (3.15); it is STARTING, STOPPING or STOPPED. No automatic restart follows. */
   failStart(service: ServiceRecord, { viaDependency = false, finish = true }: FailureOptions = {}): void {
     const { context } = this.#agenda;
     this.#agenda.dropStartPin(service);
@@ -62,8 +53,7 @@ export class Ending {
   }
 
   /**
-   * The service will not start: hard dependents that wait for it fail, soft ones continue, and all claims are
-   * dropped.
+   * The service will not start: hard dependents that wait for it fail, soft ones continue, and all claims are dropped.
    */
   #failDependents(service: ServiceRecord): void {
     for (const edge of service.dependents) {

@@ -1,6 +1,6 @@
 /**
- * Speeds up a stop of everything: in a hurry, or at once. An addition to the reference, in which each service
- * always has its full stop timeout.
+ * Speeds up a stop of everything: in a hurry, or at once. An addition to the reference, in which each service always
+ * has its full stop timeout.
  */
 
 import { ServiceState, Signal } from "../../model/mod.ts";
@@ -12,9 +12,9 @@ import { isAlive, isProcessBacked, type ServiceRecord } from "../graph/record.ts
 const STOP_LIMIT = 1000;
 
 /**
- * `hurry`: ends everything that the stop waits for. It kills processes that were asked to stop, and
- * interrupts all starts; from now on every stop has one second. `kill`: kills the processes of all services,
- * in no order; then the daemon must exit.
+ * `hurry`: ends everything that the stop waits for. It kills processes that were asked to stop, and interrupts all
+ * starts; from now on every stop has one second. `kill`: kills the processes of all services, in no order; then the
+ * daemon must exit.
  */
 export type Haste = "hurry" | "kill";
 

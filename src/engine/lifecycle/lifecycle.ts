@@ -1,64 +1,58 @@
 /**
  * The state machine of all services: the effects of every request and event, and how they spread. Lifecycle
- * specification 2, 3 and 7. Where the reference breaks its own rules, section 13 of the specification has the
- * contract. `phase_table.ts` has the table of events by phases, `docs/engine-states.svg` its picture.
+ * specification 2, 3 and 7. Where the reference breaks its own rules, section 13 of the specification has the contract.
+ * `phase_table.ts` has the table of events by phases, `docs/engine-states.svg` its picture.
  *
- * How a service lives. A service is wanted while it has claims: one for its explicit activation and one for
- * each dependent that holds it. The first claim starts it, the loss of the last claim stops it. On its way up
- * it is STARTING: it waits for its dependencies, and then it is brought up. On its way down it is STOPPING:
- * it waits for its hard dependents, and then it is brought down. `target` is the state in which it should
- * end; if a stop completes with target STARTED, a new start begins. `force` means that it must pass through
- * STOPPED.
+ * How a service lives. A service is wanted while it has claims: one for its explicit activation and one for each
+ * dependent that holds it. The first claim starts it, the loss of the last claim stops it. On its way up it is
+ * STARTING: it waits for its dependencies, and then it is brought up. On its way down it is STOPPING: it waits for its
+ * hard dependents, and then it is brought down. `target` is the state in which it should end; if a stop completes with
+ * target STARTED, a new start begins. `force` means that it must pass through STOPPED.
  *
- * How it starts. It claims all dependencies at once and waits for those that are not up. It never claims an
- * ordering, and waits for it only if the other service is also starting. A start can be cancelled while it
- * waits. After that, the service type decides whether it can be interrupted; if not, the stop begins when the
- * service is up.
+ * How it starts. It claims all dependencies at once and waits for those that are not up. It never claims an ordering,
+ * and waits for it only if the other service is also starting. A start can be cancelled while it waits. After that, the
+ * service type decides whether it can be interrupted; if not, the stop begins when the service is up.
  *
- * How it fails. A failed start drops its explicit activation, its start pin and all claims on it. A dependent
- * that needs the service fails if it waits for it, and stops as soon as possible if it is being brought up.
- * Soft dependents continue. There is no automatic retry.
+ * How it fails. A failed start drops its explicit activation, its start pin and all claims on it. A dependent that
+ * needs the service fails if it waits for it, and stops as soon as possible if it is being brought up. Soft dependents
+ * continue. There is no automatic retry.
  *
- * How it stops. It notifies its dependents first. Hard dependents stop as well, for good if the service stops
- * for good; soft ones only release it. It releases its own dependencies at once, so that they can prepare,
- * but they are brought down after it. While it waits for its dependents, a new claim cancels the stop, unless
- * the service is half-way down. A forced stop, or one that is half-way, completes, and a new start follows.
+ * How it stops. It notifies its dependents first. Hard dependents stop as well, for good if the service stops for good;
+ * soft ones only release it. It releases its own dependencies at once, so that they can prepare, but they are brought
+ * down after it. While it waits for its dependents, a new claim cancels the stop, unless the service is half-way down.
+ * A forced stop, or one that is half-way, completes, and a new start follows.
  *
- * Which services restart. After a stop the service starts again if its target is STARTED. There are three
- * reasons: an automatic restart of a service that is still wanted, a restart command, or a new claim, for
- * example from a dependent that restarts. Its `prepared-by` dependencies restart first. Soft dependents that
- * are up claim it again.
+ * Which services restart. After a stop the service starts again if its target is STARTED. There are three reasons: an
+ * automatic restart of a service that is still wanted, a restart command, or a new claim, for example from a dependent
+ * that restarts. Its `prepared-by` dependencies restart first. Soft dependents that are up claim it again.
  *
- * What pins do. A stop pin lets the service stop but not start; a claim on it fails. A start pin keeps the
- * service, and everything that it needs through hard edges, in its state: stops are noted, and carried out at
- * the end of the drain that removes the last such pin. A pin never starts or stops anything else.
+ * What pins do. A stop pin lets the service stop but not start; a claim on it fails. A start pin keeps the service, and
+ * everything that it needs through hard edges, in its state: stops are noted, and carried out at the end of the drain
+ * that removes the last such pin. A pin never starts or stops anything else.
  *
- * How changes spread. Nothing here walks the graph. An operation changes one service, marks the work of its
- * direct neighbours and queues them. `drain` processes two stacks until both are empty: first all propagation
- * (claims, failures, stops), then one transition (a bring-up or bring-down), then propagation again. So when
- * a service is brought up or down, everything that affects this decision is known. A dependent that already
- * knows is not notified again, so the work grows with the number of edges and not with the length of chains.
+ * How changes spread. Nothing here walks the graph. An operation changes one service, marks the work of its direct
+ * neighbours and queues them. `drain` processes two stacks until both are empty: first all propagation (claims,
+ * failures, stops), then one transition (a bring-up or bring-down), then propagation again. So when a service is
+ * brought up or down, everything that affects this decision is known. A dependent that already knows is not notified
+ * again, so the work grows with the number of edges and not with the length of chains.
  *
- * Invariants at the end of each drain. Start-pinned services and their hard dependencies are exempt from 2, 4
- * and 8.
- * 1. A service has one claim for its explicit activation and one for each edge that holds it; an ordering
- *    never holds.
- * 2. An explicitly active service has target STARTED. A service with claims is not STOPPED. A service without
- *    claims has target STOPPED.
+ * Invariants at the end of each drain. Start-pinned services and their hard dependencies are exempt from 2, 4 and 8.
+ * 1. A service has one claim for its explicit activation and one for each edge that holds it; an ordering never holds.
+ * 2. An explicitly active service has target STARTED. A service with claims is not STOPPED. A service without claims
+ *    has target STOPPED.
  * 3. `activeCount` is the number of services that are not STOPPED.
- * 4. All hard dependencies of a STARTED service are STARTED. Nothing is brought up before its dependencies,
- *    or brought down before its hard dependents.
+ * 4. All hard dependencies of a STARTED service are STARTED. Nothing is brought up before its dependencies, or brought
+ *    down before its hard dependents.
  * 5. A STOPPED service holds nothing.
  * 6. A service has at most one process, and one for its stop command; no signal is sent without a process.
  * 7. A service with target STOPPED and without a pin becomes STOPPED when its processes end.
- * 8. A waiting service waits for something that can happen: for a dependency that is starting or restarting,
- *    or for a dependent that is stopping.
+ * 8. A waiting service waits for something that can happen: for a dependency that is starting or restarting, or for a
+ *    dependent that is stopping.
  * 9. After a shutdown all services become STOPPED when processes end or timers expire.
  *
- * The files. This file is the common face. `agenda.ts` keeps the queued work, and `waits.ts` knows which
- * service waits for which. `starting.ts` has claims and the way up, `stopping.ts` stops and the way down,
- * `ending.ts` failures and completed stops. None of them knows how a type of service is brought up and down:
- * that is a `Behaviour`.
+ * The files. This file is the common face. `agenda.ts` keeps the queued work, and `waits.ts` knows which service waits
+ * for which. `starting.ts` has claims and the way up, `stopping.ts` stops and the way down, `ending.ts` failures and
+ * completed stops. None of them knows how a type of service is brought up and down: that is a `Behaviour`.
  */
 
 import { Agenda, type LifecycleContext } from "./agenda.ts";

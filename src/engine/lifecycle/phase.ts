@@ -1,6 +1,6 @@
 /**
- * The phases of a service: its exact position on the way up or down. Each phase belongs to one of the four
- * public states of the specification, and code sets only the phase (`agenda.ts: enter`).
+ * The phases of a service: its exact position on the way up or down. Each phase belongs to one of the four public
+ * states of the specification, and code sets only the phase (`agenda.ts: enter`).
  */
 
 import { ServiceState } from "../../model/mod.ts";
@@ -24,8 +24,7 @@ export type LaunchStep =
   | { readonly kind: "running-start-command" };
 
 /**
- * How much of a stopping service is up: all of it, half of it, or nothing. Half-way down, a stop cannot be
- * cancelled.
+ * How much of a stopping service is up: all of it, half of it, or nothing. Half-way down, a stop cannot be cancelled.
  */
 export type Brought = "up" | "half" | "down";
 

@@ -1,7 +1,7 @@
 /**
  * The table of the engine: the reaction to every event in every phase. `docs/engine.md` explains it and
- * `docs/engine-states.svg` is drawn from it. The type check rejects a missing entry. An event that cannot
- * happen in a phase is logged with both names and otherwise ignored.
+ * `docs/engine-states.svg` is drawn from it. The type check rejects a missing entry. An event that cannot happen in a
+ * phase is logged with both names and otherwise ignored.
  *
  * The reactions are implemented by `lifecycle.ts: LifecycleReactions` and by `service_types.ts`.
  */

@@ -1,7 +1,4 @@
-/**
- * Claims and the way up: how a start begins and how the service is brought up. Lifecycle 3.1 to 3.5, 3.13,
- * 3.14.
- */
+/** Claims and the way up: how a start begins and how the service is brought up. Lifecycle 3.1 to 3.5, 3.13, 3.14. */
 
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
@@ -53,8 +50,8 @@ export class Starting {
 
   /** The service is wanted (3.2). */
   begin(service: ServiceRecord): void {
-    // Dependencies are claimed again only if they may have been released: a dependency that failed before
-    // stays as it is.
+    // Dependencies are claimed again only if they may have been released: a dependency that failed before stays as it
+    // is.
     if (service.target === STOPPED && service.state !== STOPPED) this.#agenda.deferClaims(service);
     service.target = STARTED;
     this.#agenda.context.react(service, "wanted");
@@ -85,10 +82,7 @@ export class Starting {
     }
   }
 
-  /**
-   * Nothing was brought down yet: the service continues as before. If it is half-way down, it starts again
-   * later.
-   */
+  /** Nothing was brought down yet: the service continues as before. If it is half-way down, it starts again later. */
   callOffStop(service: ServiceRecord): void {
     if (service.pinStop) this.#stopThoseWhoDoNotWait(service);
     const { context } = this.#agenda;

@@ -18,10 +18,7 @@ export const STATE_NAMES: Readonly<Record<ServiceState, string>> = {
   [STOPPING]: "STOPPING",
 };
 
-/**
- * All transitions between states (lifecycle 4.1). The state diagram in the documentation is drawn from this
- * table.
- */
+/** All transitions between states (lifecycle 4.1). The state diagram in the documentation is drawn from this table. */
 export const STATE_CHANGES: readonly StateChange[] = [
   { from: STOPPED, to: STARTING, causes: ["claimed", "restart"] },
   { from: STARTING, to: STARTED, causes: ["up"] },

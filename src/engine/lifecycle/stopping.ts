@@ -1,6 +1,6 @@
 /**
- * Stops, and the loss of claims that causes them: how a stop begins, how it spreads to dependents, and how
- * the service is brought down after them. Lifecycle specification 3.6 to 3.11 and 3.13.
+ * Stops, and the loss of claims that causes them: how a stop begins, how it spreads to dependents, and how the service
+ * is brought down after them. Lifecycle specification 3.6 to 3.11 and 3.13.
  */
 
 import { ServiceState, StopReason } from "../../model/mod.ts";
@@ -133,8 +133,8 @@ export class Stopping {
   }
 
   /**
-   * The process of a service that was up has ended unexpectedly: the service must stop, and there is nothing
-   * to bring down.
+   * The process of a service that was up has ended unexpectedly: the service must stop, and there is nothing to bring
+   * down.
    */
   beginWithoutProcess(service: ServiceRecord): void {
     service.reason = StopReason.TERMINATED;
@@ -146,8 +146,8 @@ export class Stopping {
   }
 
   /**
-   * Restarts services that have lost their process, even while their dependents are still stopping: this does
-   * not delay the new process. False if there are none.
+   * Restarts services that have lost their process, even while their dependents are still stopping: this does not delay
+   * the new process. False if there are none.
    */
   startThoseWithoutProcess(): boolean {
     const { withoutProcess } = this.#agenda;
@@ -160,10 +160,7 @@ export class Stopping {
     return true;
   }
 
-  /**
-   * Decides whether a start follows the stop; a stop that has already begun keeps its decision (3.10, 3 to
-   * 5).
-   */
+  /** Decides whether a start follows the stop; a stop that has already begun keeps its decision (3.10, 3 to 5). */
   #willRestart(service: ServiceRecord, asRestart: boolean): boolean {
     if (service.state === STOPPING && service.target === STARTED) return true;
     service.autoRestarting = false;
@@ -186,10 +183,7 @@ export class Stopping {
     this.#agenda.enter(service, waitingForDependents("down"));
   }
 
-  /**
-   * The service is half-way up: interrupts the start if possible; otherwise the stop is due when the service
-   * is up.
-   */
+  /** The service is half-way up: interrupts the start if possible; otherwise the stop is due when the service is up. */
   interruptStart(service: ServiceRecord): void {
     const { context } = this.#agenda;
     const outcome = context.behaviour(service).interruptStart(service);
@@ -273,10 +267,7 @@ export class Stopping {
   }
 }
 
-/**
- * Whether a dependent already stops in the same way as the service; then its own dependents were notified,
- * too.
- */
+/** Whether a dependent already stops in the same way as the service; then its own dependents were notified, too. */
 function knows(dependent: ServiceRecord, service: ServiceRecord): boolean {
   const sameForce = dependent.force || !service.force;
   const sameTarget = dependent.target === STOPPED || service.target === STARTED;

@@ -1,6 +1,6 @@
 /**
- * Which service waits for which. A starting service waits for its dependencies; each of them is a waiting
- * edge. A stopping service waits for its hard dependents. Lifecycle specification 3.3, 3.4 and 3.13.
+ * Which service waits for which. A starting service waits for its dependencies; each of them is a waiting edge. A
+ * stopping service waits for its hard dependents. Lifecycle specification 3.3, 3.4 and 3.13.
  */
 
 import { ServiceState } from "../../model/mod.ts";

@@ -1,9 +1,8 @@
 import { type ServiceRecord, takeWork, type Work } from "../graph/record.ts";
 
 /**
- * A queue of services with work, last in, first out. A service that is already queued keeps its place
- * (lifecycle 2). Its record notes that it is queued, because a set of this size would cost more than the
- * work.
+ * A queue of services with work, last in, first out. A service that is already queued keeps its place (lifecycle 2).
+ * Its record notes that it is queued, because a set of this size would cost more than the work.
  */
 export class WorkQueue {
   readonly #stack: ServiceRecord[] = [];

@@ -1,8 +1,8 @@
 /** Options of setpriv for the capabilities and securebits of a description. Service description 3.6. */
 
 /**
- * The options for IAB text such as `^cap_net_bind_service,!cap_sys_admin`. They set the inheritable and the
- * ambient set to the named capabilities, and remove the blocked ones from the bounding set.
+ * The options for IAB text such as `^cap_net_bind_service,!cap_sys_admin`. They set the inheritable and the ambient set
+ * to the named capabilities, and remove the blocked ones from the bounding set.
  */
 export function capabilityOptions(text: string): string[] {
   const inheritable = ["-all"];

@@ -14,8 +14,8 @@ const ENDING_STAGES = new Map<string, LaunchStage>([
 ]);
 
 /**
- * The failure that the messages of a chain describe. The first word names the tool, and so the step. The
- * reason is at the end of a line, in the words of the C library. `EIO` if the program knows no reason.
+ * The failure that the messages of a chain describe. The first word names the tool, and so the step. The reason is at
+ * the end of a line, in the words of the C library. `EIO` if the program knows no reason.
  */
 export function chainFailure(text: string, links: readonly ChainLink[]): LaunchFailure {
   const lines = text.split("\n").filter((line) => line !== "");

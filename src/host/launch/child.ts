@@ -8,8 +8,8 @@ export interface ChildHandle {
   /** Always above 1. */
   readonly pid: number;
   /**
-   * Sends a signal only to this process, and may be called repeatedly. Throws if the process has been reaped
-   * or the signal does not exist.
+   * Sends a signal only to this process, and may be called repeatedly. Throws if the process has been reaped or the
+   * signal does not exist.
    */
   kill(signal: number): void;
   readonly ended: Promise<ExitStatus>;
@@ -54,9 +54,9 @@ export function startChild(options: ChildOptions): ChildHandle {
 }
 
 /**
- * The runtime also accepts the number of an open file, although its types do not say so: `node:child_process`
- * is built on this. That module itself is not used for two reasons. It sends only one signal to a process.
- * And for a process that exits with a code after a signal, it reports that the signal killed it.
+ * The runtime also accepts the number of an open file, although its types do not say so: `node:child_process` is built
+ * on this. That module itself is not used for two reasons. It sends only one signal to a process. And for a process
+ * that exits with a code after a signal, it reports that the signal killed it.
  */
 function outputOption(output: ChildOptions["output"]): "null" | "piped" {
   return typeof output === "object" ? output.fd as unknown as "null" : output;

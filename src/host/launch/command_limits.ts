@@ -1,8 +1,7 @@
 /**
- * The limits of the command host. `Deno.Command` passes only the three standard descriptors, sets no limits
- * and priorities, gives no terminal to a process and adopts no orphans. A service that needs such a feature
- * is refused when it is loaded. The table of settings says which settings need which feature, for which types
- * of services.
+ * The limits of the command host. `Deno.Command` passes only the three standard descriptors, sets no limits and
+ * priorities, gives no terminal to a process and adopts no orphans. A service that needs such a feature is refused when
+ * it is loaded. The table of settings says which settings need which feature, for which types of services.
  */
 
 import { type HostFeature, hostNeeds, type SettingTable } from "../../description/mod.ts";

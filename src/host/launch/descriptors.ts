@@ -6,8 +6,8 @@ import type { DescriptorAction } from "../../system/mod.ts";
 export type DescriptorMap = ReadonlyMap<number, number>;
 
 /**
- * The steps that produce a map, in order. A descriptor that would be overwritten before it is copied is moved
- * first. A step with the same number on both sides makes the descriptor inheritable.
+ * The steps that produce a map, in order. A descriptor that would be overwritten before it is copied is moved first. A
+ * step with the same number on both sides makes the descriptor inheritable.
  */
 export function arrangeDescriptors(wanted: DescriptorMap): DescriptorAction[] {
   const targets = new Set(wanted.keys());

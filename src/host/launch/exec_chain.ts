@@ -1,9 +1,9 @@
 /**
- * `posix_spawn` cannot apply every setting. Small programs of util-linux and coreutils apply the others, and
- * each executes the next one, up to the command itself. This file computes the chain, from plain data to
- * plain data: a link for each setting in use, in the order of the specification, then a shell that leaves no
- * trace of the chain, and `env`, which sets the environment of the command. The tools run in a minimal
- * environment. Lifecycle 8.5, steps 11 to 17.
+ * `posix_spawn` cannot apply every setting. Small programs of util-linux and coreutils apply the others, and each
+ * executes the next one, up to the command itself. This file computes the chain, from plain data to plain data: a link
+ * for each setting in use, in the order of the specification, then a shell that leaves no trace of the chain, and
+ * `env`, which sets the environment of the command. The tools run in a minimal environment. Lifecycle 8.5, steps 11 to
+ * 17.
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";

@@ -1,7 +1,6 @@
 /**
- * Finds the executable of a command, and predicts why it cannot be executed. Service description 3.10: a
- * command with a slash is relative to the working directory; one without is searched in the PATH of the
- * service.
+ * Finds the executable of a command, and predicts why it cannot be executed. Service description 3.10: a command with a
+ * slash is relative to the working directory; one without is searched in the PATH of the service.
  */
 
 import { programCandidates } from "../../model/mod.ts";
@@ -16,8 +15,8 @@ const ELOOP = 40;
 /** How much of a file to read for the name of its interpreter, in bytes: linkers put it after the headers. */
 const HEADER_SIZE = 4096;
 /**
- * The longest chain of files that the kernel follows: five scripts, each the interpreter of the next, a
- * binary, its linker.
+ * The longest chain of files that the kernel follows: five scripts, each the interpreter of the next, a binary, its
+ * linker.
  */
 const MAX_FILES = 7;
 

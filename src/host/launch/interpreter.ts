@@ -1,7 +1,4 @@
-/**
- * The program with which the kernel executes a file: the interpreter of a script, the dynamic linker of a
- * binary.
- */
+/** The program with which the kernel executes a file: the interpreter of a script, the dynamic linker of a binary. */
 
 import { decodeBytes } from "../../model/mod.ts";
 
@@ -15,9 +12,7 @@ const PT_INTERP = 3;
 /** How many bytes of a script the kernel reads. */
 const SCRIPT_LINE = 256;
 
-/**
- * The interpreter of a file with this beginning; `undefined` if it has none, or not within these bytes.
- */
+/** The interpreter of a file with this beginning; `undefined` if it has none, or not within these bytes. */
 export function interpreterOf(header: Uint8Array): string | undefined {
   if (ELF_MAGIC.every((byte, index) => header[index] === byte)) return linkerOf(header);
   const line = decodeBytes(header.subarray(0, SCRIPT_LINE));

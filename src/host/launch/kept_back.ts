@@ -1,7 +1,7 @@
 /**
  * What processes of the command host must not inherit: signals that were ignored when the daemon was started,
- * descriptors that the daemon was started with, and the raised limit of open files. The last two need the C
- * library; without it they are inherited.
+ * descriptors that the daemon was started with, and the raised limit of open files. The last two need the C library;
+ * without it they are inherited.
  */
 
 import { errnoOf } from "../../model/mod.ts";
@@ -43,8 +43,8 @@ export class KeptBack {
   }
 
   /**
-   * Starts a process. The runtime opens pipes for it. If the daemon already has more open files than the
-   * lowered limit, this would fail; then a shell between the daemon and the program lowers the limit.
+   * Starts a process. The runtime opens pipes for it. If the daemon already has more open files than the lowered limit,
+   * this would fail; then a shell between the daemon and the program lowers the limit.
    *
    * @param start starts a process; these words go in front of its command
    */

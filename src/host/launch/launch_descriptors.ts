@@ -1,6 +1,6 @@
 /**
- * The descriptors of one launch: those of the process by number, and those that the daemon keeps. Lifecycle
- * 8.4, steps 3 to 6, and 8.5, steps 4 to 10.
+ * The descriptors of one launch: those of the process by number, and those that the daemon keeps. Lifecycle 8.4, steps
+ * 3 to 6, and 8.5, steps 4 to 10.
  */
 
 import type { FileAccess } from "../../description/mod.ts";

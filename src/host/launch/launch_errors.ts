@@ -4,10 +4,7 @@ import type { LaunchPlan, LaunchRefusal } from "../../engine/mod.ts";
 import { errnoText, type LaunchStage } from "../../model/mod.ts";
 import { SystemCallError } from "../../system/mod.ts";
 
-/**
- * A step of the launch failed that the process itself would have made: it is reported as an execution
- * failure.
- */
+/** A step of the launch failed that the process itself would have made: it is reported as an execution failure. */
 export class ExecutionError extends Error {
   override readonly name = "ExecutionError";
   readonly stage: LaunchStage;

@@ -11,8 +11,8 @@ const CHUNK = 4096;
 const MAX_COMPLAINT = 4096;
 
 /**
- * How long to wait for the exit of a process that is already exiting, in milliseconds: a busy system or a
- * slow file delays it.
+ * How long to wait for the exit of a process that is already exiting, in milliseconds: a busy system or a slow file
+ * delays it.
  */
 const ENDING_PATIENCE = 10_000;
 
@@ -75,8 +75,8 @@ export class LaunchWatch {
   }
 
   /**
-   * The process has ended: first reports its earlier messages. If it announced nothing, its end says so. Its
-   * children may keep writing without a pause, so nothing after an announcement is read.
+   * The process has ended: first reports its earlier messages. If it announced nothing, its end says so. Its children
+   * may keep writing without a pause, so nothing after an announcement is read.
    */
   catchUp(): void {
     while (this.#chain !== undefined && this.#readChain());

@@ -1,6 +1,6 @@
 /**
- * One launch on the native host: opens everything that the process needs, computes the chain of tools for its
- * settings, and makes the process. Lifecycle 8.4 and 8.5.
+ * One launch on the native host: opens everything that the process needs, computes the chain of tools for its settings,
+ * and makes the process. Lifecycle 8.4 and 8.5.
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";

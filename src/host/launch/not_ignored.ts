@@ -7,9 +7,9 @@ const QUIT = 3;
 const LAST = 31;
 
 /**
- * Signals that were ignored when the daemon was started. A process would also ignore them, and would not end
- * by its `term-signal`. If the daemon listens to a signal, the signal has its default effect in processes,
- * and none in the daemon. The runtime cannot listen to real-time signals: those stay ignored.
+ * Signals that were ignored when the daemon was started. A process would also ignore them, and would not end by its
+ * `term-signal`. If the daemon listens to a signal, the signal has its default effect in processes, and none in the
+ * daemon. The runtime cannot listen to real-time signals: those stay ignored.
  */
 export class NotIgnored {
   readonly #listened: Deno.Signal[] = [];

@@ -1,8 +1,7 @@
 /**
- * The limit of open files. The daemon raises its own limit, because it has a descriptor for each service
- * whose output it reads. Services get the limit that the daemon was started with: programs that use `select`
- * fail with large numbers, and some close every possible number. From sources, Deno itself raises the limit
- * before it loads any module.
+ * The limit of open files. The daemon raises its own limit, because it has a descriptor for each service whose output
+ * it reads. Services get the limit that the daemon was started with: programs that use `select` fail with large
+ * numbers, and some close every possible number. From sources, Deno itself raises the limit before it loads any module.
  */
 
 import type { FileAccess } from "../../description/mod.ts";
@@ -26,9 +25,8 @@ export interface LimitSources {
 }
 
 /**
- * The limit for services. If the runtime has raised it, the daemon cannot know the original. Then it is the
- * limit of the nearest ancestor that has not raised its own. That is right unless the limit was changed in
- * between.
+ * The limit for services. If the runtime has raised it, the daemon cannot know the original. Then it is the limit of
+ * the nearest ancestor that has not raised its own. That is right unless the limit was changed in between.
  */
 export function limitAtStart(sources: LimitSources): Limit | undefined {
   const own = sources.limitOf();
@@ -84,8 +82,8 @@ export class OpenFileLimit {
   }
 
   /**
-   * Starts a process with the limit that the daemon was started with. Open files stay open. Meanwhile,
-   * opening a file fails above this limit, also in another thread of the runtime.
+   * Starts a process with the limit that the daemon was started with. Open files stay open. Meanwhile, opening a file
+   * fails above this limit, also in another thread of the runtime.
    */
   whileLowered<T>(start: () => T): T {
     if (this.#own === undefined || this.#given === undefined) return start();

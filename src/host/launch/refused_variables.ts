@@ -1,6 +1,6 @@
 /**
- * Variables of the dynamic linker. Deno refuses to start a process with one of them, unless it may start
- * every program: such a variable could make a granted program do the work of another one.
+ * Variables of the dynamic linker. Deno refuses to start a process with one of them, unless it may start every program:
+ * such a variable could make a granted program do the work of another one.
  */
 
 /** Whether the runtime refuses a variable with this name and value under a list of programs. */

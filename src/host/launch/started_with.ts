@@ -6,8 +6,8 @@ const LAST = 255;
 const FIRST = 3;
 
 /**
- * The descriptors that the daemon was started with, besides the standard ones. The runtime's own descriptors
- * are close-on-exec; those that came through an exec are not.
+ * The descriptors that the daemon was started with, besides the standard ones. The runtime's own descriptors are
+ * close-on-exec; those that came through an exec are not.
  */
 export class StartedWith {
   readonly #access: FileAccess;
@@ -22,10 +22,7 @@ export class StartedWith {
     );
   }
 
-  /**
-   * Whether it existed at the start and is still the same: the daemon may have closed it and opened another
-   * file.
-   */
+  /** Whether it existed at the start and is still the same: the daemon may have closed it and opened another file. */
   has(fd: number): boolean {
     return fd < FIRST || this.#found.has(fd) && this.#found.get(fd) === this.#whatIs(fd);
   }

@@ -1,6 +1,6 @@
 /**
- * Protection for log files in folders where others can add files, for the host that opens them by the
- * runtime. docs/security.md.
+ * Protection for log files in folders where others can add files, for the host that opens them by the runtime.
+ * docs/security.md.
  */
 
 import { type FileFacts, folderOf, isSharedFolder, logFileProblem, ownIdentity } from "../../system/mod.ts";
@@ -36,8 +36,8 @@ export function logGuard(path: string, owner: number | undefined): LogGuard {
 }
 
 /**
- * `undefined` if the folder may not be examined: then the runtime checks that the target of a link is
- * granted. Also `undefined` on other errors, which opening the file reports better.
+ * `undefined` if the folder may not be examined: then the runtime checks that the target of a link is granted. Also
+ * `undefined` on other errors, which opening the file reports better.
  */
 function lookAtFolder(path: string): Deno.FileInfo | undefined {
   try {

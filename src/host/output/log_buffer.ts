@@ -8,8 +8,7 @@ const LINE_FEED = 10;
  * the oldest. It outlives the processes that write to it. The reference keeps the first output (lifecycle
  * 8.18, and docs/compatibility.md).
  *
- * The memory grows with the output, up to the size. While it is smaller than the size, the output begins at
- * index 0.
+ * The memory grows with the output, up to the size. While it is smaller than the size, the output begins at index 0.
  */
 export class LogBuffer {
   /** The largest number of bytes in the buffer. */
@@ -42,8 +41,8 @@ export class LogBuffer {
   }
 
   /**
-   * Marks the beginning of another process's output, if there is older output. A mark that needs more than
-   * half of the buffer is omitted: the output is worth more.
+   * Marks the beginning of another process's output, if there is older output. A mark that needs more than half of the
+   * buffer is omitted: the output is worth more.
    */
   markRestart(): void {
     if (this.#length === 0) return;

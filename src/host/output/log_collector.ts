@@ -17,8 +17,8 @@ interface Reader {
 }
 
 /**
- * Reads the output of services with `log-type = buffer`. Each process has its own pipe, which is read until
- * all its writers have closed it. A full buffer does not block its service: it loses its oldest output.
+ * Reads the output of services with `log-type = buffer`. Each process has its own pipe, which is read until all its
+ * writers have closed it. A full buffer does not block its service: it loses its oldest output.
  */
 export class LogCollector {
   readonly #files: Files;
@@ -35,8 +35,8 @@ export class LogCollector {
   }
 
   /**
-   * Prepares for a new process of a service; `size` is the size of its buffer in bytes. Returns the
-   * descriptor for the process; the caller closes it. Throws `SystemCallError`.
+   * Prepares for a new process of a service; `size` is the size of its buffer in bytes. Returns the descriptor for the
+   * process; the caller closes it. Throws `SystemCallError`.
    */
   begin(id: number, name: string, size: number): number {
     this.#catchUp(id);
@@ -89,10 +89,7 @@ export class LogCollector {
     return false;
   }
 
-  /**
-   * Reads the current contents of the pipes of a service; if output keeps coming, no more than a pipe can
-   * hold.
-   */
+  /** Reads the current contents of the pipes of a service; if output keeps coming, no more than a pipe can hold. */
   #catchUp(id: number): void {
     for (const reader of [...this.#readers.get(id) ?? []]) {
       for (let chunks = 0; chunks < CATCH_UP_CHUNKS && reader.read(); chunks++);

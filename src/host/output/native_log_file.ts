@@ -18,9 +18,9 @@ export interface LogOpening {
 }
 
 /**
- * Opens a log file. If others can add files to its folder, no link is followed (ELOOP). The file must then
- * belong to the daemon's user, root, the service's user or, unless the folder is sticky, the folder's owner;
- * otherwise it is refused (EPERM). Throws `SystemCallError`.
+ * Opens a log file. If others can add files to its folder, no link is followed (ELOOP). The file must then belong to
+ * the daemon's user, root, the service's user or, unless the folder is sticky, the folder's owner; otherwise it is
+ * refused (EPERM). Throws `SystemCallError`.
  */
 export function openLog(
   files: Files,

@@ -10,9 +10,8 @@ interface OutputPipe {
 }
 
 /**
- * The pipes between services with `log-type = pipe` and their consumers, by the full name of the writing
- * service. A pipe stays open while either service is loaded, so that unread output outlives every process
- * (lifecycle 8.18, 8.19).
+ * The pipes between services with `log-type = pipe` and their consumers, by the full name of the writing service. A
+ * pipe stays open while either service is loaded, so that unread output outlives every process (lifecycle 8.18, 8.19).
  */
 export class OutputPipes {
   readonly #files: Files;

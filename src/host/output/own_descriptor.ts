@@ -1,7 +1,7 @@
 /**
- * Paths that name a descriptor of the daemon, such as `/dev/stdout`. Opening such a path differs from writing
- * to the descriptor: a file gets a second write position, so that lines overwrite each other, and a socket
- * cannot be opened. So the process gets the descriptor itself.
+ * Paths that name a descriptor of the daemon, such as `/dev/stdout`. Opening such a path differs from writing to the
+ * descriptor: a file gets a second write position, so that lines overwrite each other, and a socket cannot be opened.
+ * So the process gets the descriptor itself.
  */
 
 /** The Linux kernel follows this many symbolic links in a row. */
@@ -11,8 +11,8 @@ const MAX_LINKS = 40;
 export type ReadLink = (path: string) => string;
 
 /**
- * The descriptor that a path names; `undefined` if it names something else. Links are followed by their text,
- * up to the folder of descriptors, whose entries look like links to files.
+ * The descriptor that a path names; `undefined` if it names something else. Links are followed by their text, up to the
+ * folder of descriptors, whose entries look like links to files.
  *
  * @param path relative to `directory`
  */

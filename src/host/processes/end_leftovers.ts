@@ -1,7 +1,7 @@
 /**
- * A separate program: reads the journal named by its argument, ends the leftovers in it, and prints those
- * that it found, one `NAME (pid N)` per line. A daemon with narrow permissions runs it with `deno run`,
- * because it may not look at other processes itself.
+ * A separate program: reads the journal named by its argument, ends the leftovers in it, and prints those that it
+ * found, one `NAME (pid N)` per line. A daemon with narrow permissions runs it with `deno run`, because it may not look
+ * at other processes itself.
  *
  * @module
  */

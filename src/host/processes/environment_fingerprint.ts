@@ -1,6 +1,6 @@
 /**
- * Fingerprints of environments: enough to recognise a process with the same environment, but not to reveal
- * its contents. Each variable is represented by 16 bits of a hash, as four hexadecimal digits.
+ * Fingerprints of environments: enough to recognise a process with the same environment, but not to reveal its
+ * contents. Each variable is represented by 16 bits of a hash, as four hexadecimal digits.
  */
 
 /** The share of an environment that must match: programs add variables, and change a few. */

@@ -8,9 +8,7 @@ const PF_EXITING = 0x4;
 /** Larger than the fields up to the flags. */
 const SIZE = 512;
 
-/**
- * Whether a process is exiting although `waitid` does not show its end yet. `false` without `/proc`.
- */
+/** Whether a process is exiting although `waitid` does not show its end yet. `false` without `/proc`. */
 export function isExiting(files: Files, pid: number): boolean {
   try {
     const fd = files.open(`/proc/${pid}/stat`, O.RDONLY);

@@ -1,8 +1,7 @@
 /**
- * The journal as a file. One daemon has it locked (`flock`) while it lives. The lock ends with the process,
- * however it ends; the runtime's descriptors are close-on-exec, so no service keeps it. The lock belongs to
- * the file. A new file is locked before it replaces the old one, so there is always a locked file at the
- * path.
+ * The journal as a file. One daemon has it locked (`flock`) while it lives. The lock ends with the process, however it
+ * ends; the runtime's descriptors are close-on-exec, so no service keeps it. The lock belongs to the file. A new file
+ * is locked before it replaces the old one, so there is always a locked file at the path.
  */
 
 import { fileProblem, folderOf, folderProblem, ownIdentity } from "../../system/mod.ts";
@@ -72,10 +71,7 @@ export class JournalFile {
     writeAll(this.#file, bytes);
   }
 
-  /**
-   * Replaces the contents in one step: if the daemon is killed, the file has either the old or the new
-   * contents.
-   */
+  /** Replaces the contents in one step: if the daemon is killed, the file has either the old or the new contents. */
   replace(bytes: Uint8Array): void {
     const path = `${this.#path}${NEW}`;
     removeIfThere(path); // left by a daemon that was killed at this point
@@ -113,10 +109,7 @@ export class JournalFile {
   }
 }
 
-/**
- * The text of the journal at a path; empty if there is none. Throws `JournalUntrustedError`, or the system's
- * error.
- */
+/** The text of the journal at a path; empty if there is none. Throws `JournalUntrustedError`, or the system's error. */
 export function readJournalText(path: string): string {
   checkFolder(path);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -1,17 +1,16 @@
 /**
  * The text of the journal of running processes, version 2. Each line is a JSON object:
  *
- * - `{"format":"dinit processes","version":2,"pid":P,"start":T,"boot":"ID"}`: the daemon that writes the
- *   journal; always first;
+ * - `{"format":"dinit processes","version":2,"pid":P,"start":T,"boot":"ID"}`: the daemon that writes the journal;
+ *   always first;
  * - `{"environment":E,"variables":"H"}`: a fingerprint of an environment, for the launches that name `E`;
- * - `{"launch":N,"service":"S","command":[…],"directory":"D","users":[…],"since":T,"environment":E}`: the
- *   host is about to make a process. With `pid`, `until` and `group` it is a running process;
+ * - `{"launch":N,"service":"S","command":[…],"directory":"D","users":[…],"since":T,"environment":E}`: the host is about
+ *   to make a process. With `pid`, `until` and `group` it is a running process;
  * - `{"started":N,"pid":P,"until":T}`: the launch made this process;
  * - `{"failed":N}`: the launch made no process;
  * - `{"ended":P}`: the process has ended.
  *
- * Times are in ticks since boot, and bound the start of the process. Values that the daemon could not read
- * are absent.
+ * Times are in ticks since boot, and bound the start of the process. Values that the daemon could not read are absent.
  */
 
 /** The version of the format that this program writes. */

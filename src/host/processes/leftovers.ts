@@ -1,7 +1,7 @@
 /**
- * Finds the leftovers of a killed daemon. A process counts only if the machine has not booted since, and the
- * system gives the start time of the journal: process ids are reused, and the wall clock may change. Reading
- * `/proc` needs all permissions.
+ * Finds the leftovers of a killed daemon. A process counts only if the machine has not booted since, and the system
+ * gives the start time of the journal: process ids are reused, and the wall clock may change. Reading `/proc` needs all
+ * permissions.
  */
 
 import { sleep } from "../sleep.ts";
@@ -56,8 +56,8 @@ export function findLeftovers(journal: Journal): Leftover[] {
 }
 
 /**
- * Waits until each process that the killed daemon was making executes its program: before that, nothing shows
- * which service it belongs to.
+ * Waits until each process that the killed daemon was making executes its program: before that, nothing shows which
+ * service it belongs to.
  */
 export async function launchesOver({ entries }: Journal): Promise<void> {
   const since = entries.find(({ pid }) => pid === undefined)?.since;
@@ -153,8 +153,8 @@ function orphanAdopters(): ReadonlySet<number> {
 }
 
 /**
- * Whether a command line is that of a command, or of a program that is about to execute it: the tools that
- * set up a process, or the interpreter of a script, have the command at the end of their arguments.
+ * Whether a command line is that of a command, or of a program that is about to execute it: the tools that set up a
+ * process, or the interpreter of a script, have the command at the end of their arguments.
  */
 function runs(line: readonly string[], command: readonly string[]): boolean {
   if (command.length === 0 || line.length < command.length) return false;

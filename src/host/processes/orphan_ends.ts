@@ -1,14 +1,11 @@
 import type { ExitStatus } from "../../model/mod.ts";
 
-/**
- * How many exits to remember: more than occur between the end of a daemon and that of the program that
- * started it.
- */
+/** How many exits to remember: more than occur between the end of a daemon and that of the program that started it. */
 const REMEMBERED = 64;
 
 /**
- * The exits of orphans that belonged to no service. A pid file may name one of them: the daemon died before
- * the program that started it ended.
+ * The exits of orphans that belonged to no service. A pid file may name one of them: the daemon died before the program
+ * that started it ended.
  */
 export class OrphanEnds {
   readonly #ends = new Map<number, ExitStatus>();

@@ -1,7 +1,7 @@
 /**
- * The journal of running processes: a small file beside the control socket. A killed daemon cannot stop its
- * services; the next one reads the leftovers here (`journal_format.ts`). The intention to start a process is
- * written before the process is made, so that a process in the making is found, too.
+ * The journal of running processes: a small file beside the control socket. A killed daemon cannot stop its services;
+ * the next one reads the leftovers here (`journal_format.ts`). The intention to start a process is written before the
+ * process is made, so that a process in the making is found, too.
  */
 
 import { errnoOf } from "../../model/mod.ts";
@@ -71,8 +71,8 @@ export class ProcessJournal implements ProcessRecord {
   readonly left: Journal;
 
   /**
-   * Takes the journal at `path`. The text of an earlier daemon stays there until `begin`. Throws
-   * `JournalInUseError` if another daemon has it.
+   * Takes the journal at `path`. The text of an earlier daemon stays there until `begin`. Throws `JournalInUseError` if
+   * another daemon has it.
    */
   constructor(path: string, options: JournalOptions) {
     this.path = path;
@@ -94,8 +94,8 @@ export class ProcessJournal implements ProcessRecord {
   }
 
   /**
-   * Begins to record, and drops the text of an earlier daemon. If the journal cannot be trusted or written, a
-   * warning says so. Then nothing is recorded, or nothing until it can be written.
+   * Begins to record, and drops the text of an earlier daemon. If the journal cannot be trusted or written, a warning
+   * says so. Then nothing is recorded, or nothing until it can be written.
    */
   begin(): void {
     if (this.#problem === undefined) this.#rewrite();

@@ -1,7 +1,4 @@
-/**
- * Activation sockets: created before a service starts, kept while it restarts, closed when it is inactive.
- * 8.17.
- */
+/** Activation sockets: created before a service starts, kept while it restarts, closed when it is inactive. 8.17. */
 
 import { errnoText, LaunchStage, type ServiceDescription } from "../../model/mod.ts";
 import type { LaunchRefusal, Service } from "../../engine/mod.ts";

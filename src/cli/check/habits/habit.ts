@@ -1,7 +1,4 @@
-/**
- * Habits from other programs: text that has a meaning in a shell or for another service manager, but not
- * here.
- */
+/** Habits from other programs: text that has a meaning in a shell or for another service manager, but not here. */
 
 /** One habit. */
 export interface Habit {
