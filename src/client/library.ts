@@ -33,9 +33,12 @@ export { connect, type ConnectOptions } from "./connect.ts";
 export * from "./errors.ts";
 export {
   type ClientEvent,
+  type DaemonFact,
   type EventGap,
   type EventOptions,
+  type EventPosition,
   EventStream,
+  type FactDetails,
   type ServiceChange,
   type ServiceChangeKind,
 } from "./events.ts";
