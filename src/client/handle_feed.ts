@@ -73,6 +73,7 @@ export class HandleFeed implements Feed {
   /** Passes the events of one handle on, until it is closed; if a reload has ended it, those of another one. */
   async #pass(handle: Handle): Promise<void> {
     for (let packet; (packet = await handle.events.next()) !== undefined;) this.#add(handle.name, packet);
+    if (this.#handles.isOpen(handle)) return; // the connection has ended
     if (this.#closed || !this.#watched.delete(handle)) return;
     this.#gap();
     await this.#watch(handle.name, false).catch((error) => this.#sink.fail(error));

@@ -112,7 +112,9 @@ function clientEvent(document: unknown): ClientEvent {
   const details = { at: new Date(at), document: document as Readonly<Record<string, unknown>> };
   const event = CHANGES.get(kind);
   if (event !== undefined && typeof service === "string") {
-    const end = exit === undefined ? undefined : processEnd(waitStatusOf(exit as ExitStatus));
+    // A service that has started again still has the end of the process before.
+    const isOver = exit !== undefined && pid === undefined;
+    const end = isOver ? processEnd(waitStatusOf(exit as ExitStatus)) : undefined;
     return {
       kind: "service",
       seq,
