@@ -42,6 +42,7 @@ export {
   type ServiceChange,
   type ServiceChangeKind,
 } from "./events.ts";
+export type { DaemonInfo, SystemInfo } from "./overview.ts";
 export type { LogPiece, LogPosition } from "./log_reader.ts";
 export type { LogOptions } from "./logs.ts";
 export { type CommandOptions, Service, type StopOptions, type WaitOptions } from "./service.ts";

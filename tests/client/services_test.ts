@@ -50,6 +50,23 @@ Deno.test("all services come from the overview, and from the list of a daemon th
   }
 });
 
+Deno.test("an overview has what the daemon tells of itself, which dinit does not", async () => {
+  const daemon = {
+    version: "0.1.0",
+    compatibleWith: "0.22.1",
+    pid: 42,
+    uptime: 1000,
+    socket: "/run/dinitctl",
+    shuttingDown: false,
+  };
+  for (const overview of [{ daemon, services: [] }, { daemon: { version: 3 }, services: [] }, undefined]) {
+    await using standIn = new StandIn({ overview });
+    using client = await connect({ socketPath: standIn.path });
+    const expected = overview?.daemon === daemon ? { daemon, services: [] } : { services: [] };
+    assertEquals(await client.overview(), expected);
+  }
+});
+
 Deno.test("a connection that cannot be made says why, in fields", async () => {
   const absent = await assertRejects(() => connect({ socketPath: "/nonexistent" }), ControlError);
   assertEquals([absent.kind, absent.errno, absent.path], ["connect", 2, "/nonexistent"]);

@@ -1,6 +1,6 @@
 /** Events in words, one line each. */
 
-import type { ClientEvent, DaemonFact, ServiceChange } from "../../client/steps.ts";
+import type { ClientEvent, DaemonFact, ServiceChange } from "../../client/event_steps.ts";
 import { printable } from "../shared/text_width.ts";
 
 /** The time, the number and what happened. `now`: when the event arrived, for daemons that do not tell when it was. */

@@ -1,7 +1,7 @@
 /** `events`: what happens in the daemon, as it happens. */
 
 import { ControlError } from "../../client/mod.ts";
-import { type ClientEvent, EventStream, Handles } from "../../client/steps.ts";
+import { type ClientEvent, EventStream, Handles } from "../../client/event_steps.ts";
 import type { CommandContext } from "./context.ts";
 import { eventLine } from "./event_text.ts";
 import { rethrowLoadFailure } from "./services.ts";
