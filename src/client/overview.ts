@@ -21,7 +21,7 @@ export interface DaemonInfo {
 
 /** A daemon and its services. */
 export interface SystemInfo {
-  /** @default absent, dinit tells nothing of itself */
+  /** What the daemon tells of itself. @default absent, dinit tells nothing */
   readonly daemon?: DaemonInfo;
   /** All loaded services, in the order in which they were loaded. */
   readonly services: readonly ServiceInfo[];
