@@ -8,6 +8,9 @@ const ROOT = new URL("../../", import.meta.url);
 /** The files behind the addresses of the package. */
 const SETTINGS = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
 
+/** How long a program may take whose types are checked together with all that it imports, in milliseconds. */
+const CHECKING_LIMIT = 300_000;
+
 /** A program that imports files of the repository instead of the package. */
 function withFiles(program: string): string {
   return program.replaceAll(
@@ -46,7 +49,7 @@ async function run(program: string, command: string, options: readonly string[] 
       `${dinit.directory}/example.ts`,
     ],
     env: { DINIT_SOCKET_PATH: dinit.socket, NO_COLOR: "1" },
-  });
+  }, CHECKING_LIMIT);
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 

@@ -5,6 +5,7 @@ import { connect, ControlError } from "../../src/client/library.ts";
 import { serviceInfo } from "../../src/client/service_info.ts";
 import { ServiceType, StopReason } from "../../src/model/mod.ts";
 import { StandIn, status } from "../cli/_stand_in.ts";
+import { OVERVIEW } from "../control/_server.ts";
 
 const STOPPED = status({ state: 0, target: 0 });
 
@@ -51,14 +52,7 @@ Deno.test("all services come from the overview, and from the list of a daemon th
 });
 
 Deno.test("an overview has what the daemon tells of itself, which dinit does not", async () => {
-  const daemon = {
-    version: "0.1.0",
-    compatibleWith: "0.22.1",
-    pid: 42,
-    uptime: 1000,
-    socket: "/run/dinitctl",
-    shuttingDown: false,
-  };
+  const { daemon } = OVERVIEW;
   for (const overview of [{ daemon, services: [] }, { daemon: { version: 3 }, services: [] }, undefined]) {
     await using standIn = new StandIn({ overview });
     using client = await connect({ socketPath: standIn.path });
