@@ -17,6 +17,7 @@ const SIDE_DOORS: ReadonlyMap<string, string> = new Map([
   ["src/control/wire/describe.ts", "client"],
   // Only some commands need these steps, and load them.
   ["src/client/steps.ts", "cli"],
+  ["src/client/event_steps.ts", "cli"],
 ]);
 
 /** The room of a file below `src/`: the name of its folder, empty for a file directly in `src/`. */
