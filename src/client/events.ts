@@ -21,18 +21,18 @@ export type {
 /** The options of a stream. */
 export interface EventOptions {
   /**
-   * The full names of services, which are loaded if need be. @default all; with dinit, all that are loaded when the
+   * The full names of services, which are loaded if necessary. @default all; with dinit, all that are loaded when the
    * stream begins
    */
   readonly services?: readonly string[];
   /**
-   * How far the program has read: the `seq` of the last event that it has seen, or better the `position` of the stream
-   * that it read, which also tells a daemon that was started again. The stream goes on behind it. Where events of that
-   * time are not to be had any more, it begins with a gap. @default the stream begins now
+   * The position from which to continue: the `seq` of the last event that the program has read. Better is the
+   * `position` of the earlier stream, which also detects a restarted daemon. If events after this position are no
+   * longer kept, the stream begins with a gap. @default the stream begins now
    */
   readonly since?: number | EventPosition;
   /**
-   * Whether other facts than changes are wanted, too, such as the steps on the way of a service. dinit tells none.
+   * Whether to include facts that are no changes, such as the steps of a start. dinit sends none.
    * @default false
    */
   readonly facts?: boolean;
@@ -44,12 +44,13 @@ export interface EventOptions {
 const WAITING_LIMIT = 10_000;
 
 /**
- * Events of services, in order, for a `for await` loop. It begins when it is made, not with the loop, and ends with the
- * loop, with `close` or with `await using`. The loop throws `ControlError` when the connection ends.
+ * Events of services in order, for a `for await` loop. The stream begins when it is made, not with the loop. It ends
+ * with the loop, with `close` or with `await using`. The loop throws `ControlError` when the connection ends.
  *
- * This daemon numbers its events and keeps the last 1,000, so that a stream can go on where an earlier one, of another
- * connection, has ended. dinit does not: there `seq` counts the events of one stream, a stream with `since` begins with
- * a gap, nobody else can reload or unload the services while it is open, and what this client reloads leaves a gap.
+ * This daemon numbers its events and keeps the last 1,000, so that a stream can continue where an earlier one ended,
+ * also over another connection. dinit does not: `seq` counts the events of one stream, and a stream with `since` begins
+ * with a gap. While it is open, other clients cannot reload or unload the services, and a reload by this client leaves
+ * a gap.
  */
 export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDisposable {
   /** Resolves when the stream watches all its services: it contains all events from then on. Rejects if it cannot. */
@@ -87,7 +88,9 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
     void handles.client.closed.then(() => this.#fail(undefined));
   }
 
-  /** How far the program has read, once the stream is ready: `since` of a later stream, also of another connection. */
+  /**
+   * How far the program has read, once the stream is ready: `since` of a later stream, also over another connection.
+   */
   get position(): EventPosition {
     const { position } = this.#feed;
     const [next] = this.#events.waiting;

@@ -1,4 +1,6 @@
-/** The events of services by open handles, as every daemon sends them. The daemon numbers none: the feed counts. */
+/**
+ * The events of services by open handles, as every daemon sends them. The daemon does not number them: the feed counts.
+ */
 
 import type { ServiceEventPacket } from "../control/wire/mod.ts";
 import { ServiceEvent } from "../model/mod.ts";
@@ -15,12 +17,12 @@ const KINDS: ReadonlyMap<number, ServiceChangeKind> = new Map([
   [ServiceEvent.STOPCANCELLED, "stop-cancelled"],
 ]);
 
-/** The origin of the numbers of a feed that counts itself: no daemon has it, so no stream goes on behind them. */
+/** The origin of a feed that counts itself. No daemon has it, so no stream can continue from its numbers. */
 const COUNTED = 1;
 
 /**
- * Holds a handle of each service, so that nobody else can reload or unload it meanwhile. Services that are loaded later
- * are not in it. As the daemon keeps no events, it begins with a gap if it is to go on from an earlier one.
+ * Holds a handle of each service, so that no other client can reload or unload it meanwhile. Services that are loaded
+ * later are not included. The daemon keeps no events, so a feed that should continue begins with a gap.
  */
 export class HandleFeed implements Feed {
   readonly ready: Promise<void>;

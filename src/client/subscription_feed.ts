@@ -15,10 +15,10 @@ import type { ClientEvent, EventPosition, Feed, FeedOptions, FeedSink, ServiceCh
 import type { Handles } from "./handles.ts";
 import { processEnd, stopReasonName } from "./service_info.ts";
 
-/** The version of the extensions from which on a daemon takes subscriptions. */
+/** The first version of the extensions with subscriptions. */
 export const SUBSCRIPTIONS_VERSION = 2;
 
-/** The facts that events of handles tell, too. */
+/** The facts that events of handles also report. */
 const CHANGES: ReadonlyMap<string, ServiceChangeKind> = new Map([
   ["started", "started"],
   ["stopped", "stopped"],
@@ -27,14 +27,14 @@ const CHANGES: ReadonlyMap<string, ServiceChangeKind> = new Map([
   ["stop-cancelled", "stop-cancelled"],
 ]);
 
-/** Facts of the daemon, those of services that are loaded later included. It holds no handles. */
+/** Facts of the daemon, including those of services that are loaded later. It holds no handles. */
 export class SubscriptionFeed implements Feed {
   readonly ready: Promise<void>;
   position: EventPosition;
   readonly #handles: Handles;
   readonly #sink: FeedSink;
   readonly #facts: boolean;
-  /** The services that the daemon was not told to choose. `undefined`: any. */
+  /** The services to select here, because the daemon does not. `undefined`: any. */
   #chosen: ReadonlySet<string> | undefined;
   #subscription: number | undefined;
   #closed = false;
@@ -57,13 +57,13 @@ export class SubscriptionFeed implements Feed {
     await client.request({ type: Request.UNSUBSCRIBE, subscription }).catch(() => {});
   }
 
-  /** The request is made at once: what is asked of the daemon later happens in the stream. */
+  /** The request is sent at once, so the stream includes the effects of later requests. */
   async #begin({ services: wanted, since }: FeedOptions): Promise<void> {
     const services = wanted ?? [];
     const bad = services.find((name) => !isValidServiceName(name) || name.includes("\0"));
     if (bad !== undefined) throw new LoadFailedError(bad, "bad-name");
     const fits = encodeBytes(services.map((name) => `${name}\0`).join("")).length <= SUBSCRIBE_NAMES_LIMIT;
-    // A request without names is one for all.
+    // A request without names selects all services.
     if (!fits || wanted?.length === 0) this.#chosen = new Set(services);
     const { client } = this.#handles;
     const reply = await client.request({
@@ -103,7 +103,7 @@ function badEvent(facts: ControlErrorFacts = {}): ControlError {
   return new ControlError("protocol", "The daemon sent an event that cannot be understood", facts);
 }
 
-/** What a document of the daemon says. Throws `ControlError`. */
+/** The event in a document of the daemon. Throws `ControlError`. */
 function clientEvent(document: unknown): ClientEvent {
   if (typeof document !== "object" || document === null) throw badEvent();
   const { kind, first, seq, at, service, reason, pid, exit } = document as Readonly<Record<string, unknown>>;
@@ -112,7 +112,7 @@ function clientEvent(document: unknown): ClientEvent {
   const details = { at: new Date(at), document: document as Readonly<Record<string, unknown>> };
   const event = CHANGES.get(kind);
   if (event !== undefined && typeof service === "string") {
-    // A service that has started again still has the end of the process before.
+    // A service that has started again still has the exit status of its earlier process.
     const isOver = exit !== undefined && pid === undefined;
     const end = isOver ? processEnd(waitStatusOf(exit as ExitStatus)) : undefined;
     return {

@@ -1,4 +1,4 @@
-/** The facts of the engine as the control server sends them to subscribers. */
+/** The facts of the engine for the subscribers of the control server. */
 
 import type { EventSource } from "../control/mod.ts";
 import type { EventRing, NumberedFact } from "../engine/mod.ts";
@@ -7,7 +7,7 @@ import { eventDocument } from "../log/mod.ts";
 /** Gives the facts of a ring as documents. */
 export class FactSource implements EventSource {
   readonly #ring: EventRing;
-  /** The document that was made last: all subscribers get it one after the other. */
+  /** The last document, because all subscribers get it one after the other. */
   #made = { seq: 0, document: "" };
 
   /** The time at which this program started. */
@@ -33,7 +33,7 @@ export class FactSource implements EventSource {
     return this.#ring.follow(follower);
   }
 
-  /** A service that could not be loaded is none of the engine's: the error names it. */
+  /** A service that could not be loaded has no record in the engine: the error names it. */
   serviceOf(fact: NumberedFact): string | undefined {
     if ("service" in fact) return fact.service;
     return fact.kind === "load-failed" ? fact.error.service : undefined;

@@ -14,8 +14,8 @@ export interface FactsSince {
 }
 
 /**
- * The last facts of an engine, for those who come later or were away for a while. To keep a fact costs one write into
- * an array; it gets its number when somebody asks for it.
+ * The last facts of an engine, for readers that come later or were away. Keeping a fact costs one write into an array;
+ * it gets its number when it is read.
  */
 export class EventRing implements FactSink {
   readonly #size: number;
@@ -34,7 +34,7 @@ export class EventRing implements FactSink {
     return this.#last;
   }
 
-  /** The number of the oldest fact that is kept; 1 if there was none yet. */
+  /** The number of the oldest kept fact; 1 if there was none yet. */
   get first(): number {
     return Math.max(1, this.#last - this.#size + 1);
   }

@@ -1,4 +1,4 @@
-/** `events`: what happens in the daemon, as it happens. */
+/** `events`: shows the events of the daemon. */
 
 import { ControlError } from "../../client/mod.ts";
 import { type ClientEvent, EventStream, Handles } from "../../client/event_steps.ts";
@@ -6,10 +6,10 @@ import type { CommandContext } from "./context.ts";
 import { eventLine } from "./event_text.ts";
 import { rethrowLoadFailure } from "./services.ts";
 
-/** `dinitctl events [--since SEQ] [SERVICE...]`, until the connection ends or nobody reads any more. */
+/** `dinitctl events [--since SEQ] [SERVICE...]`, until the connection ends or the reader of the output is gone. */
 export async function events(context: CommandContext): Promise<number> {
   const client = await context.connect();
-  await client.extensions(); // they decide where the events come from
+  await client.extensions(); // the extensions decide the source of the events
   const { words, options } = context;
   const services = words.length === 0 ? undefined : [...new Set(words)];
   const stream = new EventStream(new Handles(client), { services, since: options.since, facts: true });
@@ -25,12 +25,12 @@ async function show(stream: EventStream, { io, options }: CommandContext): Promi
       if (io.out(`${line}\n`) === false) return;
     }
   } catch (error) {
-    // The end of the daemon is the end of what happens in it.
+    // When the daemon exits, there are no more events.
     if (!(error instanceof ControlError && error.kind === "closed")) throw error;
   }
 }
 
-/** The document that the daemon sent; dinit sends none. */
+/** The daemon's document; dinit sends none. */
 function documentOf(event: ClientEvent): unknown {
   switch (event.kind) {
     case "gap":

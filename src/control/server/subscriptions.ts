@@ -5,16 +5,16 @@ import type { InformationPacket } from "../wire/layouts.ts";
 import { Information } from "../wire/protocol.ts";
 import type { EventSource } from "./event_source.ts";
 
-/** How many subscriptions one connection can have. */
+/** The largest number of subscriptions of one connection. */
 const SUBSCRIPTION_LIMIT = 1024;
 
 /**
- * While more bytes than this wait to be sent to the client, facts are not added as they come: enough for all that
- * happens when a thousand services stop at once.
+ * While more bytes than this wait to be sent to the client, new facts are not added: enough for all facts when a
+ * thousand services stop at once.
  */
 const FOLLOWING_LIMIT = 1024 * 1024;
 
-/** How many bytes of older facts are made at a time. */
+/** How many bytes of older facts to encode at a time. */
 const CATCHING_UP_LIMIT = 16 * 1024;
 
 /** The connection, as its subscriptions see it. */
@@ -24,40 +24,40 @@ export interface EventOutput {
   inform(packet: InformationPacket): void;
   /** Resolves when everything that waits has been sent, or cannot be any more. */
   written(): Promise<void>;
-  /** Does the work when it is this client's turn. */
+  /** Does the work at this client's turn. */
   turn(work: () => void): Promise<void> | undefined;
 }
 
-/** What a client asks for. */
+/** The request of a client. */
 export interface Wish {
   /** The full names of services; empty: all facts. */
   readonly services: readonly string[];
   /** Facts with greater numbers. `undefined`: those from now on. */
   readonly since: number | undefined;
-  /** When the numbering began that `since` belongs to; 0 if the client does not know. */
+  /** The start of the numbering to which `since` belongs; 0 if the client does not know. */
   readonly origin: number;
 }
 
 interface Subscription {
-  /** `undefined`: all facts, those about no service included. */
+  /** `undefined`: all facts, including those about no service. */
   readonly services: ReadonlySet<string> | undefined;
-  /** The facts up to this number have been sent, or passed over. */
+  /** The facts up to this number have been sent or skipped. */
   done: number;
-  /** The client goes on from the facts of another daemon, and has seen none of this one's. */
+  /** The client continues from another daemon, and has seen no facts of this one. */
   isForeign: boolean;
 }
 
-/** What comes next in a subscription. */
+/** The next step of a subscription. */
 interface Step {
-  /** The number up to which it has got then. */
+  /** The number that it has reached afterwards. */
   readonly done: number;
-  /** Makes what the client is told. @default absent, the fact is none that it has asked for */
+  /** Encodes the packet for the client. @default absent, the client has not selected the fact */
   readonly document?: () => string;
 }
 
 /**
- * Sends facts while the client reads. For a client that does not, nothing is kept: its subscriptions stay behind, and
- * go on with what the source still has, after a gap if facts are missing.
+ * Sends facts while the client reads. For a client that does not read, nothing is kept. Its subscriptions fall behind,
+ * and continue with the facts that the source still has, after a gap if facts are missing.
  */
 export class Subscriptions {
   readonly #source: EventSource;
@@ -72,7 +72,7 @@ export class Subscriptions {
     this.#output = output;
   }
 
-  /** How many there are. */
+  /** The number of subscriptions. */
   get count(): number {
     return this.#subscriptions.size;
   }
@@ -82,7 +82,7 @@ export class Subscriptions {
     return this.#pending;
   }
 
-  /** Begins a subscription and returns its number. Its facts come later than that. Throws `LimitError`. */
+  /** Begins a subscription and returns its number. Its facts follow later. Throws `LimitError`. */
   open({ services, since, origin }: Wish): number {
     if (this.#subscriptions.size >= SUBSCRIPTION_LIMIT) {
       throw new LimitError(`A control connection cannot have more than ${SUBSCRIPTION_LIMIT} subscriptions`);
@@ -101,7 +101,7 @@ export class Subscriptions {
     return number;
   }
 
-  /** Ends a subscription; false if there is none with this number. */
+  /** Ends a subscription; false if the number is unknown. */
   close(number: number): boolean {
     const existed = this.#subscriptions.delete(number);
     if (this.#subscriptions.size === 0) this.clear();
@@ -115,7 +115,7 @@ export class Subscriptions {
     this.#unfollow = undefined;
   }
 
-  /** Sends until more bytes than the limit wait; the rest when those have been sent. */
+  /** Sends until more bytes than the limit wait; the rest follows when these have been sent. */
   #send(limit: number): void {
     for (const [number, subscription] of this.#subscriptions) {
       for (let step; (step = this.#nextStep(subscription)) !== undefined;) {
