@@ -4,10 +4,8 @@
  */
 
 import { outputOf } from "../_processes.ts";
+export { NOT_ROOT as NEEDS_ROOT } from "../_needs.ts";
 import { Dinit, dinitCommand, type Result, runDinit } from "./_dinit.ts";
-
-/** Tests of process 1 say so in `ignore`: without root there are no namespaces to be had. */
-export const NEEDS_ROOT = Deno.uid() !== 0;
 
 /** Options of `Namespace`. */
 export interface NamespaceOptions {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fromSources } from "../_needs.ts";
 import { Dinit, dinitCommand, isRunning, type Result, ROOT, runDinit } from "./_dinit.ts";
 
 /** The words of a task behind `deno run`: permissions, then what the program is told. */
@@ -243,9 +244,7 @@ const MISSING: [grant: string, says: string][] = [
 ];
 for (const [grant, says] of MISSING) {
   Deno.test({
-    name: `a missing ${grant} is named`,
-    // A binary is compiled with all permissions; it is not the place where grants are given.
-    ignore: Deno.env.get("DINIT_BINARY") !== undefined,
+    ...fromSources(`a missing ${grant} is named`),
     fn: async () => {
       await using example = new Example().start(grant);
       const { dinit } = example;

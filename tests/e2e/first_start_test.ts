@@ -1,5 +1,6 @@
 /** What Deno does when it runs the program for the first time: its cache is empty, and there may be no network. */
 
+import { fromSources } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, ROOT } from "./_dinit.ts";
@@ -33,8 +34,7 @@ class DeadRegistry implements AsyncDisposable {
 }
 
 function sourceTest(name: string, fn: () => Promise<void>): void {
-  // A binary has all its modules in itself.
-  Deno.test({ name, ignore: Deno.env.get("DINIT_BINARY") !== undefined, fn });
+  Deno.test({ ...fromSources(name), fn });
 }
 
 sourceTest("the tasks of the README download nothing", async () => {

@@ -1,13 +1,14 @@
 /** The daemon's two logs, with a real console, a real file and a real logger. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { Dinit } from "./_dinit.ts";
-import { Namespace, NEEDS_ROOT } from "./_namespace.ts";
+import { Namespace } from "./_namespace.ts";
 
 const DISCARDED = "dinit: *** log message discarded due to full buffer ***";
 
 function rootTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: NEEDS_ROOT, fn });
+  Deno.test({ ...rootOnly(name, "needs namespaces"), fn });
 }
 
 const CHAIN = {
@@ -30,8 +31,7 @@ for (const [level, failed] of CHAINS) {
 
 for (const [mode, first] of [["-s", "dinit: Starting system"], ["-u", "dinit: service boot started."]]) {
   Deno.test({
-    name: `daemon case 36: the first line of the log with ${mode}`,
-    ignore: NEEDS_ROOT, // the system's services belong to root
+    ...rootOnly(`daemon case 36: the first line of the log with ${mode}`, "runs the services of a system"),
     fn: async () => {
       await using dinit = new Dinit({ boot: "type = internal\n" }).start({
         args: [mode, "--log-file", "log", "--cgroup-path", "/"],

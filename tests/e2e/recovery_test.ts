@@ -1,6 +1,7 @@
 /** What the next daemon does about one that was killed, or that lives without its socket: nothing runs twice. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fromSources } from "../_needs.ts";
 import { Dinit, isRunning, runDinit } from "./_dinit.ts";
 import { both, internal, native, process, settings, shell } from "./_hosts.ts";
 
@@ -174,8 +175,7 @@ both("a journal that others can write to is ignored, and the daemon runs without
 });
 
 Deno.test({
-  name: "a daemon that may not read the time since boot says what it may have left",
-  ignore: Deno.env.has("DINIT_BINARY"), // the binary has all permissions
+  ...fromSources("a daemon that may not read the time since boot says what it may have left"),
   async fn() {
     const time = mark();
     const permissions = ["run", "read", "write", "net", "env", "sys=uid,gid"].map((name) =>

@@ -4,6 +4,7 @@
  * are stubs that are mounted over the real ones.
  */
 
+import { rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, ROOT } from "./_dinit.ts";
@@ -14,7 +15,6 @@ const PROGRAM = BINARY === undefined
   : [BINARY];
 
 /** Namespaces can be made by root alone. */
-const NOT_ROOT = Deno.uid() !== 0;
 
 /** How long anything here may take at most, in milliseconds. */
 const PATIENCE = 20_000;
@@ -156,7 +156,7 @@ class Namespace implements AsyncDisposable {
 
 /** A test in a namespace. It needs root, which may make namespaces, and is not run otherwise. */
 function inNamespace(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: `${name} (root only: needs namespaces)`, ignore: NOT_ROOT, fn });
+  Deno.test({ ...rootOnly(name, "needs namespaces"), fn });
 }
 
 const BEGIN = "Sending TERM/KILL to all processes...";

@@ -1,10 +1,9 @@
 /** The journal as a file: who may have it, who is believed, and what a kill or a full disk leaves of it. */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { JournalInUseError, ProcessJournal } from "../../src/host/mod.ts";
 import { beside, clock, place, record, recording, runProgram, services, until } from "./_journal.ts";
-
-const isRoot = Deno.uid() === 0;
 
 /** What a journal in that place warns of. */
 function warningsAt(path: string): string[] {
@@ -48,8 +47,10 @@ Deno.test("a journal that others could have written is ignored", () => {
 });
 
 Deno.test({
-  name: "a journal of another user is ignored, also where everybody may add files",
-  ignore: !isRoot, // files of another user take root to make
+  ...rootOnly(
+    "a journal of another user is ignored, also where everybody may add files",
+    "makes files of another user",
+  ),
   fn() {
     using file = place();
     Deno.chmodSync(file.folder, 0o1777);
@@ -87,8 +88,7 @@ Deno.test("a folder in which others can replace files has no journal; a sticky o
 });
 
 Deno.test({
-  name: "a folder of another user has no journal",
-  ignore: !isRoot, // folders of another user take root to make
+  ...rootOnly("a folder of another user has no journal", "makes a folder of another user"),
   fn() {
     using file = place();
     Deno.chownSync(file.folder, 65534, 65534);
@@ -158,8 +158,10 @@ Deno.test("a full disk does not end the journal: it is written when there is spa
 });
 
 Deno.test({
-  name: "a disk that is full for real does not end the journal, and loses nothing that it told",
-  ignore: !isRoot, // mounting takes root
+  ...rootOnly(
+    "a disk that is full for real does not end the journal, and loses nothing that it told",
+    "mounts a file system",
+  ),
   async fn() {
     const program = `
       const { record, recording, services, until } = await import(Deno.args[0]);

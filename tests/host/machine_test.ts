@@ -1,6 +1,7 @@
 /** What only the owner of a machine does. Whatever could reach beyond the test runs in namespaces of its own. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { endOf } from "../_processes.ts";
 import { Machine } from "../../src/host/mod.ts";
 import { bootRecord, SystemCallError } from "../../src/system/mod.ts";
@@ -8,7 +9,6 @@ import { bootRecord, SystemCallError } from "../../src/system/mod.ts";
 const PROGRAM = new URL("_machine_program.ts", import.meta.url).pathname;
 const SELF = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-all", decodeURIComponent(PROGRAM)];
 /** Namespaces can be made by root alone. */
-const NOT_ROOT = Deno.uid() !== 0;
 
 async function output(words: readonly string[]): Promise<{ pid: number; text: string; errors: string }> {
   const child = new Deno.Command(words[0], {
@@ -195,8 +195,7 @@ async function withConsole(setUp: string, args: readonly string[]): Promise<stri
 }
 
 Deno.test({
-  name: "the console is put on the standard descriptors (root only: needs a namespace of mounts)",
-  ignore: NOT_ROOT,
+  ...rootOnly("the console is put on the standard descriptors", "needs a namespace of mounts"),
   async fn() {
     using directory = temporaryDirectory();
     const console = `${directory.path}/console`;
@@ -219,8 +218,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a terminal as console is opened, and can be written to (root only: needs a namespace of mounts)",
-  ignore: NOT_ROOT,
+  ...rootOnly("a terminal as console is opened, and can be written to", "needs a namespace of mounts"),
   async fn() {
     const bind = 'mount --bind "$(tty)" /dev/console; exec "$@" </dev/null 2>/dev/null';
     const wrapper = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", bind, "sh"];
@@ -235,8 +233,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "without a console the standard descriptors are kept (root only: needs a namespace of mounts)",
-  ignore: NOT_ROOT,
+  ...rootOnly("without a console the standard descriptors are kept", "needs a namespace of mounts"),
   async fn() {
     const text = await withConsole("mount -t tmpfs none /dev", ["console"]);
     assertEquals(text, "the runtime's stream\nthe output\nas before, as before, as before; terminal false\n");
@@ -244,8 +241,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "what the kernel does not allow is told or ignored (root only: needs namespaces)",
-  ignore: NOT_ROOT,
+  ...rootOnly("what the kernel does not allow is told or ignored", "needs namespaces"),
   async fn() {
     const { text } = await output([
       ...["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"],

@@ -1,6 +1,7 @@
 /** Processes on the console: the host runs on a terminal of its own, which `script` makes. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
 import { plan, TestHost } from "./_host.ts";
 
@@ -25,10 +26,15 @@ function onTerminal(
   name: string,
   test: (host: TestHost) => Promise<void>,
   wrapper: readonly string[] = TERMINAL,
+  ignore = false,
 ): void {
-  Deno.test(`native host: ${name}`, async () => {
-    await using host = await TestHost.start("native", { wrapper });
-    await test(host);
+  Deno.test({
+    name: `native host: ${name}`,
+    ignore,
+    async fn() {
+      await using host = await TestHost.start("native", { wrapper });
+      await test(host);
+    },
   });
 }
 
@@ -118,12 +124,27 @@ onTerminal("the terminal goes from one process to the next", async (host) => {
   await end(host, 2);
 });
 
-onTerminal("a terminal that no session has is taken, in a session of its own", async (host) => {
-  if (Deno.uid() !== 0) return void console.log("skipped: only root can take the terminal from `script`");
-  const seen = await look(host, { session: "console" });
-  assert(seen.sameFiles);
-  assertEquals([seen.place.session, seen.place.group, seen.place.foreground], [seen.pid, seen.pid, seen.pid]);
-  assert(seen.place.terminal !== 0);
-  assertEquals(seen.all, ["0", "1", "2"]);
-  await end(host);
-}, ["sh", "-c", 'exec script -qec "exec setsid -w $*" /dev/null', "sh"]);
+/** A terminal that `script` makes and that no session has yet. */
+const UNUSED_TERMINAL = ["sh", "-c", 'exec script -qec "exec setsid -w $*" /dev/null', "sh"];
+const UNUSED = rootOnly(
+  "a terminal that no session has is taken, in a session of its own",
+  "takes the terminal from `script`",
+);
+
+onTerminal(
+  UNUSED.name,
+  async (host) => {
+    const seen = await look(host, { session: "console" });
+    assert(seen.sameFiles);
+    assertEquals([seen.place.session, seen.place.group, seen.place.foreground], [
+      seen.pid,
+      seen.pid,
+      seen.pid,
+    ]);
+    assert(seen.place.terminal !== 0);
+    assertEquals(seen.all, ["0", "1", "2"]);
+    await end(host);
+  },
+  UNUSED_TERMINAL,
+  UNUSED.ignore,
+);

@@ -1,5 +1,6 @@
 /** The links and the launcher beside the compiled program, with a stand-in for it. */
 
+import { rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assertEquals } from "@std/assert";
 import { TOOLS } from "../../src/cli/completion/grammar.ts";
@@ -77,8 +78,10 @@ exec chroot "$root" /usr/bin/env -i "$@"
 `;
 
 Deno.test({
-  name: "dinit-init mounts /proc where the kernel has not, without an environment and in a read-only root",
-  ignore: Deno.uid() !== 0, // namespaces need root
+  ...rootOnly(
+    "dinit-init mounts /proc where the kernel has not, without an environment and in a read-only root",
+    "needs namespaces",
+  ),
   fn: () =>
     inDirectory(async (directory) => {
       writeDirectory(directory);
