@@ -1,6 +1,7 @@
 /** The line that shows in a terminal what is waited for. */
 
 import { assert, assertEquals } from "@std/assert";
+import { soon } from "../_patience.ts";
 import type { CommandContext } from "../../src/cli/ctl/context.ts";
 import { defaultOptions } from "../../src/cli/ctl/options.ts";
 import { startProgress } from "../../src/cli/ctl/progress.ts";
@@ -35,7 +36,7 @@ Deno.test("the line tells what is waited for, gives way to output, and leaves no
     changed.resolve();
   });
   const next = async () => {
-    await changed.promise;
+    await soon(changed.promise, "a change of the line");
     changed = Promise.withResolvers();
   };
   const progress = await startProgress(context, { verb: "Starting", delay: 1, interval: 1 });
@@ -62,7 +63,7 @@ Deno.test("the line never fills a terminal's last column", async () => {
     verb: "Waiting",
     delay: 0,
   });
-  assertEquals(await shown.promise, "\r\x1b[K⠋ Waiting 0s: ｗｗ…");
+  assertEquals(await soon(shown.promise, "the line"), "\r\x1b[K⠋ Waiting 0s: ｗｗ…");
   progress.close();
 });
 

@@ -1,6 +1,7 @@
 /** The shutdown program: its command line, and what it asks the daemon (daemon and init 7.1, 7.2). */
 
 import { assert, assertEquals } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import type { ByteStream } from "../../src/client/mod.ts";
 import { manualSources } from "../../src/cli/manual/main.ts";
@@ -86,10 +87,8 @@ Deno.test("shutdown case 77: no daemon, or nobody at the socket", async () => {
   const { out, err, status } = await run([], new ShutdownSurroundings(path));
   assertEquals([out, err, status], ["", "connect: No such file or directory\n", 1]);
   // A socket that nobody listens at is one whose listener did not clear up: Deno's does.
-  const stale = new Deno.Command("python3", {
-    args: ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path],
-  });
-  assert((await stale.output()).success);
+  const program = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])";
+  assert((await outputOf("python3", { args: ["-c", program, path] })).success);
   assertEquals((await run([], new ShutdownSurroundings(path))).err, "connect: Connection refused\n");
   Deno.removeSync(directory, { recursive: true });
 });

@@ -1,6 +1,7 @@
 /** Deno's debugger, where the daemon may not use the C library to keep SIGUSR1 from the runtime. */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { rootOnly } from "../_needs.ts";
 import { opensDebugger, REFUSAL } from "../../src/daemon/debugger_port.ts";
 import { Dinit } from "./_dinit.ts";
@@ -47,7 +48,7 @@ Deno.test({
       assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
     } finally {
       child.kill("SIGTERM");
-      await child.status;
+      await endOf(child, "the daemon");
     }
   },
 });

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { soon, until } from "../_patience.ts";
+import { outputOf } from "../_processes.ts";
 import { fromSources } from "../_needs.ts";
 import { Dinit, dinitCommand, isRunning, type Result, ROOT, runDinit } from "./_dinit.ts";
 
@@ -76,7 +78,7 @@ class Example {
       word === "--allow-all" ? permissions : word
     );
     const [command, ...rest] = program.flat();
-    const output = await new Deno.Command(command, { args: rest, cwd: directory, stdin: "null" }).output();
+    const output = await outputOf(command, { args: rest, cwd: directory });
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
   }
@@ -87,20 +89,22 @@ class Example {
 
   /** The page, once its port is open: `web` counts as started as soon as its program runs. */
   async page(): Promise<string> {
-    for (let tries = 0; tries < 500; tries++) {
+    return await until(async () => {
       try {
-        return await (await fetch(`http://127.0.0.1:${this.webPort}/`)).text();
+        return await page(`http://127.0.0.1:${this.webPort}/`);
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 10));
       }
-    }
-    throw new Error("no page");
+    }, "the page");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dinit[Symbol.asyncDispose]();
   }
+}
+
+async function page(address: string): Promise<string> {
+  return await (await fetch(address)).text();
 }
 
 const PROCESSES = ["store", "web", "worker", "audit", "flaky", "clock@UTC"];
@@ -194,7 +198,7 @@ Deno.test("two clones of the example run side by side on the same settings", asy
   }));
   const addresses = [one, two].map((example) => example.address());
   assert(addresses[0] !== addresses[1], addresses.join());
-  for (const address of addresses) assertStringIncludes(await (await fetch(address)).text(), "clock.UTC");
+  for (const address of addresses) assertStringIncludes(await soon(page(address), "the page"), "clock.UTC");
   assertEquals(
     [one, two].filter((example) => example.dinit.lines.includes("[STOPPD] web")),
     [],

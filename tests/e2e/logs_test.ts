@@ -1,6 +1,7 @@
 /** The daemon's two logs, with a real console, a real file and a real logger. */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { rootOnly } from "../_needs.ts";
 import { Dinit } from "./_dinit.ts";
 import { Namespace } from "./_namespace.ts";
@@ -185,7 +186,7 @@ Deno.test("daemon case 42: nobody reads standard output any more", async () => {
   await dinit.ctl("start", "boot");
   const before = performance.now();
   child.kill("SIGTERM");
-  assertEquals((await child.status).code, 0);
+  assertEquals((await endOf(child, "the daemon")).code, 0);
   assert(performance.now() - before < 4000, "a dead console has nothing to wait for");
 });
 
@@ -200,7 +201,7 @@ Deno.test("daemon case 42: standard output is full", async () => {
   await dinit.until(() => pipeIsFull(child.pid), "a full pipe");
   const before = performance.now();
   child.kill("SIGTERM");
-  assertEquals((await child.status).code, 0);
+  assertEquals((await endOf(child, "the daemon")).code, 0);
   const waited = performance.now() - before;
   await child.stdout.cancel();
   assert(waited > 4500 && waited < 8000, `${waited} ms`);

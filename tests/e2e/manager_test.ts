@@ -1,6 +1,7 @@
 /** The daemon as process 1 that owns a machine. All of it needs root, for namespaces. */
 
 import { assert, assertEquals } from "@std/assert";
+import { soon } from "../_patience.ts";
 import { rootOnly } from "../_needs.ts";
 import { dinitCommand } from "./_dinit.ts";
 import { Namespace, type NamespaceOptions } from "./_namespace.ts";
@@ -30,7 +31,7 @@ function booted(
 async function order(machine: Namespace, kind: number): Promise<void> {
   using client = await Deno.connect({ transport: "unix", path: `${machine.directory}/socket` });
   await client.write(Uint8Array.of(10, kind));
-  await client.read(new Uint8Array(1));
+  await soon(client.read(new Uint8Array(1)), "the answer");
 }
 
 const ENDS: [number: number, signal: Deno.Signal, option: string][] = [

@@ -1,6 +1,7 @@
 /** What the next daemon does about one that was killed, or that lives without its socket: nothing runs twice. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { endOf } from "../_processes.ts";
 import { fromSources } from "../_needs.ts";
 import { Dinit, isRunning, runDinit } from "./_dinit.ts";
 import { both, internal, native, process, settings, shell } from "./_hosts.ts";
@@ -170,7 +171,7 @@ both("a journal that others can write to is ignored, and the daemon runs without
     assertEquals(dinit.read("socket.processes").split("\n").length, 2);
   } finally {
     victim.kill("SIGKILL");
-    await victim.status;
+    await endOf(victim);
   }
 });
 

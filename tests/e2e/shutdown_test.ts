@@ -7,6 +7,7 @@
 import { rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
+import { PATIENCE } from "../_patience.ts";
 import { Dinit, ROOT } from "./_dinit.ts";
 
 const BINARY = Deno.env.get("DINIT_BINARY");
@@ -15,9 +16,6 @@ const PROGRAM = BINARY === undefined
   : [BINARY];
 
 /** Namespaces can be made by root alone. */
-
-/** How long anything here may take at most, in milliseconds. */
-const PATIENCE = 20_000;
 
 /**
  * Runs in the namespace before the program. Without being process 1 there, it must not go on: what follows signals every

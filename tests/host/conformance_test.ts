@@ -5,6 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { closeSync, constants, openSync, readSync } from "node:fs";
+import { outputOf } from "../_processes.ts";
 import { rootOnly } from "../_needs.ts";
 import { exitedWith, killedBy, LaunchStage, Signal } from "../../src/model/mod.ts";
 import type { OutputPlan } from "../../src/engine/mod.ts";
@@ -208,7 +209,7 @@ both("a device keeps its owner and mode when it serves as a log file", async (ho
 
 async function namedPipe(host: TestHost): Promise<string> {
   const path = `${host.folder}/fifo`;
-  await new Deno.Command("mkfifo", { args: ["-m", "0644", path] }).output();
+  await outputOf("mkfifo", { args: ["-m", "0644", path] });
   return path;
 }
 

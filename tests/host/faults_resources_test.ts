@@ -3,6 +3,7 @@
 import { rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
+import { until } from "../_patience.ts";
 import { LaunchStage } from "../../src/model/mod.ts";
 import { fileOutput, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
 import { leavingNothing } from "./_leaving_nothing.ts";
@@ -131,11 +132,13 @@ function controlGroups(): string | undefined {
 
 /** Removes a control group as soon as the host in it has ended. */
 async function removed(group: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  await until(() => {
     try {
-      return Deno.removeSync(group);
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      Deno.removeSync(group);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return false; // a process in it ends
     }
-  }
+  }, "the end of the control group");
 }

@@ -1,6 +1,7 @@
 /** The journal as a file: who may have it, who is believed, and what a kill or a full disk leaves of it. */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 import { rootOnly } from "../_needs.ts";
 import { JournalInUseError, ProcessJournal } from "../../src/host/mod.ts";
 import { beside, clock, place, record, recording, runProgram, services, until } from "./_journal.ts";
@@ -67,7 +68,7 @@ Deno.test("nothing is read or written through a link, a named pipe or a folder",
   const precious = `${file.folder}/precious`;
   Deno.writeTextFileSync(precious, "precious");
   for (const make of ["ln -s precious s.processes", "mkfifo s.processes", "mkdir s.processes"]) {
-    await new Deno.Command("sh", { args: ["-c", make], cwd: file.folder }).output();
+    await outputOf("sh", { args: ["-c", make], cwd: file.folder });
     assertStringIncludes(warningsAt(file.path).join(), "it is not a regular file", make);
     Deno.removeSync(file.path);
   }
@@ -184,9 +185,9 @@ Deno.test({
     Deno.mkdirSync(`${file.folder}/disk`);
     const script = 'mount -t tmpfs -o size=512k,mode=700 none "$1/disk" && ' +
       'exec "$2" run --quiet --no-check --allow-all "$1/program.ts" "$3" "$1/disk"';
-    const { stdout, stderr } = await new Deno.Command("unshare", {
+    const { stdout, stderr } = await outputOf("unshare", {
       args: ["--mount", "sh", "-c", script, "sh", file.folder, Deno.execPath(), beside("_journal.ts")],
-    }).output();
+    });
     assertEquals(new TextDecoder().decode(stdout), "true\n", new TextDecoder().decode(stderr));
   },
 });

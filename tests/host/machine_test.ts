@@ -1,25 +1,19 @@
 /** What only the owner of a machine does. Whatever could reach beyond the test runs in namespaces of its own. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { soon } from "../_patience.ts";
 import { rootOnly } from "../_needs.ts";
-import { endOf } from "../_processes.ts";
+import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
 import { Machine } from "../../src/host/mod.ts";
 import { bootRecord, SystemCallError } from "../../src/system/mod.ts";
 
 const PROGRAM = new URL("_machine_program.ts", import.meta.url).pathname;
 const SELF = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-all", decodeURIComponent(PROGRAM)];
-/** Namespaces can be made by root alone. */
 
 async function output(words: readonly string[]): Promise<{ pid: number; text: string; errors: string }> {
-  const child = new Deno.Command(words[0], {
-    args: words.slice(1),
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const { stdout, stderr } = await child.output();
+  const { pid, stdout, stderr } = await outputOf(words[0], { args: words.slice(1) });
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { pid: child.pid, text: text(stdout), errors: text(stderr) };
+  return { pid, text: text(stdout), errors: text(stderr) };
 }
 
 function temporaryDirectory(): { path: string } & Disposable {
@@ -110,16 +104,14 @@ class OnTerminal implements AsyncDisposable {
 
   /** Waits until something is to be seen. */
   async shows(text: string): Promise<void> {
-    const timeUp = AbortSignal.timeout(20_000);
     while (!this.#seen.includes(text)) {
-      timeUp.throwIfAborted();
-      await this.#changed.promise;
+      await soon(this.#changed.promise, () => `${JSON.stringify(text)} in ${JSON.stringify(this.#seen)}`);
     }
   }
 
   /** All that was shown, when the program has ended. */
   async ended(): Promise<string[]> {
-    await endOf(this.#process);
+    await endOf(this.#process, () => `the program, which printed:\n${this.#seen}\n`);
     await this.#reading;
     return this.#seen.split("\r\n");
   }
@@ -135,11 +127,7 @@ class OnTerminal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#process.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended
-    }
+    killUnlessEnded(this.#process);
     await endOf(this.#process);
     await this.#reading;
     await this.#keys.close().catch(() => {});

@@ -52,7 +52,7 @@ native(
     });
     // It outlives the program that starts it: that one would take its end away.
     const pid = await daemonize(host, `sh -c "sleep 1; exit 1"`);
-    while ((await host.inspect()).children > 0);
+    await host.withoutChildren();
     const service = background(host, `${pid}\n`);
     const exit = exitedWith(1);
     assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid, exit });
@@ -107,7 +107,7 @@ native("L35: a daemon that detached itself becomes a child, and its end is repor
 
 native("a process that forks children and dies leaves no zombies", async (host) => {
   await host.run(["sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do sleep 0.0$i & done; exit 0"]);
-  while ((await host.inspect()).children > 0);
+  await host.withoutChildren();
   assertEquals((await host.inspect()).zombies, 0);
 });
 

@@ -1,6 +1,7 @@
 /** Processes on the console: the host runs on a terminal of its own, which `script` makes. */
 
 import { assert, assertEquals } from "@std/assert";
+import { until } from "../_patience.ts";
 import { rootOnly } from "../_needs.ts";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
 import { plan, TestHost } from "./_host.ts";
@@ -59,11 +60,10 @@ async function look(host: TestHost, changes: Partial<LaunchPlan>, id = 1) {
 /** The open descriptors of a program that has just been executed; it still reads its libraries at first. */
 async function descriptorsOf(pid: number): Promise<string[]> {
   let all: string[] = [];
-  for (let looks = 0; looks < 100; looks++) {
+  await until(() => {
     all = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => name).toSorted();
-    if (all.length === 3) break;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+    return all.length === 3;
+  }, () => `three descriptors; there are ${all}`);
   return all;
 }
 

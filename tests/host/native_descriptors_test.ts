@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { rootOnly } from "../_needs.ts";
 import { exitedWith, killedBy, LaunchStage } from "../../src/model/mod.ts";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
-import { fileOutput, plan, service, TestHost } from "./_host.ts";
+import { fileOutput, fileWith, plan, service, TestHost } from "./_host.ts";
 
 function native(name: string, test: (host: TestHost) => Promise<void>): void {
   Deno.test(`native host: ${name}`, async () => {
@@ -131,10 +131,7 @@ for (const [way, chain] of WAYS) {
       await host.launch(plan(["cat"], { ...consumer, output: fileOutput(`${host.folder}/log`) }));
       await host.executed(2);
       await host.run(["echo", "second"], producer);
-      while (!Deno.readTextFileSync(`${host.folder}/log`).includes("second")) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
-      assertEquals(Deno.readTextFileSync(`${host.folder}/log`), "first\nsecond\n");
+      await fileWith(`${host.folder}/log`, "first\nsecond\n");
       assertEquals(await host.signal(2, "main", 15, true), "sent");
       assertEquals(await host.exit(2), { kind: "killed", signal: 15, core: false });
       // What is written while nobody reads is kept for the next consumer.

@@ -2,19 +2,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { ConsoleLog, type LineSink, logFile, MainLog, type MainLogTarget } from "../../src/log/mod.ts";
+import { PATIENCE, until } from "../_patience.ts";
 
 const ENOSPC = "No space left on device (os error 28)";
-/** How long anything here may take at most, in milliseconds. */
-const PATIENCE = 20_000;
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + PATIENCE;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error("waited in vain");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** A disk that may be full, or refuse to open the file. */
 class Disk implements MainLogTarget {
   text = "";
@@ -61,9 +51,9 @@ Deno.test("a main log that failed goes on by itself, and says how many lines wer
   disk.full = true;
   main.log("info", "kept");
   for (let i = 0; i < 5; i++) main.log("info", "x".repeat(1500));
-  await until(() => told.length === 1 && disk.opened > 2);
+  await until(() => told.length === 1 && disk.opened > 2, "the logs");
   disk.full = false;
-  await until(() => disk.text.includes("again\n"));
+  await until(() => disk.text.includes("again\n"), "the logs");
   const [notice, kept, ...others] = disk.text.split("\n");
   assertEquals(notice, "dinit: *** log message discarded due to full buffer ***");
   assertEquals([kept, others.length], ["kept", 4]);
@@ -76,11 +66,11 @@ Deno.test("a main log whose file cannot be opened for a while waits for it", asy
   disk.full = true;
   disk.present = false;
   main.log("info", "kept");
-  await until(() => told.length === 1);
+  await until(() => told.length === 1, "the logs");
   await main.flush(PATIENCE); // one attempt, and not the whole time
   disk.full = false;
   disk.present = true;
-  await until(() => disk.text === "kept\nagain\n");
+  await until(() => disk.text === "kept\nagain\n", "the logs");
   assertEquals(told, [ENOSPC, "lost 0"]);
 });
 
@@ -92,7 +82,7 @@ Deno.test("a log that is not there at first is opened when it is", async () => {
   main.keepTrying();
   await main.flush(PATIENCE);
   disk.present = true;
-  await until(() => disk.text === "early\n");
+  await until(() => disk.text === "early\n", "the logs");
 });
 
 Deno.test("a console that failed for a moment shows lines again", async () => {
@@ -104,10 +94,10 @@ Deno.test("a console that failed for a moment shows lines again", async () => {
   });
   disk.full = true;
   console.write("one");
-  await until(() => told.length === 1);
+  await until(() => told.length === 1, "the logs");
   disk.full = false;
   console.write("two");
-  await until(() => disk.text === "one\ntwo\n");
+  await until(() => disk.text === "one\ntwo\n", "the logs");
   assertEquals(told, [ENOSPC, "lost 0"]);
 });
 
@@ -159,7 +149,7 @@ Deno.test("a log file whose folder was removed comes back with it", async () => 
     Deno.mkdirSync(folder);
     main.log("info", "three");
     const text = () => Deno.readTextFileSync(`${folder}/log`);
-    await until(() => [...Deno.readDirSync(folder)].length === 1 && text() === "two\nthree\n");
+    await until(() => [...Deno.readDirSync(folder)].length === 1 && text() === "two\nthree\n", "the logs");
   });
 });
 
