@@ -22,59 +22,65 @@ function programsOf(text: string): string[] {
   return Array.from(bare.matchAll(/^```ts\n(.*?)^```$/gms), ([, program]) => program);
 }
 
-/** What a program writes that runs beside a daemon whose service `web` has this command. */
-async function run(program: string, command: string): Promise<string> {
-  await using dinit = new Dinit({
+/** The programs in a file of the repository. */
+function programsIn(file: string): string[] {
+  return programsOf(Deno.readTextFileSync(new URL(file, ROOT)));
+}
+
+const [LIST, START, ...OTHERS] = programsIn("src/client/library.ts");
+const [FIRST] = programsIn("docs/client.md");
+const [DESCRIPTION, MODEL] = ["description", "model"].map((entry) =>
+  programsIn(SETTINGS.exports[`./${entry}`])[0]
+);
+const PROGRAMS = { LIST, START, FIRST, DESCRIPTION, MODEL };
+
+/** Calls `test` with a function that runs one of the programs and gives what it writes. */
+async function withPrograms(
+  test: (run: (name: keyof typeof PROGRAMS, socket?: string) => Promise<string>) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "dinit-example-" });
+  const deno = async (args: string[], socket = "") => {
+    const env = { DINIT_SOCKET_PATH: socket, NO_COLOR: "1" };
+    const { stdout, stderr } = await outputOf(Deno.execPath(), { args, env });
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  };
+  try {
+    for (const [name, program] of Object.entries(PROGRAMS)) {
+      await Deno.writeTextFile(`${directory}/${name}.ts`, withFiles(program));
+    }
+    // Checked together: each check reads the types of the runtime and of the whole library.
+    const files = Object.keys(PROGRAMS).map((name) => `${directory}/${name}.ts`);
+    assertEquals(await deno(["check", "--quiet", ...files]), "");
+    const words = ["run", "--no-check", "--quiet", "--no-prompt", "--allow-all"];
+    await test((name, socket) => deno([...words, `${directory}/${name}.ts`], socket));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** A daemon whose service `web` has this command. */
+async function daemonWith(command: string): Promise<Dinit> {
+  const dinit = new Dinit({
     boot: "type = internal\nwaits-for = web\n",
     web: `type = process\ncommand = ${command}\nrestart = no\n`,
-  });
-  dinit.start();
+  }).start();
   await dinit.printed("[  OK  ] boot");
-  dinit.write("example.ts", withFiles(program));
-  const { stdout, stderr } = await outputOf(Deno.execPath(), {
-    args: ["run", "--check", "--quiet", "--no-prompt", "--allow-all", `${dinit.directory}/example.ts`],
-    env: { DINIT_SOCKET_PATH: dinit.socket, NO_COLOR: "1" },
-  });
-  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  return dinit;
 }
 
-const RUNS = "/bin/sleep 600";
-const FAILS = "/nonexistent/web";
-
-Deno.test("the examples of the library run", async () => {
-  const [list, start, ...others] = programsOf(
-    await Deno.readTextFile(new URL("src/client/library.ts", ROOT)),
-  );
-  assertEquals(others, []);
-  assertMatch(await run(list, RUNS), /^started boot\nstarted web\n$/);
-  assertMatch(await run(start, RUNS), /^web runs as process \d+\n$/);
-  assertMatch(await run(start, FAILS), /^web failed: exec-failed undefined\n$/);
-});
-
-Deno.test("the first program of the page on the library runs", async () => {
-  const [first] = programsOf(await Deno.readTextFile(new URL("docs/client.md", ROOT)));
-  assertMatch(await run(first, RUNS), /^started boot \nstarted web \d+\n$/);
-});
-
-for (
-  const [entry, expected] of [
-    ["description", "true restart-delay\n"],
-    ["model", "No such file or directory 1\n"],
-  ]
-) {
-  Deno.test(`the example of the entry ${entry} runs`, async () => {
-    const [program] = programsOf(await Deno.readTextFile(new URL(SETTINGS.exports[`./${entry}`], ROOT)));
-    const file = await Deno.makeTempFile({ prefix: "dinit-example-", suffix: ".ts" });
-    try {
-      await Deno.writeTextFile(file, withFiles(program));
-      const args = ["run", "--check", "--quiet", "--no-prompt", "--allow-all", file];
-      const { stdout, stderr } = await outputOf(Deno.execPath(), { args, env: { NO_COLOR: "1" } });
-      assertEquals(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr), expected);
-    } finally {
-      await Deno.remove(file);
-    }
+Deno.test("the examples of the library, its page and its entries have right types, and run", async () => {
+  assertEquals(OTHERS, []);
+  await withPrograms(async (run) => {
+    await using running = await daemonWith("/bin/sleep 600");
+    assertEquals(await run("LIST", running.socket), "started boot\nstarted web\n");
+    assertMatch(await run("START", running.socket), /^web runs as process \d+\n$/);
+    assertMatch(await run("FIRST", running.socket), /^started boot \nstarted web \d+\n$/);
+    await using failing = await daemonWith("/nonexistent/web");
+    assertEquals(await run("START", failing.socket), "web failed: exec-failed undefined\n");
+    assertEquals(await run("DESCRIPTION"), "true restart-delay\n");
+    assertEquals(await run("MODEL"), "No such file or directory 1\n");
   });
-}
+});
 
 Deno.test("the package names its entries, and each is there", async () => {
   assertEquals(SETTINGS.name, "@dinit/dinit");

@@ -167,10 +167,12 @@ Deno.test("every command that the example recommends works with the permissions 
       stderr: "",
     }]);
   }
-  for (const words of ["list", "status", "status web", "tree", "graph", "--help", "status --long"]) {
-    const { code, stderr, stdout } = await example.task(...words.split(" "));
-    assertEquals([words, code, stderr, stdout === ""], [words, 0, "", false]);
-  }
+  await Promise.all(
+    ["list", "status", "status web", "tree", "graph", "--help", "status --long"].map(async (words) => {
+      const { code, stderr, stdout } = await example.task(...words.split(" "));
+      assertEquals([words, code, stderr, stdout === ""], [words, 0, "", false]);
+    }),
+  );
   assertEquals(entries(), before);
   // What was enabled under these permissions is no link; it counts and it can be disabled all the same.
   assertEquals((await example.task("disable", "worker")).code, 0);
@@ -190,11 +192,10 @@ Deno.test("two clones of the example run side by side on the same settings", asy
       () => example.webLog().includes("showing the store on"),
       "the address of the page",
     );
-    for (const service of PROCESSES) {
-      if (service !== "flaky") {
-        assertEquals((await example.ctl("is-started", service)).stdout, "STARTED\n", service);
-      }
-    }
+    const lasting = PROCESSES.filter((service) => service !== "flaky");
+    await Promise.all(lasting.map(async (service) => {
+      assertEquals((await example.ctl("is-started", service)).stdout, "STARTED\n", service);
+    }));
   }));
   const addresses = [one, two].map((example) => example.address());
   assert(addresses[0] !== addresses[1], addresses.join());

@@ -1,16 +1,16 @@
-import { assertEquals } from "@std/assert";
-import { endOf } from "../_processes.ts";
+import { soon, until } from "../_patience.ts";
+import { endOf, killUnlessEnded } from "../_processes.ts";
 
 /** Starts processes that are hard to end, prints their ids, and waits, or fails. */
 const PROGRAM = `
 import { endProcessesWithThis } from "${new URL("../../scripts/process_guard.ts", import.meta.url)}";
-endProcessesWithThis();
+endProcessesWithThis(500); // one of them does not end in order
 const script = "sleep 1000 & echo $!; setsid sleep 1000 & echo $!; " +
   "sh -c 'trap \\"\\" TERM HUP INT; echo $$; sleep 1000; sleep 1000' & echo started; wait";
 const child = new Deno.Command("sh", { args: ["-c", script], detached: true, stdout: "inherit" }).spawn();
 console.log(child.pid);
 if (Deno.args[0] === "fails") {
-  await new Promise((resolve) => setTimeout(resolve, 200)); // the others are started meanwhile
+  await Deno.stdin.read(new Uint8Array(1)); // the test has seen that all of them are there
   throw new Error("as it was asked to");
 }
 await child.status;
@@ -46,20 +46,20 @@ for (const end of ENDS) {
       // Without the mark of a guard that the tests may have: the program is to have its own.
       clearEnv: true,
       env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME") ?? "/" },
-      stdin: "null",
+      stdin: "piped",
       stdout: "piped",
       stderr: "null",
     }).spawn();
     let pids: number[] = [];
     try {
-      pids = await started(program.stdout);
-      if (end !== "fails") program.kill(end);
+      pids = await soon(started(program.stdout), "the processes");
+      if (end === "fails") await program.stdin.close();
+      else program.kill(end);
       await endOf(program, "the program");
-      for (let looks = 0; looks < 1000 && pids.some(isRunning); looks++) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      assertEquals(pids.filter(isRunning), []);
+      await until(() => !pids.some(isRunning), () => `the end of ${pids.filter(isRunning)}`);
     } finally {
+      killUnlessEnded(program);
+      if (end !== "fails") await program.stdin.close().catch(() => {});
       for (const pid of pids.filter(isRunning)) Deno.kill(pid, "SIGKILL");
       Deno.removeSync(folder, { recursive: true });
     }
