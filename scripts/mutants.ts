@@ -8,7 +8,7 @@
  * of these lines are tried, with --every only each Nth.
  */
 
-import { endProcessesWithThis } from "./process_guard.ts";
+import { leaveNothingBehind } from "./process_guard.ts";
 
 /** Where the transitions are, below `src/engine`. */
 const FILES = [
@@ -169,5 +169,5 @@ async function main(): Promise<void> {
   console.log(`${noticed} of ${mutants.length} noticed (${Math.round((noticed / mutants.length) * 100)} %)`);
 }
 
-endProcessesWithThis();
+leaveNothingBehind();
 await main();

@@ -1,12 +1,12 @@
 /**
- * Processes that tests start: what imports this leaves none behind, also when the tests are interrupted, and waits for
- * their ends with a limit.
+ * Processes that tests start: what imports this leaves none behind, and no temporary files, also when the tests are
+ * interrupted. It waits for the ends of processes with a limit.
  */
 
-import { endProcessesWithThis } from "../scripts/process_guard.ts";
+import { leaveNothingBehind } from "../scripts/process_guard.ts";
 import { PATIENCE, soon, type Text } from "./_patience.ts";
 
-endProcessesWithThis();
+leaveNothingBehind();
 
 /** Waits for the end of a process. One that takes longer than `limit` milliseconds is killed, and then this throws. */
 export async function endOf(

@@ -1,11 +1,12 @@
 /** A real server on a real socket in a directory of its own, and clients that speak in raw bytes. */
 
 import { assertEquals } from "@std/assert";
-import type { Overview } from "../../src/model/mod.ts";
+import "../_processes.ts";
 import { ControlServer } from "../../src/control/mod.ts";
 import { ControlClient } from "../../src/client/mod.ts";
 import { soon, until as eventually } from "../_patience.ts";
 import { FakeManager } from "./_fake_manager.ts";
+import { OVERVIEW } from "./_overview.ts";
 
 export { soon };
 
@@ -87,18 +88,6 @@ export interface Scene {
   peer(): Promise<Peer>;
   client(): Promise<ControlClient>;
 }
-
-export const OVERVIEW: Overview = {
-  daemon: {
-    version: "0.1.0",
-    compatibleWith: "0.22.1",
-    pid: 42,
-    uptime: 1000,
-    socket: "/run/dinitctl",
-    shuttingDown: false,
-  },
-  services: [],
-};
 
 /**
  * A server that leaves the umask alone: that is the whole process's, in which the servers of other test files are made

@@ -1,6 +1,7 @@
 /** What the console is shown of failures, and how much. */
 
 import { assertEquals } from "@std/assert";
+import "../_processes.ts";
 import { DEFAULT_DESCRIPTION, type ServiceDescription } from "../../src/model/mod.ts";
 import { FailureReports } from "../../src/daemon/failure_reports.ts";
 import type { Trouble } from "../../src/daemon/trouble.ts";

@@ -1,5 +1,6 @@
 /** Service descriptions in a temporary directory, and an engine that loads them. */
 
+import "../_processes.ts";
 import type { Service } from "../../src/engine/mod.ts";
 import { LoadError } from "../../src/model/mod.ts";
 import { World } from "./_world.ts";

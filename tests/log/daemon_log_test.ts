@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import "../_processes.ts";
 import type { Fact, Outcome } from "../../src/engine/mod.ts";
 import { exitedWith, LaunchStage, LoadError, StopReason } from "../../src/model/mod.ts";
 import { type ConsoleLevels, DaemonLog, logFile, MainLog, type Threshold } from "../../src/log/mod.ts";

@@ -1,6 +1,7 @@
 /** A temporary error is not final: logs that have failed go on. */
 
 import { assertEquals } from "@std/assert";
+import "../_processes.ts";
 import { ConsoleLog, type LineSink, logFile, MainLog, type MainLogTarget } from "../../src/log/mod.ts";
 import { PATIENCE, soon, until } from "../_patience.ts";
 
