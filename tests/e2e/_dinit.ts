@@ -59,6 +59,8 @@ export class Dinit implements AsyncDisposable {
   readonly directory = Deno.makeTempDirSync({ prefix: "dinit-e2e-" });
   readonly socket = `${this.directory}/socket`;
   #child: Deno.ChildProcess | undefined;
+  /** How the daemon ended, if it has. */
+  #status: Deno.CommandStatus | undefined;
   #output = "";
   #changed: () => void = () => {};
   #reading: Promise<void>[] = [];
@@ -118,6 +120,8 @@ export class Dinit implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    this.#status = undefined;
+    this.#child.status.then((status) => this.#status = status);
     this.#reading = [this.#child.stdout, this.#child.stderr].map((stream) => this.#read(stream));
     return this;
   }
@@ -149,7 +153,7 @@ export class Dinit implements AsyncDisposable {
   async until(condition: () => boolean, what: string): Promise<void> {
     const end = performance.now() + PATIENCE;
     while (!condition()) {
-      if (performance.now() > end) throw new Error(`waited in vain for ${what}; printed:\n${this.#output}`);
+      if (performance.now() > end) throw this.#inVain(what);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 10);
         this.#changed = () => {
@@ -158,6 +162,11 @@ export class Dinit implements AsyncDisposable {
         };
       });
     }
+  }
+
+  #inVain(what: string): Error {
+    const state = this.#status === undefined ? "still runs" : `has ended: ${JSON.stringify(this.#status)}`;
+    return new Error(`waited in vain for ${what}; the daemon ${state}; it printed:\n${this.#output}`);
   }
 
   /** Runs `dinit ctl` against the daemon. */
