@@ -149,7 +149,7 @@ native("a pid file that somebody else can have written names no foreign process"
     assertEquals(warnings.length, 3);
   } finally {
     foreign.kill();
-    await foreign.status;
+    await endOf(foreign);
   }
 });
 
