@@ -2,64 +2,53 @@
  * The one entry point: `dinit …` is the daemon; `dinit ctl …` and the others are the tools, and so are links to the
  * binary with names such as `dinitctl`. Each is loaded only when it is the one that is asked for.
  *
- * The runtime opens and analyses at every start what it can see in an `import()`, whether or not it is reached. For
- * `ctl`, which people and scripts call often, that would cost more than its own work. So only `ctl` is imported in
- * plain sight, and the others by a name that is not a plain string to the runtime (the bundler still sees it).
+ * Deno would open and analyse at every start each module that a literal `import()` names. For `ctl`, which people and
+ * scripts call often, that costs more than its own work. `lazy-dynamic-imports` in deno.json leaves those modules alone
+ * until they are imported.
  *
  * @module
  */
 
 import { wordsOfName } from "./src/cli/shared/program_names.ts";
 import { commandLineArguments } from "./src/inherited/mod.ts";
+import { typed } from "./src/model/typed_module.ts";
 
 async function ctl(args: string[]): Promise<number> {
-  const { runCtl } = await import("./src/cli/ctl/main.ts");
+  const { runCtl } = await typed(import("./src/cli/ctl/main.ts"));
   return runCtl(args);
 }
 
 async function check(args: string[]): Promise<number> {
-  const { runCheck }: typeof import("./src/cli/check/main.ts") = await import(
-    "./src/cli/check/main.ts" as string
-  );
+  const { runCheck } = await typed(import("./src/cli/check/main.ts"));
   return runCheck(args);
 }
 
 async function monitor(args: string[]): Promise<number> {
-  const { runMonitor }: typeof import("./src/cli/monitor/main.ts") = await import(
-    "./src/cli/monitor/main.ts" as string
-  );
+  const { runMonitor } = await typed(import("./src/cli/monitor/main.ts"));
   return runMonitor(args);
 }
 
 async function shutdown(args: string[]): Promise<number> {
-  const { runShutdown }: typeof import("./src/cli/shutdown/main.ts") = await import(
-    "./src/cli/shutdown/main.ts" as string
-  );
+  const { runShutdown } = await typed(import("./src/cli/shutdown/main.ts"));
   return runShutdown(args);
 }
 
 async function completion(args: string[]): Promise<number> {
-  const room: typeof import("./src/cli/completion/main.ts") = await import(
-    "./src/cli/completion/main.ts" as string
-  );
+  const room = await typed(import("./src/cli/completion/main.ts"));
   return room.runCompletion(args);
 }
 
 async function help(args: string[]): Promise<number> {
   if (args[0] === "man") {
-    const { runManual }: typeof import("./src/cli/manual/main.ts") = await import(
-      "./src/cli/manual/main.ts" as string
-    );
+    const { runManual } = await typed(import("./src/cli/manual/main.ts"));
     return runManual(args.slice(1), (await daemonRoom()).HELP_TEXT);
   }
-  const { runHelp }: typeof import("./src/cli/manual/help_topics.ts") = await import(
-    "./src/cli/manual/help_topics.ts" as string
-  );
+  const { runHelp } = await typed(import("./src/cli/manual/help_topics.ts"));
   return runHelp(args);
 }
 
 function daemonRoom(): Promise<typeof import("./src/daemon/mod.ts")> {
-  return import("./src/daemon/mod.ts" as string);
+  return typed(import("./src/daemon/mod.ts"));
 }
 
 async function daemon(args: string[]): Promise<number> {
@@ -149,7 +138,7 @@ async function reportMissingGrant(error: unknown): Promise<number> {
   const isMissing = error instanceof Deno.errors.NotCapable ||
     (error instanceof TypeError && error.message.startsWith("Requires read access to "));
   if (!isMissing) throw error;
-  const { missingGrantText } = await import("./src/model/grants.ts");
+  const { missingGrantText } = await typed(import("./src/model/grants.ts"));
   print(Deno.stderr, `dinit: ${missingGrantText(error)}\n`);
   return 1;
 }

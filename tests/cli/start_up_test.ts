@@ -43,3 +43,20 @@ Deno.test("ctl loads few files before it runs, and none that it does not need", 
   );
   assert(loaded.length <= 40, loaded.join("\n"));
 });
+
+Deno.test("the program loads a tool when it is asked for, and not before", async () => {
+  const main = `${ROOT}main.ts`;
+  const loaded = [...await loadedAtStart(main)].map((specifier) => specifier.slice(ROOT.length));
+  assertEquals(
+    loaded.filter((place) =>
+      !/^(main|src\/(cli\/shared\/program_names|(inherited|model)\/\w+))\.ts$/.test(place)
+    ),
+    [],
+  );
+  // Deno needs no grant for the modules that it loads at the start.
+  const refused = await outputOf(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-lock", main, "ctl", "--version"],
+  });
+  assertEquals(refused.code, 1);
+  assert(new TextDecoder().decode(refused.stderr).includes("/src/cli/ctl/main.ts"));
+});

@@ -6,6 +6,7 @@
 
 import type { CommandHandler } from "./context.ts";
 import type { Completion, LocalOption } from "./options.ts";
+import { typed } from "../../model/mod.ts";
 
 /** One argument of a sub-command. */
 export interface CommandWord {
@@ -47,10 +48,7 @@ const DEPENDENCY_WORDS: readonly CommandWord[] = [
   { name: "TO", completes: "service" },
 ];
 
-/**
- * All sub-commands. They are imported out of sight of the runtime (see main.ts), which would open and analyse all of
- * them at every start: that is a tenth of the time that `ctl status` takes.
- */
+/** All sub-commands. */
 export const COMMANDS: readonly Command[] = [
   {
     name: "status",
@@ -58,28 +56,28 @@ export const COMMANDS: readonly Command[] = [
     options: ["--long", "--state"],
     minimumProtocol: 1,
     summary: "show the status of services, or an overview of all",
-    load: async () => (await import("./status.ts" as string)).status,
+    load: async () => (await typed(import("./status.ts"))).status,
   },
   {
     name: "is-started",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "succeed if all of the services are started",
-    load: async () => (await import("./check_state.ts" as string)).isStarted,
+    load: async () => (await typed(import("./check_state.ts"))).isStarted,
   },
   {
     name: "is-failed",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "succeed if all of the services have failed to start",
-    load: async () => (await import("./check_state.ts" as string)).isFailed,
+    load: async () => (await typed(import("./check_state.ts"))).isFailed,
   },
   {
     name: "start",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "start services and keep them explicitly activated",
-    load: async () => (await import("./start_stop.ts" as string)).start,
+    load: async () => (await typed(import("./start_stop.ts"))).start,
   },
   {
     name: "stop",
@@ -87,7 +85,7 @@ export const COMMANDS: readonly Command[] = [
     options: ["--force"],
     minimumProtocol: 1,
     summary: "stop services",
-    load: async () => (await import("./start_stop.ts" as string)).stop,
+    load: async () => (await typed(import("./start_stop.ts"))).stop,
   },
   {
     name: "restart",
@@ -95,42 +93,42 @@ export const COMMANDS: readonly Command[] = [
     options: ["--force"],
     minimumProtocol: 1,
     summary: "stop started services and start them again",
-    load: async () => (await import("./start_stop.ts" as string)).restart,
+    load: async () => (await typed(import("./start_stop.ts"))).restart,
   },
   {
     name: "wake",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "start services again because of their active dependents",
-    load: async () => (await import("./start_stop.ts" as string)).wake,
+    load: async () => (await typed(import("./start_stop.ts"))).wake,
   },
   {
     name: "release",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "drop explicit activation; services stop unless something needs them",
-    load: async () => (await import("./start_stop.ts" as string)).release,
+    load: async () => (await typed(import("./start_stop.ts"))).release,
   },
   {
     name: "unpin",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "remove pins that --pin has set",
-    load: async () => (await import("./records.ts" as string)).unpin,
+    load: async () => (await typed(import("./records.ts"))).unpin,
   },
   {
     name: "unload",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "forget stopped services",
-    load: async () => (await import("./records.ts" as string)).unload,
+    load: async () => (await typed(import("./records.ts"))).unload,
   },
   {
     name: "reload",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "read the descriptions of services again",
-    load: async () => (await import("./records.ts" as string)).reload,
+    load: async () => (await typed(import("./records.ts"))).reload,
   },
   {
     name: "list",
@@ -138,28 +136,28 @@ export const COMMANDS: readonly Command[] = [
     options: ["--state", "--names"],
     minimumProtocol: 1,
     summary: "list the loaded services",
-    load: async () => (await import("./list.ts" as string)).list,
+    load: async () => (await typed(import("./list.ts"))).list,
   },
   {
     name: "shutdown",
     words: [],
     minimumProtocol: 1,
     summary: "stop all services and end the daemon",
-    load: async () => (await import("./shutdown.ts" as string)).shutdown,
+    load: async () => (await typed(import("./shutdown.ts"))).shutdown,
   },
   {
     name: "add-dep",
     words: DEPENDENCY_WORDS,
     minimumProtocol: 1,
     summary: "make FROM depend on TO, until it is unloaded",
-    load: async () => (await import("./dependencies.ts" as string)).addDependency,
+    load: async () => (await typed(import("./dependencies.ts"))).addDependency,
   },
   {
     name: "rm-dep",
     words: DEPENDENCY_WORDS,
     minimumProtocol: 1,
     summary: "remove a dependency of FROM on TO",
-    load: async () => (await import("./dependencies.ts" as string)).removeDependency,
+    load: async () => (await typed(import("./dependencies.ts"))).removeDependency,
   },
   {
     name: "enable",
@@ -168,7 +166,7 @@ export const COMMANDS: readonly Command[] = [
     offline: true,
     minimumProtocol: 3,
     summary: "make another service wait for TO, for good, and start it",
-    load: async () => (await import("./enable.ts" as string)).enable,
+    load: async () => (await typed(import("./enable.ts"))).enable,
   },
   {
     name: "disable",
@@ -177,35 +175,35 @@ export const COMMANDS: readonly Command[] = [
     offline: true,
     minimumProtocol: 3,
     summary: "undo enable",
-    load: async () => (await import("./enable.ts" as string)).disable,
+    load: async () => (await typed(import("./enable.ts"))).disable,
   },
   {
     name: "trigger",
     words: [SERVICES],
     minimumProtocol: 2,
     summary: "set the trigger of triggered services",
-    load: async () => (await import("./trigger.ts" as string)).trigger,
+    load: async () => (await typed(import("./trigger.ts"))).trigger,
   },
   {
     name: "untrigger",
     words: [SERVICES],
     minimumProtocol: 2,
     summary: "reset the trigger of triggered services",
-    load: async () => (await import("./trigger.ts" as string)).untrigger,
+    load: async () => (await typed(import("./trigger.ts"))).untrigger,
   },
   {
     name: "setenv",
     words: [{ name: "NAME[=VALUE]", completes: "variable", repeatable: true }],
     minimumProtocol: 1,
     summary: "set variables in the environment of services that start later",
-    load: async () => (await import("./environment.ts" as string)).setEnvironment,
+    load: async () => (await typed(import("./environment.ts"))).setEnvironment,
   },
   {
     name: "unsetenv",
     words: [{ name: "NAME", completes: "variable", repeatable: true }],
     minimumProtocol: 1,
     summary: "remove variables from that environment",
-    load: async () => (await import("./environment.ts" as string)).unsetEnvironment,
+    load: async () => (await typed(import("./environment.ts"))).unsetEnvironment,
   },
   {
     name: "catlog",
@@ -213,7 +211,7 @@ export const COMMANDS: readonly Command[] = [
     options: ["--clear", "--follow"],
     minimumProtocol: 2,
     summary: "show the output of a service, from its buffer or its log file",
-    load: async () => (await import("./catlog.ts" as string)).catLog,
+    load: async () => (await typed(import("./catlog.ts"))).catLog,
   },
   {
     name: "signal",
@@ -224,7 +222,7 @@ export const COMMANDS: readonly Command[] = [
     options: ["--list"],
     minimumProtocol: 2,
     summary: "send a signal to the processes of services",
-    load: async () => (await import("./signal.ts" as string)).signal,
+    load: async () => (await typed(import("./signal.ts"))).signal,
   },
   {
     name: "tree",
@@ -232,7 +230,7 @@ export const COMMANDS: readonly Command[] = [
     options: ["--reverse"],
     minimumProtocol: 1,
     summary: "show what services depend on, with states",
-    load: async () => (await import("./tree.ts" as string)).tree,
+    load: async () => (await typed(import("./tree.ts"))).tree,
   },
   {
     name: "graph",
@@ -240,7 +238,7 @@ export const COMMANDS: readonly Command[] = [
     options: ["--format"],
     minimumProtocol: 1,
     summary: "write the service graph for a drawing program",
-    load: async () => (await import("./graph.ts" as string)).graph,
+    load: async () => (await typed(import("./graph.ts"))).graph,
   },
   {
     name: "wait",
@@ -248,6 +246,6 @@ export const COMMANDS: readonly Command[] = [
     options: ["--for", "--timeout"],
     minimumProtocol: 1,
     summary: "wait until services are started or stopped, whoever does it",
-    load: async () => (await import("./await_state.ts" as string)).awaitState,
+    load: async () => (await typed(import("./await_state.ts"))).awaitState,
   },
 ];

@@ -7,7 +7,7 @@ import {
   effectiveMode,
   type SocketOptions,
 } from "../../client/mod.ts";
-import { errnoNumber, errnoText } from "../../model/mod.ts";
+import { errnoNumber, errnoText, typed } from "../../model/mod.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";
 
@@ -25,7 +25,7 @@ const NO_PATH =
 export async function openConnection(options: ConnectionOptions, io: CtlIo): Promise<ControlClient> {
   const passed = options.usePassedFd === true ? passedDescriptor(io) : undefined;
   if (passed !== undefined) {
-    const { descriptorStream } = await import("../shared/descriptor_stream.ts");
+    const { descriptorStream } = await typed(import("../shared/descriptor_stream.ts"));
     return new ControlClient(await descriptorStream(passed));
   }
   const path = controlSocketPath(options, io);
@@ -54,9 +54,7 @@ export async function connectToDaemon(
     return await ControlClient.connect(path);
   } catch (error) {
     if (!(error instanceof ControlError) || !NOBODY.has(error.errno)) throw error;
-    const { folderSocket }: typeof import("../shared/folder_socket.ts") = await import(
-      "../shared/folder_socket.ts" as string
-    );
+    const { folderSocket } = await typed(import("../shared/folder_socket.ts"));
     const other = folderSocket(options, io);
     const client = other && await ControlClient.connect(other).catch(() => undefined);
     if (!client) throw error;

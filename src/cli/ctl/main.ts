@@ -1,6 +1,6 @@
 /** `dinitctl`: talks to a running daemon from the command line (cli 2 to 4). */
 
-import { missingGrantText } from "../../model/mod.ts";
+import { missingGrantText, typed } from "../../model/mod.ts";
 import { ControlError } from "../../client/mod.ts";
 import { scanArguments } from "../shared/arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
@@ -43,7 +43,7 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
 }
 
 async function helpText(command: Command | undefined): Promise<string> {
-  const { commandHelp, ctlHelp }: typeof import("./help.ts") = await import("./help.ts" as string);
+  const { commandHelp, ctlHelp } = await typed(import("./help.ts"));
   return command === undefined ? ctlHelp() : commandHelp(command);
 }
 
@@ -67,7 +67,7 @@ async function runCommand(
     say: (line) => options.quiet || options.json || io.out(`${line}\n`),
     print: (data) => options.json || io.out(data),
     explain: (failure) => explained(failure, options, io),
-    style: async () => (await import("../shared/style.ts")).textStyle(io, options.color),
+    style: async () => (await typed(import("../shared/style.ts"))).textStyle(io, options.color),
     open: () => conversation!.opened,
     connect: () => conversation!.established,
   };
@@ -130,7 +130,7 @@ async function explained(
 ): Promise<ToolFailure> {
   const isRead = options.json || io.errorTerminal();
   if (!isRead || failure.fact === undefined || failure.hint.length > 0) return failure;
-  const { hintLines }: typeof import("../hint/hint.ts") = await import("../hint/hint.ts" as string);
+  const { hintLines } = await typed(import("../hint/hint.ts"));
   failure.hint = await hintLines(failure, { options, io });
   return failure;
 }

@@ -6,6 +6,7 @@ import { commandHelp, ctlHelp } from "../ctl/help.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 import { showText } from "../shared/pager.ts";
 import { serviceHelp, settingHelp, settingNames } from "./service_help.ts";
+import { typed } from "../../model/mod.ts";
 
 /** A text for a name that is neither a setting nor a sub-command. */
 interface HelpTopic {
@@ -17,10 +18,13 @@ interface HelpTopic {
 const TOPICS: readonly HelpTopic[] = [
   { names: ["service"], load: serviceHelp },
   { names: ["ctl", "dinitctl"], load: ctlHelp },
-  { names: ["check", "dinit-check"], load: async () => (await import("../check/help.ts")).checkHelp() },
+  {
+    names: ["check", "dinit-check"],
+    load: async () => (await typed(import("../check/help.ts"))).checkHelp(),
+  },
   {
     names: ["monitor", "dinit-monitor"],
-    load: async () => (await import("../monitor/help.ts")).monitorHelp(),
+    load: async () => (await typed(import("../monitor/help.ts"))).monitorHelp(),
   },
 ];
 
