@@ -9,8 +9,9 @@
  * @module
  */
 
-import { wordsOfName } from "./src/cli/shared/program_names.ts";
+import { wordsOfName } from "./src/options/program_names.ts";
 import { commandLineArguments } from "./src/inherited/mod.ts";
+import type { DinitCommand } from "./src/options/programs.ts";
 import { typed } from "./src/model/typed_module.ts";
 
 async function ctl(args: string[]): Promise<number> {
@@ -41,26 +42,23 @@ async function completion(args: string[]): Promise<number> {
 async function help(args: string[]): Promise<number> {
   if (args[0] === "man") {
     const { runManual } = await typed(import("./src/cli/manual/main.ts"));
-    return runManual(args.slice(1), (await daemonRoom()).HELP_TEXT);
+    return runManual(args.slice(1));
   }
   const { runHelp } = await typed(import("./src/cli/manual/help_topics.ts"));
   return runHelp(args);
 }
 
-function daemonRoom(): Promise<typeof import("./src/daemon/mod.ts")> {
-  return typed(import("./src/daemon/mod.ts"));
-}
-
 async function daemon(args: string[]): Promise<number> {
-  const { isOpen, parseCommandLine, HELP_TEXT, versionText, runDaemon } = await daemonRoom();
+  const { isOpen, parseCommandLine, runDaemon } = await typed(import("./src/daemon/mod.ts"));
   const commandLine = parseCommandLine(args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
   switch (commandLine.action) {
     case "help":
-      print(Deno.stdout, HELP_TEXT);
+    case "version": {
+      const { helpText, versionText } = await typed(import("./src/daemon/help.ts"));
+      const isHelp = commandLine.action === "help";
+      print(Deno.stdout, isHelp ? helpText() : versionText(Deno.stdout.isTerminal()));
       return 0;
-    case "version":
-      print(Deno.stdout, versionText(Deno.stdout.isTerminal()));
-      return 0;
+    }
     case "error":
       print(Deno.stderr, `${commandLine.message}\n`);
       return 1;
@@ -76,7 +74,7 @@ async function endBySignal(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1000)); // the runtime delivers it a moment later
 }
 
-const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number>>> = {
   ctl,
   check,
   monitor,
@@ -85,8 +83,13 @@ const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   help,
 };
 
+function isCommand(word: string | undefined): word is DinitCommand {
+  return word !== undefined && Object.hasOwn(COMMANDS, word);
+}
+
 function main(args: string[]): Promise<number> {
-  const tool = Object.hasOwn(TOOLS, args[0] ?? "") ? TOOLS[args[0]] : undefined;
+  const [word] = args;
+  const tool = isCommand(word) ? COMMANDS[word] : undefined;
   const missing = missingGrants(args);
   if (missing.length > 0) {
     const words = tool === undefined ? "…" : `${args[0]} …`;

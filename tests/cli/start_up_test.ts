@@ -32,16 +32,20 @@ Deno.test("ctl loads few files before it runs, and none that it does not need", 
   assert(loaded.includes(`${ROOT}src/client/control_client.ts`));
   assertEquals(
     loaded.filter((specifier) =>
-      !/^(cli\/(ctl|shared)|client|control\/wire|inherited|model)\/\w+\.ts$/
+      !/^(cli\/(ctl|shared)|client|control\/wire|inherited|model|options)\/\w+\.ts$/
         .test(specifier.slice(ROOT.length + 4))
     ),
     [],
   );
   assertEquals(
-    loaded.filter((specifier) => /\/(server|overview|help|descriptor_stream)\.ts$/.test(specifier)),
+    loaded.filter((specifier) =>
+      /\/(server|overview|help|descriptor_stream|dinit|dinit_check|dinit_monitor|programs|shutdown|text)\.ts$/
+        .test(specifier)
+    ),
     [],
   );
-  assert(loaded.length <= 40, loaded.join("\n"));
+
+  assert(loaded.length <= 43, loaded.join("\n"));
 });
 
 Deno.test("the program loads a tool when it is asked for, and not before", async () => {
@@ -49,7 +53,7 @@ Deno.test("the program loads a tool when it is asked for, and not before", async
   const loaded = [...await loadedAtStart(main)].map((specifier) => specifier.slice(ROOT.length));
   assertEquals(
     loaded.filter((place) =>
-      !/^(main|src\/(cli\/shared\/program_names|(inherited|model)\/\w+))\.ts$/.test(place)
+      !/^(main|src\/(options\/program_names|(inherited|model)\/\w+))\.ts$/.test(place)
     ),
     [],
   );

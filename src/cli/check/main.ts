@@ -3,11 +3,12 @@
 import { FileUsers, printDescription, SETTING_TABLE, type SettingTable } from "../../description/mod.ts";
 import { inheritedEnvironment } from "../../inherited/mod.ts";
 import { missingGrantText, typed } from "../../model/mod.ts";
+import type { CheckOptions } from "../../options/dinit_check.ts";
 import { Checker } from "./checker.ts";
 import { checkFailure } from "./failure.ts";
 import type { Finding, Reporter } from "./finding.ts";
 import { type Form, formOf } from "./form.ts";
-import { type CheckOptions, scanCheckArguments } from "./options.ts";
+import { scanCheckArguments } from "./options.ts";
 import { githubReporter } from "./report_github.ts";
 import { jsonReporter } from "./report_json.ts";
 import { findingsReporter, textReporter } from "./report_text.ts";

@@ -2,12 +2,13 @@
 
 import { missingGrantText, typed } from "../../model/mod.ts";
 import { ControlError } from "../../client/mod.ts";
-import { scanArguments } from "../shared/arguments.ts";
+import { scanArguments } from "./arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "../../options/ctl_commands.ts";
 import type { CommandContext, Facts } from "./context.ts";
 import type { CommandDocument } from "./documents.ts";
-import { type CtlOptions, defaultOptions } from "./options.ts";
+import { HANDLERS } from "./handlers.ts";
+import { type CtlOptions, defaultOptions } from "../../options/dinitctl.ts";
 import { ctlFailure, failureText, messageOf, ToolFailure, toolVersion } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 
@@ -72,7 +73,7 @@ async function runCommand(
     connect: () => conversation!.established,
   };
   try {
-    return await (await command.load())(context);
+    return await (await HANDLERS[command.name]())(context);
   } catch (error) {
     const failure = failureOf(error);
     throw failure === undefined ? error : await explained(failure, options, io);

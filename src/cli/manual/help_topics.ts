@@ -1,7 +1,7 @@
 /** `dinit help`: texts that explain something: a topic, a setting of descriptions, or a sub-command of `dinitctl`. */
 
 import { nearest } from "../check/suggestion.ts";
-import { COMMANDS } from "../ctl/commands.ts";
+import { COMMANDS } from "../../options/ctl_commands.ts";
 import { commandHelp, ctlHelp } from "../ctl/help.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 import { showText } from "../shared/pager.ts";
@@ -36,7 +36,7 @@ export async function runHelp([name]: readonly string[], io: CtlIo = processIo()
   }
   const texts = await textsFor(name);
   if (texts.length === 0) {
-    const meant = nearest(name, knownNames());
+    const meant = nearest(name, helpNames());
     io.err(
       `dinit: no help on '${name}'\n${meant === undefined ? "" : `    did you mean '${meant}'?\n`}${usage()}`,
     );
@@ -58,8 +58,15 @@ async function textsFor(name: string): Promise<string[]> {
   ];
 }
 
-function knownNames(): string[] {
-  return [...TOPICS.flatMap(({ names }) => names), ...COMMANDS.map(({ name }) => name), ...settingNames()];
+/** All that `dinit help` knows, each name once. */
+export function helpNames(): string[] {
+  return [
+    ...new Set([
+      ...TOPICS.flatMap(({ names }) => names),
+      ...COMMANDS.map(({ name }) => name),
+      ...settingNames(),
+    ]),
+  ];
 }
 
 function usage(): string {

@@ -2,11 +2,12 @@
 
 import { ControlError, controlSocketPath } from "../../client/mod.ts";
 import { errnoText, missingGrantText, typed } from "../../model/mod.ts";
+import type { MonitorOptions } from "../../options/dinit_monitor.ts";
 import { failureText, ToolFailure, toolVersion } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 import { fillIn, type Occasion, splitCommand } from "./command.ts";
 import { monitorFailure, serverFailure } from "./failure.ts";
-import { type MonitorOptions, scanMonitorArguments } from "./options.ts";
+import { scanMonitorArguments } from "./options.ts";
 import { type CommandEnd, runCommand } from "./run_command.ts";
 import { ENVIRONMENT_PROTOCOL, watchEnvironment, watchServices } from "./watch.ts";
 import { type ConnectionOptions, connectToDaemon } from "../ctl/connection.ts";
