@@ -7,7 +7,7 @@ import {
   effectiveMode,
   type SocketOptions,
 } from "../../client/mod.ts";
-import { errnoNumber, errnoText, typed } from "../../model/mod.ts";
+import { Errno, errnoText, typed } from "../../model/mod.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";
 
@@ -64,7 +64,7 @@ export async function connectToDaemon(
 }
 
 /** The error numbers that say that no daemon listens. */
-const NOBODY: ReadonlySet<number | undefined> = new Set(["ENOENT", "ECONNREFUSED"].map(errnoNumber));
+const NOBODY: ReadonlySet<number | undefined> = new Set([Errno.ENOENT, Errno.ECONNREFUSED]);
 
 /** The number that `DINIT_CS_FD` begins with; `undefined` if it does not begin with one. */
 export function passedDescriptor(io: CtlIo): number | undefined {
@@ -75,7 +75,7 @@ export function passedDescriptor(io: CtlIo): number | undefined {
 function connectFailure(error: ControlError, path: string, options: SocketOptions, io: CtlIo): ToolFailure {
   if (error.errno === undefined) return ctlFailure(error.message); // a grant is missing, which it names
   const message = `connecting to socket: ${path}: ${errnoText(error.errno)}`;
-  const absent = error.errno === errnoNumber("ENOENT") && options.socketPath === undefined;
+  const absent = error.errno === Errno.ENOENT && options.socketPath === undefined;
   const more = absent && effectiveMode(options, io) === "user"
     ? ["perhaps no user instance is running?"]
     : [];

@@ -1,7 +1,7 @@
 /** `shutdown`, `halt`, `poweroff`, `reboot` and `soft-reboot`: end the machine, or have it ended (daemon and init 7). */
 
 import type { ByteStream } from "../../client/mod.ts";
-import { errnoText, ShutdownType, typed } from "../../model/mod.ts";
+import { Errno, errnoText, ShutdownType, typed } from "../../model/mod.ts";
 import { failureText, ToolFailure } from "../shared/failure.ts";
 import { processIo } from "../shared/io.ts";
 import { endure, forever } from "./endurance.ts";
@@ -18,7 +18,7 @@ export interface ShutdownIo extends RequestIo {
 
 const SOCKET = "/run/dinitctl";
 const LARGEST_DESCRIPTOR = 2 ** 31 - 1;
-const EBADF = 9;
+const { EBADF } = Errno;
 
 /**
  * Runs the program with the given arguments: `--called=NAME` if it was called by another name than `shutdown`, and its
