@@ -1,10 +1,10 @@
 /** All rules together, for a repository at any place: tests lint made-up ones. */
 
+import { resolve } from "@std/path/posix";
 import { noBareConsole } from "./no_bare_console.ts";
 import { noDenoInCore } from "./no_deno_in_core.ts";
 import { noImportCircle } from "./no_import_circle.ts";
 import { noUpwardImport } from "./no_upward_import.ts";
-import { normalize } from "./paths.ts";
 import { typedImport } from "./typed_import.ts";
 
 /**
@@ -13,7 +13,7 @@ import { typedImport } from "./typed_import.ts";
  * @param root Absolute path of the repository. Files outside it are not judged.
  */
 export function housePlugin(root: string): Deno.lint.Plugin {
-  const top = normalize(root);
+  const top = resolve(root);
   return {
     name: "house",
     rules: {

@@ -36,8 +36,8 @@ Deno.test("the numbers of errors and signals stand in one table each", () => {
   const found: string[] = [];
   for (const [path, text] of sources()) {
     if (path === "model/errno.ts" || path === "model/signals.ts") continue;
-    for (const [match, inRow, name = inRow, number] of text.matchAll(NUMBER)) {
-      if (isKnown(name, Number(number))) found.push(`${path}: ${match}`);
+    for (const [match, inRow, alone, number] of text.matchAll(NUMBER)) {
+      if (isKnown(inRow ?? alone, Number(number))) found.push(`${path}: ${match}`);
     }
   }
   assertEquals(found, []);

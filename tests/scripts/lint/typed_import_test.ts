@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { normalize } from "../../../scripts/lint/paths.ts";
+import { fromFileUrl } from "@std/path/posix";
 import { outputOf } from "../../_processes.ts";
 import { lint } from "./_lint.ts";
 
-const ROOT = normalize(`${import.meta.dirname}/../../..`);
+const ROOT = fromFileUrl(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
 /** What the rule says of a text at a place of this repository, whose files exist. */
 function faults(place: string, source: string): number {
