@@ -64,3 +64,13 @@ Deno.test("the program loads a tool when it is asked for, and not before", async
   assertEquals(refused.code, 1);
   assert(new TextDecoder().decode(refused.stderr).includes("/src/cli/ctl/main.ts"));
 });
+
+Deno.test("the daemon loads its own options at the start, and neither those of the tools nor its help text", async () => {
+  const loaded = [...await loadedAtStart(`${ROOT}src/daemon/mod.ts`)].map((one) => one.slice(ROOT.length));
+  assertEquals(loaded.filter((place) => place.startsWith("src/options/")).sort(), [
+    "src/options/dinit.ts",
+    "src/options/mod.ts",
+    "src/options/scan.ts",
+  ]);
+  assert(!loaded.includes("src/daemon/help.ts"));
+});
