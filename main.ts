@@ -52,11 +52,14 @@ async function daemon(args: string[]): Promise<number> {
   const { isOpen, parseCommandLine, runDaemon } = await typed(import("./src/daemon/mod.ts"));
   const commandLine = parseCommandLine(args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
   switch (commandLine.action) {
-    case "help":
+    case "help": {
+      const { helpText } = await typed(import("./src/daemon/help.ts"));
+      print(Deno.stdout, helpText());
+      return 0;
+    }
     case "version": {
-      const { helpText, versionText } = await typed(import("./src/daemon/help.ts"));
-      const isHelp = commandLine.action === "help";
-      print(Deno.stdout, isHelp ? helpText() : versionText(Deno.stdout.isTerminal()));
+      const { versionText } = await typed(import("./src/daemon/version_text.ts"));
+      print(Deno.stdout, versionText(Deno.stdout.isTerminal()));
       return 0;
     }
     case "error":

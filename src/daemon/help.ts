@@ -1,21 +1,11 @@
-/** What `dinit --version` and `dinit --help` print (daemon and init 1.6). */
+/** What `dinit --help` prints (daemon and init 1.6). */
 
-import { DINIT_VERSION, PRODUCT_TEXT } from "../model/mod.ts";
 import { DINIT_OPTIONS } from "../options/dinit.ts";
 import { namesOf, type OptionRow } from "../options/mod.ts";
 import { DINIT } from "../options/programs.ts";
 
-/** What the reference can be built with, by the names that it gives; packagers and scripts look for them. */
-const FEATURES = "cgroups utmp supplemental-groups capabilities io-priority oom-score-adjust";
-
 /** Where the explanations begin. */
 const COLUMN = 30;
-
-/** The text of `--version`. */
-export function versionText(atTerminal: boolean): string {
-  const text = `Dinit version ${DINIT_VERSION}.\nSupported features: ${FEATURES}\n`;
-  return atTerminal ? text + PRODUCT_TEXT : text;
-}
 
 /** The text of `--help`: that of the reference, and what the reference does not have. */
 export function helpText(): string {
