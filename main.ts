@@ -6,6 +6,14 @@
  * scripts call often, that costs more than its own work. `lazy-dynamic-imports` in deno.json leaves those modules alone
  * until they are imported.
  *
+ * @example Ask whether a service runs, as `dinit ctl is-started web` does
+ * ```ts
+ * import { main } from "@dinit/dinit";
+ *
+ * const status = await main(["ctl", "is-started", "web"]);
+ * console.log(status === 0 ? "web runs" : "web does not run");
+ * ```
+ *
  * @module
  */
 
@@ -90,7 +98,13 @@ function isCommand(word: string | undefined): word is DinitCommand {
   return word !== undefined && Object.hasOwn(COMMANDS, word);
 }
 
-function main(args: string[]): Promise<number> {
+/**
+ * Does what a command line asks for, and returns the exit status. It uses the streams and the environment of the
+ * process; the daemon also takes its signals, and returns when it ends.
+ *
+ * @param args the words behind the name of the program, such as `["ctl", "list"]`
+ */
+export function main(args: string[]): Promise<number> {
   const [word] = args;
   const tool = isCommand(word) ? COMMANDS[word] : undefined;
   const missing = missingGrants(args);

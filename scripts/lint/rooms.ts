@@ -17,6 +17,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/control/wire/describe.ts", ["client"]],
   // What only some commands need is loaded with them.
   ["src/client/steps.ts", ["cli"]],
+  ["src/client/event_steps.ts", ["cli"]],
   // Each program loads its own options; only texts about all programs need the whole table.
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],

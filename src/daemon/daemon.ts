@@ -6,13 +6,14 @@
 import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
 import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { FolderSource, MainEnvironment } from "../description/mod.ts";
-import { type Service, ServiceManager } from "../engine/mod.ts";
+import { EventRing, type Service, ServiceManager } from "../engine/mod.ts";
 import { type DaemonHost, NO_RECORD, type ProcessJournal, SystemClock } from "../host/mod.ts";
 import { ControlServer, ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
 import { ExitWith } from "./exit_with.ts";
+import { FactSource } from "./fact_source.ts";
 import { Failures } from "./failures.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -93,6 +94,7 @@ export class Daemon {
       passwdHome: () => users.userById(Deno.uid() ?? 0)?.home,
     };
     this.#socketPath = socketPath(options, paths);
+    const ring = new EventRing();
     this.#manager = new ServiceManager({
       source: new FolderSource(serviceDirectories(options, paths), {
         environment: this.#environment,
@@ -112,6 +114,7 @@ export class Daemon {
         fact: (fact) => {
           log.fact(fact);
           this.#failures.fact(fact);
+          ring.fact(fact);
         },
       },
       inactive: () => this.#checkInactive(),
@@ -119,6 +122,7 @@ export class Daemon {
     });
     this.#server = new ControlServer(this.#manager, {
       overview: () => this.#overview(),
+      events: new FactSource(ring),
       log: (level, message) => log.message(level, message),
     });
     this.#socket = new SocketKeeper(this.#server, this.#socketPath, {

@@ -12,6 +12,8 @@ interface CtlCommandRow extends CommandRow {
   readonly options?: readonly LocalOption[];
   /** Whether it can do without a daemon (`--offline`). @default false */
   readonly offline?: boolean;
+  /** Whether it writes its own documents with `--json`: no other one follows if it succeeds. @default false */
+  readonly streams?: boolean;
   /** The oldest protocol version of a daemon that can do it (cli 1.5). */
   readonly minimumProtocol: number;
 }
@@ -197,6 +199,14 @@ const ROWS = [
     options: ["--for", "--timeout"],
     minimumProtocol: 1,
     summary: "wait until services are started or stopped, whoever does it",
+  },
+  {
+    name: "events",
+    words: [{ ...SERVICES, optional: true }],
+    options: ["--since"],
+    streams: true,
+    minimumProtocol: 1,
+    summary: "follow what happens in the daemon, or to services",
   },
 ] as const satisfies readonly CtlCommandRow[];
 

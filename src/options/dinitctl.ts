@@ -46,6 +46,8 @@ export interface CtlOptions {
   waitFor: "started" | "stopped";
   /** Seconds. @default undefined, no limit */
   timeout: number | undefined;
+  /** The number of the last event that is known. @default undefined, from now on */
+  since: number | undefined;
 }
 
 const ROWS = [
@@ -222,6 +224,20 @@ const ROWS = [
     help: "wait no longer than this",
     apply: (o, value) => o.timeout = Number(value),
   },
+  {
+    long: "--since",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: {
+      name: "SEQ",
+      missing: "--since should be followed by the number of an event",
+      kind: "number",
+      pattern: /^\d{1,15}$/,
+    },
+    help: "begin behind event SEQ, or with the oldest one",
+    apply: (o, value) => o.since = Number(value),
+  },
 ] as const satisfies readonly Option<CtlOptions>[];
 
 /** All options, in the order of the help text. */
@@ -264,5 +280,6 @@ export function defaultOptions(): CtlOptions {
     format: "dot",
     waitFor: "started",
     timeout: undefined,
+    since: undefined,
   };
 }

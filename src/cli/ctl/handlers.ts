@@ -32,4 +32,5 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   tree: async () => (await typed(import("./tree.ts"))).tree,
   graph: async () => (await typed(import("./graph.ts"))).graph,
   wait: async () => (await typed(import("./await_state.ts"))).awaitState,
+  events: async () => (await typed(import("./events.ts"))).events,
 };
