@@ -50,12 +50,13 @@ Deno.test("deno check refuses a wrong module and a wrong name of what it exports
     const check = async (use: string) => {
       Deno.writeTextFileSync(`${directory}/use.ts`, typed + use);
       const args = ["check", "--quiet", "--no-lock", "--no-config", `${directory}/use.ts`];
-      return (await outputOf(Deno.execPath(), { args })).success;
+      const { stderr } = await outputOf(Deno.execPath(), { args });
+      return /TS\d+/.exec(new TextDecoder().decode(stderr))?.[0];
     };
     Deno.writeTextFileSync(`${directory}/there.ts`, "export const run = (word: string) => word;\n");
-    assertEquals(await check('export const x = (await typed(import("./there.ts"))).run("");\n'), true);
-    assertEquals(await check('export const x = (await typed(import("./there.ts"))).rum("");\n'), false);
-    assertEquals(await check('export const x = (await typed(import("./ther.ts"))).run("");\n'), false);
+    assertEquals(await check('export const x = (await typed(import("./there.ts"))).run("");\n'), undefined);
+    assertEquals(await check('export const x = (await typed(import("./there.ts"))).rum("");\n'), "TS2339");
+    assertEquals(await check('export const x = (await typed(import("./ther.ts"))).run("");\n'), "TS2345");
   } finally {
     Deno.removeSync(directory, { recursive: true });
   }
