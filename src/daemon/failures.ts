@@ -8,6 +8,7 @@ import type { FailureReports } from "./failure_reports.ts";
 import { absolutePath } from "./paths.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 import { type Trouble, troubleOf } from "./trouble.ts";
+import { typed } from "../model/mod.ts";
 
 /** What is around it. */
 export interface FailuresMeans {
@@ -69,7 +70,7 @@ export class Failures implements FactSink {
 
   async #load(): Promise<FailureReports> {
     const { manager, host, log } = this.#means;
-    const room: typeof import("./failure_reports.ts") = await import("./failure_reports.ts" as string);
+    const room = await typed(import("./failure_reports.ts"));
     return this.#reports = new room.FailureReports({
       host,
       now: () => manager.now(),

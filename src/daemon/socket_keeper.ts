@@ -1,12 +1,13 @@
 /** The control socket over the life of the daemon: opened, opened again when it is lost, and watched (3.3). */
 
+import { Errno } from "../model/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
 import { FileWatch, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
 import { type ControlServer, ControlSocketError } from "../control/mod.ts";
 import { Retries } from "../log/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 
-const EROFS = 30;
+const { EROFS } = Errno;
 
 /** What the keeper is given. */
 export interface SocketKeeperOptions extends Pick<DaemonOptions, "manager" | "system"> {

@@ -4,7 +4,7 @@
  * several directories is normal.
  */
 
-import { decodeBytes, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
+import { decodeBytes, Errno, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
 import { FILE_LIMIT, megabytes } from "./limits.ts";
 
 /** A whole file. */
@@ -56,13 +56,7 @@ const MAX_LINKS = 40;
 /** The device number of `/dev/null` on Linux. */
 const NULL_DEVICE = 0x103;
 
-const ENOENT = 2;
-const EIO = 5;
-const ENXIO = 6;
-const EISDIR = 21;
-const EFBIG = 27;
-const ELOOP = 40;
-const EILSEQ = 84;
+const { ENOENT, EIO, ENXIO, EISDIR, EFBIG, ELOOP, EILSEQ } = Errno;
 
 /** Reads a whole file. A symbolic link to `/dev/null` is an empty file. */
 export function readWholeFile(path: string, files: FileAccess = RUNTIME): FileContents | FileFailure {

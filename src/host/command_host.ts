@@ -6,6 +6,7 @@
 import {
   type BufferedOutput,
   type BufferReading,
+  Errno,
   errnoOf,
   errnoText,
   type ExitStatus,
@@ -33,11 +34,7 @@ import { LogBuffers } from "./output/log_buffers.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
 import { RefusedVariables } from "./launch/refused_variables.ts";
 
-const ENOENT = 2;
-const ESRCH = 3;
-const EACCES = 13;
-const ENOTDIR = 20;
-const EOPNOTSUPP = 95;
+const { ENOENT, ESRCH, EACCES, ENOTDIR, EOPNOTSUPP } = Errno;
 
 /**
  * How long the report of a process's end waits for the rest of its output, in milliseconds: the end of the pipe comes

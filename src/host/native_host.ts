@@ -7,10 +7,12 @@
 import {
   type BufferedOutput,
   type BufferReading,
+  Errno,
   type ExitStatus,
   type LaunchFailure,
   LaunchStage,
   type ServiceDescription,
+  Signal,
 } from "../model/mod.ts";
 import type { FileAccess } from "../description/mod.ts";
 import type {
@@ -56,15 +58,13 @@ import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts"
 import { StartedWith } from "./launch/started_with.ts";
 import { Tools } from "./launch/tools.ts";
 
-/** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
-const IGNORED = [13, 20, 21, 22];
-/** Signals that processes never have blocked because the daemon has: TERM and CHLD. */
-const NEVER_BLOCKED = [15, 17];
-const TERM = 15;
-const KILL = 9;
+/** Signals that the daemon ignores, and its processes with it (lifecycle 8.5, step 18). */
+const IGNORED = [Signal.PIPE, Signal.TSTP, Signal.TTIN, Signal.TTOU];
+/** Signals that processes never have blocked because the daemon has. */
+const NEVER_BLOCKED = [Signal.TERM, Signal.CHLD];
+const { TERM, KILL } = Signal;
 const STDIN = 0;
-const ESRCH = 3;
-const EINVAL = 22;
+const { ESRCH, EINVAL } = Errno;
 const EVERYTHING = -1;
 /** How long ends are taken before everybody else has a turn, in milliseconds. */
 const REAPING_TURN = 5;

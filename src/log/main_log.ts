@@ -125,8 +125,8 @@ export class MainLog {
  */
 async function loadLibrary(): Promise<typeof import("@logtape/logtape") | undefined> {
   try {
-    // `as string` hides the package from Deno's module graph: a daemon without a main log never downloads it.
-    return await import("@logtape/logtape" as string);
+    // `lazy-dynamic-imports` in deno.json: a daemon without a main log never downloads the package.
+    return await import("@logtape/logtape");
   } catch (error) {
     if (error instanceof TypeError) return undefined; // how Deno reports a module that it cannot load
     throw error;

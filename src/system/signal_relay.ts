@@ -1,3 +1,4 @@
+import { Errno } from "../model/mod.ts";
 import { type Architecture, asBytes, type Library, SystemCallError } from "./library.ts";
 
 /** The signal that a relayed signal arrives as. Its default effect is nothing, and nobody sends it for other reasons. */
@@ -9,7 +10,7 @@ const PAGE = 4096n;
 const PROT_READ_WRITE = 3;
 const PROT_READ_EXECUTE = 5;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
-const ENOMEM = 12;
+const { ENOMEM } = Errno;
 const FAILED = 0xffffffffffffffffn;
 const SIG_IGN = 1n;
 /** Of these two, which glibc keeps for its threads, it handles the second; the first it would not let us touch. */

@@ -1,4 +1,4 @@
-import { encodeBytes } from "../model/mod.ts";
+import { encodeBytes, Errno } from "../model/mod.ts";
 import { SystemCallError } from "./library.ts";
 
 /** The family of local sockets. */
@@ -7,7 +7,7 @@ export const AF_UNIX = 1;
 export const SOCKET_FLAGS = 0o4000 | 0o2000000;
 /** How many bytes a path in `struct sockaddr_un` may have, with the zero at its end. */
 const PATH_SIZE = 108;
-const ENAMETOOLONG = 36;
+const { ENAMETOOLONG } = Errno;
 
 /** A path as the address of a local socket. `call`: what it is for. Throws `SystemCallError` if it is too long. */
 export function unixAddress(call: string, path: string): Uint8Array<ArrayBuffer> {

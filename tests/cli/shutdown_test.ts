@@ -327,7 +327,7 @@ Deno.test("a console that fails or is stuck holds nothing up", async () => {
 });
 
 Deno.test("the manual page has all names, options and places", () => {
-  const source = manualSources("").get("shutdown")!;
+  const source = manualSources().get("shutdown")!;
   assert(source.includes("shutdown, halt, poweroff, reboot, soft\\-reboot \\- power off"), source);
   for (const name of HELP.matchAll(/^ {2}(-\S+)/gm)) {
     assert(source.includes(`.B ${name[1].replaceAll("-", "\\-")}\n`), name[1]);

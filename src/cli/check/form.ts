@@ -1,7 +1,7 @@
 /** In which form findings are told, and which of them make the exit status 1. */
 
 import type { Finding } from "./finding.ts";
-import type { CheckOptions } from "./options.ts";
+import type { CheckOptions } from "../../options/dinit_check.ts";
 
 /** What the options and the terminal decide. */
 export interface Form {

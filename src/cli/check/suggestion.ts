@@ -1,4 +1,7 @@
-/** What somebody probably meant to write. Pure. */
+/**
+ * What somebody probably meant to write. Pure. `closestString` of @std/text proposes something for every word, and counts
+ * two neighbours that are swapped, the most frequent slip, as two mistakes.
+ */
 
 /** A word may differ from what was meant in one of so many characters; never in all of them. */
 const CHARACTERS_PER_MISTAKE = 3;

@@ -2,7 +2,7 @@
 
 import type { WireStatus } from "../../client/mod.ts";
 import { lookOf } from "./look.ts";
-import type { StateChoice } from "./options.ts";
+import type { StateChoice } from "../../options/dinitctl.ts";
 
 /** A service that can be chosen. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 /** How output is dressed up: in a terminal with colours and symbols, in a pipe not at all. */
 
 import type { CtlIo } from "./io.ts";
-import type { ColourChoice } from "../ctl/options.ts";
+import type { ColourChoice } from "../../options/dinitctl.ts";
 
 /** What may be done with text. */
 export interface TextStyle {

@@ -1,6 +1,6 @@
 /** The control socket as a file: making it, watching over it, removing it (daemon and init 3.3). */
 
-import { errnoName, errnoNumber, errnoOf, errnoText } from "../../model/mod.ts";
+import { Errno, errnoName, errnoOf, errnoText } from "../../model/mod.ts";
 import { isSocketPath, missingGrantText, requireSocketGrants } from "../wire/socket_address.ts";
 
 /** The control socket could not be opened. `message` is the line for the log. */
@@ -122,7 +122,7 @@ function removeFile(path: string): void {
 }
 
 function listen(path: string): Deno.Listener<Deno.UnixConn> {
-  if (!isSocketPath(path)) throw bindError(path, errnoNumber("EINVAL")!);
+  if (!isSocketPath(path)) throw bindError(path, Errno.EINVAL);
   // `bind` gives the file all permissions but those in the umask, which needs an unscoped --allow-sys to be changed.
   // Without it the mode is changed right after, and a program of another user could connect in between if the umask
   // lets others write.

@@ -1,10 +1,9 @@
 /** What the tools of an exec chain say when they fail, understood. */
 
-import { errnoText, type LaunchFailure, LaunchStage } from "../../model/mod.ts";
+import { Errno, errnoText, type LaunchFailure, LaunchStage } from "../../model/mod.ts";
 import type { ChainLink } from "./exec_chain.ts";
 
-const EIO = 5;
-const EINVAL = 22;
+const { EIO, EINVAL } = Errno;
 const LAST_ERRNO = 133;
 
 /** What the last link says (`exec: …`, `cgroup: …`), by its first word. */

@@ -3,15 +3,12 @@
  * with a slash it is relative to the working directory, without one it is searched in PATH of the service.
  */
 
-import { programCandidates } from "../../model/mod.ts";
+import { Errno, programCandidates } from "../../model/mod.ts";
 import { interpreterOf } from "./interpreter.ts";
 import type { Files } from "../../system/mod.ts";
 import { O, SystemCallError } from "../../system/mod.ts";
 
-const ENOENT = 2;
-const EACCES = 13;
-const ENOTDIR = 20;
-const ELOOP = 40;
+const { ENOENT, EACCES, ENOTDIR, ELOOP } = Errno;
 /** How much of a file is read for the name of its interpreter, in bytes: linkers put it behind the headers. */
 const HEADER_SIZE = 4096;
 /** How many files the kernel goes through at most: five scripts, each the interpreter of the next, a binary, its linker. */

@@ -5,7 +5,7 @@
 
 import type { FileAccess } from "../../description/mod.ts";
 import type { LaunchPlan, OutputPlan } from "../../engine/mod.ts";
-import { LaunchStage } from "../../model/mod.ts";
+import { Errno, LaunchStage } from "../../model/mod.ts";
 import type { ActivationSockets } from "../resources/activation_sockets.ts";
 import { firstFree } from "./descriptors.ts";
 import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
@@ -17,7 +17,7 @@ import type { OutputPipes } from "../output/output_pipes.ts";
 import { descriptorOfPath } from "../output/own_descriptor.ts";
 import type { StartedWith } from "./started_with.ts";
 
-const EBADF = 9;
+const { EBADF } = Errno;
 export const STDIN = 0;
 export const STDOUT = 1;
 export const STDERR = 2;

@@ -4,7 +4,7 @@
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
-import { LaunchStage } from "../../model/mod.ts";
+import { Errno, LaunchStage, Signal } from "../../model/mod.ts";
 import { openCgroup, type OwnCgroup } from "../resources/cgroups.ts";
 import { arrangeDescriptors, firstFree } from "./descriptors.ts";
 import { chainCommand, type ChainLink, chainLinks, clampNice, needsChain } from "./exec_chain.ts";
@@ -20,12 +20,7 @@ import { atStage, ExecutionError, PreparationError, prepare } from "./launch_err
 import { type ProcessGroup, type Spawner, SystemCallError, type Terminal } from "../../system/mod.ts";
 import type { Tools } from "./tools.ts";
 
-const ENOENT = 2;
-const ENOEXEC = 8;
-const EBADF = 9;
-const EAGAIN = 11;
-const ENOMEM = 12;
-const EMFILE = 24;
+const { ENOENT, ENOEXEC, EBADF, EAGAIN, ENOMEM, EMFILE } = Errno;
 /** Descriptors of a chain begin behind the standard ones; shells know numbers up to 9. */
 const FIRST_FREE = 3;
 const STATUS_PIPE = { what: "can't create status check pipe", stage: LaunchStage.ARRANGE_FDS };
@@ -197,9 +192,9 @@ class Launch {
   }
 }
 
-const INTERRUPT = signalBit(2);
-/** QUIT, TSTP, TTIN and TTOU. */
-const CONSOLE_SIGNALS = signalBit(3) | signalBit(20) | signalBit(21) | signalBit(22);
+const INTERRUPT = signalBit(Signal.INT);
+const CONSOLE_SIGNALS = signalBit(Signal.QUIT) | signalBit(Signal.TSTP) | signalBit(Signal.TTIN) |
+  signalBit(Signal.TTOU);
 
 function signalBit(signal: number): bigint {
   return 1n << BigInt(signal - 1);

@@ -1,10 +1,10 @@
+import { Signal, signalNameOf } from "../../model/mod.ts";
 import { kernelFile } from "../../inherited/mod.ts";
-import { signalNameOf } from "../processes/signal_names.ts";
 
 /** A shell makes programs ignore this one when it starts them with `&` in a script. */
-const QUIT = 3;
+const { QUIT } = Signal;
 /** The last signal with a name. */
-const LAST = 31;
+const LAST = Signal.SYS;
 
 /**
  * Signals that the daemon was started to ignore. A process would ignore them, too, and never end by its `term-signal`.

@@ -1,12 +1,11 @@
 /** Activation sockets: made before a service starts, kept while it restarts, closed when it is inactive. 8.17. */
 
-import { errnoText, LaunchStage, type ServiceDescription } from "../../model/mod.ts";
+import { Errno, errnoText, LaunchStage, type ServiceDescription } from "../../model/mod.ts";
 import type { LaunchRefusal, Service } from "../../engine/mod.ts";
 import { type Files, type Sockets, SystemCallError } from "../../system/mod.ts";
 
 const BACKLOG = 128;
-const ENOENT = 2;
-const EEXIST = 17;
+const { ENOENT, EEXIST } = Errno;
 
 /** The activation sockets of all services. */
 export class ActivationSockets {

@@ -5,6 +5,8 @@
 
 /** The names that end the machine's run, in the order in which they are installed. */
 export const SHUTDOWN_PROGRAMS = ["shutdown", "halt", "poweroff", "reboot", "soft-reboot"] as const;
+/** One of these names. */
+export type ShutdownProgram = (typeof SHUTDOWN_PROGRAMS)[number];
 
 /** The words that stand for each name behind `dinit`. */
 export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
