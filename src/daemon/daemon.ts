@@ -6,7 +6,7 @@
 import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
 import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { FolderSource, MainEnvironment } from "../description/mod.ts";
-import { type Service, ServiceManager } from "../engine/mod.ts";
+import { ServiceManager, type ServiceRecord } from "../engine/mod.ts";
 import { type DaemonHost, NO_RECORD, type ProcessJournal, SystemClock } from "../host/mod.ts";
 import { ControlServer, ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
@@ -44,8 +44,8 @@ export interface DaemonEnd {
   readonly interrupted: boolean;
 }
 
-/** What a daemon is made of. */
-export interface DaemonParts {
+/** What a daemon is given. */
+export interface DaemonContext {
   readonly options: DaemonOptions;
   readonly log: DaemonLog;
   readonly console: ConsoleLog;
@@ -58,7 +58,7 @@ export interface DaemonParts {
 
 /** The daemon. */
 export class Daemon {
-  readonly #parts: DaemonParts;
+  readonly #context: DaemonContext;
   readonly #options: DaemonOptions;
   readonly #log: DaemonLog;
   readonly #host: DaemonHost;
@@ -80,9 +80,9 @@ export class Daemon {
   #killed = false;
 
   /** Throws `HostUnavailableError` if the host that was asked for cannot be had. */
-  constructor(parts: DaemonParts) {
-    const { options, log, console } = parts;
-    this.#parts = parts;
+  constructor(context: DaemonContext) {
+    const { options, log, console } = context;
+    this.#context = context;
     this.#options = options;
     this.#log = log;
     this.#readiness = new Readiness(options.readyFd, log);
@@ -126,7 +126,7 @@ export class Daemon {
       lookAgain: () => this.#journal?.check(), // what removed the socket may have removed the journal, too
     }, log);
     this.#duties = this.#machineDuties();
-    this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: parts.stray });
+    this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: context.stray });
   }
 
   #createHost(): DaemonHost {
@@ -139,11 +139,11 @@ export class Daemon {
   }
 
   #machineDuties(): OwnerDuties | undefined {
-    return this.#parts.machine?.duties({
+    return this.#context.machine?.duties({
       manager: this.#manager,
       log: this.#log,
       autoRecovery: this.#options.autoRecovery,
-      print: (text) => this.#parts.console.print(text),
+      print: (text) => this.#context.console.print(text),
       flush: () => this.flush(),
       closeSocket: () => this.#socket.close(),
       openSocket: () => this.#socket.openAgain(),
@@ -161,12 +161,12 @@ export class Daemon {
       this.#journal?.release();
       return false;
     }
-    this.#parts.machine?.quietKernel();
+    this.#context.machine?.quietKernel();
     if (system) this.#log.record("info", "Starting system");
     if (logFile !== undefined && !await this.#openMainLog()) {
       if (!system) return false;
       // The owner of a machine has a service that makes the file system writable, which is when it is tried again.
-      if (!this.#options.manager) this.#parts.mainLog.keepTrying();
+      if (!this.#options.manager) this.#context.mainLog.keepTrying();
     }
     if (this.#journal !== undefined) await this.#followPredecessor(this.#journal);
     applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
@@ -196,7 +196,7 @@ export class Daemon {
 
   /** Waits until what has been logged is written, at most for a while. */
   async flush(): Promise<void> {
-    const { console, mainLog } = this.#parts;
+    const { console, mainLog } = this.#context;
     await settled(this.#failures.complete(), FLUSH_LIMIT);
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
@@ -210,7 +210,7 @@ export class Daemon {
 
   /** False: everybody could become root. */
   #keepDebuggerClosed(): boolean {
-    if (this.#parts.signals.useLibrary() || !opensDebugger()) return true;
+    if (this.#context.signals.useLibrary() || !opensDebugger()) return true;
     if (Deno.uid() === 0 && this.#options.system) {
       this.#log.message("error", REFUSAL);
       return false;
@@ -244,7 +244,7 @@ export class Daemon {
   }
 
   #connectSignals(): void {
-    const { signals, mainLog } = this.#parts;
+    const { signals, mainLog } = this.#context;
     signals.connect(signalHandlers({
       options: this.#options,
       manager: this.#manager,
@@ -283,12 +283,12 @@ export class Daemon {
       const service = this.#load(name);
       if (service !== undefined) this.#manager.start(service);
     } catch (error) {
-      this.#parts.stray.report(error); // the others are started all the same
+      this.#context.stray.report(error); // the others are started all the same
     }
   }
 
   /** A service by its name; `undefined` if it cannot be loaded, which has been logged. */
-  #load(name: string): Service | undefined {
+  #load(name: string): ServiceRecord | undefined {
     try {
       return this.#manager.load(name, "command-line");
     } catch (error) {
@@ -300,7 +300,7 @@ export class Daemon {
   // ---- Meanwhile ---------------------------------------------------------------------------------------------
 
   /** A service has started that makes more possible than there was (3.4). */
-  async #started(service: Service): Promise<void> {
+  async #started(service: ServiceRecord): Promise<void> {
     const { startsRwfs, startsLog } = service.description.flags;
     if (startsRwfs) {
       await this.#socket.openAgain();
@@ -311,7 +311,7 @@ export class Daemon {
   }
 
   #openMainLog(): Promise<boolean> {
-    return openMainLog(this.#parts.mainLog, this.#options, this.#log);
+    return openMainLog(this.#context.mainLog, this.#options, this.#log);
   }
 
   #overview(): Overview {
@@ -349,7 +349,7 @@ export class Daemon {
     try {
       await duties.allStopped();
     } catch (error) {
-      this.#parts.stray.report(error);
+      this.#context.stray.report(error);
       await new Promise((resolve) => setTimeout(resolve, MISTAKE_PAUSE));
     }
     await this.#allStopped();

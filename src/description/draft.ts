@@ -1,9 +1,9 @@
 /** A description while its lines are being read. */
 
 import {
+  type DeclaredDependency,
   DEFAULT_DESCRIPTION,
   type DependencyKind,
-  type DependencyLink,
   type ServiceDescription,
 } from "../model/mod.ts";
 import type { DescriptionFile } from "./find.ts";
@@ -43,9 +43,9 @@ export class Draft {
   socketUserGroup: number | undefined = undefined;
   /** The primary group of a `logfile-uid` that was given by name. */
   logUserGroup: number | undefined = undefined;
-  readonly links: DependencyLink[] = [];
-  readonly after: DependencyLink[] = [];
-  readonly before: DependencyLink[] = [];
+  readonly links: DeclaredDependency[] = [];
+  readonly after: DeclaredDependency[] = [];
+  readonly before: DeclaredDependency[] = [];
 
   constructor(file: DescriptionFile) {
     const description: OpenDescription = { ...DEFAULT_DESCRIPTION };

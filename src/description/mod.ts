@@ -29,7 +29,7 @@ export * from "./settings/print.ts";
 export * from "./read.ts";
 export * from "./read_options.ts";
 export * from "./settings/row_facts.ts";
-export { row } from "./settings/rows.ts";
+export { settingRow } from "./settings/rows.ts";
 export * from "./settings/setting.ts";
 export * from "./settings/table.ts";
 export * from "./text/substitution.ts";

@@ -1,6 +1,6 @@
 /** Users and groups: what `run-as`, the owners of files and `export-passwd-vars` need of the system's databases. */
 
-import { fileVersion, readSystemFile, systemText } from "./files.ts";
+import { fileVersion, readSystemFile, untilNul } from "./files.ts";
 
 /** An entry of the user database. */
 export interface User {
@@ -48,7 +48,7 @@ export class FileUsers implements UserDatabase {
 
   userByName(name: string): User | undefined {
     this.#refreshUsers();
-    return this.#byName.get(systemText(name));
+    return this.#byName.get(untilNul(name));
   }
 
   userById(uid: number): User | undefined {
@@ -65,7 +65,7 @@ export class FileUsers implements UserDatabase {
       }
       this.#groupVersion = version;
     }
-    return this.#groups.get(systemText(name));
+    return this.#groups.get(untilNul(name));
   }
 
   #refreshUsers(): void {

@@ -1,8 +1,8 @@
-/** How the parts of an engine are put together. */
+/** Puts the parts of an engine together. */
 
 import type { ServiceEvent } from "../model/mod.ts";
 import { Chaining } from "./graph/chaining.ts";
-import { Reporter } from "./facts.ts";
+import { FactReporter } from "./facts.ts";
 import type { ServiceGraph } from "./graph/graph.ts";
 import type { Launcher } from "./launcher/launcher.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
@@ -14,8 +14,8 @@ import type { ServiceRecord } from "./graph/record.ts";
 import { ServiceTypes } from "./launcher/service_types.ts";
 
 /** The parts of an engine. */
-export interface EngineParts {
-  readonly reporter: Reporter;
+export interface AssembledEngine {
+  readonly reporter: FactReporter;
   readonly lifecycle: Lifecycle;
   readonly launcher: Launcher;
   readonly reactor: Reactor;
@@ -25,8 +25,8 @@ export interface EngineParts {
   readonly chaining: Chaining;
 }
 
-/** What the parts ask of the engine as a whole. */
-export interface EngineWhole {
+/** What the parts are given by the engine as a whole. */
+export interface EngineContext {
   readonly graph: ServiceGraph;
   isShuttingDown(): boolean;
   /** Tells the listeners of a service. */
@@ -34,9 +34,12 @@ export interface EngineWhole {
 }
 
 /** Makes the parts of an engine. */
-export function assemble(options: ManagerOptions, { graph, isShuttingDown, emit }: EngineWhole): EngineParts {
+export function assemble(
+  options: ManagerOptions,
+  { graph, isShuttingDown, emit }: EngineContext,
+): AssembledEngine {
   const { clock, console, host, environment, source } = options;
-  const reporter = new Reporter(clock, options.facts, emit);
+  const reporter = new FactReporter(clock, options.facts, emit);
   const lifecycle: Lifecycle = new Lifecycle({
     graph,
     clock,

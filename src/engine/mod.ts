@@ -9,8 +9,8 @@
  */
 
 export { EventRing, type FactsSince, type NumberedFact } from "./event_ring.ts";
-export type { EndedProcess, Fact, FactSink, LoadOccasion, Outcome } from "./facts.ts";
-export type { DescriptionReader, DescriptionSource, FoundDescription } from "./description_source.ts";
+export type { EndedProcess, Fact, FactSink, LoadOccasion, OutcomeFact } from "./facts.ts";
+export type { DescriptionCallbacks, DescriptionSource, FoundDescription } from "./description_source.ts";
 export { ServiceGraph } from "./graph/graph.ts";
 export { type LaunchPlan, logFilePath, type OutputPlan, type SessionPlan } from "./launcher/launch_plan.ts";
 export type { Behaviour } from "./launcher/behaviour.ts";
@@ -29,6 +29,6 @@ export type {
   SignalOutcome,
   TimerName,
 } from "./ports.ts";
-export type { ProcessRole, ServiceRecord as Service } from "./graph/record.ts";
+export type { ProcessRole, ServiceRecord } from "./graph/record.ts";
 export { SavedStateError } from "./schema.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

@@ -65,7 +65,7 @@ export function either<A, B>(first: Schema<A>, second: Schema<B>): Schema<A | B>
   };
 }
 
-export function list<T>(item: Schema<T>): Schema<T[]> {
+export function listOf<T>(item: Schema<T>): Schema<T[]> {
   return (saved, path) =>
     Array.isArray(saved)
       ? saved.map((value, index) => item(value, `${path}[${index}]`))
@@ -74,7 +74,7 @@ export function list<T>(item: Schema<T>): Schema<T[]> {
 
 export function setOf<T>(item: Schema<T>): Schema<Set<T>> {
   return (saved, path) =>
-    saved instanceof Set ? new Set(list(item)([...saved], path)) : refuse(saved, path, "a set");
+    saved instanceof Set ? new Set(listOf(item)([...saved], path)) : refuse(saved, path, "a set");
 }
 
 export function mapOf<Key, Value>(key: Schema<Key>, value: Schema<Value>): Schema<Map<Key, Value>> {

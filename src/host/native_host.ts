@@ -19,7 +19,7 @@ import type {
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
-  Service,
+  ServiceRecord,
   SignalOutcome,
 } from "../engine/mod.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
@@ -43,7 +43,7 @@ import {
   WholeFiles,
 } from "../system/mod.ts";
 import { LogCollector } from "./output/log_collector.ts";
-import { type Launched, type LaunchMeans, launchNative } from "./launch/native_launch.ts";
+import { type LaunchContext, type Launched, launchNative } from "./launch/native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./launch/native_requirements.ts";
 import { NullDevice } from "./launch/null_device.ts";
@@ -88,7 +88,7 @@ export class NativeHost implements ProcessHost {
   readonly #logs: LogCollector;
   readonly #pipes: OutputPipes;
   readonly #activation: ActivationSockets;
-  readonly #means: LaunchMeans;
+  readonly #context: LaunchContext;
   readonly #table = new ProcessTable();
   readonly #orphanEnds = new OrphanEnds();
   readonly #reap = () => this.#reapAll();
@@ -117,7 +117,7 @@ export class NativeHost implements ProcessHost {
     this.#pipes = new OutputPipes(this.#files);
     const sockets = new Sockets(library);
     this.#activation = new ActivationSockets(this.#files, sockets);
-    this.#means = {
+    this.#context = {
       files: this.#files,
       sockets,
       spawner: new Spawner(library, signalBits(IGNORED), this.#openFiles),
@@ -160,7 +160,7 @@ export class NativeHost implements ProcessHost {
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#poller.close();
-    this.#means.nothing.close();
+    this.#context.nothing.close();
     this.#openFiles.lower();
   }
 
@@ -178,7 +178,7 @@ export class NativeHost implements ProcessHost {
     const launch = this.#record.launching(plan);
     let launched: Launched;
     try {
-      launched = launchNative(plan, this.#means);
+      launched = launchNative(plan, this.#context);
     } catch (error) {
       this.#record.failed(launch);
       if (error instanceof PreparationError) return error.refusal();
@@ -309,7 +309,7 @@ export class NativeHost implements ProcessHost {
     if (!process.silent) this.#reports.exited(process.id, process.role, exit);
   }
 
-  adoptFromPidFile(service: Service): PidFileOutcome {
+  adoptFromPidFile(service: ServiceRecord): PidFileOutcome {
     const { pidFile } = service.description;
     const file = readPidFile(this.#files, pidFile, this.#ownIds);
     if ("step" in file) return { kind: "unreadable", ...file };
@@ -342,23 +342,23 @@ export class NativeHost implements ProcessHost {
 
   // ---- Services ----------------------------------------------------------------------------------------------
 
-  openActivationSocket(service: Service): LaunchRefusal | undefined {
+  openActivationSocket(service: ServiceRecord): LaunchRefusal | undefined {
     return this.#activation.open(service);
   }
 
-  serviceInactive(service: Service): void {
+  serviceInactive(service: ServiceRecord): void {
     this.#activation.close(service.id);
     this.#table.forget(service.id);
   }
 
-  serviceUnloaded(service: Service): void {
+  serviceUnloaded(service: ServiceRecord): void {
     const { consumerOf } = service.description;
     this.#logs.drop(service.id);
     this.#pipes.producerGone(service.name, service.consumer !== undefined);
     if (consumerOf !== "") this.#pipes.consumerGone(consumerOf);
   }
 
-  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
+  bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
     return this.#logs.contents(service.id, reading);
   }

@@ -6,7 +6,7 @@
 import type { Fact, FactSink } from "../engine/mod.ts";
 import { factLine, messageLine } from "./json.ts";
 import { type LogLevel, passes, type Threshold } from "./levels.ts";
-import { type MessageWords, type StatusWords, words } from "./wording.ts";
+import { type MessageWords, type ServiceStatusWords, words } from "./wording.ts";
 
 /** What is shown on the console. */
 export interface ConsoleLevels {
@@ -95,7 +95,7 @@ export class DaemonLog implements MessageLog, FactSink {
     if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
   }
 
-  #status({ status, service, consoleLevel, level }: StatusWords, fact: Fact): void {
+  #status({ status, service, consoleLevel, level }: ServiceStatusWords, fact: Fact): void {
     const { console, main } = STATUS[status];
     if (passes(consoleLevel, this.#levels.status)) this.#console.write(`${console} ${service}`);
     this.#recordFact(level, fact, `service ${service} ${main}.`);

@@ -45,7 +45,7 @@ export interface ServiceFlags {
 }
 
 /** One edge that a description asks for. `BEFORE` edges run from the named service to this one. */
-export interface DependencyLink {
+export interface DeclaredDependency {
   readonly kind: DependencyKind;
   /** The full name of the other service. */
   readonly name: string;
@@ -134,7 +134,7 @@ export interface ServiceDescription {
   readonly inittabId: string;
   readonly inittabLine: string;
   /** All links in the order of the description: named and directory dependencies, `after` and `before`. */
-  readonly dependencies: readonly DependencyLink[];
+  readonly dependencies: readonly DeclaredDependency[];
   /** The service whose output this one reads, or empty. */
   readonly consumerOf: string;
   readonly logType: LogType;

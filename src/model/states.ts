@@ -57,6 +57,11 @@ export const DependencyKind = {
 } as const;
 export type DependencyKind = (typeof DependencyKind)[keyof typeof DependencyKind];
 
+/** Whether edges of a kind (a `DependencyKind`) constrain the order of starting and nothing else. */
+export function isOrdering(kind: number): boolean {
+  return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
+}
+
 /** The type of a service. A placeholder is not a service: it holds ordering links to a name that is not loaded. */
 export const ServiceType = {
   PLACEHOLDER: 0,

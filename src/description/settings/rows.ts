@@ -29,7 +29,7 @@ export const PATH_BASES = {
 } as const;
 
 /** A row of the table: what most settings have in common need not be said. */
-export function row(
+export function settingRow(
   setting: Omit<Setting, Defaults> & Partial<Pick<Setting, Defaults>>,
 ): Setting {
   // All rows have the same fields in the same order, so that the loader reads them as objects of one shape.
@@ -54,7 +54,11 @@ export function row(
 }
 
 /** Looks a word up; any other word is a mistake with the given message. */
-export function oneOf<Meaning>(words: ReadonlyMap<string, Meaning>, text: string, message: string): Meaning {
+export function meaningOf<Meaning>(
+  words: ReadonlyMap<string, Meaning>,
+  text: string,
+  message: string,
+): Meaning {
   const meaning = words.get(text);
   if (meaning === undefined) throw new Mistake(message, { code: "unknown-word" });
   return meaning;

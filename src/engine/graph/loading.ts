@@ -7,6 +7,7 @@
 import {
   baseName,
   DependencyKind,
+  isOrdering,
   LoadError,
   type ServiceDescription,
   ServiceState,
@@ -14,21 +15,21 @@ import {
 } from "../../model/mod.ts";
 import { LOADED_TEXT_LIMIT, megabytes } from "../../description/mod.ts";
 import type { DescriptionSource, FoundDescription } from "../description_source.ts";
-import type { Reporter } from "../facts.ts";
+import type { FactReporter } from "../facts.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
 import type { ProcessHost } from "../ports.ts";
 import { LoadedText, SERVICE_LIMIT } from "./load_limits.ts";
-import { type Edge, isOrdering, isProcessBacked, resetRecord, type ServiceRecord } from "./record.ts";
+import { type Edge, isProcessBacked, resetRecord, type ServiceRecord } from "./record.ts";
 
 /** How many services may be nested in one load. */
 const MAX_DEPTH = 32;
 
-/** What loading needs around it. */
+/** What loading is given. */
 export interface LoadingContext {
   readonly graph: ServiceGraph;
   readonly source: DescriptionSource;
   readonly host: ProcessHost;
-  readonly reporter: Reporter;
+  readonly reporter: FactReporter;
 }
 
 /** A link of a description with the record that it leads to. */

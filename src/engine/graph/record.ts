@@ -259,11 +259,6 @@ export function isAlive(child: Child): boolean {
   return child.pid !== undefined || child.execPending;
 }
 
-/** `before` and `after` constrain the order of starting and nothing else. */
-export function isOrdering(kind: DependencyKind): boolean {
-  return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
-}
-
 /** Whether *from* cannot be up without *to*: a milestone binds only while it is waited for. */
 export function isHard(edge: Edge): boolean {
   switch (edge.kind) {

@@ -19,7 +19,7 @@ import { isActive, resetRecord, type ServiceRecord } from "./record.ts";
 
 const { STOPPED, STARTED } = ServiceState;
 
-/** What reloading needs around it. */
+/** What reloading is given. */
 export interface ReloadingContext {
   readonly graph: ServiceGraph;
   readonly loader: Loader;

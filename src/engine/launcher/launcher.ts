@@ -14,7 +14,7 @@ import {
   Signal,
   StopReason,
 } from "../../model/mod.ts";
-import type { Reporter } from "../facts.ts";
+import type { FactReporter } from "../facts.ts";
 import { launchPlan, type LaunchRequest } from "./launch_plan.ts";
 import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
@@ -38,12 +38,12 @@ import {
 
 const { STARTING, STOPPING } = ServiceState;
 
-/** What the launcher needs around it. */
+/** What the launcher is given. */
 export interface LauncherContext {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
   readonly clock: Clock;
-  readonly reporter: Reporter;
+  readonly reporter: FactReporter;
   /** The environment of a process: an overlay over the daemon's environment as it is now (8.6). */
   composeEnvironment(overlay: EnvironmentOverlay): ReadonlyMap<string, string>;
 }
@@ -52,7 +52,7 @@ export interface LauncherContext {
 export class Launcher {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
-  readonly reporter: Reporter;
+  readonly reporter: FactReporter;
   /** The longest time that a process is given to stop, in milliseconds; `undefined`: as its description says. */
   stopLimit: number | undefined;
   readonly #clock: Clock;

@@ -1,6 +1,6 @@
 /** From the names of reactions in the table to what is done. */
 
-import type { Reporter } from "../facts.ts";
+import type { FactReporter } from "../facts.ts";
 import type { PhaseKind } from "./phase.ts";
 import { IMPOSSIBLE, NOTHING, PHASE_TABLE, type PhaseEvent, type Reaction } from "./phase_table.ts";
 import type { ServiceRecord } from "../graph/record.ts";
@@ -16,9 +16,9 @@ type HandlerTable = Readonly<Record<PhaseKind, Readonly<Record<PhaseEvent, Handl
 /** Looks events up in the table, and does what it says. */
 export class Reactor {
   readonly #table: HandlerTable;
-  readonly #reporter: Reporter;
+  readonly #reporter: FactReporter;
 
-  constructor(reactions: Reactions<Reaction>, reporter: Reporter) {
+  constructor(reactions: Reactions<Reaction>, reporter: FactReporter) {
     this.#reporter = reporter;
     const handlers = (row: (typeof PHASE_TABLE)[PhaseKind]) =>
       mapped(row, (reaction, event) => {
