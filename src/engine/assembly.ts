@@ -4,14 +4,15 @@ import type { ServiceEvent } from "../model/mod.ts";
 import { Chaining } from "./graph/chaining.ts";
 import { FactReporter } from "./facts.ts";
 import type { ServiceGraph } from "./graph/graph.ts";
-import type { Launcher } from "./launcher/launcher.ts";
+import type { Behaviour } from "./launcher/behaviour.ts";
+import { behavioursByType } from "./launcher/behaviours.ts";
+import { Launcher } from "./launcher/launcher.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Loader } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import { ProcessEvents } from "./launcher/process_events.ts";
 import { Reactor } from "./lifecycle/reactions.ts";
 import type { ServiceRecord } from "./graph/record.ts";
-import { ServiceTypes } from "./launcher/service_types.ts";
 
 /** The parts of an engine. */
 export interface AssembledEngine {
@@ -40,12 +41,14 @@ export function assemble(
 ): AssembledEngine {
   const { clock, console, host, environment, source } = options;
   const reporter = new FactReporter(clock, options.facts, emit);
+  const behaviour = (service: ServiceRecord): Behaviour =>
+    options.behaviour?.(service, lifecycle) ?? byType.get(service.type)!; // placeholders never start
   const lifecycle: Lifecycle = new Lifecycle({
     graph,
     clock,
     reporter,
     console,
-    behaviour: (service) => options.behaviour?.(service, lifecycle) ?? types.behaviour(service),
+    behaviour,
     react: (service, event) => reactor.react(service, event),
     startActions: (service) => {
       const { startsRwfs, startsLog } = service.description.flags;
@@ -55,9 +58,14 @@ export function assemble(
     killAll: (service) => host.killAll(service.id),
   });
   const composeEnvironment = environment.compose.bind(environment);
-  const types = new ServiceTypes({ lifecycle, host, clock, reporter, composeEnvironment });
-  const reactor = new Reactor({ ...lifecycle.reactions(), ...types.reactions() }, reporter);
-  const events = new ProcessEvents(types.launcher, reactor);
+  const launcher = new Launcher({ lifecycle, host, clock, reporter, composeEnvironment });
+  const byType = behavioursByType(launcher);
+  const reactor = new Reactor(
+    lifecycle.reactions(),
+    (service) => behaviour(service).reactions ?? {},
+    reporter,
+  );
+  const events = new ProcessEvents(launcher, reactor);
   const loader = new Loader({ source, host, graph, reporter });
   const chaining = new Chaining({
     reporter,
@@ -65,5 +73,5 @@ export function assemble(
     load: (name) => loader.load(name),
     activate: (service) => lifecycle.activate(service),
   });
-  return { reporter, lifecycle, launcher: types.launcher, reactor, events, loader, chaining };
+  return { reporter, lifecycle, launcher, reactor, events, loader, chaining };
 }

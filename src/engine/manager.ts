@@ -8,6 +8,7 @@ import {
   type BufferReading,
   type DependencyKind,
   type ExitStatus,
+  hasProcess,
   type LaunchStage,
   LoadError,
   type ServiceOverview,
@@ -32,7 +33,7 @@ import type {
   TimerName,
 } from "./ports.ts";
 import { reload } from "./graph/reloading.ts";
-import { isProcessBacked, prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
+import { prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
 import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
 
@@ -310,7 +311,7 @@ export class ServiceManager implements EngineEvents {
   /** Only services that can have processes keep account of them. */
   #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
     this.#deliver(id, (service) => {
-      if (!isProcessBacked(service.type)) return this.#engine.reactor.reportImpossible(service, event);
+      if (!hasProcess(service.type)) return this.#engine.reactor.reportImpossible(service, event);
       prepareProcess(service); // a mistake elsewhere may report the process of a service that never started
       handle(service);
     });

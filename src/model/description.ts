@@ -5,8 +5,8 @@
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
 
-import type { LoadedServiceType } from "./service_types.ts";
-import { type DependencyKind, ServiceType } from "./states.ts";
+import { type LoadedServiceType, ServiceType } from "./service_types.ts";
+import type { DependencyKind } from "./states.ts";
 
 /** `restart` */
 export type RestartPolicy = "always" | "on-failure" | "never";

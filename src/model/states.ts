@@ -62,17 +62,6 @@ export function isOrdering(kind: number): boolean {
   return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
 }
 
-/** The type of a service. A placeholder is not a service: it holds ordering links to a name that is not loaded. */
-export const ServiceType = {
-  PLACEHOLDER: 0,
-  PROCESS: 1,
-  BGPROCESS: 2,
-  SCRIPTED: 3,
-  INTERNAL: 4,
-  TRIGGERED: 5,
-} as const;
-export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
-
 /** What happens when every service has stopped. */
 export const ShutdownType = {
   NONE: 0,

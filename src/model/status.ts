@@ -2,7 +2,8 @@
 
 import type { FileTime } from "./description.ts";
 import type { WaitStatus } from "./exit_status.ts";
-import type { ServiceState, ServiceType, StopReason, TargetState } from "./states.ts";
+import type { ServiceType } from "./service_types.ts";
+import type { ServiceState, StopReason, TargetState } from "./states.ts";
 
 /** The facts of a status buffer (control protocol 8). */
 export interface ServiceStatus {

@@ -14,6 +14,14 @@ import { ALL_TYPES, typeName } from "./type_names.ts";
 
 const typeNumbers = new Map<string, LoadedServiceType>(SERVICE_TYPES.map(({ name, type }) => [name, type]));
 
+/** The reference names the scripted type first. */
+const TYPE_MISTAKE = mistakenType(["scripted", ...ALL_TYPES.filter((name) => name !== "scripted")]);
+
+function mistakenType(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return `service type must be one of: ${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
 function command(name: "command" | "stop-command", summary: string): Setting {
   const field = name === "command" ? "command" : "stopCommand";
   return settingRow({
@@ -110,7 +118,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
       description.type = meaningOf(
         typeNumbers,
         text,
-        'service type must be one of: "scripted", "process", "bgprocess", "internal" or "triggered"',
+        TYPE_MISTAKE,
       );
     },
     show: ({ type }) => typeName(type),

@@ -7,9 +7,10 @@ import {
   DEFAULT_DESCRIPTION,
   DependencyKind,
   type ExitStatus,
+  hasProcess,
   type ServiceDescription,
   ServiceState,
-  ServiceType,
+  type ServiceType,
   StopReason,
   type TargetState,
 } from "../../model/mod.ts";
@@ -200,7 +201,7 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
 
 /** A service with processes gets a state of its own for them when it starts first: many are loaded and never start. */
 export function prepareProcess(record: ServiceRecord): void {
-  if (record.process === NO_PROCESS && isProcessBacked(record.type)) record.process = newProcessState();
+  if (record.process === NO_PROCESS && hasProcess(record.type)) record.process = newProcessState();
 }
 
 /** Shared as long as a service has no processes in other roles. */
@@ -276,11 +277,6 @@ export function isHard(edge: Edge): boolean {
 export function isTriviallyStopped(service: ServiceRecord): boolean {
   return service.state === ServiceState.STOPPED ||
     service.phase.kind === "waiting-for-dependencies";
-}
-
-/** Whether the service has a process of its own while it runs. */
-export function isProcessBacked(type: ServiceType): boolean {
-  return type === ServiceType.PROCESS || type === ServiceType.BGPROCESS || type === ServiceType.SCRIPTED;
 }
 
 /** Whether the service is starting or started. */

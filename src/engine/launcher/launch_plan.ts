@@ -4,7 +4,7 @@
  */
 
 import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } from "../../model/mod.ts";
-import { ServiceType } from "../../model/mod.ts";
+import { processKind } from "../../model/mod.ts";
 import type { ProcessRole, ServiceRecord } from "../graph/record.ts";
 
 /** Where standard output and standard error go. */
@@ -145,6 +145,6 @@ function outputPlan(description: ServiceDescription, isMain: boolean): OutputPla
 
 function inittabOf(service: ServiceRecord, isMain: boolean): LaunchPlan["inittab"] {
   const { inittabId: id, inittabLine: line } = service.description;
-  if (!isMain || service.type !== ServiceType.PROCESS || (id === "" && line === "")) return undefined;
+  if (!isMain || processKind(service.type) !== "lasting" || (id === "" && line === "")) return undefined;
   return { id, line };
 }

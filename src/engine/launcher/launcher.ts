@@ -9,8 +9,8 @@ import {
   errnoOf,
   type LaunchFailure,
   LaunchStage,
+  processKind,
   ServiceState,
-  ServiceType,
   Signal,
   StopReason,
 } from "../../model/mod.ts";
@@ -91,7 +91,7 @@ export class Launcher {
   /** Launches the command again, once the restart delay has passed since the last launch. */
   relaunchAfterDelay(service: ServiceRecord): void {
     const { lastLaunch } = service.process;
-    const delay = service.type === ServiceType.SCRIPTED ? 0 : service.description.restartDelay;
+    const delay = processKind(service.type) === "script" ? 0 : service.description.restartDelay;
     const due = lastLaunch === undefined ? 0 : lastLaunch + delay;
     if (this.#clock.now() >= due) {
       this.relaunch(service);
@@ -268,7 +268,7 @@ export class Launcher {
       this.signalGroup(service, Signal.INT);
     }
     this.armTimer(service, "stop-timeout", service.description.stopTimeout);
-    const isScripted = service.type === ServiceType.SCRIPTED;
+    const isScripted = processKind(service.type) === "script";
     this.lifecycle.enter(service, isScripted ? PHASE.interruptingStartCommand : PHASE.interrupting);
   }
 
@@ -327,8 +327,9 @@ export class Launcher {
 
 /** What the launch of a service's command leads to once the program runs. */
 function afterExecution({ type, description }: ServiceRecord): AfterExecution {
-  if (type === ServiceType.SCRIPTED) return "running-start-command";
-  if (type === ServiceType.BGPROCESS) return "awaiting-launcher";
+  const kind = processKind(type);
+  if (kind === "script") return "running-start-command";
+  if (kind === "background") return "awaiting-launcher";
   const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
   return notifies ? "awaiting-readiness" : "up";
 }
