@@ -10,12 +10,27 @@
 
 import { endProcessesWithThis } from "./process_guard.ts";
 
-const FILES = ["agenda", "ending", "lifecycle", "starting", "stopping", "waits"];
+/** Where the transitions are, below `src/engine`. */
+const FILES = [
+  "launcher/launcher",
+  "launcher/process_events",
+  "launcher/process_service",
+  "launcher/restart_policy",
+  "launcher/scripted_service",
+  "lifecycle/agenda",
+  "lifecycle/console",
+  "lifecycle/ending",
+  "lifecycle/haste",
+  "lifecycle/lifecycle",
+  "lifecycle/starting",
+  "lifecycle/stopping",
+  "lifecycle/waits",
+];
 const ROOT = new URL("..", import.meta.url).pathname;
 /** Longer than any run of the tests that ends by itself. */
 const TIME_LIMIT = 120_000;
-/** As many as there are processors on a small machine. */
-const WORKERS = 2;
+/** How many mutants are tried at the same time. */
+const WORKERS = navigator.hardwareConcurrency;
 
 interface Mutant {
   readonly file: string;
@@ -47,7 +62,7 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
 function mutantsOf(file: string, text: string): Mutant[] {
   const found: Mutant[] = [];
   const lines = text.split("\n");
-  const begin = lines.findIndex((line) => line.startsWith("export class"));
+  const begin = lines.findIndex((line) => /^export (?:class|function|const)/.test(line));
   for (const [index, before] of lines.entries()) {
     const isCode = index > begin && !/^\s*(\/\*\*|\*|\/\/|readonly|export|import|constructor|})/.test(before);
     if (!isCode) continue;

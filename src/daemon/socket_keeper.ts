@@ -22,6 +22,8 @@ export class SocketKeeper {
   readonly #log: MessageLog;
   readonly #retries = new Retries(() => this.#tryAgain());
   #watch: FileWatch | undefined;
+  /** The log has a line about a socket that is not open. */
+  #hasComplained = false;
 
   constructor(
     server: ControlServer,
@@ -44,7 +46,7 @@ export class SocketKeeper {
     } catch (error) {
       if (!(error instanceof ControlSocketError)) throw error;
       if (!(system && error.errno === EROFS)) { // a service will see to that
-        this.#log.message("error", error.message);
+        this.#complain(error);
         if (!manager) return false; // a machine without its init would stop
       }
       this.#retries.begin();
@@ -58,12 +60,18 @@ export class SocketKeeper {
     try {
       await this.#server.reopen();
       this.#retries.end();
+      this.#hasComplained = false;
       this.#watchFile();
     } catch (error) {
       if (!(error instanceof ControlSocketError)) throw error;
-      this.#log.message("error", error.message);
+      this.#complain(error);
       this.#retries.begin();
     }
+  }
+
+  #complain(error: ControlSocketError): void {
+    this.#log.message("error", error.message);
+    this.#hasComplained = true;
   }
 
   /** Has the file watched from now on, where that is possible without a thread that waits: with the C library. */
@@ -99,7 +107,8 @@ export class SocketKeeper {
       throw error;
     }
     this.#watchFile();
-    this.#log.message("warn", `The control socket ${this.#path} is open again`);
+    if (this.#hasComplained) this.#log.message("warn", `The control socket ${this.#path} is open again`);
+    this.#hasComplained = false;
     return true;
   }
 

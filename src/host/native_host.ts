@@ -57,6 +57,8 @@ const STDIN = 0;
 const ESRCH = 3;
 const EINVAL = 22;
 const EVERYTHING = -1;
+/** How long ends are taken before everybody else has a turn, in milliseconds. */
+const REAPING_TURN = 5;
 /** See `NativeHostOptions`, in milliseconds. */
 const END_PATIENCE = 100;
 
@@ -84,6 +86,8 @@ export class NativeHost implements ProcessHost {
   readonly #table = new ProcessTable();
   readonly #orphanEnds = new OrphanEnds();
   readonly #reap = () => this.#reapAll();
+  /** The rest of the ends, when a turn could not take all. */
+  #nextTurn: ReturnType<typeof setImmediate> | undefined;
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 
   constructor(
@@ -159,6 +163,7 @@ export class NativeHost implements ProcessHost {
   /** Stops reaping and waiting; for a program that goes on without this host. */
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
+    if (this.#nextTurn !== undefined) clearImmediate(this.#nextTurn);
     this.#poller.close();
     this.#context.nothing.close();
     this.#openFiles.lower();
@@ -240,19 +245,30 @@ export class NativeHost implements ProcessHost {
 
   // ---- Ends --------------------------------------------------------------------------------------------------
 
-  /** Takes every child that has ended from the system: signals do not say how many there are. */
+  /**
+   * Takes the children that have ended from the system: signals do not say how many there are. Services that restart
+   * at once may end as fast as this launches them, so a turn has an end: clients and timers come between turns.
+   */
   #reapAll(): void {
+    const begin = performance.now();
     for (let ended = this.#processes.reap(); ended !== undefined; ended = this.#processes.reap()) {
       const process = this.#table.child(ended.pid);
-      if (process === undefined) {
-        this.#orphanEnds.add(ended.pid, ended.exit);
-        continue;
-      }
-      try {
-        this.#ended(process, ended.exit);
-      } catch (error) {
-        reportError(error); // the others have to be reaped all the same
-      }
+      if (process === undefined) this.#orphanEnds.add(ended.pid, ended.exit);
+      else this.#reportEnd(process, ended.exit);
+      if (performance.now() - begin < REAPING_TURN) continue;
+      this.#nextTurn ??= setImmediate(() => {
+        this.#nextTurn = undefined;
+        this.#reapAll();
+      });
+      return;
+    }
+  }
+
+  #reportEnd(process: TrackedProcess, exit: ExitStatus): void {
+    try {
+      this.#ended(process, exit);
+    } catch (error) {
+      reportError(error); // the others have to be reaped all the same
     }
   }
 

@@ -1,19 +1,20 @@
 import { assert } from "@std/assert";
+import { SCALE } from "../_scale.ts";
 import { V8_FLAGS } from "../../scripts/v8_flags.ts";
 import { Dinit } from "./_dinit.ts";
 
 /** Few, so that the daemon has time for clients on a busy machine, too. */
 const SERVICES = 6;
 /** After so many restarts a daemon has what it ever needs. */
-const WARM_UP = 1000;
-const RESTARTS = 4000;
-/** Megabytes by which the daemon's own memory may have grown in between. Each restart that kept 4 kB would be 12. */
-const GROWTH = 6;
+const WARM_UP = 500;
+const RESTARTS = 2000 * SCALE;
+/** Megabytes by which the daemon's own memory may have grown in between. Each restart that kept 4 kB would be 6. */
+const GROWTH = 5;
 
 Deno.test("what a daemon takes does not grow with the restarts of its services", async () => {
   const names = Array.from({ length: SERVICES }, (_, index) => `s${index}`);
   const restless =
-    "type = process\ncommand = true\nrestart = yes\nrestart-delay = 0.03\nrestart-limit-count = 0\n";
+    "type = process\ncommand = true\nrestart = yes\nrestart-delay = 0.01\nrestart-limit-count = 0\n";
   const services = Object.fromEntries(names.map((name) => [name, restless]));
   const boot = "type = internal\n" + names.map((name) => `waits-for = ${name}\n`).join("");
   const permissions = ["--allow-all", `--v8-flags=${V8_FLAGS.join(",")}`];

@@ -48,12 +48,19 @@ const MISTAKES: Record<string, { text: string; says: (file: string) => string[] 
   },
   "a missing program": {
     text: "type = process\ncommand = /no/such/program\n",
-    says:
-      () => ["dinit: bad: execution failed - executing command: No such file or directory", "[FAILED] bad"],
+    says: () => [
+      "dinit: bad: execution failed - executing command: No such file or directory",
+      "[FAILED] bad",
+      "    bad: cannot execute /no/such/program",
+    ],
   },
   "a program that may not be executed": {
     text: "type = process\ncommand = /etc/passwd\n",
-    says: () => ["dinit: bad: execution failed - executing command: Permission denied", "[FAILED] bad"],
+    says: () => [
+      "dinit: bad: execution failed - executing command: Permission denied",
+      "[FAILED] bad",
+      "    bad: cannot execute /etc/passwd",
+    ],
   },
   "a missing working directory": {
     text: "type = process\ncommand = true\nworking-dir = /no/such/directory\n",

@@ -74,10 +74,13 @@ export class LaunchWatch {
     }
   }
 
-  /** The process has ended: what it said before that is told first. That it said nothing is told by its end. */
+  /**
+   * The process has ended: what it said before that is told first. That it said nothing is told by its end. Its
+   * children may go on writing without a pause, so nothing is read behind an announcement.
+   */
   catchUp(): void {
     while (this.#chain !== undefined && this.#readChain());
-    while (this.#readiness !== undefined && this.#readReadiness());
+    while (this.#readiness !== undefined && !this.#announced && this.#readReadiness());
   }
 
   /** Stops listening. */
