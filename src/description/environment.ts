@@ -18,7 +18,7 @@ export class MainEnvironment {
   /** What services without an overlay get, once that was worked out. */
   #plain: ReadonlyMap<string, string> | undefined;
 
-  /** @param processEnvironment The environment of the daemon, as pairs or as an object. */
+  /** Begins with the environment of the daemon's process, given as pairs or as an object. @default empty */
   constructor(
     processEnvironment: Iterable<readonly [string, string]> | Readonly<Record<string, string>> = [],
   ) {

@@ -30,9 +30,11 @@ export interface FileFailure {
 
 /** What is at a path, as far as it matters before the file there is opened. */
 export interface FileStatus {
+  /** What it is; a link is not followed. */
   readonly kind: "file" | "directory" | "link" | "socket" | "null device" | "other";
   /** In bytes. */
   readonly size: number;
+  /** When its contents were changed last. */
   readonly modified: FileTime;
 }
 

@@ -5,6 +5,8 @@
 
 import { DependencyKind, isOrdering, ServiceState, ServiceType } from "../model/mod.ts";
 import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph/graph.ts";
+import type { FactReporter } from "./facts.ts";
+import type { ProcessHost } from "./ports.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { hasRoomForEdge } from "./graph/load_limits.ts";
 import { isActive, type ServiceRecord } from "./graph/record.ts";
@@ -17,8 +19,24 @@ const MAX_CHAIN = 32;
 /** What an order to start, stop or restart came to. `already`: the wanted state holds now. */
 export type OrderResult = "already" | "accepted";
 
+/** What a start came to; the service may be pinned stopped, or everything is being stopped. */
+export type StartResult = OrderResult | "shutting-down" | "pinned-stopped";
+
+/** What a stop came to; the service may be pinned started, or be needed. */
+export type StopResult = OrderResult | "pinned-started" | Dependents;
+
+/** What a restart came to; only a service that is started can be restarted. */
+export type RestartResult = OrderResult | "shutting-down" | "pinned-started" | "not-started" | Dependents;
+
+/** What a wake came to; there may be no active dependent to attach the service to. */
+export type WakeResult = StartResult | "no-dependents";
+
+/** What the order to send a signal came to. */
+export type SignalResult = "sent" | "no-process" | "bad-signal" | "failed";
+
 /** A gentle stop is refused because of these services, which need the service. */
 export interface Dependents {
+  /** The services, in the order in which they were connected. */
   readonly dependents: ServiceRecord[];
 }
 
@@ -43,7 +61,7 @@ export function start(
   { lifecycle, shuttingDown }: OrderContext,
   service: ServiceRecord,
   pin: boolean,
-): OrderResult | "shutting-down" | "pinned-stopped" {
+): StartResult {
   if (shuttingDown) return "shutting-down";
   if (isPinnedStopped(service)) return "pinned-stopped";
   if (pin) lifecycle.pinStart(service);
@@ -68,7 +86,7 @@ export function stop(
   { lifecycle }: OrderContext,
   service: ServiceRecord,
   options: { pin: boolean; gentle: boolean },
-): OrderResult | "pinned-started" | Dependents {
+): StopResult {
   const obstacle = stopObstacle(service, options.gentle);
   if (obstacle !== undefined) return obstacle;
   if (options.pin) service.pinStop = true;
@@ -83,7 +101,7 @@ export function restart(
   { lifecycle, shuttingDown }: OrderContext,
   service: ServiceRecord,
   gentle: boolean,
-): OrderResult | "shutting-down" | "pinned-started" | "not-started" | Dependents {
+): RestartResult {
   if (shuttingDown) return "shutting-down";
   const obstacle = stopObstacle(service, gentle);
   if (obstacle !== undefined) return obstacle;
@@ -97,7 +115,7 @@ export function wake(
   { lifecycle, shuttingDown }: OrderContext,
   service: ServiceRecord,
   pin: boolean,
-): OrderResult | "shutting-down" | "pinned-stopped" | "no-dependents" {
+): WakeResult {
   if (shuttingDown) return "shutting-down";
   if (isPinnedStopped(service)) return "pinned-stopped";
   const active = service.dependents.filter((edge) => !isOrdering(edge.kind) && isActive(edge.from));
@@ -122,6 +140,23 @@ export function trigger({ lifecycle }: OrderContext, service: ServiceRecord, on:
   lifecycle.trigger(service, on);
   lifecycle.drain();
   return true;
+}
+
+/** Sends a signal to the process of a service, and to nothing else. */
+export function signal(
+  host: ProcessHost,
+  reporter: FactReporter,
+  service: ServiceRecord,
+  number: number,
+): SignalResult {
+  if (service.process.main.pid === undefined) return "no-process";
+  const sent = host.signal(service.id, "main", number, false);
+  if (typeof sent === "object") {
+    reporter.general({ kind: "signal-failed", errno: sent.errno });
+    return "failed";
+  }
+  if (sent === "bad-signal") reporter.general({ kind: "signal-invalid" });
+  return sent;
 }
 
 /**

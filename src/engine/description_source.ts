@@ -4,6 +4,7 @@ import type { ServiceDescription } from "../model/mod.ts";
 export interface DescriptionCallbacks {
   /** A dependency is named, here and now: it is loaded before reading goes on. What this throws ends the reading. */
   dependency(request: { readonly name: string; readonly fromDirectory: boolean }): void;
+  /** Takes a remark on the description, for the log. */
   warn(text: string): void;
 }
 

@@ -112,6 +112,7 @@ export interface FactTime {
 export interface FactSubject {
   /** The full name of the service. */
   readonly service: string;
+  /** Unique for the life of the daemon. */
   readonly id: number;
 }
 
@@ -120,6 +121,7 @@ export type Fact = FactTime & ((FactSubject & ServiceFact) | GeneralFact);
 
 /** Takes the facts of an engine, synchronously. It must not call the engine. */
 export interface FactSink {
+  /** Takes one fact, at the moment at which it happens. */
   fact(fact: Fact): void;
 }
 

@@ -25,13 +25,7 @@ import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Listeners } from "./listeners.ts";
 import { mayUnload } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import type {
-  EngineEvents,
-  EnvironmentListener,
-  ServiceListener,
-  SignalOutcome,
-  TimerName,
-} from "./ports.ts";
+import type { EngineEvents, EnvironmentListener, ServiceListener, TimerName } from "./ports.ts";
 import { reload } from "./graph/reloading.ts";
 import { prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
 import { overviewOf, statusOf } from "./status.ts";
@@ -39,13 +33,16 @@ import { timesOf } from "./times.ts";
 
 /** The service manager. */
 export class ServiceManager implements EngineEvents {
+  /** The services and the edges between them. */
   readonly graph: ServiceGraph;
+  /** The state machine of the services. */
   readonly lifecycle: Lifecycle;
   readonly #options: ManagerOptions;
   readonly #engine: AssembledEngine;
   readonly #listeners = new Listeners();
   #shutdownType: ShutdownType;
 
+  /** Makes an engine that has no services, or those of `options.graph`. */
   constructor(options: ManagerOptions) {
     this.#options = options;
     this.#shutdownType = options.shutdownType ?? ShutdownType.NONE;
@@ -131,27 +128,27 @@ export class ServiceManager implements EngineEvents {
   }
 
   /** See `commands.start`. */
-  start(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.start> {
+  start(service: ServiceRecord, { pin = false } = {}): commands.StartResult {
     return this.#done(commands.start(this, service, pin));
   }
 
   /** See `commands.stop`. */
-  stop(service: ServiceRecord, { pin = false, gentle = false } = {}): ReturnType<typeof commands.stop> {
+  stop(service: ServiceRecord, { pin = false, gentle = false } = {}): commands.StopResult {
     return this.#done(commands.stop(this, service, { pin, gentle }));
   }
 
   /** See `commands.restart`. */
-  restart(service: ServiceRecord, { gentle = false } = {}): ReturnType<typeof commands.restart> {
+  restart(service: ServiceRecord, { gentle = false } = {}): commands.RestartResult {
     return this.#done(commands.restart(this, service, gentle));
   }
 
   /** See `commands.wake`. */
-  wake(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.wake> {
+  wake(service: ServiceRecord, { pin = false } = {}): commands.WakeResult {
     return this.#done(commands.wake(this, service, pin));
   }
 
   /** See `commands.release`. */
-  release(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.release> {
+  release(service: ServiceRecord, { pin = false } = {}): commands.OrderResult {
     return this.#done(commands.release(this, service, pin));
   }
 
@@ -166,16 +163,9 @@ export class ServiceManager implements EngineEvents {
     return this.#done(commands.trigger(this, service, on));
   }
 
-  /** Sends a signal to the process of a service, and to nothing else. */
-  signal(service: ServiceRecord, signal: number): "sent" | "no-process" | "bad-signal" | "failed" {
-    if (service.process.main.pid === undefined) return "no-process";
-    const outcome: SignalOutcome = this.#options.host.signal(service.id, "main", signal, false);
-    if (typeof outcome === "object") {
-      this.#engine.reporter.general({ kind: "signal-failed", errno: outcome.errno });
-      return "failed";
-    }
-    if (outcome === "bad-signal") this.#engine.reporter.general({ kind: "signal-invalid" });
-    return outcome;
+  /** See `commands.signal`. */
+  signal(service: ServiceRecord, signal: number): commands.SignalResult {
+    return commands.signal(this.#options.host, this.#engine.reporter, service, signal);
   }
 
   /** See `commands.addDependency`. */
@@ -253,14 +243,17 @@ export class ServiceManager implements EngineEvents {
     this.#listeners.add(service, listener);
   }
 
+  /** From now on the listener is not told of the service's events. */
   removeListener(service: ServiceRecord, listener: ServiceListener): void {
     this.#listeners.remove(service, listener);
   }
 
+  /** From now on the listener is told when a variable changes at run time. */
   addEnvironmentListener(listener: EnvironmentListener): void {
     this.#listeners.addEnvironment(listener);
   }
 
+  /** From now on the listener is not told of variables. */
   removeEnvironmentListener(listener: EnvironmentListener): void {
     this.#listeners.removeEnvironment(listener);
   }
@@ -284,15 +277,11 @@ export class ServiceManager implements EngineEvents {
   }
 
   ready(id: number): void {
-    this.#deliverOfProcess(id, "ready", (service) => this.#engine.reactor.react(service, "ready"));
+    this.#react(id, "ready");
   }
 
   readinessClosed(id: number): void {
-    this.#deliverOfProcess(
-      id,
-      "readiness-closed",
-      (service) => this.#engine.reactor.react(service, "readiness-closed"),
-    );
+    this.#react(id, "readiness-closed");
   }
 
   timerExpired(id: number, purpose: TimerName): void {
@@ -315,6 +304,10 @@ export class ServiceManager implements EngineEvents {
       prepareProcess(service); // a mistake elsewhere may report the process of a service that never started
       handle(service);
     });
+  }
+
+  #react(id: number, event: "ready" | "readiness-closed"): void {
+    this.#deliverOfProcess(id, event, (service) => this.#engine.reactor.react(service, event));
   }
 
   #deliver(id: number, handle: (service: ServiceRecord) => void): void {

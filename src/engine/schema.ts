@@ -5,11 +5,14 @@
 
 /** Saved data that cannot be used. */
 export class SavedStateError extends Error {
+  /** Tells this class from others in texts. */
   override readonly name = "SavedStateError";
   /** Where in the saved state, such as `engine.records[3].phase`. */
   readonly path: string;
+  /** What is wrong there. */
   readonly problem: string;
 
+  /** Makes an error about the value at a path. */
   constructor(path: string, problem: string) {
     super(`Cannot restore the engine: ${path}: ${problem}`);
     this.path = path;

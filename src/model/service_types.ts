@@ -56,6 +56,7 @@ const byType = new Map<number, ServiceTypeRow>(SERVICE_TYPES.map((row) => [row.t
 
 /** The row of a type; `undefined` for a placeholder, or a number that is no `ServiceType`. */
 export function serviceTypeRow(type: LoadedServiceType): ServiceTypeRow;
+/** The row of a type that may be unknown. */
 export function serviceTypeRow(type: number): ServiceTypeRow | undefined;
 export function serviceTypeRow(type: number): ServiceTypeRow | undefined {
   return byType.get(type);

@@ -9,7 +9,7 @@ import { SETTING_TABLE, type SettingTable } from "./table.ts";
 export interface PrintOptions {
   /** Writes extensions as `@meta NAME = VALUE`, so that dinit 0.22.1 reads the text, too. @default false */
   readonly portable?: boolean;
-  /** @default the table of the program */
+  /** The settings that are printed. @default the table of the program */
   readonly table?: SettingTable;
 }
 

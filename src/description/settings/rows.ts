@@ -6,7 +6,8 @@ import { ALL_TYPES } from "./type_names.ts";
 
 export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
 
-type Defaults =
+/** The fields of a row that most settings have in common. */
+export type RowDefaults =
   | "value"
   | "extension"
   | "appends"
@@ -30,7 +31,7 @@ export const PATH_BASES = {
 
 /** A row of the table: what most settings have in common need not be said. */
 export function settingRow(
-  setting: Omit<Setting, Defaults> & Partial<Pick<Setting, Defaults>>,
+  setting: Omit<Setting, RowDefaults> & Partial<Pick<Setting, RowDefaults>>,
 ): Setting {
   // All rows have the same fields in the same order, so that the loader reads them as objects of one shape.
   return {

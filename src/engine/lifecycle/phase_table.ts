@@ -87,6 +87,7 @@ export type ProcessReaction =
   | "signal instead"
   | "kill";
 
+/** What is done about an event, by its name. */
 export type Reaction = LifecycleReaction | ProcessReaction;
 
 /** The entry for an event that cannot happen in a phase. */

@@ -14,7 +14,8 @@ import {
 } from "./phase_table.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
-type Handler = (service: ServiceRecord) => void;
+/** Does something about a service because of an event. */
+export type Handler = (service: ServiceRecord) => void;
 
 /** What some of the reactions do. */
 export type Reactions<Name extends Reaction> = Readonly<Record<Name, Handler>>;
