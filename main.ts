@@ -6,6 +6,14 @@
  * `ctl`, which people and scripts call often, that would cost more than its own work. So only `ctl` is imported in
  * plain sight, and the others by a name that is not a plain string to the runtime (the bundler still sees it).
  *
+ * @example Ask whether a service runs, as `dinit ctl is-started web` does
+ * ```ts
+ * import { main } from "@dinit/dinit";
+ *
+ * const status = await main(["ctl", "is-started", "web"]);
+ * console.log(status === 0 ? "web runs" : "web does not run");
+ * ```
+ *
  * @module
  */
 
@@ -96,7 +104,13 @@ const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   help,
 };
 
-function main(args: string[]): Promise<number> {
+/**
+ * Does what a command line asks for, and returns the exit status. It uses the streams and the environment of the
+ * process; the daemon also takes its signals, and returns when it ends.
+ *
+ * @param args the words behind the name of the program, such as `["ctl", "list"]`
+ */
+export function main(args: string[]): Promise<number> {
   const tool = Object.hasOwn(TOOLS, args[0] ?? "") ? TOOLS[args[0]] : undefined;
   const missing = missingGrants(args);
   if (missing.length > 0) {

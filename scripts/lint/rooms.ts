@@ -16,6 +16,7 @@ const SIDE_DOORS: ReadonlyMap<string, string> = new Map([
   ["src/control/wire/describe.ts", "client"],
   // What only some commands need is loaded with them.
   ["src/client/steps.ts", "cli"],
+  ["src/client/event_steps.ts", "cli"],
 ]);
 
 /** The room of a file below `src/`: the name of its folder, empty for a file directly in `src/`. */

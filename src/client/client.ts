@@ -1,10 +1,16 @@
 /** A connection to a daemon, as a program sees it. */
 
+import { ControlError } from "../control/wire/mod.ts";
 import type { ControlClient } from "./control_client.ts";
+import { readVariables, setVariable } from "./environment.ts";
 import { type EventOptions, EventStream } from "./events.ts";
 import { Handles } from "./handles.ts";
+import { readOverview, type SystemInfo } from "./overview.ts";
 import { Service } from "./service.ts";
-import { isKnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
+import type { ServiceInfo } from "./service_info.ts";
+
+/** The first protocol version that tells the environment. */
+const ENVIRONMENT_PROTOCOL = 4;
 
 /** A connection to a daemon. `connect` makes one. It is open until `close`, or until the daemon ends it. */
 export class Client implements Disposable {
@@ -29,13 +35,36 @@ export class Client implements Disposable {
 
   /** All loaded services, in the order in which they were loaded. Rejects with `ControlError`. */
   async services(): Promise<ServiceInfo[]> {
-    const overview = await this.#control.query("overview") as
-      | { readonly services?: unknown }
-      | null
-      | undefined;
-    const known = overview?.services;
-    if (Array.isArray(known) && known.every(isKnownService)) return known.map(serviceInfo);
-    return (await this.#control.list()).map(({ name, status }) => serviceInfo({ ...status, name }));
+    return [...(await this.overview()).services];
+  }
+
+  /** The daemon and all loaded services at one moment. Rejects with `ControlError`. */
+  async overview(): Promise<SystemInfo> {
+    return await readOverview(this.#control);
+  }
+
+  /**
+   * The environment that services get which start from now on. Rejects with `ControlError`, of the kind
+   * `too-old-daemon` for daemons of protocol 1 to 3.
+   */
+  async environment(): Promise<Map<string, string>> {
+    if (this.protocol < ENVIRONMENT_PROTOCOL) {
+      throw new ControlError("too-old-daemon", "The daemon cannot tell its environment");
+    }
+    const variables = await readVariables(this.#control);
+    return new Map(variables.map(({ name, value = "" }) => [name, value]));
+  }
+
+  /**
+   * Sets a variable of that environment. Rejects with `ControlError`, with `TypeError` for a name that no variable can
+   * have and for a NUL, and with `RangeError` if both together have more than 1,020 bytes.
+   *
+   * @param value `undefined` removes the variable
+   */
+  async setEnvironment(name: string, value: string | undefined): Promise<void> {
+    const refusal = await setVariable(this.#control, { name, value });
+    if (refusal === "too-long") throw new RangeError(`The variable ${name.slice(0, 20)} is too long`);
+    if (refusal === "bad-name") throw new TypeError(`There cannot be a variable ${JSON.stringify(name)}`);
   }
 
   /** A service by its full name, which need not be loaded. Asks the daemon nothing. */
@@ -43,7 +72,7 @@ export class Client implements Disposable {
     return new Service(name, this.#handles);
   }
 
-  /** What happens to services from now on. */
+  /** What happens to services: see `EventStream`. */
   events(options: EventOptions = {}): EventStream {
     return new EventStream(this.#handles, options);
   }

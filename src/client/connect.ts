@@ -37,7 +37,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   let control;
   try {
     control = await unlessAborted(opening, signal);
-    await unlessAborted(control.handshake(), signal);
+    // Both questions travel together. Streams of events have to know the extensions from their first moment on.
+    const known = Promise.all([control.handshake(), control.extensions()]);
+    await unlessAborted(known, signal);
     return new Client(control);
   } catch (error) {
     void opening.then((late) => late.close(), () => {});

@@ -9,7 +9,6 @@ import {
   type EnvEventPacket,
   EXTENSIONS_NAME,
   EXTENSIONS_QUERY,
-  EXTENSIONS_VERSION,
   Information,
   type InformationPacket,
   layoutOf,
@@ -72,6 +71,7 @@ export class ControlClient {
   readonly #closed = Promise.withResolvers<void>();
   #version = 0;
   #extensions: Promise<number> | undefined;
+  #extensionsVersion = 0;
   #modernEvents = false;
   #writing = false;
   #writeFailure: ControlError | undefined;
@@ -84,6 +84,9 @@ export class ControlClient {
 
   /** Called for each change of the daemon's environment, after LISTENENV. */
   onEnvironment: ((event: EnvEventPacket) => void) | undefined = undefined;
+
+  /** By the number of a subscription, who is called for each of its facts and gaps, with the JSON document. */
+  readonly subscribers: Map<number, (json: string) => void> = new Map();
 
   /** Resolves when the connection has ended, from either side. */
   readonly closed: Promise<void> = this.#closed.promise;
@@ -163,12 +166,24 @@ export class ControlClient {
     return entries;
   }
 
-  /** The version of the daemon's extensions; 0 if it has none, like the reference. Asked once per connection. */
+  /**
+   * The version of the daemon's extensions; 0 if it has none, like the reference. Asked once per connection. If a query
+   * came first, whose answer tells no version, it is the oldest version that has queries.
+   */
   extensions(): Promise<number> {
-    this.#extensions ??= mayBeIgnored(
-      this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }).then(extensionsOf),
+    this.#extensions ??= this.#learnExtensions(
+      this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }),
     );
     return this.#extensions;
+  }
+
+  /** The same as far as it is known: 0 until `extensions` has been answered. */
+  get extensionsVersion(): number {
+    return this.#extensionsVersion;
+  }
+
+  #learnExtensions(lookup: Promise<ReplyPacket>): Promise<number> {
+    return mayBeIgnored(lookup.then((reply) => this.#extensionsVersion = extensionsOf(reply)));
   }
 
   /**
@@ -194,7 +209,7 @@ export class ControlClient {
   async #queryReply(topic: string): Promise<ReplyPacket | undefined> {
     if (this.#extensions === undefined) {
       const first = this.request({ type: Request.FINDSERVICE, name: EXTENSIONS_QUERY + topic });
-      this.#extensions = mayBeIgnored(first.then(extensionsOf));
+      this.#extensions = this.#learnExtensions(first);
       const reply = await first;
       return reply.type === Reply.ANSWER ? reply : undefined;
     }
@@ -278,6 +293,8 @@ export class ControlClient {
         return this.#modernEvents ? undefined : this.onEvent?.(packet);
       case Information.ENVEVENT:
         return this.onEnvironment?.(packet);
+      case Information.EVENT:
+        return this.subscribers.get(packet.subscription)?.(packet.json);
       default:
         return this.#handleReply(packet);
     }
@@ -308,7 +325,7 @@ export class ControlClient {
 /** The version of the extensions, by the reply to the lookup of their name; a topic is answered at once. */
 function extensionsOf(reply: ReplyPacket): number {
   if (reply.type === Reply.EXTENSIONS) return reply.version;
-  return reply.type === Reply.ANSWER ? EXTENSIONS_VERSION : 0;
+  return reply.type === Reply.ANSWER ? 1 : 0;
 }
 
 /** With several requests under way nobody may be waiting for this one yet when the connection fails. */

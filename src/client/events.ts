@@ -1,50 +1,41 @@
 /** What happens to services, as a stream. */
 
-import { Request, type ServiceEventPacket } from "../control/wire/mod.ts";
-import { ServiceEvent } from "../model/mod.ts";
+import { Request } from "../control/wire/mod.ts";
 import { unlessAborted } from "./abort.ts";
 import { Arrivals } from "./arrivals.ts";
-import { NotLoadedError } from "./errors.ts";
-import type { Handle, Handles } from "./handles.ts";
-import { type ServiceInfo, serviceInfo } from "./service_info.ts";
+import type { ClientEvent, EventPosition, Feed } from "./feed.ts";
+import { HandleFeed } from "./handle_feed.ts";
+import type { Handles } from "./handles.ts";
+import { SubscriptionFeed, SUBSCRIPTIONS_VERSION } from "./subscription_feed.ts";
 
-/** What can happen to a service. */
-export type ServiceChangeKind = "started" | "stopped" | "start-failed" | "start-cancelled" | "stop-cancelled";
-
-/** Something happened to a service. */
-export interface ServiceChange {
-  /** Tells a change from a gap. */
-  readonly kind: "service";
-  /** The number of the event: `since` of a later stream. */
-  readonly seq: number;
-  /** The full name of the service. */
-  readonly service: string;
-  /** What happened. */
-  readonly event: ServiceChangeKind;
-  /** The service right after it. @default absent, with daemons of protocol 1 to 4 */
-  readonly status?: ServiceInfo;
-}
-
-/** Events may be missing here: the program should look at the services again. */
-export interface EventGap {
-  /** Tells a gap from a change. */
-  readonly kind: "gap";
-  /** The number of the gap: `since` of a later stream. */
-  readonly seq: number;
-}
-
-/** One item of an `EventStream`. */
-export type ClientEvent = ServiceChange | EventGap;
+export type {
+  ClientEvent,
+  DaemonFact,
+  EventGap,
+  EventPosition,
+  FactDetails,
+  ServiceChange,
+  ServiceChangeKind,
+} from "./feed.ts";
 
 /** Which events a stream has. */
 export interface EventOptions {
-  /** The full names of services, which are loaded if need be. @default all that are loaded when the stream begins */
+  /**
+   * The full names of services, which are loaded if need be. @default all; with dinit, all that are loaded when the
+   * stream begins
+   */
   readonly services?: readonly string[];
   /**
-   * The `seq` of the last event that the program has seen: the stream goes on behind it. Where events of that time are
-   * not to be had any more, it begins with a gap. @default the stream begins now
+   * How far the program has read: the `seq` of the last event that it has seen, or better the `position` of the stream
+   * that it read, which also tells a daemon that was started again. The stream goes on behind it. Where events of that
+   * time are not to be had any more, it begins with a gap. @default the stream begins now
    */
-  readonly since?: number;
+  readonly since?: number | EventPosition;
+  /**
+   * Whether other facts than changes are wanted, too, such as the steps on the way of a service. dinit tells none.
+   * @default false
+   */
+  readonly facts?: boolean;
   /** Ends the stream; the loop throws its reason. @default nothing does */
   readonly signal?: AbortSignal;
 }
@@ -52,41 +43,56 @@ export interface EventOptions {
 /** How many events wait for a slow reader at most: then the oldest are dropped, and a gap stands for them. */
 const WAITING_LIMIT = 10_000;
 
-const KINDS: ReadonlyMap<number, ServiceChangeKind> = new Map([
-  [ServiceEvent.STARTED, "started"],
-  [ServiceEvent.STOPPED, "stopped"],
-  [ServiceEvent.FAILEDSTART, "start-failed"],
-  [ServiceEvent.STARTCANCELLED, "start-cancelled"],
-  [ServiceEvent.STOPCANCELLED, "stop-cancelled"],
-]);
-
 /**
  * Events of services, in order, for a `for await` loop. It begins when it is made, not with the loop, and ends with the
- * loop, with `close` or with `await using`. While it is open, nobody else can reload or unload the services; this
- * client can, and a gap tells of it. The loop throws `ControlError` when the connection ends.
+ * loop, with `close` or with `await using`. The loop throws `ControlError` when the connection ends.
  *
- * The daemon numbers no events yet: `seq` counts those of one stream, and a stream with `since` begins with a gap.
+ * This daemon numbers its events and keeps the last 1,000, so that a stream can go on where an earlier one, of another
+ * connection, has ended. dinit does not: there `seq` counts the events of one stream, a stream with `since` begins with
+ * a gap, nobody else can reload or unload the services while it is open, and what this client reloads leaves a gap.
  */
 export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDisposable {
   /** Resolves when the stream watches all its services: what happens from then on is in it. Rejects if it cannot. */
   readonly ready: Promise<void>;
   readonly #handles: Handles;
   readonly #signal: AbortSignal | undefined;
-  readonly #watched = new Set<Handle>();
+  readonly #feed: Feed;
   readonly #events = new Arrivals<ClientEvent>();
+  readonly #since: EventPosition | undefined;
+  #read: EventPosition | undefined;
   #failure: unknown;
-  #seq: number;
   #closed = false;
 
   /** @ignore `Client.events` and `Service.events` make them. */
-  constructor(handles: Handles, { services, since, signal }: EventOptions) {
+  constructor(handles: Handles, { services, since, facts = false, signal }: EventOptions) {
     this.#handles = handles;
     this.#signal = signal;
-    this.#seq = since ?? 0;
-    if (since !== undefined) this.#gap();
-    this.ready = this.#begin(services);
+    const from = typeof since === "number" ? { origin: 0, seq: since } : since;
+    if (from !== undefined && !(Number.isSafeInteger(from.seq) && from.seq >= 0)) {
+      throw new RangeError(`since must be a whole number from 0 on, and is ${from.seq}`);
+    }
+    this.#since = from;
+    const sink = {
+      put: (event: ClientEvent) => this.#put(event),
+      fail: (error: unknown) => this.#fail(error),
+    };
+    const isNumbered = handles.client.extensionsVersion >= SUBSCRIPTIONS_VERSION;
+    this.#feed = new (isNumbered ? SubscriptionFeed : HandleFeed)(
+      handles,
+      { services, since: from, facts },
+      sink,
+    );
+    this.ready = this.#feed.ready;
     this.ready.catch((error) => this.#fail(error));
     void handles.client.closed.then(() => this.#fail(undefined));
+  }
+
+  /** How far the program has read, once the stream is ready: `since` of a later stream, also of another connection. */
+  get position(): EventPosition {
+    const { position } = this.#feed;
+    const [next] = this.#events.waiting;
+    if (next === undefined) return position;
+    return this.#read ?? this.#since ?? { ...position, seq: next.seq - 1 };
   }
 
   /** The next event, as soon as there is one. */
@@ -95,7 +101,10 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
       await this.close();
       throw reason;
     });
-    if (event !== undefined) return { done: false, value: event };
+    if (event !== undefined) {
+      this.#read = { ...this.#feed.position, seq: event.seq };
+      return { done: false, value: event };
+    }
     if (this.#closed) return { done: true, value: undefined };
     await this.close();
     if (this.#failure !== undefined) throw this.#failure;
@@ -113,9 +122,7 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
   async close(): Promise<void> {
     this.#closed = true;
     this.#events.end();
-    const watched = [...this.#watched];
-    this.#watched.clear();
-    await Promise.all(watched.map((handle) => this.#handles.close(handle)));
+    await this.#feed.close();
   }
 
   /** The stream itself. */
@@ -126,51 +133,6 @@ export class EventStream implements AsyncIterableIterator<ClientEvent>, AsyncDis
   /** Ends the stream. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #begin(services: readonly string[] | undefined): Promise<void> {
-    if (services !== undefined) {
-      await Promise.all(services.map((name) => this.#watch(name, true)));
-      return;
-    }
-    const listed = await this.#handles.client.list();
-    await Promise.all(listed.map(({ name }) => this.#watch(name, false)));
-  }
-
-  /** A service of the list may be gone by now. */
-  async #watch(name: string, load: boolean): Promise<void> {
-    try {
-      const handle = await this.#handles.open(name, load);
-      if (this.#closed) return await this.#handles.close(handle);
-      this.#watched.add(handle);
-      void this.#pass(handle);
-    } catch (error) {
-      if (load || !(error instanceof NotLoadedError)) throw error;
-    }
-  }
-
-  /** Passes the events of one handle on, until it is closed; if a reload has ended it, those of another one. */
-  async #pass(handle: Handle): Promise<void> {
-    for (let packet; (packet = await handle.events.next()) !== undefined;) this.#add(handle.name, packet);
-    if (this.#closed || !this.#watched.delete(handle)) return;
-    this.#gap();
-    await this.#watch(handle.name, false).catch((error) => this.#fail(error));
-  }
-
-  #add(service: string, { event, status }: ServiceEventPacket): void {
-    const kind = KINDS.get(event);
-    if (kind === undefined) return;
-    this.#put({
-      kind: "service",
-      seq: ++this.#seq,
-      service,
-      event: kind,
-      ...(status === undefined ? {} : { status: serviceInfo({ ...status, name: service }) }),
-    });
-  }
-
-  #gap(): void {
-    this.#put({ kind: "gap", seq: ++this.#seq });
   }
 
   #put(event: ClientEvent): void {

@@ -3,10 +3,11 @@
 import { Reply, Request, type ServiceEventPacket } from "../control/wire/mod.ts";
 import { isValidServiceName } from "../model/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { type ControlClient, unexpectedReply } from "./control_client.ts";
+import type { ControlClient } from "./control_client.ts";
 import { LoadFailedError, NotLoadedError } from "./errors.ts";
 import { HandleEvents } from "./handle_events.ts";
 import { findRecord, loadRecord, type ServiceRecord } from "./lookup.ts";
+import type { reloadService, unloadService } from "./requests.ts";
 
 /** A handle of one service. */
 export interface Handle {
@@ -107,16 +108,15 @@ export class Handles {
     }
   }
 
-  /** Reloads or unloads a loaded service; false if the daemon refuses. Throws as `open` does. */
-  change(name: string, type: typeof Request.RELOADSERVICE | typeof Request.UNLOADSERVICE): Promise<boolean> {
+  /** Reloads or unloads a loaded service. Returns why the daemon refuses, if it does. Throws as `open` does. */
+  change(name: string, ask: typeof reloadService | typeof unloadService): Promise<"in-use" | undefined> {
     return this.use(name, false, async (handle) => {
       const done = Promise.withResolvers<void>();
       this.#changing.set(name, done.promise);
       try {
-        const reply = await this.client.request({ type, handle: handle.id });
-        if (reply.type !== Reply.ACK && reply.type !== Reply.NAK) throw unexpectedReply(reply);
-        if (reply.type === Reply.ACK || !await this.#isAlive(handle)) this.#endAll(name);
-        return reply.type === Reply.ACK;
+        const refusal = await ask(this.client, handle.id);
+        if (refusal === undefined || !await this.#isAlive(handle)) this.#endAll(name);
+        return refusal;
       } finally {
         this.#changing.delete(name);
         done.resolve();

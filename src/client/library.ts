@@ -33,12 +33,16 @@ export { connect, type ConnectOptions } from "./connect.ts";
 export * from "./errors.ts";
 export {
   type ClientEvent,
+  type DaemonFact,
   type EventGap,
   type EventOptions,
+  type EventPosition,
   EventStream,
+  type FactDetails,
   type ServiceChange,
   type ServiceChangeKind,
 } from "./events.ts";
+export type { DaemonInfo, SystemInfo } from "./overview.ts";
 export type { LogPiece, LogPosition } from "./log_reader.ts";
 export type { LogOptions } from "./logs.ts";
 export { type CommandOptions, Service, type StopOptions, type WaitOptions } from "./service.ts";

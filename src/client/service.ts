@@ -1,10 +1,10 @@
 /** One service, as a program sees it. */
 
-import { Reply, type ReplyPacket, Request, type ServiceEventPacket } from "../control/wire/mod.ts";
+import { Reply, Request, type ServiceEventPacket } from "../control/wire/mod.ts";
 import { ServiceState, signalNumber, StopReason } from "../model/mod.ts";
 import { unlessAborted } from "./abort.ts";
 import { giveCommand, goalOf, namesOf } from "./command.ts";
-import { unexpectedReply } from "./control_client.ts";
+import { type ControlClient, unexpectedReply } from "./control_client.ts";
 import {
   CancelledError,
   type CommandName,
@@ -18,6 +18,7 @@ import { GoalWatch } from "./goal.ts";
 import type { Handle, Handles } from "./handles.ts";
 import { type LogOptions, readLog } from "./logs.ts";
 import type { LogPiece } from "./log_reader.ts";
+import { reloadService, signalService, triggerService, unloadService, unpinService } from "./requests.ts";
 import { isKnownService, type KnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
 import { seeState, settle, type Settled } from "./wait.ts";
 
@@ -130,27 +131,24 @@ export class Service {
 
   /** Takes back the pin of `start`, `stop`, `wake` or `release`. */
   async unpin(): Promise<void> {
-    await this.#request("unpin", (handle) => ({ type: Request.UNPINSERVICE, handle }), {});
+    await this.#request("unpin", unpinService);
   }
 
   /** Unloads the service, which must be stopped. Rejects with `NotLoadedError` or `RefusedError` (`in-use`). */
   async unload(): Promise<void> {
-    const done = await this.#handles.change(this.name, Request.UNLOADSERVICE);
-    if (!done) throw new RefusedError(this.name, "unload", "in-use");
+    const refusal = await this.#handles.change(this.name, unloadService);
+    if (refusal !== undefined) throw new RefusedError(this.name, "unload", refusal);
   }
 
   /** Loads the description again. Rejects with `NotLoadedError` or `RefusedError` (`in-use`). */
   async reload(): Promise<void> {
-    const done = await this.#handles.change(this.name, Request.RELOADSERVICE);
-    if (!done) throw new RefusedError(this.name, "reload", "in-use");
+    const refusal = await this.#handles.change(this.name, reloadService);
+    if (refusal !== undefined) throw new RefusedError(this.name, "reload", refusal);
   }
 
   /** Sets the trigger of a service of the type `triggered`, or takes it back. Rejects with `RefusedError`. */
   async trigger(on = true): Promise<void> {
-    const value = on ? 1 : 0;
-    await this.#request("trigger", (handle) => ({ type: Request.SETTRIGGER, handle, value }), {
-      [Reply.NAK]: "not-triggered",
-    });
+    await this.#request("trigger", (client, handle) => triggerService(client, handle, on));
   }
 
   /**
@@ -161,11 +159,7 @@ export class Service {
   async signal(signal: number | string): Promise<void> {
     const number = typeof signal === "number" ? signal : signalNumber(signal);
     if (number === undefined) throw new RefusedError(this.name, "signal", "bad-signal");
-    await this.#request("signal", (handle) => ({ type: Request.SIGNAL, signal: number, handle }), {
-      [Reply.SIGNAL_NOPID]: "no-process",
-      [Reply.SIGNAL_BADSIG]: "bad-signal",
-      [Reply.SIGNAL_KILLERR]: "not-sent",
-    });
+    await this.#request("signal", (client, handle) => signalService(client, handle, number));
   }
 
   /** What happens to the service from now on: see `Client.events`. */
@@ -263,16 +257,10 @@ export class Service {
   /** Something that is done or refused at once. */
   async #request(
     command: string,
-    packet: (handle: number) => Parameters<Handles["client"]["request"]>[0],
-    refusals: Readonly<Record<number, RefusalReason>>,
+    ask: (client: ControlClient, handle: number) => Promise<RefusalReason | undefined>,
   ): Promise<void> {
-    const reply: ReplyPacket = await this.#handles.use(
-      this.name,
-      true,
-      ({ id }) => this.#handles.client.request(packet(id)),
-    );
-    if (reply.type === Reply.ACK) return;
-    const reason = refusals[reply.type];
-    throw reason === undefined ? unexpectedReply(reply) : new RefusedError(this.name, command, reason);
+    const { client } = this.#handles;
+    const refusal = await this.#handles.use(this.name, true, ({ id }) => ask(client, id));
+    if (refusal !== undefined) throw new RefusedError(this.name, command, refusal);
   }
 }

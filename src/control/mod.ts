@@ -6,6 +6,7 @@
  */
 
 export type * from "./server/controlled_manager.ts";
+export type * from "./server/event_source.ts";
 export { ControlSocketError, refuseActiveSocket } from "./server/listening_socket.ts";
 export { ControlServer, type ControlServerOptions } from "./server/server.ts";
 export * from "./wire/decode.ts";

@@ -6,12 +6,13 @@
 import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
 import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { FolderSource, MainEnvironment } from "../description/mod.ts";
-import { ServiceManager, type ServiceRecord } from "../engine/mod.ts";
+import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
 import { type DaemonHost, SystemClock } from "../host/mod.ts";
 import { ControlServer } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
+import { FactSource } from "./fact_source.ts";
 import { Failures } from "./failures.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { InitialServices } from "./initial_services.ts";
@@ -97,6 +98,7 @@ export class Daemon {
       clock: this.#host.bootClock,
       log,
     });
+    const ring = new EventRing();
     this.#manager = new ServiceManager({
       source: new FolderSource(serviceDirectories(options, paths), {
         environment: this.#environment,
@@ -116,6 +118,7 @@ export class Daemon {
         fact: (fact) => {
           log.fact(fact);
           this.#failures.fact(fact);
+          ring.fact(fact);
         },
       },
       inactive: () => this.#checkInactive(),
@@ -123,6 +126,7 @@ export class Daemon {
     });
     this.#server = new ControlServer(this.#manager, {
       overview: () => this.#overview(),
+      events: new FactSource(ring),
       log: (level, message) => log.message(level, message),
     });
     this.#socket = new SocketKeeper(this.#server, this.#socketPath, {

@@ -14,11 +14,14 @@ export interface FactsSince {
   readonly facts: readonly NumberedFact[];
 }
 
-/** The last facts of an engine, for those who come later or were away for a while. */
+/**
+ * The last facts of an engine, for those who come later or were away for a while. To keep a fact costs one write into
+ * an array; it gets its number when somebody asks for it.
+ */
 export class EventRing implements FactSink {
   readonly #size: number;
   /** The fact with the number `seq` is at the place `seq % size`. */
-  readonly #facts: NumberedFact[] = [];
+  readonly #facts: Fact[] = [];
   readonly #followers = new Set<(fact: NumberedFact) => void>();
   #last = 0;
 
@@ -32,17 +35,32 @@ export class EventRing implements FactSink {
     return this.#last;
   }
 
+  /** The number of the oldest fact that is kept; 1 if there was none yet. */
+  get first(): number {
+    return Math.max(1, this.#last - this.#size + 1);
+  }
+
   fact(fact: Fact): void {
-    const numbered: NumberedFact = { seq: ++this.#last, ...fact };
-    this.#facts[numbered.seq % this.#size] = numbered;
+    this.#last += 1;
+    this.#facts[this.#last % this.#size] = fact;
+    if (this.#followers.size === 0) return;
+    const numbered = { seq: this.#last, ...fact };
     for (const follower of this.#followers) follower(numbered);
+  }
+
+  /** The fact with the number `seq`; `undefined` if it is not kept any more, or there was none yet. */
+  get(seq: number): NumberedFact | undefined {
+    const fact = seq >= this.first && seq <= this.#last ? this.#facts[seq % this.#size] : undefined;
+    return fact && { seq, ...fact };
   }
 
   /** The facts behind the one with the number `seq`, oldest first; of all that are kept for 0. */
   since(seq: number): FactsSince {
-    const first = Math.max(seq + 1, this.#last - this.#size + 1, 1);
+    const first = Math.max(seq + 1, this.first);
     const facts: NumberedFact[] = [];
-    for (let next = first; next <= this.#last; next++) facts.push(this.#facts[next % this.#size]);
+    for (let next = first; next <= this.#last; next++) {
+      facts.push({ seq: next, ...this.#facts[next % this.#size] });
+    }
     // A number that was never given out is one of another daemon.
     return { gap: first > seq + 1 || seq > this.#last, facts };
   }

@@ -5,6 +5,59 @@
  *
  * Read `lifecycle.ts` first: its opening page says how services live, how changes spread and what always holds.
  *
+ * @example An engine without files and processes: what starting one service does to another
+ * ```ts
+ * import { MainEnvironment } from "@dinit/dinit/description";
+ * import { type DescriptionSource, EventRing, type ProcessHost, ServiceManager } from "@dinit/dinit/engine";
+ * import { DEFAULT_DESCRIPTION, DependencyKind, LaunchStage } from "@dinit/dinit/model";
+ *
+ * const NEEDS: Record<string, string[]> = { site: ["database"], database: [] };
+ *
+ * const source: DescriptionSource = {
+ *   directories: [],
+ *   find: (name) => ({
+ *     read: ({ dependency }) => {
+ *       for (const to of NEEDS[name]) dependency({ name: to, fromDirectory: false });
+ *       const dependencies = NEEDS[name].map((to) => ({ kind: DependencyKind.REGULAR, name: to }));
+ *       return { ...DEFAULT_DESCRIPTION, name, dependencies };
+ *     },
+ *   }),
+ * };
+ *
+ * // The services are of the type `internal`, which has no process: most of this is never called.
+ * const host: ProcessHost = {
+ *   unsupported: () => undefined,
+ *   launch: () => ({ stage: LaunchStage.EXECUTE, errno: 38, error: "there are no processes here" }),
+ *   signal: () => "no-process",
+ *   openActivationSocket: () => undefined,
+ *   serviceInactive: () => {},
+ *   serviceUnloaded: () => {},
+ *   adoptFromPidFile: () => ({ kind: "invalid", pid: -1 }),
+ *   killAll: () => {},
+ *   bufferedLog: () => undefined,
+ * };
+ *
+ * const facts = new EventRing();
+ * const manager = new ServiceManager({
+ *   source,
+ *   host,
+ *   facts,
+ *   environment: new MainEnvironment(),
+ *   clock: {
+ *     now: () => performance.now(),
+ *     wall: () => Date.now(),
+ *     setTimer: () => {},
+ *     clearTimer: () => {},
+ *   },
+ *   console: { requestConsole: () => true, returnConsole: () => {}, takeForeground: () => {} },
+ * });
+ *
+ * manager.start(manager.load("site"));
+ * for (const fact of facts.since(0).facts) {
+ *   if ("service" in fact && fact.kind !== "phase") console.log(fact.seq, fact.service, fact.kind);
+ * }
+ * ```
+ *
  * @module
  */
 

@@ -6,7 +6,7 @@
 import type { Fact, FactSink } from "../engine/mod.ts";
 import { factLine, messageLine } from "./json.ts";
 import { type LogLevel, passes, type Threshold } from "./levels.ts";
-import { type MessageWords, type ServiceStatusWords, words } from "./wording.ts";
+import { type MessageWords, sentence, type ServiceStatusWords, words } from "./wording.ts";
 
 /** What is shown on the console. */
 export interface ConsoleLevels {
@@ -16,12 +16,8 @@ export interface ConsoleLevels {
   readonly status: Threshold;
 }
 
-/** How a service came to be where it is, in the words of each stream. */
-const STATUS = {
-  started: { console: "[  OK  ]", main: "started" },
-  failed: { console: "[FAILED]", main: "failed to start" },
-  stopped: { console: "[STOPPD]", main: "stopped" },
-} as const;
+/** How a service came to be where it is, on the console. */
+const STATUS = { started: "[  OK  ]", failed: "[FAILED]", stopped: "[STOPPD]" } as const;
 
 /** What the main log consists of: sentences, or facts as JSON. */
 export type LogFormat = "text" | "json";
@@ -95,10 +91,10 @@ export class DaemonLog implements MessageLog, FactSink {
     if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
   }
 
-  #status({ status, service, consoleLevel, level }: ServiceStatusWords, fact: Fact): void {
-    const { console, main } = STATUS[status];
-    if (passes(consoleLevel, this.#levels.status)) this.#console.write(`${console} ${service}`);
-    this.#recordFact(level, fact, `service ${service} ${main}.`);
+  #status(said: ServiceStatusWords, fact: Fact): void {
+    const { status, service, consoleLevel, level } = said;
+    if (passes(consoleLevel, this.#levels.status)) this.#console.write(`${STATUS[status]} ${service}`);
+    this.#recordFact(level, fact, sentence(said));
   }
 
   #say({ level, text, more }: MessageWords, fact: Fact): void {

@@ -1,8 +1,9 @@
 /** Facts and messages as JSON, one object a line (`--log-format=json`). */
 
 import { LoadError, ServiceState, StopReason } from "../model/mod.ts";
-import type { Fact } from "../engine/mod.ts";
+import type { Fact, NumberedFact } from "../engine/mod.ts";
 import type { LogLevel } from "./levels.ts";
+import { sentence, words } from "./wording.ts";
 
 const STATES = namesOf(ServiceState);
 const REASONS = namesOf(StopReason);
@@ -12,6 +13,12 @@ export function factLine(level: LogLevel, fact: Fact, text?: string): string {
   const { at, ...rest } = fact;
   const fields = Object.entries(rest).map(([name, value]) => [name, plain(name, value)]);
   return JSON.stringify({ at: new Date(at).toISOString(), level, ...Object.fromEntries(fields), text });
+}
+
+/** A fact with its number, as a subscriber gets it: its line of the JSON log and `seq`. */
+export function eventDocument(fact: NumberedFact): string {
+  const said = words(fact);
+  return said === undefined ? factLine("info", fact) : factLine(said.level, fact, sentence(said));
 }
 
 /** A message of the daemon that is no fact of the engine. */

@@ -14,6 +14,7 @@ export {
   type LogFormat,
   type MessageLog,
 } from "./daemon_log.ts";
+export { eventDocument } from "./json.ts";
 export { type LogLevel, passes, type Threshold } from "./levels.ts";
 export { LineBuffer } from "./line_buffer.ts";
 export { type LineSink, LineWriter, type LineWriterOptions } from "./line_writer.ts";

@@ -32,6 +32,14 @@ export interface ServiceStatusWords {
 /** What is said about a fact. */
 export type Words = MessageWords | ServiceStatusWords;
 
+/** What the main log says of the status of a service. */
+const STATUS_VERBS = { started: "started", failed: "failed to start", stopped: "stopped" } as const;
+
+/** The sentence that the main log has for what is said about a fact. */
+export function sentence(said: Words): string {
+  return "status" in said ? `service ${said.service} ${STATUS_VERBS[said.status]}.` : said.text;
+}
+
 /** The words for a fact; `undefined` if the reference does not speak of it. */
 export function words(fact: Fact): Words | undefined {
   switch (fact.kind) {

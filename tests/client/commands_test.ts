@@ -180,6 +180,28 @@ scene("signals, triggers and pins are done or refused at once", async ({ library
   assertEquals((await failureOf(web.trigger(), RefusedError)).code, "not-triggered");
 });
 
+scene("variables are set, removed and read", async ({ library, manager }) => {
+  await library.setEnvironment("A", "b=c");
+  await library.setEnvironment("EMPTY", "");
+  await library.setEnvironment("B", "2");
+  await library.setEnvironment("B", undefined);
+  assertEquals(manager.calls, ["set A=b=c", "set EMPTY=", "set B=2", "unset B"]);
+  assertEquals(await library.environment(), new Map([["A", "b=c"], ["EMPTY", ""]]));
+});
+
+scene("a variable that cannot be is refused, and the connection goes on", async ({ library, manager }) => {
+  for (
+    const [name, value] of [["", "x"], ["", undefined], ["A=B", "x"], ["A=B", undefined], [
+      "A",
+      "\0",
+    ]] as const
+  ) {
+    await assertRejects(() => library.setEnvironment(name, value), TypeError);
+  }
+  await assertRejects(() => library.setEnvironment("A", "x".repeat(1020)), RangeError);
+  assertEquals(manager.calls, []);
+});
+
 scene("waiting for a state takes whoever brings the service there", async ({ library, manager }) => {
   manager.add("web");
   const waiting = library.service("web").waitFor("started");

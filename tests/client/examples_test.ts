@@ -8,6 +8,9 @@ const ROOT = new URL("../../", import.meta.url);
 /** The files behind the addresses of the package. */
 const SETTINGS = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
 
+/** How long a program may take whose types are checked together with all that it imports, in milliseconds. */
+const CHECKING_LIMIT = 300_000;
+
 /** A program that imports files of the repository instead of the package. */
 function withFiles(program: string): string {
   return program.replaceAll(
@@ -22,8 +25,12 @@ function programsOf(text: string): string[] {
   return Array.from(bare.matchAll(/^```ts\n(.*?)^```$/gms), ([, program]) => program);
 }
 
-/** What a program writes that runs beside a daemon whose service `web` has this command. */
-async function run(program: string, command: string): Promise<string> {
+/**
+ * What a program writes that runs beside a daemon whose service `web` has this command.
+ *
+ * @param options further options of the runtime
+ */
+async function run(program: string, command: string, options: readonly string[] = []): Promise<string> {
   await using dinit = new Dinit({
     boot: "type = internal\nwaits-for = web\n",
     web: `type = process\ncommand = ${command}\nrestart = no\n`,
@@ -32,9 +39,17 @@ async function run(program: string, command: string): Promise<string> {
   await dinit.printed("[  OK  ] boot");
   dinit.write("example.ts", withFiles(program));
   const { stdout, stderr } = await outputOf(Deno.execPath(), {
-    args: ["run", "--check", "--quiet", "--no-prompt", "--allow-all", `${dinit.directory}/example.ts`],
+    args: [
+      "run",
+      "--check",
+      "--quiet",
+      "--no-prompt",
+      "--allow-all",
+      ...options,
+      `${dinit.directory}/example.ts`,
+    ],
     env: { DINIT_SOCKET_PATH: dinit.socket, NO_COLOR: "1" },
-  });
+  }, CHECKING_LIMIT);
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
@@ -56,9 +71,17 @@ Deno.test("the first program of the page on the library runs", async () => {
   assertMatch(await run(first, RUNS), /^started boot \nstarted web \d+\n$/);
 });
 
+Deno.test("the example of the whole package runs", async () => {
+  const [program] = programsOf(await Deno.readTextFile(new URL(SETTINGS.exports["."], ROOT)));
+  // What the package depends on is found by the map of the repository.
+  const options = ["--config", new URL("deno.json", ROOT).pathname];
+  assertMatch(await run(program, RUNS, options), /^STARTED\nweb runs\n$/);
+});
+
 for (
   const [entry, expected] of [
     ["description", "true restart-delay\n"],
+    ["engine", "1 database loaded\n2 site loaded\n6 database started\n8 site started\n"],
     ["model", "No such file or directory 1\n"],
   ]
 ) {

@@ -5,6 +5,7 @@ import { connect, ControlError } from "../../src/client/library.ts";
 import { serviceInfo } from "../../src/client/service_info.ts";
 import { ServiceType, StopReason } from "../../src/model/mod.ts";
 import { StandIn, status } from "../cli/_stand_in.ts";
+import { OVERVIEW } from "../control/_server.ts";
 
 const STOPPED = status({ state: 0, target: 0 });
 
@@ -47,6 +48,16 @@ Deno.test("all services come from the overview, and from the list of a daemon th
     const [{ name, state, since }, ...others] = await client.services();
     assertEquals([name, state, others], ["web", "started", []]);
     assertEquals(since, overview?.services[0].name === "web" ? new Date(5) : undefined);
+  }
+});
+
+Deno.test("an overview has what the daemon tells of itself, which dinit does not", async () => {
+  const { daemon } = OVERVIEW;
+  for (const overview of [{ daemon, services: [] }, { daemon: { version: 3 }, services: [] }, undefined]) {
+    await using standIn = new StandIn({ overview });
+    using client = await connect({ socketPath: standIn.path });
+    const expected = overview?.daemon === daemon ? { daemon, services: [] } : { services: [] };
+    assertEquals(await client.overview(), expected);
   }
 });
 

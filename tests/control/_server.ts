@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { Overview } from "../../src/model/mod.ts";
-import { ControlServer } from "../../src/control/mod.ts";
+import { ControlServer, type EventSource } from "../../src/control/mod.ts";
 import { ControlClient } from "../../src/client/mod.ts";
 import { FakeManager } from "./_fake_manager.ts";
 
@@ -122,10 +122,15 @@ export const OVERVIEW: Overview = {
  * A server that leaves the umask alone: that is the whole process's, in which the servers of other test files are made
  * at the same time, and files that must be executable. Without the grant the socket's mode is set afterwards.
  */
-export function testServer(log: string[], manager: FakeManager = new FakeManager()): ControlServer {
+export function testServer(
+  log: string[],
+  manager: FakeManager = new FakeManager(),
+  events?: EventSource,
+): ControlServer {
   Deno.permissions.revokeSync({ name: "sys" });
   return new ControlServer(manager, {
     overview: () => OVERVIEW,
+    events,
     log: (level, message) => log.push(`${level}: ${message}`),
   });
 }
@@ -134,11 +139,12 @@ export function testServer(log: string[], manager: FakeManager = new FakeManager
 export async function withServer(
   test: (scene: Scene) => Promise<void>,
   manager: FakeManager = new FakeManager(),
+  events?: EventSource,
 ): Promise<void> {
   const directory = Deno.makeTempDirSync({ prefix: "dinit-control-" });
   const path = `${directory}/socket`;
   const log: string[] = [];
-  const server = testServer(log, manager);
+  const server = testServer(log, manager, events);
   const peers: Peer[] = [];
   const clients: ControlClient[] = [];
   try {

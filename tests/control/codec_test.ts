@@ -80,6 +80,10 @@ function anyValue(kind: FieldKind, form: 10 | 14 | 30): fc.Arbitrary<unknown> | 
       return fc.nat(2 ** 32 - 1);
     case "i32":
       return fc.integer();
+    case "u64":
+      return fc.nat(2 ** 31 - 1).map((value) => value * 2 ** 20);
+    case "requestTexts16nul":
+      return fc.array(anyText(0, 100), { maxLength: 9 });
     case "requestText":
       return anyText(1, 1021);
     case "text16":

@@ -43,6 +43,7 @@ const anyRequest: fc.Arbitrary<RequestPacket> = anyType.chain((type) => {
   const fields: Record<string, fc.Arbitrary<unknown>> = { type: fc.constant(type) };
   for (const [property, kind] of layoutOf(type)!.fields) {
     if (kind === "requestText") fields[property] = fc.constantFrom(...NAMES, "new");
+    else if (kind === "requestTexts16nul") fields[property] = fc.array(fc.constantFrom(...NAMES));
     else if (property === "from") fields[property] = fc.nat(2);
     else if (property === "to") fields[property] = fc.integer({ min: 3, max: 5 });
     else if (property === "handle") fields[property] = anyHandle;
@@ -104,7 +105,7 @@ function checkAnswers(sent: Uint8Array, received: Uint8Array): number {
   for (let start = 0; start < sent.length;) {
     let request;
     try {
-      const allowed = isRequestType(sent[start]) && (sent[start] !== Request.QUERY || extensions);
+      const allowed = isRequestType(sent[start]) && (sent[start] < Request.QUERY || extensions);
       if (!allowed) throw new PacketError("unknown");
       request = decodePacket(sentView, start, sent.length);
     } catch (error) {

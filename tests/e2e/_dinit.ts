@@ -11,7 +11,7 @@ export const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathnam
 const BINARY = Deno.env.get("DINIT_BINARY");
 
 /** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** What the daemon says where it cannot tell its control group (daemon and init 3.6). */
 const CGROUP_WARNING = /^dinit: (In multiple cgroups, cannot|Could not) determine cgroup root path$/;
@@ -61,6 +61,8 @@ export class Dinit implements AsyncDisposable {
   readonly directory = Deno.makeTempDirSync({ prefix: "dinit-e2e-" });
   readonly socket = `${this.directory}/socket`;
   #child: Deno.ChildProcess | undefined;
+  /** How the daemon ended, if it has. */
+  #status: Deno.CommandStatus | undefined;
   #output = "";
   #changed: () => void = () => {};
   #reading: Promise<void>[] = [];
@@ -120,6 +122,8 @@ export class Dinit implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    this.#status = undefined;
+    this.#child.status.then((status) => this.#status = status);
     this.#reading = [this.#child.stdout, this.#child.stderr].map((stream) => this.#read(stream));
     return this;
   }
@@ -151,7 +155,7 @@ export class Dinit implements AsyncDisposable {
   async until(condition: () => boolean, what: string): Promise<void> {
     const end = performance.now() + PATIENCE;
     while (!condition()) {
-      if (performance.now() > end) throw new Error(`waited in vain for ${what}; printed:\n${this.#output}`);
+      if (performance.now() > end) throw this.#inVain(what);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 10);
         this.#changed = () => {
@@ -160,6 +164,11 @@ export class Dinit implements AsyncDisposable {
         };
       });
     }
+  }
+
+  #inVain(what: string): Error {
+    const state = this.#status === undefined ? "still runs" : `has ended: ${JSON.stringify(this.#status)}`;
+    return new Error(`waited in vain for ${what}; the daemon ${state}; it printed:\n${this.#output}`);
   }
 
   /** Runs `dinit ctl` against the daemon. */

@@ -236,4 +236,4 @@ export class Namespace implements AsyncDisposable {
 }
 
 /** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;

@@ -89,7 +89,7 @@ for (const [file, warnings] of CGROUPS) {
   test(`daemon case 74: the control group of a container: ${file}`, async () => {
     const setUp = `printf '${file}' > "$W/cgroup"; mount --bind "$W/cgroup" /proc/1/cgroup`;
     await using container = await booted(SERVICES, { setUp });
-    assertEquals(container.text.split("\n").slice(0, -3), warnings);
+    assertEquals(container.text.split("\n").filter((line) => line.startsWith("dinit: ")), warnings);
   });
 }
 

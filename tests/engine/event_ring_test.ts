@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { EventRing, type NumberedFact } from "../../src/engine/mod.ts";
 import { ServiceType } from "../../src/model/mod.ts";
+import { withFiles } from "./_descriptions.ts";
 import { World } from "./_world.ts";
 
 function fill(ring: EventRing, count: number): void {
@@ -22,6 +23,34 @@ Deno.test("the ring keeps the last facts, and says when those that are asked for
   assertEquals([numbers(ring.since(4)), ring.since(4).gap], [[5, 6, 7], false]);
   assertEquals([numbers(ring.since(7)), ring.since(7).gap], [[], false]);
   assertEquals(ring.since(8), { gap: true, facts: [] }); // of another daemon
+});
+
+Deno.test("the ring gives each fact that it keeps by its number, and no other", () => {
+  const ring = new EventRing({ size: 3 });
+  assertEquals([ring.first, ring.last, ring.get(0), ring.get(1)], [1, 0, undefined, undefined]);
+  fill(ring, 5);
+  assertEquals([ring.first, ring.last], [3, 5]);
+  assertEquals([1, 2, 3, 4, 5, 6, 3.5, NaN].map((seq) => ring.get(seq)?.seq), [
+    undefined,
+    undefined,
+    3,
+    4,
+    5,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("loading, reloading and unloading are facts of the ring", () => {
+  withFiles({ a: "type = internal⏎" }, (world) => {
+    const ring = new EventRing();
+    world.log.forward = ring;
+    world.manager.load("a");
+    world.manager.reload(world.service("a"));
+    world.manager.unload(world.service("a"));
+    assertEquals(ring.since(0).facts.map(({ kind }) => kind), ["loaded", "reloaded", "unloaded"]);
+  });
 });
 
 Deno.test("a follower gets the facts of an engine until it ends that", () => {

@@ -31,6 +31,8 @@ export interface Command {
   readonly options?: readonly LocalOption[];
   /** Whether it can do without a daemon (`--offline`). @default false */
   readonly offline?: boolean;
+  /** Whether it writes its own documents with `--json`: no other one follows if it succeeds. @default false */
+  readonly streams?: boolean;
   /** The oldest protocol version of a daemon that can do it (cli 1.5). */
   readonly minimumProtocol: number;
   readonly summary: string;
@@ -249,5 +251,14 @@ export const COMMANDS: readonly Command[] = [
     minimumProtocol: 1,
     summary: "wait until services are started or stopped, whoever does it",
     load: async () => (await import("./await_state.ts" as string)).awaitState,
+  },
+  {
+    name: "events",
+    words: [{ ...SERVICES, optional: true }],
+    options: ["--since"],
+    streams: true,
+    minimumProtocol: 1,
+    summary: "follow what happens in the daemon, or to services",
+    load: async () => (await import("./events.ts" as string)).events,
   },
 ];

@@ -1,7 +1,8 @@
 /**
  * The documents of `--json`, one type per command. There is one document on one line, whatever happens to the
  * command; if the command line itself is wrong, `command` is the sub-command, known or not, and may be
- * empty. `catlog --follow` writes one per piece of output. Fields may be
+ * empty. `catlog --follow` writes one per piece of output. `events` writes one per event, as the daemon sends it
+ * (docs/control-protocol.md, EVENT), and another one only if it fails. Fields may be
  * added later, and programs that read documents should ignore those that they do not know. Text that is not UTF-8 is
  * lossless byte text: each byte that is not part of UTF-8 is one `\udcXX`.
  */

@@ -1,46 +1,46 @@
 /** `setenv` and `unsetenv` (cli 3.11). */
 
-import { type ControlClient, Reply, Request, REQUEST_TEXT_LIMIT } from "../../client/mod.ts";
-import { encodeBytes } from "../../model/mod.ts";
+import { setVariable, type Variable } from "../../client/steps.ts";
 import type { CommandContext } from "./context.ts";
-import { ctlFailure, protocolFailure } from "../shared/failure.ts";
+import { ctlFailure } from "../shared/failure.ts";
 import { printable } from "../shared/text_width.ts";
 
 /** `dinitctl setenv NAME[=VALUE]...`: without a value, the tool's own one. */
 export async function setEnvironment(context: CommandContext): Promise<number> {
-  return await change(context, (word) => word.includes("=") ? word : `${word}=${context.io.env(word) ?? ""}`);
+  return await change(context, (word) => {
+    const equals = word.indexOf("=");
+    if (equals === -1) return { name: word, value: context.io.env(word) ?? "" };
+    return { name: word.slice(0, equals), value: word.slice(equals + 1) };
+  });
 }
 
 /** `dinitctl unsetenv NAME...` */
 export async function unsetEnvironment(context: CommandContext): Promise<number> {
   return await change(context, (word) => {
     if (word.includes("=")) throw ctlFailure(`environment variable '${word}' must not contain the '=' sign.`);
-    return word;
+    return { name: word, value: undefined };
   });
 }
 
 /** Sends what the words stand for, up to the first that is wrong. */
-async function change(context: CommandContext, entryOf: (word: string) => string): Promise<number> {
+async function change(context: CommandContext, variableOf: (word: string) => Variable): Promise<number> {
   const client = await context.connect();
   const variables: string[] = [];
   context.record({ variables });
   for (const word of context.words) {
-    await send(client, entryOf(word));
-    variables.push(word.split("=", 1)[0]);
+    const variable = variableOf(word);
+    const refusal = await setVariable(client, variable);
+    if (refusal === "too-long") throw ctlFailure(`environment variable '${variable.name}' too long.`);
+    if (refusal === "bad-name") throw badVariable(variable);
+    variables.push(variable.name);
   }
   return 0;
 }
 
-async function send(client: ControlClient, entry: string): Promise<void> {
-  if (encodeBytes(entry).length > REQUEST_TEXT_LIMIT) {
-    throw ctlFailure(`environment variable '${entry.split("=", 1)[0]}' too long.`);
-  }
-  const reply = await client.request({ type: Request.SETENV, entry });
-  if (reply.type === Reply.BADREQ) {
-    throw ctlFailure("failed to export environment.").about({
-      kind: "text",
-      text: `'${printable(entry)}' sets no variable: it must be NAME=VALUE`,
-    });
-  }
-  if (reply.type !== Reply.ACK) throw protocolFailure();
+function badVariable({ name, value }: Variable) {
+  const entry = value === undefined ? name : `${name}=${value}`;
+  return ctlFailure("failed to export environment.").about({
+    kind: "text",
+    text: `'${printable(entry)}' sets no variable: it must be NAME=VALUE`,
+  });
 }

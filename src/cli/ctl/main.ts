@@ -117,6 +117,7 @@ async function documentCommand(invocation: CommandInvocation, io: CtlIo): Promis
     status = 1;
     failure = errorFields(error);
   }
+  if (status === 0 && invocation.command.streams) return status;
   const document = { command: invocation.command.name, ok: status === 0, ...failure, ...facts };
   io.out(`${JSON.stringify(document)}\n`);
   return status;

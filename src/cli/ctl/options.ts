@@ -45,6 +45,8 @@ export interface CtlOptions {
   waitFor: "started" | "stopped";
   /** Seconds. @default undefined, no limit */
   timeout: number | undefined;
+  /** The number of the last event that is known. @default undefined, from now on */
+  since: number | undefined;
 }
 
 /** The value of an option. */
@@ -92,7 +94,8 @@ export type LocalOption =
   | "--reverse"
   | "--format"
   | "--for"
-  | "--timeout";
+  | "--timeout"
+  | "--since";
 
 /** All options, in the order of the help text. */
 export const OPTIONS: readonly OptionRow[] = [
@@ -258,6 +261,18 @@ export const OPTIONS: readonly OptionRow[] = [
     summary: "wait no longer than this",
     apply: (o, value) => o.timeout = Number(value),
   },
+  {
+    names: ["--since"],
+    extension: true,
+    local: true,
+    value: {
+      name: "SEQ",
+      missing: "--since should be followed by the number of an event",
+      pattern: /^\d{1,15}$/,
+    },
+    summary: "begin behind event SEQ, or with the oldest one",
+    apply: (o, value) => o.since = Number(value),
+  },
 ];
 
 /** The value of an option that is one of a few words. */
@@ -294,5 +309,6 @@ export function defaultOptions(): CtlOptions {
     format: "dot",
     waitFor: "started",
     timeout: undefined,
+    since: undefined,
   };
 }

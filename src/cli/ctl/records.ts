@@ -1,8 +1,9 @@
 /** `unpin`, `unload` and `reload` (cli 3.8). */
 
-import { type ControlClient, Reply, Request } from "../../client/mod.ts";
+import type { ControlClient } from "../../client/mod.ts";
+import { reloadService, unloadService, unpinService } from "../../client/steps.ts";
 import type { CommandContext } from "./context.ts";
-import { ctlFailure, protocolFailure } from "../shared/failure.ts";
+import { ctlFailure } from "../shared/failure.ts";
 import { findService, loadService, notLoaded } from "./services.ts";
 import { forEachService, type Outcome } from "./several.ts";
 
@@ -28,18 +29,14 @@ async function change(
 
 async function unpinOne(client: ControlClient, name: string): Promise<void> {
   const { handle } = await loadService(client, name);
-  const reply = await client.request({ type: Request.UNPINSERVICE, handle });
-  if (reply.type !== Reply.ACK) throw protocolFailure();
+  await unpinService(client, handle);
 }
 
 async function unloadOne(client: ControlClient, name: string): Promise<void> {
   const service = await findService(client, name);
   if (service === undefined) throw notLoaded(name);
-  const reply = await client.request({ type: Request.UNLOADSERVICE, handle: service.handle });
-  if (reply.type === Reply.NAK) {
-    throw ctlFailure("could not unload service; service not stopped, or is a dependency of another service.");
-  }
-  if (reply.type !== Reply.ACK) throw protocolFailure();
+  if (await unloadService(client, service.handle) === undefined) return;
+  throw ctlFailure("could not unload service; service not stopped, or is a dependency of another service.");
 }
 
 async function reloadOne(client: ControlClient, name: string): Promise<void> {
@@ -48,11 +45,8 @@ async function reloadOne(client: ControlClient, name: string): Promise<void> {
     await loadService(client, name);
     return;
   }
-  const reply = await client.request({ type: Request.RELOADSERVICE, handle: service.handle });
-  if (reply.type === Reply.NAK) {
-    throw ctlFailure(
-      "could not reload service; service in wrong state, incompatible change, or bad service description.",
-    );
-  }
-  if (reply.type !== Reply.ACK) throw protocolFailure();
+  if (await reloadService(client, service.handle) === undefined) return;
+  throw ctlFailure(
+    "could not reload service; service in wrong state, incompatible change, or bad service description.",
+  );
 }

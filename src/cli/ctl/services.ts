@@ -12,12 +12,12 @@ const LENGTH_FIELD_LIMIT = 0xffff;
 
 /** A service; it is loaded unless it is loaded already. Throws `ToolFailure`, a `LoadFailure` if that is why. */
 export async function loadService(client: ControlClient, name: string): Promise<ServiceRecord> {
-  return await loadRecord(client, name).catch(rethrow);
+  return await loadRecord(client, name).catch(rethrowLoadFailure);
 }
 
 /** A loaded service; `undefined` if it is not loaded. Throws `ToolFailure`. */
 export async function findService(client: ControlClient, name: string): Promise<ServiceRecord | undefined> {
-  return await findRecord(client, name).catch(rethrow);
+  return await findRecord(client, name).catch(rethrowLoadFailure);
 }
 
 /** A service that must be loaded is not. */
@@ -38,8 +38,8 @@ const LOAD_ERRORS = {
   "load-failed": ["error loading service (or dependency of service).", TRY_CHECK],
 } as const;
 
-/** Words what the library throws. */
-function rethrow(error: unknown): never {
+/** Words what the library throws if a service cannot be loaded. */
+export function rethrowLoadFailure(error: unknown): never {
   if (!(error instanceof LoadFailedError)) throw error;
   const { code, service: name } = error;
   if (code === "bad-name") {

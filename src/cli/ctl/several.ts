@@ -1,8 +1,9 @@
 /** Commands that take several services. */
 
+import { ControlError } from "../../client/mod.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceResult } from "./documents.ts";
-import { failureFor, failureText, messageOf, ToolFailure } from "../shared/failure.ts";
+import { failureFor, failureText, messageOf, protocolFailure, ToolFailure } from "../shared/failure.ts";
 
 /** What became of a service, and what that means for the exit status. */
 export interface Outcome extends Omit<ServiceResult, "name"> {
@@ -36,7 +37,8 @@ export async function forEachService(
   const guarded = async <T>(name: string, action: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await action();
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof ControlError && thrown.kind === "protocol" ? protocolFailure() : thrown;
       if (!(error instanceof ToolFailure)) throw error;
       await context.explain(error.about({ kind: "service", name }));
       const hint = error.hint.length === 0 ? {} : { hint: error.hint.join("\n") };

@@ -1,23 +1,20 @@
 /** `signal` (cli 3.10). */
 
-import { Reply, Request } from "../../client/mod.ts";
+import { type SignalRefusal, signalService } from "../../client/steps.ts";
 import { signalNumber, SIGNALS } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
-import { ctlFailure, protocolFailure } from "../shared/failure.ts";
+import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
 import { forEachService } from "./several.ts";
 
 const INT_MAX = 2 ** 31 - 1;
 const INT_MIN = -(2 ** 31);
 
-const REFUSALS: ReadonlyMap<number, string> = new Map([
-  [
-    Reply.SIGNAL_NOPID,
-    "could not get valid PID of service; service is not process-based or is in wrong state.",
-  ],
-  [Reply.SIGNAL_BADSIG, "provided signal was invalid."],
-  [Reply.SIGNAL_KILLERR, "failed sending signal to service."],
-]);
+const REFUSALS: Readonly<Record<SignalRefusal, string>> = {
+  "no-process": "could not get valid PID of service; service is not process-based or is in wrong state.",
+  "bad-signal": "provided signal was invalid.",
+  "not-sent": "failed sending signal to service.",
+};
 
 /** `dinitctl signal SIGNAL SERVICE...` and `dinitctl signal --list` */
 export async function signal(context: CommandContext): Promise<number> {
@@ -37,12 +34,10 @@ export async function signal(context: CommandContext): Promise<number> {
   const client = await context.connect();
   return await forEachService(context, names, async (name) => {
     const { handle } = await loadService(client, name);
-    const reply = await client.request({ type: Request.SIGNAL, signal: number, handle });
-    if (reply.type === Reply.ACK) return { result: "signalled", ok: true };
-    const refusal = REFUSALS.get(reply.type);
-    if (refusal === undefined) throw protocolFailure();
-    const failure = ctlFailure(refusal);
-    if (reply.type === Reply.SIGNAL_BADSIG) failure.about({ kind: "text", text: `signal ${number}` });
+    const refusal = await signalService(client, handle, number);
+    if (refusal === undefined) return { result: "signalled", ok: true };
+    const failure = ctlFailure(REFUSALS[refusal]);
+    if (refusal === "bad-signal") failure.about({ kind: "text", text: `signal ${number}` });
     throw failure;
   });
 }

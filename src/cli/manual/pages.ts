@@ -99,7 +99,8 @@ function ctlPage(): ManualPage {
           "With --json standard output holds one JSON document on one line, also if the command fails. " +
           "It has the fields command, ok (whether the exit status is 0), error and hint (if " +
           "the command failed), and what the command tells besides; commands for services have an array services " +
-          "with the fields name, result and error. With catlog --follow there is one document for each piece.",
+          "with the fields name, result and error. With catlog --follow there is one document for each piece, " +
+          "and with events one for each event, as the daemon sends it.",
         ],
       },
       {

@@ -1,7 +1,15 @@
 /** What `dinit-monitor` watches: services, or variables of the daemon's environment (cli 6.4, 6.5). */
 
-import { type ControlClient, Reply, Request, type ServiceEventPacket } from "../../client/mod.ts";
-import { Arrivals, LoadFailedError, loadRecord, type ServiceRecord } from "../../client/steps.ts";
+import type { ControlClient, ServiceEventPacket } from "../../client/mod.ts";
+import {
+  Arrivals,
+  followVariables,
+  LoadFailedError,
+  loadRecord,
+  readVariables,
+  type ServiceRecord,
+  type Variable,
+} from "../../client/steps.ts";
 import { ServiceEvent, ServiceState } from "../../model/mod.ts";
 import type { Occasion } from "./command.ts";
 import { monitorFailure } from "./failure.ts";
@@ -79,32 +87,24 @@ export async function watchEnvironment(
   { names, initial, words }: MonitorOptions,
   notify: Notify,
 ): Promise<void> {
-  const entries = new Arrivals<string>();
-  client.onEnvironment = ({ entry }) => entries.add(entry);
-  void client.closed.then(() => entries.end());
-  const accepted = await client.request({ type: Request.LISTENENV });
-  if (accepted.type !== Reply.ACK) throw monitorFailure("protocol error");
+  const changes = await followVariables(client);
   const isWanted = ({ name }: Occasion) => names.length === 0 || names.includes(name);
   if (initial) {
-    const all = await client.request({ type: Request.GETALLENV, reserved: 0 });
-    if (all.type !== Reply.ALLENV) throw monitorFailure("protocol error");
-    for (const occasion of all.entries.map((entry) => variable(entry, words)).filter(isWanted)) {
+    const all = await readVariables(client);
+    for (const occasion of all.map((variable) => occasionOf(variable, words)).filter(isWanted)) {
       if (!await notify(occasion)) return;
     }
   }
   for (;;) {
-    const entry = await entries.next();
-    if (entry === undefined) throw closedFailure();
-    const occasion = variable(entry, words);
+    const change = await changes.next();
+    if (change === undefined) throw closedFailure();
+    const occasion = occasionOf(change, words);
     if (isWanted(occasion) && !await notify(occasion)) return;
   }
 }
 
-/** `NAME=VALUE` is a variable that was set, `NAME` one that was removed. */
-function variable(entry: string, { set, unset }: StatusWords): Occasion {
-  const equals = entry.indexOf("=");
-  if (equals === -1) return { name: entry, status: unset };
-  return { name: entry.slice(0, equals), status: set, value: entry.slice(equals + 1) };
+function occasionOf({ name, value }: Variable, { set, unset }: StatusWords): Occasion {
+  return value === undefined ? { name, status: unset } : { name, status: set, value };
 }
 
 function closedFailure() {

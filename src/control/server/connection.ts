@@ -4,7 +4,6 @@ import { errnoNumber, errnoOf, errnoText, LimitError } from "../../model/mod.ts"
 import type { ByteStream } from "../wire/byte_stream.ts";
 import type { ClientMemory, CountedClient } from "./client_memory.ts";
 import { decodePacket } from "../wire/decode.ts";
-import type { InformationSink } from "./event_hub.ts";
 import {
   type InformationPacket,
   isRequestType,
@@ -19,6 +18,7 @@ import { Reply, Request, REQUEST_LIMIT } from "../wire/protocol.ts";
 import { answerRequest } from "./requests.ts";
 import { Session, type SessionHost } from "./session.ts";
 import type { StatusForm } from "../wire/status_buffer.ts";
+import type { EventOutput } from "./subscriptions.ts";
 import type { Turns } from "./turns.ts";
 
 /** Writes a line to the daemon's log. */
@@ -69,7 +69,7 @@ export interface ConnectionOptions {
  * Requests are handled one after the other as they become whole. The client can make the daemon hold no more than
  * one buffer of requests, and not much more than one reply above the high-water mark.
  */
-export class Connection implements CountedClient, InformationSink {
+export class Connection implements CountedClient, EventOutput {
   readonly #stream: ByteStream;
   readonly #options: ConnectionOptions;
   readonly #session: Session;
@@ -110,8 +110,21 @@ export class Connection implements CountedClient, InformationSink {
   }
 
   /** Resolves when everything that the client is owed has been sent, or cannot be any more. */
-  drained(): Promise<void> {
+  async drained(): Promise<void> {
+    for (let more; (more = this.#session.pending) !== undefined;) await more;
+    await this.#output.drained();
+  }
+
+  get waiting(): number {
+    return this.#output.size;
+  }
+
+  written(): Promise<void> {
     return this.#output.drained();
+  }
+
+  turn(work: () => void): Promise<void> | undefined {
+    return this.#options.turns.take(work);
   }
 
   /** Sends an event. It is called while the manager works, and must not disturb it. */
@@ -226,7 +239,7 @@ export class Connection implements CountedClient, InformationSink {
   /** A type is refused as soon as it is seen. Extensions are unknown types until the client has asked for them. */
   #checkType(type: number): void {
     const known = isRequestType(type) && layoutOf(type) !== undefined;
-    if (!known || (type === Request.QUERY && !this.#session.extensions)) {
+    if (!known || (type >= Request.QUERY && !this.#session.extensions)) {
       throw new PacketError(`No request has type ${type}`);
     }
   }

@@ -20,6 +20,7 @@ import {
   Reply,
   Request,
   StartStopFlag,
+  SUBSCRIBE_FROM_NOW,
 } from "../wire/protocol.ts";
 import { answerQuery } from "./queries.ts";
 import type { Session } from "./session.ts";
@@ -159,6 +160,10 @@ export function answerRequest(
       return ACK;
     case Request.QUERY:
       return query(session, packet.topic) ?? NAK;
+    case Request.SUBSCRIBE:
+      return subscribe(session, packet);
+    case Request.UNSUBSCRIBE:
+      return session.unsubscribe(packet.subscription) ? ACK : NAK;
   }
 }
 
@@ -185,16 +190,32 @@ function findService(session: Session, name: string): ReplyPacket {
   if (name === EXTENSIONS_NAME || name.startsWith(EXTENSIONS_QUERY)) {
     session.extensions = true;
     const answer = query(session, name.slice(EXTENSIONS_QUERY.length));
-    return answer ?? { type: Reply.EXTENSIONS, version: EXTENSIONS_VERSION };
+    return answer ?? { type: Reply.EXTENSIONS, version: extensionsVersion(session) };
   }
   if (!isAcceptableName(name)) return BADREQ;
   const service = session.host.manager.find(name);
   return service === undefined ? { type: Reply.NOSERVICE } : recordReply(session, service);
 }
 
+/** Without facts to subscribe to, the daemon has the extensions of the first version. */
+function extensionsVersion({ host }: Session): number {
+  return host.events === undefined ? 1 : EXTENSIONS_VERSION;
+}
+
 function query(session: Session, topic: string): ReplyPacket | undefined {
   const document = answerQuery(session, topic);
   return document === undefined ? undefined : { type: Reply.ANSWER, json: JSON.stringify(document) };
+}
+
+/** The reply precedes the first fact. */
+function subscribe(session: Session, packet: PacketOf<typeof Request.SUBSCRIBE>): ReplyPacket {
+  const { services, flags, origin } = packet;
+  if (!services.every(isAcceptableName)) return BADREQ;
+  const since = (flags & SUBSCRIBE_FROM_NOW) === 0 ? packet.since : undefined;
+  const subscription = session.subscribe({ services, since, origin });
+  const { events } = session.host;
+  if (subscription === undefined || events === undefined) return NAK;
+  return { type: Reply.SUBSCRIBED, subscription, origin: events.origin, last: events.last };
 }
 
 function loadService(session: Session, name: string): ReplyPacket {

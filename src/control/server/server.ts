@@ -7,6 +7,7 @@ import { ClientMemory } from "./client_memory.ts";
 import { Connection, type Log } from "./connection.ts";
 import type { ControlledManager } from "./controlled_manager.ts";
 import { EventHub } from "./event_hub.ts";
+import type { EventSource } from "./event_source.ts";
 import { ListeningSocket } from "./listening_socket.ts";
 import { RecurringTrouble } from "./recurring_trouble.ts";
 import type { SessionHost } from "./session.ts";
@@ -16,6 +17,8 @@ import { Turns } from "./turns.ts";
 export interface ControlServerOptions {
   /** The whole system at this moment: the answer to a query for it. */
   readonly overview: () => Overview;
+  /** The facts that clients can subscribe to. @default none */
+  readonly events?: EventSource;
   /** Writes a line to the daemon's log. */
   readonly log: Log;
   /**
@@ -49,8 +52,8 @@ export class ControlServer {
   #closes = 0;
 
   constructor(manager: ControlledManager, options: ControlServerOptions) {
-    const { overview } = options;
-    this.#host = { manager, hub: new EventHub(manager), logs: new BufferedLogs(manager), overview };
+    const { overview, events } = options;
+    this.#host = { manager, hub: new EventHub(manager), logs: new BufferedLogs(manager), overview, events };
     this.#log = options.log;
     this.#acceptRetryDelay = options.acceptRetryDelay ?? 100;
   }

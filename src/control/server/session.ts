@@ -3,8 +3,10 @@
 import type { Overview } from "../../model/mod.ts";
 import type { BufferedLogs } from "./buffered_logs.ts";
 import type { ControlledManager, ControlledService } from "./controlled_manager.ts";
-import type { EventHub, InformationSink } from "./event_hub.ts";
+import type { EventHub } from "./event_hub.ts";
+import type { EventSource } from "./event_source.ts";
 import { HandleTable } from "./handle_table.ts";
+import { type EventOutput, Subscriptions, type Wish } from "./subscriptions.ts";
 
 /** The daemon, as all sessions see it. */
 export interface SessionHost {
@@ -13,16 +15,22 @@ export interface SessionHost {
   readonly logs: BufferedLogs;
   /** The whole system at this moment. */
   readonly overview: () => Overview;
+  /** `undefined`: nobody can subscribe to facts. */
+  readonly events: EventSource | undefined;
 }
 
 /** How many handles one connection can have: many times the services of a large system. */
 const HANDLE_LIMIT = 65_536;
 
-/** One client's handles. A handle subscribes its connection to the events of the service. */
+/** About as much as so many handles is kept for one subscription, with its names. */
+const SUBSCRIPTION_WEIGHT = 8;
+
+/** One client's handles and subscriptions. A handle subscribes its connection to the events of the service. */
 export class Session {
   readonly host: SessionHost;
-  readonly #sink: InformationSink;
+  readonly #sink: EventOutput;
   readonly #handles = new HandleTable(HANDLE_LIMIT);
+  readonly #subscriptions: Subscriptions | undefined;
   readonly #handlesChanged: (by: number) => void;
 
   /** Whether the client has asked for extensions: without that, their requests are unknown ones. */
@@ -32,9 +40,10 @@ export class Session {
    * @param sink gets the events
    * @param handlesChanged called with the number of handles that have been opened, or closed if it is negative
    */
-  constructor(host: SessionHost, sink: InformationSink, handlesChanged: (by: number) => void) {
+  constructor(host: SessionHost, sink: EventOutput, handlesChanged: (by: number) => void) {
     this.host = host;
     this.#sink = sink;
+    this.#subscriptions = host.events && new Subscriptions(host.events, sink);
     this.#handlesChanged = handlesChanged;
   }
 
@@ -79,10 +88,30 @@ export class Session {
     this.host.hub.listenToEnvironment(this.#sink);
   }
 
+  /** Begins to send facts and returns the number of the subscription; `undefined`: there are none. Throws `LimitError`. */
+  subscribe(wish: Wish): number | undefined {
+    const number = this.#subscriptions?.open(wish);
+    if (number !== undefined) this.#handlesChanged(SUBSCRIPTION_WEIGHT);
+    return number;
+  }
+
+  /** Ends a subscription; false if there is none with this number. */
+  unsubscribe(number: number): boolean {
+    const existed = this.#subscriptions?.close(number) ?? false;
+    if (existed) this.#handlesChanged(-SUBSCRIPTION_WEIGHT);
+    return existed;
+  }
+
+  /** Resolves when more facts have been sent; `undefined` if there are no more to send. */
+  get pending(): Promise<void> | undefined {
+    return this.#subscriptions?.pending;
+  }
+
   /** Gives back all handles and subscriptions. */
   leave(): void {
     this.host.hub.leave(this.#sink, this.#handles.services());
-    this.#handlesChanged(-this.#handles.count);
+    this.#handlesChanged(-this.#handles.count - SUBSCRIPTION_WEIGHT * (this.#subscriptions?.count ?? 0));
     this.#handles.clear();
+    this.#subscriptions?.clear();
   }
 }

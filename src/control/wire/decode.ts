@@ -4,7 +4,7 @@ import { decodeBytes } from "../../model/mod.ts";
 import { DEFAULT_FORM } from "./encode.ts";
 import { type FieldKind, layoutOf, type Packet } from "./layouts.ts";
 import { PacketError } from "./packet_error.ts";
-import { REQUEST_TEXT_LIMIT } from "./protocol.ts";
+import { REQUEST_TEXT_LIMIT, SUBSCRIBE_NAMES_LIMIT } from "./protocol.ts";
 import { decodeStatus, type StatusForm } from "./status_buffer.ts";
 
 /** A decoded packet and how many bytes it took. */
@@ -159,10 +159,14 @@ function readField(
       return cursor.u32();
     case "i32":
       return cursor.i32();
+    case "u64":
+      return cursor.u64();
     case "packetSize8":
       return readPacketSize(cursor, start);
     case "requestText":
       return readRequestText(cursor);
+    case "requestTexts16nul":
+      return readRequestTexts(cursor);
     case "text16":
       return readSized(cursor, cursor.u16(), (size) => cursor.text(size));
     case "text16nul":
@@ -191,7 +195,9 @@ function readSized<T>(
   cursor: Cursor,
   size: number | typeof MORE,
   read: (size: number) => T,
+  limit = LENGTH_LIMIT,
 ): T | typeof MORE {
+  if (size !== MORE && size > limit) throw new PacketError(`A packet cannot hold ${size} bytes there`);
   return size === MORE || !cursor.has(size) ? MORE : read(size);
 }
 
@@ -211,6 +217,17 @@ function readRequestText(cursor: Cursor): string | typeof MORE {
     throw new PacketError(`A request cannot hold a text of ${size} bytes`);
   }
   return cursor.text(size);
+}
+
+/** Names that would not fit into the buffer of requests are refused instead of waited for. */
+function readRequestTexts(cursor: Cursor): string[] | typeof MORE {
+  return readSized(cursor, cursor.u16(), (size) => {
+    const joined = cursor.text(size);
+    if (joined !== MORE && joined !== "" && !joined.endsWith("\0")) {
+      throw new PacketError("The last name has no NUL behind it");
+    }
+    return texts(joined);
+  }, SUBSCRIBE_NAMES_LIMIT);
 }
 
 function readHandles(cursor: Cursor, count: number): number[] | typeof MORE {

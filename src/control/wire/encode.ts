@@ -4,7 +4,7 @@ import { encodeBytes } from "../../model/mod.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { type FieldKind, layoutOf, type Packet } from "./layouts.ts";
 import { PacketError } from "./packet_error.ts";
-import { ENVEVENT_HEADER_SIZE, LISTED_NAME_LIMIT } from "./protocol.ts";
+import { ENVEVENT_HEADER_SIZE, LISTED_NAME_LIMIT, SUBSCRIBE_NAMES_LIMIT } from "./protocol.ts";
 import { encodeStatus, type StatusForm, type WireStatus } from "./status_buffer.ts";
 
 /** The form of a status whose form neither the packet type nor the caller tells. */
@@ -61,6 +61,8 @@ function writeField(writer: ByteWriter, kind: FieldKind, value: any, form: Statu
       return writer.u32(value);
     case "i32":
       return writer.i32(value);
+    case "u64":
+      return writer.u64(value);
     case "zero":
     case "packetSize8":
       return writer.u8(0);
@@ -71,6 +73,8 @@ function writeField(writer: ByteWriter, kind: FieldKind, value: any, form: Statu
     case "requestText":
       if (value === "") throw new PacketError("Cannot encode an empty text in a request");
       return writeText16(writer, value);
+    case "requestTexts16nul":
+      return writeRequestTexts(writer, value);
     case "text16":
       return writeText16(writer, value);
     case "text16nul":
@@ -107,6 +111,15 @@ function writeField(writer: ByteWriter, kind: FieldKind, value: any, form: Statu
 function writeText16(writer: ByteWriter, text: string): void {
   const bytes = encodeBytes(text);
   if (bytes.length > 0xffff) throw new PacketError(`Cannot encode a text of ${bytes.length} bytes: too long`);
+  writer.u16(bytes.length);
+  writer.bytes(bytes);
+}
+
+function writeRequestTexts(writer: ByteWriter, names: readonly string[]): void {
+  const bytes = encodeBytes(names.map((name) => name + "\0").join(""));
+  if (bytes.length > SUBSCRIBE_NAMES_LIMIT) {
+    throw new PacketError(`Cannot encode names of ${bytes.length} bytes in a request: too long`);
+  }
   writer.u16(bytes.length);
   writer.bytes(bytes);
 }

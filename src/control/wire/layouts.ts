@@ -14,6 +14,8 @@ interface FieldValues {
   u16: number;
   u32: number;
   i32: number;
+  /** Exact up to 2^53. */
+  u64: number;
   /** A byte that is 0 and means nothing. */
   zero: never;
   /** One byte: the size of this whole packet. Decoding takes a larger one and skips what it does not know. */
@@ -24,6 +26,8 @@ interface FieldValues {
   packetSize32: never;
   /** `u16` length and text, 1 to 1021 bytes: a name, an environment entry or a topic in a request. */
   requestText: string;
+  /** `u16` length of all, and names with a NUL behind each, at most 1004 bytes: the names in a request. */
+  requestTexts16nul: readonly string[];
   /** `u16` length and text. */
   text16: string;
   /** `u16` length and text with a NUL behind it, which the length counts. */
@@ -105,6 +109,11 @@ const LAYOUT_TABLE = {
     fields: [["kind", "u8"], ["from", "u32"], ["to", "u32"]],
   },
   [Request.QUERY]: { name: "QUERY", fields: [["topic", "requestText"]] },
+  [Request.SUBSCRIBE]: {
+    name: "SUBSCRIBE",
+    fields: [["flags", "u8"], ["since", "u64"], ["origin", "u64"], ["services", "requestTexts16nul"]],
+  },
+  [Request.UNSUBSCRIBE]: { name: "UNSUBSCRIBE", fields: [["subscription", "u32"]] },
 
   [Reply.ACK]: { name: "ACK", fields: [] },
   [Reply.NAK]: { name: "NAK", fields: [] },
@@ -149,6 +158,10 @@ const LAYOUT_TABLE = {
   [Reply.PREACK]: { name: "PREACK", fields: [] },
   [Reply.EXTENSIONS]: { name: "EXTENSIONS", fields: [["version", "u16"]] },
   [Reply.ANSWER]: { name: "ANSWER", fields: [["json", "text32"]] },
+  [Reply.SUBSCRIBED]: {
+    name: "SUBSCRIBED",
+    fields: [["subscription", "u32"], ["origin", "u64"], ["last", "u64"]],
+  },
 
   [Information.SERVICEEVENT]: {
     name: "SERVICEEVENT",
@@ -162,6 +175,7 @@ const LAYOUT_TABLE = {
     name: "ENVEVENT",
     fields: [["", "headerSize"], ["flags", "u8"], ["entry", "text16nul"]],
   },
+  [Information.EVENT]: { name: "EVENT", fields: [["subscription", "u32"], ["json", "text32"]] },
 } as const satisfies Record<Request | Reply | Information, Layout>;
 
 type Table = typeof LAYOUT_TABLE;
@@ -181,8 +195,10 @@ export type ReplyPacket = PacketOf<Reply>;
 export type ServiceEventPacket = PacketOf<typeof Information.SERVICEEVENT | typeof Information.SERVICEEVENT5>;
 /** The environment of the daemon changed; `entry` is `NAME=VALUE`, or `NAME` for a variable that was removed. */
 export type EnvEventPacket = PacketOf<typeof Information.ENVEVENT>;
+/** A fact or a gap for a subscription, as a JSON document. */
+export type EventPacket = PacketOf<typeof Information.EVENT>;
 /** A packet that the daemon sends unasked. */
-export type InformationPacket = ServiceEventPacket | EnvEventPacket;
+export type InformationPacket = ServiceEventPacket | EnvEventPacket | EventPacket;
 /** Any packet. */
 export type Packet = RequestPacket | ReplyPacket | InformationPacket;
 /** One entry of a service list. */
@@ -204,7 +220,7 @@ export function isRequestType(type: number): boolean {
 
 /** Whether packets of this type, known or not, are sent by the daemon unasked. */
 export function isInformationType(type: number): boolean {
-  return type >= Information.SERVICEEVENT && type < Request.QUERY;
+  return (type >= Information.SERVICEEVENT && type < Request.QUERY) || type === Information.EVENT;
 }
 
 /** The form of the statuses in the replies to a request; 14 for requests whose replies hold none. */

@@ -43,6 +43,10 @@ export const Request = {
   ENABLE_SERVICE_V7: 29,
   /** Extension: asks for the JSON document of a topic. Only after the extensions were negotiated. */
   QUERY: 128,
+  /** Extension: asks for the facts of the daemon from now on, or from a number on. Answered by SUBSCRIBED. */
+  SUBSCRIBE: 129,
+  /** Extension: ends what SUBSCRIBE began. */
+  UNSUBSCRIBE: 130,
 } as const;
 export type Request = (typeof Request)[keyof typeof Request];
 
@@ -78,6 +82,8 @@ export const Reply = {
   EXTENSIONS: 192,
   /** Extension: the JSON document that QUERY asked for. */
   ANSWER: 193,
+  /** Extension: the answer to SUBSCRIBE, and what EVENT packets of it can be told by. */
+  SUBSCRIBED: 194,
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
@@ -86,6 +92,8 @@ export const Information = {
   SERVICEEVENT: 100,
   SERVICEEVENT5: 101,
   ENVEVENT: 102,
+  /** Extension: a fact, or a gap between facts, for one subscription. */
+  EVENT: 224,
 } as const;
 export type Information = (typeof Information)[keyof typeof Information];
 
@@ -107,11 +115,17 @@ export const CATLOG_CLEAR = 0x01;
 /** Flag bit of ENVEVENT: an earlier value was replaced or removed. */
 export const ENVIRONMENT_REPLACED = 0x01;
 
+/** Flag bit of SUBSCRIBE: facts from now on, whatever the packet says of earlier ones. */
+export const SUBSCRIBE_FROM_NOW = 0x01;
+
 /** The longest request that the daemon buffers, in bytes. */
 export const REQUEST_LIMIT = 1024;
 
 /** The longest name, environment entry or topic of a request, in bytes. */
 export const REQUEST_TEXT_LIMIT = REQUEST_LIMIT - 3;
+
+/** The names in one SUBSCRIBE packet take at most this many bytes, with one more behind each of them. */
+export const SUBSCRIBE_NAMES_LIMIT = REQUEST_LIMIT - 20;
 
 /** The longest name that a SVCINFO packet can hold, in bytes; longer ones are cut (control protocol 7.9). */
 export const LISTED_NAME_LIMIT = 255;
@@ -134,5 +148,5 @@ export const EXTENSIONS_NAME = "\x01dinit-extensions";
  */
 export const EXTENSIONS_QUERY = `${EXTENSIONS_NAME}\x01`;
 
-/** The version of the extensions. */
-export const EXTENSIONS_VERSION = 1;
+/** The version of the extensions: 1 has queries, 2 has subscriptions as well. */
+export const EXTENSIONS_VERSION = 2;

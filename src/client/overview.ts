@@ -1,0 +1,50 @@
+/** The whole system at one moment. */
+
+import type { ControlClient } from "./control_client.ts";
+import { isKnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
+
+/** What a daemon tells of itself. */
+export interface DaemonInfo {
+  /** The version of the program. */
+  readonly version: string;
+  /** The release of dinit whose behaviour it has. @default absent, an earlier version does not tell */
+  readonly compatibleWith?: string;
+  /** The process id. */
+  readonly pid: number;
+  /** Milliseconds since it started. */
+  readonly uptime: number;
+  /** The path of its control socket. */
+  readonly socket: string;
+  /** Whether it is stopping everything. */
+  readonly shuttingDown: boolean;
+}
+
+/** A daemon and its services. */
+export interface SystemInfo {
+  /** What the daemon tells of itself. @default absent, dinit tells nothing */
+  readonly daemon?: DaemonInfo;
+  /** All loaded services, in the order in which they were loaded. */
+  readonly services: readonly ServiceInfo[];
+}
+
+/** Asks for the overview, or for what dinit has instead. Rejects with `ControlError`. */
+export async function readOverview(client: ControlClient): Promise<SystemInfo> {
+  const answer = await client.query("overview") as
+    | { readonly daemon?: unknown; readonly services?: unknown }
+    | null
+    | undefined;
+  const daemon = isDaemonInfo(answer?.daemon) ? { daemon: answer.daemon } : {};
+  const known = answer?.services;
+  if (Array.isArray(known) && known.every(isKnownService)) {
+    return { ...daemon, services: known.map(serviceInfo) };
+  }
+  const listed = await client.list();
+  return { ...daemon, services: listed.map(({ name, status }) => serviceInfo({ ...status, name })) };
+}
+
+function isDaemonInfo(value: unknown): value is DaemonInfo {
+  const daemon = value as Partial<DaemonInfo> | null | undefined;
+  return typeof daemon?.version === "string" && typeof daemon.pid === "number" &&
+    typeof daemon.uptime === "number" && typeof daemon.socket === "string" &&
+    typeof daemon.shuttingDown === "boolean";
+}

@@ -1,0 +1,46 @@
+/** The facts of the engine as the control server sends them to subscribers. */
+
+import type { EventSource } from "../control/mod.ts";
+import type { EventRing, NumberedFact } from "../engine/mod.ts";
+import { eventDocument } from "../log/mod.ts";
+
+/** Gives the facts of a ring as documents. */
+export class FactSource implements EventSource {
+  readonly #ring: EventRing;
+  /** The document that was made last: all subscribers get it one after the other. */
+  #made = { seq: 0, document: "" };
+
+  /** The time at which this program started. */
+  readonly origin: number = Math.trunc(performance.timeOrigin);
+
+  constructor(ring: EventRing) {
+    this.#ring = ring;
+  }
+
+  get first(): number {
+    return this.#ring.first;
+  }
+
+  get last(): number {
+    return this.#ring.last;
+  }
+
+  get(seq: number): NumberedFact | undefined {
+    return this.#ring.get(seq);
+  }
+
+  follow(follower: (fact: NumberedFact) => void): () => void {
+    return this.#ring.follow(follower);
+  }
+
+  /** A service that could not be loaded is none of the engine's: the error names it. */
+  serviceOf(fact: NumberedFact): string | undefined {
+    if ("service" in fact) return fact.service;
+    return fact.kind === "load-failed" ? fact.error.service : undefined;
+  }
+
+  document(fact: NumberedFact): string {
+    if (this.#made.seq !== fact.seq) this.#made = { seq: fact.seq, document: eventDocument(fact) };
+    return this.#made.document;
+  }
+}
