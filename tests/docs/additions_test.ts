@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { outputOf } from "../_processes.ts";
 import { make, SETTING, TYPE } from "./_additions.ts";
 
@@ -15,17 +15,19 @@ async function copy(what: string, folder: string): Promise<void> {
   }
 }
 
-/** Runs the program of the additions in a copy of the program; gives what it printed. */
-async function runWith(folder: string): Promise<{ success: boolean; out: string; err: string }> {
+/** Runs the program of the additions in a copy of the program; gives what it printed. Throws if it fails. */
+async function runWith(folder: string): Promise<string> {
   const args = ["run", "--check", "--no-lock", "--no-prompt", "--allow-read", "--allow-write", "--allow-env"];
   const config = `--config=${ROOT}deno.json`;
   const program = `${folder}/tests/docs/_additions_program.ts`;
-  const { success, stdout, stderr } = await outputOf(
+  const { code, signal, stdout, stderr } = await outputOf(
     Deno.execPath(),
     { args: [...args, config, program], env: { NO_COLOR: "1" }, stdin: "null" },
     PATIENCE,
   );
-  return { success, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals({ code, signal }, { code: 0, signal: null }, `${err}\n${out}`);
+  return out;
 }
 
 Deno.test("a new type of services and a new setting touch two files each", async () => {
@@ -36,8 +38,7 @@ Deno.test("a new type of services and a new setting touch two files each", async
       assertEquals(Object.keys(addition).length, 2);
       make(addition, folder);
     }
-    const { success, out, err } = await runWith(folder);
-    assert(success, err);
+    const out = await runWith(folder);
     const { seen, launched, printed, types, log, mistake } = JSON.parse(out);
     assertEquals(seen, [
       "STARTING launching",
