@@ -11,8 +11,8 @@ import { EndOfLife, farewell } from "./end_of_life.ts";
 
 const CONSOLE = "/dev/console";
 
-/** What the owner is given of the daemon. */
-export interface OwnerMeans {
+/** What the daemon gives the owner. */
+export interface OwnerContext {
   readonly manager: ServiceManager;
   readonly log: MessageLog;
   /** Start the service `recovery` when booting has failed. */
@@ -55,26 +55,26 @@ export class MachineOwner {
   }
 
   /** The duties of the owner. */
-  duties(means: OwnerMeans): OwnerDuties {
-    return new OwnerDuties(this.#machine, means);
+  duties(context: OwnerContext): OwnerDuties {
+    return new OwnerDuties(this.#machine, context);
   }
 }
 
 /** The duties of a daemon that owns a machine. */
 export class OwnerDuties {
-  readonly #means: OwnerMeans;
+  readonly #context: OwnerContext;
   readonly #bootFailure: BootFailure;
   readonly #end: EndOfLife;
 
-  constructor(machine: Machine, means: OwnerMeans) {
-    this.#means = means;
-    this.#bootFailure = new BootFailure({ ...means, machine });
-    this.#end = new EndOfLife({ ...means, machine });
+  constructor(machine: Machine, context: OwnerContext) {
+    this.#context = context;
+    this.#bootFailure = new BootFailure({ ...context, machine });
+    this.#end = new EndOfLife({ ...context, machine });
   }
 
   /** No service is active any more. Returns when the daemon is to go on. */
   async allStopped(): Promise<void> {
-    const { manager, log, flush, closeSocket, openSocket, replied } = this.#means;
+    const { manager, log, flush, closeSocket, openSocket, replied } = this.#context;
     log.message("info", farewell(manager.shutdownType));
     closeSocket();
     await Promise.all([flush(), replied()]);
@@ -94,7 +94,7 @@ export class OwnerDuties {
 
   /** SIGQUIT: the end, at once. */
   quit(): void {
-    this.#means.closeSocket();
+    this.#context.closeSocket();
     this.#end.endAtOnce();
   }
 }

@@ -14,7 +14,7 @@ export const DAEMON_PROGRAM = "/usr/bin/dinit";
 /** Where the environment of services is when the owner of a machine is not told. */
 export const MACHINE_ENVIRONMENT_FILE = "/etc/dinit/environment";
 
-/** What the default paths depend on. */
+/** What the default paths are worked out from. */
 export interface PathContext {
   env(name: string): string | undefined;
   /** The home directory in the user database, where `HOME` is not set. */

@@ -6,7 +6,9 @@ import { OverlayBuilder } from "./overlay.ts";
 
 /** What an environment file changes, and the lines that it should not have. */
 export interface ParsedEnvironmentFile {
+  /** What the file changes. */
   readonly overlay: EnvironmentOverlay;
+  /** The lines that were ignored, in their order. */
   readonly problems: readonly EnvironmentFileProblem[];
 }
 

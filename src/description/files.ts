@@ -30,9 +30,11 @@ export interface FileFailure {
 
 /** What is at a path, as far as it matters before the file there is opened. */
 export interface FileStatus {
+  /** What it is; a link is not followed. */
   readonly kind: "file" | "directory" | "link" | "socket" | "null device" | "other";
   /** In bytes. */
   readonly size: number;
+  /** When its contents were changed last. */
   readonly modified: FileTime;
 }
 
@@ -60,7 +62,7 @@ const { ENOENT, EIO, ENXIO, EISDIR, EFBIG, ELOOP, EILSEQ } = Errno;
 
 /** Reads a whole file. A symbolic link to `/dev/null` is an empty file. */
 export function readWholeFile(path: string, files: FileAccess = RUNTIME): FileContents | FileFailure {
-  let target = systemText(path);
+  let target = untilNul(path);
   // The runtime's paths are Unicode: it would quietly look for another file.
   if (files === RUNTIME && !target.isWellFormed()) return failure("open", EILSEQ);
   try {
@@ -170,11 +172,11 @@ export function readSystemFile(path: string): string {
 
 /** The names of a directory's entries, in the system's order. Throws an error of which `errnoOf` knows the number. */
 export function directoryNames(path: string, files: FileAccess = RUNTIME): string[] {
-  return files.namesIn(systemText(path));
+  return files.namesIn(untilNul(path));
 }
 
 /** A text as the system sees it: up to its first NUL. */
-export function systemText(text: string): string {
+export function untilNul(text: string): string {
   const nul = text.indexOf("\0");
   return nul === -1 ? text : text.slice(0, nul);
 }

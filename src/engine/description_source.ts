@@ -1,16 +1,17 @@
 import type { ServiceDescription } from "../model/mod.ts";
 
 /** What the engine does while a description is read. */
-export interface DescriptionReader {
+export interface DescriptionCallbacks {
   /** A dependency is named, here and now: it is loaded before reading goes on. What this throws ends the reading. */
   dependency(request: { readonly name: string; readonly fromDirectory: boolean }): void;
+  /** Takes a remark on the description, for the log. */
   warn(text: string): void;
 }
 
 /** A description that was found. */
 export interface FoundDescription {
   /** Reads it. Throws `LoadError`. */
-  read(reader: DescriptionReader): ServiceDescription;
+  read(reader: DescriptionCallbacks): ServiceDescription;
 }
 
 /** Where descriptions come from: folders, or anything else that can give a description for a name. */

@@ -5,6 +5,7 @@ import type { Phase } from "./lifecycle/phase.ts";
 
 /** The times of the last activation, by the engine's clock; `undefined` is a step that has not been reached. */
 export interface ActivationTimes {
+  /** It was wanted, and waited from then on for its dependencies. */
   asked: number;
   /** It had to wait for no dependency any more. */
   unblocked: number | undefined;
@@ -12,8 +13,11 @@ export interface ActivationTimes {
   decidedBy: string | undefined;
   /** Its process was launched (not again for a recovery). */
   launched: number | undefined;
+  /** It was up. */
   ready: number | undefined;
+  /** It was to stop, unless that was called off. */
   stopAsked: number | undefined;
+  /** It had stopped. */
   ended: number | undefined;
 }
 

@@ -21,7 +21,7 @@ import type {
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
-  Service,
+  ServiceRecord,
   SignalOutcome,
 } from "../engine/mod.ts";
 import { FileUsers } from "../description/mod.ts";
@@ -138,7 +138,7 @@ export class CommandHost implements ProcessHost {
 
   serviceInactive(): void {}
 
-  serviceUnloaded(service: Service): void {
+  serviceUnloaded(service: ServiceRecord): void {
     this.#buffers.drop(service.id);
     this.#reading.delete(service.id);
   }
@@ -158,7 +158,7 @@ export class CommandHost implements ProcessHost {
     queueMicrotask(() => this.#reports.allKilled(id));
   }
 
-  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
+  bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
     return this.#buffers.contents(service.id, reading);
   }

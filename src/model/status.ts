@@ -2,18 +2,24 @@
 
 import type { FileTime } from "./description.ts";
 import type { WaitStatus } from "./exit_status.ts";
-import type { ServiceState, ServiceType, StopReason, TargetState } from "./states.ts";
+import type { ServiceType } from "./service_types.ts";
+import type { ServiceState, StopReason, TargetState } from "./states.ts";
 
 /** The facts of a status buffer (control protocol 8). */
 export interface ServiceStatus {
+  /** Where the service is on its way up or down. */
   readonly state: ServiceState;
+  /** Where it is meant to be. */
   readonly target: TargetState;
+  /** It waits for the console, which another service or the log has. */
   readonly waitingForConsole: boolean;
+  /** It has the console. */
   readonly holdingConsole: boolean;
   /** The start was skipped by an interrupt (`options = skippable`). */
   readonly skipped: boolean;
   /** Explicitly activated, not only needed by dependents. */
   readonly explicit: boolean;
+  /** Why it stopped last. */
   readonly reason: StopReason;
   /** The process, if there is one now. */
   readonly pid: number | undefined;
@@ -31,6 +37,7 @@ export interface ServiceStatus {
 
 /** A part of the buffered output of a service. Offsets count the bytes that its buffer has ever been given. */
 export interface BufferedOutput {
+  /** The part itself. */
   readonly bytes: Uint8Array;
   /** The offset behind the part. */
   readonly end: number;
@@ -58,7 +65,9 @@ export interface FailureReport {
 
 /** So many automatic restarts within an interval, in milliseconds, and no more. */
 export interface RestartLimit {
+  /** How many automatic restarts are allowed. */
   readonly restarts: number;
+  /** The interval in milliseconds. */
   readonly interval: number;
 }
 
@@ -69,7 +78,9 @@ export function restartLimitText({ restarts, interval }: RestartLimit): string {
 
 /** One service in the overview of the whole system. */
 export interface ServiceOverview extends ServiceStatus {
+  /** The full name of the service. */
   readonly name: string;
+  /** What kind of service it is. */
   readonly type: ServiceType;
   /** Wall clock time at which the current state was entered, in milliseconds since 1970. */
   readonly since: number;
@@ -77,7 +88,7 @@ export interface ServiceOverview extends ServiceStatus {
   readonly waitingFor: readonly string[];
   /** The path of its log file, absolute if the daemon knows its directory. @default absent, it writes to none */
   readonly logFile?: string;
-  /** @default absent, it has not failed since it was loaded, or nothing is known about why */
+  /** Why it failed last. @default absent, it has not failed since it was loaded, or nothing is known about why */
   readonly failure?: FailureReport;
   /** How often it was started again by itself (automatic restarts and recoveries) since it was loaded. */
   readonly restarts: number;
@@ -88,6 +99,7 @@ export interface ServiceOverview extends ServiceStatus {
  * or that its type does not have, is absent.
  */
 export interface ServiceTimes {
+  /** The full name of the service. */
   readonly name: string;
   /** It was wanted, and waited from then on for its dependencies. */
   readonly asked: number;
@@ -97,14 +109,17 @@ export interface ServiceTimes {
   readonly decidedBy: string | undefined;
   /** Its process was launched. */
   readonly launched: number | undefined;
+  /** It was up. */
   readonly ready: number | undefined;
   /** It was to stop: on request, because its process had ended, or because of its dependencies. */
   readonly stopAsked: number | undefined;
+  /** It had stopped. */
   readonly ended: number | undefined;
 }
 
 /** The whole system at one moment: what `dinit ctl status` without a service name shows. */
 export interface Overview {
+  /** The daemon itself. */
   readonly daemon: {
     readonly version: string;
     /** The release of dinit whose behaviour the daemon has. */

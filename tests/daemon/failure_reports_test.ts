@@ -5,14 +5,14 @@ import "../_processes.ts";
 import { DEFAULT_DESCRIPTION, type ServiceDescription } from "../../src/model/mod.ts";
 import { FailureReports } from "../../src/daemon/failure_reports.ts";
 import type { Trouble } from "../../src/daemon/trouble.ts";
-import type { Service } from "../../src/engine/mod.ts";
+import type { ServiceRecord } from "../../src/engine/mod.ts";
 
 /** Services whose buffers hold what a test says, and a clock that it moves. */
 class World {
   time = 0;
   readonly shown: string[] = [];
   readonly buffers = new Map<string, string>();
-  readonly services = new Map<string, Service>();
+  readonly services = new Map<string, ServiceRecord>();
   readonly reports = new FailureReports({
     host: {
       bufferedLog: ({ name }) => {
@@ -25,7 +25,7 @@ class World {
     explain: (line) => this.shown.push(line),
   });
 
-  service(name: string, settings: Partial<ServiceDescription> = { logType: "buffer" }): Service {
+  service(name: string, settings: Partial<ServiceDescription> = { logType: "buffer" }): ServiceRecord {
     const known = this.services.get(name);
     if (known !== undefined) return known;
     // Of a record the reports look at nothing else.
@@ -33,7 +33,7 @@ class World {
       id: 1,
       name,
       description: { ...DEFAULT_DESCRIPTION, ...settings },
-    } as unknown as Service;
+    } as unknown as ServiceRecord;
     this.services.set(name, service);
     return service;
   }

@@ -38,6 +38,7 @@ export type HostFeature =
 
 /** One thing that a setting, or a flag of one, may need. */
 export interface HostNeed {
+  /** What the host has to be able to do. */
   readonly feature: HostFeature;
   /** Whether a description asks for the feature, on a service of a type in `types`. */
   readonly asks: (description: ServiceDescription) => boolean;

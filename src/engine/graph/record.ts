@@ -7,9 +7,10 @@ import {
   DEFAULT_DESCRIPTION,
   DependencyKind,
   type ExitStatus,
+  hasProcess,
   type ServiceDescription,
   ServiceState,
-  ServiceType,
+  type ServiceType,
   StopReason,
   type TargetState,
 } from "../../model/mod.ts";
@@ -18,8 +19,11 @@ import type { ActivationTimes } from "../times.ts";
 
 /** An edge: *from* depends on, or is ordered against, *to*. */
 export interface Edge {
+  /** The dependent, or the service that is ordered. */
   readonly from: ServiceRecord;
+  /** The dependency, or the service that it is ordered against. */
   readonly to: ServiceRecord;
+  /** What the edge means for both services. */
   readonly kind: DependencyKind;
   /** *from* is on its way up and waits for *to*. */
   waiting: boolean;
@@ -88,14 +92,17 @@ export interface ProcessState {
   others: Readonly<Record<ProcessRole, Child>>;
   /** How the main process ended last; `undefined`: none has ended yet. */
   exit: ExitStatus | undefined;
+  /** What the timer waits for, and the moment at which it expires; `undefined`: it is off. */
   timer: { readonly purpose: TimerPurpose; readonly at: number } | undefined;
   /** When the last process was launched. */
   lastLaunch: number | undefined;
-  /** Beginning of the window of the restart limiter, and automatic restarts within it. */
+  /** Beginning of the window of the restart limiter. */
   limitStart: number;
+  /** Automatic restarts within that window. */
   limitCount: number;
-  /** Where and why the last launch failed. */
+  /** The step at which the last launch failed, a `LaunchStage`. */
   launchStage: number;
+  /** The number of the system's error of the last failed launch; 0: none has failed. */
   launchErrno: number;
   /** The reason in words, where these say more than the error number. */
   launchText: string | undefined;
@@ -105,11 +112,15 @@ export interface ProcessState {
 export interface ServiceRecord {
   /** Unique for the life of the daemon; what hosts and timers name the service by. */
   readonly id: number;
+  /** The full name, with `@argument` if there is one. */
   readonly name: string;
+  /** What kind of service it is; a placeholder stands for a service that is not loaded. */
   type: ServiceType;
+  /** What its description says, as of the last (re)load. */
   description: ServiceDescription;
 
   // ---- Where it is: written by `agenda.ts: enter` alone
+  /** What it waits for. */
   readonly phase: Phase;
   /** The public state that the phase belongs to. */
   readonly state: ServiceState;
@@ -117,6 +128,7 @@ export interface ServiceRecord {
   readonly since: number;
 
   // ---- Where it is meant to be: orders that have been given, some of them for later
+  /** The state in which it is meant to end. */
   target: TargetState;
   /** Started by name; this is one of the claims. */
   explicit: boolean;
@@ -128,13 +140,17 @@ export interface ServiceRecord {
   autoRestarting: boolean;
   /** A restart command has still to be carried out. */
   userRestart: boolean;
+  /** It may not be stopped, but by `unpin`. */
   pinStart: boolean;
+  /** It may not be started, but by `unpin`. */
   pinStop: boolean;
   /** The latch of a triggered service. */
   triggered: boolean;
 
   // ---- What it has
+  /** Edges to the services that it depends on, or is ordered after. */
   dependencies: Edge[];
+  /** Edges from the services that depend on it, or are ordered after it. */
   readonly dependents: Edge[];
   /** How many outgoing edges wait: counting them each time would cost too much. */
   waits: number;
@@ -200,7 +216,7 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
 
 /** A service with processes gets a state of its own for them when it starts first: many are loaded and never start. */
 export function prepareProcess(record: ServiceRecord): void {
-  if (record.process === NO_PROCESS && isProcessBacked(record.type)) record.process = newProcessState();
+  if (record.process === NO_PROCESS && hasProcess(record.type)) record.process = newProcessState();
 }
 
 /** Shared as long as a service has no processes in other roles. */
@@ -259,11 +275,6 @@ export function isAlive(child: Child): boolean {
   return child.pid !== undefined || child.execPending;
 }
 
-/** `before` and `after` constrain the order of starting and nothing else. */
-export function isOrdering(kind: DependencyKind): boolean {
-  return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
-}
-
 /** Whether *from* cannot be up without *to*: a milestone binds only while it is waited for. */
 export function isHard(edge: Edge): boolean {
   switch (edge.kind) {
@@ -281,11 +292,6 @@ export function isHard(edge: Edge): boolean {
 export function isTriviallyStopped(service: ServiceRecord): boolean {
   return service.state === ServiceState.STOPPED ||
     service.phase.kind === "waiting-for-dependencies";
-}
-
-/** Whether the service has a process of its own while it runs. */
-export function isProcessBacked(type: ServiceType): boolean {
-  return type === ServiceType.PROCESS || type === ServiceType.BGPROCESS || type === ServiceType.SCRIPTED;
 }
 
 /** Whether the service is starting or started. */

@@ -1,6 +1,8 @@
 /** How services come up and go down: what the lifecycle asks of the types of services. */
 
 import type { ServiceRecord } from "../graph/record.ts";
+import type { ProcessReaction } from "../lifecycle/phase_table.ts";
+import type { Reactions } from "../lifecycle/reactions.ts";
 
 /** What became of the attempt to interrupt a start: it is over, it ends later, or it cannot be interrupted. */
 export type Interruption = "over" | "under-way" | "refused";
@@ -22,4 +24,9 @@ export interface Behaviour {
   resumed(service: ServiceRecord): void;
   /** The service is STOPPED, for good or before a restart. */
   stopped(service: ServiceRecord, restarts: boolean): void;
+  /**
+   * What it does about the events of its processes and timers: its part of the reactions in `phase_table.ts`. Any other
+   * reaction counts as an event that cannot happen. @default none, the type has no processes
+   */
+  readonly reactions?: Partial<Reactions<ProcessReaction>>;
 }

@@ -68,7 +68,9 @@ import { Waits } from "./waits.ts";
 
 /** What the lifecycle knows beyond the records of services, as plain data; services by id. */
 export interface LifecycleState {
+  /** Services whose stop a start pin holds back. */
   readonly heldBack: readonly number[];
+  /** Who has the console, and who waits for it. */
   readonly console: ConsoleState;
 }
 
@@ -82,6 +84,7 @@ export class Lifecycle {
   readonly #ending: Ending;
   #draining = false;
 
+  /** Makes the state machine of the services in the graph of the context. */
   constructor(context: LifecycleContext) {
     this.#graph = context.graph;
     this.#agenda = new Agenda(context);

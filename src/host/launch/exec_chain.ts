@@ -38,7 +38,7 @@ export type ChainSettings = Pick<
   | "activationSocket"
 >;
 
-/** Facts about the daemon and the launch that the settings do not tell. */
+/** What the chain is given besides the settings: facts about the daemon and the launch. */
 export interface ChainContext {
   /** The daemon's own nice value: `nice` counts from there. */
   readonly niceness: number;

@@ -10,7 +10,7 @@ import { arrangeDescriptors, firstFree } from "./descriptors.ts";
 import { chainCommand, type ChainLink, chainLinks, clampNice, needsChain } from "./exec_chain.ts";
 import { checkInterpreter, findExecutable } from "./executable.ts";
 import {
-  type DescriptorMeans,
+  type DescriptorContext,
   type KeptEnds,
   LaunchDescriptors,
   STDERR,
@@ -25,8 +25,8 @@ const { ENOENT, ENOEXEC, EBADF, EAGAIN, ENOMEM, EMFILE } = Errno;
 const FIRST_FREE = 3;
 const STATUS_PIPE = { what: "can't create status check pipe", stage: LaunchStage.ARRANGE_FDS };
 
-/** What a launch works with. */
-export interface LaunchMeans extends DescriptorMeans {
+/** What a launch is given by its host. */
+export interface LaunchContext extends DescriptorContext {
   readonly spawner: Spawner;
   readonly terminal: Terminal;
   readonly tools: Tools;
@@ -44,15 +44,15 @@ export interface Launched extends KeptEnds {
 }
 
 /** Launches a process. Throws `ExecutionError` or `PreparationError`, and then has left nothing open. */
-export function launchNative(plan: LaunchPlan, means: LaunchMeans): Launched {
-  const descriptors = new LaunchDescriptors(plan, means);
+export function launchNative(plan: LaunchPlan, context: LaunchContext): Launched {
+  const descriptors = new LaunchDescriptors(plan, context);
   try {
     const { input, output, control, readiness } = descriptors.open();
     const directory = atStage(LaunchStage.CHANGE_DIRECTORY, () => {
-      return descriptors.give(means.files.openDirectory(plan.workingDir));
+      return descriptors.give(context.files.openDirectory(plan.workingDir));
     });
     descriptors.standard(input, output, directory);
-    const launch = new Launch(plan, means, descriptors, directory);
+    const launch = new Launch(plan, context, descriptors, directory);
     return { ...launch.run(), control, readiness };
   } catch (error) {
     descriptors.closeKept();
@@ -64,13 +64,13 @@ export function launchNative(plan: LaunchPlan, means: LaunchMeans): Launched {
 
 class Launch {
   readonly #plan: LaunchPlan;
-  readonly #means: LaunchMeans;
+  readonly #context: LaunchContext;
   readonly #descriptors: LaunchDescriptors;
   readonly #directory: number;
 
-  constructor(plan: LaunchPlan, means: LaunchMeans, descriptors: LaunchDescriptors, directory: number) {
+  constructor(plan: LaunchPlan, context: LaunchContext, descriptors: LaunchDescriptors, directory: number) {
     this.#plan = plan;
-    this.#means = means;
+    this.#context = context;
     this.#descriptors = descriptors;
     this.#directory = directory;
   }
@@ -78,12 +78,12 @@ class Launch {
   run(): Pick<Launched, "pid" | "chain"> {
     const plan = this.#plan;
     const descriptors = this.#descriptors;
-    const { files, terminal, ownIds } = this.#means;
+    const { files, terminal, ownIds } = this.#context;
     const takesTerminal = plan.session !== "own" && terminal.state(STDIN) === "free";
-    const links = chainLinks(plan, { niceness: this.#means.niceness(), gid: ownIds.gid, takesTerminal });
+    const links = chainLinks(plan, { niceness: this.#context.niceness(), gid: ownIds.gid, takesTerminal });
     const chained = needsChain(links, plan);
     const cgroup = plan.cgroup === "" ? undefined : atStage(LaunchStage.CGROUP, () => {
-      return descriptors.give(openCgroup(files, plan.cgroup, this.#means.cgroup));
+      return descriptors.give(openCgroup(files, plan.cgroup, this.#context.cgroup));
     });
     const [command = ""] = plan.argv;
     const found = findExecutable(files, command, descriptors.environment.get("PATH"), this.#directory);
@@ -101,9 +101,9 @@ class Launch {
   ): Pick<Launched, "pid" | "chain"> {
     const plan = this.#plan;
     const { wanted } = this.#descriptors;
-    const status = prepare(plan, STATUS_PIPE, () => this.#means.files.pipe());
+    const status = prepare(plan, STATUS_PIPE, () => this.#context.files.pipe());
     this.#descriptors.keep(status.read);
-    this.#means.files.setBlocking(status.read, false);
+    this.#context.files.setBlocking(status.read, false);
     // The tools complain to the daemon; where the command's own errors go waits for it on another number.
     const errorFd = firstFree(wanted, FIRST_FREE);
     wanted.set(errorFd, wanted.get(STDERR)!);
@@ -120,7 +120,7 @@ class Launch {
       listenPid: plan.activationSocket,
     };
     const command = chainCommand(links, end, (tool) => {
-      const found = this.#means.tools.find(tool);
+      const found = this.#context.tools.find(tool);
       if (found === undefined) throw new ExecutionError(LaunchStage.EXECUTE, ENOENT);
       return found;
     });
@@ -133,7 +133,7 @@ class Launch {
     argv: readonly string[],
     environment: readonly string[] = environmentEntries(this.#descriptors.environment),
   ): number {
-    const { spawner } = this.#means;
+    const { spawner } = this.#context;
     const request = {
       path,
       argv,
@@ -160,7 +160,7 @@ class Launch {
   /** Session, process group, terminal and blocked signals (8.5, steps 10 and 18). */
   #placement(): { group: ProcessGroup; foregroundOf: number | undefined; blocked: bigint } {
     const { session, unmaskInterrupt } = this.#plan;
-    const { blocked, terminal } = this.#means;
+    const { blocked, terminal } = this.#context;
     if (session === "own") return { group: "session", foregroundOf: undefined, blocked };
     const state = terminal.state(STDIN);
     // A free terminal is taken by a tool of the chain, which makes the session itself.
@@ -175,7 +175,7 @@ class Launch {
     };
   }
 
-  /** What a failure of `posix_spawn` means: it does not say which of its steps failed. */
+  /** What a failure of `posix_spawn` context: it does not say which of its steps failed. */
   #explain(error: SystemCallError): Error {
     const { errno } = error;
     if (errno === EAGAIN || errno === ENOMEM) {
@@ -183,7 +183,7 @@ class Launch {
     }
     if (errno === EBADF || errno === EMFILE) return new ExecutionError(LaunchStage.ARRANGE_FDS, errno);
     try {
-      this.#means.files.checkExecutable(".", this.#directory);
+      this.#context.files.checkExecutable(".", this.#directory);
     } catch (error) {
       if (error instanceof SystemCallError) return new ExecutionError(LaunchStage.CHANGE_DIRECTORY, errno);
       throw error;

@@ -1,7 +1,7 @@
 /** Activation sockets: made before a service starts, kept while it restarts, closed when it is inactive. 8.17. */
 
 import { Errno, errnoText, LaunchStage, type ServiceDescription } from "../../model/mod.ts";
-import type { LaunchRefusal, Service } from "../../engine/mod.ts";
+import type { LaunchRefusal, ServiceRecord } from "../../engine/mod.ts";
 import { type Files, type Sockets, SystemCallError } from "../../system/mod.ts";
 
 const BACKLOG = 128;
@@ -24,7 +24,7 @@ export class ActivationSockets {
   }
 
   /** Opens the socket of a service unless it is open; returns what failed. */
-  open(service: Service): LaunchRefusal | undefined {
+  open(service: ServiceRecord): LaunchRefusal | undefined {
     if (this.#open.has(service.id)) return undefined;
     const { description } = service;
     const obstacle = this.#clear(description.socketPath);
