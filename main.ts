@@ -2,9 +2,9 @@
  * The one entry point. `dinit …` is the daemon; `dinit ctl …` and the others are the tools, and so are links to the
  * binary with names such as `dinitctl`. Only the part that the command line names is loaded.
  *
- * At every start, the runtime opens and analyses each module of a visible `import()`, even one that is not reached. For
- * `ctl`, which people and scripts call often, that would cost more than its own work. So only the import of `ctl` is
- * visible; the others have a name that is not a plain string to the runtime (the bundler still sees it).
+ * Deno would open and analyse at every start each module that a literal `import()` names. For `ctl`, which people and
+ * scripts call often, that would cost more than its own work. With `lazy-dynamic-imports` in deno.json, Deno looks at
+ * those modules when they are imported.
  *
  * @example Ask whether a service runs, as `dinit ctl is-started web` does
  * ```ts
@@ -17,69 +17,59 @@
  * @module
  */
 
-import { wordsOfName } from "./src/cli/shared/program_names.ts";
+import { wordsOfName } from "./src/options/program_names.ts";
 import { commandLineArguments } from "./src/inherited/mod.ts";
+import type { DinitCommand } from "./src/options/programs.ts";
+import { typed } from "./src/model/typed_module.ts";
 
 async function ctl(args: string[]): Promise<number> {
-  const { runCtl } = await import("./src/cli/ctl/main.ts");
+  const { runCtl } = await typed(import("./src/cli/ctl/main.ts"));
   return runCtl(args);
 }
 
 async function check(args: string[]): Promise<number> {
-  const { runCheck }: typeof import("./src/cli/check/main.ts") = await import(
-    "./src/cli/check/main.ts" as string
-  );
+  const { runCheck } = await typed(import("./src/cli/check/main.ts"));
   return runCheck(args);
 }
 
 async function monitor(args: string[]): Promise<number> {
-  const { runMonitor }: typeof import("./src/cli/monitor/main.ts") = await import(
-    "./src/cli/monitor/main.ts" as string
-  );
+  const { runMonitor } = await typed(import("./src/cli/monitor/main.ts"));
   return runMonitor(args);
 }
 
 async function shutdown(args: string[]): Promise<number> {
-  const { runShutdown }: typeof import("./src/cli/shutdown/main.ts") = await import(
-    "./src/cli/shutdown/main.ts" as string
-  );
+  const { runShutdown } = await typed(import("./src/cli/shutdown/main.ts"));
   return runShutdown(args);
 }
 
 async function completion(args: string[]): Promise<number> {
-  const room: typeof import("./src/cli/completion/main.ts") = await import(
-    "./src/cli/completion/main.ts" as string
-  );
+  const room = await typed(import("./src/cli/completion/main.ts"));
   return room.runCompletion(args);
 }
 
 async function help(args: string[]): Promise<number> {
   if (args[0] === "man") {
-    const { runManual }: typeof import("./src/cli/manual/main.ts") = await import(
-      "./src/cli/manual/main.ts" as string
-    );
-    return runManual(args.slice(1), (await daemonRoom()).HELP_TEXT);
+    const { runManual } = await typed(import("./src/cli/manual/main.ts"));
+    return runManual(args.slice(1));
   }
-  const { runHelp }: typeof import("./src/cli/manual/help_topics.ts") = await import(
-    "./src/cli/manual/help_topics.ts" as string
-  );
+  const { runHelp } = await typed(import("./src/cli/manual/help_topics.ts"));
   return runHelp(args);
 }
 
-function daemonRoom(): Promise<typeof import("./src/daemon/mod.ts")> {
-  return import("./src/daemon/mod.ts" as string);
-}
-
 async function daemon(args: string[]): Promise<number> {
-  const { isOpen, parseCommandLine, HELP_TEXT, versionText, runDaemon } = await daemonRoom();
+  const { isOpen, parseCommandLine, runDaemon } = await typed(import("./src/daemon/mod.ts"));
   const commandLine = parseCommandLine(args, { pid: Deno.pid, uid: Deno.uid() ?? 0, isOpen });
   switch (commandLine.action) {
-    case "help":
-      print(Deno.stdout, HELP_TEXT);
+    case "help": {
+      const { helpText } = await typed(import("./src/daemon/help.ts"));
+      print(Deno.stdout, helpText());
       return 0;
-    case "version":
+    }
+    case "version": {
+      const { versionText } = await typed(import("./src/daemon/version_text.ts"));
       print(Deno.stdout, versionText(Deno.stdout.isTerminal()));
       return 0;
+    }
     case "error":
       print(Deno.stderr, `${commandLine.message}\n`);
       return 1;
@@ -98,7 +88,7 @@ async function endBySignal(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1000)); // the runtime delivers the signal slightly later
 }
 
-const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number>>> = {
   ctl,
   check,
   monitor,
@@ -107,6 +97,10 @@ const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   help,
 };
 
+function isCommand(word: string | undefined): word is DinitCommand {
+  return word !== undefined && Object.hasOwn(COMMANDS, word);
+}
+
 /**
  * Does what a command line asks for, and returns the exit status. It uses the streams and the environment of the
  * process; the daemon also takes its signals, and returns when it ends.
@@ -114,7 +108,8 @@ const TOOLS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
  * @param args the words behind the name of the program, such as `["ctl", "list"]`
  */
 export function main(args: string[]): Promise<number> {
-  const tool = Object.hasOwn(TOOLS, args[0] ?? "") ? TOOLS[args[0]] : undefined;
+  const [word] = args;
+  const tool = isCommand(word) ? COMMANDS[word] : undefined;
   const missing = missingGrants(args);
   if (missing.length > 0) {
     const words = tool === undefined ? "…" : `${args[0]} …`;
@@ -166,7 +161,7 @@ async function reportMissingGrant(error: unknown): Promise<number> {
   const isMissing = error instanceof Deno.errors.NotCapable ||
     (error instanceof TypeError && error.message.startsWith("Requires read access to "));
   if (!isMissing) throw error;
-  const { missingGrantText } = await import("./src/model/grants.ts");
+  const { missingGrantText } = await typed(import("./src/model/grants.ts"));
   print(Deno.stderr, `dinit: ${missingGrantText(error)}\n`);
   return 1;
 }

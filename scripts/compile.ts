@@ -12,7 +12,7 @@
 
 import { guardArguments, UnknownBinaryError } from "./compile/guarded_binary.ts";
 import { writeLaunchers } from "./install/launchers.ts";
-import { endProcessesWithThis } from "./process_guard.ts";
+import { leaveNothingBehind } from "./process_guard.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 const directory = "dist";
@@ -47,7 +47,7 @@ function complain(reason: string): void {
   console.error(`compile: ${binary} will fail when an argument is not UTF-8: ${reason}.`);
 }
 
-endProcessesWithThis();
+leaveNothingBehind();
 const compiler = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
 Deno.mkdirSync(directory, { recursive: true });
 const bundle = [

@@ -5,7 +5,6 @@
  */
 
 import { manualSources } from "../src/cli/manual/main.ts";
-import { HELP_TEXT } from "../src/daemon/help.ts";
 
 const [directory] = Deno.args;
 if (directory === undefined) {
@@ -13,6 +12,6 @@ if (directory === undefined) {
   Deno.exit(1);
 }
 Deno.mkdirSync(directory, { recursive: true });
-for (const [name, source] of manualSources(HELP_TEXT)) {
+for (const [name, source] of manualSources()) {
   Deno.writeTextFileSync(`${directory}/${name}.8`, source);
 }

@@ -2,13 +2,14 @@
  * Mutation test of the engine's state machine: changes the transitions in one place at a time and checks
  * whether the tests fail. It works in a copy; nothing in the project changes.
  *
- *     deno run -A scripts/mutants.ts [--list] [--every=N] [FILE:LINE ...]
+ *     deno run --lock=deno.lock --frozen -A scripts/mutants.ts [--list] [--every=N] [FILE:LINE ...]
  *
  * Prints the mutants that no test noticed, and the share of noticed mutants. With FILE:LINE it tries only the
  * mutants of these lines, with --every only each Nth.
  */
 
-import { endProcessesWithThis } from "./process_guard.ts";
+import { parseArgs } from "@std/cli/parse-args";
+import { leaveNothingBehind } from "./process_guard.ts";
 
 /** The files with the transitions, below `src/engine`. */
 const FILES = [
@@ -140,15 +141,42 @@ async function copyProject(): Promise<string> {
   return copy;
 }
 
+interface Words {
+  readonly list: boolean;
+  readonly every: number;
+  /** FILE:LINE; empty: all. */
+  readonly places: readonly string[];
+}
+
+/** Ends the program where the command line makes no sense. */
+function readWords(): Words {
+  const unknown: string[] = [];
+  const words = parseArgs(Deno.args, {
+    boolean: ["list"],
+    string: ["every"],
+    default: { every: "1" },
+    unknown: (word: string) => {
+      if (/^-|^[^:]*$/.test(word)) unknown.push(word);
+      return true;
+    },
+  });
+  const every = Number(words.every);
+  if (!Number.isInteger(every) || every < 1) unknown.push(`--every=${words.every}`);
+  if (unknown.length > 0) {
+    console.error(`mutants: cannot make sense of: ${unknown.join(", ")}`);
+    Deno.exit(1);
+  }
+  return { list: words.list, every, places: words._.map(String) };
+}
+
 async function main(): Promise<void> {
-  const places = Deno.args.filter((argument) => argument.includes(":"));
+  const { list, every, places } = readWords();
   const originals = new Map<string, string>();
   for (const file of FILES) originals.set(file, await Deno.readTextFile(`${ROOT}src/engine/${file}.ts`));
-  const every = Number(Deno.args.find((argument) => argument.startsWith("--every="))?.slice(8) ?? "1");
   const mutants = [...originals].flatMap(([file, text]) => mutantsOf(file, text))
     .filter(({ file, line }) => places.length === 0 || places.includes(`${file}:${line}`))
     .filter((_, index) => index % every === 0);
-  if (Deno.args.includes("--list")) {
+  if (list) {
     for (const { file, line, after } of mutants) console.log(`${file}:${line}  ${after.trim()}`);
     return;
   }
@@ -169,5 +197,5 @@ async function main(): Promise<void> {
   console.log(`${noticed} of ${mutants.length} noticed (${Math.round((noticed / mutants.length) * 100)} %)`);
 }
 
-endProcessesWithThis();
+leaveNothingBehind();
 await main();

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { endProcessesWithThis } from "./process_guard.ts";
+import { leaveNothingBehind } from "./process_guard.ts";
 import { Lab } from "./vm/lab.ts";
 import { bootOnce, type BootTimes, CANDIDATES, DISTRIBUTION, median } from "./vm/measure.ts";
 import { OUR_INIT, REPOSITORY } from "./vm/product.ts";
@@ -89,5 +89,5 @@ async function main(): Promise<number> {
   return 0;
 }
 
-endProcessesWithThis();
+leaveNothingBehind();
 Deno.exit(await main());

@@ -1,19 +1,17 @@
 /**
- * Processes that tests start. A test that imports this file leaves none of them behind, even if it is interrupted. It
- * waits for their exits with a limit, because a test that hangs shows nothing and blocks all others.
+ * Processes that tests start: what imports this leaves none behind, and no temporary files, also when the tests are
+ * interrupted. It waits for the ends of processes with a limit.
  */
 
-import { endProcessesWithThis } from "../scripts/process_guard.ts";
+import { leaveNothingBehind } from "../scripts/process_guard.ts";
+import { PATIENCE, soon, type Text } from "./_patience.ts";
 
-endProcessesWithThis();
+leaveNothingBehind();
 
-/** How long a process may take to end at most, in milliseconds; a healthy machine needs a fraction of it. */
-const PATIENCE = 60_000;
-
-/** Waits for the end of a process. One that takes too long is killed, and then this throws. */
+/** Waits for the end of a process. One that takes longer than `limit` milliseconds is killed, and then this throws. */
 export async function endOf(
   child: Deno.ChildProcess,
-  what = "a process",
+  what: Text = "a process",
   limit = PATIENCE,
 ): Promise<Deno.CommandStatus> {
   let late = false;
@@ -23,17 +21,78 @@ export async function endOf(
   }, limit);
   const status = await child.status;
   clearTimeout(timer);
-  if (late) throw new Error(`${what} did not end within ${limit / 1000} s`);
+  if (late) {
+    throw new Error(`${typeof what === "string" ? what : what()} did not end within ${limit / 1000} s`);
+  }
   return status;
 }
 
-/** Runs a program to its end and returns its output, like `Deno.Command.output`, with the same limit. */
+/** Sends a signal to a process, unless it has ended already. */
+export function killUnlessEnded(child: Deno.ChildProcess, signal: Deno.Signal = "SIGKILL"): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+/**
+ * Runs a program to its end and gives what it printed, as `Deno.Command.output` does. One that takes longer than `limit`
+ * milliseconds is killed, and then this throws an error with what it has printed.
+ */
 export async function outputOf(
   program: string,
   options: Deno.CommandOptions,
   limit = PATIENCE,
-): Promise<Deno.CommandOutput> {
-  const child = new Deno.Command(program, { stdout: "piped", stderr: "piped", ...options }).spawn();
-  const [output] = await Promise.all([child.output(), endOf(child, program, limit)]);
-  return output;
+): Promise<Deno.CommandOutput & { readonly pid: number }> {
+  const given = { stdin: "null", stdout: "piped", stderr: "piped", ...options } as const;
+  const child = new Deno.Command(program, given).spawn();
+  const streams = (["stdout", "stderr"] as const).map((name) =>
+    given[name] === "piped" ? new Collected(child[name]) : undefined
+  );
+  const printed = () => streams.map((stream) => new TextDecoder().decode(stream?.bytes)).join("");
+  try {
+    const status = await endOf(child, () => `${program} printed:\n${printed()}\nIt`, limit);
+    // Processes that it has started may keep the pipes open.
+    const ends = Promise.all(streams.map((stream) => stream?.end));
+    await soon(ends, () => `the end of the output of ${program}, which printed:\n${printed()}`, limit);
+    const [stdout, stderr] = streams.map((stream) => stream?.bytes ?? new Uint8Array());
+    return { ...status, pid: child.pid, stdout, stderr };
+  } catch (error) {
+    await Promise.all(streams.map((stream) => stream?.cancel()));
+    throw error;
+  }
+}
+
+/** What comes out of a stream, as far as it has come. */
+class Collected {
+  readonly end: Promise<void>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #chunks: Uint8Array[] = [];
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+    this.end = this.#read();
+  }
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#chunks.reduce((size, { length }) => size + length, 0));
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return bytes;
+  }
+
+  async cancel(): Promise<void> {
+    await this.#reader.cancel();
+    await this.end;
+  }
+
+  async #read(): Promise<void> {
+    for (let part = await this.#reader.read(); !part.done; part = await this.#reader.read()) {
+      this.#chunks.push(part.value);
+    }
+  }
 }

@@ -4,7 +4,12 @@
  */
 
 import { MainEnvironment } from "../../src/description/mod.ts";
-import { type ManagerOptions, type Service, ServiceGraph, ServiceManager } from "../../src/engine/mod.ts";
+import {
+  type ManagerOptions,
+  ServiceGraph,
+  ServiceManager,
+  type ServiceRecord,
+} from "../../src/engine/mod.ts";
 import { DependencyKind, LaunchStage, ServiceState, ServiceType } from "../../src/model/mod.ts";
 import { atMost, type BenchCase, type BenchContext, interleave, type Measurement } from "./harness/mod.ts";
 
@@ -51,7 +56,7 @@ const OPTIONS: Omit<ManagerOptions, "graph"> = {
 /** Microseconds per service to start and stop all services. */
 function cost(shape: Shape, count: number): number {
   const graph = new ServiceGraph();
-  const services: Service[] = [];
+  const services: ServiceRecord[] = [];
   for (let index = 0; index < count; index++) {
     const service = graph.add(`s${index}`, ServiceType.INTERNAL);
     for (const to of shape(index, count)) graph.connect(service, services[to], DependencyKind.REGULAR);

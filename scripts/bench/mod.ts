@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { endProcessesWithThis } from "../process_guard.ts";
+import { leaveNothingBehind } from "../process_guard.ts";
 import { PRODUCT_VERSION } from "../../src/model/mod.ts";
 import {
   type BenchCase,
@@ -152,6 +152,6 @@ async function main(): Promise<number> {
 }
 
 if (import.meta.main) {
-  endProcessesWithThis();
+  leaveNothingBehind();
   Deno.exit(await main());
 }

@@ -2,12 +2,11 @@
 
 import { bashCompletion } from "../../src/cli/completion/bash.ts";
 import { fishCompletion } from "../../src/cli/completion/fish.ts";
-import { TOOLS } from "../../src/cli/completion/grammar.ts";
+import { SHUTDOWN, TOOLS } from "../../src/options/programs.ts";
 import { zshCompletion } from "../../src/cli/completion/zsh.ts";
 import { manualSources } from "../../src/cli/manual/main.ts";
-import { HELP_TEXT } from "../../src/daemon/help.ts";
 import { manualPage } from "../generate/manual.ts";
-import { SHUTDOWN_PROGRAMS } from "../../src/cli/shared/program_names.ts";
+import { SHUTDOWN_PROGRAMS } from "../../src/options/program_names.ts";
 import { KERNEL_LAUNCHER, kernelLauncher, PROGRAM_LINKS } from "./launchers.ts";
 import type { InstallOptions } from "./options.ts";
 
@@ -55,7 +54,7 @@ function programs({ prefix, sbindir, dist, shutdown }: InstallOptions): Installe
 
 function manual({ mandir, sbindir, shutdown }: InstallOptions): InstalledFile[] {
   const [main, ...others]: readonly string[] = SHUTDOWN_PROGRAMS;
-  const pages = [...manualSources(HELP_TEXT)].filter(([name]) => shutdown || name !== main);
+  const pages = [...manualSources()].filter(([name]) => shutdown || name !== main);
   const page = (name: string, text: string): InstalledFile => ({
     path: `${mandir}/man8/${name}.8`,
     content: { text },
@@ -71,7 +70,7 @@ function manual({ mandir, sbindir, shutdown }: InstallOptions): InstalledFile[] 
 /** Shells search by the name of the command. The file of `dinit` is for all tools. */
 function completions({ prefix }: InstallOptions): InstalledFile[] {
   const share = `${prefix}/share`;
-  const names = TOOLS.map(({ name }) => name);
+  const names = TOOLS.filter((tool) => tool !== SHUTDOWN).map(({ name }) => name);
   return [
     { path: `${share}/bash-completion/completions/dinit`, content: { text: bashCompletion() } },
     ...names.map((name) => ({

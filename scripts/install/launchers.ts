@@ -1,6 +1,6 @@
 /** The programs beside `dinit`: links to it, and the script that the kernel can start as process 1. */
 
-import { PROGRAM_WORDS, SHUTDOWN_PROGRAMS } from "../../src/cli/shared/program_names.ts";
+import { PROGRAM_WORDS, SHUTDOWN_PROGRAMS } from "../../src/options/program_names.ts";
 
 /** One link to the program. */
 export interface ProgramLink {
@@ -9,7 +9,7 @@ export interface ProgramLink {
   readonly isShutdown: boolean;
 }
 
-/** All links. The program uses the name by which it was called (`src/cli/shared/program_names.ts`). */
+/** All links. The program looks at the name that it was called by (`src/options/program_names.ts`). */
 export const PROGRAM_LINKS: readonly ProgramLink[] = [...PROGRAM_WORDS.keys()].map((name) => ({
   name,
   isShutdown: SHUTDOWN_PROGRAMS.some((other) => other === name),

@@ -1,18 +1,19 @@
 /** All rules together, for a repository in any place: tests lint artificial ones. */
 
+import { resolve } from "@std/path/posix";
 import { noBareConsole } from "./no_bare_console.ts";
 import { noDenoInCore } from "./no_deno_in_core.ts";
 import { noImportCircle } from "./no_import_circle.ts";
 import { noUpwardImport } from "./no_upward_import.ts";
-import { normalize } from "./paths.ts";
+import { typedImport } from "./typed_import.ts";
 
 /**
- * The plugin `house` with its four rules.
+ * The plugin `house` with its five rules.
  *
  * @param root Absolute path of the repository. Files outside it are ignored.
  */
 export function housePlugin(root: string): Deno.lint.Plugin {
-  const top = normalize(root);
+  const top = resolve(root);
   return {
     name: "house",
     rules: {
@@ -20,6 +21,7 @@ export function housePlugin(root: string): Deno.lint.Plugin {
       "no-import-circle": noImportCircle(top),
       "no-deno-in-core": noDenoInCore(top),
       "no-bare-console": noBareConsole(top),
+      "typed-import": typedImport(top),
     },
   };
 }

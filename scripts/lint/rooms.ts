@@ -6,18 +6,29 @@ const FLOORS: readonly (readonly string[])[] = [
   ["description", "inherited"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
+  ["options"],
   ["cli", "daemon", "tools"],
 ];
 
-/** Files other than `mod.ts` that one other room may import: the file and that room. */
-const SIDE_DOORS: ReadonlyMap<string, string> = new Map([
+/** Files other than `mod.ts` that other rooms may import: the file and those rooms. */
+const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of packets
   // only on request.
-  ["src/control/wire/mod.ts", "client"],
-  ["src/control/wire/describe.ts", "client"],
+  ["src/control/wire/mod.ts", ["client"]],
+  ["src/control/wire/describe.ts", ["client"]],
   // Only some commands need these steps, and load them.
-  ["src/client/steps.ts", "cli"],
-  ["src/client/event_steps.ts", "cli"],
+  ["src/client/steps.ts", ["cli"]],
+  ["src/client/event_steps.ts", ["cli"]],
+  // Each program loads its own options; only texts about all programs need the whole table.
+  ["src/options/ctl_commands.ts", ["cli"]],
+  ["src/options/dinit.ts", ["daemon"]],
+  ["src/options/dinit_check.ts", ["cli"]],
+  ["src/options/dinit_monitor.ts", ["cli"]],
+  ["src/options/dinitctl.ts", ["cli"]],
+  ["src/options/program_names.ts", ["cli"]],
+  ["src/options/programs.ts", ["cli", "daemon"]],
+  ["src/options/shutdown.ts", ["cli"]],
+  ["src/options/text.ts", ["cli"]],
 ]);
 
 /** The room of a file below `src/`: the name of its folder, empty for a file directly in `src/`. */
@@ -64,7 +75,7 @@ function floorFault(fromRoom: string, toRoom: string): string | undefined {
 }
 
 function doorFault(fromRoom: string, toRoom: string, to: string): string | undefined {
-  if (to === `src/${toRoom}/mod.ts` || SIDE_DOORS.get(to) === fromRoom) return undefined;
+  if (to === `src/${toRoom}/mod.ts` || SIDE_DOORS.get(to)?.includes(fromRoom)) return undefined;
   return `${to} is inside another room. Import src/${toRoom}/mod.ts, and export there what is needed.`;
 }
 

@@ -5,6 +5,7 @@ import { unlessAborted } from "./abort.ts";
 import { Client } from "./client.ts";
 import { ControlClient } from "./control_client.ts";
 import { controlSocketPath, type Mode, type SocketSurroundings } from "./socket_path.ts";
+import { typed } from "../model/mod.ts";
 
 /** Which daemon to connect to. */
 export interface ConnectOptions {
@@ -51,7 +52,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
 
 async function runtime(): Promise<Runtime> {
   if (!("Deno" in globalThis)) {
-    const { nodeSurroundings, openNodeSocket } = await import("./node_runtime.ts");
+    const { nodeSurroundings, openNodeSocket } = await typed(import("./node_runtime.ts"));
     return { surroundings: nodeSurroundings, open: openNodeSocket };
   }
   const surroundings = { env: (name: string) => Deno.env.get(name), uid: () => Deno.uid() ?? undefined };

@@ -1,6 +1,6 @@
 /** The client's end of a control connection. It imports neither the server nor the engine, so tools start fast. */
 
-import { errnoOf, errnoText } from "../model/mod.ts";
+import { errnoOf, errnoText, typed } from "../model/mod.ts";
 import {
   type ByteStream,
   ByteWriter,
@@ -222,7 +222,7 @@ export class ControlClient {
 
   /** From now on `write` receives each packet in words, before the packet is handled. */
   async trace(write: (text: string, direction: PacketDirection) => void): Promise<void> {
-    const { describePacket } = await import("../control/wire/describe.ts");
+    const { describePacket } = await typed(import("../control/wire/describe.ts"));
     this.#trace = (packet, direction) => write(describePacket(packet), direction);
   }
 

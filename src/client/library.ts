@@ -54,4 +54,5 @@ export type {
   ServiceStateName,
   StopReasonName,
 } from "./service_info.ts";
+export type { ServiceTypeName } from "../model/mod.ts";
 export type { Mode } from "./socket_path.ts";

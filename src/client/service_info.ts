@@ -1,7 +1,13 @@
 /** The facts about a service, with words instead of the numbers of the protocol. */
 
 import { hasFailed, type WireStatus } from "../control/wire/mod.ts";
-import { type FailureReport, ServiceState, ServiceType, StopReason } from "../model/mod.ts";
+import {
+  type FailureReport,
+  ServiceState,
+  type ServiceTypeName,
+  serviceTypeRow,
+  StopReason,
+} from "../model/mod.ts";
 
 /** The public state of a service. */
 export type ServiceStateName = "stopped" | "starting" | "started" | "stopping";
@@ -70,7 +76,7 @@ export interface ServiceInfo {
   /** Why the process could not be launched. @default absent, it could */
   readonly launch?: LaunchProblem;
   /** The type, as descriptions spell it. @default absent, unknown */
-  readonly type?: "process" | "bgprocess" | "scripted" | "internal" | "triggered";
+  readonly type?: ServiceTypeName;
   /** When it entered the state. @default absent, unknown */
   readonly since?: Date;
   /** What it waits for: full names of services, or `console`. @default absent, unknown */
@@ -118,14 +124,6 @@ const ENDINGS: ReadonlyMap<number, ProcessEnd["how"]> = new Map([
   [3, "dumped-core"],
 ]);
 
-const TYPES: ReadonlyMap<number, ServiceInfo["type"]> = new Map([
-  [ServiceType.PROCESS, "process"],
-  [ServiceType.BGPROCESS, "bgprocess"],
-  [ServiceType.SCRIPTED, "scripted"],
-  [ServiceType.INTERNAL, "internal"],
-  [ServiceType.TRIGGERED, "triggered"],
-]);
-
 /** The name of a stop reason of the protocol. */
 export function stopReasonName(reason: number): StopReasonName {
   return REASONS.get(reason) ?? "unknown";
@@ -152,7 +150,7 @@ export function serviceInfo(service: KnownService): ServiceInfo {
     pid: service.pid,
     exit: processEnd(service.exit),
     launch: launchProblem(service),
-    type: service.type === undefined ? undefined : TYPES.get(service.type),
+    type: service.type === undefined ? undefined : serviceTypeRow(service.type)?.name,
     since: since === undefined ? undefined : new Date(since),
     waitingFor,
     restarts,

@@ -14,8 +14,8 @@ const NOT_STARTED = "Unable to start recovery service";
 const BOOT = "boot";
 const RECOVERY = "recovery";
 
-/** What asking needs from the daemon. */
-export interface BootFailureMeans {
+/** What `BootFailure` is given. */
+export interface BootFailureContext {
   readonly machine: Pick<Machine, "sync" | "hasTerminal" | "awaitKey">;
   readonly manager: ServiceManager;
   readonly log: MessageLog;
@@ -30,25 +30,25 @@ type Decision = "decided" | "recovery" | "restart";
 
 /** Asks, and carries out the answer. */
 export class BootFailure {
-  readonly #means: BootFailureMeans;
+  readonly #context: BootFailureContext;
   #cancel: (() => void) | undefined;
 
-  constructor(means: BootFailureMeans) {
-    this.#means = means;
+  constructor(context: BootFailureContext) {
+    this.#context = context;
   }
 
   /** Returns when a service is active again or the kind of shutdown is known. */
   async handle(): Promise<void> {
-    const { machine, manager, log, autoRecovery } = this.#means;
+    const { machine, manager, log, autoRecovery } = this.#context;
     machine.sync();
     if (autoRecovery) {
       const problem = this.#start(RECOVERY);
       if (manager.activeCount > 0) return; // it has the console to itself
       if (problem !== undefined) log.message("error", `${NOT_STARTED}: ${problem}`);
     }
-    await this.#means.print(FAILURE);
+    await this.#context.print(FAILURE);
     if (!machine.hasTerminal()) {
-      await this.#means.print("Halting.\n");
+      await this.#context.print("Halting.\n");
       if (!manager.shuttingDown) manager.shutdown(ShutdownType.HALT);
       return;
     }
@@ -69,19 +69,19 @@ export class BootFailure {
       const key = await this.#key();
       if (key === "cancelled") return "decided";
       if (key === undefined) return "restart";
-      await this.#means.print("\n");
+      await this.#context.print("\n");
       const decision = await this.#decide(String.fromCharCode(key).toLowerCase());
       if (decision !== undefined) return decision;
     }
   }
 
   async #key(): Promise<Key> {
-    if (this.#means.manager.shuttingDown) return "cancelled";
+    if (this.#context.manager.shuttingDown) return "cancelled";
     // Earlier input is discarded; input after the question appears must not be.
-    const { key, cancel } = this.#means.machine.awaitKey();
+    const { key, cancel } = this.#context.machine.awaitKey();
     this.#cancel = cancel;
     try {
-      await this.#means.print(CHOICE);
+      await this.#context.print(CHOICE);
       return await key;
     } finally {
       this.#cancel = undefined;
@@ -89,7 +89,7 @@ export class BootFailure {
   }
 
   async #decide(key: string): Promise<Decision | undefined> {
-    const { manager } = this.#means;
+    const { manager } = this.#context;
     if (manager.shuttingDown) return "decided";
     switch (key) {
       case "r":
@@ -102,7 +102,7 @@ export class BootFailure {
         return "restart";
       case "e":
         if (this.#start(RECOVERY) === undefined) return "recovery";
-        await this.#means.print(`${NOT_STARTED}.\n`);
+        await this.#context.print(`${NOT_STARTED}.\n`);
         return undefined;
       default:
         return undefined;
@@ -111,7 +111,7 @@ export class BootFailure {
 
   /** Starts a service. Returns the reason of a failure, as a sentence without a full stop. */
   #start(name: string): string | undefined {
-    const { manager } = this.#means;
+    const { manager } = this.#context;
     try {
       manager.start(manager.load(name));
       return undefined;

@@ -3,21 +3,20 @@
  * end. Daemon and init 3, 4 and 6.
  */
 
-import { DINIT_VERSION, LoadError, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
+import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
 import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { FolderSource, MainEnvironment } from "../description/mod.ts";
-import { EventRing, type Service, ServiceManager } from "../engine/mod.ts";
-import { type DaemonHost, NO_RECORD, type ProcessJournal, SystemClock } from "../host/mod.ts";
-import { ControlServer, ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
+import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
+import { type DaemonHost, SystemClock } from "../host/mod.ts";
+import { ControlServer } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
-import { ExitWith } from "./exit_with.ts";
 import { FactSource } from "./fact_source.ts";
 import { Failures } from "./failures.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
-import { endLeftovers } from "./leftovers.ts";
-import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
+import { InitialServices } from "./initial_services.ts";
+import { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
 import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
@@ -45,8 +44,8 @@ export interface DaemonEnd {
   readonly interrupted: boolean;
 }
 
-/** The parts from which a daemon is made. */
-export interface DaemonParts {
+/** What a daemon is given. */
+export interface DaemonContext {
   readonly options: DaemonOptions;
   readonly log: DaemonLog;
   readonly console: ConsoleLog;
@@ -59,7 +58,7 @@ export interface DaemonParts {
 
 /** The daemon. */
 export class Daemon {
-  readonly #parts: DaemonParts;
+  readonly #context: DaemonContext;
   readonly #options: DaemonOptions;
   readonly #log: DaemonLog;
   readonly #host: DaemonHost;
@@ -69,21 +68,21 @@ export class Daemon {
   readonly #socket: SocketKeeper;
   readonly #socketPath: string;
   readonly #readiness: Readiness;
+  readonly #journal: JournalKeeper;
+  readonly #initial: InitialServices;
   readonly #bootRecord = new BootRecord();
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
   readonly #startedAt = performance.now();
   #debuggerPort: DebuggerPort | undefined;
-  #journal: ProcessJournal | undefined;
-  #exitWith: ExitWith | undefined;
   #inactive: (() => void) | undefined;
   /** The daemon no longer waits for services. */
   #killed = false;
 
   /** Throws `HostUnavailableError` if the requested host is not available. */
-  constructor(parts: DaemonParts) {
-    const { options, log, console } = parts;
-    this.#parts = parts;
+  constructor(context: DaemonContext) {
+    const { options, log, console } = context;
+    this.#context = context;
     this.#options = options;
     this.#log = log;
     this.#readiness = new Readiness(options.readyFd, log);
@@ -94,6 +93,11 @@ export class Daemon {
       passwdHome: () => users.userById(Deno.uid() ?? 0)?.home,
     };
     this.#socketPath = socketPath(options, paths);
+    this.#journal = new JournalKeeper({
+      socketPath: this.#socketPath,
+      clock: this.#host.bootClock,
+      log,
+    });
     const ring = new EventRing();
     this.#manager = new ServiceManager({
       source: new FolderSource(serviceDirectories(options, paths), {
@@ -127,27 +131,28 @@ export class Daemon {
     });
     this.#socket = new SocketKeeper(this.#server, this.#socketPath, {
       ...options,
-      lookAgain: () => this.#journal?.check(), // whatever removed the socket may also have removed the journal
+      lookAgain: () => this.#journal.check(), // whatever removed the socket may also have removed the journal
     }, log);
     this.#duties = this.#machineDuties();
-    this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: parts.stray });
+    this.#initial = new InitialServices(options, this.#manager, context.stray);
+    this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: context.stray });
   }
 
   #createHost(): DaemonHost {
     return hostForDaemon(this.#options, {
       manager: () => this.#manager,
-      record: () => this.#journal ?? NO_RECORD,
+      record: () => this.#journal.record,
       serveControl: (stream) => this.#server.serve(stream),
       warn: (text) => this.#log.message("warn", text),
     });
   }
 
   #machineDuties(): OwnerDuties | undefined {
-    return this.#parts.machine?.duties({
+    return this.#context.machine?.duties({
       manager: this.#manager,
       log: this.#log,
       autoRecovery: this.#options.autoRecovery,
-      print: (text) => this.#parts.console.print(text),
+      print: (text) => this.#context.console.print(text),
       flush: () => this.flush(),
       closeSocket: () => this.#socket.close(),
       openSocket: () => this.#socket.openAgain(),
@@ -160,19 +165,19 @@ export class Daemon {
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
     if (!this.#keepDebuggerClosed()) return false;
-    if (!await this.#takeJournal() && !system) return false;
+    if (!await this.#journal.take() && !system) return false;
     if (!await this.#socket.open()) {
-      this.#journal?.release();
+      this.#journal.release();
       return false;
     }
-    this.#parts.machine?.quietKernel();
+    this.#context.machine?.quietKernel();
     if (system) this.#log.record("info", "Starting system");
     if (logFile !== undefined && !await this.#openMainLog()) {
       if (!system) return false;
       // The owner of a machine tries again when a service has made the file system writable.
-      if (!this.#options.manager) this.#parts.mainLog.keepTrying();
+      if (!this.#options.manager) this.#context.mainLog.keepTrying();
     }
-    if (this.#journal !== undefined) await this.#followPredecessor(this.#journal);
+    await this.#journal.follow();
     applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
     warnOfForeignFile(this.#options.environmentFile, this.#log);
     return true;
@@ -182,10 +187,10 @@ export class Daemon {
   async run(): Promise<DaemonEnd> {
     this.#connectSignals();
     this.#host.begin();
-    const started = this.#startServices();
+    const started = this.#initial.start();
     if (started) this.#readiness.announce(this.#server.path);
-    // Deno exits when its event loop is empty; this timer keeps it alive. It starts after the socket is ready, because
-    // the first timer takes the runtime some milliseconds.
+    // Deno exits when its event loop is empty; this interval keeps it alive. It comes after the announcement because
+    // the runtime needs some milliseconds for its first timer.
     const alive = setInterval(() => {}, LONG);
     if (started) {
       this.#socket.watch();
@@ -200,7 +205,7 @@ export class Daemon {
 
   /** Waits until log lines are written, up to a limit. */
   async flush(): Promise<void> {
-    const { console, mainLog } = this.#parts;
+    const { console, mainLog } = this.#context;
     await settled(this.#failures.complete(), FLUSH_LIMIT);
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
@@ -214,7 +219,7 @@ export class Daemon {
 
   /** False: every user could become root. */
   #keepDebuggerClosed(): boolean {
-    if (this.#parts.signals.useLibrary() || !opensDebugger()) return true;
+    if (this.#context.signals.useLibrary() || !opensDebugger()) return true;
     if (Deno.uid() === 0 && this.#options.system) {
       this.#log.message("error", REFUSAL);
       return false;
@@ -223,32 +228,8 @@ export class Daemon {
     return true;
   }
 
-  /** Takes the journal of processes. False: another living daemon has it, which was logged. */
-  async #takeJournal(): Promise<boolean> {
-    if (Deno.pid === 1) return true; // its processes end with it
-    try {
-      this.#journal = await takeJournal({
-        socketPath: this.#socketPath,
-        clock: this.#host.bootClock,
-        log: this.#log,
-        checkSocket: () => refuseActiveSocket(this.#socketPath),
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ControlSocketError || error instanceof InstanceAliveError)) throw error;
-      this.#log.message("error", error.message);
-      return false;
-    }
-  }
-
-  /** Ends the leftovers of a killed daemon, and records processes for the next one. */
-  async #followPredecessor(journal: ProcessJournal): Promise<void> {
-    await endLeftovers(journal.left, journal.path, this.#log);
-    journal.begin();
-  }
-
   #connectSignals(): void {
-    const { signals, mainLog } = this.#parts;
+    const { signals, mainLog } = this.#context;
     signals.connect(signalHandlers({
       options: this.#options,
       manager: this.#manager,
@@ -268,43 +249,10 @@ export class Daemon {
     }));
   }
 
-  /** False: the service that the daemon must follow cannot be loaded. */
-  #startServices(): boolean {
-    const { services, exitWith } = this.#options;
-    if (exitWith === undefined) {
-      for (const name of services) this.#startInitial(name);
-      return true;
-    }
-    const followed = this.#load(exitWith);
-    if (followed === undefined) return false;
-    this.#exitWith = new ExitWith(this.#manager, followed);
-    for (const name of [...services, exitWith]) this.#startInitial(name);
-    return true;
-  }
-
-  #startInitial(name: string): void {
-    try {
-      const service = this.#load(name);
-      if (service !== undefined) this.#manager.start(service);
-    } catch (error) {
-      this.#parts.stray.report(error); // the others are started nevertheless
-    }
-  }
-
-  /** A service by its name; `undefined` if it cannot be loaded, which was logged. */
-  #load(name: string): Service | undefined {
-    try {
-      return this.#manager.load(name, "command-line");
-    } catch (error) {
-      if (error instanceof LoadError) return undefined;
-      throw error;
-    }
-  }
-
   // ---- Meanwhile ---------------------------------------------------------------------------------------------
 
   /** A service has started that makes further steps possible (3.4). */
-  async #started(service: Service): Promise<void> {
+  async #started(service: ServiceRecord): Promise<void> {
     const { startsRwfs, startsLog } = service.description.flags;
     if (startsRwfs) {
       await this.#socket.openAgain();
@@ -315,7 +263,7 @@ export class Daemon {
   }
 
   #openMainLog(): Promise<boolean> {
-    return openMainLog(this.#parts.mainLog, this.#options, this.#log);
+    return openMainLog(this.#context.mainLog, this.#options, this.#log);
   }
 
   #overview(): Overview {
@@ -353,7 +301,7 @@ export class Daemon {
     try {
       await duties.allStopped();
     } catch (error) {
-      this.#parts.stray.report(error);
+      this.#context.stray.report(error);
       await new Promise((resolve) => setTimeout(resolve, MISTAKE_PAUSE));
     }
     await this.#allStopped();
@@ -361,15 +309,13 @@ export class Daemon {
 
   async #letGo(): Promise<void> {
     this.close();
-    this.#journal?.remove();
+    this.#journal.remove();
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();
     this.#host.close();
   }
 
   #exitStatus(): number {
-    if (this.#killed) return 1;
-    if (this.#options.exitWith === undefined) return 0;
-    return this.#exitWith?.status ?? 1; // it could not be loaded
+    return this.#killed ? 1 : this.#initial.exitStatus;
   }
 }

@@ -31,8 +31,8 @@ export function farewell(type: ShutdownType): string {
   return `No more active services. Will ${(ENDINGS.get(type) ?? BOOT_FAILURE).will}.`;
 }
 
-/** What the end needs from the daemon. */
-export interface EndOfLifeMeans {
+/** What `EndOfLife` is given. */
+export interface EndOfLifeContext {
   readonly machine: Pick<Machine, "sync" | "execute">;
   readonly log: MessageLog;
   /** Waits until log lines are written, up to a limit. */
@@ -43,29 +43,29 @@ export interface EndOfLifeMeans {
 
 /** The end of a daemon that owns a machine. */
 export class EndOfLife {
-  readonly #means: EndOfLifeMeans;
+  readonly #context: EndOfLifeContext;
 
-  constructor(means: EndOfLifeMeans) {
-    this.#means = means;
+  constructor(context: EndOfLifeContext) {
+    this.#context = context;
   }
 
   /** Ends in the given way. Returns only if that is not possible, which was logged. */
   async end(type: ShutdownType): Promise<void> {
     if (type === ShutdownType.SOFTREBOOT) {
       await this.#beginAnew();
-      this.#means.log.message("error", "Could not soft-reboot. Will attempt reboot.");
-      await this.#means.flush();
+      this.#context.log.message("error", "Could not soft-reboot. Will attempt reboot.");
+      await this.#context.flush();
       this.#shutDown(ENDINGS.get(ShutdownType.REBOOT)!.option!);
     } else {
       this.#shutDown(ENDINGS.get(type)!.option!);
     }
-    await this.#means.flush();
+    await this.#context.flush();
   }
 
   /** Ends at once, without stopping anything. Returns only if that is not possible, which was logged. */
   endAtOnce(): void {
     this.#shutDown();
-    this.#means.machine.sync();
+    this.#context.machine.sync();
   }
 
   #shutDown(...options: string[]): void {
@@ -73,16 +73,16 @@ export class EndOfLife {
   }
 
   async #beginAnew(): Promise<void> {
-    this.#means.machine.sync();
+    this.#context.machine.sync();
     await this.#runShutdown();
-    await this.#means.flush();
+    await this.#context.flush();
     this.#become(DAEMON_PROGRAM, commandLineArguments());
   }
 
   /** Unmounts file systems and does everything else of a shutdown, except for the shutdown itself. */
   async #runShutdown(): Promise<void> {
-    const { log } = this.#means;
-    this.#means.releaseChildren();
+    const { log } = this.#context;
+    this.#context.releaseChildren();
     const args = ["--system", ENDINGS.get(ShutdownType.SOFTREBOOT)!.option!];
     try {
       const { success } = await new Deno.Command(SHUTDOWN_PROGRAM, { args, stdin: "inherit" }).spawn().status;
@@ -94,7 +94,7 @@ export class EndOfLife {
   }
 
   #become(program: string, args: readonly string[]): void {
-    const errno = this.#means.machine.execute(program, [program, ...args], inheritedEntries());
-    this.#means.log.message("error", `Error executing ${program}: ${errnoText(errno)}`);
+    const errno = this.#context.machine.execute(program, [program, ...args], inheritedEntries());
+    this.#context.log.message("error", `Error executing ${program}: ${errnoText(errno)}`);
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { ServiceState, ShutdownType, StopReason, type WaitStatus } from "../model/mod.ts";
-import type { Service, ServiceListener, ServiceManager } from "../engine/mod.ts";
+import type { ServiceListener, ServiceManager, ServiceRecord } from "../engine/mod.ts";
 
 const FAILURE = 1;
 /** What shells add to the number of a signal. */
@@ -20,10 +20,10 @@ const FAILED_STARTS: readonly StopReason[] = [
 /** Follows one service. */
 export class ExitWith implements ServiceListener {
   readonly #manager: ServiceManager;
-  readonly #service: Service;
+  readonly #service: ServiceRecord;
   #status: number | undefined;
 
-  constructor(manager: ServiceManager, service: Service) {
+  constructor(manager: ServiceManager, service: ServiceRecord) {
     this.#manager = manager;
     this.#service = service;
     manager.addListener(service, this);

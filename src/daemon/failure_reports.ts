@@ -2,7 +2,7 @@
  * Why services fail, as far as their output shows it: for the console and for `status`. Loaded at the first failure.
  */
 
-import type { Service } from "../engine/mod.ts";
+import type { ServiceRecord } from "../engine/mod.ts";
 import { type DaemonHost, logFileTail } from "../host/mod.ts";
 import { decodeBytes, type FailureReport, restartLimitText } from "../model/mod.ts";
 import { settled } from "./settled.ts";
@@ -28,20 +28,20 @@ const TIME_SLACK = 1_000;
 
 const RESTARTED = "(dinit: note: service restarted)\n";
 
-/** What the reports need from the daemon. */
-export interface FailureMeans {
+/** What the reports are given. */
+export interface FailureReportsContext {
   readonly host: Pick<DaemonHost, "bufferedLog" | "outputRead">;
   /** Milliseconds of a clock that never runs backwards. */
   now(): number;
   /** The path of the service's log file; `undefined` if it has none. */
-  logFile(service: Service): string | undefined;
+  logFile(service: ServiceRecord): string | undefined;
   /** Writes a line to the console. */
   explain(line: string): void;
 }
 
 /** A failure. */
 export interface Failure {
-  readonly service: Service;
+  readonly service: ServiceRecord;
   readonly trouble: Trouble;
   /** Milliseconds since the process was launched. */
   readonly age: number;
@@ -59,18 +59,18 @@ interface Case {
 
 /** The reports of all services. */
 export class FailureReports {
-  readonly #means: FailureMeans;
-  readonly #cases = new WeakMap<Service, Case>();
+  readonly #context: FailureReportsContext;
+  readonly #cases = new WeakMap<ServiceRecord, Case>();
   readonly #looks = new Set<Promise<void>>();
   #windowStart = -Infinity;
   #shown = 0;
 
-  constructor(means: FailureMeans) {
-    this.#means = means;
+  constructor(context: FailureReportsContext) {
+    this.#context = context;
   }
 
   /** The report of a service that has failed. */
-  of(service: Service): FailureReport | undefined {
+  of(service: ServiceRecord): FailureReport | undefined {
     return this.#cases.get(service)?.report;
   }
 
@@ -80,7 +80,7 @@ export class FailureReports {
       { report: undefined, lookedAt: -Infinity, shownAt: -Infinity, pending: undefined };
     this.#cases.set(service, known);
     if (known.pending !== undefined) return void known.pending.add(trouble);
-    const now = this.#means.now();
+    const now = this.#context.now();
     if (trouble === "ended" && now - known.lookedAt < LOOK_PAUSE) return;
     known.lookedAt = now;
     known.pending = new Set([trouble]);
@@ -93,7 +93,7 @@ export class FailureReports {
     while (this.#looks.size > 0) await Promise.all(this.#looks);
   }
 
-  async #look(service: Service, known: Case, age: number): Promise<void> {
+  async #look(service: ServiceRecord, known: Case, age: number): Promise<void> {
     const time = Date.now();
     const output = await this.#lastLines(service, time - age - TIME_SLACK);
     const troubles = known.pending!; // `add` has set it, and no other code clears it
@@ -106,14 +106,14 @@ export class FailureReports {
       ...(troubles.has("not-executed") ? { program: visible(service.description.command[0] ?? "") } : {}),
     };
     const stays = troubles.size > 1 || !troubles.has("ended");
-    const now = this.#means.now();
+    const now = this.#context.now();
     if (!stays && now - known.shownAt < SHOW_PAUSE) return;
     known.shownAt = now;
     this.#show(service, known.report);
   }
 
-  async #lastLines(service: Service, launched: number): Promise<string[]> {
-    const { host } = this.#means;
+  async #lastLines(service: ServiceRecord, launched: number): Promise<string[]> {
+    const { host } = this.#context;
     if (service.description.logType === "buffer") {
       if (host.outputRead !== undefined) await settled(host.outputRead(service.id), READ_LIMIT);
       const bytes = host.bufferedLog(service, {})?.bytes ?? new Uint8Array(0);
@@ -121,33 +121,33 @@ export class FailureReports {
       // The next process may have started meanwhile and has written nothing yet.
       return linesOf((runs.at(-1) || runs.at(-2)) ?? "");
     }
-    const path = this.#means.logFile(service);
+    const path = this.#context.logFile(service);
     if (path === undefined) return [];
     return linesOf(decodeBytes(await logFileTail(path, { bytes: TAIL, notBefore: launched })));
   }
 
-  #show(service: Service, { output, limit, program }: FailureReport): void {
+  #show(service: ServiceRecord, { output, limit, program }: FailureReport): void {
     const name = visible(service.name);
-    const path = this.#means.logFile(service);
+    const path = this.#context.logFile(service);
     const facts = [
       ...(program === undefined ? [] : [`cannot execute ${program}`]),
       ...(limit === undefined ? [] : [restartLimitText(limit)]),
       ...(path === undefined ? [] : [`its log is ${visible(path)}`]),
     ];
     if ((output.length === 0 && facts.length === 0) || !this.#mayShow()) return;
-    for (const line of output) this.#means.explain(`    ${name} > ${line}`);
-    if (facts.length > 0) this.#means.explain(`    ${name}: ${facts.join("; ")}`);
+    for (const line of output) this.#context.explain(`    ${name} > ${line}`);
+    if (facts.length > 0) this.#context.explain(`    ${name}: ${facts.join("; ")}`);
   }
 
   #mayShow(): boolean {
-    const now = this.#means.now();
+    const now = this.#context.now();
     if (now - this.#windowStart >= SHOW_WINDOW) {
       this.#windowStart = now;
       this.#shown = 0;
     }
     this.#shown += 1;
     if (this.#shown === SHOWN_AT_MOST + 1) {
-      this.#means.explain(
+      this.#context.explain(
         "    More services fail than are explained here: 'dinitctl status SERVICE' tells why.",
       );
     }

@@ -1,6 +1,12 @@
 /** Watches services that fail. The code that finds the reasons is loaded at the first failure. */
 
-import { type Fact, type FactSink, logFilePath, type Service, type ServiceManager } from "../engine/mod.ts";
+import {
+  type Fact,
+  type FactSink,
+  logFilePath,
+  type ServiceManager,
+  type ServiceRecord,
+} from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
 import type { ServiceOverview } from "../model/mod.ts";
@@ -8,9 +14,10 @@ import type { FailureReports } from "./failure_reports.ts";
 import { absolutePath } from "./paths.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 import { type Trouble, troubleOf } from "./trouble.ts";
+import { typed } from "../model/mod.ts";
 
-/** What it needs from the daemon. */
-export interface FailuresMeans {
+/** What `Failures` is given. */
+export interface FailuresContext {
   readonly manager: ServiceManager;
   readonly host: DaemonHost;
   readonly log: DaemonLog;
@@ -19,24 +26,24 @@ export interface FailuresMeans {
 
 /** Watches failures of services, explains them on the console, and adds the reason to the overview. */
 export class Failures implements FactSink {
-  readonly #means: FailuresMeans;
+  readonly #context: FailuresContext;
   #reports: FailureReports | undefined;
   #loading: Promise<FailureReports> | undefined;
 
-  constructor(means: FailuresMeans) {
-    this.#means = means;
+  constructor(context: FailuresContext) {
+    this.#context = context;
   }
 
   fact(fact: Fact): void {
     const said = troubleOf(fact);
     if (said === undefined) return;
-    const service = this.#means.manager.find(said.service);
+    const service = this.#context.manager.find(said.service);
     if (service !== undefined) void this.#explain(service, said.trouble);
   }
 
   /** All services with the facts about their logs and failures; `now` is the wall clock in milliseconds since 1970. */
   overview(now: number): ServiceOverview[] {
-    return this.#means.manager.overview(now).map((overview) => this.#complemented(overview));
+    return this.#context.manager.overview(now).map((overview) => this.#complemented(overview));
   }
 
   /** Resolves when all failures so far have been explained. */
@@ -46,7 +53,7 @@ export class Failures implements FactSink {
   }
 
   #complemented(overview: ServiceOverview): ServiceOverview {
-    const service = this.#means.manager.find(overview.name);
+    const service = this.#context.manager.find(overview.name);
     const failure = service === undefined ? undefined : this.#reports?.of(service);
     if (failure === undefined && overview.logFile === undefined) return overview;
     return {
@@ -56,20 +63,20 @@ export class Failures implements FactSink {
     };
   }
 
-  async #explain(service: Service, trouble: Trouble): Promise<void> {
-    const now = this.#means.manager.now();
+  async #explain(service: ServiceRecord, trouble: Trouble): Promise<void> {
+    const now = this.#context.manager.now();
     const age = now - (service.process.lastLaunch ?? now); // computed before the next launch
     try {
       const reports = this.#reports ?? await (this.#loading ??= this.#load());
       reports.add({ service, trouble, age });
     } catch (error) {
-      this.#means.stray.report(error);
+      this.#context.stray.report(error);
     }
   }
 
   async #load(): Promise<FailureReports> {
-    const { manager, host, log } = this.#means;
-    const room: typeof import("./failure_reports.ts") = await import("./failure_reports.ts" as string);
+    const { manager, host, log } = this.#context;
+    const room = await typed(import("./failure_reports.ts"));
     return this.#reports = new room.FailureReports({
       host,
       now: () => manager.now(),

@@ -10,8 +10,8 @@ const ZOMBIES =
   "As process 1 with the command host, dinit does not reap orphaned processes: they stay zombies. " +
   "The native host reaps them (grant --allow-ffi).";
 
-/** Callbacks from the host into the daemon. The manager and the record are created after the host. */
-export interface HostPartners {
+/** Callbacks from the host into the daemon. Functions, because the host is made before the manager and the record. */
+export interface HostContext {
   manager(): ServiceManager;
   /** The record of started and ended processes. */
   record(): ProcessRecord;
@@ -24,7 +24,7 @@ export interface HostPartners {
 /** The host that the options request. Throws `HostUnavailableError` if it is not available. */
 export function hostForDaemon(
   { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
-  { manager, record, serveControl, warn }: HostPartners,
+  { manager, record, serveControl, warn }: HostContext,
 ): DaemonHost {
   const created = createHost({
     execSucceeded: (id, role) => manager().execSucceeded(id, role),

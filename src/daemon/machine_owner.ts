@@ -12,8 +12,8 @@ import { EndOfLife, farewell } from "./end_of_life.ts";
 
 const CONSOLE = "/dev/console";
 
-/** What the owner needs from the daemon. */
-export interface OwnerMeans {
+/** What the daemon gives the owner. */
+export interface OwnerContext {
   readonly manager: ServiceManager;
   readonly log: MessageLog;
   /** Start the service `recovery` if the boot has failed. */
@@ -56,26 +56,26 @@ export class MachineOwner {
   }
 
   /** The duties of the owner. */
-  duties(means: OwnerMeans): OwnerDuties {
-    return new OwnerDuties(this.#machine, means);
+  duties(context: OwnerContext): OwnerDuties {
+    return new OwnerDuties(this.#machine, context);
   }
 }
 
 /** The duties of a daemon that owns a machine. */
 export class OwnerDuties {
-  readonly #means: OwnerMeans;
+  readonly #context: OwnerContext;
   readonly #bootFailure: BootFailure;
   readonly #end: EndOfLife;
 
-  constructor(machine: Machine, means: OwnerMeans) {
-    this.#means = means;
-    this.#bootFailure = new BootFailure({ ...means, machine });
-    this.#end = new EndOfLife({ ...means, machine });
+  constructor(machine: Machine, context: OwnerContext) {
+    this.#context = context;
+    this.#bootFailure = new BootFailure({ ...context, machine });
+    this.#end = new EndOfLife({ ...context, machine });
   }
 
   /** No service is active any more. Returns if the daemon must continue. */
   async allStopped(): Promise<void> {
-    const { manager, log, flush, closeSocket, openSocket, replied } = this.#means;
+    const { manager, log, flush, closeSocket, openSocket, replied } = this.#context;
     log.message("info", farewell(manager.shutdownType));
     closeSocket();
     await Promise.all([flush(), replied()]);
@@ -95,7 +95,7 @@ export class OwnerDuties {
 
   /** SIGQUIT: ends at once. */
   quit(): void {
-    this.#means.closeSocket();
+    this.#context.closeSocket();
     this.#end.endAtOnce();
   }
 }

@@ -5,7 +5,6 @@
  */
 
 export type { DaemonEnd } from "./daemon.ts";
-export { HELP_TEXT, versionText } from "./help.ts";
 export { type CommandLine, type DaemonOptions, parseCommandLine, type Situation } from "./options.ts";
 export { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
 export { isOpen } from "./readiness.ts";

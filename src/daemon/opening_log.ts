@@ -1,5 +1,6 @@
 /** Opens the main log: a file, or the system's log (daemon and init 5.3). */
 
+import { reasonText } from "../model/mod.ts";
 import {
   Datagrams,
   descriptorOfPath,
@@ -21,7 +22,6 @@ import {
   type SyslogSocket,
 } from "../log/mod.ts";
 import type { DaemonOptions } from "./options.ts";
-import { systemText } from "./system_text.ts";
 
 /** A main log that is not open yet. */
 export function createMainLog(options: Pick<DaemonOptions, "logFile" | "logLevel">): MainLog {
@@ -54,7 +54,7 @@ export function watchLogs(
 ): ConsoleLogOptions {
   const show = (level: LogLevel, text: string) => path !== undefined && log().show(level, text);
   mainLog.watch({
-    failed: (error) => show("error", `Writing ${path} failed: ${systemText(error)}; trying again`),
+    failed: (error) => show("error", `Writing ${path} failed: ${reasonText(error)}; trying again`),
     recovered: (lost) => {
       const text = `The main log works again; ${linesLost(lost)}`;
       show("warn", text);
@@ -63,7 +63,7 @@ export function watchLogs(
   });
   return {
     failed: (error) =>
-      log().record("error", `Writing to the console failed: ${systemText(error)}; trying again`),
+      log().record("error", `Writing to the console failed: ${reasonText(error)}; trying again`),
     recovered: (lost) => log().message("warn", `The console works again; ${linesLost(lost)}`),
   };
 }
@@ -89,9 +89,9 @@ export async function openMainLog(
 }
 
 function openingFailure(error: Error, path: string | undefined): string {
-  if (path !== undefined) return `Opening log file failed: ${systemText(error)}`;
+  if (path !== undefined) return `Opening log file failed: ${reasonText(error)}`;
   if (error instanceof LibcUnavailableError) return `Setting up log failed: ${error.message}`;
-  return `Error creating log socket: ${systemText(error)}`;
+  return `Error creating log socket: ${reasonText(error)}`;
 }
 
 function connectToLogger(): SyslogSocket | undefined {

@@ -14,7 +14,7 @@ export const DAEMON_PROGRAM = "/usr/bin/dinit";
 /** The default environment file of the owner of a machine. */
 export const MACHINE_ENVIRONMENT_FILE = "/etc/dinit/environment";
 
-/** What the default paths depend on. */
+/** What the default paths are worked out from. */
 export interface PathContext {
   env(name: string): string | undefined;
   /** The home directory in the user database, if `HOME` is not set. */

@@ -1,8 +1,7 @@
 /** The descriptor on which the daemon announces its readiness (daemon and init 3.8). */
 
-import { encodeBytes } from "../model/mod.ts";
+import { encodeBytes, reasonText } from "../model/mod.ts";
 import { inheritedDescriptors } from "../host/mod.ts";
-import { systemText } from "./system_text.ts";
 import type { MessageLog } from "../log/mod.ts";
 
 /** The standard streams, which need no grant for the C library. */
@@ -33,7 +32,7 @@ export class Readiness {
       write(fd, encodeBytes(`${socketPath}\0`));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      this.#log.message("error", `Cannot report readiness: ${systemText(error)}`);
+      this.#log.message("error", `Cannot report readiness: ${reasonText(error)}`);
     }
   }
 }

@@ -8,6 +8,7 @@ import { createMainLog, watchLogs } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Signals } from "./signals.ts";
 import { StrayErrors } from "./stray_errors.ts";
+import { typed } from "../model/mod.ts";
 
 const FAILED: DaemonEnd = { status: 1, interrupted: false };
 
@@ -70,6 +71,6 @@ function hasColours(): boolean {
 }
 
 async function takeMachine(): Promise<MachineOwner> {
-  const room: typeof import("./machine_owner.ts") = await import("./machine_owner.ts" as string);
+  const room = await typed(import("./machine_owner.ts"));
   return room.MachineOwner.take();
 }

@@ -5,9 +5,9 @@ import {
   parseEnvironmentFile,
   wholePath,
 } from "../description/mod.ts";
+import { reasonText } from "../model/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { MACHINE_ENVIRONMENT_FILE } from "./paths.ts";
-import { systemText } from "./system_text.ts";
 import type { MessageLog } from "../log/mod.ts";
 
 /** The largest environment file, in bytes. */
@@ -38,7 +38,7 @@ export function applyEnvironmentFile(
   } catch (error) {
     const mayBeMissing = environmentFile === undefined && error instanceof Deno.errors.NotFound;
     if (!mayBeMissing) {
-      log.message("error", `Cannot read environment file '${shown}': ${systemText(error)}`);
+      log.message("error", `Cannot read environment file '${shown}': ${reasonText(error)}`);
     }
     return;
   }

@@ -8,8 +8,8 @@ import type { DaemonOptions } from "./options.ts";
 import type { SignalHandlers } from "./signals.ts";
 import { StopRequests } from "./stop_requests.ts";
 
-/** What the handlers need from the daemon. */
-export interface SignalMeans {
+/** What the signal handlers are given. */
+export interface SignalContext {
   readonly options: Pick<DaemonOptions, "manager" | "system">;
   readonly manager: ServiceManager;
   readonly log: DaemonLog;
@@ -28,18 +28,18 @@ export interface SignalMeans {
 }
 
 /** The signal handlers of this daemon. */
-export function signalHandlers(means: SignalMeans): SignalHandlers {
-  return means.options.manager ? ofMachine(means) : ofOthers(means);
+export function signalHandlers(context: SignalContext): SignalHandlers {
+  return context.options.manager ? ofMachine(context) : ofOthers(context);
 }
 
-function ofMachine(means: SignalMeans): SignalHandlers {
-  const { manager, log, duties, look, wokenUp } = means;
+function ofMachine(context: SignalContext): SignalHandlers {
+  const { manager, log, duties, look, wokenUp } = context;
   const ignored = ignoring((line) => log.record("info", line));
   return {
     terminate: () => manager.shutdown(ShutdownType.HALT),
     interrupt: () => manager.shutdown(ShutdownType.REBOOT),
     quit: () => duties?.quit(),
-    hangUp: () => hangUp(means, () => ignored("HUP", 1)),
+    hangUp: () => hangUp(context, () => ignored("HUP", 1)),
     stopContainer: () => ignored("RTMIN+3", 1),
     look,
     wokenUp,
@@ -47,16 +47,16 @@ function ofMachine(means: SignalMeans): SignalHandlers {
   };
 }
 
-function ofOthers(means: SignalMeans): SignalHandlers {
-  const { manager, log, hangUpIgnored, look, wokenUp } = means;
+function ofOthers(context: SignalContext): SignalHandlers {
+  const { manager, log, hangUpIgnored, look, wokenUp } = context;
   const requests = new StopRequests();
-  const stop = () => fulfil(requests.more(), means);
+  const stop = () => fulfil(requests.more(), context);
   return {
     terminate: stop,
     interrupt: stop,
     quit: stop,
     hangUp: () =>
-      hangUp(means, () => {
+      hangUp(context, () => {
         if (hangUpIgnored) return;
         if (requests.once() === "stop") manager.shutdown(ShutdownType.HALT);
       }),
@@ -68,12 +68,12 @@ function ofOthers(means: SignalMeans): SignalHandlers {
 }
 
 /** For a system's daemon, log rotation sends this signal; a user's daemon has lost its terminal. */
-function hangUp({ options, reopenLog }: SignalMeans, ofUser: () => void): void {
+function hangUp({ options, reopenLog }: SignalContext, ofUser: () => void): void {
   if (options.system) reopenLog();
   else ofUser();
 }
 
-function fulfil(request: ReturnType<StopRequests["more"]>, { manager, log, end }: SignalMeans): void {
+function fulfil(request: ReturnType<StopRequests["more"]>, { manager, log, end }: SignalContext): void {
   switch (request) {
     case "stop":
       manager.shutdown(ShutdownType.HALT);

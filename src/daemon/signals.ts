@@ -1,5 +1,6 @@
 /** How signals reach the daemon. `signal_meanings.ts` has their meaning. */
 
+import { Signal } from "../model/mod.ts";
 import { LibcUnavailableError, openLibrary, SignalRelay, SystemCallError, WAKE_UP } from "../host/mod.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 
@@ -52,7 +53,7 @@ const OTHERS: readonly Deno.Signal[] = [
   "SIGABRT",
 ];
 
-const USR1 = 10;
+const { USR1 } = Signal;
 /** The first real-time signal of the kernel, the first for programs, and the last one. */
 const FIRST = 32;
 const RTMIN = 34;

@@ -1,12 +1,13 @@
 /** The control socket during the life of the daemon: opens it, opens it again when it is lost, and watches it (3.3). */
 
+import { Errno } from "../model/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
 import { FileWatch, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
 import { type ControlServer, ControlSocketError } from "../control/mod.ts";
 import { Retries } from "../log/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 
-const EROFS = 30;
+const { EROFS } = Errno;
 
 /** The options of the keeper. */
 export interface SocketKeeperOptions extends Pick<DaemonOptions, "manager" | "system"> {

@@ -1,9 +1,9 @@
 /** A description while its lines are being read. */
 
 import {
+  type DeclaredDependency,
   DEFAULT_DESCRIPTION,
   type DependencyKind,
-  type DependencyLink,
   type ServiceDescription,
 } from "../model/mod.ts";
 import type { DescriptionFile } from "./find.ts";
@@ -19,6 +19,7 @@ export type PathField = {
 
 /** A command before substitution. */
 export interface CommandWords {
+  /** The words as they are written, without quotes and escapes. */
   readonly tokens: string[];
   /** Whether the text of the command is empty; a command without tokens may still have text. */
   isBlank: boolean;
@@ -26,8 +27,11 @@ export interface CommandWords {
 
 /** Everything that the lines have set so far. */
 export class Draft {
+  /** The fields of the description that lines have set, and the defaults of the others. */
   readonly description: OpenDescription;
+  /** `command` */
   command: CommandWords = { tokens: [], isBlank: true };
+  /** `stop-command` */
   stopCommand: CommandWords = { tokens: [], isBlank: true };
   /** The resolved path of the environment file, or empty. */
   environmentFile = "";
@@ -43,10 +47,14 @@ export class Draft {
   socketUserGroup: number | undefined = undefined;
   /** The primary group of a `logfile-uid` that was given by name. */
   logUserGroup: number | undefined = undefined;
-  readonly links: DependencyLink[] = [];
-  readonly after: DependencyLink[] = [];
-  readonly before: DependencyLink[] = [];
+  /** Dependencies, in the order of the lines. */
+  readonly links: DeclaredDependency[] = [];
+  /** The services that this one is ordered after. */
+  readonly after: DeclaredDependency[] = [];
+  /** The services that this one is ordered before. */
+  readonly before: DeclaredDependency[] = [];
 
+  /** Begins with the defaults, and with what is known from finding the file. */
   constructor(file: DescriptionFile) {
     const description: OpenDescription = { ...DEFAULT_DESCRIPTION };
     description.name = file.fullName;
@@ -62,7 +70,9 @@ export class Draft {
  * before loading.
  */
 export interface SettingValue {
+  /** The value as one text. */
   readonly text: string;
+  /** The value as words. */
   readonly tokens: string[];
   /** Where each token begins in the logical line. */
   readonly starts: readonly number[];
@@ -72,7 +82,9 @@ export interface SettingValue {
 
 /** The state that a line of a description changes. */
 export interface SettingTarget {
+  /** What the lines have said so far. */
   readonly draft: Draft;
+  /** The users and groups of the system. */
   readonly users: UserDatabase;
   /** The name of the setting as the line writes it. */
   readonly setting: string;

@@ -3,7 +3,7 @@
  * lines, so all others may have mistakes.
  */
 
-import { DependencyKind, type DependencyLink, nameArgument } from "../model/mod.ts";
+import { type DeclaredDependency, DependencyKind, nameArgument } from "../model/mod.ts";
 import { endOfName, skipSpace } from "./text/characters.ts";
 import { generalError, substitutionError } from "./text/errors.ts";
 import { joinPath } from "./files.ts";
@@ -26,7 +26,7 @@ export interface LinkDirectory {
 /** The links of a description, read without loading anything. */
 export interface StaticLinks {
   /** The services that `depends-on`, `depends-ms` and `waits-for` name. */
-  readonly dependencies: readonly DependencyLink[];
+  readonly dependencies: readonly DeclaredDependency[];
   /** The directories of `waits-for.d`. */
   readonly waitsForDirectories: readonly LinkDirectory[];
 }
@@ -75,7 +75,7 @@ export function readStaticLinks(file: DescriptionFile, environment: MainEnvironm
 const NAMED = new Set(["depends-on", "depends-ms", "waits-for"]);
 
 class LinkReader implements LineHandler, StaticLinks {
-  readonly dependencies: DependencyLink[] = [];
+  readonly dependencies: DeclaredDependency[] = [];
   readonly waitsForDirectories: LinkDirectory[] = [];
   readonly walker: Walker;
   readonly #variables: Variables;

@@ -1,7 +1,7 @@
 /** The layers of the environment (service description 5.2), from the daemon's environment to that of one service. */
 
 import { type EnvironmentOverlay, LimitError, NO_OVERLAY } from "../model/mod.ts";
-import { systemText } from "./files.ts";
+import { untilNul } from "./files.ts";
 import { OverlayBuilder } from "./overlay.ts";
 import type { ParsedEnvironmentFile } from "./environment_file.ts";
 
@@ -18,7 +18,7 @@ export class MainEnvironment {
   /** The environment of services without an overlay, computed when it is first needed. */
   #plain: ReadonlyMap<string, string> | undefined;
 
-  /** @param processEnvironment The environment of the daemon, as pairs or as an object. */
+  /** Begins with the environment of the daemon's process, given as pairs or as an object. @default empty */
   constructor(
     processEnvironment: Iterable<readonly [string, string]> | Readonly<Record<string, string>> = [],
   ) {
@@ -102,7 +102,7 @@ export class MainEnvironment {
     for (
       const [name, value] of this.#layered(inherited, overlay.set.keys(), (key) => this.getFor(overlay, key))
     ) {
-      if (!name.includes("\0")) composed.set(name, systemText(value));
+      if (!name.includes("\0")) composed.set(name, untilNul(value));
     }
     return composed;
   }

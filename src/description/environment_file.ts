@@ -6,7 +6,9 @@ import { OverlayBuilder } from "./overlay.ts";
 
 /** The changes that an environment file makes, and its faulty lines. */
 export interface ParsedEnvironmentFile {
+  /** What the file changes. */
   readonly overlay: EnvironmentOverlay;
+  /** The lines that were ignored, in their order. */
   readonly problems: readonly EnvironmentFileProblem[];
 }
 

@@ -4,7 +4,7 @@
  * them.
  */
 
-import { decodeBytes, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
+import { decodeBytes, Errno, errnoOf, errnoText, type FileTime } from "../model/mod.ts";
 import { FILE_LIMIT, megabytes } from "./limits.ts";
 
 /** A whole file. */
@@ -30,9 +30,11 @@ export interface FileFailure {
 
 /** The facts about a path that are needed before the file is opened. */
 export interface FileStatus {
+  /** What it is; a link is not followed. */
   readonly kind: "file" | "directory" | "link" | "socket" | "null device" | "other";
   /** In bytes. */
   readonly size: number;
+  /** When its contents were changed last. */
   readonly modified: FileTime;
 }
 
@@ -56,17 +58,11 @@ const MAX_LINKS = 40;
 /** The device number of `/dev/null` on Linux. */
 const NULL_DEVICE = 0x103;
 
-const ENOENT = 2;
-const EIO = 5;
-const ENXIO = 6;
-const EISDIR = 21;
-const EFBIG = 27;
-const ELOOP = 40;
-const EILSEQ = 84;
+const { ENOENT, EIO, ENXIO, EISDIR, EFBIG, ELOOP, EILSEQ } = Errno;
 
 /** Reads a whole file. A symbolic link to `/dev/null` is an empty file. */
 export function readWholeFile(path: string, files: FileAccess = RUNTIME): FileContents | FileFailure {
-  let target = systemText(path);
+  let target = untilNul(path);
   // The runtime's paths are Unicode: it would silently look for another file.
   if (files === RUNTIME && !target.isWellFormed()) return failure("open", EILSEQ);
   try {
@@ -176,11 +172,11 @@ export function readSystemFile(path: string): string {
 
 /** The names of a directory's entries, in the system's order. Throws an error of which `errnoOf` knows the number. */
 export function directoryNames(path: string, files: FileAccess = RUNTIME): string[] {
-  return files.namesIn(systemText(path));
+  return files.namesIn(untilNul(path));
 }
 
 /** A text as the system sees it: up to its first NUL. */
-export function systemText(text: string): string {
+export function untilNul(text: string): string {
   const nul = text.indexOf("\0");
   return nul === -1 ? text : text.slice(0, nul);
 }

@@ -5,6 +5,7 @@ import { type FileAccess, type FileFailure, readWholeFile } from "./files.ts";
 
 /** A description file that was found and read, but not parsed. */
 export interface DescriptionFile {
+  /** The name that was asked for, with `@argument` if there is one. */
   readonly fullName: string;
   /** The service directory, as configured. */
   readonly directory: string;

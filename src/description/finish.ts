@@ -2,10 +2,11 @@
 
 import {
   type EnvironmentOverlay,
+  hasLastingProcess,
+  hasProcess,
   NO_OVERLAY,
   type ServiceDescription,
   ServiceType,
-  serviceTypeRow,
 } from "../model/mod.ts";
 import type { CommandWords, Draft } from "./draft.ts";
 import { substitutionError } from "./text/errors.ts";
@@ -40,7 +41,7 @@ export function finishDescription(
   description.command = substituteCommand(draft.command, "command", reader, variables);
   description.stopCommand = substituteCommand(draft.stopCommand, "stop-command", reader, variables);
 
-  if (description.consumerOf !== "" && !isLongRunning(description)) {
+  if (description.consumerOf !== "" && !hasLastingProcess(description.type)) {
     reader.reportGeneral(
       "only a process or bgprocess service can be a log consumer ('consumer-of') another service.",
       "consumer-type",
@@ -59,10 +60,6 @@ function sizeOf(description: ServiceDescription, { paths }: SettingTable): numbe
   for (const word of command) size += word.length;
   for (const word of stopCommand) size += word.length;
   return size;
-}
-
-function isLongRunning({ type }: ServiceDescription): boolean {
-  return serviceTypeRow(type).process === "lasting";
 }
 
 /** The service's overlay of the environment (5.2). */
@@ -116,7 +113,7 @@ function assignUser(overlay: OverlayBuilder, user: User): void {
 
 /** The first check of step 7. */
 function checkCommand({ description, command }: Draft, reader: DescriptionReader): void {
-  if (serviceTypeRow(description.type).process !== "none" && command.isBlank) {
+  if (hasProcess(description.type) && command.isBlank) {
     reader.reportGeneral("'command' setting not specified.", "no-command");
   }
 }

@@ -12,9 +12,11 @@ export interface FolderSourceOptions extends Pick<ReadOptions, "environment" | "
 
 /** Descriptions in folders, which are searched in order. */
 export class FolderSource {
+  /** The folders that are searched, in order. */
   readonly directories: readonly string[];
   readonly #options: FolderSourceOptions;
 
+  /** A source that searches folders, and reads with the given options what it finds. */
   constructor(directories: readonly string[], options: FolderSourceOptions) {
     this.directories = directories;
     this.#options = options;

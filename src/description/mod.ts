@@ -13,6 +13,35 @@
  * @module
  */
 
+export type {
+  DeclaredDependency,
+  DependencyKind,
+  EnvironmentOverlay,
+  FileTime,
+  LimitValue,
+  LoadedServiceType,
+  LoadError,
+  LoadErrorFacts,
+  LoadErrorKind,
+  Location,
+  LogType,
+  ProcessKind,
+  ResourceLimit,
+  RestartPolicy,
+  ServiceDescription,
+  ServiceFlags,
+  ServiceType,
+  ServiceTypeName,
+  UserIds,
+} from "../model/mod.ts";
+export type {
+  CommandWords,
+  Draft,
+  OpenDescription,
+  PathField,
+  SettingTarget,
+  SettingValue,
+} from "./draft.ts";
 export { type FileAccess, type FileStatus, wholePath } from "./files.ts";
 export * from "./directories.ts";
 export * from "./enablement.ts";
@@ -29,7 +58,7 @@ export * from "./settings/print.ts";
 export * from "./read.ts";
 export * from "./read_options.ts";
 export * from "./settings/row_facts.ts";
-export { row } from "./settings/rows.ts";
+export { type RowDefaults, settingRow } from "./settings/rows.ts";
 export * from "./settings/setting.ts";
 export * from "./settings/table.ts";
 export * from "./text/substitution.ts";

@@ -10,6 +10,7 @@ import type { UserDatabase } from "./users.ts";
 export interface DependencyRequest {
   /** Full name, valid. */
   readonly name: string;
+  /** What the dependency means for both services. */
   readonly kind: DependencyKind;
   /** Whether an entry of a directory (`depends-on.d` and the like) names it. */
   readonly fromDirectory: boolean;
@@ -27,6 +28,7 @@ export interface DirectoryWarning {
 
 /** One word of a value, without quotes and escapes, before substitution. */
 export interface WrittenWord {
+  /** What the word says. */
   readonly text: string;
   /** Whether it is written without quotes and escapes. */
   readonly plain: boolean;
@@ -38,7 +40,9 @@ export interface EnvironmentFileRead {
   readonly setting: string;
   /** Where the file is. */
   readonly path: string;
+  /** The text of the file. */
   readonly text: string;
+  /** The lines that were ignored, in their order. */
   readonly problems: readonly EnvironmentFileProblem[];
 }
 
@@ -46,7 +50,9 @@ export interface EnvironmentFileRead {
 export interface ReadOptions {
   /** The settings that lines may set. @default those of the program */
   readonly settings?: SettingTable;
+  /** The environment of the daemon, whose variables are substituted. */
   readonly environment: MainEnvironment;
+  /** The users and groups of the system. */
   readonly users: UserDatabase;
   /** The daemon's effective user and group. */
   readonly identity: { readonly uid: number; readonly gid: number };

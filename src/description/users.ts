@@ -3,21 +3,27 @@
  * need.
  */
 
-import { fileVersion, readSystemFile, systemText } from "./files.ts";
+import { fileVersion, readSystemFile, untilNul } from "./files.ts";
 
 /** An entry of the user database. */
 export interface User {
+  /** The name to log in with. */
   readonly name: string;
+  /** The numeric id. */
   readonly uid: number;
   /** The primary group. */
   readonly gid: number;
+  /** The home directory. */
   readonly home: string;
+  /** The program to log in with; empty for the system's usual one. */
   readonly shell: string;
 }
 
 /** Look-ups by name and number. Each returns `undefined` for an unknown entry, and throws if it cannot know. */
 export interface UserDatabase {
+  /** The user of that name. */
   userByName(name: string): User | undefined;
+  /** The user of that numeric id. */
   userById(uid: number): User | undefined;
   /** The number of a group. */
   groupByName(name: string): number | undefined;
@@ -25,9 +31,9 @@ export interface UserDatabase {
 
 /** The files that `FileUsers` reads. */
 export interface FileUsersOptions {
-  /** @default "/etc/passwd" */
+  /** The path of the user database. @default "/etc/passwd" */
   passwd?: string;
-  /** @default "/etc/group" */
+  /** The path of the group database. @default "/etc/group" */
   group?: string;
 }
 
@@ -44,16 +50,19 @@ export class FileUsers implements UserDatabase {
   #byId = new Map<number, User>();
   #groups = new Map<string, number>();
 
+  /** Makes the databases; no file is read before it is needed. */
   constructor(options: FileUsersOptions = {}) {
     this.#passwd = options.passwd ?? "/etc/passwd";
     this.#group = options.group ?? "/etc/group";
   }
 
+  /** Throws the runtime's error if the file cannot be read. */
   userByName(name: string): User | undefined {
     this.#refreshUsers();
-    return this.#byName.get(systemText(name));
+    return this.#byName.get(untilNul(name));
   }
 
+  /** Throws the runtime's error if the file cannot be read. */
   userById(uid: number): User | undefined {
     this.#refreshUsers();
     return this.#byId.get(uid);
@@ -68,7 +77,7 @@ export class FileUsers implements UserDatabase {
       }
       this.#groupVersion = version;
     }
-    return this.#groups.get(systemText(name));
+    return this.#groups.get(untilNul(name));
   }
 
   #refreshUsers(): void {

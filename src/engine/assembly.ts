@@ -1,21 +1,22 @@
-/** Connects the parts of an engine. */
+/** Puts the parts of an engine together. */
 
 import type { ServiceEvent } from "../model/mod.ts";
 import { Chaining } from "./graph/chaining.ts";
-import { Reporter } from "./facts.ts";
+import { FactReporter } from "./facts.ts";
 import type { ServiceGraph } from "./graph/graph.ts";
-import type { Launcher } from "./launcher/launcher.ts";
+import type { Behaviour } from "./launcher/behaviour.ts";
+import { behavioursByType } from "./launcher/behaviours.ts";
+import { Launcher } from "./launcher/launcher.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Loader } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import { ProcessEvents } from "./launcher/process_events.ts";
 import { Reactor } from "./lifecycle/reactions.ts";
 import type { ServiceRecord } from "./graph/record.ts";
-import { ServiceTypes } from "./launcher/service_types.ts";
 
 /** The parts of an engine. */
-export interface EngineParts {
-  readonly reporter: Reporter;
+export interface AssembledEngine {
+  readonly reporter: FactReporter;
   readonly lifecycle: Lifecycle;
   readonly launcher: Launcher;
   readonly reactor: Reactor;
@@ -25,8 +26,8 @@ export interface EngineParts {
   readonly chaining: Chaining;
 }
 
-/** What the parts need from the engine as a whole. */
-export interface EngineWhole {
+/** What the parts are given by the engine as a whole. */
+export interface EngineContext {
   readonly graph: ServiceGraph;
   isShuttingDown(): boolean;
   /** Notifies the listeners of a service. */
@@ -34,15 +35,20 @@ export interface EngineWhole {
 }
 
 /** Makes the parts of an engine. */
-export function assemble(options: ManagerOptions, { graph, isShuttingDown, emit }: EngineWhole): EngineParts {
+export function assemble(
+  options: ManagerOptions,
+  { graph, isShuttingDown, emit }: EngineContext,
+): AssembledEngine {
   const { clock, console, host, environment, source } = options;
-  const reporter = new Reporter(clock, options.facts, emit);
+  const reporter = new FactReporter(clock, options.facts, emit);
+  const behaviour = (service: ServiceRecord): Behaviour =>
+    options.behaviour?.(service, lifecycle) ?? byType.get(service.type)!; // placeholders never start
   const lifecycle: Lifecycle = new Lifecycle({
     graph,
     clock,
     reporter,
     console,
-    behaviour: (service) => options.behaviour?.(service, lifecycle) ?? types.behaviour(service),
+    behaviour,
     react: (service, event) => reactor.react(service, event),
     startActions: (service) => {
       const { startsRwfs, startsLog } = service.description.flags;
@@ -52,9 +58,14 @@ export function assemble(options: ManagerOptions, { graph, isShuttingDown, emit 
     killAll: (service) => host.killAll(service.id),
   });
   const composeEnvironment = environment.compose.bind(environment);
-  const types = new ServiceTypes({ lifecycle, host, clock, reporter, composeEnvironment });
-  const reactor = new Reactor({ ...lifecycle.reactions(), ...types.reactions() }, reporter);
-  const events = new ProcessEvents(types.launcher, reactor);
+  const launcher = new Launcher({ lifecycle, host, clock, reporter, composeEnvironment });
+  const byType = behavioursByType(launcher);
+  const reactor = new Reactor(
+    lifecycle.reactions(),
+    (service) => behaviour(service).reactions ?? {},
+    reporter,
+  );
+  const events = new ProcessEvents(launcher, reactor);
   const loader = new Loader({ source, host, graph, reporter });
   const chaining = new Chaining({
     reporter,
@@ -62,5 +73,5 @@ export function assemble(options: ManagerOptions, { graph, isShuttingDown, emit 
     load: (name) => loader.load(name),
     activate: (service) => lifecycle.activate(service),
   });
-  return { reporter, lifecycle, launcher: types.launcher, reactor, events, loader, chaining };
+  return { reporter, lifecycle, launcher, reactor, events, loader, chaining };
 }

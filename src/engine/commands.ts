@@ -3,11 +3,13 @@
  * 6.2 and 12.5.
  */
 
-import { DependencyKind, ServiceState, ServiceType } from "../model/mod.ts";
+import { DependencyKind, isOrdering, ServiceState, ServiceType } from "../model/mod.ts";
 import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph/graph.ts";
+import type { FactReporter } from "./facts.ts";
+import type { ProcessHost } from "./ports.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { hasRoomForEdge } from "./graph/load_limits.ts";
-import { isActive, isOrdering, type ServiceRecord } from "./graph/record.ts";
+import { isActive, type ServiceRecord } from "./graph/record.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 
@@ -15,22 +17,38 @@ const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 const MAX_CHAIN = 32;
 
 /** The result of a command to start, stop or restart. `already`: the wanted state holds now. */
-export type Outcome = "already" | "accepted";
+export type OrderResult = "already" | "accepted";
+
+/** What a start came to; the service may be pinned stopped, or everything is being stopped. */
+export type StartResult = OrderResult | "shutting-down" | "pinned-stopped";
+
+/** What a stop came to; the service may be pinned started, or be needed. */
+export type StopResult = OrderResult | "pinned-started" | Dependents;
+
+/** What a restart came to; only a service that is started can be restarted. */
+export type RestartResult = OrderResult | "shutting-down" | "pinned-started" | "not-started" | Dependents;
+
+/** What a wake came to; there may be no active dependent to attach the service to. */
+export type WakeResult = StartResult | "no-dependents";
+
+/** What the order to send a signal came to. */
+export type SignalResult = "sent" | "no-process" | "bad-signal" | "failed";
 
 /** A gentle stop is refused because these services need the service. */
 export interface Dependents {
+  /** The services, in the order in which they were connected. */
   readonly dependents: ServiceRecord[];
 }
 
-/** What all commands have in common. */
-export interface CommandContext {
+/** What every order is given. */
+export interface OrderContext {
   readonly lifecycle: Lifecycle;
   readonly graph: ServiceGraph;
   /** The daemon is stopping all services: nothing may start. */
   readonly shuttingDown: boolean;
 }
 
-function outcome(service: ServiceRecord, wanted: ServiceState): Outcome {
+function outcome(service: ServiceRecord, wanted: ServiceState): OrderResult {
   return service.state === wanted ? "already" : "accepted";
 }
 
@@ -40,10 +58,10 @@ function isPinnedStopped(service: ServiceRecord): boolean {
 
 /** Explicit start. */
 export function start(
-  { lifecycle, shuttingDown }: CommandContext,
+  { lifecycle, shuttingDown }: OrderContext,
   service: ServiceRecord,
   pin: boolean,
-): Outcome | "shutting-down" | "pinned-stopped" {
+): StartResult {
   if (shuttingDown) return "shutting-down";
   if (isPinnedStopped(service)) return "pinned-stopped";
   if (pin) lifecycle.pinStart(service);
@@ -65,10 +83,10 @@ function stopObstacle(service: ServiceRecord, gentle: boolean): "pinned-started"
 
 /** Stop; `gentle` refuses if other services need this one. */
 export function stop(
-  { lifecycle }: CommandContext,
+  { lifecycle }: OrderContext,
   service: ServiceRecord,
   options: { pin: boolean; gentle: boolean },
-): Outcome | "pinned-started" | Dependents {
+): StopResult {
   const obstacle = stopObstacle(service, options.gentle);
   if (obstacle !== undefined) return obstacle;
   if (options.pin) service.pinStop = true;
@@ -80,10 +98,10 @@ export function stop(
 
 /** Restart of a started service. */
 export function restart(
-  { lifecycle, shuttingDown }: CommandContext,
+  { lifecycle, shuttingDown }: OrderContext,
   service: ServiceRecord,
   gentle: boolean,
-): Outcome | "shutting-down" | "pinned-started" | "not-started" | Dependents {
+): RestartResult {
   if (shuttingDown) return "shutting-down";
   const obstacle = stopObstacle(service, gentle);
   if (obstacle !== undefined) return obstacle;
@@ -94,10 +112,10 @@ export function restart(
 
 /** Attaches the service to its active dependents again, which starts it. */
 export function wake(
-  { lifecycle, shuttingDown }: CommandContext,
+  { lifecycle, shuttingDown }: OrderContext,
   service: ServiceRecord,
   pin: boolean,
-): Outcome | "shutting-down" | "pinned-stopped" | "no-dependents" {
+): WakeResult {
   if (shuttingDown) return "shutting-down";
   if (isPinnedStopped(service)) return "pinned-stopped";
   const active = service.dependents.filter((edge) => !isOrdering(edge.kind) && isActive(edge.from));
@@ -109,7 +127,7 @@ export function wake(
 }
 
 /** Drops the explicit activation; the service stops if nothing else needs it. */
-export function release({ lifecycle }: CommandContext, service: ServiceRecord, pin: boolean): Outcome {
+export function release({ lifecycle }: OrderContext, service: ServiceRecord, pin: boolean): OrderResult {
   if (pin) service.pinStop = true;
   lifecycle.deactivate(service, { bringDown: false });
   lifecycle.drain();
@@ -117,11 +135,28 @@ export function release({ lifecycle }: CommandContext, service: ServiceRecord, p
 }
 
 /** Sets the trigger of a triggered service; false for a service of another type. */
-export function trigger({ lifecycle }: CommandContext, service: ServiceRecord, on: boolean): boolean {
+export function trigger({ lifecycle }: OrderContext, service: ServiceRecord, on: boolean): boolean {
   if (service.type !== ServiceType.TRIGGERED) return false;
   lifecycle.trigger(service, on);
   lifecycle.drain();
   return true;
+}
+
+/** Sends a signal only to the process of a service. */
+export function signal(
+  host: ProcessHost,
+  reporter: FactReporter,
+  service: ServiceRecord,
+  number: number,
+): SignalResult {
+  if (service.process.main.pid === undefined) return "no-process";
+  const sent = host.signal(service.id, "main", number, false);
+  if (typeof sent === "object") {
+    reporter.general({ kind: "signal-failed", errno: sent.errno });
+    return "failed";
+  }
+  if (sent === "bad-signal") reporter.general({ kind: "signal-invalid" });
+  return sent;
 }
 
 /**
@@ -129,7 +164,7 @@ export function trigger({ lifecycle }: CommandContext, service: ServiceRecord, o
  * bind an active service to one that is not started.
  */
 export function addDependency(
-  context: CommandContext,
+  context: OrderContext,
   from: ServiceRecord,
   to: ServiceRecord,
   kind: DependencyKind,
@@ -155,7 +190,7 @@ export function addDependency(
 
 /** Removes the first dependency of that kind; false if there is none. */
 export function removeDependency(
-  { lifecycle, graph }: CommandContext,
+  { lifecycle, graph }: OrderContext,
   from: ServiceRecord,
   to: ServiceRecord,
   kind: DependencyKind,
@@ -168,7 +203,7 @@ export function removeDependency(
 }
 
 /** Stops everything and forbids starting; services are released from the first to the last (6.5). */
-export function stopAll({ lifecycle, graph }: CommandContext): void {
+export function stopAll({ lifecycle, graph }: OrderContext): void {
   for (const service of graph.services()) {
     lifecycle.deactivate(service, { bringDown: false });
     lifecycle.unpin(service);

@@ -10,6 +10,7 @@ export type NumberedFact = Fact & { readonly seq: number };
 export interface FactsSince {
   /** Some facts after the requested number are no longer kept. */
   readonly gap: boolean;
+  /** The facts, oldest first. */
   readonly facts: readonly NumberedFact[];
 }
 
@@ -24,7 +25,7 @@ export class EventRing implements FactSink {
   readonly #followers = new Set<(fact: NumberedFact) => void>();
   #last = 0;
 
-  /** @param options.size how many facts to keep, at least 1. @default 1000 */
+  /** A ring that keeps `size` facts, at least 1. @default 1000 */
   constructor({ size = DEFAULT_SIZE } = {}) {
     this.#size = size;
   }

@@ -23,7 +23,7 @@ export type ServiceFact =
   // ---- The state machine
   /** It entered another phase, and possibly another state. */
   | { readonly kind: "phase"; readonly from: PhaseKind; readonly to: PhaseKind; readonly state: ServiceState }
-  | Outcome
+  | OutcomeFact
   /** An event or change that the tables of the engine exclude: a bug. */
   | { readonly kind: "impossible-event"; readonly event: string; readonly phase: PhaseKind }
   | { readonly kind: "impossible-change"; readonly from: PhaseKind; readonly to: PhaseKind }
@@ -73,7 +73,7 @@ export type EndedProcess =
   | "stop-command";
 
 /** The outcome of a start or a stop. The listeners of the service receive it, too. */
-export type Outcome = {
+export type OutcomeFact = {
   readonly kind: "started" | "stopped" | "failed" | "start-cancelled" | "stop-cancelled";
   /** Why it stopped last. */
   readonly reason: StopReason;
@@ -112,6 +112,7 @@ export interface FactTime {
 export interface FactSubject {
   /** The full name of the service. */
   readonly service: string;
+  /** Unique for the life of the daemon. */
   readonly id: number;
 }
 
@@ -120,11 +121,12 @@ export type Fact = FactTime & ((FactSubject & ServiceFact) | GeneralFact);
 
 /** Receives the facts of an engine, synchronously. It must not call the engine. */
 export interface FactSink {
+  /** Takes one fact, at the moment at which it happens. */
   fact(fact: Fact): void;
 }
 
 /** The protocol's event for each outcome. */
-export const OUTCOME_EVENTS: Readonly<Record<Outcome["kind"], ServiceEvent>> = {
+export const OUTCOME_EVENTS: Readonly<Record<OutcomeFact["kind"], ServiceEvent>> = {
   "started": ServiceEvent.STARTED,
   "stopped": ServiceEvent.STOPPED,
   "failed": ServiceEvent.FAILEDSTART,
@@ -133,7 +135,7 @@ export const OUTCOME_EVENTS: Readonly<Record<Outcome["kind"], ServiceEvent>> = {
 };
 
 /** Stamps facts with the time and passes them on. */
-export class Reporter {
+export class FactReporter {
   readonly #clock: Pick<Clock, "now" | "wall">;
   readonly #sink: FactSink | undefined;
   readonly #outcome: (service: ServiceRecord, event: ServiceEvent) => void;
@@ -160,13 +162,13 @@ export class Reporter {
   }
 
   /** Reports the outcome of a start or a stop, and notifies the listeners of the service. */
-  outcome(service: ServiceRecord, kind: Outcome["kind"], options?: { viaDependency: boolean }): void {
+  outcome(service: ServiceRecord, kind: OutcomeFact["kind"], options?: { viaDependency: boolean }): void {
     this.note(service, kind, options);
     this.tell(service, kind);
   }
 
   /** The first half of `outcome`: the report. */
-  note(service: ServiceRecord, kind: Outcome["kind"], { viaDependency = false } = {}): void {
+  note(service: ServiceRecord, kind: OutcomeFact["kind"], { viaDependency = false } = {}): void {
     if (this.#sink === undefined) return;
     const { reason, process, startFailed } = service;
     const { main, exit } = process;
@@ -174,7 +176,7 @@ export class Reporter {
   }
 
   /** The second half of `outcome`: the listeners. */
-  tell(service: ServiceRecord, kind: Outcome["kind"]): void {
+  tell(service: ServiceRecord, kind: OutcomeFact["kind"]): void {
     this.#outcome(service, OUTCOME_EVENTS[kind]);
   }
 

@@ -8,6 +8,7 @@ import {
   type BufferReading,
   type DependencyKind,
   type ExitStatus,
+  hasProcess,
   type LaunchStage,
   LoadError,
   type ServiceOverview,
@@ -15,7 +16,7 @@ import {
   type ServiceTimes,
   ShutdownType,
 } from "../model/mod.ts";
-import { assemble, type EngineParts } from "./assembly.ts";
+import { assemble, type AssembledEngine } from "./assembly.ts";
 import * as commands from "./commands.ts";
 import type { LoadOccasion } from "./facts.ts";
 import { ServiceGraph } from "./graph/graph.ts";
@@ -24,37 +25,34 @@ import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Listeners } from "./listeners.ts";
 import { mayUnload } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import type {
-  EngineEvents,
-  EnvironmentListener,
-  ServiceListener,
-  SignalOutcome,
-  TimerName,
-} from "./ports.ts";
+import type { EngineEvents, EnvironmentListener, ServiceListener, TimerName } from "./ports.ts";
 import { reload } from "./graph/reloading.ts";
-import { isProcessBacked, prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
+import { prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
 import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
 
 /** The service manager. */
 export class ServiceManager implements EngineEvents {
+  /** The services and the edges between them. */
   readonly graph: ServiceGraph;
+  /** The state machine of the services. */
   readonly lifecycle: Lifecycle;
   readonly #options: ManagerOptions;
-  readonly #parts: EngineParts;
+  readonly #engine: AssembledEngine;
   readonly #listeners = new Listeners();
   #shutdownType: ShutdownType;
 
+  /** Makes an engine that has no services, or those of `options.graph`. */
   constructor(options: ManagerOptions) {
     this.#options = options;
     this.#shutdownType = options.shutdownType ?? ShutdownType.NONE;
     this.graph = options.graph ?? new ServiceGraph();
-    this.#parts = assemble(options, {
+    this.#engine = assemble(options, {
       graph: this.graph,
       isShuttingDown: () => this.shuttingDown,
       emit: (service, event) => this.#listeners.emit(service, event),
     });
-    this.lifecycle = this.#parts.lifecycle;
+    this.lifecycle = this.#engine.lifecycle;
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
@@ -87,9 +85,9 @@ export class ServiceManager implements EngineEvents {
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
     try {
-      return this.#parts.loader.load(name);
+      return this.#engine.loader.load(name);
     } catch (error) {
-      if (error instanceof LoadError) this.#parts.reporter.general({ kind: "load-failed", error, occasion });
+      if (error instanceof LoadError) this.#engine.reporter.general({ kind: "load-failed", error, occasion });
       throw error;
     }
   }
@@ -97,13 +95,13 @@ export class ServiceManager implements EngineEvents {
   /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
     try {
-      reload({ graph: this.graph, loader: this.#parts.loader, lifecycle: this.lifecycle }, service);
+      reload({ graph: this.graph, loader: this.#engine.loader, lifecycle: this.lifecycle }, service);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      this.#parts.reporter.report(service, { kind: "reload-failed", error });
+      this.#engine.reporter.report(service, { kind: "reload-failed", error });
       return undefined;
     }
-    this.#parts.reporter.report(service, { kind: "reloaded" });
+    this.#engine.reporter.report(service, { kind: "reloaded" });
     this.#settled();
     return service;
   }
@@ -112,7 +110,7 @@ export class ServiceManager implements EngineEvents {
   unload(service: ServiceRecord): boolean {
     if (!mayUnload(service)) return false;
     this.lifecycle.unpin(service);
-    this.#parts.loader.unload(service);
+    this.#engine.loader.unload(service);
     this.#listeners.forget(service);
     return true;
   }
@@ -130,27 +128,27 @@ export class ServiceManager implements EngineEvents {
   }
 
   /** See `commands.start`. */
-  start(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.start> {
+  start(service: ServiceRecord, { pin = false } = {}): commands.StartResult {
     return this.#done(commands.start(this, service, pin));
   }
 
   /** See `commands.stop`. */
-  stop(service: ServiceRecord, { pin = false, gentle = false } = {}): ReturnType<typeof commands.stop> {
+  stop(service: ServiceRecord, { pin = false, gentle = false } = {}): commands.StopResult {
     return this.#done(commands.stop(this, service, { pin, gentle }));
   }
 
   /** See `commands.restart`. */
-  restart(service: ServiceRecord, { gentle = false } = {}): ReturnType<typeof commands.restart> {
+  restart(service: ServiceRecord, { gentle = false } = {}): commands.RestartResult {
     return this.#done(commands.restart(this, service, gentle));
   }
 
   /** See `commands.wake`. */
-  wake(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.wake> {
+  wake(service: ServiceRecord, { pin = false } = {}): commands.WakeResult {
     return this.#done(commands.wake(this, service, pin));
   }
 
   /** See `commands.release`. */
-  release(service: ServiceRecord, { pin = false } = {}): ReturnType<typeof commands.release> {
+  release(service: ServiceRecord, { pin = false } = {}): commands.OrderResult {
     return this.#done(commands.release(this, service, pin));
   }
 
@@ -165,16 +163,9 @@ export class ServiceManager implements EngineEvents {
     return this.#done(commands.trigger(this, service, on));
   }
 
-  /** Sends a signal only to the process of a service. */
-  signal(service: ServiceRecord, signal: number): "sent" | "no-process" | "bad-signal" | "failed" {
-    if (service.process.main.pid === undefined) return "no-process";
-    const outcome: SignalOutcome = this.#options.host.signal(service.id, "main", signal, false);
-    if (typeof outcome === "object") {
-      this.#parts.reporter.general({ kind: "signal-failed", errno: outcome.errno });
-      return "failed";
-    }
-    if (outcome === "bad-signal") this.#parts.reporter.general({ kind: "signal-invalid" });
-    return outcome;
+  /** See `commands.signal`. */
+  signal(service: ServiceRecord, signal: number): commands.SignalResult {
+    return commands.signal(this.#options.host, this.#engine.reporter, service, signal);
   }
 
   /** See `commands.addDependency`. */
@@ -205,7 +196,7 @@ export class ServiceManager implements EngineEvents {
 
   /** Speeds up the current shutdown. */
   hasten(haste: Haste): void {
-    hasten(haste, this.services(), this.#parts);
+    hasten(haste, this.services(), this.#engine);
     this.#drain();
   }
 
@@ -252,14 +243,17 @@ export class ServiceManager implements EngineEvents {
     this.#listeners.add(service, listener);
   }
 
+  /** From now on the listener is not told of the service's events. */
   removeListener(service: ServiceRecord, listener: ServiceListener): void {
     this.#listeners.remove(service, listener);
   }
 
+  /** From now on the listener is told when a variable changes at run time. */
   addEnvironmentListener(listener: EnvironmentListener): void {
     this.#listeners.addEnvironment(listener);
   }
 
+  /** From now on the listener is not told of variables. */
   removeEnvironmentListener(listener: EnvironmentListener): void {
     this.#listeners.removeEnvironment(listener);
   }
@@ -267,39 +261,35 @@ export class ServiceManager implements EngineEvents {
   // ---- Events of processes, timers and the console ---------------------------------------------------------
 
   execSucceeded(id: number, role: ProcessRole): void {
-    this.#deliverOfProcess(id, "executed", (service) => this.#parts.events.execSucceeded(service, role));
+    this.#deliverOfProcess(id, "executed", (service) => this.#engine.events.execSucceeded(service, role));
   }
 
   execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void {
     this.#deliverOfProcess(
       id,
       "execution-failed",
-      (service) => this.#parts.events.execFailed(service, role, { stage, errno }),
+      (service) => this.#engine.events.execFailed(service, role, { stage, errno }),
     );
   }
 
   exited(id: number, role: ProcessRole, exit: ExitStatus): void {
-    this.#deliverOfProcess(id, "exited", (service) => this.#parts.events.exited(service, role, exit));
+    this.#deliverOfProcess(id, "exited", (service) => this.#engine.events.exited(service, role, exit));
   }
 
   ready(id: number): void {
-    this.#deliverOfProcess(id, "ready", (service) => this.#parts.reactor.react(service, "ready"));
+    this.#react(id, "ready");
   }
 
   readinessClosed(id: number): void {
-    this.#deliverOfProcess(
-      id,
-      "readiness-closed",
-      (service) => this.#parts.reactor.react(service, "readiness-closed"),
-    );
+    this.#react(id, "readiness-closed");
   }
 
   timerExpired(id: number, purpose: TimerName): void {
-    this.#deliverOfProcess(id, purpose, (service) => this.#parts.events.timerExpired(service, purpose));
+    this.#deliverOfProcess(id, purpose, (service) => this.#engine.events.timerExpired(service, purpose));
   }
 
   allKilled(id: number): void {
-    this.#deliver(id, (service) => this.#parts.reactor.react(service, "all-killed"));
+    this.#deliver(id, (service) => this.#engine.reactor.react(service, "all-killed"));
   }
 
   consoleYielded(): void {
@@ -310,16 +300,20 @@ export class ServiceManager implements EngineEvents {
   /** Only services that can have processes keep records of them. */
   #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
     this.#deliver(id, (service) => {
-      if (!isProcessBacked(service.type)) return this.#parts.reactor.reportImpossible(service, event);
+      if (!hasProcess(service.type)) return this.#engine.reactor.reportImpossible(service, event);
       prepareProcess(service); // a bug elsewhere may report the process of a service that never started
       handle(service);
     });
   }
 
+  #react(id: number, event: "ready" | "readiness-closed"): void {
+    this.#deliverOfProcess(id, event, (service) => this.#engine.reactor.react(service, event));
+  }
+
   #deliver(id: number, handle: (service: ServiceRecord) => void): void {
     const service = this.graph.byId(id);
     if (service === undefined) {
-      this.#parts.reporter.general({ kind: "unknown-service", id });
+      this.#engine.reporter.general({ kind: "unknown-service", id });
       return;
     }
     handle(service);
@@ -331,13 +325,13 @@ export class ServiceManager implements EngineEvents {
     this.#settled();
   }
 
-  #done<Outcome>(outcome: Outcome): Outcome {
+  #done<Result>(result: Result): Result {
     this.#settled();
-    return outcome;
+    return result;
   }
 
   #settled(): void {
-    this.#parts.chaining.settled();
+    this.#engine.chaining.settled();
     if (this.lifecycle.activeCount === 0) this.#options.inactive?.();
   }
 }

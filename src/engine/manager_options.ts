@@ -1,20 +1,23 @@
 import type { ShutdownType } from "../model/mod.ts";
-import type { MainEnvironment } from "../description/mod.ts";
 import type { Behaviour } from "./launcher/behaviour.ts";
 import type { ServiceGraph } from "./graph/graph.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { DescriptionSource } from "./description_source.ts";
 import type { FactSink } from "./facts.ts";
-import type { Clock, ConsolePort, ProcessHost } from "./ports.ts";
+import type { Clock, ConsolePort, EnvironmentPort, ProcessHost } from "./ports.ts";
 import type { ServiceRecord } from "./graph/record.ts";
 
 /** The parts from which a manager is made. */
 export interface ManagerOptions {
   /** The source of descriptions. */
   readonly source: DescriptionSource;
-  readonly environment: MainEnvironment;
+  /** The environment of the daemon. */
+  readonly environment: EnvironmentPort;
+  /** Time, and timers whose expiries come back as `EngineEvents.timerExpired`. */
   readonly clock: Clock;
+  /** Starts, signals and watches processes. */
   readonly host: ProcessHost;
+  /** The console, which services may have. */
   readonly console: ConsolePort;
   /** Receives the facts. @default ignored */
   readonly facts?: FactSink;

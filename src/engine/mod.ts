@@ -61,13 +61,74 @@
  * @module
  */
 
+export type {
+  BufferedOutput,
+  BufferReading,
+  DeclaredDependency,
+  DependencyKind,
+  EnvironmentOverlay,
+  ExitStatus,
+  FailureReport,
+  FileTime,
+  LaunchFailure,
+  LaunchStage,
+  LimitValue,
+  LoadedServiceType,
+  LoadError,
+  LoadErrorFacts,
+  LoadErrorKind,
+  Location,
+  LogType,
+  ProcessKind,
+  ResourceLimit,
+  RestartLimit,
+  RestartPolicy,
+  ServiceDescription,
+  ServiceEvent,
+  ServiceFlags,
+  ServiceOverview,
+  ServiceState,
+  ServiceStatus,
+  ServiceTimes,
+  ServiceType,
+  ShutdownType,
+  StopReason,
+  TargetState,
+  UserIds,
+  WaitStatus,
+} from "../model/mod.ts";
 export { EventRing, type FactsSince, type NumberedFact } from "./event_ring.ts";
-export type { EndedProcess, Fact, FactSink, LoadOccasion, Outcome } from "./facts.ts";
-export type { DescriptionReader, DescriptionSource, FoundDescription } from "./description_source.ts";
+export type {
+  Dependents,
+  OrderResult,
+  RestartResult,
+  SignalResult,
+  StartResult,
+  StopResult,
+  WakeResult,
+} from "./commands.ts";
+export type {
+  EndedProcess,
+  Fact,
+  FactSink,
+  FactSubject,
+  FactTime,
+  GeneralFact,
+  LoadOccasion,
+  OutcomeFact,
+  ServiceFact,
+} from "./facts.ts";
+export type { DescriptionCallbacks, DescriptionSource, FoundDescription } from "./description_source.ts";
 export { ServiceGraph } from "./graph/graph.ts";
 export { type LaunchPlan, logFilePath, type OutputPlan, type SessionPlan } from "./launcher/launch_plan.ts";
-export type { Behaviour } from "./launcher/behaviour.ts";
-export type { Lifecycle } from "./lifecycle/lifecycle.ts";
+export type { Behaviour, Interruption } from "./launcher/behaviour.ts";
+export type { ConsoleState } from "./lifecycle/console.ts";
+export type { FailureOptions } from "./lifecycle/ending.ts";
+export type { Haste } from "./lifecycle/haste.ts";
+export type { Lifecycle, LifecycleState } from "./lifecycle/lifecycle.ts";
+export type { AfterExecution, Brought, LaunchStep, Phase, PhaseKind } from "./lifecycle/phase.ts";
+export type { LifecycleReaction, ProcessReaction, Reaction } from "./lifecycle/phase_table.ts";
+export type { Handler, Reactions } from "./lifecycle/reactions.ts";
 export { ServiceManager } from "./manager.ts";
 export type { ManagerOptions } from "./manager_options.ts";
 export type {
@@ -75,6 +136,7 @@ export type {
   ConsolePort,
   EngineEvents,
   EnvironmentListener,
+  EnvironmentPort,
   LaunchRefusal,
   PidFileOutcome,
   ProcessHost,
@@ -82,6 +144,8 @@ export type {
   SignalOutcome,
   TimerName,
 } from "./ports.ts";
-export type { ProcessRole, ServiceRecord as Service } from "./graph/record.ts";
+export type { Child, Edge, ProcessRole, ProcessState, ServiceRecord, TimerPurpose } from "./graph/record.ts";
+export type { ActivationTimes } from "./times.ts";
+export type { Plain } from "./plain.ts";
 export { SavedStateError } from "./schema.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

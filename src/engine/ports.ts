@@ -7,6 +7,7 @@
 import type {
   BufferedOutput,
   BufferReading,
+  EnvironmentOverlay,
   ExitStatus,
   LaunchFailure,
   LaunchStage,
@@ -27,6 +28,7 @@ export interface Clock {
   wall(): number;
   /** Sets a timer of a service to a time of this clock, in place of an earlier one. */
   setTimer(id: number, purpose: TimerName, at: number): void;
+  /** Turns a timer of a service off. It may be off already. */
   clearTimer(id: number, purpose: TimerName): void;
 }
 
@@ -84,13 +86,20 @@ export interface ProcessHost {
 
 /** The reports of hosts, clocks and consoles. */
 export interface EngineEvents {
+  /** A process of a service runs its program. */
   execSucceeded(id: number, role: ProcessRole): void;
+  /**
+   * The program of a process could not be executed, because of the error `errno` at a step; there is no
+   * process.
+   */
   execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void;
+  /** A process of a service has ended. */
   exited(id: number, role: ProcessRole, exit: ExitStatus): void;
   /** The process announced its readiness. */
   ready(id: number): void;
   /** The process closed its readiness descriptor without an announcement. */
   readinessClosed(id: number): void;
+  /** A timer of a service has expired. */
   timerExpired(id: number, purpose: TimerName): void;
   /** `killAll` is complete. */
   allKilled(id: number): void;
@@ -108,12 +117,26 @@ export interface ConsolePort {
   takeForeground(): void;
 }
 
+/** The environment of the daemon, which its processes inherit. `MainEnvironment` of the descriptions is one. */
+export interface EnvironmentPort {
+  /** The environment of a process: an overlay over the environment as it is now (8.6). */
+  compose(overlay: EnvironmentOverlay): ReadonlyMap<string, string>;
+  /** Sets a variable. Returns whether it had a value before. Throws `LimitError`. */
+  set(name: string, value: string): boolean;
+  /** Removes a variable. Returns whether it had a value before. Throws `LimitError`. */
+  unset(name: string): boolean;
+  /** All variables. */
+  entries(): [name: string, value: string][];
+}
+
 /** Receives the events of its services, synchronously. It must not call the engine. */
 export interface ServiceListener {
+  /** Takes one event. */
   serviceEvent(service: ServiceRecord, event: ServiceEvent): void;
 }
 
 /** Receives run-time changes of the environment; `undefined`: the variable was removed. */
 export interface EnvironmentListener {
+  /** Takes one change; `replaced`: the variable had a value before. */
   environmentChanged(name: string, value: string | undefined, replaced: boolean): void;
 }

@@ -15,7 +15,7 @@ import {
   bigint,
   either,
   flag,
-  list,
+  listOf,
   mapOf,
   number,
   object,
@@ -38,9 +38,9 @@ const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDes
   environment: object({ clear: flag, set: mapOf(text, text), unset: setOf(text), imported: setOf(text) }),
   restart: oneOf(["always", "on-failure", "never"]),
   flags: like(NO_FLAGS),
-  dependencies: list(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
+  dependencies: listOf(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
   logType: oneOf(["none", "file", "buffer", "pipe"]),
-  limits: list(object<ResourceLimit>({
+  limits: listOf(object<ResourceLimit>({
     resource: oneOf(["nofile", "core", "data", "addrspace"]),
     soft: limitValue,
     hard: limitValue,
@@ -59,7 +59,7 @@ function valueLike(usual: unknown): Schema<unknown> {
     case "undefined":
       return optional(either(number, text));
     default:
-      return or<unknown>(list(text), usual);
+      return or<unknown>(listOf(text), usual);
   }
 }
 

@@ -12,7 +12,7 @@ import { savedDescription } from "./saved_description.ts";
 import {
   flag,
   hasFields,
-  list,
+  listOf,
   number,
   object,
   oneOf,
@@ -173,7 +173,7 @@ const record: Schema<SavedRecord> = object<SavedRecord>({
   triggered: or(flag, false),
   haveConsole: or(flag, false),
   consumer: optional(number),
-  dependents: or(list(number), []),
+  dependents: or(listOf(number), []),
   process: optional(process),
   times: optional(times),
   startFailed: or(flag, false),
@@ -188,18 +188,18 @@ export const savedEngine: Schema<SavedEngine> = object<SavedEngine>({
   nextId: number,
   shutdownType: or(oneOf(Object.values(ShutdownType)), ShutdownType.NONE),
   lifecycle: object<LifecycleState>({
-    heldBack: or(list(number), []),
+    heldBack: or(listOf(number), []),
     console: or(
       object({
         holder: oneOf<LifecycleState["console"]["holder"]>(["log", "leaving-log", "service"]),
-        waiting: list(number),
+        waiting: listOf(number),
       }),
       { holder: "log", waiting: [] },
     ),
   }),
-  records: list(record),
+  records: listOf(record),
   edges: or(
-    list(object<SavedEdge>({
+    listOf(object<SavedEdge>({
       from: number,
       to: number,
       kind: oneOf(Object.values(DependencyKind)),

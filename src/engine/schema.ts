@@ -5,11 +5,14 @@
 
 /** Saved data that is not usable. */
 export class SavedStateError extends Error {
+  /** Tells this class from others in texts. */
   override readonly name = "SavedStateError";
   /** Where in the saved state, such as `engine.records[3].phase`. */
   readonly path: string;
+  /** What is wrong there. */
   readonly problem: string;
 
+  /** Makes an error about the value at a path. */
   constructor(path: string, problem: string) {
     super(`Cannot restore the engine: ${path}: ${problem}`);
     this.path = path;
@@ -65,7 +68,7 @@ export function either<A, B>(first: Schema<A>, second: Schema<B>): Schema<A | B>
   };
 }
 
-export function list<T>(item: Schema<T>): Schema<T[]> {
+export function listOf<T>(item: Schema<T>): Schema<T[]> {
   return (saved, path) =>
     Array.isArray(saved)
       ? saved.map((value, index) => item(value, `${path}[${index}]`))
@@ -74,7 +77,7 @@ export function list<T>(item: Schema<T>): Schema<T[]> {
 
 export function setOf<T>(item: Schema<T>): Schema<Set<T>> {
   return (saved, path) =>
-    saved instanceof Set ? new Set(list(item)([...saved], path)) : refuse(saved, path, "a set");
+    saved instanceof Set ? new Set(listOf(item)([...saved], path)) : refuse(saved, path, "a set");
 }
 
 export function mapOf<Key, Value>(key: Schema<Key>, value: Schema<Value>): Schema<Map<Key, Value>> {

@@ -28,6 +28,7 @@ const FORMAT = 2;
 export interface Snapshot {
   /** The format of `engine`. */
   readonly version: number;
+  /** The state itself. */
   readonly engine: Plain;
 }
 

@@ -5,6 +5,7 @@ import type { Phase } from "./lifecycle/phase.ts";
 
 /** The times of the last activation, by the engine's clock; `undefined` if the step was not reached. */
 export interface ActivationTimes {
+  /** It got its first claim, and began to wait for its dependencies. */
   asked: number;
   /** It waited for no dependency any more. */
   unblocked: number | undefined;
@@ -12,8 +13,11 @@ export interface ActivationTimes {
   decidedBy: string | undefined;
   /** Its process was launched (not again for a recovery). */
   launched: number | undefined;
+  /** It was up. */
   ready: number | undefined;
+  /** It was to stop, unless that was called off. */
   stopAsked: number | undefined;
+  /** It had stopped. */
   ended: number | undefined;
 }
 

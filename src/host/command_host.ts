@@ -6,6 +6,7 @@
 import {
   type BufferedOutput,
   type BufferReading,
+  Errno,
   errnoOf,
   errnoText,
   type ExitStatus,
@@ -20,7 +21,7 @@ import type {
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
-  Service,
+  ServiceRecord,
   SignalOutcome,
 } from "../engine/mod.ts";
 import { FileUsers } from "../description/mod.ts";
@@ -33,11 +34,7 @@ import { LogBuffers } from "./output/log_buffers.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
 import { RefusedVariables } from "./launch/refused_variables.ts";
 
-const ENOENT = 2;
-const ESRCH = 3;
-const EACCES = 13;
-const ENOTDIR = 20;
-const EOPNOTSUPP = 95;
+const { ENOENT, ESRCH, EACCES, ENOTDIR, EOPNOTSUPP } = Errno;
 
 /**
  * How long to wait for the rest of a process's output before reporting its exit, in milliseconds. The pipe closes at
@@ -143,7 +140,7 @@ export class CommandHost implements ProcessHost {
 
   serviceInactive(): void {}
 
-  serviceUnloaded(service: Service): void {
+  serviceUnloaded(service: ServiceRecord): void {
     this.#buffers.drop(service.id);
     this.#reading.delete(service.id);
   }
@@ -163,7 +160,7 @@ export class CommandHost implements ProcessHost {
     queueMicrotask(() => this.#reports.allKilled(id));
   }
 
-  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
+  bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
     return this.#buffers.contents(service.id, reading);
   }

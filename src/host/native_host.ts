@@ -7,10 +7,10 @@
 import {
   type BufferedOutput,
   type BufferReading,
+  Errno,
   type ExitStatus,
-  type LaunchFailure,
-  LaunchStage,
   type ServiceDescription,
+  Signal,
 } from "../model/mod.ts";
 import type { FileAccess } from "../description/mod.ts";
 import type {
@@ -19,15 +19,15 @@ import type {
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
-  Service,
+  ServiceRecord,
   SignalOutcome,
 } from "../engine/mod.ts";
+import { adoptFromPidFile } from "./processes/adoption.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
 import { DescriptorStream } from "../system/mod.ts";
-import { isExiting } from "./processes/exiting.ts";
 import { ExecutionError, PreparationError } from "./launch/launch_errors.ts";
-import { LaunchWatch } from "./launch/launch_watch.ts";
+import { LaunchFollower } from "./launch/launch_follower.ts";
 import {
   Accounts,
   BootTime,
@@ -38,33 +38,29 @@ import {
   Processes,
   Sockets,
   Spawner,
-  SystemCallError,
   Terminal,
   WholeFiles,
 } from "../system/mod.ts";
 import { LogCollector } from "./output/log_collector.ts";
-import { type Launched, type LaunchMeans, launchNative } from "./launch/native_launch.ts";
+import { type LaunchContext, type Launched, launchNative } from "./launch/native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./launch/native_requirements.ts";
 import { NullDevice } from "./launch/null_device.ts";
 import { OpenFileLimit } from "./launch/open_file_limit.ts";
 import { OrphanEnds } from "./processes/orphan_ends.ts";
 import { OutputPipes } from "./output/output_pipes.ts";
-import { readPidFile } from "./processes/pid_file.ts";
 import type { LaunchNumber, ProcessRecord } from "./processes/process_record.ts";
 import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts";
 import { StartedWith } from "./launch/started_with.ts";
 import { Tools } from "./launch/tools.ts";
 
-/** Signals that the daemon and its processes ignore (lifecycle 8.5, step 18): PIPE, TSTP, TTIN, TTOU. */
-const IGNORED = [13, 20, 21, 22];
-/** Signals that processes never block, even if the daemon does: TERM and CHLD. */
-const NEVER_BLOCKED = [15, 17];
-const TERM = 15;
-const KILL = 9;
+/** Signals that the daemon and its processes ignore (lifecycle 8.5, step 18). */
+const IGNORED = [Signal.PIPE, Signal.TSTP, Signal.TTIN, Signal.TTOU];
+/** Signals that processes never block, even if the daemon does. */
+const NEVER_BLOCKED = [Signal.TERM, Signal.CHLD];
+const { TERM, KILL } = Signal;
 const STDIN = 0;
-const ESRCH = 3;
-const EINVAL = 22;
+const { ESRCH, EINVAL } = Errno;
 const EVERYTHING = -1;
 /** How long to reap before other work gets its turn, in milliseconds. */
 const REAPING_TURN = 5;
@@ -90,7 +86,8 @@ export class NativeHost implements ProcessHost {
   readonly #logs: LogCollector;
   readonly #pipes: OutputPipes;
   readonly #activation: ActivationSockets;
-  readonly #means: LaunchMeans;
+  readonly #context: LaunchContext;
+  readonly #follower: LaunchFollower;
   readonly #table = new ProcessTable();
   readonly #orphanEnds = new OrphanEnds();
   readonly #reap = () => this.#reapAll();
@@ -121,7 +118,7 @@ export class NativeHost implements ProcessHost {
     this.#pipes = new OutputPipes(this.#files);
     const sockets = new Sockets(library);
     this.#activation = new ActivationSockets(this.#files, sockets);
-    this.#means = {
+    this.#context = {
       files: this.#files,
       sockets,
       spawner: new Spawner(library, signalBits(IGNORED), this.#openFiles),
@@ -138,6 +135,14 @@ export class NativeHost implements ProcessHost {
       blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
       niceness: () => this.#processes.niceness(),
     };
+    this.#follower = new LaunchFollower({
+      files: this.#files,
+      poller: this.#poller,
+      processes: this.#processes,
+      table: this.#table,
+      reports,
+      endPatience: options.endPatience ?? END_PATIENCE,
+    });
   }
 
   #ownCgroup(): OwnCgroup {
@@ -165,7 +170,7 @@ export class NativeHost implements ProcessHost {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     if (this.#nextTurn !== undefined) clearImmediate(this.#nextTurn);
     this.#poller.close();
-    this.#means.nothing.close();
+    this.#context.nothing.close();
     this.#openFiles.lower();
   }
 
@@ -183,7 +188,7 @@ export class NativeHost implements ProcessHost {
     const launch = this.#record.launching(plan);
     let launched: Launched;
     try {
-      launched = launchNative(plan, this.#means);
+      launched = launchNative(plan, this.#context);
     } catch (error) {
       this.#record.failed(launch);
       if (error instanceof PreparationError) return error.refusal();
@@ -196,59 +201,15 @@ export class NativeHost implements ProcessHost {
     return { pid: launched.pid };
   }
 
-  #enter(plan: LaunchPlan, launch: LaunchNumber, { pid, chain, readiness, control }: Launched): void {
-    const { id, role } = plan;
-    const process: TrackedProcess = {
-      id,
-      role,
-      pid,
-      child: true,
-      login: plan.inittab,
-      watch: undefined,
-      silent: false,
-    };
+  #enter(plan: LaunchPlan, launch: LaunchNumber, launched: Launched): void {
+    const { id, role, inittab: login } = plan;
+    const { pid, control } = launched;
+    const process: TrackedProcess = { id, role, pid, child: true, login, watch: undefined, silent: false };
     this.#table.add(process);
     this.#record.started(launch, pid);
-    if (process.login !== undefined) this.#logins.started(process.login, pid, Date.now());
+    if (login !== undefined) this.#logins.started(login, pid, Date.now());
     if (control !== undefined) this.#serve(control);
-    if (chain === undefined) queueMicrotask(() => this.#reports.execSucceeded(id, role));
-    if (chain !== undefined || readiness !== undefined) this.#follow(process, chain, readiness);
-  }
-
-  #follow(process: TrackedProcess, chain: Launched["chain"], readiness: number | undefined): void {
-    const watch = this.#watch(process);
-    process.watch = watch;
-    try {
-      if (readiness !== undefined) watch.followReadiness(readiness);
-      if (chain !== undefined) watch.followChain(chain.fd, chain.links);
-    } catch (error) {
-      // The process cannot be supervised as it must be. It ends, and its descriptors are closed with it.
-      if (!(error instanceof SystemCallError)) throw error;
-      const { errno } = error;
-      queueMicrotask(() => this.#launchFailed(process, LaunchStage.ARRANGE_FDS, errno));
-    }
-  }
-
-  /** The process must not run without supervision, or could not execute its command. */
-  #launchFailed(process: TrackedProcess, stage: LaunchStage, errno: number): void {
-    process.silent = true;
-    this.#table.dismiss(process);
-    this.#processes.kill(process.pid, KILL); // a tool may report an error and continue nevertheless
-    process.watch?.close();
-    this.#reports.execFailed(process.id, process.role, stage, errno);
-  }
-
-  #watch(process: TrackedProcess): LaunchWatch {
-    const { id, role, pid } = process;
-    const events = {
-      executed: () => this.#reports.execSucceeded(id, role),
-      failed: ({ stage, errno }: LaunchFailure) => this.#launchFailed(process, stage, errno),
-      ready: () => this.#reports.ready(id),
-      readinessClosed: () => this.#reports.readinessClosed(id),
-    };
-    const { endPatience = END_PATIENCE } = this.#options;
-    const isEnding = () => this.#processes.look(pid).kind === "ended" || isExiting(this.#files, pid);
-    return new LaunchWatch(this.#files, this.#poller, events, { isEnding, endPatience });
+    this.#follower.follow(process, launched);
   }
 
   #serve(control: number): void {
@@ -325,56 +286,37 @@ export class NativeHost implements ProcessHost {
     if (!process.silent) this.#reports.exited(process.id, process.role, exit);
   }
 
-  adoptFromPidFile(service: Service): PidFileOutcome {
-    const { pidFile } = service.description;
-    const file = readPidFile(this.#files, pidFile, this.#ownIds);
-    if ("step" in file) return { kind: "unreadable", ...file };
-    const { pid } = file;
-    const other = this.#table.child(pid);
-    const isOthers = other !== undefined && other.id !== service.id;
-    if (pid <= 1 || pid === Deno.pid || isOthers) return { kind: "invalid", pid };
-    const state = this.#processes.look(pid);
-    if (state.kind === "ended") {
-      this.#processes.reapChild(pid);
-      return { kind: "ended", pid, exit: state.exit };
-    }
-    const child = state.kind === "running";
-    if (!child && this.#processes.kill(pid, 0) === ESRCH) {
-      const exit = this.#orphanEnds.take(pid);
-      return exit === undefined ? { kind: "invalid", pid } : { kind: "invalid", pid, exit };
-    }
-    if (!child && file.problem !== undefined) {
-      const what =
-        `${service.name}: process ${pid} is not a descendant of this daemon, and the pid file ${pidFile}`;
-      this.#options.warn?.(`${what} that names it is not trusted: ${file.problem}`);
-      return { kind: "invalid", pid };
-    }
-    const role = "main";
-    const silent = false;
-    this.#table.add({ id: service.id, role, pid, child, login: undefined, watch: undefined, silent });
-    this.#record.adopted(pid, service.name);
-    return { kind: "running", pid, child };
+  adoptFromPidFile(service: ServiceRecord): PidFileOutcome {
+    return adoptFromPidFile(service, {
+      files: this.#files,
+      processes: this.#processes,
+      table: this.#table,
+      record: this.#record,
+      orphanEnds: this.#orphanEnds,
+      ownIds: this.#ownIds,
+      warn: this.#options.warn,
+    });
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
 
-  openActivationSocket(service: Service): LaunchRefusal | undefined {
+  openActivationSocket(service: ServiceRecord): LaunchRefusal | undefined {
     return this.#activation.open(service);
   }
 
-  serviceInactive(service: Service): void {
+  serviceInactive(service: ServiceRecord): void {
     this.#activation.close(service.id);
     this.#table.forget(service.id);
   }
 
-  serviceUnloaded(service: Service): void {
+  serviceUnloaded(service: ServiceRecord): void {
     const { consumerOf } = service.description;
     this.#logs.drop(service.id);
     this.#pipes.producerGone(service.name, service.consumer !== undefined);
     if (consumerOf !== "") this.#pipes.consumerGone(consumerOf);
   }
 
-  bufferedLog(service: Service, reading: BufferReading): BufferedOutput | undefined {
+  bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
     return this.#logs.contents(service.id, reading);
   }

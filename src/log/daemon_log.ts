@@ -5,7 +5,7 @@
 import type { Fact, FactSink } from "../engine/mod.ts";
 import { factLine, messageLine } from "./json.ts";
 import { type LogLevel, passes, type Threshold } from "./levels.ts";
-import { type MessageWords, sentence, type StatusWords, words } from "./wording.ts";
+import { type MessageWords, sentence, type ServiceStatusWords, words } from "./wording.ts";
 
 /** What is shown on the console. */
 export interface ConsoleLevels {
@@ -90,7 +90,7 @@ export class DaemonLog implements MessageLog, FactSink {
     if (passes(level, this.#levels.messages)) this.#console.write(`dinit: ${text}`);
   }
 
-  #status(said: StatusWords, fact: Fact): void {
+  #status(said: ServiceStatusWords, fact: Fact): void {
     const { status, service, consoleLevel, level } = said;
     if (passes(consoleLevel, this.#levels.status)) this.#console.write(`${STATUS[status]} ${service}`);
     this.#recordFact(level, fact, sentence(said));

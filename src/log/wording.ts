@@ -22,7 +22,7 @@ export interface MessageWords {
 }
 
 /** The status of a service, with its levels on both streams. */
-export interface StatusWords {
+export interface ServiceStatusWords {
   readonly status: Status;
   readonly service: string;
   readonly consoleLevel: LogLevel;
@@ -30,7 +30,7 @@ export interface StatusWords {
 }
 
 /** The words for a fact. */
-export type Words = MessageWords | StatusWords;
+export type Words = MessageWords | ServiceStatusWords;
 
 /** What the main log says of the status of a service. */
 const STATUS_VERBS = { started: "started", failed: "failed to start", stopped: "stopped" } as const;

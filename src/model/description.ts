@@ -5,8 +5,8 @@
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
 
-import type { LoadedServiceType } from "./service_types.ts";
-import { type DependencyKind, ServiceType } from "./states.ts";
+import { type LoadedServiceType, ServiceType } from "./service_types.ts";
+import type { DependencyKind } from "./states.ts";
 
 /** `restart` */
 export type RestartPolicy = "always" | "on-failure" | "never";
@@ -45,7 +45,8 @@ export interface ServiceFlags {
 }
 
 /** One edge that a description creates. `BEFORE` edges lead from the named service to this one. */
-export interface DependencyLink {
+export interface DeclaredDependency {
+  /** What the dependency means for both services. */
   readonly kind: DependencyKind;
   /** The full name of the other service. */
   readonly name: string;
@@ -53,6 +54,7 @@ export interface DependencyLink {
 
 /** A user or group for `run-as`, or the owner of a file. */
 export interface UserIds {
+  /** The numeric id of the user. */
   readonly uid: number;
   /** The primary group of a user that was given by name; `undefined` if it was given as a number. */
   readonly gid: number | undefined;
@@ -65,8 +67,11 @@ export type LimitValue = bigint | "unlimited" | undefined;
 
 /** One of the four resource limits. */
 export interface ResourceLimit {
+  /** The name that the settings have behind `rlimit-`. */
   readonly resource: "nofile" | "core" | "data" | "addrspace";
+  /** The limit that holds. `undefined`: it stays as it is. */
   readonly soft: LimitValue;
+  /** How far the process may raise the limit that holds. `undefined`: it stays as it is. */
   readonly hard: LimitValue;
 }
 
@@ -102,15 +107,21 @@ export interface ServiceDescription {
   readonly modified: FileTime;
   /** The size of the text that was read, and of the text that is kept, whichever is larger; in characters. */
   readonly size: number;
+  /** `type` */
   readonly type: LoadedServiceType;
   /** Executable and arguments after substitution; empty if there is no command. */
   readonly command: readonly string[];
+  /** `stop-command`, in the same form. */
   readonly stopCommand: readonly string[];
   /** Empty: the directory of the description. Relative: to the daemon's working directory. */
   readonly workingDir: string;
+  /** `run-as`; `undefined`: the user of the daemon. */
   readonly runAs: UserIds | undefined;
+  /** What the service changes about the environment of the daemon for its processes. */
   readonly environment: EnvironmentOverlay;
+  /** `restart` */
   readonly restart: RestartPolicy;
+  /** `smooth-recovery`: only the process of a started service is replaced when it ends by itself. */
   readonly smoothRecovery: boolean;
   /** Milliseconds */
   readonly restartDelay: number;
@@ -122,6 +133,7 @@ export interface ServiceDescription {
   readonly startTimeout: number;
   /** Milliseconds; 0: none */
   readonly stopTimeout: number;
+  /** `pid-file`; empty for none. Relative: to the daemon's working directory. */
   readonly pidFile: string;
   /** A signal number; 0: none is sent. */
   readonly termSignal: number;
@@ -129,34 +141,51 @@ export interface ServiceDescription {
   readonly readyFd: number | undefined;
   /** The variable that gives the process its readiness descriptor (`pipevar:NAME`). */
   readonly readyVariable: string | undefined;
+  /** `chain-to`: the service to start when this one has stopped by itself and well; empty for none. */
   readonly chainTo: string;
+  /** `options` */
   readonly flags: Readonly<ServiceFlags>;
+  /** `inittab-id`, the id of the entry in the table of logins; empty for none. */
   readonly inittabId: string;
+  /** `inittab-line`, the terminal line of that entry; empty for none. */
   readonly inittabLine: string;
   /** All links in the order of the description: named dependencies, directory dependencies, `after` and `before`. */
-  readonly dependencies: readonly DependencyLink[];
+  readonly dependencies: readonly DeclaredDependency[];
   /** The service whose output is this service's input, or empty. */
   readonly consumerOf: string;
+  /** `log-type` */
   readonly logType: LogType;
+  /** `logfile`; empty for none, and for any other `log-type` than `file`. Relative: to `workingDir`. */
   readonly logFile: string;
+  /** Mode of a log file that is made, 0–0o7777. */
   readonly logFilePermissions: number;
+  /** The user that owns the log file; `undefined`: the daemon's. */
   readonly logFileUid: number | undefined;
+  /** The group that owns the log file; `undefined`: the daemon's. */
   readonly logFileGid: number | undefined;
   /** Bytes */
   readonly logBufferSize: number;
+  /** `socket-listen`, the path of the activation socket; empty for none. */
   readonly socketPath: string;
+  /** Mode of the activation socket, 0–0o7777. */
   readonly socketPermissions: number;
+  /** The user that owns the activation socket; `undefined`: the daemon's. */
   readonly socketUid: number | undefined;
+  /** The group that owns the activation socket; `undefined`: the daemon's. */
   readonly socketGid: number | undefined;
   /** In the order first mentioned. */
   readonly limits: readonly ResourceLimit[];
+  /** `nice`; the kernel takes −20 to 19. `undefined`: as the daemon has it. */
   readonly nice: number | undefined;
   /** The value for `ioprio_set`: class × 8192 + level. */
   readonly ioPriority: number | undefined;
+  /** `oom-score-adj`, −1000 to 1000; `undefined`: as the daemon has it. */
   readonly oomScoreAdjust: number | undefined;
+  /** `run-in-cgroup`, the control group of the processes; empty for that of the daemon. */
   readonly cgroup: string;
   /** IAB text, empty for none. */
   readonly capabilities: string;
+  /** `securebits`, by their names; empty for those of the daemon. */
   readonly secureBits: readonly string[];
 }
 

@@ -3,7 +3,7 @@
  * Numbers travel on the control socket and come back from system calls; people read the texts.
  */
 
-const ERRNO_TABLE: readonly (readonly [number, string, string])[] = [
+const ERRNO_TABLE = [
   [1, "EPERM", "Operation not permitted"],
   [2, "ENOENT", "No such file or directory"],
   [3, "ESRCH", "No such process"],
@@ -135,7 +135,15 @@ const ERRNO_TABLE: readonly (readonly [number, string, string])[] = [
   [131, "ENOTRECOVERABLE", "State not recoverable"],
   [132, "ERFKILL", "Operation not possible due to RF-kill"],
   [133, "EHWPOISON", "Memory page has hardware error"],
-];
+] as const satisfies readonly (readonly [number: number, name: string, text: string])[];
+
+/** The symbolic name of an error number. */
+export type ErrnoName = (typeof ERRNO_TABLE)[number][1];
+
+/** The number of each symbolic name: `Errno.ENOENT` is 2. */
+export const Errno: Readonly<Record<ErrnoName, number>> = Object.fromEntries(
+  ERRNO_TABLE.map(([number, name]) => [name, number]),
+) as Record<ErrnoName, number>; // one entry for each row
 
 /** The C library's text for an error number, for example `No such file or directory` for 2. */
 export function errnoText(errno: number): string {
@@ -164,7 +172,7 @@ export function errnoOf(error: unknown): number {
     const inMessage = /\(os error (\d+)\)/.exec(error.message);
     if (inMessage !== null) return Number(inMessage[1]);
   }
-  return 5;
+  return Errno.EIO;
 }
 
 function rowOf(errno: number) {

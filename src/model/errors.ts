@@ -24,25 +24,36 @@ export type LoadErrorKind = "description" | "load" | "not-found";
 export interface LoadErrorFacts {
   /** The service that the message names: usually the base name, which stands for the description. */
   readonly service: string;
+  /** The setting that is wrong. @default absent, the error concerns none */
   readonly setting?: string;
+  /** The line that is wrong. @default absent, the error concerns none */
   readonly location?: Location;
   /** The full path of the file with the error, if the message does not contain it. */
   readonly path?: string;
   /** A short constant name for the kind of mistake, for programs (`dinit check --json`). */
   readonly code?: string;
+  /** The error that led to this one. @default absent, none did */
   readonly cause?: unknown;
 }
 
 /** A service could not be loaded. `message` is the MSG of the specification, without a prefix. */
 export class LoadError extends Error {
+  /** Tells this class from others in texts. */
   override readonly name = "LoadError";
+  /** What sort of thing is wrong. */
   readonly kind: LoadErrorKind;
+  /** The service that the message names. */
   readonly service: string;
+  /** The setting that is wrong, if the error concerns one. */
   readonly setting: string | undefined;
+  /** The line that is wrong, if the error concerns one. */
   readonly location: Location | undefined;
+  /** The full path of the file with the error, if the message does not contain it. */
   readonly path: string | undefined;
+  /** A short constant name for the kind of mistake, for programs. */
   readonly code: string | undefined;
 
+  /** Makes an error of a kind, with the facts that are known. */
   constructor(kind: LoadErrorKind, message: string, facts: LoadErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.kind = kind;
@@ -56,6 +67,7 @@ export class LoadError extends Error {
 
 /** A client exceeds a limit of the daemon. The message names the limit. */
 export class LimitError extends Error {
+  /** Tells this class from others in texts. */
   override readonly name = "LimitError";
 }
 

@@ -25,4 +25,5 @@ export * from "./service_types.ts";
 export * from "./signals.ts";
 export * from "./states.ts";
 export * from "./status.ts";
+export * from "./typed_module.ts";
 export * from "./version.ts";

@@ -5,6 +5,7 @@
 
 /** The public state of a service. */
 export const ServiceState = { STOPPED: 0, STARTING: 1, STARTED: 2, STOPPING: 3 } as const;
+/** One of the states. */
 export type ServiceState = (typeof ServiceState)[keyof typeof ServiceState];
 
 /** The state in which a service should end. */
@@ -18,6 +19,7 @@ export const ServiceEvent = {
   STARTCANCELLED: 3,
   STOPCANCELLED: 4,
 } as const;
+/** One of the events. */
 export type ServiceEvent = (typeof ServiceEvent)[keyof typeof ServiceEvent];
 
 /** Why a service stopped last. Only a later stop changes it; a start does not reset it. */
@@ -37,6 +39,7 @@ export const StopReason = {
   /** The process ended unexpectedly after the service was up. */
   TERMINATED: 6,
 } as const;
+/** One of the reasons. */
 export type StopReason = (typeof StopReason)[keyof typeof StopReason];
 
 /** The kind of an edge of the service graph. `SOFT` is never produced by the loader. */
@@ -55,18 +58,13 @@ export const DependencyKind = {
   /** `prepared-by` */
   PREPARED_BY: 6,
 } as const;
+/** One of the kinds. */
 export type DependencyKind = (typeof DependencyKind)[keyof typeof DependencyKind];
 
-/** The type of a service. A placeholder is not a service: it is the target of orderings whose service is not loaded. */
-export const ServiceType = {
-  PLACEHOLDER: 0,
-  PROCESS: 1,
-  BGPROCESS: 2,
-  SCRIPTED: 3,
-  INTERNAL: 4,
-  TRIGGERED: 5,
-} as const;
-export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
+/** Whether edges of a kind (a `DependencyKind`) constrain the order of starting and nothing else. */
+export function isOrdering(kind: number): boolean {
+  return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
+}
 
 /** What happens when every service has stopped. */
 export const ShutdownType = {
@@ -78,6 +76,7 @@ export const ShutdownType = {
   SOFTREBOOT: 5,
   KEXEC: 6,
 } as const;
+/** One of the types of shutdown. */
 export type ShutdownType = (typeof ShutdownType)[keyof typeof ShutdownType];
 
 /** The step of a launch that failed (lifecycle 8.5, control protocol 10.3). */
@@ -97,6 +96,7 @@ export const LaunchStage = {
   IO_PRIORITY: 12,
   EXECUTE: 18,
 } as const;
+/** One of the steps. */
 export type LaunchStage = (typeof LaunchStage)[keyof typeof LaunchStage];
 
 const STAGE_TEXTS = new Map<number, string>([
@@ -123,6 +123,8 @@ export function launchStageText(stage: number): string {
 
 /** Where and why a process could not be launched. */
 export interface LaunchFailure {
+  /** The step that failed. */
   readonly stage: LaunchStage;
+  /** The number of the system's error. */
   readonly errno: number;
 }

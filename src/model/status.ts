@@ -2,18 +2,24 @@
 
 import type { FileTime } from "./description.ts";
 import type { WaitStatus } from "./exit_status.ts";
-import type { ServiceState, ServiceType, StopReason, TargetState } from "./states.ts";
+import type { ServiceType } from "./service_types.ts";
+import type { ServiceState, StopReason, TargetState } from "./states.ts";
 
 /** The facts of a status buffer (control protocol 8). */
 export interface ServiceStatus {
+  /** Where the service is on its way up or down. */
   readonly state: ServiceState;
+  /** Where it is meant to be. */
   readonly target: TargetState;
+  /** It waits for the console, which another service or the log has. */
   readonly waitingForConsole: boolean;
+  /** It has the console. */
   readonly holdingConsole: boolean;
   /** The start was skipped by an interrupt (`options = skippable`). */
   readonly skipped: boolean;
   /** Explicitly activated, not only needed by dependents. */
   readonly explicit: boolean;
+  /** Why it stopped last. */
   readonly reason: StopReason;
   /** The process, if there is one now. */
   readonly pid: number | undefined;
@@ -34,6 +40,7 @@ export interface ServiceStatus {
  * created.
  */
 export interface BufferedOutput {
+  /** The part itself. */
   readonly bytes: Uint8Array;
   /** The offset after the part. */
   readonly end: number;
@@ -63,7 +70,9 @@ export interface FailureReport {
 
 /** The number of automatic restarts allowed within an interval, in milliseconds. */
 export interface RestartLimit {
+  /** How many automatic restarts are allowed. */
   readonly restarts: number;
+  /** The interval in milliseconds. */
   readonly interval: number;
 }
 
@@ -74,7 +83,9 @@ export function restartLimitText({ restarts, interval }: RestartLimit): string {
 
 /** One service in the overview of the whole system. */
 export interface ServiceOverview extends ServiceStatus {
+  /** The full name of the service. */
   readonly name: string;
+  /** What kind of service it is. */
   readonly type: ServiceType;
   /** Wall clock time when the current state was entered, in milliseconds since 1970. */
   readonly since: number;
@@ -82,7 +93,7 @@ export interface ServiceOverview extends ServiceStatus {
   readonly waitingFor: readonly string[];
   /** The path of its log file, absolute if the daemon knows its directory. @default absent, it has no log file */
   readonly logFile?: string;
-  /** @default absent, it has not failed since it was loaded, or the reason is unknown */
+  /** Why it failed last. @default absent, it has not failed since it was loaded, or nothing is known about why */
   readonly failure?: FailureReport;
   /** How often it was restarted automatically (restarts and recoveries) since it was loaded. */
   readonly restarts: number;
@@ -93,6 +104,7 @@ export interface ServiceOverview extends ServiceStatus {
  * has not reached it, or its type does not have it.
  */
 export interface ServiceTimes {
+  /** The full name of the service. */
   readonly name: string;
   /** It got its first claim, and began to wait for its dependencies. */
   readonly asked: number;
@@ -102,14 +114,17 @@ export interface ServiceTimes {
   readonly decidedBy: string | undefined;
   /** Its process was launched. */
   readonly launched: number | undefined;
+  /** It was up. */
   readonly ready: number | undefined;
   /** It began to stop: by a command, because its process had ended, or because of a dependency. */
   readonly stopAsked: number | undefined;
+  /** It had stopped. */
   readonly ended: number | undefined;
 }
 
 /** The whole system at one moment: what `dinit ctl status` without a service name shows. */
 export interface Overview {
+  /** The daemon itself. */
   readonly daemon: {
     readonly version: string;
     /** The release of dinit that the daemon is compatible with. */

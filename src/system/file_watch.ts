@@ -1,3 +1,4 @@
+import { Signal } from "../model/mod.ts";
 import { cString, type Library, SystemCallError } from "./library.ts";
 
 const IN_NONBLOCK_CLOEXEC = 0o2004000;
@@ -8,7 +9,7 @@ const F_SETOWN = 8;
 const F_SETSIG = 10;
 const O_ASYNC = 0o20000;
 const O_NONBLOCK = 0o4000;
-const SIGURG = 23;
+const { URG: SIGURG } = Signal;
 
 /**
  * Watches files for removal and renaming. The signal `WAKE_UP` of the signal relay announces an event, so no thread

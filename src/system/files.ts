@@ -1,3 +1,4 @@
+import { Errno } from "../model/mod.ts";
 import type { FileStatus } from "../description/mod.ts";
 import type { FileFacts } from "./trust.ts";
 import { asBytes, cString, type Library, SystemCallError } from "./library.ts";
@@ -49,8 +50,7 @@ const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const X_OK = 1;
-const EAGAIN = 11;
-const EINTR = 4;
+const { EAGAIN, EINTR } = Errno;
 
 /** The kind of a file, as far as this program distinguishes them. */
 export type FileKind = "file" | "directory" | "socket" | "other";

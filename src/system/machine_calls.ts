@@ -1,3 +1,4 @@
+import { Errno, Signal } from "../model/mod.ts";
 import { type Architecture, type Library, SystemCallError } from "./library.ts";
 import { afterFirst, TextVector } from "./text_vector.ts";
 
@@ -9,11 +10,10 @@ const NUMBERS = {
 
 export type MachineCall = keyof typeof NUMBERS["x86_64"];
 
-const ENOMEM = 12;
+const { ENOMEM } = Errno;
 const F_SETFD = 2;
 const SIG_SETMASK = 2;
 const SIGSET_SIZE = 128;
-const SIGPIPE = 13;
 const SIG_DFL = 0n;
 
 /**
@@ -70,12 +70,12 @@ export class MachineCalls {
     const { symbols } = this.#library;
     const mask = new Uint8Array(SIGSET_SIZE);
     symbols.pthread_sigmask(SIG_SETMASK, new Uint8Array(SIGSET_SIZE), mask);
-    const onBrokenPipe = symbols.signal(SIGPIPE, SIG_DFL);
+    const onBrokenPipe = symbols.signal(Signal.PIPE, SIG_DFL);
     try {
       const { vector, first } = this.#command.lay([path, ...argv]);
       return this.call("execve", first, afterFirst(vector), this.#environment.lay(environment).vector);
     } finally {
-      symbols.signal(SIGPIPE, onBrokenPipe);
+      symbols.signal(Signal.PIPE, onBrokenPipe);
       symbols.pthread_sigmask(SIG_SETMASK, mask, null);
     }
   }

@@ -1,3 +1,4 @@
+import { Errno } from "../model/mod.ts";
 import { type Architecture, asBytes, type Library, SystemCallError } from "./library.ts";
 
 /** The signal as which relayed signals arrive. By default it has no effect, and it has no other use here. */
@@ -9,7 +10,7 @@ const PAGE = 4096n;
 const PROT_READ_WRITE = 3;
 const PROT_READ_EXECUTE = 5;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
-const ENOMEM = 12;
+const { ENOMEM } = Errno;
 const FAILED = 0xffffffffffffffffn;
 const SIG_IGN = 1n;
 /** glibc reserves these two for its threads and handles the second. The C library refuses to change the first. */

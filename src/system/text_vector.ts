@@ -1,10 +1,9 @@
-import { encodeBytes } from "../model/mod.ts";
+import { encodeBytes, Errno } from "../model/mod.ts";
 import { type Library, SystemCallError } from "./library.ts";
 
 /** Bytes of an address. */
 const ADDRESS_SIZE = 8;
-const EINVAL = 22;
-const ENOMEM = 12;
+const { EINVAL, ENOMEM } = Errno;
 
 /** Texts in the memory of the C library, with a null-terminated vector of their addresses. */
 export class TextVector {

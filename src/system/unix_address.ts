@@ -1,4 +1,4 @@
-import { encodeBytes } from "../model/mod.ts";
+import { encodeBytes, Errno } from "../model/mod.ts";
 import { SystemCallError } from "./library.ts";
 
 /** The family of local sockets. */
@@ -7,7 +7,7 @@ export const AF_UNIX = 1;
 export const SOCKET_FLAGS = 0o4000 | 0o2000000;
 /** The size of the path in `struct sockaddr_un`, in bytes, including the zero at the end. */
 const PATH_SIZE = 108;
-const ENAMETOOLONG = 36;
+const { ENAMETOOLONG } = Errno;
 
 /**
  * A path as the address of a local socket. `call`: the call that needs it. Throws `SystemCallError` if it is too long.

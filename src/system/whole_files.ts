@@ -1,4 +1,4 @@
-import { decodeBytes } from "../model/mod.ts";
+import { decodeBytes, Errno } from "../model/mod.ts";
 import type { FileAccess, FileStatus } from "../description/mod.ts";
 import { AT_CWD, type Files, O } from "./files.ts";
 import { cString, type Library, SystemCallError } from "./library.ts";
@@ -9,7 +9,7 @@ const LONGEST_PATH = 4096;
 const PIECE = 64 * 1024;
 /** `struct linux_dirent64`, the same on all processors: offsets of the length and of the name. */
 const ENTRY = { length: 16, name: 19 } as const;
-const ENOSYS = 38;
+const { ENOSYS } = Errno;
 
 /** Reads whole files and directories with any path; the runtime cannot name a path that is not UTF-8. */
 export class WholeFiles implements FileAccess {

@@ -1,5 +1,6 @@
 /** A scripted daemon on a real socket, and the surroundings in which the tests run `dinitctl` against it. */
 
+import "../_processes.ts";
 import { type Packet, type RequestPacket, statusFormOf } from "../../src/control/wire/layouts.ts";
 import { decodePacket } from "../../src/control/wire/decode.ts";
 import { encodePacket } from "../../src/control/wire/encode.ts";

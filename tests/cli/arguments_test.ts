@@ -1,7 +1,7 @@
 import { PRODUCT_VERSION } from "../../src/model/mod.ts";
 import { toolVersion } from "../../src/cli/shared/failure.ts";
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../../src/cli/ctl/commands.ts";
+import { COMMANDS } from "../../src/options/ctl_commands.ts";
 import { ctl, ctlAlone, failure, StandIn, status, success } from "./_stand_in.ts";
 
 const USAGE = "dinitctl: Invalid command line.\nTry 'dinitctl --help' for more information.\n";

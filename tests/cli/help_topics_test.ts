@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../../src/cli/ctl/commands.ts";
+import { COMMANDS } from "../../src/options/ctl_commands.ts";
 import { runHelp } from "../../src/cli/manual/help_topics.ts";
 import { LOAD_OPTIONS, SECURE_BITS, SERVICE_OPTIONS, SETTINGS } from "../../src/description/mod.ts";
 import { ctlAlone, FakeIo, type Outcome } from "./_stand_in.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { AnyDocument } from "../../src/cli/ctl/main.ts";
-import { COMMANDS } from "../../src/cli/ctl/commands.ts";
+import { COMMANDS } from "../../src/options/ctl_commands.ts";
 import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { Services } from "./_enable.ts";
 import { ack, already, nak, preack, STARTED, STARTING, STOPPED } from "./_start_stop.ts";

@@ -2,13 +2,9 @@
 
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../../src/cli/ctl/commands.ts";
+import { COMMANDS } from "../../src/options/ctl_commands.ts";
 import { manualSources, runManual } from "../../src/cli/manual/main.ts";
-import { helpItems } from "../../src/cli/manual/pages.ts";
 import { roffPage } from "../../src/cli/manual/roff.ts";
-import { MONITOR_OPTIONS } from "../../src/cli/monitor/options.ts";
-import { OPTIONS } from "../../src/cli/ctl/options.ts";
-import { HELP_TEXT } from "../../src/daemon/help.ts";
 import { showText } from "../../src/cli/shared/pager.ts";
 import { FakeIo } from "./_stand_in.ts";
 
@@ -36,7 +32,7 @@ async function shown(source: string): Promise<string> {
   }
 }
 
-for (const [name, source] of manualSources(HELP_TEXT)) {
+for (const [name, source] of manualSources()) {
   Deno.test(`man shows ${name}(8) without a complaint`, async () => {
     const text = await shown(source);
     assert(text.includes(`${name.toUpperCase()}(8)`), text);
@@ -46,33 +42,11 @@ for (const [name, source] of manualSources(HELP_TEXT)) {
   });
 }
 
-Deno.test("the pages have every command and every option", async () => {
-  const sources = manualSources(HELP_TEXT);
+Deno.test("the page of dinitctl has every command", async () => {
+  const sources = manualSources();
   assertEquals([...sources.keys()], NAMES);
   const ctl = await shown(sources.get("dinitctl")!);
   for (const { name } of COMMANDS) assert(ctl.includes(`\n       dinitctl [options] ${name}`), name);
-  for (const { names, summary } of OPTIONS) {
-    assert(ctl.includes(`\n       ${names.join(", ")}`), names.join());
-    assert(ctl.includes(summary.slice(1, 40)), summary);
-  }
-  const monitor = await shown(sources.get("dinit-monitor")!);
-  for (const { names } of MONITOR_OPTIONS) {
-    assert(monitor.includes(`\n       ${names.join(", ")}`), names.join());
-  }
-});
-
-Deno.test("the options of the daemon come from its help text, all of them", () => {
-  const items = helpItems(HELP_TEXT);
-  assertEquals(
-    items.flatMap(({ term }) => term.match(/--[a-z-]+/g) ?? []).sort(),
-    // The head of a line ends at two blanks.
-    (HELP_TEXT.match(/^ [^ ].*?(?= {2}|$)/gm) ?? []).flatMap((head) => head.match(/--[a-z-]+/g) ?? []).sort(),
-  );
-  for (const { term, text } of items) assert(text !== "" && !term.includes("  "), term);
-  assertEquals(items.find(({ term }) => term.startsWith("--log-file")), {
-    term: "--log-file <file>, -l <file>",
-    text: "log to the specified file",
-  });
 });
 
 Deno.test("text in a page has no special meaning for the formatter", async () => {
@@ -102,11 +76,11 @@ Deno.test("text in a page has no special meaning for the formatter", async () =>
 
 Deno.test("dinit help man prints the source of a page, and lists all pages", async () => {
   const io = new FakeIo();
-  assertEquals(await runManual(["dinitctl"], HELP_TEXT, io), 0);
-  assertEquals(io.output, manualSources(HELP_TEXT).get("dinitctl"));
+  assertEquals(await runManual(["dinitctl"], io), 0);
+  assertEquals(io.output, manualSources().get("dinitctl"));
   for (const args of [[], ["bogus"], ["dinit", "dinit"]]) {
     const other = new FakeIo();
-    assertEquals(await runManual(args, HELP_TEXT, other), 1);
+    assertEquals(await runManual(args, other), 1);
     const unknown = args.length === 0 ? "" : `dinit: no manual page '${args.join(" ")}'\n`;
     assertEquals(
       other.errors,
@@ -118,7 +92,7 @@ Deno.test("dinit help man prints the source of a page, and lists all pages", asy
 Deno.test("on a terminal dinit help man shows a readable page of 80 columns", async () => {
   for (const name of [...NAMES, "reboot"]) {
     const io = new FakeIo({ columns: 80, env: { PAGER: "cat" } });
-    assertEquals(await runManual([name], HELP_TEXT, io), 0);
+    assertEquals(await runManual([name], io), 0);
     assert(io.output.includes("\nNAME\n") && io.output.includes("\nSEE ALSO\n"), io.output);
     assert(!/^\.[A-Z]|\\f/m.test(io.output), io.output);
     for (const line of io.output.split("\n")) assert(line.length <= 100, line);
@@ -129,7 +103,7 @@ Deno.test("long texts go through the pager of the terminal, which may end before
   const directory = Deno.makeTempDirSync({ prefix: "dinit-pager-" });
   try {
     const io = new FakeIo({ columns: 80, env: { PAGER: `tee '${directory}/seen' >'${directory}/shown'` } });
-    await runManual(["dinitctl"], HELP_TEXT, io);
+    await runManual(["dinitctl"], io);
     assertEquals(io.output, "");
     assert(Deno.readTextFileSync(`${directory}/seen`).startsWith("DINITCTL(8)\n"));
     const early = new FakeIo({ columns: 80, env: { PAGER: "true" } });

@@ -1,9 +1,10 @@
 /** `dinitctl` as a separate process: permissions, pipes, passed descriptors. */
 
 import { assert, assertEquals } from "@std/assert";
-import { endOf } from "../_processes.ts";
+import { endOf, outputOf } from "../_processes.ts";
 import { spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
+import { soon } from "../_patience.ts";
 import { encodePacket } from "../../src/control/wire/encode.ts";
 import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { StandIn, status } from "./_stand_in.ts";
@@ -13,12 +14,10 @@ const SOURCES = new URL("../../src", import.meta.url).pathname;
 const RUN = ["run", "--quiet", "--no-check", "--no-prompt"];
 
 async function run(grants: readonly string[], args: readonly string[], env: Record<string, string> = {}) {
-  const command = new Deno.Command(Deno.execPath(), {
+  const { code, stdout, stderr } = await outputOf(Deno.execPath(), {
     args: [...RUN, ...grants, MAIN, ...args],
     env: { NO_COLOR: "1", ...env },
-    stdin: "null",
   });
-  const { code, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
   return { status: code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
@@ -85,7 +84,7 @@ Deno.test("ctl ignores that its reader is gone", async () => {
     stderr: "piped",
   }).spawn();
   const reader = child.stdout.getReader();
-  await reader.read();
+  await soon(reader.read(), "the first piece");
   await reader.cancel();
   const [{ code }, err] = await Promise.all([endOf(child), new Response(child.stderr).text()]);
   assertEquals({ code, err }, { code: 0, err: "" });
@@ -122,11 +121,12 @@ Deno.test("ctl --use-passed-cfd uses the descriptor that it was passed", async (
     }
   });
   const text = async (stream: Readable) => (await stream.toArray()).join("");
-  const [out, err, code] = await Promise.all([
+  const end = Promise.all([
     text(child.stdout as Readable),
     text(child.stderr as Readable),
     new Promise((resolve) => child.on("close", resolve)),
   ]);
+  const [out, err, code] = await soon(end, "the end of ctl").finally(() => child.kill("SIGKILL"));
   connection.destroy();
   assertEquals({ out, err, code }, { out: "[     {-}] web\n", err: "", code: 0 });
   assertEquals(received, 2);

@@ -1,8 +1,9 @@
 /** The line on a terminal that names the services to wait for. */
 
 import { assert, assertEquals } from "@std/assert";
+import { soon } from "../_patience.ts";
 import type { CommandContext } from "../../src/cli/ctl/context.ts";
-import { defaultOptions } from "../../src/cli/ctl/options.ts";
+import { defaultOptions } from "../../src/options/dinitctl.ts";
 import { startProgress } from "../../src/cli/ctl/progress.ts";
 import { Request } from "../../src/control/wire/protocol.ts";
 import { ack, preack, STARTED, STOPPED } from "./_start_stop.ts";
@@ -35,7 +36,7 @@ Deno.test("the line names the services to wait for, makes room for output, and l
     changed.resolve();
   });
   const next = async () => {
-    await changed.promise;
+    await soon(changed.promise, "a change of the line");
     changed = Promise.withResolvers();
   };
   const progress = await startProgress(context, { verb: "Starting", delay: 1, interval: 1 });
@@ -62,7 +63,7 @@ Deno.test("the line never fills a terminal's last column", async () => {
     verb: "Waiting",
     delay: 0,
   });
-  assertEquals(await shown.promise, "\r\x1b[K⠋ Waiting 0s: ｗｗ…");
+  assertEquals(await soon(shown.promise, "the line"), "\r\x1b[K⠋ Waiting 0s: ｗｗ…");
   progress.close();
 });
 

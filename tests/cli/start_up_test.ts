@@ -32,14 +32,45 @@ Deno.test("ctl loads few files before it runs, and none that it does not need", 
   assert(loaded.includes(`${ROOT}src/client/control_client.ts`));
   assertEquals(
     loaded.filter((specifier) =>
-      !/^(cli\/(ctl|shared)|client|control\/wire|inherited|model)\/\w+\.ts$/
+      !/^(cli\/(ctl|shared)|client|control\/wire|inherited|model|options)\/\w+\.ts$/
         .test(specifier.slice(ROOT.length + 4))
     ),
     [],
   );
   assertEquals(
-    loaded.filter((specifier) => /\/(server|overview|help|descriptor_stream)\.ts$/.test(specifier)),
+    loaded.filter((specifier) =>
+      /\/(server|overview|help|descriptor_stream|dinit|dinit_check|dinit_monitor|programs|shutdown|text)\.ts$/
+        .test(specifier)
+    ),
     [],
   );
-  assert(loaded.length <= 40, loaded.join("\n"));
+
+  assert(loaded.length <= 43, loaded.join("\n"));
+});
+
+Deno.test("the program loads a tool when it is asked for, and not before", async () => {
+  const main = `${ROOT}main.ts`;
+  const loaded = [...await loadedAtStart(main)].map((specifier) => specifier.slice(ROOT.length));
+  assertEquals(
+    loaded.filter((place) =>
+      !/^(main|src\/(options\/program_names|(inherited|model)\/\w+))\.ts$/.test(place)
+    ),
+    [],
+  );
+  // Deno needs no grant for the modules that it loads at the start.
+  const refused = await outputOf(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-lock", main, "ctl", "--version"],
+  });
+  assertEquals(refused.code, 1);
+  assert(new TextDecoder().decode(refused.stderr).includes("/src/cli/ctl/main.ts"));
+});
+
+Deno.test("the daemon loads its own options at the start, and neither those of the tools nor its help text", async () => {
+  const loaded = [...await loadedAtStart(`${ROOT}src/daemon/mod.ts`)].map((one) => one.slice(ROOT.length));
+  assertEquals(loaded.filter((place) => place.startsWith("src/options/")).sort(), [
+    "src/options/dinit.ts",
+    "src/options/mod.ts",
+    "src/options/scan.ts",
+  ]);
+  assert(!loaded.includes("src/daemon/help.ts"));
 });

@@ -50,10 +50,10 @@ scene("a stream begins when it is made, before the loop", async ({ library, mana
   };
   const events = library.service("web").events();
   await library.service("web").start();
-  for await (const event of events) {
-    assertEquals(brief(event), "web started");
-    break;
-  }
+  const loop = (async () => {
+    for await (const event of events) return brief(event);
+  })();
+  assertEquals(await soon(loop, "an event"), "web started");
   await until(() => manager.listenerCount === 0, "the handles to be closed");
 });
 

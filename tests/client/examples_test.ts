@@ -1,6 +1,7 @@
 /** The examples in the documentation of the library run unchanged. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { PATIENCE } from "../_patience.ts";
 import { outputOf } from "../_processes.ts";
 import { Dinit } from "../e2e/_dinit.ts";
 
@@ -25,79 +26,70 @@ function programsOf(text: string): string[] {
   return Array.from(bare.matchAll(/^```ts\n(.*?)^```$/gms), ([, program]) => program);
 }
 
-/**
- * The output of a program beside a daemon whose service `web` has this command.
- *
- * @param options further options of the runtime
- */
-async function run(program: string, command: string, options: readonly string[] = []): Promise<string> {
-  await using dinit = new Dinit({
+/** The programs in a file of the repository. */
+function programsIn(file: string): string[] {
+  return programsOf(Deno.readTextFileSync(new URL(file, ROOT)));
+}
+
+const [LIST, START, ...OTHERS] = programsIn("src/client/library.ts");
+const [FIRST] = programsIn("docs/client.md");
+const [PACKAGE, DESCRIPTION, ENGINE, MODEL] = [".", "./description", "./engine", "./model"].map((entry) =>
+  programsIn(SETTINGS.exports[entry])[0]
+);
+const PROGRAMS = { LIST, START, FIRST, PACKAGE, DESCRIPTION, ENGINE, MODEL };
+/** What the package depends on is found by the map of the repository. */
+const CONFIG = ["--config", decodeURIComponent(new URL("deno.json", ROOT).pathname)];
+
+/** Calls `test` with a function that runs one of the programs and gives what it writes. */
+async function withPrograms(
+  test: (run: (name: keyof typeof PROGRAMS, socket?: string) => Promise<string>) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "dinit-example-" });
+  const deno = async (args: string[], socket = "", limit = PATIENCE) => {
+    const env = { DINIT_SOCKET_PATH: socket, NO_COLOR: "1" };
+    const { stdout, stderr } = await outputOf(Deno.execPath(), { args, env }, limit);
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  };
+  try {
+    for (const [name, program] of Object.entries(PROGRAMS)) {
+      await Deno.writeTextFile(`${directory}/${name}.ts`, withFiles(program));
+    }
+    // Checked together: each check reads the types of the runtime and of the whole library.
+    const files = Object.keys(PROGRAMS).map((name) => `${directory}/${name}.ts`);
+    assertEquals(await deno(["check", "--quiet", ...CONFIG, ...files], "", CHECKING_LIMIT), "");
+    const words = ["run", ...CONFIG, "--no-check", "--quiet", "--no-prompt", "--allow-all"];
+    await test((name, socket) => deno([...words, `${directory}/${name}.ts`], socket));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** A daemon whose service `web` has this command. */
+async function daemonWith(command: string): Promise<Dinit> {
+  const dinit = new Dinit({
     boot: "type = internal\nwaits-for = web\n",
     web: `type = process\ncommand = ${command}\nrestart = no\n`,
-  });
-  dinit.start();
+  }).start();
   await dinit.printed("[  OK  ] boot");
-  dinit.write("example.ts", withFiles(program));
-  const { stdout, stderr } = await outputOf(Deno.execPath(), {
-    args: [
-      "run",
-      "--check",
-      "--quiet",
-      "--no-prompt",
-      "--allow-all",
-      ...options,
-      `${dinit.directory}/example.ts`,
-    ],
-    env: { DINIT_SOCKET_PATH: dinit.socket, NO_COLOR: "1" },
-  }, CHECKING_LIMIT);
-  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  return dinit;
 }
 
-const RUNS = "/bin/sleep 600";
-const FAILS = "/nonexistent/web";
-
-Deno.test("the examples of the library run", async () => {
-  const [list, start, ...others] = programsOf(
-    await Deno.readTextFile(new URL("src/client/library.ts", ROOT)),
-  );
-  assertEquals(others, []);
-  assertMatch(await run(list, RUNS), /^started boot\nstarted web\n$/);
-  assertMatch(await run(start, RUNS), /^web runs as process \d+\n$/);
-  assertMatch(await run(start, FAILS), /^web failed: exec-failed undefined\n$/);
-});
-
-Deno.test("the first program of the page on the library runs", async () => {
-  const [first] = programsOf(await Deno.readTextFile(new URL("docs/client.md", ROOT)));
-  assertMatch(await run(first, RUNS), /^started boot \nstarted web \d+\n$/);
-});
-
-Deno.test("the example of the whole package runs", async () => {
-  const [program] = programsOf(await Deno.readTextFile(new URL(SETTINGS.exports["."], ROOT)));
-  // What the package depends on is found by the map of the repository.
-  const options = ["--config", new URL("deno.json", ROOT).pathname];
-  assertMatch(await run(program, RUNS, options), /^STARTED\nweb runs\n$/);
-});
-
-for (
-  const [entry, expected] of [
-    ["description", "true restart-delay\n"],
-    ["engine", "1 database loaded\n2 site loaded\n6 database started\n8 site started\n"],
-    ["model", "No such file or directory 1\n"],
-  ]
-) {
-  Deno.test(`the example of the entry ${entry} runs`, async () => {
-    const [program] = programsOf(await Deno.readTextFile(new URL(SETTINGS.exports[`./${entry}`], ROOT)));
-    const file = await Deno.makeTempFile({ prefix: "dinit-example-", suffix: ".ts" });
-    try {
-      await Deno.writeTextFile(file, withFiles(program));
-      const args = ["run", "--check", "--quiet", "--no-prompt", "--allow-all", file];
-      const { stdout, stderr } = await outputOf(Deno.execPath(), { args, env: { NO_COLOR: "1" } });
-      assertEquals(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr), expected);
-    } finally {
-      await Deno.remove(file);
-    }
+Deno.test("the examples of the library, its page and its entries have right types, and run", async () => {
+  assertEquals(OTHERS, []);
+  await withPrograms(async (run) => {
+    await using running = await daemonWith("/bin/sleep 600");
+    assertEquals(await run("LIST", running.socket), "started boot\nstarted web\n");
+    assertMatch(await run("START", running.socket), /^web runs as process \d+\n$/);
+    assertMatch(await run("FIRST", running.socket), /^started boot \nstarted web \d+\n$/);
+    assertEquals(await run("PACKAGE", running.socket), "STARTED\nweb runs\n");
+    await using failing = await daemonWith("/nonexistent/web");
+    assertEquals(await run("START", failing.socket), "web failed: exec-failed undefined\n");
+    assertEquals(await run("DESCRIPTION"), "true restart-delay\n");
+    const facts = "1 database loaded\n2 site loaded\n6 database started\n8 site started\n";
+    assertEquals(await run("ENGINE"), facts);
+    assertEquals(await run("MODEL"), "No such file or directory 1\n");
   });
-}
+});
 
 Deno.test("the package names its entries, and each exists", async () => {
   assertEquals(SETTINGS.name, "@dinit/dinit");
@@ -105,11 +97,4 @@ Deno.test("the package names its entries, and each exists", async () => {
   for (const file of Object.values(SETTINGS.exports) as string[]) {
     assertEquals((await Deno.stat(new URL(file, ROOT))).isFile, true);
   }
-});
-
-Deno.test("every exported symbol of the library is documented", async () => {
-  const { code, stderr } = await outputOf(Deno.execPath(), {
-    args: ["doc", "--lint", new URL("src/client/library.ts", ROOT).href],
-  });
-  assertEquals([new TextDecoder().decode(stderr), code], ["Checked 1 file\n", 0]);
 });

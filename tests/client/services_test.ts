@@ -5,7 +5,7 @@ import { connect, ControlError } from "../../src/client/library.ts";
 import { serviceInfo } from "../../src/client/service_info.ts";
 import { ServiceType, StopReason } from "../../src/model/mod.ts";
 import { StandIn, status } from "../cli/_stand_in.ts";
-import { OVERVIEW } from "../control/_server.ts";
+import { OVERVIEW } from "../control/_overview.ts";
 
 const STOPPED = status({ state: 0, target: 0 });
 

@@ -5,7 +5,7 @@
 
 import { ControlServer } from "../../src/control/mod.ts";
 import { FakeManager } from "./_fake_manager.ts";
-import { OVERVIEW } from "./_server.ts";
+import { OVERVIEW } from "./_overview.ts";
 
 // As the daemon has: Deno 2.9 begins to listen to SIGUSR1 after half a second, and panics if it has no descriptor then.
 Deno.addSignalListener("SIGTERM", () => Deno.exit());

@@ -4,7 +4,7 @@
 
 import { ControlServer } from "../../src/control/mod.ts";
 import { FakeManager } from "./_fake_manager.ts";
-import { OVERVIEW } from "./_server.ts";
+import { OVERVIEW } from "./_overview.ts";
 
 const [path] = Deno.args;
 const server = new ControlServer(new FakeManager(), { overview: () => OVERVIEW, log: () => {} });

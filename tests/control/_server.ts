@@ -1,10 +1,14 @@
 /** A real server on a real socket in a separate directory, and clients that send raw bytes. */
 
 import { assertEquals } from "@std/assert";
-import type { Overview } from "../../src/model/mod.ts";
+import "../_processes.ts";
 import { ControlServer, type EventSource } from "../../src/control/mod.ts";
 import { ControlClient } from "../../src/client/mod.ts";
+import { soon, until as eventually } from "../_patience.ts";
 import { FakeManager } from "./_fake_manager.ts";
+import { OVERVIEW } from "./_overview.ts";
+
+export { soon };
 
 /** Bytes from hexadecimal digits with spaces between. */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> {
@@ -16,30 +20,9 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
-/** What the promise gives; fails if it gives nothing in 10 seconds, which no test needs. */
-export async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
-  let timer;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing came: ${what}`)), 10_000);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Resolves when a condition holds, which is checked in each turn of the event loop. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  let over = false;
-  const look = async () => {
-    while (!condition() && !over) await new Promise((resolve) => setTimeout(resolve, 0));
-  };
-  try {
-    await soon(look(), what);
-  } finally {
-    over = true;
-  }
+  await eventually(condition, what, 0);
 }
 
 /** A client that sends and expects bytes. */
@@ -58,7 +41,7 @@ export class Peer {
 
   async send(bytes: Uint8Array | string): Promise<void> {
     let rest = typeof bytes === "string" ? fromHex(bytes) : bytes;
-    while (rest.length > 0) rest = rest.subarray(await this.conn.write(rest));
+    while (rest.length > 0) rest = rest.subarray(await soon(this.conn.write(rest), "room for a request"));
   }
 
   async receive(count: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -105,18 +88,6 @@ export interface Scene {
   peer(): Promise<Peer>;
   client(): Promise<ControlClient>;
 }
-
-export const OVERVIEW: Overview = {
-  daemon: {
-    version: "0.1.0",
-    compatibleWith: "0.22.1",
-    pid: 42,
-    uptime: 1000,
-    socket: "/run/dinitctl",
-    shuttingDown: false,
-  },
-  services: [],
-};
 
 /**
  * A server that does not change the umask, which belongs to the whole process: at the same time, other test files

@@ -2,7 +2,7 @@
 
 import { ControlServer } from "../../src/control/mod.ts";
 import { FakeManager } from "./_fake_manager.ts";
-import { OVERVIEW } from "./_server.ts";
+import { OVERVIEW } from "./_overview.ts";
 
 const [path] = Deno.args;
 Deno.umask(0o027);

@@ -22,7 +22,7 @@ function conversation(name: string, test: (client: ControlClient, daemon: Peer) 
     const listener = Deno.listen({ transport: "unix", path });
     const accepting = listener.accept();
     const client = await ControlClient.connect(path);
-    const daemon = new Peer(await accepting);
+    const daemon = new Peer(await soon(accepting, "the connection"));
     try {
       await test(client, daemon);
     } finally {
@@ -72,7 +72,7 @@ conversation(
       client.request({ type: Request.SERVICESTATUS, handle: 0 }),
     ]);
     const sent = new Uint8Array(100);
-    assertEquals(await daemon.conn.read(sent), 1 + 6 + 5 + 5);
+    assertEquals(await soon(daemon.conn.read(sent), "the requests"), 1 + 6 + 5 + 5);
     await daemon.send(
       `3a 01 00 06 00 3c 46 00 ${Array(30).fill("01").join(" ")} 46 00 02 02 00 00 00 00 00 00 00 00`,
     );

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ServiceEvent } from "../../src/model/mod.ts";
 import { encodePacket, Request } from "../../src/control/mod.ts";
 import { STARTED } from "./_fake_manager.ts";
-import { fromHex, type Scene, toHex, until, withServer } from "./_server.ts";
+import { fromHex, type Scene, soon, toHex, until, withServer } from "./_server.ts";
 
 function scene(name: string, test: (scene: Scene) => Promise<void>): void {
   Deno.test(name, () => withServer(test));
@@ -239,8 +239,7 @@ scene("a flood of requests does not block others", async ({ peer, manager }) => 
   }
   assertEquals(manager.calls.length, 20);
   flooding = false;
-  await sending;
-  await receiving;
+  await soon(Promise.all([sending, receiving]), "the end of the flood");
 });
 
 scene("an internal error ends only its own connection", async ({ peer, manager, log }) => {
@@ -288,7 +287,7 @@ scene("the server serves streams that did not come through its socket", async ({
   server.serve(conn);
   await client.write(Uint8Array.of(0));
   const reply = new Uint8Array(5);
-  await client.read(reply);
+  await soon(client.read(reply), "the reply");
   assertEquals(toHex(reply), VERSION);
   client.close();
 });
@@ -310,7 +309,7 @@ scene(
     await until(() => inbox.length === 0 && manager.listenerCount === 0, "the end of all subscriptions");
     assertEquals(manager.calls, ["load web"]);
     server.disconnectAll();
-    await closed.promise;
+    await soon(closed.promise, "the end of the connection");
   },
 );
 
@@ -324,7 +323,7 @@ scene("the server can wait until clients have their output", async ({ server, pe
   await client.receive(10_000);
   assertEquals(drained, false);
   await client.receive(listSize(20_000) + 1 - 10_001);
-  await draining;
+  await soon(draining, "what the client is owed");
   server.disconnectAll();
   await client.expectEnd();
 });

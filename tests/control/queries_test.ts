@@ -5,7 +5,8 @@ import type { ServiceOverview } from "../../src/model/mod.ts";
 import { Reply, Request } from "../../src/control/mod.ts";
 import type { ControlClient } from "../../src/client/mod.ts";
 import { type FakeManager, STARTED } from "./_fake_manager.ts";
-import { OVERVIEW, type Scene, withServer } from "./_server.ts";
+import { OVERVIEW } from "./_overview.ts";
+import { type Scene, withServer } from "./_server.ts";
 
 function scene(name: string, test: (client: ControlClient, scene: Scene) => Promise<void>): void {
   Deno.test(name, () => withServer(async (all) => test(await all.client(), all)));

@@ -6,7 +6,8 @@ import { EXTENSIONS_NAME, Reply, Request } from "../../src/control/mod.ts";
 import type { SingleRequest } from "../../src/client/mod.ts";
 import { conversation, open, replyType } from "./_conversation.ts";
 import { type FakeManager, MODIFIED, STARTED } from "./_fake_manager.ts";
-import { OVERVIEW, withServer } from "./_server.ts";
+import { OVERVIEW } from "./_overview.ts";
+import { withServer } from "./_server.ts";
 
 conversation("FINDSERVICE finds only loaded services, LOADSERVICE loads", async (client, manager) => {
   manager.add("web", { ...STARTED });

@@ -1,17 +1,18 @@
 /** What the console is shown of failures, and how much. */
 
 import { assertEquals } from "@std/assert";
+import "../_processes.ts";
 import { DEFAULT_DESCRIPTION, type ServiceDescription } from "../../src/model/mod.ts";
 import { FailureReports } from "../../src/daemon/failure_reports.ts";
 import type { Trouble } from "../../src/daemon/trouble.ts";
-import type { Service } from "../../src/engine/mod.ts";
+import type { ServiceRecord } from "../../src/engine/mod.ts";
 
 /** Services with buffers that a test fills, and a clock that it moves. */
 class World {
   time = 0;
   readonly shown: string[] = [];
   readonly buffers = new Map<string, string>();
-  readonly services = new Map<string, Service>();
+  readonly services = new Map<string, ServiceRecord>();
   readonly reports = new FailureReports({
     host: {
       bufferedLog: ({ name }) => {
@@ -24,7 +25,7 @@ class World {
     explain: (line) => this.shown.push(line),
   });
 
-  service(name: string, settings: Partial<ServiceDescription> = { logType: "buffer" }): Service {
+  service(name: string, settings: Partial<ServiceDescription> = { logType: "buffer" }): ServiceRecord {
     const known = this.services.get(name);
     if (known !== undefined) return known;
     // The reports read no other fields of a record.
@@ -32,7 +33,7 @@ class World {
       id: 1,
       name,
       description: { ...DEFAULT_DESCRIPTION, ...settings },
-    } as unknown as Service;
+    } as unknown as ServiceRecord;
     this.services.set(name, service);
     return service;
   }

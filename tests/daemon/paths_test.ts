@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { serviceDirectories, socketPath } from "../../src/daemon/mod.ts";
+import { absolutePath } from "../../src/daemon/paths.ts";
 
 const context = (env: Record<string, string>, passwdHome?: string) => ({
   env: (name: string) => env[name],
@@ -32,4 +33,10 @@ Deno.test("daemon case 24: where service descriptions are searched", () => {
   assertEquals(directories({ HOME: "" }), ofSystem);
   assertEquals(directories({ HOME: "/h" }, true), ofSystem);
   assertEquals(directories({ HOME: "/h" }, true, ["one", "two"]), ["one", "two"]);
+});
+
+Deno.test("a path from the root is as it is, and another one begins where the daemon was started", () => {
+  assertEquals(absolutePath("/run/socket"), "/run/socket");
+  assertEquals(absolutePath("socket"), `${Deno.cwd()}/socket`);
+  assertEquals(absolutePath("././socket"), `${Deno.cwd()}/socket`);
 });

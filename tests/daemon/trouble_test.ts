@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { troubleOf } from "../../src/daemon/trouble.ts";
-import type { Fact, Outcome } from "../../src/engine/mod.ts";
+import type { Fact, OutcomeFact } from "../../src/engine/mod.ts";
 import { exitedWith, LaunchStage, StopReason } from "../../src/model/mod.ts";
 
 const HEAD = { service: "web", id: 1, at: 0, time: 0 };
 
-function outcome(kind: Outcome["kind"], reason: StopReason, viaDependency = false): Fact {
+function outcome(kind: OutcomeFact["kind"], reason: StopReason, viaDependency = false): Fact {
   return { ...HEAD, kind, reason, pid: undefined, exit: undefined, startFailed: false, viaDependency };
 }
 

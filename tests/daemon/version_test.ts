@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { PRODUCT_VERSION } from "../../src/model/mod.ts";
-import { versionText } from "../../src/daemon/mod.ts";
+import { versionText } from "../../src/daemon/version_text.ts";
 
 Deno.test("the program's version is the package's", () => {
   const config = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));

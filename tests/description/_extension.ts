@@ -4,9 +4,9 @@ import {
   DURATION_SYNTAX,
   need,
   parseDuration,
-  row,
   type Setting,
   SETTING_GROUPS,
+  settingRow,
   SettingTable,
 } from "../../src/description/mod.ts";
 import type { ServiceDescription } from "../../src/model/mod.ts";
@@ -23,7 +23,7 @@ export function graceTime(description: ExtendedDescription): number | undefined 
 }
 
 /** The row. */
-export const GRACE_TIME: Setting = row({
+export const GRACE_TIME: Setting = settingRow({
   name: "grace-time",
   extension: true,
   syntax: DURATION_SYNTAX,

@@ -1,5 +1,6 @@
 /** What the tests of descriptions share: a temporary service directory and a loader without a graph. */
 
+import "../_processes.ts";
 import {
   findDescription,
   MainEnvironment,

@@ -2,10 +2,10 @@ import { assertEquals } from "@std/assert";
 import { fc } from "../random.ts";
 import { printDescription, SECURE_BITS } from "../../src/description/mod.ts";
 import {
+  type DeclaredDependency,
   decodeBytes,
   DEFAULT_DESCRIPTION,
   DependencyKind,
-  type DependencyLink,
   encodeBytes,
   isValidServiceName,
   type LimitValue,
@@ -64,7 +64,7 @@ const anyLimits = fc.uniqueArray(fc.constantFrom("nofile", "core", "data", "addr
   )
 );
 
-function links(kinds: readonly DependencyKind[]): fc.Arbitrary<DependencyLink[]> {
+function links(kinds: readonly DependencyKind[]): fc.Arbitrary<DeclaredDependency[]> {
   return fc.array(fc.record({ kind: fc.constantFrom(...kinds), name: anyName }), { maxLength: 4 });
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { PATIENCE } from "../_patience.ts";
 import { describe, failureOf, located, locatedSetting } from "./_support.ts";
 
 const BAD_NUMBER = "specified value contains invalid numeric characters or is outside allowed range.";
@@ -198,11 +199,10 @@ Deno.test("limits keep the order of their first lines, and the value of their la
   ]);
 });
 
-Deno.test("numbers of megabytes are judged at once", () => {
+// What grows with the square of the number of digits would take hours.
+Deno.test("numbers of megabytes are judged", { timeout: PATIENCE }, () => {
   const digits = "9".repeat(2_000_000);
-  const start = performance.now();
   assertEquals(failureOf(`nice = ${digits}\n`), located(BAD_NUMBER, 1));
   assertEquals(failureOf(`rlimit-core = ${digits}\n`), located("rlimit-core: too-large value.", 1));
   assertEquals(failureOf(`stop-timeout = ${digits}\n`), located("too-large value for stop-timeout", 1));
-  assertEquals(performance.now() - start < 5000, true);
 });

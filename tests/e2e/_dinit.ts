@@ -3,15 +3,13 @@
  * a compiled binary, the tests use it instead of the sources.
  */
 
-import { endOf, outputOf } from "../_processes.ts";
+import { PATIENCE, soon } from "../_patience.ts";
+import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
 
 /** The root of the repository, with a final slash. */
 export const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
 
 const BINARY = Deno.env.get("DINIT_BINARY");
-
-/** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
-const PATIENCE = 60_000;
 
 /** The daemon's message if it does not know its control group (daemon and init 3.6). */
 const CGROUP_WARNING = /^dinit: (In multiple cgroups, cannot|Could not) determine cgroup root path$/;
@@ -191,8 +189,8 @@ export class Dinit implements AsyncDisposable {
 
   /** Waits for the daemon's end. */
   async ended(): Promise<Deno.CommandStatus> {
-    const status = await endOf(this.#child!, `the daemon; it printed:\n${this.#output}\nIt`);
-    await Promise.all(this.#reading);
+    const status = await endOf(this.#child!, () => `the daemon; it printed:\n${this.#output}\nIt`);
+    await soon(Promise.all(this.#reading), () => `the end of the daemon's output:\n${this.#output}`);
     this.#child = undefined;
     return status;
   }
@@ -205,11 +203,7 @@ export class Dinit implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child !== undefined) {
-      try {
-        this.kill("SIGTERM");
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // it has already exited
-      }
+      killUnlessEnded(this.#child, "SIGTERM");
       await this.ended();
     }
     Deno.removeSync(this.directory, { recursive: true });

@@ -3,11 +3,10 @@
  * are private to it, and its effects on the machine end there. Needs root.
  */
 
+import { PATIENCE, soon } from "../_patience.ts";
 import { outputOf } from "../_processes.ts";
+export { NOT_ROOT as NEEDS_ROOT } from "../_needs.ts";
 import { Dinit, dinitCommand, type Result, runDinit } from "./_dinit.ts";
-
-/** Tests of process 1 say so in `ignore`: without root there are no namespaces to be had. */
-export const NEEDS_ROOT = Deno.uid() !== 0;
 
 /** Options of `Namespace`. */
 export interface NamespaceOptions {
@@ -213,7 +212,7 @@ export class Namespace implements AsyncDisposable {
     }, PATIENCE);
     const { code } = await this.#child.status;
     clearTimeout(timer);
-    await this.#reading;
+    await soon(this.#reading, "the end of the output");
     if (late) throw this.#inVain("the end");
     return code;
   }
@@ -234,6 +233,3 @@ export class Namespace implements AsyncDisposable {
     await this.#dinit[Symbol.asyncDispose]();
   }
 }
-
-/** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
-const PATIENCE = 60_000;

@@ -1,16 +1,17 @@
 /** Words and variables that are not UTF-8. The shell makes them, as the runtime cannot. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 import { Dinit, dinitCommand } from "./_dinit.ts";
 
 const SLEEPS = "type = process\ncommand = /bin/sleep 1000\n";
 
 /** Runs a script of the shell whose arguments are the words of a program. */
 async function shell(script: string, words: readonly string[], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
+  const { code, stdout, stderr } = await outputOf("/bin/sh", {
     args: ["-c", script, "sh", ...words],
     env,
-  }).output();
+  });
   return { code, said: latin1(stdout) + latin1(stderr) };
 }
 

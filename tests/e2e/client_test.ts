@@ -1,6 +1,7 @@
 /** The library from outside: ten lines list the services of a real daemon, in Deno and in Node. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { needing } from "../_needs.ts";
 import { buildPackage } from "../../scripts/npm.ts";
 import { outputOf } from "../_processes.ts";
 import { Dinit } from "./_dinit.ts";
@@ -61,8 +62,11 @@ function has(program: string): boolean {
 }
 
 Deno.test({
-  name: "ten lines list the services of a daemon from Node, with the package that npm makes",
-  ignore: !has("node") || !has("npm"), // Node is not installed here
+  ...needing(
+    "ten lines list the services of a daemon from Node, with the package that npm makes",
+    "node and npm",
+    has("node") && has("npm"),
+  ),
   fn: () =>
     withDaemon(async (dinit) => {
       const { directory, socket } = dinit;

@@ -1,5 +1,6 @@
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
+import { soon } from "../_patience.ts";
 import { Dinit, isRunning, runDinit } from "./_dinit.ts";
 
 /** The services of the specification's cases: `a` runs, `b` fails, `boot` needs the one and waits for the other. */
@@ -213,7 +214,7 @@ Deno.test("daemon case 28: a shutdown of an unknown kind is refused, and the dae
   using client = await Deno.connect({ transport: "unix", path: dinit.socket });
   await client.write(Uint8Array.of(10, 7));
   const answer = new Uint8Array(1);
-  await client.read(answer);
+  await soon(client.read(answer), "the answer");
   assertEquals(answer[0], 52);
   assertEquals((await dinit.ctl("is-started", "a")).code, 0);
 });

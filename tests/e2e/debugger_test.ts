@@ -1,9 +1,10 @@
 /** Deno's debugger, where the daemon may not use the C library to keep SIGUSR1 from the runtime. */
 
 import { assert, assertEquals } from "@std/assert";
+import { endOf } from "../_processes.ts";
+import { rootOnly } from "../_needs.ts";
 import { opensDebugger, REFUSAL } from "../../src/daemon/debugger_port.ts";
 import { Dinit } from "./_dinit.ts";
-import { NEEDS_ROOT } from "./_namespace.ts";
 
 const SERVICES = { boot: "type = internal\nwaits-for = a\n", a: "type = process\ncommand = sleep 1000\n" };
 const NO_LIBRARY = [
@@ -15,11 +16,14 @@ const NO_LIBRARY = [
   "--allow-sys",
 ];
 /** A compiled binary has all permissions and no debugger; older runtimes do not open it. */
-const NO_DEBUGGER = Deno.env.has("DINIT_BINARY") || !opensDebugger();
+const DEBUGGER = !Deno.env.has("DINIT_BINARY") && opensDebugger();
 
 Deno.test({
-  name: "without the C library the debugger is closed as soon as it opens, and reported",
-  ignore: NEEDS_ROOT || NO_DEBUGGER,
+  ...rootOnly(
+    "without the C library the debugger is closed as soon as it opens, and reported",
+    "needs a network namespace, and a runtime with a debugger",
+    DEBUGGER,
+  ),
   fn: async () => {
     await using dinit = new Dinit(SERVICES);
     // In a separate network, because others may use the port here.
@@ -44,14 +48,17 @@ Deno.test({
       assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
     } finally {
       child.kill("SIGTERM");
-      await child.status;
+      await endOf(child, "the daemon");
     }
   },
 });
 
 Deno.test({
-  name: "as root, the daemon of a system does not run if every user could become root",
-  ignore: NEEDS_ROOT || NO_DEBUGGER,
+  ...rootOnly(
+    "as root, the daemon of a system does not run if every user could become root",
+    "needs a runtime with a debugger",
+    DEBUGGER,
+  ),
   fn: async () => {
     await using dinit = new Dinit(SERVICES).start({ args: ["--system"], permissions: NO_LIBRARY });
     assertEquals((await dinit.ended()).code, 1);

@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { soon, until } from "../_patience.ts";
+import { outputOf } from "../_processes.ts";
+import { fromSources } from "../_needs.ts";
 import { Dinit, dinitCommand, isRunning, type Result, ROOT, runDinit } from "./_dinit.ts";
 
 /** The words of a task after `deno run`: permissions, then the arguments of the program. */
@@ -75,7 +78,7 @@ class Example {
       word === "--allow-all" ? permissions : word
     );
     const [command, ...rest] = program.flat();
-    const output = await new Deno.Command(command, { args: rest, cwd: directory, stdin: "null" }).output();
+    const output = await outputOf(command, { args: rest, cwd: directory });
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
   }
@@ -86,20 +89,22 @@ class Example {
 
   /** The page, once its port is open: `web` counts as started as soon as its program runs. */
   async page(): Promise<string> {
-    for (let tries = 0; tries < 500; tries++) {
+    return await until(async () => {
       try {
-        return await (await fetch(`http://127.0.0.1:${this.webPort}/`)).text();
+        return await page(`http://127.0.0.1:${this.webPort}/`);
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 10));
       }
-    }
-    throw new Error("no page");
+    }, "the page");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dinit[Symbol.asyncDispose]();
   }
+}
+
+async function page(address: string): Promise<string> {
+  return await (await fetch(address)).text();
 }
 
 const PROCESSES = ["store", "web", "worker", "audit", "flaky", "clock@UTC"];
@@ -162,10 +167,12 @@ Deno.test("every command that the example recommends works with the permissions 
       stderr: "",
     }]);
   }
-  for (const words of ["list", "status", "status web", "tree", "graph", "--help", "status --long"]) {
-    const { code, stderr, stdout } = await example.task(...words.split(" "));
-    assertEquals([words, code, stderr, stdout === ""], [words, 0, "", false]);
-  }
+  await Promise.all(
+    ["list", "status", "status web", "tree", "graph", "--help", "status --long"].map(async (words) => {
+      const { code, stderr, stdout } = await example.task(...words.split(" "));
+      assertEquals([words, code, stderr, stdout === ""], [words, 0, "", false]);
+    }),
+  );
   assertEquals(entries(), before);
   // What was enabled under these permissions is no link; it counts and it can be disabled all the same.
   assertEquals((await example.task("disable", "worker")).code, 0);
@@ -185,15 +192,14 @@ Deno.test("two clones of the example run at the same time with the same settings
       () => example.webLog().includes("showing the store on"),
       "the address of the page",
     );
-    for (const service of PROCESSES) {
-      if (service !== "flaky") {
-        assertEquals((await example.ctl("is-started", service)).stdout, "STARTED\n", service);
-      }
-    }
+    const lasting = PROCESSES.filter((service) => service !== "flaky");
+    await Promise.all(lasting.map(async (service) => {
+      assertEquals((await example.ctl("is-started", service)).stdout, "STARTED\n", service);
+    }));
   }));
   const addresses = [one, two].map((example) => example.address());
   assert(addresses[0] !== addresses[1], addresses.join());
-  for (const address of addresses) assertStringIncludes(await (await fetch(address)).text(), "clock.UTC");
+  for (const address of addresses) assertStringIncludes(await soon(page(address), "the page"), "clock.UTC");
   assertEquals(
     [one, two].filter((example) => example.dinit.lines.includes("[STOPPD] web")),
     [],
@@ -243,9 +249,7 @@ const MISSING: [grant: string, says: string][] = [
 ];
 for (const [grant, says] of MISSING) {
   Deno.test({
-    name: `a missing ${grant} is named`,
-    // A binary is compiled with all permissions; it is not the place where grants are given.
-    ignore: Deno.env.get("DINIT_BINARY") !== undefined,
+    ...fromSources(`a missing ${grant} is named`),
     fn: async () => {
       await using example = new Example().start(grant);
       const { dinit } = example;

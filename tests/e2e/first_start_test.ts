@@ -1,5 +1,6 @@
 /** What Deno does when it runs the program for the first time: its cache is empty, and there may be no network. */
 
+import { fromSources } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Dinit, ROOT } from "./_dinit.ts";
@@ -33,8 +34,7 @@ class DeadRegistry implements AsyncDisposable {
 }
 
 function sourceTest(name: string, fn: () => Promise<void>): void {
-  // A binary has all its modules in itself.
-  Deno.test({ name, ignore: Deno.env.get("DINIT_BINARY") !== undefined, fn });
+  Deno.test({ ...fromSources(name), fn });
 }
 
 sourceTest("the tasks of the README download nothing", async () => {
@@ -52,24 +52,14 @@ sourceTest("the tasks of the README download nothing", async () => {
   assertEquals(registry.connections, 0);
 });
 
-sourceTest("a daemon without a main log downloads nothing", async () => {
-  await using registry = new DeadRegistry();
-  await using dinit = new Dinit({ boot: "type = internal\n" }).start({ env: registry.env });
-  await dinit.printed("[  OK  ] boot");
-  await dinit.stop();
-  assertEquals(dinit.lines, ["[  OK  ] boot", "[STOPPD] boot"]);
-  assertEquals(registry.connections, 0);
-});
-
-sourceTest("a main log works even if its library cannot be downloaded", async () => {
-  await using registry = new DeadRegistry();
-  await using dinit = new Dinit({ boot: "type = internal\n" }).start({
-    env: registry.env,
-    args: ["--log-file", "log"],
-  });
-  await dinit.printed("[  OK  ] boot");
-  assertEquals((await dinit.stop()).code, 0);
-  const log = dinit.read("log");
-  assert(log.endsWith("dinit: service boot started.\ndinit: service boot stopped.\n"), log);
-  assert(registry.connections > 0, "this test is vacuous: the library was not asked for");
+sourceTest("a daemon downloads nothing, with a main log or without", async () => {
+  for (const args of [[], ["--log-file", "log"], ["--log-file", "log", "--log-format=json"]]) {
+    await using registry = new DeadRegistry();
+    await using dinit = new Dinit({ boot: "type = internal\n" }).start({ env: registry.env, args });
+    await dinit.printed("[  OK  ] boot");
+    assertEquals((await dinit.stop()).code, 0);
+    assertEquals(dinit.lines, ["[  OK  ] boot", "[STOPPD] boot"]);
+    if (args.length > 0) assert(dinit.read("log").includes("service boot stopped."));
+    assertEquals(registry.connections, 0);
+  }
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { until } from "../_patience.ts";
 import { Dinit, dinitCommand, isRunning } from "./_dinit.ts";
 
 /** A process service that runs until it is stopped. */
@@ -98,7 +99,10 @@ Deno.test("smooth recovery replaces the process and no other service notices", a
   await dinit.printed("dinit: Service store terminated due to signal 9");
   await dinit.until(() => !isRunning(before), "the old process's end");
   let after = before;
-  while (after === before) after = await dinit.pidOf("store").catch(() => before);
+  await until(async () => {
+    after = await dinit.pidOf("store").catch(() => before);
+    return after !== before;
+  }, "the new process");
   assert(isRunning(after));
   assertEquals(dinit.lines.filter((line) => line.startsWith("[STOPPD]")), []);
 });

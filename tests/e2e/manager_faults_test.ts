@@ -1,8 +1,9 @@
 /** Mistakes of our own do not end process 1. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { ROOT } from "./_dinit.ts";
-import { Namespace, NEEDS_ROOT } from "./_namespace.ts";
+import { Namespace } from "./_namespace.ts";
 
 const SERVICES = {
   boot: "type = internal\nwaits-for = ends\nwaits-for = slow\nwaits-for = tells\nwaits-for = runs\n",
@@ -16,8 +17,10 @@ const SERVICES = {
 const BY_THEMSELVES = ["timer", "microtask", "promise", "event", "exited", "ready", "timerExpired"];
 
 Deno.test({
-  name: "an uncaught error is logged with its stack, and process 1 continues",
-  ignore: NEEDS_ROOT,
+  ...rootOnly(
+    "an uncaught error is logged with its stack, and process 1 continues",
+    "needs namespaces",
+  ),
   fn: async () => {
     const program = [Deno.execPath(), "run", "--allow-all", `${ROOT}tests/e2e/_faulty_daemon.ts`];
     await using machine = new Namespace(SERVICES, { program });

@@ -1,8 +1,10 @@
 /** The daemon as process 1 that owns a machine. All of it needs root, for namespaces. */
 
 import { assert, assertEquals } from "@std/assert";
+import { soon } from "../_patience.ts";
+import { rootOnly } from "../_needs.ts";
 import { dinitCommand } from "./_dinit.ts";
-import { Namespace, type NamespaceOptions, NEEDS_ROOT } from "./_namespace.ts";
+import { Namespace, type NamespaceOptions } from "./_namespace.ts";
 
 const SERVICES = {
   boot: "type = internal\ndepends-on = a\nwaits-for = b\n",
@@ -15,7 +17,7 @@ const FAILURE = "All services have stopped with no shutdown issued; boot failure
 const CHOICE = "Choose: (r)eboot, r(e)covery, re(s)tart boot sequence, (p)ower off? ";
 
 function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: NEEDS_ROOT, fn });
+  Deno.test({ ...rootOnly(name, "needs namespaces"), fn });
 }
 
 function booted(
@@ -29,7 +31,7 @@ function booted(
 async function order(machine: Namespace, kind: number): Promise<void> {
   using client = await Deno.connect({ transport: "unix", path: `${machine.directory}/socket` });
   await client.write(Uint8Array.of(10, kind));
-  await client.read(new Uint8Array(1));
+  await soon(client.read(new Uint8Array(1)), "the answer");
 }
 
 const ENDS: [number: number, signal: Deno.Signal, option: string][] = [

@@ -1,10 +1,8 @@
 /** A launch for which the daemon lacks a permission is a failed start, whose reason names the grant. */
 
 import { assert, assertEquals } from "@std/assert";
+import { fromSources } from "../_needs.ts";
 import { Dinit } from "./_dinit.ts";
-
-/** A compiled binary has every permission. */
-const ignore = Deno.env.get("DINIT_BINARY") !== undefined;
 
 const ELSEWHERE = "/proc/log"; // nothing is written there: the permission is missing
 
@@ -27,8 +25,9 @@ const EXPECTED: readonly [service: string, stage: string, error: string, log: st
 ];
 
 Deno.test({
-  name: "a launch without the needed grant is a failed start, and all messages name the grant",
-  ignore,
+  ...fromSources(
+    "a launch without the needed grant is a failed start, and all messages name the grant",
+  ),
   async fn() {
     await using dinit = new Dinit(SERVICES);
     const permissions = [

@@ -1,6 +1,8 @@
 /** What the next daemon does about one that was killed, or that lives without its socket: nothing runs twice. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { endOf } from "../_processes.ts";
+import { fromSources } from "../_needs.ts";
 import { Dinit, isRunning, runDinit } from "./_dinit.ts";
 import { both, internal, native, process, settings, shell } from "./_hosts.ts";
 
@@ -174,14 +176,13 @@ both(
       assertEquals(dinit.read("socket.processes").split("\n").length, 2);
     } finally {
       victim.kill("SIGKILL");
-      await victim.status;
+      await endOf(victim);
     }
   },
 );
 
 Deno.test({
-  name: "a daemon without the grant for the time since boot names possible leftovers",
-  ignore: Deno.env.has("DINIT_BINARY"), // the binary has all permissions
+  ...fromSources("a daemon without the grant for the time since boot names possible leftovers"),
   async fn() {
     const time = mark();
     const permissions = ["run", "read", "write", "net", "env", "sys=uid,gid"].map((name) =>

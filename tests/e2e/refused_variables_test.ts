@@ -1,14 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fromSources } from "../_needs.ts";
 import { Dinit } from "./_dinit.ts";
 
 const LINKER = { LD_LIBRARY_PATH: "/opt/conda/lib", ld_debug: "none", DYLD_X: "1", LD_PRELOAD: "" };
 const environmentOf = async (dinit: Dinit, service: string) =>
   Deno.readTextFileSync(`/proc/${await dinit.pidOf(service)}/environ`).split("\0");
 
-// The binary has all permissions.
-if (Deno.env.get("DINIT_BINARY") === undefined) {
-  for (const output of ["logfile = ../log\n", "log-type = buffer\n"]) {
-    Deno.test(`services start under a list of programs despite variables of the linker, and one line says so (${output.trim()})`, async () => {
+for (const output of ["logfile = ../log\n", "log-type = buffer\n"]) {
+  const name =
+    `services start under a list of programs despite variables of the linker, and one line says so (${output.trim()})`;
+  Deno.test({
+    ...fromSources(name),
+    fn: async () => {
       const service = `type = process\ncommand = /bin/sleep 1000\n${output}`;
       const boot = `${service}env-file = own\ndepends-on: other\n`;
       await using dinit = new Dinit({ boot, other: service, own: "LD_BIND_NOW=1\nA=1\n" });
@@ -30,8 +33,8 @@ if (Deno.env.get("DINIT_BINARY") === undefined) {
       const environment = await environmentOf(dinit, "boot");
       assertEquals(environment.filter((entry) => /^(LD_|DYLD_|ld_)/.test(entry)), ["LD_PRELOAD="]);
       assert(environment.includes("A=1"));
-    });
-  }
+    },
+  });
 }
 
 for (const host of ["native", "command"]) {

@@ -1,6 +1,7 @@
 /** What a service writes, as `ctl catlog` and `ctl status` show it while the service restarts. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { soon } from "../_patience.ts";
 import { endOf } from "../_processes.ts";
 import { Dinit, dinitCommand } from "./_dinit.ts";
 
@@ -154,7 +155,7 @@ restart-limit-count = 0
   const reader = follower.stdout.getReader();
   const readUntil = async (done: () => boolean, what: string) => {
     while (!done()) {
-      const { value } = await reader.read();
+      const { value } = await soon(reader.read(), () => `${what}; there is:\n${text}`);
       if (value === undefined) {
         throw new Error(`ended before ${what}: ${text}\n${await new Response(follower.stderr).text()}`);
       }

@@ -4,8 +4,10 @@
  * umount and the hooks.
  */
 
+import { rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
+import { PATIENCE } from "../_patience.ts";
 import { Dinit, ROOT } from "./_dinit.ts";
 
 const BINARY = Deno.env.get("DINIT_BINARY");
@@ -14,10 +16,6 @@ const PROGRAM = BINARY === undefined
   : [BINARY];
 
 /** Namespaces can be made by root alone. */
-const NOT_ROOT = Deno.uid() !== 0;
-
-/** How long anything here may take at most, in milliseconds. */
-const PATIENCE = 20_000;
 
 /**
  * Runs in the namespace before the program. If it is not process 1, it must stop: the next steps signal every process.
@@ -157,7 +155,7 @@ class Namespace implements AsyncDisposable {
 
 /** A test in a namespace. It needs root, which may make namespaces, and is not run otherwise. */
 function inNamespace(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: `${name} (root only: needs namespaces)`, ignore: NOT_ROOT, fn });
+  Deno.test({ ...rootOnly(name, "needs namespaces"), fn });
 }
 
 const BEGIN = "Sending TERM/KILL to all processes...";

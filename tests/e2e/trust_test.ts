@@ -1,10 +1,9 @@
 /** What the daemon makes of files that other users can change: the rules of docs/security.md. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { Dinit } from "./_dinit.ts";
 import { internal } from "./_hosts.ts";
-
-const isRoot = Deno.uid() === 0;
 
 Deno.test("the main log is not written through a link if others can add files", async () => {
   for (const mode of [0o777, 0o1777]) {
@@ -29,8 +28,10 @@ Deno.test("the main log is not written through a link if others can add files", 
 });
 
 Deno.test({
-  name: "a daemon of root warns of an environment file that others can change, and uses it",
-  ignore: !isRoot, // only root's daemon warns
+  ...rootOnly(
+    "a daemon of root warns of an environment file that others can change, and uses it",
+    "the files of other users do not matter",
+  ),
   async fn() {
     await using dinit = new Dinit({ boot: internal() });
     const path = `${dinit.directory}/environment`;

@@ -1,6 +1,7 @@
 /** Service descriptions in a temporary directory, and an engine that loads them. */
 
-import type { Service } from "../../src/engine/mod.ts";
+import "../_processes.ts";
+import type { ServiceRecord } from "../../src/engine/mod.ts";
 import { LoadError } from "../../src/model/mod.ts";
 import { World } from "./_world.ts";
 
@@ -23,7 +24,7 @@ export class FileWorld extends World {
   }
 
   /** Loads a service as for the command line or a request. Returns the service, or the logged text about it. */
-  tryLoad(name: string, occasion: "command-line" | "request" = "command-line"): Service | string[] {
+  tryLoad(name: string, occasion: "command-line" | "request" = "command-line"): ServiceRecord | string[] {
     this.log.messages.length = 0;
     try {
       return this.manager.load(name, occasion);
@@ -59,6 +60,6 @@ export function withFiles(files: Readonly<Record<string, string>>, test: (world:
 }
 
 /** The names and kinds of a service's dependencies, for example `b 0`. */
-export function dependenciesOf(service: Service): string[] {
+export function dependenciesOf(service: ServiceRecord): string[] {
   return service.dependencies.map(({ to, kind }) => `${to.name} ${kind}`);
 }

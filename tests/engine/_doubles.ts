@@ -1,6 +1,6 @@
 /** Services whose coming up and going down the test decides (lifecycle 14). */
 
-import type { Behaviour, Lifecycle, Service } from "../../src/engine/mod.ts";
+import type { Behaviour, Lifecycle, ServiceRecord } from "../../src/engine/mod.ts";
 
 /** How a double behaves. */
 export interface Double {
@@ -13,7 +13,7 @@ export interface Double {
 }
 
 /** Records the actions of a double: `up(A)`, `down(A)`, `intr(A)`. */
-export type Record = (service: Service, what: "up" | "down" | "intr") => void;
+export type Record = (service: ServiceRecord, what: "up" | "down" | "intr") => void;
 
 /** The behaviour of a double. */
 export function doubleBehaviour(lifecycle: Lifecycle, double: Double, record: Record): Behaviour {

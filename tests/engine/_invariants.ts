@@ -1,9 +1,9 @@
 /** What must be true of the whole graph whenever the engine has come to rest (lifecycle 14). */
 
-import type { Service, ServiceManager } from "../../src/engine/mod.ts";
+import type { ServiceManager, ServiceRecord } from "../../src/engine/mod.ts";
 import { isStartPinned } from "../../src/engine/graph/graph.ts";
-import { isActive, isHard, isOrdering, isTriviallyStopped } from "../../src/engine/graph/record.ts";
-import { ServiceState } from "../../src/model/mod.ts";
+import { isActive, isHard, isTriviallyStopped } from "../../src/engine/graph/record.ts";
+import { isOrdering, ServiceState } from "../../src/model/mod.ts";
 
 const { STOPPED, STARTED, STOPPING } = ServiceState;
 
@@ -27,8 +27,8 @@ export function brokenInvariants(manager: ServiceManager): string[] {
 }
 
 /** Start-pinned services and all their dependencies: a pin may hold back a due stop. */
-function pinnedAndNeeded(manager: ServiceManager): Set<Service> {
-  const found = new Set<Service>();
+function pinnedAndNeeded(manager: ServiceManager): Set<ServiceRecord> {
+  const found = new Set<ServiceRecord>();
   for (const service of manager.services()) if (isStartPinned(service)) found.add(service);
   for (const service of found) for (const { to } of service.dependencies) found.add(to);
   return found;
@@ -37,7 +37,7 @@ function pinnedAndNeeded(manager: ServiceManager): Set<Service> {
 type Complain = (text: string) => void;
 
 /** I1 and I5, and that nothing is left to be done. */
-function checkCounts(service: Service, complain: Complain): void {
+function checkCounts(service: ServiceRecord, complain: Complain): void {
   const holding = service.dependents.filter((edge) => edge.holding);
   const expected = holding.length + (service.explicit ? 1 : 0);
   if (service.claims !== expected) complain(`I1: ${service.claims} claims, ${expected} expected`);
@@ -56,13 +56,13 @@ function checkCounts(service: Service, complain: Complain): void {
 }
 
 /** A start that was cancelled keeps its waiting edges until the service is down. */
-function mayHaveWaits(service: Service): boolean {
+function mayHaveWaits(service: ServiceRecord): boolean {
   const { kind } = service.phase;
   return kind === "waiting-for-dependencies" || kind === "waiting-for-console" || service.state === STOPPING;
 }
 
 /** I2. */
-function checkTargets(service: Service, complain: Complain): void {
+function checkTargets(service: ServiceRecord, complain: Complain): void {
   if (service.explicit && service.target !== STARTED) complain("I2: explicit with target STOPPED");
   if (service.claims > 0 && service.state === STOPPED) complain("I2: claimed but STOPPED");
   if (service.claims === 0 && service.target === STARTED) complain("I2: unclaimed with target STARTED");
@@ -71,7 +71,7 @@ function checkTargets(service: Service, complain: Complain): void {
 }
 
 /** I4, first half; `broughtTooEarly` and `takenDownTooEarly` are the other. */
-function checkDependencies(service: Service, complain: Complain): void {
+function checkDependencies(service: ServiceRecord, complain: Complain): void {
   if (service.state !== STARTED) return;
   for (const edge of service.dependencies) {
     if (isHard(edge) && edge.to.state !== STARTED) complain(`I4: STARTED without ${edge.to.name}`);
@@ -79,7 +79,7 @@ function checkDependencies(service: Service, complain: Complain): void {
 }
 
 /** I8. */
-function checkWaiting(service: Service, exempt: ReadonlySet<Service>, complain: Complain): void {
+function checkWaiting(service: ServiceRecord, exempt: ReadonlySet<ServiceRecord>, complain: Complain): void {
   if (service.phase.kind === "waiting-for-dependencies") {
     if (service.waits === 0) complain("I8: waits for nothing");
     for (const edge of service.dependencies) {
@@ -97,14 +97,14 @@ function checkWaiting(service: Service, exempt: ReadonlySet<Service>, complain: 
 }
 
 /** I4: the violated condition when a service is brought up; `undefined` if there is none. */
-export function broughtUpTooEarly(service: Service): string | undefined {
+export function broughtUpTooEarly(service: ServiceRecord): string | undefined {
   if (service.waits > 0) return `${service.name} is brought up while it waits`;
   const missing = service.dependencies.find((edge) => isHard(edge) && edge.to.state !== STARTED);
   return missing && `${service.name} is brought up without ${missing.to.name}`;
 }
 
 /** I4: the violated condition when a service is brought down; `undefined` if there is none. */
-export function takenDownTooEarly(service: Service): string | undefined {
+export function takenDownTooEarly(service: ServiceRecord): string | undefined {
   const dependent = service.dependents.find((edge) => isHard(edge) && !isTriviallyStopped(edge.from));
   return dependent && `${service.name} is brought down before ${dependent.from.name}`;
 }

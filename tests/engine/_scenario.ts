@@ -1,7 +1,7 @@
 /** Plays scenarios: builds the services, does what each step says, and compares what happens with what should. */
 
 import { assertEquals } from "@std/assert";
-import type { Service, ServiceManager } from "../../src/engine/mod.ts";
+import type { ServiceManager, ServiceRecord } from "../../src/engine/mod.ts";
 import { isStartPinned } from "../../src/engine/graph/graph.ts";
 import { isHard } from "../../src/engine/graph/record.ts";
 import { ServiceEvent, ServiceState, StopReason } from "../../src/model/mod.ts";
@@ -68,7 +68,7 @@ export class Play {
     }
   }
 
-  #record(service: Service, what: "up" | "down" | "intr"): void {
+  #record(service: ServiceRecord, what: "up" | "down" | "intr"): void {
     if (what === "up") this.#complain(broughtUpTooEarly(service));
     if (what === "down") this.#complain(takenDownTooEarly(service));
     this.#trace.push(`${what}(${service.name})`);
@@ -124,7 +124,7 @@ export class Play {
     return changes;
   }
 
-  #look(service: Service): Look {
+  #look(service: ServiceRecord): Look {
     const derivedPin = service.dependents.some((edge) => isHard(edge) && isStartPinned(edge.from));
     const words = [
       STATES[service.state] + (service.target === ServiceState.STARTED ? "+" : "-") + service.claims +
@@ -169,7 +169,7 @@ export class Play {
     assertEquals(world.manager.activeCount, 0, "active after shutdown");
   }
 
-  #letEnd(service: Service): void {
+  #letEnd(service: ServiceRecord): void {
     const { world } = this;
     const { lifecycle } = world.manager;
     const spec = this.scenario.services.find(({ name }) => name === service.name)!;

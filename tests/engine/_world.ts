@@ -18,9 +18,9 @@ import {
   type ProcessHost,
   type ProcessRole,
   restore,
-  type Service,
   ServiceGraph,
   ServiceManager,
+  type ServiceRecord,
   type SignalOutcome,
   snapshot,
   type TimerName,
@@ -172,15 +172,15 @@ export class FakeHost implements ProcessHost {
     return this.socketError;
   }
 
-  serviceInactive(service: Service): void {
+  serviceInactive(service: ServiceRecord): void {
     this.inactive.push(service.name);
   }
 
-  serviceUnloaded(service: Service): void {
+  serviceUnloaded(service: ServiceRecord): void {
     this.unloaded.push(service.name);
   }
 
-  adoptFromPidFile(service: Service): PidFileOutcome {
+  adoptFromPidFile(service: ServiceRecord): PidFileOutcome {
     const { pidFile } = this;
     if (pidFile.kind === "running") {
       const plan = { id: service.id, role: "main", name: service.name, argv: service.description.command };
@@ -200,7 +200,7 @@ export class FakeHost implements ProcessHost {
     this.killedAll.push(id);
   }
 
-  bufferedLog(service: Service): BufferedOutput | undefined {
+  bufferedLog(service: ServiceRecord): BufferedOutput | undefined {
     const output = { bytes: new Uint8Array([111, 107]), end: 2 };
     return service.description.logType === "buffer" ? output : undefined;
   }
@@ -274,7 +274,7 @@ export interface WorldOptions {
   /** @default files in the directories */
   source?: DescriptionSource;
   /** How services behave that are not of a real type. @default all by their type */
-  behaviour?: (service: Service, lifecycle: Lifecycle) => Behaviour | undefined;
+  behaviour?: (service: ServiceRecord, lifecycle: Lifecycle) => Behaviour | undefined;
   /** @default empty */
   environment?: MainEnvironment;
 }
@@ -324,7 +324,7 @@ export class World {
   }
 
   /** Adds a service without reading a file. */
-  add(name: string, type: ServiceType, description: Partial<ServiceDescription> = {}): Service {
+  add(name: string, type: ServiceType, description: Partial<ServiceDescription> = {}): ServiceRecord {
     const record = this.manager.graph.add(name, type);
     record.description = {
       ...DEFAULT_DESCRIPTION,
@@ -337,7 +337,7 @@ export class World {
     return record;
   }
 
-  service(name: string): Service {
+  service(name: string): ServiceRecord {
     const service = this.manager.find(name);
     if (service === undefined) throw new Error(`no service ${name}`);
     return service;

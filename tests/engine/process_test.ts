@@ -8,18 +8,18 @@ import {
   ServiceType,
   StopReason,
 } from "../../src/model/mod.ts";
-import type { LaunchRefusal, Service } from "../../src/engine/mod.ts";
+import type { LaunchRefusal, ServiceRecord } from "../../src/engine/mod.ts";
 import { World } from "./_world.ts";
 
 const { STOPPED, STARTED, STOPPING } = ServiceState;
 const { PROCESS, BGPROCESS, SCRIPTED } = ServiceType;
 
-function made(type: ServiceType, description: Partial<ServiceDescription> = {}): [World, Service] {
+function made(type: ServiceType, description: Partial<ServiceDescription> = {}): [World, ServiceRecord] {
   const world = new World();
   return [world, world.add("p", type, description)];
 }
 
-function started(type: ServiceType, description: Partial<ServiceDescription> = {}): [World, Service] {
+function started(type: ServiceType, description: Partial<ServiceDescription> = {}): [World, ServiceRecord] {
   const [world, service] = made(type, description);
   world.manager.start(service);
   world.host.pidFile = { kind: "running", pid: 500, child: true };
@@ -36,7 +36,7 @@ const NO_MEMORY: LaunchRefusal = {
 };
 
 /** The failed launch in the status of a service. */
-function failureOf(world: World, service: Service) {
+function failureOf(world: World, service: ServiceRecord) {
   const { reason, launchStage, launchErrno, launchText } = world.manager.status(service);
   return { reason, launchStage, launchErrno, launchText };
 }

@@ -1,12 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { DependencyKind, ServiceState, ServiceType } from "../../src/model/mod.ts";
-import type { Service } from "../../src/engine/mod.ts";
+import type { ServiceRecord } from "../../src/engine/mod.ts";
 import { World } from "./_world.ts";
 
 /** Builds services, each depending on those that `edges` gives for its number. */
-function build(count: number, edges: (index: number) => number[]): { world: World; services: Service[] } {
+function build(
+  count: number,
+  edges: (index: number) => number[],
+): { world: World; services: ServiceRecord[] } {
   const world = new World();
-  const services: Service[] = [];
+  const services: ServiceRecord[] = [];
   for (let index = 0; index < count; index++) {
     const service = world.add(`s${index}`, ServiceType.INTERNAL);
     for (const to of edges(index)) {
@@ -17,7 +20,7 @@ function build(count: number, edges: (index: number) => number[]): { world: Worl
   return { world, services };
 }
 
-function startRestartStop(world: World, services: Service[], count: number): void {
+function startRestartStop(world: World, services: ServiceRecord[], count: number): void {
   const top = services[services.length - 1];
   world.manager.start(top);
   assertEquals(world.manager.activeCount, count);

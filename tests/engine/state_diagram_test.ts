@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { DIAGRAM, stateDiagram } from "../../scripts/state_diagram.ts";
 import { PHASE_STATES } from "../../src/engine/lifecycle/phase.ts";
 import { IMPOSSIBLE, NOTHING, PHASE_TABLE } from "../../src/engine/lifecycle/phase_table.ts";
-import { ServiceTypes } from "../../src/engine/launcher/service_types.ts";
+import { BEHAVIOURS } from "../../src/engine/launcher/behaviours.ts";
+import type { Launcher } from "../../src/engine/launcher/launcher.ts";
 import { isLegalChange, STATE_CHANGES, STATE_NAMES } from "../../src/engine/lifecycle/state_changes.ts";
 import { ServiceState, ServiceType } from "../../src/model/mod.ts";
 import { World } from "./_world.ts";
@@ -30,8 +31,9 @@ Deno.test("the page on the engine explains every phase with its state, and every
 
 Deno.test("the table uses every reaction that the engine has", () => {
   const { lifecycle } = new World().manager;
-  const types = new ServiceTypes({} as ConstructorParameters<typeof ServiceTypes>[0]); // only asked for names
-  const has = [...Object.keys(lifecycle.reactions()), ...Object.keys(types.reactions())];
+  const launcher = {} as Launcher; // only asked for names
+  const ofTypes = Object.values(BEHAVIOURS).flatMap((make) => Object.keys(make(launcher).reactions ?? {}));
+  const has = [...Object.keys(lifecycle.reactions()), ...new Set(ofTypes)];
   const used = new Set<string>(Object.values(PHASE_TABLE).flatMap((row) => Object.values(row)));
   used.delete(IMPOSSIBLE);
   used.delete(NOTHING);

@@ -3,13 +3,12 @@
  * that is read-only except for `/run`, with an environment that has only a `PATH`. Needs root.
  */
 
+import { endOf } from "../_processes.ts";
+import { PATIENCE } from "../_patience.ts";
 import { dinitCommand, type Result, ROOT, runDinit } from "../e2e/_dinit.ts";
 
 /** The folder of the example, with a final slash. */
 export const EXAMPLE = `${ROOT}examples/container/`;
-
-/** How long anything here may take at most, in milliseconds; a healthy machine needs a fraction of it. */
-const PATIENCE = 30_000;
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -137,9 +136,8 @@ export class Container implements AsyncDisposable {
   /** Waits for the end of the container; its status. */
   async ended(): Promise<number> {
     const child = this.#child!;
-    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE); // and everything in the container with it
-    const { code } = await child.status;
-    clearTimeout(timer);
+    // When it is killed, all that is in the container is.
+    const { code } = await endOf(child, () => `the container; its log:\n${this.#output}\nIt`);
     await this.#reading;
     this.#child = undefined;
     return code;

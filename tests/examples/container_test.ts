@@ -1,12 +1,10 @@
 /** The example of `examples/container`: its services in a container, and the files that start one. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { parseCommandLine } from "../../src/daemon/options.ts";
 import { ROOT } from "../e2e/_dinit.ts";
 import { Container, EXAMPLE } from "./_container.ts";
-
-/** Without root there are no namespaces to be had. */
-const ignore = Deno.uid() !== 0;
 
 /**
  * The daemon's lines about stopping services, in order, and the services' own lines. Both go to the same log; the
@@ -18,8 +16,10 @@ function endOf(container: Container): { stopped: string[]; finishing: string[] }
 }
 
 Deno.test({
-  name: "in a container all services start, and SIGTERM stops them in order and ends the container with 0",
-  ignore,
+  ...rootOnly(
+    "in a container all services start, and SIGTERM stops them in order and ends the container with 0",
+    "needs namespaces",
+  ),
   async fn() {
     await using container = new Container().start(["--container"]);
     await container.logged("[  OK  ] boot");
@@ -42,8 +42,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a container restarts the worker without disturbing the application",
-  ignore,
+  ...rootOnly("a container restarts the worker without disturbing the application", "needs namespaces"),
   async fn() {
     await using container = new Container().start(["--container"]);
     await container.logged("[  OK  ] boot");
@@ -57,8 +56,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "with --exit-with the container ends with the application's exit status",
-  ignore,
+  ...rootOnly("with --exit-with the container ends with the application's exit status", "needs namespaces"),
   async fn() {
     await using container = new Container();
     container.change("app", "command = /opt/example/app", 'command = /bin/sh -c "sleep 0.5; exit 7"');
@@ -72,8 +70,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "with --exit-with the container of an application that was killed ends with 128 and the signal",
-  ignore,
+  ...rootOnly(
+    "with --exit-with the container of an application that was killed ends with 128 and the signal",
+    "needs namespaces",
+  ),
   async fn() {
     await using container = new Container().start(["--container", "--exit-with=app"]);
     await container.logged("[  OK  ] boot");

@@ -7,7 +7,8 @@ import {
   type ServiceDescription,
   ServiceType,
 } from "../../src/model/mod.ts";
-import { endOf } from "../_processes.ts";
+import { soon, until } from "../_patience.ts";
+import { endOf, killUnlessEnded } from "../_processes.ts";
 import type {
   LaunchPlan,
   LaunchRefusal,
@@ -53,8 +54,8 @@ export interface HostOptions {
   readonly grants?: readonly string[];
 }
 
-/** The longest time for an action that should complete at once, in milliseconds. */
-const PATIENCE = 10_000;
+/** How often nothing has changed when nothing more is expected to change. */
+const UNCHANGED_LOOKS = 20;
 
 export class TestHost implements AsyncDisposable {
   readonly reports: Report[] = [];
@@ -97,13 +98,16 @@ export class TestHost implements AsyncDisposable {
       stderr: "inherit",
     }).spawn();
     try {
-      const connection = await Promise.race([
+      const connection = Promise.race([
         listener.accept(),
         process.status.then(({ code }) => {
           throw new Error(`the host program ended with ${code}`);
         }),
       ]);
-      return new TestHost(connection, process, folder);
+      return new TestHost(await soon(connection, "the host program"), process, folder);
+    } catch (error) {
+      killUnlessEnded(process);
+      throw error;
     } finally {
       listener.close();
     }
@@ -135,7 +139,7 @@ export class TestHost implements AsyncDisposable {
     const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
     const bytes = new TextEncoder().encode(`${encode({ number, call, args })}\n`);
     for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#connection.write(rest));
-    return await answer as Result;
+    return await soon(answer, `the answer to ${call}`) as Result;
   }
 
   launch(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {
@@ -186,15 +190,26 @@ export class TestHost implements AsyncDisposable {
 
   /**
    * What the host has when the pipes of ended processes are closed: their end is seen a moment after that of the
-   * process. Looks a few times, until there are no children and as many descriptors as expected.
+   * process. Waits until there are no children and as many descriptors as expected; without an expectation, until
+   * the host has the same for a while.
    */
-  async settled(expected = 0): Promise<Inspection> {
+  async settled(expected?: number): Promise<Inspection> {
+    await this.withoutChildren();
     let last = await this.inspect();
-    for (let looks = 0; looks < 20 && (last.descriptors !== expected || last.children > 0); looks++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    let same = 0;
+    await until(async () => {
+      const { descriptors } = last;
+      if (descriptors === expected) return true;
       last = await this.inspect();
-    }
+      same = descriptors === last.descriptors ? same + 1 : 0;
+      return expected === undefined && same === UNCHANGED_LOOKS;
+    }, () => `${expected} open descriptors; there are ${last.descriptors}`);
     return last;
+  }
+
+  /** Waits until the host has no children. */
+  async withoutChildren(): Promise<void> {
+    await until(async () => (await this.inspect()).children === 0, "the end of all children", 0);
   }
 
   /** The text in the log buffer of a service. */
@@ -207,13 +222,10 @@ export class TestHost implements AsyncDisposable {
 
   /** Waits until the log buffer of a service has a text. */
   async logWith(text: string, id = 1): Promise<string> {
-    for (const until = performance.now() + PATIENCE;;) {
-      const log = await this.log(false, id);
-      if (log.includes(text)) return log;
-      if (performance.now() > until) {
-        throw new Error(`${JSON.stringify(text)} is not in ${JSON.stringify(log)}`);
-      }
-    }
+    let log = "";
+    const found = async () => (log = await this.log(false, id)).includes(text);
+    await until(found, () => `${JSON.stringify(text)} in ${JSON.stringify(log)}`, 0);
+    return log;
   }
 
   /** Waits for a report of service `id`, of one kind or another. */
@@ -233,7 +245,7 @@ export class TestHost implements AsyncDisposable {
       );
       if (found !== -1) return this.reports.splice(found, 1)[0];
       if (this.#ended) throw new Error(`the host program ended while ${events} was awaited`);
-      await within(this.#change.promise, () => `${events} of ${id}; there is ${encode(this.reports)}`);
+      await soon(this.#change.promise, () => `${events} of ${id}; there is ${encode(this.reports)}`);
     }
   }
 
@@ -329,14 +341,9 @@ export function service(changes: Partial<ServiceDescription> = {}, id = 1, name 
 
 /** Waits until a file has a text. */
 export async function fileWith(path: string, text: string): Promise<void> {
-  for (const until = performance.now() + PATIENCE;;) {
-    const found = readIfPresent(path);
-    if (found === text) return;
-    if (performance.now() > until) {
-      throw new Error(`${path} has ${JSON.stringify(found)}, not ${JSON.stringify(text)}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  let found: string | undefined;
+  const there = () => (found = readIfPresent(path)) === text;
+  await until(there, () => `${JSON.stringify(text)} in ${path}; it has ${JSON.stringify(found)}`);
 }
 
 function readIfPresent(path: string): string | undefined {
@@ -345,18 +352,5 @@ function readIfPresent(path: string): string | undefined {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return undefined;
-  }
-}
-
-/** Waits for an action that should complete at once. */
-async function within<Result>(promise: Promise<Result>, what: () => string): Promise<Result> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited too long for ${what()}`)), PATIENCE);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -7,7 +7,7 @@
 
 import { createHost, NO_RECORD } from "../../src/host/mod.ts";
 import type { BufferReading } from "../../src/model/mod.ts";
-import type { LaunchPlan, Service } from "../../src/engine/mod.ts";
+import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
 const [kind, path, options] = Deno.args;
@@ -98,13 +98,13 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   },
   signal: (id: number, role: "main" | "stop", signal: number, group: boolean) =>
     host.signal(id, role, signal, group),
-  unsupported: (service: Service) => host.unsupported(service.description),
-  openActivationSocket: (service: Service) => host.openActivationSocket(service),
-  serviceInactive: (service: Service) => host.serviceInactive(service),
-  serviceUnloaded: (service: Service) => host.serviceUnloaded(service),
-  adoptFromPidFile: (service: Service) => host.adoptFromPidFile(service),
+  unsupported: (service: ServiceRecord) => host.unsupported(service.description),
+  openActivationSocket: (service: ServiceRecord) => host.openActivationSocket(service),
+  serviceInactive: (service: ServiceRecord) => host.serviceInactive(service),
+  serviceUnloaded: (service: ServiceRecord) => host.serviceUnloaded(service),
+  adoptFromPidFile: (service: ServiceRecord) => host.adoptFromPidFile(service),
   killAll: (id: number) => host.killAll(id),
-  bufferedLog: (service: Service, reading: BufferReading) => host.bufferedLog(service, reading),
+  bufferedLog: (service: ServiceRecord, reading: BufferReading) => host.bufferedLog(service, reading),
   takeForeground: () => host.takeForeground(),
   inspect,
 };

@@ -1,5 +1,7 @@
 /** What tests of the journal of running processes share. Separate programs use it, too, so it has no packages. */
 
+import { until } from "../_patience.ts";
+import { outputOf } from "../_processes.ts";
 import {
   type BootClock,
   createHost,
@@ -66,16 +68,7 @@ export async function services(path: string): Promise<string[]> {
   return (await told(path)).entries.map(({ service }) => service);
 }
 
-/** How long anything may take that should happen soon, in milliseconds. */
-const PATIENCE = 20_000;
-
-/** Looks until something is so. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const end = performance.now() + PATIENCE; !await condition();) {
-    if (performance.now() > end) throw new Error(`waited too long for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export { until };
 
 /** Runs a TypeScript program with all permissions to its end. `words` are its arguments. */
 export async function runProgram(text: string, words: readonly string[]): Promise<Deno.CommandOutput> {
@@ -84,7 +77,7 @@ export async function runProgram(text: string, words: readonly string[]): Promis
     const file = `${folder}/program.ts`;
     Deno.writeTextFileSync(file, text);
     const args = ["run", "--quiet", "--no-check", "--allow-all", file, ...words];
-    return await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).output();
+    return await outputOf(Deno.execPath(), { args });
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

@@ -1,6 +1,7 @@
 /** Tests of what goes wrong: afterwards the host is as it was before. */
 
 import { assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { fileOutput, type HostKind, KINDS, TestHost } from "./_host.ts";
 
 const MEGABYTE = 2 ** 20;
@@ -9,28 +10,25 @@ const MEMORY_SLACK = 5 * MEGABYTE;
 /** How often a load may be repeated until no more memory is taken. */
 const MEMORY_ROUNDS = 5;
 
-/** Only root can limit control groups, mount file systems and make namespaces: `ignore` of tests that do. */
-export const NEEDS_ROOT = Deno.uid() !== 0;
-
 export interface FaultOptions {
   /** The hosts that it is about. @default both */
   readonly kinds?: readonly HostKind[];
   /** Words in front of the command that starts the host. @default none */
   readonly wrapper?: readonly string[];
-  /** This user cannot run the test. @default false */
-  readonly ignore?: boolean;
+  /** Why only root can run the test. @default every user can */
+  readonly rootOnly?: string;
 }
 
 /** Runs a test on each host; afterwards the host has no zombie, no child and no descriptor more than before. */
 export function leavingNothing(
   name: string,
   test: (host: TestHost, kind: HostKind) => Promise<void>,
-  { kinds = KINDS, wrapper = [], ignore = false }: FaultOptions = {},
+  { kinds = KINDS, wrapper = [], rootOnly: why }: FaultOptions = {},
 ): void {
   for (const kind of kinds) {
+    const title = `${kind} host: ${name}`;
     Deno.test({
-      name: `${kind} host: ${name}`,
-      ignore,
+      ...(why === undefined ? { name: title } : rootOnly(title, why)),
       async fn() {
         await using host = await TestHost.start(kind, { wrapper });
         await warmUp(host);

@@ -1,18 +1,19 @@
 import { assertEquals } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 import { Accounts, openLibrary } from "../../src/system/mod.ts";
 import { FileUsers } from "../../src/description/mod.ts";
 
 const accounts = new Accounts(openLibrary());
 
 /** What `getent` says, field by field; it asks the same sources as the C library. */
-function getent(database: string, key: string): string[] {
-  const { stdout } = new Deno.Command("getent", { args: [database, key] }).outputSync();
+async function getent(database: string, key: string): Promise<string[]> {
+  const { stdout } = await outputOf("getent", { args: [database, key] });
   return new TextDecoder().decode(stdout).trim().split(":");
 }
 
-Deno.test("the C library's users are those of getent", () => {
+Deno.test("the C library's users are those of getent", async () => {
   for (const name of ["root", "daemon", "nobody"]) {
-    const [, , uid, gid, , home, shell] = getent("passwd", name);
+    const [, , uid, gid, , home, shell] = await getent("passwd", name);
     const user = { name, uid: Number(uid), gid: Number(gid), home, shell };
     assertEquals(accounts.userByName(name), user);
     assertEquals(accounts.userById(user.uid), user);
@@ -20,9 +21,9 @@ Deno.test("the C library's users are those of getent", () => {
   }
 });
 
-Deno.test("the C library's groups are those of getent", () => {
+Deno.test("the C library's groups are those of getent", async () => {
   for (const name of ["root", "daemon", "tty"]) {
-    assertEquals(accounts.groupByName(name), Number(getent("group", name)[2]));
+    assertEquals(accounts.groupByName(name), Number((await getent("group", name))[2]));
   }
 });
 

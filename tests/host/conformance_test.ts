@@ -5,6 +5,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { closeSync, constants, openSync, readSync } from "node:fs";
+import { outputOf } from "../_processes.ts";
+import { rootOnly } from "../_needs.ts";
 import { exitedWith, killedBy, LaunchStage, Signal } from "../../src/model/mod.ts";
 import type { OutputPlan } from "../../src/engine/mod.ts";
 import { fileOutput, fileWith, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
@@ -17,12 +19,22 @@ const EINVAL_SIGNAL = 9999;
 
 /** One test for each host. */
 function both(name: string, test: (host: TestHost, kind: HostKind) => Promise<void>): void {
+  for (const kind of KINDS) Deno.test(`${kind} host: ${name}`, () => withHost(kind, test));
+}
+
+/** The same, for tests that only root can run. */
+function bothAsRoot(name: string, why: string, test: (host: TestHost) => Promise<void>): void {
   for (const kind of KINDS) {
-    Deno.test(`${kind} host: ${name}`, async () => {
-      await using host = await TestHost.start(kind);
-      await test(host, kind);
-    });
+    Deno.test({ ...rootOnly(`${kind} host: ${name}`, why), fn: () => withHost(kind, test) });
   }
+}
+
+async function withHost(
+  kind: HostKind,
+  test: (host: TestHost, kind: HostKind) => Promise<void>,
+): Promise<void> {
+  await using host = await TestHost.start(kind);
+  await test(host, kind);
 }
 
 const OUTPUTS: Record<string, (folder: string) => OutputPlan> = {
@@ -156,8 +168,7 @@ both("L3: the process itself appends to a log file, which has the requested mode
   assertEquals(Deno.statSync(path).mode! & 0o777, 0o600);
 });
 
-both("L3: a log file gets its owner", async (host) => {
-  if (Deno.uid() !== 0) return void console.log("skipped: only root can give files away");
+bothAsRoot("L3: a log file gets its owner", "gives files away", async (host) => {
   const path = `${host.folder}/log`;
   await host.run(["true"], { output: fileOutput(path, { uid: 65534, gid: 65533 }) });
   const { uid, gid } = Deno.statSync(path);
@@ -201,7 +212,7 @@ both("a device keeps its owner and mode as a log file", async (host) => {
 
 async function namedPipe(host: TestHost): Promise<string> {
   const path = `${host.folder}/fifo`;
-  await new Deno.Command("mkfifo", { args: ["-m", "0644", path] }).output();
+  await outputOf("mkfifo", { args: ["-m", "0644", path] });
   return path;
 }
 
@@ -307,18 +318,21 @@ both("L13: a stop command writes to the same file as the process", async (host) 
   assertEquals(Deno.readTextFileSync(`${host.folder}/log`), "command\nstop command\n");
 });
 
-both("L21: run-as by number keeps the daemon's group, and drops supplementary groups", async (host) => {
-  if (Deno.uid() !== 0) return void console.log("skipped: only root can run processes as others");
-  const runAs = { uid: 12345, gid: undefined, name: undefined };
-  const path = `${host.folder}/log`;
-  for (const output of [fileOutput(path), { to: "buffer", size: 4096 }] as const) {
-    await host.run(["sh", "-c", "grep -E '^(Uid|Gid|Groups):' /proc/$$/status"], { output, runAs });
-    const text = output.to === "file" ? Deno.readTextFileSync(path) : await host.logWith("Groups:");
-    const [uid, gid, groups] = text.split("\n").map((line) => line.split(":")[1]?.trim());
-    assertEquals(uid, [12345, 12345, 12345, 12345].join("\t"));
-    assertEquals([gid, groups], [Array(4).fill(Deno.gid()).join("\t"), ""]);
-  }
-});
+bothAsRoot(
+  "L21: run-as by number keeps the daemon's group, and drops supplementary groups",
+  "runs processes as others",
+  async (host) => {
+    const runAs = { uid: 12345, gid: undefined, name: undefined };
+    const path = `${host.folder}/log`;
+    for (const output of [fileOutput(path), { to: "buffer", size: 4096 }] as const) {
+      await host.run(["sh", "-c", "grep -E '^(Uid|Gid|Groups):' /proc/$$/status"], { output, runAs });
+      const text = output.to === "file" ? Deno.readTextFileSync(path) : await host.logWith("Groups:");
+      const [uid, gid, groups] = text.split("\n").map((line) => line.split(":")[1]?.trim());
+      assertEquals(uid, [12345, 12345, 12345, 12345].join("\t"));
+      assertEquals([gid, groups], [Array(4).fill(Deno.gid()).join("\t"), ""]);
+    }
+  },
+);
 
 both("L23: the environment is that of the plan", async (host) => {
   const environment = new Map([["PATH", "/usr/bin:/bin"], ["A", "x=y z"], ["B", ""], ["Ü", "ß\n"], [

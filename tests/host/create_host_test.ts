@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 
 const PROGRAM = `
   const { createHost, NO_RECORD } = await import(Deno.args[0]);
@@ -37,8 +38,9 @@ async function run(kind: string, grants: string[]): Promise<string> {
     "--allow-read",
     "--allow-run=/bin/sh",
   ];
-  const command = new Deno.Command(Deno.execPath(), { args: [...args, ...grants, path, module, kind] });
-  const { stdout, stderr } = await command.output();
+  const { stdout, stderr } = await outputOf(Deno.execPath(), {
+    args: [...args, ...grants, path, module, kind],
+  });
   Deno.removeSync(path);
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }

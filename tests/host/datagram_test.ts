@@ -1,7 +1,8 @@
 /** Datagram sockets. The other end is a process of another program, as the system log is. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { endOf } from "../_processes.ts";
+import { soon } from "../_patience.ts";
+import { endOf, killUnlessEnded } from "../_processes.ts";
 import { Datagrams, openLibrary, SystemCallError } from "../../src/host/mod.ts";
 
 /** Receives datagrams and prints each as a line of its length and text; ends after the word `end`. */
@@ -32,7 +33,8 @@ async function receiver(): Promise<Receiver> {
     stdout: "piped",
   }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  for (let said = ""; !said.endsWith("\n");) said += (await reader.read()).value ?? "\n"; // it is bound
+  const part = () => soon(reader.read(), "the receiver");
+  for (let said = ""; !said.endsWith("\n");) said += (await part()).value ?? "\n"; // it is bound
   return {
     path,
     async received() {
@@ -40,16 +42,12 @@ async function receiver(): Promise<Receiver> {
       await writer.write(new Uint8Array([10]));
       await writer.close();
       let text = "";
-      for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+      for (let next = await part(); !next.done; next = await part()) text += next.value;
       await endOf(child);
       return text.split("\n").slice(0, -1);
     },
     async [Symbol.asyncDispose]() {
-      try {
-        child.kill("SIGKILL");
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // it has ended
-      }
+      killUnlessEnded(child);
       await endOf(child);
       await reader.cancel();
       await child.stdin.close().catch(() => {});

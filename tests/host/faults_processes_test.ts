@@ -4,6 +4,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { until } from "../_patience.ts";
 import { Signal } from "../../src/model/mod.ts";
 import { fileOutput, plan, type TestHost } from "./_host.ts";
 import { keepingMemory, leavingNothing } from "./_leaving_nothing.ts";
@@ -39,7 +40,7 @@ leavingNothing("a process that closes its output can be ended, and leaves nothin
     const go = `${host.folder}/go-${output.to}`;
     const script = 'echo closing; exec >&- 2>&-; : >"$0"; exec sleep 1000';
     await host.launch(plan(["sh", "-c", script, go], { output }));
-    while (!exists(go)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => exists(go), "the end of the output");
     if (output.to === "buffer") await host.logWith("closing\n");
     assertEquals(await host.signal(1, "main", Signal.TERM, true), "sent");
     assertEquals(await host.exit(), { kind: "killed", signal: Signal.TERM, core: false });
@@ -53,7 +54,7 @@ leavingNothing("a process that ignores TERM is ended by KILL, with its children"
   assertEquals(await host.signal(1, "main", Signal.TERM, true), "sent");
   assertEquals(await host.signal(1, "main", Signal.KILL, true), "sent");
   assertEquals(await host.exit(), { kind: "killed", signal: Signal.KILL, core: false });
-  while (exists(`/proc/${child}/fd/0`)) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => !exists(`/proc/${child}/fd/0`), "the end of the child");
 });
 
 leavingNothing("remaining children of a process do not delay the report of its exit", async (host) => {

@@ -1,10 +1,12 @@
 /** Disks that are full, and systems that have no more descriptors or processes to give. */
 
+import { rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assert, assertEquals } from "@std/assert";
+import { until } from "../_patience.ts";
 import { LaunchStage } from "../../src/model/mod.ts";
 import { fileOutput, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
-import { leavingNothing, NEEDS_ROOT } from "./_leaving_nothing.ts";
+import { leavingNothing } from "./_leaving_nothing.ts";
 
 const [EAGAIN, EMFILE, ENOSPC] = [11, 24, 28];
 
@@ -14,7 +16,6 @@ const TINY_DISK = [
   ["sh", "-c", 'mount -t tmpfs -o size=16k,nr_inodes=3 none /mnt && exec "$@"', "sh"],
 ].flat();
 
-// Only root can mount a file system.
 leavingNothing("a full disk affects only the service", async (host) => {
   const script = "yes | head -c 100000 || exit 7";
   const exit = await host.run(["sh", "-c", `${script}; exit 8`], { output: fileOutput("/mnt/log") });
@@ -25,7 +26,7 @@ leavingNothing("a full disk affects only the service", async (host) => {
   await host.run(["true"], { output: fileOutput("/mnt/other") });
   await host.launch(plan(["true"], { output: fileOutput("/mnt/third") }));
   assertEquals(await host.failure(), [LaunchStage.LOG_FILE, ENOSPC]);
-}, { wrapper: TINY_DISK, ignore: NEEDS_ROOT });
+}, { wrapper: TINY_DISK, rootOnly: "mounts a file system" });
 
 /** Runs an action while the host cannot open files; its open files stay open. */
 async function withoutDescriptors(host: TestHost, action: () => Promise<void>): Promise<void> {
@@ -92,8 +93,11 @@ const NO_PROCESS: Record<HostKind, (host: TestHost) => Promise<void>> = {
 
 for (const kind of KINDS) {
   Deno.test({
-    name: `${kind} host: without free processes a launch fails with the reason, and succeeds again later`,
-    ignore: NEEDS_ROOT || controlGroups() === undefined, // only root can limit a control group
+    ...rootOnly(
+      `${kind} host: without free processes a launch fails with the reason, and succeeds again later`,
+      "limits a control group",
+      controlGroups() !== undefined,
+    ),
     async fn() {
       const group = `${controlGroups()}/dinit-test-${crypto.randomUUID()}`;
       Deno.mkdirSync(group);
@@ -128,11 +132,13 @@ function controlGroups(): string | undefined {
 
 /** Removes a control group as soon as the host in it has ended. */
 async function removed(group: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  await until(() => {
     try {
-      return Deno.removeSync(group);
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      Deno.removeSync(group);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return false; // a process in it ends
     }
-  }
+  }, "the end of the control group");
 }

@@ -1,10 +1,10 @@
 /** The journal as a file: who may have it, which file is trusted, and what remains after a kill or on a full disk. */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { outputOf } from "../_processes.ts";
+import { rootOnly } from "../_needs.ts";
 import { JournalInUseError, ProcessJournal } from "../../src/host/mod.ts";
 import { beside, clock, place, record, recording, runProgram, services, until } from "./_journal.ts";
-
-const isRoot = Deno.uid() === 0;
 
 /** What a journal in that place warns of. */
 function warningsAt(path: string): string[] {
@@ -48,8 +48,10 @@ Deno.test("a journal that others could have written is ignored", () => {
 });
 
 Deno.test({
-  name: "a journal of another user is ignored, also in a folder where everybody may add files",
-  ignore: !isRoot, // files of another user take root to make
+  ...rootOnly(
+    "a journal of another user is ignored, also in a folder where everybody may add files",
+    "makes files of another user",
+  ),
   fn() {
     using file = place();
     Deno.chmodSync(file.folder, 0o1777);
@@ -66,7 +68,7 @@ Deno.test("nothing is read or written through a link, a named pipe or a folder",
   const precious = `${file.folder}/precious`;
   Deno.writeTextFileSync(precious, "precious");
   for (const make of ["ln -s precious s.processes", "mkfifo s.processes", "mkdir s.processes"]) {
-    await new Deno.Command("sh", { args: ["-c", make], cwd: file.folder }).output();
+    await outputOf("sh", { args: ["-c", make], cwd: file.folder });
     assertStringIncludes(warningsAt(file.path).join(), "it is not a regular file", make);
     Deno.removeSync(file.path);
   }
@@ -87,8 +89,7 @@ Deno.test("a folder in which others can replace files has no journal; a sticky o
 });
 
 Deno.test({
-  name: "a folder of another user has no journal",
-  ignore: !isRoot, // folders of another user take root to make
+  ...rootOnly("a folder of another user has no journal", "makes a folder of another user"),
   fn() {
     using file = place();
     Deno.chownSync(file.folder, 65534, 65534);
@@ -158,8 +159,10 @@ Deno.test("a full disk does not end the journal: it is written when there is spa
 });
 
 Deno.test({
-  name: "a really full disk does not end the journal, and loses no entries",
-  ignore: !isRoot, // mounting takes root
+  ...rootOnly(
+    "a really full disk does not end the journal, and loses no entries",
+    "mounts a file system",
+  ),
   async fn() {
     const program = `
       const { record, recording, services, until } = await import(Deno.args[0]);
@@ -182,9 +185,9 @@ Deno.test({
     Deno.mkdirSync(`${file.folder}/disk`);
     const script = 'mount -t tmpfs -o size=512k,mode=700 none "$1/disk" && ' +
       'exec "$2" run --quiet --no-check --allow-all "$1/program.ts" "$3" "$1/disk"';
-    const { stdout, stderr } = await new Deno.Command("unshare", {
+    const { stdout, stderr } = await outputOf("unshare", {
       args: ["--mount", "sh", "-c", script, "sh", file.folder, Deno.execPath(), beside("_journal.ts")],
-    }).output();
+    });
     assertEquals(new TextDecoder().decode(stdout), "true\n", new TextDecoder().decode(stderr));
   },
 });

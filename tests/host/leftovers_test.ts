@@ -1,6 +1,8 @@
 /** Which processes count as leftovers, and how they are ended. Real processes. */
 
 import { assert, assertEquals } from "@std/assert";
+import { soon } from "../_patience.ts";
+import { endOf } from "../_processes.ts";
 import {
   endProcesses,
   findLeftovers,
@@ -28,7 +30,7 @@ function start(program: string, args: readonly string[] = [], options: Deno.Comm
     [Symbol.asyncDispose]: async () => {
       killGroup(child.pid);
       await child.stdout.cancel().catch(() => {});
-      await child.status;
+      await endOf(child, program);
     },
   });
 }
@@ -69,16 +71,16 @@ Deno.test("a leftover process is found and ended, with its children", async () =
   const found = findLeftovers(journal);
   assertEquals(found.map(({ service, pid }) => ({ service, pid })), [{ service: "left", pid: child.pid }]);
   await endProcesses(journal, found);
-  assertEquals((await child.status).signal, "SIGTERM");
+  assertEquals((await endOf(child, "the process")).signal, "SIGTERM");
   assertEquals(findLeftovers(journal), []);
 });
 
 Deno.test("a process that ignores the signal is killed after the patience", async () => {
   await using child = start("sh", ["-c", "trap '' TERM; echo deaf; while :; do sleep 0.02; done"]);
-  await child.stdout.getReader().read();
+  await soon(child.stdout.getReader().read(), "the first line");
   const journal = await journalOf(child.pid);
   await endProcesses(journal, findLeftovers(journal), { patience: 60, interval: 5 });
-  assertEquals((await child.status).signal, "SIGKILL");
+  assertEquals((await endOf(child, "the process")).signal, "SIGKILL");
 });
 
 Deno.test("the rest of a group is found and ended when its leader has ended", async () => {
@@ -88,10 +90,10 @@ Deno.test("the rest of a group is found and ended when its leader has ended", as
   ], {
     stdin: "piped",
   });
-  await child.stdout.getReader().read();
+  await soon(child.stdout.getReader().read(), "the first line");
   const journal = await journalOf(child.pid);
   await child.stdin.close();
-  await child.status;
+  await endOf(child, "the leader");
   const [rest] = findLeftovers(journal);
   assert(rest !== undefined && rest.pid !== child.pid && rest.group === child.pid);
   await endProcesses(journal, [rest], { patience: 60, interval: 5 });
@@ -238,7 +240,8 @@ Deno.test("a process with a parent is ignored, whatever it executes", async () =
   const program = `const child = new Deno.Command("sleep", { args: ["1000"], detached: true }).spawn();
     console.log(child.pid); await child.status;`;
   await using parent = start(Deno.execPath(), ["eval", "--ext=ts", program]);
-  const { value } = await parent.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
+  const lines = parent.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value } = await soon(lines.read(), "the process id");
   assertEquals(findLeftovers(await told(file.path)), []);
   killGroup(Number(value));
   journal.remove();

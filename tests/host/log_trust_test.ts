@@ -1,13 +1,13 @@
 /** Log files in folders where others can put files: a daemon must not write where it did not mean to. */
 
 import { assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { LaunchStage } from "../../src/model/mod.ts";
 import { fileOutput, KINDS, plan, TestHost } from "./_host.ts";
 
 const EPERM = 1;
 const ELOOP = 40;
 const NOBODY = 65534;
-const isRoot = Deno.uid() === 0;
 
 for (const kind of KINDS) {
   Deno.test(`${kind} host: a log file is not written through a link if others can add files`, async () => {
@@ -33,8 +33,10 @@ for (const kind of KINDS) {
   });
 
   Deno.test({
-    name: `${kind} host: a log file of another user is written only in that user's folder, or for that user`,
-    ignore: !isRoot, // files of another user take root to make
+    ...rootOnly(
+      `${kind} host: a log file of another user is written only in that user's folder, or for that user`,
+      "makes files of another user",
+    ),
     async fn() {
       await using host = await TestHost.start(kind);
       const { folder } = host;

@@ -1,17 +1,18 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 import { errnoOf } from "../../src/model/mod.ts";
 import { Files, openLibrary } from "../../src/system/mod.ts";
 
 const files = new Files(openLibrary());
 
-Deno.test("the status of a file is that of the runtime, with nanoseconds", () => {
+Deno.test("the status of a file is that of the runtime, with nanoseconds", async () => {
   const directory = Deno.makeTempDirSync();
   try {
     const path = `${directory}/file`;
     Deno.writeTextFileSync(path, "12345");
     Deno.utimeSync(path, 1_700_000_000, 1_700_000_000.25);
     Deno.symlinkSync("file", `${directory}/link`);
-    new Deno.Command("mkfifo", { args: [`${directory}/fifo`] }).outputSync();
+    await outputOf("mkfifo", { args: [`${directory}/fifo`] });
     using _socket = Deno.listen({ transport: "unix", path: `${directory}/socket` });
     assertEquals(files.statusOf(path), {
       kind: "file",

@@ -1,25 +1,19 @@
 /** Operations of the owner of a machine. Everything that could affect more than the test runs in new namespaces. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { endOf } from "../_processes.ts";
+import { soon } from "../_patience.ts";
+import { rootOnly } from "../_needs.ts";
+import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
 import { Machine } from "../../src/host/mod.ts";
 import { bootRecord, SystemCallError } from "../../src/system/mod.ts";
 
 const PROGRAM = new URL("_machine_program.ts", import.meta.url).pathname;
 const SELF = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-all", decodeURIComponent(PROGRAM)];
-/** Namespaces can be made by root alone. */
-const NOT_ROOT = Deno.uid() !== 0;
 
 async function output(words: readonly string[]): Promise<{ pid: number; text: string; errors: string }> {
-  const child = new Deno.Command(words[0], {
-    args: words.slice(1),
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const { stdout, stderr } = await child.output();
+  const { pid, stdout, stderr } = await outputOf(words[0], { args: words.slice(1) });
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { pid: child.pid, text: text(stdout), errors: text(stderr) };
+  return { pid, text: text(stdout), errors: text(stderr) };
 }
 
 function temporaryDirectory(): { path: string } & Disposable {
@@ -110,16 +104,14 @@ class OnTerminal implements AsyncDisposable {
 
   /** Waits until a text is visible. */
   async shows(text: string): Promise<void> {
-    const timeUp = AbortSignal.timeout(20_000);
     while (!this.#seen.includes(text)) {
-      timeUp.throwIfAborted();
-      await this.#changed.promise;
+      await soon(this.#changed.promise, () => `${JSON.stringify(text)} in ${JSON.stringify(this.#seen)}`);
     }
   }
 
   /** All that was shown, when the program has ended. */
   async ended(): Promise<string[]> {
-    await endOf(this.#process);
+    await endOf(this.#process, () => `the program, which printed:\n${this.#seen}\n`);
     await this.#reading;
     return this.#seen.split("\r\n");
   }
@@ -135,11 +127,7 @@ class OnTerminal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#process.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended
-    }
+    killUnlessEnded(this.#process);
     await endOf(this.#process);
     await this.#reading;
     await this.#keys.close().catch(() => {});
@@ -195,8 +183,7 @@ async function withConsole(setUp: string, args: readonly string[]): Promise<stri
 }
 
 Deno.test({
-  name: "the console becomes the standard descriptors (root only: needs a namespace of mounts)",
-  ignore: NOT_ROOT,
+  ...rootOnly("the console becomes the standard descriptors", "needs a namespace of mounts"),
   async fn() {
     using directory = temporaryDirectory();
     const console = `${directory.path}/console`;
@@ -219,8 +206,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a terminal as console is opened, and can be written to (root only: needs a namespace of mounts)",
-  ignore: NOT_ROOT,
+  ...rootOnly("a terminal as console is opened, and can be written to", "needs a namespace of mounts"),
   async fn() {
     const bind = 'mount --bind "$(tty)" /dev/console; exec "$@" </dev/null 2>/dev/null';
     const wrapper = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", bind, "sh"];
@@ -235,8 +221,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "without a console the standard descriptors are kept (root only: needs a namespace of mounts)",
-  ignore: NOT_ROOT,
+  ...rootOnly("without a console the standard descriptors are kept", "needs a namespace of mounts"),
   async fn() {
     const text = await withConsole("mount -t tmpfs none /dev", ["console"]);
     assertEquals(text, "the runtime's stream\nthe output\nas before, as before, as before; terminal false\n");
@@ -244,8 +229,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "operations that the kernel does not permit are reported or ignored (root only: needs namespaces)",
-  ignore: NOT_ROOT,
+  ...rootOnly("operations that the kernel does not permit are reported or ignored", "needs namespaces"),
   async fn() {
     const { text } = await output([
       ...["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"],

@@ -1,6 +1,7 @@
 /** Processes that the host did not start itself: daemons with a pid file, orphans, foreign processes. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { endOf } from "../_processes.ts";
 import { exitedWith, ServiceType } from "../../src/model/mod.ts";
 import { plan, service, TestHost } from "./_host.ts";
@@ -51,7 +52,7 @@ native(
     });
     // It outlives the program that starts it: that one would take its end away.
     const pid = await daemonize(host, `sh -c "sleep 1; exit 1"`);
-    while ((await host.inspect()).children > 0);
+    await host.withoutChildren();
     const service = background(host, `${pid}\n`);
     const exit = exitedWith(1);
     assertEquals(await host.adoptFromPidFile(service), { kind: "invalid", pid, exit });
@@ -106,24 +107,26 @@ native("L35: a daemon that detached itself becomes a child, and its end is repor
 
 native("a process that forks children and dies leaves no zombies", async (host) => {
   await host.run(["sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do sleep 0.0$i & done; exit 0"]);
-  while ((await host.inspect()).children > 0);
+  await host.withoutChildren();
   assertEquals((await host.inspect()).zombies, 0);
 });
 
-Deno.test("native host: kill-all-on-stop ends every other process", async () => {
-  if (Deno.uid() !== 0) return void console.log("skipped: only root can make a process namespace");
-  const wrapper = ["unshare", "--pid", "--mount", "--fork", "--mount-proc"];
-  await using host = await TestHost.start("native", { wrapper, host: { killAllPause: 100 } });
-  assertEquals((await host.inspect()).pid, 1); // no other process exists
-  await host.launch(plan(["sleep", "1000"], { id: 2 }));
-  await host.launch(plan(["sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"], { id: 3 }));
-  await host.executed(2);
-  await host.executed(3);
-  await host.run(["sleep", "0.1"]); // the shell has set its trap
-  await host.killAll(1);
-  assertEquals(await host.exit(2), { kind: "killed", signal: 15, core: false });
-  await host.report("allKilled");
-  assertEquals(await host.exit(3), { kind: "killed", signal: 9, core: false });
+Deno.test({
+  ...rootOnly("native host: kill-all-on-stop ends every other process", "needs namespaces"),
+  fn: async () => {
+    const wrapper = ["unshare", "--pid", "--mount", "--fork", "--mount-proc"];
+    await using host = await TestHost.start("native", { wrapper, host: { killAllPause: 100 } });
+    assertEquals((await host.inspect()).pid, 1); // no other process exists
+    await host.launch(plan(["sleep", "1000"], { id: 2 }));
+    await host.launch(plan(["sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"], { id: 3 }));
+    await host.executed(2);
+    await host.executed(3);
+    await host.run(["sleep", "0.1"]); // the shell has set its trap
+    await host.killAll(1);
+    assertEquals(await host.exit(2), { kind: "killed", signal: 15, core: false });
+    await host.report("allKilled");
+    assertEquals(await host.exit(3), { kind: "killed", signal: 9, core: false });
+  },
 });
 
 native("a pid file that another user can have written names no foreign process", async (host) => {
@@ -146,7 +149,7 @@ native("a pid file that another user can have written names no foreign process",
     assertEquals(warnings.length, 3);
   } finally {
     foreign.kill();
-    await foreign.status;
+    await endOf(foreign);
   }
 });
 

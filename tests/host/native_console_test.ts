@@ -1,6 +1,8 @@
 /** Processes on the console: the host runs on a separate terminal, which `script` makes. */
 
 import { assert, assertEquals } from "@std/assert";
+import { until } from "../_patience.ts";
+import { rootOnly } from "../_needs.ts";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
 import { plan, TestHost } from "./_host.ts";
 
@@ -25,10 +27,15 @@ function onTerminal(
   name: string,
   test: (host: TestHost) => Promise<void>,
   wrapper: readonly string[] = TERMINAL,
+  ignore = false,
 ): void {
-  Deno.test(`native host: ${name}`, async () => {
-    await using host = await TestHost.start("native", { wrapper });
-    await test(host);
+  Deno.test({
+    name: `native host: ${name}`,
+    ignore,
+    async fn() {
+      await using host = await TestHost.start("native", { wrapper });
+      await test(host);
+    },
   });
 }
 
@@ -53,11 +60,10 @@ async function look(host: TestHost, changes: Partial<LaunchPlan>, id = 1) {
 /** The open descriptors of a program that has just been executed; it still reads its libraries at first. */
 async function descriptorsOf(pid: number): Promise<string[]> {
   let all: string[] = [];
-  for (let looks = 0; looks < 100; looks++) {
+  await until(() => {
     all = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => name).toSorted();
-    if (all.length === 3) break;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+    return all.length === 3;
+  }, () => `three descriptors; there are ${all}`);
   return all;
 }
 
@@ -118,12 +124,27 @@ onTerminal("the terminal passes from one process to the next", async (host) => {
   await end(host, 2);
 });
 
-onTerminal("a process takes a free terminal, in a new session", async (host) => {
-  if (Deno.uid() !== 0) return void console.log("skipped: only root can take the terminal from `script`");
-  const seen = await look(host, { session: "console" });
-  assert(seen.sameFiles);
-  assertEquals([seen.place.session, seen.place.group, seen.place.foreground], [seen.pid, seen.pid, seen.pid]);
-  assert(seen.place.terminal !== 0);
-  assertEquals(seen.all, ["0", "1", "2"]);
-  await end(host);
-}, ["sh", "-c", 'exec script -qec "exec setsid -w $*" /dev/null', "sh"]);
+/** A terminal that `script` makes and that no session has yet. */
+const UNUSED_TERMINAL = ["sh", "-c", 'exec script -qec "exec setsid -w $*" /dev/null', "sh"];
+const UNUSED = rootOnly(
+  "a process takes a free terminal, in a new session",
+  "takes the terminal from `script`",
+);
+
+onTerminal(
+  UNUSED.name,
+  async (host) => {
+    const seen = await look(host, { session: "console" });
+    assert(seen.sameFiles);
+    assertEquals([seen.place.session, seen.place.group, seen.place.foreground], [
+      seen.pid,
+      seen.pid,
+      seen.pid,
+    ]);
+    assert(seen.place.terminal !== 0);
+    assertEquals(seen.all, ["0", "1", "2"]);
+    await end(host);
+  },
+  UNUSED_TERMINAL,
+  UNUSED.ignore,
+);

@@ -1,12 +1,12 @@
 /** The settings that only the native host can carry out, observed from inside the process. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { LaunchStage, ServiceType } from "../../src/model/mod.ts";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
 import { plan, service, TestHost } from "./_host.ts";
 
 const ENOENT = 2;
-const isRoot = Deno.uid() === 0;
 const NOBODY = { uid: 65534, gid: 65534, name: "nobody" };
 
 function native(name: string, test: (host: TestHost) => Promise<void>): void {
@@ -16,10 +16,18 @@ function native(name: string, test: (host: TestHost) => Promise<void>): void {
   });
 }
 
-function nativeAsRoot(name: string, test: (host: TestHost) => Promise<void>): void {
-  native(name, async (host) => {
-    if (isRoot) await test(host);
-    else console.log("skipped: only root can do this");
+function nativeAsRoot(
+  name: string,
+  why: string,
+  test: (host: TestHost) => Promise<void>,
+  present = true,
+): void {
+  Deno.test({
+    ...rootOnly(`native host: ${name}`, why, present),
+    async fn() {
+      await using host = await TestHost.start("native");
+      await test(host);
+    },
   });
 }
 
@@ -60,58 +68,72 @@ Deno.test("native host: of the daemon's first descriptors a service inherits onl
   assertEquals(await host.output("ls -m /proc/$$/fd", { nice: 1 }), "0, 1, 2\n");
 });
 
-nativeAsRoot("L7: a relative run-in-cgroup without a usable group fails at entering it", async (host) => {
-  await host.launch(plan(["true"], { cgroup: "no/such/group" }));
-  assertEquals(await host.failure(), [LaunchStage.CGROUP, ENOENT]);
-  await host.launch(plan(["true"], { cgroup: "/no/such/group" }));
-  assertEquals(await host.failure(), [LaunchStage.CGROUP, ENOENT]);
+nativeAsRoot(
+  "L7: a relative run-in-cgroup without a usable group fails at entering it",
+  "enters control groups",
+  async (host) => {
+    await host.launch(plan(["true"], { cgroup: "no/such/group" }));
+    assertEquals(await host.failure(), [LaunchStage.CGROUP, ENOENT]);
+    await host.launch(plan(["true"], { cgroup: "/no/such/group" }));
+    assertEquals(await host.failure(), [LaunchStage.CGROUP, ENOENT]);
+  },
+);
+
+/** The root group of one hierarchy, v1 or v2, in which groups can be made. */
+const ROOT_GROUP = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].find((path) => {
+  try {
+    return Deno.statSync(`${path}/cgroup.procs`).isFile;
+  } catch {
+    return false;
+  }
 });
 
-nativeAsRoot("run-in-cgroup puts the process into the group", async (host) => {
-  // The root group of one hierarchy, v1 or v2, in which groups can be made.
-  const root = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].find((path) => {
-    try {
-      return Deno.statSync(`${path}/cgroup.procs`).isFile;
-    } catch {
-      return false;
-    }
-  });
-  if (root === undefined) return void console.log("skipped: there are no control groups here");
+nativeAsRoot("run-in-cgroup puts the process into the group", "makes a control group", async (host) => {
   const name = `dinit-test-${crypto.randomUUID()}`;
-  Deno.mkdirSync(`${root}/${name}`);
+  Deno.mkdirSync(`${ROOT_GROUP}/${name}`);
   try {
-    const cgroup = `${root}/${name}`.slice("/sys/fs/cgroup".length);
+    const cgroup = `${ROOT_GROUP}/${name}`.slice("/sys/fs/cgroup".length);
     const groups = await host.output("cat /proc/$$/cgroup; ls -m /proc/$$/fd", { cgroup });
     assert(groups.includes(`/${name}\n`), groups);
     assert(groups.endsWith("0, 1, 2\n"), groups);
   } finally {
-    Deno.removeSync(`${root}/${name}`);
+    Deno.removeSync(`${ROOT_GROUP}/${name}`);
   }
-});
+}, ROOT_GROUP !== undefined);
 
-nativeAsRoot("L20: run-as by name sets all ids, and the supplementary groups of the user", async (host) => {
-  const line = Deno.readTextFileSync("/etc/group").split("\n").map((line) => line.split(":"))
-    .find(([, , gid, users]) => users !== undefined && users !== "" && gid !== undefined);
+nativeAsRoot("L20: run-as by name sets all ids", "runs processes as others", async (host) => {
   const changes = { runAs: NOBODY };
   assertEquals(await status(host, ["Uid", "Gid", "Groups"], changes), [
     [65534, 65534, 65534, 65534].join("\t"),
     [65534, 65534, 65534, 65534].join("\t"),
     "65534",
   ]);
-  if (line === undefined) return; // no user has a supplementary group here
-  const name = line[3].split(",")[0];
+});
+
+/** A group with members, as fields of its line, if there is one here. */
+const GROUP_WITH_MEMBERS = Deno.readTextFileSync("/etc/group").split("\n").map((line) => line.split(":"))
+  .find(([, , gid, users]) => users !== undefined && users !== "" && gid !== undefined);
+
+const SUPPLEMENTARY = "runs processes as others, and needs a user with a supplementary group";
+nativeAsRoot("L20: run-as by name sets the supplementary groups of the user", SUPPLEMENTARY, async (host) => {
+  const [, , group, members] = GROUP_WITH_MEMBERS!; // the test is ignored where there is none
+  const name = members.split(",")[0];
   const [, , uid, gid] = Deno.readTextFileSync("/etc/passwd").split("\n").map((line) => line.split(":"))
     .find(([user]) => user === name)!;
   const runAs = { uid: Number(uid), gid: Number(gid), name };
   const [groups] = await status(host, ["Groups"], { runAs });
-  assert(groups.split(" ").includes(line[2]), groups);
-});
+  assert(groups.split(" ").includes(group), groups);
+}, GROUP_WITH_MEMBERS !== undefined);
 
-nativeAsRoot("a command that the user may not execute is an execution failure", async (host) => {
-  Deno.writeTextFileSync(`${host.folder}/secret`, "#!/bin/sh\n", { mode: 0o700 });
-  await host.launch(plan([`${host.folder}/secret`], { runAs: NOBODY }));
-  assertEquals(await host.failure(), [LaunchStage.EXECUTE, 13]);
-});
+nativeAsRoot(
+  "a command that the user may not execute is an execution failure",
+  "runs processes as others",
+  async (host) => {
+    Deno.writeTextFileSync(`${host.folder}/secret`, "#!/bin/sh\n", { mode: 0o700 });
+    await host.launch(plan([`${host.folder}/secret`], { runAs: NOBODY }));
+    assertEquals(await host.failure(), [LaunchStage.EXECUTE, 13]);
+  },
+);
 
 native("L24: limits, nice and oom-score-adj, for stop commands as well", async (host) => {
   const changes: Partial<LaunchPlan> = {
@@ -151,24 +173,29 @@ native("a limit whose soft half is above its hard half fails at setting limits",
   assertEquals((await host.inspect()).descriptors, descriptors);
 });
 
-Deno.test("native host: a setting without permission is reported with its step", async () => {
-  if (!isRoot) return void console.log("skipped: only root has something to lose");
-  const lost = "-setuid,-setgid,-sys_resource,-sys_nice,-sys_admin,-setpcap";
-  const wrapper = ["setpriv", `--bounding-set=${lost}`, `--inh-caps=${lost}`];
-  await using host = await TestHost.start("native", { wrapper });
-  const failure = async (changes: Partial<LaunchPlan>) => {
-    await host.launch(plan(["true"], changes));
-    return await host.failure();
-  };
-  assertEquals(await failure({ runAs: NOBODY }), [LaunchStage.USER_AND_GROUP, 1]);
-  assertEquals(await failure({ nice: -5 }), [LaunchStage.IO_PRIORITY, 13]);
-  assertEquals(await failure({ oomScoreAdjust: -500 }), [LaunchStage.IO_PRIORITY, 13]);
-  assertEquals(await failure({ ioPriority: 8192 }), [LaunchStage.IO_PRIORITY, 1]);
-  const limits = [{ resource: "nofile", soft: undefined, hard: 1n << 20n }] as const;
-  assertEquals(await failure({ limits }), [LaunchStage.RESOURCE_LIMITS, 1]);
-  assertEquals((await failure({ secureBits: ["noroot"] }))[0], LaunchStage.CAPABILITIES);
-  const { zombies, running } = await host.settled();
-  assertEquals([zombies, running], [0, []]);
+Deno.test({
+  ...rootOnly(
+    "native host: a setting without permission is reported with its step",
+    "other users have nothing to lose",
+  ),
+  fn: async () => {
+    const lost = "-setuid,-setgid,-sys_resource,-sys_nice,-sys_admin,-setpcap";
+    const wrapper = ["setpriv", `--bounding-set=${lost}`, `--inh-caps=${lost}`];
+    await using host = await TestHost.start("native", { wrapper });
+    const failure = async (changes: Partial<LaunchPlan>) => {
+      await host.launch(plan(["true"], changes));
+      return await host.failure();
+    };
+    assertEquals(await failure({ runAs: NOBODY }), [LaunchStage.USER_AND_GROUP, 1]);
+    assertEquals(await failure({ nice: -5 }), [LaunchStage.IO_PRIORITY, 13]);
+    assertEquals(await failure({ oomScoreAdjust: -500 }), [LaunchStage.IO_PRIORITY, 13]);
+    assertEquals(await failure({ ioPriority: 8192 }), [LaunchStage.IO_PRIORITY, 1]);
+    const limits = [{ resource: "nofile", soft: undefined, hard: 1n << 20n }] as const;
+    assertEquals(await failure({ limits }), [LaunchStage.RESOURCE_LIMITS, 1]);
+    assertEquals((await failure({ secureBits: ["noroot"] }))[0], LaunchStage.CAPABILITIES);
+    const { zombies, running } = await host.settled();
+    assertEquals([zombies, running], [0, []]);
+  },
 });
 
 native("ioprio sets class and level", async (host) => {
@@ -176,22 +203,26 @@ native("ioprio sets class and level", async (host) => {
   assertEquals((await host.output("ionice", { ioPriority: 3 * 8192 })).trim(), "idle");
 });
 
-nativeAsRoot("capabilities, securebits and no-new-privs are set as requested", async (host) => {
-  const capabilities = "^cap_net_bind_service,%CAP_CHOWN,!cap_sys_admin";
-  const fields = ["CapInh", "CapPrm", "CapEff", "CapAmb", "CapBnd", "NoNewPrivs"];
-  const [inheritable, permitted, effective, ambient, bounding, noNewPrivs] = await status(host, fields, {
-    runAs: NOBODY,
-    capabilities,
-    noNewPrivs: true,
-  });
-  assertEquals([inheritable, ambient], ["0000000000000401", "0000000000000400"]);
-  assertEquals([permitted, effective], ["0000000000000400", "0000000000000400"]);
-  assertEquals(BigInt(`0x${bounding}`) >> 21n & 1n, 0n); // CAP_SYS_ADMIN
-  assertEquals(noNewPrivs, "1");
-  const secureBits = ["noroot", "noroot-locked", "keep-caps"];
-  const text = await host.output("setpriv --dump | grep Securebits", { secureBits });
-  assertEquals(text, "Securebits: noroot,noroot_locked\n");
-});
+nativeAsRoot(
+  "capabilities, securebits and no-new-privs are set as requested",
+  "sets capabilities",
+  async (host) => {
+    const capabilities = "^cap_net_bind_service,%CAP_CHOWN,!cap_sys_admin";
+    const fields = ["CapInh", "CapPrm", "CapEff", "CapAmb", "CapBnd", "NoNewPrivs"];
+    const [inheritable, permitted, effective, ambient, bounding, noNewPrivs] = await status(host, fields, {
+      runAs: NOBODY,
+      capabilities,
+      noNewPrivs: true,
+    });
+    assertEquals([inheritable, ambient], ["0000000000000401", "0000000000000400"]);
+    assertEquals([permitted, effective], ["0000000000000400", "0000000000000400"]);
+    assertEquals(BigInt(`0x${bounding}`) >> 21n & 1n, 0n); // CAP_SYS_ADMIN
+    assertEquals(noNewPrivs, "1");
+    const secureBits = ["noroot", "noroot-locked", "keep-caps"];
+    const text = await host.output("setpriv --dump | grep Securebits", { secureBits });
+    assertEquals(text, "Securebits: noroot,noroot_locked\n");
+  },
+);
 
 native("the environment reaches the command byte for byte, with and without a chain", async (host) => {
   const environment = new Map([["PATH", "/usr/bin:/bin"], ["Ü", "\udcff"], ["a.b", "1"], ["UID", "7"], [

@@ -21,7 +21,7 @@ function testedRows(): { tested: Set<number>; onBothHosts: Set<number> } {
       for (const [, word, numbers] of Deno.readTextFileSync(`${ROOT}${folder}/${name}`).matchAll(TEST)) {
         for (const number of numbers.split(", ")) {
           tested.add(Number(number.slice(1)));
-          if (word === "both") onBothHosts.add(Number(number.slice(1)));
+          if (word.startsWith("both")) onBothHosts.add(Number(number.slice(1)));
         }
       }
     }

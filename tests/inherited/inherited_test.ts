@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 
 const ROOM = new URL("../../src/inherited/mod.ts", import.meta.url).href;
 
@@ -10,8 +11,7 @@ async function found(script: string, expression: string, permissions: readonly s
     const text = `import * as room from "${ROOM}";\nconsole.log(JSON.stringify(${expression}));\n`;
     Deno.writeTextFileSync(program, text);
     const words = [Deno.execPath(), "run", "--no-prompt", "--no-config", ...permissions, program];
-    const { stdout, stderr } = await new Deno.Command("/bin/sh", { args: ["-c", script, "sh", ...words] })
-      .output();
+    const { stdout, stderr } = await outputOf("/bin/sh", { args: ["-c", script, "sh", ...words] });
     const said = new TextDecoder().decode(stdout);
     return said === "" ? new TextDecoder().decode(stderr) : JSON.parse(said);
   } finally {

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import type { Fact, Outcome } from "../../src/engine/mod.ts";
+import "../_processes.ts";
+import type { Fact, OutcomeFact } from "../../src/engine/mod.ts";
 import { exitedWith, LaunchStage, LoadError, StopReason } from "../../src/model/mod.ts";
 import { type ConsoleLevels, DaemonLog, logFile, MainLog, type Threshold } from "../../src/log/mod.ts";
 
-function outcome(kind: Outcome["kind"], service: string, viaDependency = false): Fact {
+function outcome(kind: OutcomeFact["kind"], service: string, viaDependency = false): Fact {
   const rest = { reason: StopReason.TERMINATED, pid: undefined, exit: exitedWith(3), startFailed: false };
   return { kind, service, id: 1, at: 1_600_000_000_000, time: 5, viaDependency, ...rest };
 }

@@ -1,5 +1,6 @@
 import { outputOf } from "../_processes.ts";
 import { assertEquals, assertRejects } from "@std/assert";
+import { soon } from "../_patience.ts";
 import { DaemonLog, logFile, MainLog, syslog, type Threshold } from "../../src/log/mod.ts";
 
 const DISCARDED = "dinit: *** log message discarded due to full buffer ***\n";
@@ -145,6 +146,9 @@ Deno.test("a FIFO without a reader blocks nothing", async () => {
   await main.flush(1000);
   using reader = await Deno.open(`${directory}/log`, { read: true, write: true });
   const bytes = new Uint8Array(10);
-  assertEquals(new TextDecoder().decode(bytes.subarray(0, await reader.read(bytes) ?? 0)), "line\n");
+  assertEquals(
+    new TextDecoder().decode(bytes.subarray(0, await soon(reader.read(bytes), "the line") ?? 0)),
+    "line\n",
+  );
   Deno.removeSync(directory, { recursive: true });
 });

@@ -1,20 +1,11 @@
 /** A temporary error is not final: failed logs recover. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import "../_processes.ts";
 import { ConsoleLog, type LineSink, logFile, MainLog, type MainLogTarget } from "../../src/log/mod.ts";
+import { PATIENCE, soon, until } from "../_patience.ts";
 
 const ENOSPC = "No space left on device (os error 28)";
-/** How long anything here may take at most, in milliseconds. */
-const PATIENCE = 20_000;
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + PATIENCE;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error("waited too long");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** A disk that may be full, or refuse to open the file. */
 class Disk implements MainLogTarget {
   text = "";
@@ -61,9 +52,9 @@ Deno.test("a failed main log recovers automatically, and reports how many lines 
   disk.full = true;
   main.log("info", "kept");
   for (let i = 0; i < 5; i++) main.log("info", "x".repeat(1500));
-  await until(() => told.length === 1 && disk.opened > 2);
+  await until(() => told.length === 1 && disk.opened > 2, "the logs");
   disk.full = false;
-  await until(() => disk.text.includes("again\n"));
+  await until(() => disk.text.includes("again\n"), "the logs");
   const [notice, kept, ...others] = disk.text.split("\n");
   assertEquals(notice, "dinit: *** log message discarded due to full buffer ***");
   assertEquals([kept, others.length], ["kept", 4]);
@@ -76,11 +67,11 @@ Deno.test("a main log waits while its file cannot be opened", async () => {
   disk.full = true;
   disk.present = false;
   main.log("info", "kept");
-  await until(() => told.length === 1);
+  await until(() => told.length === 1, "the logs");
   await main.flush(PATIENCE); // one attempt, and not the whole time
   disk.full = false;
   disk.present = true;
-  await until(() => disk.text === "kept\nagain\n");
+  await until(() => disk.text === "kept\nagain\n", "the logs");
   assertEquals(told, [ENOSPC, "lost 0"]);
 });
 
@@ -92,7 +83,7 @@ Deno.test("a missing log is opened when it appears", async () => {
   main.keepTrying();
   await main.flush(PATIENCE);
   disk.present = true;
-  await until(() => disk.text === "early\n");
+  await until(() => disk.text === "early\n", "the logs");
 });
 
 Deno.test("a console that failed briefly shows lines again", async () => {
@@ -104,10 +95,10 @@ Deno.test("a console that failed briefly shows lines again", async () => {
   });
   disk.full = true;
   console.write("one");
-  await until(() => told.length === 1);
+  await until(() => told.length === 1, "the logs");
   disk.full = false;
   console.write("two");
-  await until(() => disk.text === "one\ntwo\n");
+  await until(() => disk.text === "one\ntwo\n", "the logs");
   assertEquals(told, [ENOSPC, "lost 0"]);
 });
 
@@ -116,9 +107,7 @@ Deno.test("waiting for a log that keeps failing ends after one attempt", async (
   const { main } = await logOn(disk);
   disk.full = true;
   main.log("info", "lost");
-  const before = performance.now();
-  await main.flush(PATIENCE);
-  assert(performance.now() - before < PATIENCE / 2);
+  await soon(main.flush(10 * PATIENCE), "the end of the attempt");
   disk.full = false;
   await main.flush(PATIENCE);
 });
@@ -159,7 +148,7 @@ Deno.test("a log file whose folder was removed is created again with the folder"
     Deno.mkdirSync(folder);
     main.log("info", "three");
     const text = () => Deno.readTextFileSync(`${folder}/log`);
-    await until(() => [...Deno.readDirSync(folder)].length === 1 && text() === "two\nthree\n");
+    await until(() => [...Deno.readDirSync(folder)].length === 1 && text() === "two\nthree\n", "the logs");
   });
 });
 

@@ -9,7 +9,7 @@ import {
   ServiceState,
   ServiceType,
 } from "../../src/model/mod.ts";
-import type { PidFileOutcome, Service } from "../../src/engine/mod.ts";
+import type { PidFileOutcome, ServiceRecord } from "../../src/engine/mod.ts";
 import { brokenInvariants, broughtUpTooEarly, takenDownTooEarly } from "../engine/_invariants.ts";
 import { World } from "../engine/_world.ts";
 
@@ -167,11 +167,11 @@ export class RandomWorld {
     };
   }
 
-  #service(index: number): Service {
+  #service(index: number): ServiceRecord {
     return this.world.service(`s${index}`);
   }
 
-  get services(): Service[] {
+  get services(): ServiceRecord[] {
     return [...this.world.manager.services()];
   }
 
@@ -298,9 +298,9 @@ export class RandomWorld {
    * The services that are up and should stay up. There are none if a launch will fail, a pin may be removed, or a
    * service on its way to another state than its target may release its dependencies.
    */
-  settledServices(): Service[] {
+  settledServices(): ServiceRecord[] {
     if (this.world.host.launchErrors.length > 0) return [];
-    const turns = ({ state, target }: Service) =>
+    const turns = ({ state, target }: ServiceRecord) =>
       state === (target === ServiceState.STARTED ? ServiceState.STOPPING : ServiceState.STARTING);
     if (this.services.some((service) => service.pinStart || turns(service))) return [];
     // A milestone that is added now, and that a stop pin makes fail, also stops a starting service.
@@ -312,7 +312,7 @@ export class RandomWorld {
   }
 
   /** Fails if one of these services is not up any more. */
-  checkStillUp(settled: readonly Service[]): void {
+  checkStillUp(settled: readonly ServiceRecord[]): void {
     const gone = settled.filter((service) => service.state !== ServiceState.STARTED);
     if (gone.length > 0) throw new Error(`${gone.map(({ name }) => name)} stopped without a cause`);
   }

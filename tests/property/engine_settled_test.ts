@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { EFFORT, fc } from "../random.ts";
 import { DependencyKind, ServiceState, ServiceType } from "../../src/model/mod.ts";
-import type { Service } from "../../src/engine/mod.ts";
+import type { ServiceRecord } from "../../src/engine/mod.ts";
 import { World } from "../engine/_world.ts";
 import { type SolvedService, Solver } from "./engine_solver.ts";
 
@@ -57,7 +57,7 @@ function settle(world: World, all: readonly Plan[]): void {
   }
 }
 
-function give(world: World, solver: Solver, [what, who]: Order, service: Service): void {
+function give(world: World, solver: Solver, [what, who]: Order, service: ServiceRecord): void {
   const { manager } = world;
   const isUp = service.state === ServiceState.STARTED;
   switch (what) {

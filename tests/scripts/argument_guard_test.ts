@@ -1,6 +1,7 @@
 /** The instructions that run before the binary, in a program that consists only of them and a few more. */
 
 import { assertEquals, assertThrows } from "@std/assert";
+import { outputOf } from "../_processes.ts";
 import { argumentGuard, type Processor } from "../../scripts/compile/argument_guard.ts";
 import { guardArguments, UnknownBinaryError } from "../../scripts/compile/guarded_binary.ts";
 
@@ -53,9 +54,7 @@ async function statusOf(file: Uint8Array, args: readonly string[]): Promise<numb
   try {
     Deno.writeFileSync(`${directory}/program`, file, { mode: 0o755 });
     const words = args.map((arg) => `"$(printf '${arg}')"`).join(" ");
-    return (await new Deno.Command("/bin/sh", { args: ["-c", `exec ./program ${words}`], cwd: directory })
-      .output())
-      .code;
+    return (await outputOf("/bin/sh", { args: ["-c", `exec ./program ${words}`], cwd: directory })).code;
   } finally {
     Deno.removeSync(directory, { recursive: true });
   }

@@ -1,10 +1,10 @@
 /** The links and the launcher beside the compiled program, with a stand-in for it. */
 
+import { rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assertEquals } from "@std/assert";
-import { TOOLS } from "../../src/cli/completion/grammar.ts";
-import { PROGRAM_WORDS, wordsOfName } from "../../src/cli/shared/program_names.ts";
-import { SHUTDOWN_NAMES } from "../../src/cli/shutdown/options.ts";
+import { SHUTDOWN, TOOLS } from "../../src/options/programs.ts";
+import { PROGRAM_WORDS, wordsOfName } from "../../src/options/program_names.ts";
 import { say, writeDirectory } from "./_launchers.ts";
 
 async function inDirectory(run: (directory: string) => Promise<void>): Promise<void> {
@@ -48,8 +48,10 @@ Deno.test("the name of the program stands for the words of a tool, in any folder
 });
 
 Deno.test("the names of the program are those of the tools and those that shutdown knows", () => {
-  const tools = TOOLS.map(({ name, word }) => [name, [word]]);
-  const shutdown = [...SHUTDOWN_NAMES.keys()].map((name) => [name, ["shutdown", `--called=${name}`]]);
+  const tools = TOOLS.filter((tool) => tool !== SHUTDOWN).map(({ name, word }) => [name, [word]]);
+  const shutdown = [SHUTDOWN.name, ...SHUTDOWN.aliases].map((
+    name,
+  ) => [name, ["shutdown", `--called=${name}`]]);
   assertEquals([...PROGRAM_WORDS], [...tools, ...shutdown]);
 });
 
@@ -77,8 +79,10 @@ exec chroot "$root" /usr/bin/env -i "$@"
 `;
 
 Deno.test({
-  name: "dinit-init mounts /proc if the kernel has not, without an environment and in a read-only root",
-  ignore: Deno.uid() !== 0, // namespaces need root
+  ...rootOnly(
+    "dinit-init mounts /proc if the kernel has not, without an environment and in a read-only root",
+    "needs namespaces",
+  ),
   fn: () =>
     inDirectory(async (directory) => {
       writeDirectory(directory);

@@ -64,8 +64,7 @@ Deno.test("the command has a help text with all cases, and shows the current cas
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, stdout: text(stdout), stderr: text(stderr) };
   };
-  for (const word of ["--help", "-h"]) {
-    const { code, stdout } = await run(word);
+  for (const { code, stdout } of await Promise.all(["--help", "-h"].map((word) => run(word)))) {
     assertEquals(code, 0);
     for (const part of ["--runs=N", "--json=FILE", "--peers", "description   load 10,000 descriptions"]) {
       assertStringIncludes(stdout, part);
@@ -83,8 +82,9 @@ Deno.test("the command names an unknown argument, and lists all cases", async ()
     const { code, stderr } = await outputOf(Deno.execPath(), { args });
     return { code, stderr: new TextDecoder().decode(stderr) };
   };
-  for (const word of ["nonsense", "--nonsense", "--runs=0", "--runs=many"]) {
-    const { code, stderr } = await run(word);
+  const words = ["nonsense", "--nonsense", "--runs=0", "--runs=many"];
+  for (const [index, { code, stderr }] of (await Promise.all(words.map((word) => run(word)))).entries()) {
+    const word = words[index];
     assertEquals(code, 1, word);
     assertStringIncludes(stderr, word);
     assertStringIncludes(stderr, "description, engine");

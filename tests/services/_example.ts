@@ -4,6 +4,7 @@
  */
 
 import { endOf } from "../_processes.ts";
+import { soon, until as eventually } from "../_patience.ts";
 import { StoreClient } from "../../services/src/shared/store_client.ts";
 import {
   FileUsers,
@@ -70,7 +71,7 @@ export class Program {
   /** Waits until it exits. */
   async end(): Promise<{ code: number; signal: Deno.Signal | null; stdout: string; stderr: string }> {
     await endOf(this.#child);
-    const { code, signal, stdout, stderr } = await this.#output;
+    const { code, signal, stdout, stderr } = await soon(this.#output, "the end of the output");
     const decoder = new TextDecoder();
     return { code, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   }
@@ -160,13 +161,7 @@ export class Example {
   }
 }
 
-/** Waits until `condition` gives something; fails after ten seconds. */
-export async function until<T>(what: string, condition: () => T | Promise<T>): Promise<NonNullable<T>> {
-  const end = performance.now() + 10_000;
-  for (;;) {
-    const result = await condition();
-    if (result) return result;
-    if (performance.now() > end) throw new Error(`Waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+/** Waits until `condition` gives something. */
+export function until<T>(what: string, condition: () => T | Promise<T>): Promise<NonNullable<T>> {
+  return eventually(condition, what, 10);
 }

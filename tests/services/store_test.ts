@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { soon } from "../_patience.ts";
 import { receivedLines, sendLine } from "../../services/src/shared/lines.ts";
 import { Example, until } from "./_example.ts";
 
@@ -43,7 +44,7 @@ Deno.test("store: its file is complete at every moment, also when it is killed w
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
     await program.stop("SIGKILL");
-    await writing;
+    await soon(writing, "the end of the connection");
     assert(readCount() >= count - 1);
   }));
 
@@ -66,7 +67,7 @@ Deno.test("store: sends every change to watchers, in order", () =>
     const last = count + 50;
     while (count < last) await store.set("count", String(++count));
     for (let expected = first + 1; expected <= last; expected++) {
-      assertEquals((await changes.next()).value, ["count", String(expected)]);
+      assertEquals((await soon(changes.next(), `change ${expected}`)).value, ["count", String(expected)]);
     }
   }));
 
@@ -78,10 +79,10 @@ Deno.test("store: replies to unknown lines, and cuts off lines without end", () 
     const lines = receivedLines(connection);
     for (const line of ["", "HELLO", "SET", "SET key", "GET", "set a b", "LIST all"]) {
       await sendLine(connection, line);
-      assertMatch((await lines.next()).value ?? "", /^ERROR say /);
+      assertMatch((await soon(lines.next(), "an answer")).value ?? "", /^ERROR say /);
     }
     await sendLine(connection, "x".repeat(100_000)).catch(() => {});
-    const end = await lines.next().catch((error) => error);
+    const end = await soon(lines.next().catch((error) => error), "the end of the connection");
     assert(end.done === true || end instanceof Deno.errors.ConnectionReset);
     connection.close();
     await store.set("still", "here");
@@ -121,14 +122,17 @@ Deno.test("store: a watcher that does not read is disconnected, and no other cli
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: example.storePort });
     await sendLine(connection, "WATCH");
     const lines = receivedLines(connection);
-    assertEquals((await lines.next()).value, "OK");
+    assertEquals((await soon(lines.next(), "an answer")).value, "OK");
     const count = 6000;
     for (let n = 0; n < count; n++) await store.set("long", `${n} ${"x".repeat(3900)}`);
     let read = 0;
-    try {
+    const reading = (async () => {
       for await (const line of lines) read += line.startsWith("CHANGED long ") ? 1 : 0;
+    })();
+    try {
+      await soon(reading, "the end of the connection");
     } catch (error) {
-      assert(error instanceof Deno.errors.ConnectionReset);
+      assert(error instanceof Deno.errors.ConnectionReset, String(error));
     }
     connection.close();
     assert(read < count, `${read} lines`);

@@ -2,12 +2,13 @@
 
 import { DINIT_BINARY } from "./daemon.ts";
 
-/** The milliseconds that a program takes. Throws if it fails. */
-export async function timeOf(program: string, args: readonly string[]): Promise<number> {
+/** Milliseconds that a program takes. Throws if it ends with another status than is expected. */
+export async function timeOf(program: string, args: readonly string[], expected = 0): Promise<number> {
   const before = performance.now();
-  const { success } = await new Deno.Command(program, { args: [...args], stdin: "null", stdout: "null" })
-    .output();
-  if (!success) throw new Error(`failed: ${program} ${args.join(" ")}`);
+  const stderr = expected === 0 ? "inherit" : "null";
+  const command = new Deno.Command(program, { args: [...args], stdin: "null", stdout: "null", stderr });
+  const { code } = await command.spawn().status;
+  if (code !== expected) throw new Error(`failed: ${program} ${args.join(" ")}`);
   return performance.now() - before;
 }
 

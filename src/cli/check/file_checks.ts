@@ -2,7 +2,7 @@
 
 import {
   encodeBytes,
-  errnoNumber,
+  Errno,
   errnoText,
   programCandidates,
   type ServiceDescription,
@@ -41,7 +41,7 @@ export function checkFiles(
 /** The file at a path, or why it is unknown. */
 function look(path: string): Deno.FileInfo | string {
   // The runtime's paths are Unicode: it would look for another file.
-  if (!path.isWellFormed()) return errnoText(errnoNumber("EILSEQ")!);
+  if (!path.isWellFormed()) return errnoText(Errno.EILSEQ);
   try {
     return Deno.statSync(path);
   } catch (error) {
@@ -52,11 +52,7 @@ function look(path: string): Deno.FileInfo | string {
 /** Whether the directory can be the working directory of processes. */
 function checkWorkingDirectory(path: string, check: DescriptionCheck): boolean {
   const found = look(path);
-  const why = typeof found === "string"
-    ? found
-    : found.isDirectory
-    ? undefined
-    : errnoText(errnoNumber("ENOTDIR")!);
+  const why = typeof found === "string" ? found : found.isDirectory ? undefined : errnoText(Errno.ENOTDIR);
   if (why === undefined) return true;
   check.warn({
     code: "working-dir",

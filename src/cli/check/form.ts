@@ -1,7 +1,7 @@
 /** The form of the findings, and which of them make the exit status 1. */
 
 import type { Finding } from "./finding.ts";
-import type { CheckOptions } from "./options.ts";
+import type { CheckOptions } from "../../options/dinit_check.ts";
 
 /** The choices of the options and the terminal. */
 export interface Form {

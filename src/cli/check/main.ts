@@ -2,12 +2,13 @@
 
 import { FileUsers, printDescription, SETTING_TABLE, type SettingTable } from "../../description/mod.ts";
 import { inheritedEnvironment } from "../../inherited/mod.ts";
-import { missingGrantText } from "../../model/mod.ts";
+import { missingGrantText, typed } from "../../model/mod.ts";
+import type { CheckOptions } from "../../options/dinit_check.ts";
 import { Checker } from "./checker.ts";
 import { checkFailure } from "./failure.ts";
 import type { Finding, Reporter } from "./finding.ts";
 import { type Form, formOf } from "./form.ts";
-import { type CheckOptions, scanCheckArguments } from "./options.ts";
+import { scanCheckArguments } from "./options.ts";
 import { githubReporter } from "./report_github.ts";
 import { jsonReporter } from "./report_json.ts";
 import { findingsReporter, textReporter } from "./report_text.ts";
@@ -34,7 +35,7 @@ export async function runCheck(
   try {
     const options = scanCheckArguments(args);
     if (!options.help) return await check(options, io, settings);
-    io.out((await import("./help.ts")).checkHelp());
+    io.out((await typed(import("./help.ts"))).checkHelp());
     return 0;
   } catch (error) {
     const failure = error instanceof Deno.errors.NotCapable ? checkFailure(missingGrantText(error)) : error;
@@ -49,7 +50,7 @@ async function check(options: CheckOptions, io: CheckIo, settings: SettingTable)
   const reporter = reporterFor(options, form, io);
   const found: Finding[] = [];
   const source = options.online
-    ? await (await import("./online.ts")).onlineSource(options, io)
+    ? await (await typed(import("./online.ts"))).onlineSource(options, io)
     : offlineSource(options, io, (finding) => found.push(finding));
   const identity = { uid: io.uid() ?? 0, gid: io.gid() ?? 0 };
   const { portable } = options;

@@ -3,7 +3,7 @@
 import { ControlClient, ControlError, controlSocketPath, Reply, Request } from "../../client/mod.ts";
 import { MainEnvironment } from "../../description/mod.ts";
 import { checkFailure, daemonFailure } from "./failure.ts";
-import type { CheckOptions } from "./options.ts";
+import type { CheckOptions } from "../../options/dinit_check.ts";
 import { type CheckIo, resolve, type Source } from "./source.ts";
 
 const NO_PATH =

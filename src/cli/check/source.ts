@@ -7,7 +7,7 @@ import { effectiveMode, passwdHome } from "../../client/mod.ts";
 import { checkFailure } from "./failure.ts";
 import type { Finding } from "./finding.ts";
 import { environmentFindings } from "./habit_findings.ts";
-import type { CheckOptions } from "./options.ts";
+import type { CheckOptions } from "../../options/dinit_check.ts";
 
 /** What the checker needs from its process. */
 export interface CheckIo extends CtlIo {

@@ -1,4 +1,7 @@
-/** Guesses the intended word behind a misspelt one. Pure. */
+/**
+ * What somebody probably meant to write. Pure. `closestString` of @std/text proposes something for every word, and counts
+ * two neighbours that are swapped, the most frequent slip, as two mistakes.
+ */
 
 /** One in this many characters may differ from the intended word; never all of them. */
 const CHARACTERS_PER_MISTAKE = 3;

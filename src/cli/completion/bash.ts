@@ -1,6 +1,6 @@
 /** Completion for bash. */
 
-import { TOOLS } from "./grammar.ts";
+import { DINIT, SHUTDOWN, TOOLS } from "../../options/programs.ts";
 import { posixFunctions } from "./posix.ts";
 
 /** The script, to be sourced. It needs nothing but bash, from version 4 on. */
@@ -39,7 +39,14 @@ _dinit_complete() {
   done
 }
 
-complete -F _dinit_complete dinit ${TOOLS.map(({ name }) => name).join(" ")}
+complete -F _dinit_complete ${
+    [DINIT, ...TOOLS].filter((one) => one !== SHUTDOWN).map(({ name }) => name).join(" ")
+  }
+# Another init may own these names.
+for _dinit_name in ${[SHUTDOWN.name, ...SHUTDOWN.aliases].join(" ")}; do
+  [[ $(type -P "$_dinit_name") -ef $(type -P dinit) ]] && complete -F _dinit_complete "$_dinit_name"
+done
+unset _dinit_name
 
 # deno task -q ctl ..., and deno run ... main.ts ...; everything else of deno goes where it went before.
 _dinit_deno_complete() {

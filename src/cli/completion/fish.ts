@@ -1,15 +1,12 @@
 /** Completion for fish. */
 
-import { SIGNALS } from "../../model/mod.ts";
-import {
-  type CommandGrammar,
-  type OptionGrammar,
-  PLAIN_WORDS,
-  type ToolGrammar,
-  TOOLS,
-  type ValueGrammar,
-  type WordGrammar,
-} from "./grammar.ts";
+import { type CommandRow, namesOf, type OptionRow, type Word } from "../../options/mod.ts";
+import { DINIT, DINITCTL, type Program, SHUTDOWN, type Tool, TOOLS } from "../../options/programs.ts";
+import { helpOf } from "../../options/text.ts";
+import { wordsOfKind } from "./words.ts";
+
+/** The commands of `dinit` that are no programs. */
+const PLAIN = DINIT.commands.filter(({ name }) => !TOOLS.some(({ word }) => word === name));
 
 /** A word in single quotes, where fish knows only `\'` and `\\`. */
 function quote(text: string): string {
@@ -22,6 +19,7 @@ export function fishCompletion(): string {
     "# fish completion for dinit and its tools, made by: dinit completion fish",
     "",
     FUNCTIONS,
+    `set -g __dinit_valued ${DINITCTL.options.filter(({ value }) => value).flatMap(namesOf).join(" ")}`,
     ...TOOLS.flatMap(toolLines),
     ...dinitLines(),
     "",
@@ -84,6 +82,18 @@ function __dinit_is
     contains -- $program dinit deno; and test "$words[1]" = $argv[2]
 end
 
+# Whether the program of this name is dinit: another init may own it.
+function __dinit_ours
+    test (path basename -- (path resolve -- (command -s $argv[1]))) = dinit
+end
+
+# Whether the command line is for the daemon: no command of dinit stands in front.
+function __dinit_is_daemon
+    set -l words (__dinit_words)
+    test (path basename -- (commandline -opc)[1]) = dinit
+    and not contains -- "$words[1]" ${DINIT.commands.map(({ name }) => name).join(" ")}
+end
+
 # Whether the sub-command is this one, and the number of words behind it is as -eq or -ge says.
 function __dinit_at
     set -l plain (__dinit_plain $__dinit_valued)
@@ -126,22 +136,28 @@ function __dinit_services
 end
 `;
 
-function toolLines(tool: ToolGrammar): string[] {
-  const is = `__dinit_is ${tool.name} ${tool.word}`;
+function toolLines(tool: Tool): string[] {
   const programs = `-c ${tool.name} -c dinit -c deno`;
-  const valued = TOOLS.flatMap(({ options }) => options).filter(({ value }) => value !== undefined);
+  const is = `__dinit_is ${tool.name} ${tool.word}`;
+  if (tool.name !== SHUTDOWN.name) return programLines(programs, is, tool);
   return [
-    `set -g __dinit_valued ${[...new Set(valued.flatMap(({ names }) => names))].join(" ")}`,
-    `complete ${programs} -f -n ${quote(is)}`,
-    ...(tool.commands.length === 0
-      ? tool.words.map((word) => `complete ${programs} -f -n ${quote(is)} ${proposal(word)}`)
-      : []),
-    ...tool.commands.flatMap((command) => commandLines(programs, is, command)),
-    ...tool.options.map((option) => optionLine(programs, is, tool, option)),
+    ...programLines("-c dinit -c deno", is, tool),
+    ...[tool.name, ...tool.aliases].flatMap((name) =>
+      programLines(`-c ${name}`, `__dinit_ours ${name}`, tool)
+    ),
   ];
 }
 
-function commandLines(programs: string, is: string, { name, summary, words }: CommandGrammar): string[] {
+function programLines(programs: string, is: string, program: Program): string[] {
+  return [
+    `complete ${programs} -f -n ${quote(is)}`,
+    ...program.words.map((word) => `complete ${programs} -f -n ${quote(is)} ${proposal(word)}`),
+    ...program.commands.flatMap((command) => commandLines(programs, is, command)),
+    ...program.options.map((option) => optionLine(programs, is, program, option)),
+  ];
+}
+
+function commandLines(programs: string, is: string, { name, summary, words }: CommandRow): string[] {
   const first = quote(`${is}; and test (count (__dinit_plain $__dinit_valued)) = 0`);
   return [
     `complete ${programs} -f -n ${first} -a ${name} -d ${quote(summary)}`,
@@ -152,49 +168,53 @@ function commandLines(programs: string, is: string, { name, summary, words }: Co
   ];
 }
 
-function optionLine(
-  programs: string,
-  is: string,
-  { commands }: ToolGrammar,
-  { names, summary, value, local }: OptionGrammar,
-): string {
-  const users = commands.filter(({ options }) => options.some((option) => names.includes(option)));
+function optionLine(programs: string, is: string, { commands }: Program, option: OptionRow): string {
+  const { long, local, value } = option;
+  const users = commands.filter(({ options = [] }) => options.some((name) => name === long));
   const condition = local
     ? `${is}; and begin; ${users.map(({ name }) => `__dinit_at ${name} -ge 0`).join("; or ")}; end`
     : is;
-  const spellings = names.map((name) =>
+  const spellings = namesOf(option).map((name) =>
     name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`
   );
   const takes = value === undefined ? "-f" : `-x ${proposal(value)}`.replace("-x -F", "-r -F");
-  return `complete ${programs} -n ${quote(condition)} ${spellings.join(" ")} ${takes} -d ${quote(summary)}`;
+  return `complete ${programs} -n ${quote(condition)} ${spellings.join(" ")} ${takes} -d ${
+    quote(helpOf(option))
+  }`;
 }
 
 /** The proposals for a value. */
-function proposal({ oneOf, completes }: ValueGrammar | WordGrammar): string {
-  if (oneOf !== undefined) return `-a ${quote(oneOf.join(" "))}`;
-  switch (completes) {
+function proposal({ oneOf, kind = "text" }: Word): string {
+  const words = oneOf ?? wordsOfKind(kind)?.map(({ word }) => word);
+  if (words !== undefined) return `-a ${quote(words.join(" "))}`;
+  switch (kind) {
     case "service":
       return "-a '(__dinit_services)'";
-    case "signal":
-      return `-a ${quote(SIGNALS.map(([name]) => name).join(" "))}`;
     case "variable":
       return "-a '(set -nx)'";
     case "directory":
       return "-a '(__fish_complete_directories)'";
     case "file":
       return "-F";
-    case undefined:
+    default:
       return "";
   }
 }
 
+/** The daemon's own options and arguments, and in their place the first word: a command. */
 function dinitLines(): string[] {
   const first = quote("test (count (__dinit_words)) = 0");
+  const daemon = programLines("-c dinit", "__dinit_is_daemon", { ...DINIT, words: [], commands: [] });
+  const services = DINIT.words.map((word) =>
+    `complete -c dinit -f -n '__dinit_is_daemon; and test (count (__dinit_words)) -gt 0' ${proposal(word)}`
+  );
   return [
-    ...[...TOOLS.map(({ word, summary }) => ({ name: word, summary })), ...PLAIN_WORDS].map((
-      { name, summary },
-    ) => `complete -c dinit -f -n ${first} -a ${name} -d ${quote(summary)}`),
-    ...PLAIN_WORDS.flatMap(({ name, words }) =>
+    ...daemon,
+    ...services,
+    ...DINIT.commands.map(({ name, summary }) =>
+      `complete -c dinit -f -n ${first} -a ${name} -d ${quote(summary)}`
+    ),
+    ...PLAIN.flatMap(({ name, words }) =>
       words.map((word, place) => {
         const at = `set -l words (__dinit_words); test (count $words) = ${
           place + 1

@@ -1,8 +1,8 @@
 /** `dinit completion SHELL`: prints what a shell needs to complete the command lines of the tools. */
 
+import { type Shell, SHELLS } from "../../options/programs.ts";
 import { bashCompletion } from "./bash.ts";
 import { fishCompletion } from "./fish.ts";
-import { type Shell, SHELLS } from "./grammar.ts";
 import { zshCompletion } from "./zsh.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 

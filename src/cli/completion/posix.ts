@@ -1,7 +1,14 @@
 /** The part of the completion that bash and zsh share: functions that both understand. */
 
-import { SIGNALS } from "../../model/mod.ts";
-import { type OptionGrammar, PLAIN_WORDS, TOOLS, type ValueGrammar } from "./grammar.ts";
+import { namesOf, type OptionRow, type Word } from "../../options/mod.ts";
+import { DINIT, PROGRAMS, SHUTDOWN, TOOLS } from "../../options/programs.ts";
+import { helpOf } from "../../options/text.ts";
+import { type Candidate, listedKinds, wordsOfKind } from "./words.ts";
+
+/** The commands of `dinit` that are no programs. */
+const PLAIN = DINIT.commands.map(({ name }) => name).filter((name) =>
+  !TOOLS.some(({ word }) => word === name)
+);
 
 /** A word in single quotes. */
 export function quote(text: string): string {
@@ -9,60 +16,59 @@ export function quote(text: string): string {
 }
 
 /** The result of the functions below: words to choose from, or a kind. */
-function kindOf({ oneOf, completes }: ValueGrammar): string {
-  return oneOf === undefined ? completes ?? "text" : `=${oneOf.join(" ")}`;
+function kindOf({ oneOf, kind = "text" }: Word): string {
+  return oneOf === undefined ? kind : `=${oneOf.join(" ")}`;
 }
 
-/** A line `word<TAB>summary`. */
-function candidate(word: string, summary: string): string {
-  return quote(`${word}\t${summary}`);
+/** Prints lines `word<TAB>summary`. */
+function printed(candidates: readonly Candidate[]): string {
+  const lines = candidates.map(({ word, summary }) =>
+    quote(summary === undefined ? word : `${word}\t${summary}`)
+  );
+  return lines.length === 0 ? ":" : `printf '%s\\n' ${lines.join(" ")}`;
 }
 
-function printed(candidates: readonly string[]): string {
-  return candidates.length === 0 ? ":" : `printf '%s\\n' ${candidates.join(" ")}`;
-}
-
-function optionCandidates(options: readonly OptionGrammar[]): string[] {
-  return options.flatMap(({ names, summary }) => names.map((name) => candidate(name, summary)));
+function optionCandidates(options: readonly OptionRow[]): Candidate[] {
+  return options.flatMap((option) => namesOf(option).map((word) => ({ word, summary: helpOf(option) })));
 }
 
 /** The `case` lines that say which options have values, and of which kind. */
 function valueCases(): string[] {
-  return TOOLS.flatMap(({ name: tool, options }) =>
-    options.flatMap(({ names, value }) =>
-      value === undefined
-        ? []
-        : [`    ${names.map((name) => `${tool}:${name}`).join("|")}) echo ${quote(kindOf(value))} ;;`]
+  return PROGRAMS.flatMap(({ name: program, options }) =>
+    options.flatMap((option) =>
+      option.value === undefined ? [] : [
+        `    ${namesOf(option).map((name) => `${program}:${name}`).join("|")}) echo ${
+          quote(kindOf(option.value))
+        } ;;`,
+      ]
     )
   );
 }
 
-function optionCases(): string[] {
-  return TOOLS.flatMap(({ name: tool, options, commands }) => {
-    const own = commands.filter((command) => command.options.length > 0).map((command) => {
-      const rows = options.filter(({ names }) => command.options.some((name) => names.includes(name)));
-      return `    ${tool}:${command.name}) ${printed(optionCandidates(rows))} ;;`;
-    });
-    return own;
-  });
-}
-
-function commonOptionCases(): string[] {
-  return TOOLS.map(({ name, options }) =>
-    `    ${name}) ${printed(optionCandidates(options.filter(({ local }) => !local)))} ;;`
+/** The options that belong to a command. */
+function commandOptionCases(): string[] {
+  return PROGRAMS.flatMap(({ name: program, options, commands }) =>
+    commands.filter((command) => command.options !== undefined).map((command) => {
+      const rows = options.filter(({ long }) => command.options?.some((name) => name === long));
+      return `    ${program}:${command.name}) ${printed(optionCandidates(rows))} ;;`;
+    })
   );
 }
 
-/** The kinds of arguments by tool, sub-command and place, counted from 0. */
+/** The options of a program. Those of `dinit` stand in front of its commands, not behind them. */
+function optionCases(): string[] {
+  return PROGRAMS.map((program) => {
+    const rows = program.options.filter(({ local }) => !local);
+    return `    ${program.name}:${program === DINIT ? "" : "*"}) ${printed(optionCandidates(rows))} ;;`;
+  });
+}
+
+/** The kinds of arguments by program, command and place, counted from 0. */
 function wordCases(): string[] {
-  const lists = [
-    ...TOOLS.flatMap(({ name, commands, words }) =>
-      commands.length === 0
-        ? [{ key: `${name}:`, words }]
-        : commands.map((command) => ({ key: `${name}:${command.name}`, words: command.words }))
-    ),
-    ...PLAIN_WORDS.map(({ name, words }) => ({ key: `dinit:${name}`, words })),
-  ];
+  const lists = PROGRAMS.flatMap(({ name, commands, words }) => [
+    { key: `${name}:`, words },
+    ...commands.map((command) => ({ key: `${name}:${command.name}`, words: command.words })),
+  ]);
   return lists.flatMap(({ key, words }) =>
     words.map((word, place) => {
       const places = word.repeatable ? `${key}:*` : `${key}:${place}`;
@@ -71,17 +77,10 @@ function wordCases(): string[] {
   );
 }
 
-function commandCandidates(): string {
-  return printed(
-    TOOLS.flatMap(({ commands }) => commands).map(({ name, summary }) => candidate(name, summary)),
+function commandCases(): string[] {
+  return PROGRAMS.filter(({ commands }) => commands.length > 0).map(({ name, commands }) =>
+    `    ${name}) ${printed(commands.map(({ name, summary }) => ({ word: name, summary })))} ;;`
   );
-}
-
-function toolCandidates(): string {
-  return printed([
-    ...TOOLS.map(({ word, summary }) => candidate(word, summary)),
-    ...PLAIN_WORDS.map(({ name, summary }) => candidate(name, summary)),
-  ]);
 }
 
 /**
@@ -98,10 +97,16 @@ ${valueCases().join("\n")}
 
 _dinit_options() {
   case "$1:$2" in
+${commandOptionCases().join("\n")}
+  esac
+  case "$1:$2" in
 ${optionCases().join("\n")}
   esac
+}
+
+_dinit_commands() {
   case "$1" in
-${commonOptionCases().join("\n")}
+${commandCases().join("\n")}
   esac
 }
 
@@ -115,7 +120,7 @@ _dinit_kind() {
   case "$1" in
     '='*) printf '%s\\n' "\${1#=}" | tr ' ' '\\n' ;;
     service) _dinit_services ;;
-    signal) ${printed(SIGNALS.map(([name, number]) => candidate(name, `signal ${number}`)))} ;;
+${listedKinds().map((kind) => `    ${kind}) ${printed(wordsOfKind(kind) ?? [])} ;;`).join("\n")}
     variable) env | sed -n 's/^\\([A-Za-z_][A-Za-z_0-9]*\\)=.*/\\1/p' ;;
     file|directory) echo ":$1" ;;
   esac
@@ -143,6 +148,9 @@ _dinit_candidates() {
   _dinit_tool=\${1##*/}
   tool=$_dinit_tool
   shift
+  case "$tool" in
+    ${SHUTDOWN.aliases.join("|")}) tool=${SHUTDOWN.name} ;;
+  esac
   # deno task -q ctl WORD..., and deno run OPTION... main.ts ctl WORD...: from here on like dinit ctl WORD...
   if [ "$tool" = deno ] && [ "$1" = task ]; then
     _dinit_deno="$(printf %q "$_dinit_program") task -q"
@@ -163,16 +171,20 @@ _dinit_candidates() {
     shift
     tool=dinit
   fi
-  if [ "$tool" = dinit ]; then
-    if [ $# -le 1 ]; then
-      ${toolCandidates()}
-      return
-    fi
+  sub=
+  if [ "$tool" = dinit ] && [ $# -le 1 ]; then
     case "$1" in
-${TOOLS.map(({ word, name }) => `      ${word}) tool=${name} sub= ;;`).join("\n")}
-      *) sub=$1 ;;
+      -*) ;;
+      *)
+        _dinit_commands dinit
+        return
+        ;;
     esac
-    shift
+  elif [ "$tool" = dinit ]; then
+    case "$1" in
+${TOOLS.map(({ word, name }) => `      ${word}) tool=${name}; shift ;;`).join("\n")}
+      ${PLAIN.join("|")}) sub=$1; shift ;;
+    esac
   fi
   place=0
   while [ $# -gt 1 ]; do
@@ -210,7 +222,7 @@ ${TOOLS.map(({ word, name }) => `      ${word}) tool=${name} sub= ;;`).join("\n"
     -*) _dinit_options "$tool" "$sub" ;;
     *)
       if [ "$tool" = dinitctl ] && [ -z "$sub" ]; then
-        ${commandCandidates()}
+        _dinit_commands "$tool"
       else
         _dinit_kind "$(_dinit_word "$tool" "$sub" "$place")"
       fi

@@ -1,11 +1,11 @@
 /** Completion for zsh. */
 
-import { TOOLS } from "./grammar.ts";
+import { DINIT, SHUTDOWN, TOOLS } from "../../options/programs.ts";
 import { posixFunctions } from "./posix.ts";
 
 /** The script, to be sourced or to be installed as `_dinit` in a directory of `fpath`. */
 export function zshCompletion(): string {
-  const tools = ["dinit", ...TOOLS.map(({ name }) => name)].join(" ");
+  const tools = [DINIT, ...TOOLS].filter((one) => one !== SHUTDOWN).map(({ name }) => name).join(" ");
   return `\
 #compdef ${tools}
 # zsh completion for dinit and its tools, made by: dinit completion zsh
@@ -35,6 +35,11 @@ if [ "$funcstack[1]" = _dinit ]; then
   _dinit "$@"
 else
   compdef _dinit ${tools}
+  # Another init may own these names.
+  for _dinit_name in ${[SHUTDOWN.name, ...SHUTDOWN.aliases].join(" ")}; do
+    [[ "\${commands[$_dinit_name]-}" -ef "\${commands[dinit]-}" ]] && compdef _dinit $_dinit_name
+  done
+  unset _dinit_name
   # deno task -q ctl ..., and deno run ... main.ts ...; everything else of deno goes where it went before.
   [[ "\${_comps[deno]-}" == _dinit_deno ]] || typeset -g _dinit_deno_before=\${_comps[deno]-}
   _dinit_deno() {

@@ -2,7 +2,7 @@
 
 import { CATLOG_CLEAR, type ControlClient, Reply, Request } from "../../client/mod.ts";
 import { LogReader } from "../../client/steps.ts";
-import { decodeBytes, type ServiceOverview } from "../../model/mod.ts";
+import { decodeBytes, type ServiceOverview, typed } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
@@ -73,7 +73,7 @@ async function logFileOf(
 
 /** Writes the whole file. */
 async function showFile(context: CommandContext, path: string): Promise<number> {
-  const { LogFileReader } = await import("./log_file_reader.ts");
+  const { LogFileReader } = await typed(import("./log_file_reader.ts"));
   using file = new LogFileReader(path);
   const pieces: string[] = [];
   for (let piece = file.next(); piece.length > 0; piece = file.next()) {
@@ -102,7 +102,7 @@ async function follow(context: CommandContext, client: ControlClient, handle: nu
     const bytes = await source.next();
     if (bytes === undefined) {
       const path = await logFileOf(context, client, handle);
-      const { LogFileReader } = await import("./log_file_reader.ts");
+      const { LogFileReader } = await typed(import("./log_file_reader.ts"));
       source = new LogFileReader(path);
       continue;
     }

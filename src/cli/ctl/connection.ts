@@ -7,7 +7,7 @@ import {
   effectiveMode,
   type SocketOptions,
 } from "../../client/mod.ts";
-import { errnoNumber, errnoText } from "../../model/mod.ts";
+import { Errno, errnoText, typed } from "../../model/mod.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";
 
@@ -25,7 +25,7 @@ const NO_PATH =
 export async function openConnection(options: ConnectionOptions, io: CtlIo): Promise<ControlClient> {
   const passed = options.usePassedFd === true ? passedDescriptor(io) : undefined;
   if (passed !== undefined) {
-    const { descriptorStream } = await import("../shared/descriptor_stream.ts");
+    const { descriptorStream } = await typed(import("../shared/descriptor_stream.ts"));
     return new ControlClient(await descriptorStream(passed));
   }
   const path = controlSocketPath(options, io);
@@ -54,9 +54,7 @@ export async function connectToDaemon(
     return await ControlClient.connect(path);
   } catch (error) {
     if (!(error instanceof ControlError) || !NOBODY.has(error.errno)) throw error;
-    const { folderSocket }: typeof import("../shared/folder_socket.ts") = await import(
-      "../shared/folder_socket.ts" as string
-    );
+    const { folderSocket } = await typed(import("../shared/folder_socket.ts"));
     const other = folderSocket(options, io);
     const client = other && await ControlClient.connect(other).catch(() => undefined);
     if (!client) throw error;
@@ -66,7 +64,7 @@ export async function connectToDaemon(
 }
 
 /** The error numbers that mean that no daemon listens. */
-const NOBODY: ReadonlySet<number | undefined> = new Set(["ENOENT", "ECONNREFUSED"].map(errnoNumber));
+const NOBODY: ReadonlySet<number | undefined> = new Set([Errno.ENOENT, Errno.ECONNREFUSED]);
 
 /** The number at the beginning of `DINIT_CS_FD`; `undefined` if there is none. */
 export function passedDescriptor(io: CtlIo): number | undefined {
@@ -77,7 +75,7 @@ export function passedDescriptor(io: CtlIo): number | undefined {
 function connectFailure(error: ControlError, path: string, options: SocketOptions, io: CtlIo): ToolFailure {
   if (error.errno === undefined) return ctlFailure(error.message); // the message names a missing grant
   const message = `connecting to socket: ${path}: ${errnoText(error.errno)}`;
-  const absent = error.errno === errnoNumber("ENOENT") && options.socketPath === undefined;
+  const absent = error.errno === Errno.ENOENT && options.socketPath === undefined;
   const more = absent && effectiveMode(options, io) === "user"
     ? ["perhaps no user instance is running?"]
     : [];

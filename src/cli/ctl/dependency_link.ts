@@ -7,7 +7,7 @@ import {
   readEnableVia,
   readStaticLinks,
 } from "../../description/mod.ts";
-import { errnoNumber, errnoOf, errnoText, LoadError, missingGrantText } from "../../model/mod.ts";
+import { Errno, errnoOf, errnoText, LoadError, missingGrantText } from "../../model/mod.ts";
 import { ctlFailure } from "../shared/failure.ts";
 
 /** The default dependent, unless a description names another one. */
@@ -124,7 +124,7 @@ export function removeLink({ path }: DependencyLink, note?: string): void {
   } catch (error) {
     throw ctlFailure(`could not unlink dependency entry ${path}: ${reason(error)}`, ...noteLines(note));
   }
-  const text = errnoText(errnoNumber("EISDIR")!);
+  const text = errnoText(Errno.EISDIR);
   throw ctlFailure(`could not unlink dependency entry ${path}: ${text}`, ...noteLines(note));
 }
 

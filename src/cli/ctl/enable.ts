@@ -16,14 +16,7 @@ import {
   MainEnvironment,
   parseEnvironmentFile,
 } from "../../description/mod.ts";
-import {
-  baseName,
-  DependencyKind,
-  errnoNumber,
-  errnoText,
-  LoadError,
-  ServiceState,
-} from "../../model/mod.ts";
+import { baseName, DependencyKind, Errno, errnoText, LoadError, ServiceState } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import {
@@ -225,9 +218,7 @@ async function loadedFile(
   const found = locate(name, [directory]);
   if (!(found instanceof LoadError)) return found;
   const path = `${directory}/${baseName(name)}`;
-  const why = found.kind === "not-found"
-    ? errnoText(errnoNumber("ENOENT")!)
-    : found.message.replace(`${path}: `, "");
+  const why = found.kind === "not-found" ? errnoText(Errno.ENOENT) : found.message.replace(`${path}: `, "");
   throw ctlFailure(`could not open service description file '${path}': ${why}`);
 }
 

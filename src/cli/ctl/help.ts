@@ -1,7 +1,9 @@
 /** The help text of `dinitctl`, made from its tables. */
 
-import { type Command, COMMANDS, type CommandWord } from "./commands.ts";
-import { type OptionRow, OPTIONS } from "./options.ts";
+import { type Command, COMMANDS } from "../../options/ctl_commands.ts";
+import { DINITCTL_OPTIONS } from "../../options/dinitctl.ts";
+import { type CommandRow, namesOf, type OptionRow, type Word } from "../../options/mod.ts";
+import { helpOf, optionColumns, optionTerm, twoColumns, withValue } from "../../options/text.ts";
 
 /** The whole text, with a newline at its end. */
 export function ctlHelp(): string {
@@ -15,7 +17,7 @@ export function ctlHelp(): string {
     ...twoColumns(COMMANDS.map(({ name, summary }) => [name, summary])),
     "",
     "Options:",
-    ...twoColumns(OPTIONS.map((option) => [optionUsage(option), optionSummary(option)])),
+    ...twoColumns(DINITCTL_OPTIONS.map((option) => [optionTerm(option), optionSummary(option)])),
     "",
     `Dependency types: ${dependencyTypes().join(", ")}.`,
     "",
@@ -24,55 +26,40 @@ export function ctlHelp(): string {
 
 /** What there is to know of one sub-command, with a newline at its end. */
 export function commandHelp(command: Command): string {
-  const own = OPTIONS.filter(({ names }) => command.options?.some((option) => names.includes(option)));
+  const own = DINITCTL_OPTIONS.filter(({ long }) => command.options?.some((option) => option === long));
   return [
     `dinitctl ${command.name}: ${command.summary}`,
     "",
     `Usage: dinitctl [options] ${usage(command)}`,
-    ...(own.length === 0
-      ? []
-      : ["", ...twoColumns(own.map((option) => [optionUsage(option), option.summary]))]),
+    ...(own.length === 0 ? [] : ["", ...optionColumns(own)]),
     "",
     "Options of all commands: dinitctl --help",
     "",
   ].join("\n");
 }
 
-/** A sub-command with its own options and its arguments, such as `stop [--force] SERVICE`. */
-export function usage({ name, options = [], words }: Command): string {
-  const own = options.map((option) => `[${valueUsage(optionRow(option), option)}]`);
+/** A command with its own options and its arguments, such as `stop [--force] SERVICE`. */
+export function usage({ name, options = [], words }: CommandRow): string {
+  const own = options.map((option) => `[${withValue(optionRow(option), option)}]`);
   return [name, ...own, ...words.map(wordUsage)].join(" ");
 }
 
-function wordUsage({ name, optional, repeatable }: CommandWord): string {
+function wordUsage({ name, optional, repeatable }: Word): string {
   const text = repeatable ? `${name}...` : name;
   return optional ? `[${text}]` : text;
 }
 
 function optionRow(name: string): OptionRow {
-  return OPTIONS.find(({ names }) => names.includes(name))!;
+  return DINITCTL_OPTIONS.find((option) => namesOf(option).includes(name))!; // a command names options that there are
 }
 
-function valueUsage({ value }: OptionRow, name: string): string {
-  return value === undefined ? name : `${name} ${value.name}`;
-}
-
-function optionUsage(option: OptionRow): string {
-  return valueUsage(option, option.names.join(", "));
-}
-
-/** The summary, and for an option of some sub-commands only, which those are. */
-function optionSummary({ names, local, summary }: OptionRow): string {
-  if (!local) return summary;
-  const users = COMMANDS.filter(({ options }) => options?.some((option) => names.includes(option)));
-  return `${users.map(({ name }) => name).join(", ")}: ${summary}`;
+/** What an option does, and for an option of some commands only, which those are. */
+function optionSummary(option: OptionRow): string {
+  if (!option.local) return helpOf(option);
+  const users = COMMANDS.filter(({ options }) => options?.some((name) => name === option.long));
+  return `${users.map(({ name }) => name).join(", ")}: ${helpOf(option)}`;
 }
 
 function dependencyTypes(): readonly string[] {
   return COMMANDS.flatMap(({ words }) => words).find(({ oneOf }) => oneOf !== undefined)?.oneOf ?? [];
-}
-
-function twoColumns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

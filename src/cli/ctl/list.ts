@@ -1,7 +1,7 @@
 /** `list` (cli 3.7). */
 
 import { type ControlClient, hasFailed, type SvcInfo, type WireStatus } from "../../client/mod.ts";
-import { ServiceState, StopReason } from "../../model/mod.ts";
+import { ServiceState, StopReason, typed } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import type { Selection } from "./selection.ts";
 
@@ -19,7 +19,7 @@ export async function list(context: CommandContext): Promise<number> {
 async function listed(client: ControlClient, selection: Selection): Promise<SvcInfo[]> {
   const services = await client.list();
   if (selection.patterns.length === 0 && selection.states.length === 0) return services;
-  const { selector }: typeof import("./selection.ts") = await import("./selection.ts" as string);
+  const { selector } = await typed(import("./selection.ts"));
   return services.filter(selector(selection));
 }
 
@@ -28,9 +28,7 @@ async function recordServices(
   client: ControlClient,
   services: readonly SvcInfo[],
 ): Promise<void> {
-  const { serviceDocument }: typeof import("./service_facts.ts") = await import(
-    "./service_facts.ts" as string
-  );
+  const { serviceDocument } = await typed(import("./service_facts.ts"));
   const texts = services.some(({ status }) => status.reason === StopReason.EXECFAILED)
     ? await launchTexts(client)
     : undefined;
@@ -44,7 +42,7 @@ async function recordServices(
 
 /** The reasons of failed launches in words, by the name of the service. */
 async function launchTexts(client: ControlClient): Promise<ReadonlyMap<string, string>> {
-  const { launchTextsOf }: typeof import("./launch_text.ts") = await import("./launch_text.ts" as string);
+  const { launchTextsOf } = await typed(import("./launch_text.ts"));
   return launchTextsOf(await client.query("overview"));
 }
 
@@ -60,8 +58,8 @@ async function listText(context: CommandContext, services: readonly SvcInfo[]): 
 
 async function linePainter(context: CommandContext) {
   const style = await context.style();
-  const { paint }: typeof import("../shared/style.ts") = await import("../shared/style.ts" as string);
-  const { lookOf }: typeof import("./look.ts") = await import("./look.ts" as string);
+  const { paint } = await typed(import("../shared/style.ts"));
+  const { lookOf } = await typed(import("./look.ts"));
   return (line: string, { status }: SvcInfo) =>
     paint(line.slice(0, MARKS_WIDTH), lookOf(status).colour, style) + line.slice(MARKS_WIDTH);
 }

@@ -2,7 +2,7 @@
 
 import { hasFailed, type WireStatus } from "../../client/mod.ts";
 import { ServiceState } from "../../model/mod.ts";
-import type { StateChoice } from "./options.ts";
+import type { StateChoice } from "../../options/dinitctl.ts";
 import { Colour } from "../shared/style.ts";
 
 /** A word, a symbol and a colour for the state of a service. */

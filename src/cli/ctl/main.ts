@@ -1,13 +1,14 @@
 /** `dinitctl`: talks to a running daemon from the command line (cli 2 to 4). */
 
-import { missingGrantText } from "../../model/mod.ts";
+import { missingGrantText, typed } from "../../model/mod.ts";
 import { ControlError } from "../../client/mod.ts";
-import { scanArguments } from "../shared/arguments.ts";
+import { scanArguments } from "./arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "../../options/ctl_commands.ts";
 import type { CommandContext, Facts } from "./context.ts";
 import type { CommandDocument } from "./documents.ts";
-import { type CtlOptions, defaultOptions } from "./options.ts";
+import { HANDLERS } from "./handlers.ts";
+import { type CtlOptions, defaultOptions } from "../../options/dinitctl.ts";
 import { ctlFailure, failureText, messageOf, ToolFailure, toolVersion } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 
@@ -43,7 +44,7 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
 }
 
 async function helpText(command: Command | undefined): Promise<string> {
-  const { commandHelp, ctlHelp }: typeof import("./help.ts") = await import("./help.ts" as string);
+  const { commandHelp, ctlHelp } = await typed(import("./help.ts"));
   return command === undefined ? ctlHelp() : commandHelp(command);
 }
 
@@ -67,12 +68,12 @@ async function runCommand(
     say: (line) => options.quiet || options.json || io.out(`${line}\n`),
     print: (data) => options.json || io.out(data),
     explain: (failure) => explained(failure, options, io),
-    style: async () => (await import("../shared/style.ts")).textStyle(io, options.color),
+    style: async () => (await typed(import("../shared/style.ts"))).textStyle(io, options.color),
     open: () => conversation!.opened,
     connect: () => conversation!.established,
   };
   try {
-    return await (await command.load())(context);
+    return await (await HANDLERS[command.name]())(context);
   } catch (error) {
     const failure = failureOf(error);
     throw failure === undefined ? error : await explained(failure, options, io);
@@ -131,7 +132,7 @@ async function explained(
 ): Promise<ToolFailure> {
   const isRead = options.json || io.errorTerminal();
   if (!isRead || failure.fact === undefined || failure.hint.length > 0) return failure;
-  const { hintLines }: typeof import("../hint/hint.ts") = await import("../hint/hint.ts" as string);
+  const { hintLines } = await typed(import("../hint/hint.ts"));
   failure.hint = await hintLines(failure, { options, io });
   return failure;
 }

@@ -7,6 +7,7 @@ import { type OverviewFacts, renderOverview } from "./overview_text.ts";
 import type { Selection } from "./selection.ts";
 import type { KnownService } from "./service_facts.ts";
 import { textStyle } from "../shared/style.ts";
+import { typed } from "../../model/mod.ts";
 
 /**
  * Prints the overview, limited to the services that the command line selects.
@@ -49,9 +50,7 @@ async function presentOverview(context: CommandContext, facts: OverviewFacts): P
     ? facts.services
     : await selected(facts.services, { patterns: words, states: options.states });
   if (options.json) {
-    const { serviceDocument }: typeof import("./service_facts.ts") = await import(
-      "./service_facts.ts" as string
-    );
+    const { serviceDocument } = await typed(import("./service_facts.ts"));
     context.record({ daemon: facts.daemon, services: services.map(serviceDocument) });
   } else {
     const style = textStyle(io, options.color);
@@ -61,7 +60,7 @@ async function presentOverview(context: CommandContext, facts: OverviewFacts): P
 }
 
 async function selected(services: readonly KnownService[], selection: Selection): Promise<KnownService[]> {
-  const { selector }: typeof import("./selection.ts") = await import("./selection.ts" as string);
+  const { selector } = await typed(import("./selection.ts"));
   const isSelected = selector(selection);
   return services.filter((service) => isSelected({ name: service.name, status: service }));
 }

@@ -4,6 +4,7 @@ import type { CommandContext } from "./context.ts";
 import { statusLines } from "./status_lines.ts";
 import { withLaunchText } from "./launch_text.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
+import { typed } from "../../model/mod.ts";
 
 /** Only a pattern that is no service's name shows more: all matching services. */
 export async function shortStatus(context: CommandContext): Promise<number> {
@@ -16,8 +17,8 @@ export async function shortStatus(context: CommandContext): Promise<number> {
     context.print(lines.map((line) => `${line}\n`).join(""));
     return 0;
   }
-  const { isPattern } = await import("./selection.ts");
+  const { isPattern } = await typed(import("./selection.ts"));
   if (!isPattern(name)) throw notLoaded(name);
-  const { showMatching } = await import("./overview.ts");
+  const { showMatching } = await typed(import("./overview.ts"));
   return await showMatching(context, client);
 }

@@ -1,16 +1,17 @@
 /** `status`: chooses its form (cli 3.5). Each form is loaded when it is needed. */
 
 import type { CommandContext } from "./context.ts";
+import { typed } from "../../model/mod.ts";
 
 /** `dinitctl status [--long] [--state STATE] [SERVICE|PATTERN...]` */
 export async function status(context: CommandContext): Promise<number> {
   const { io, options, words } = context;
   if (!options.long && (words.length === 0 || options.states.length > 0)) return await overview(context);
   if (words.length > 1 || options.long || options.json || io.terminal() !== undefined) {
-    const { longStatus }: typeof import("./long_status.ts") = await import("./long_status.ts" as string);
+    const { longStatus } = await typed(import("./long_status.ts"));
     return await longStatus(context);
   }
-  const { shortStatus }: typeof import("./short_status.ts") = await import("./short_status.ts" as string);
+  const { shortStatus } = await typed(import("./short_status.ts"));
   return await shortStatus(context);
 }
 
@@ -18,7 +19,7 @@ export async function status(context: CommandContext): Promise<number> {
 async function overview(context: CommandContext): Promise<number> {
   const client = await context.open();
   const answers = Promise.all([context.connect(), client.query("overview")]);
-  const { showOverview }: typeof import("./overview.ts") = await import("./overview.ts" as string);
+  const { showOverview } = await typed(import("./overview.ts"));
   const [, answer] = await answers;
   return await showOverview(context, client, answer);
 }

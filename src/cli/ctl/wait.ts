@@ -2,7 +2,7 @@
 
 import type { ServiceEventPacket, WireStatus } from "../../client/mod.ts";
 import { type Arrivals, type Goal, GoalWatch } from "../../client/steps.ts";
-import { ServiceEvent, StopReason } from "../../model/mod.ts";
+import { ServiceEvent, StopReason, typed } from "../../model/mod.ts";
 import type { CommandContext } from "./context.ts";
 import { protocolFailure } from "../shared/failure.ts";
 import { startFailureLines } from "./status_text.ts";
@@ -68,7 +68,7 @@ export async function failedStart(
 /** The status, with the daemon's further facts about a failed launch; the code for that is loaded then. */
 async function fullStatus(context: CommandContext, handle: number, status: WireStatus): Promise<WireStatus> {
   if (status.reason !== StopReason.EXECFAILED) return status;
-  const { withLaunchText }: typeof import("./launch_text.ts") = await import("./launch_text.ts" as string);
+  const { withLaunchText } = await typed(import("./launch_text.ts"));
   return await withLaunchText(await context.connect(), handle, status);
 }
 
@@ -86,7 +86,7 @@ export async function waitingShown(
   const { options, io } = context;
   const silent = options.quiet || options.json || options.noWait || io.terminal() === undefined;
   if (silent || !(await context.style()).symbols) return await run(context, () => {});
-  const { startProgress } = await import("./progress.ts");
+  const { startProgress } = await typed(import("./progress.ts"));
   const progress = await startProgress(context, { verb });
   try {
     return await run(progress.context, (name) => progress.done(name));

@@ -1,9 +1,10 @@
 /** Hints on a wrong command line of `dinitctl`. Pure functions of its tables. */
 
+import { type Command, COMMANDS } from "../../options/ctl_commands.ts";
+import { DINITCTL_OPTIONS } from "../../options/dinitctl.ts";
+import { namesOf, type OptionRow } from "../../options/mod.ts";
 import { nearest } from "../check/suggestion.ts";
-import { type Command, COMMANDS } from "../ctl/commands.ts";
 import { usage } from "../ctl/help.ts";
-import { type OptionRow, OPTIONS } from "../ctl/options.ts";
 import { printable } from "../shared/text_width.ts";
 
 /** A word that is no sub-command. */
@@ -16,9 +17,9 @@ export function commandHint(word: string): string[] {
 /** An option that is unknown, or does not belong to this sub-command. */
 export function optionHint(option: string, command: string | undefined): string[] {
   const [name, ...value] = option.split("=");
-  const row = OPTIONS.find(({ names }) => names.includes(name));
+  const row = DINITCTL_OPTIONS.find((option) => namesOf(option).includes(name));
   if (row !== undefined) return [misplaced(row, name, value, command)];
-  const meant = nearest(name, OPTIONS.flatMap(({ names }) => names));
+  const meant = nearest(name, DINITCTL_OPTIONS.flatMap(namesOf));
   return meant === undefined ? [] : [`did you mean '${meant}'?`];
 }
 
@@ -31,8 +32,8 @@ function misplaced(row: OptionRow, name: string, value: string[], command: strin
   return `write '${name} ${value.length === 0 ? row.value.name : printable(value.join("="))}'`;
 }
 
-function usersOf({ names }: OptionRow): Command[] {
-  return COMMANDS.filter(({ options = [] }) => options.some((option) => names.includes(option)));
+function usersOf({ long }: OptionRow): Command[] {
+  return COMMANDS.filter(({ options = [] }) => options.some((option) => option === long));
 }
 
 /** An invalid value of an option. */

@@ -2,7 +2,7 @@
 
 import { ControlClient, ControlError, controlSocketPath, effectiveMode } from "../../client/mod.ts";
 import { FOLDER_SOCKET } from "../shared/folder_socket.ts";
-import { errnoNumber } from "../../model/mod.ts";
+import { Errno } from "../../model/mod.ts";
 import { passedDescriptor } from "../ctl/connection.ts";
 import { limited } from "./limited.ts";
 import type { HintSurroundings } from "./surroundings.ts";
@@ -24,13 +24,13 @@ export async function noDaemonHint(
 
 function reasonLines(path: string, errno: number, surroundings: HintSurroundings): string[] {
   switch (errno) {
-    case errnoNumber("ENOENT"):
+    case Errno.ENOENT:
       return [`is it running? start it with: ${startCommand(path, surroundings)}`];
-    case errnoNumber("ECONNREFUSED"):
+    case Errno.ECONNREFUSED:
       return [`nothing listens there any more; start it with: ${startCommand(path, surroundings)}`];
-    case errnoNumber("EACCES"):
+    case Errno.EACCES:
       return ["the socket belongs to another user, and only that user and root may use it"];
-    case errnoNumber("EINVAL"):
+    case Errno.EINVAL:
       return path.length > 0 ? ["the path of a socket has at most 107 bytes"] : [];
     default:
       return [];

@@ -1,11 +1,12 @@
 /** `dinit help`: explains a topic, a setting of descriptions, or a sub-command of `dinitctl`. */
 
 import { nearest } from "../check/suggestion.ts";
-import { COMMANDS } from "../ctl/commands.ts";
+import { COMMANDS } from "../../options/ctl_commands.ts";
 import { commandHelp, ctlHelp } from "../ctl/help.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 import { showText } from "../shared/pager.ts";
 import { serviceHelp, settingHelp, settingNames } from "./service_help.ts";
+import { typed } from "../../model/mod.ts";
 
 /** A text for a name that is neither a setting nor a sub-command. */
 interface HelpTopic {
@@ -17,10 +18,13 @@ interface HelpTopic {
 const TOPICS: readonly HelpTopic[] = [
   { names: ["service"], load: serviceHelp },
   { names: ["ctl", "dinitctl"], load: ctlHelp },
-  { names: ["check", "dinit-check"], load: async () => (await import("../check/help.ts")).checkHelp() },
+  {
+    names: ["check", "dinit-check"],
+    load: async () => (await typed(import("../check/help.ts"))).checkHelp(),
+  },
   {
     names: ["monitor", "dinit-monitor"],
-    load: async () => (await import("../monitor/help.ts")).monitorHelp(),
+    load: async () => (await typed(import("../monitor/help.ts"))).monitorHelp(),
   },
 ];
 
@@ -32,7 +36,7 @@ export async function runHelp([name]: readonly string[], io: CtlIo = processIo()
   }
   const texts = await textsFor(name);
   if (texts.length === 0) {
-    const meant = nearest(name, knownNames());
+    const meant = nearest(name, helpNames());
     io.err(
       `dinit: no help on '${name}'\n${meant === undefined ? "" : `    did you mean '${meant}'?\n`}${usage()}`,
     );
@@ -54,8 +58,15 @@ async function textsFor(name: string): Promise<string[]> {
   ];
 }
 
-function knownNames(): string[] {
-  return [...TOPICS.flatMap(({ names }) => names), ...COMMANDS.map(({ name }) => name), ...settingNames()];
+/** All that `dinit help` knows, each name once. */
+export function helpNames(): string[] {
+  return [
+    ...new Set([
+      ...TOPICS.flatMap(({ names }) => names),
+      ...COMMANDS.map(({ name }) => name),
+      ...settingNames(),
+    ]),
+  ];
 }
 
 function usage(): string {

@@ -8,23 +8,21 @@ import { plainPage } from "./plain.ts";
 import { roffPage } from "./roff.ts";
 import { showText } from "../shared/pager.ts";
 
-/** The source of each manual page by its name. `daemonHelp` is the output of `dinit --help`. */
-export function manualSources(daemonHelp: string): ReadonlyMap<string, string> {
-  return new Map(manualPages(daemonHelp).map((page) => [page.name, roffPage(page)]));
+/** The source of each manual page by its name. */
+export function manualSources(): ReadonlyMap<string, string> {
+  return new Map(manualPages().map((page) => [page.name, roffPage(page)]));
 }
 
 /**
  * Shows or prints the named manual page. Returns the exit status. Without a valid name, prints all names and returns 1.
  *
- * @param daemonHelp the output of `dinit --help`
  * @param io the surroundings. @default those of this process
  */
 export async function runManual(
   args: readonly string[],
-  daemonHelp: string,
   io: CtlIo = processIo(),
 ): Promise<number> {
-  const pages = manualPages(daemonHelp);
+  const pages = manualPages();
   const [name] = args;
   const page = args.length === 1
     ? pages.find((page) => page.name === name || page.aliases?.includes(name))

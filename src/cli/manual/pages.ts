@@ -1,14 +1,19 @@
 /** The manual pages, made from the tables of the programs. */
 
-import { COMMANDS } from "../ctl/commands.ts";
-import { type OptionGrammar, type ToolGrammar, TOOLS } from "../completion/grammar.ts";
+import type { OptionRow } from "../../options/mod.ts";
+import {
+  DINIT,
+  DINIT_CHECK,
+  DINIT_MONITOR,
+  DINITCTL,
+  type Program,
+  PROGRAMS,
+  SHUTDOWN,
+  TOOLS,
+} from "../../options/programs.ts";
+import { helpOf, optionTerm } from "../../options/text.ts";
 import { usage } from "../ctl/help.ts";
-import { SHUTDOWN_NAMES, SHUTDOWN_OPTIONS } from "../shutdown/options.ts";
 import type { ManualItem, ManualPage, ManualSection } from "./roff.ts";
-
-const [CTL, CHECK, MONITOR] = ["ctl", "check", "monitor"].map((word) =>
-  TOOLS.find((tool) => tool.word === word)!
-);
 
 const EXIT_STATUS: ManualSection = {
   title: "Exit status",
@@ -24,16 +29,20 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
   },
 ];
 
-/** All pages. `daemonHelp` is the output of `dinit --help`. */
-export function manualPages(daemonHelp: string): readonly ManualPage[] {
-  return [daemonPage(daemonHelp), ctlPage(), checkPage(), monitorPage(), shutdownPage()];
+/** All pages. */
+export function manualPages(): readonly ManualPage[] {
+  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), shutdownPage()];
 }
 
-function daemonPage(help: string): ManualPage {
+/** What every page takes from the table. */
+function pageOf({ name, aliases, summary, usage }: Program) {
+  const seeAlso = PROGRAMS.map((program) => program.name).filter((other) => other !== name);
+  return { name, aliases, summary, synopsis: usage, seeAlso };
+}
+
+function daemonPage(): ManualPage {
   return {
-    name: "dinit",
-    summary: "service manager",
-    synopsis: ["dinit [options] [SERVICE...]", ...TOOLS.map(({ word }) => `dinit ${word} ...`)],
+    ...pageOf(DINIT),
     sections: [
       {
         title: "Description",
@@ -45,40 +54,19 @@ function daemonPage(help: string): ManualPage {
           `${TOOLS.map(({ word, name }) => `dinit ${word} is ${name}`).join(", ")}.`,
         ],
       },
-      { title: "Options", items: helpItems(help) },
+      { title: "Options", items: optionItems(DINIT) },
       {
         title: "Environment",
         items: SOCKET_ENVIRONMENT.filter(({ term }) => term !== "DINIT_SOCKET_PATH"),
       },
     ],
-    seeAlso: [...TOOLS.map(({ name }) => name), "shutdown"],
   };
-}
-
-/**
- * The options in a help text. An item is a line with one blank and an option or an argument; its explanation follows
- * after two blanks, or on lines with more indentation.
- */
-export function helpItems(help: string): ManualItem[] {
-  const items: { term: string; text: string }[] = [];
-  for (const line of help.split("\n")) {
-    const [, head, text = ""] = /^ (?=[-<])(.*?)(?: {2,}(.*))?$/.exec(line) ?? [];
-    const last = items.at(-1);
-    if (head !== undefined) items.push({ term: head.trimEnd(), text });
-    else if (/^ {4}/.test(line) && last !== undefined) last.text = `${last.text} ${line.trim()}`.trim();
-  }
-  // Some terms are so long that only one blank separates them from their text.
-  return items.map(({ term, text }) => {
-    const [, head, rest] = /^(.*?-\w <\w+>|.*?-\w) (?![<-])(\S.*)$/.exec(term) ?? [];
-    return rest === undefined ? { term, text } : { term: head, text: `${rest} ${text}`.trim() };
-  });
 }
 
 function ctlPage(): ManualPage {
   return {
-    name: CTL.name,
-    summary: CTL.summary,
-    synopsis: COMMANDS.map((command) => `dinitctl [options] ${usage(command)}`),
+    ...pageOf(DINITCTL),
+    synopsis: DINITCTL.commands.map((command) => `dinitctl [options] ${usage(command)}`),
     sections: [
       {
         title: "Description",
@@ -90,9 +78,12 @@ function ctlPage(): ManualPage {
       },
       {
         title: "Commands",
-        items: COMMANDS.map((command) => ({ term: usage(command), text: sentence(command.summary) })),
+        items: DINITCTL.commands.map((command) => ({
+          term: usage(command),
+          text: sentence(command.summary),
+        })),
       },
-      { title: "Options", items: optionItems(CTL) },
+      { title: "Options", items: optionItems(DINITCTL) },
       {
         title: "JSON",
         text: [
@@ -113,15 +104,12 @@ function ctlPage(): ManualPage {
       },
       EXIT_STATUS,
     ],
-    seeAlso: ["dinit", CHECK.name, MONITOR.name],
   };
 }
 
 function checkPage(): ManualPage {
   return {
-    name: CHECK.name,
-    summary: CHECK.summary,
-    synopsis: ["dinit-check [options] [SERVICE...]"],
+    ...pageOf(DINIT_CHECK),
     sections: [
       {
         title: "Description",
@@ -130,24 +118,18 @@ function checkPage(): ManualPage {
           "the values of settings, files that are named, dependencies. Without a name it checks the service boot.",
         ],
       },
-      { title: "Options", items: optionItems(CHECK) },
+      { title: "Options", items: optionItems(DINIT_CHECK) },
       {
         title: "Exit status",
         text: ["0 if nothing was found, and 1 otherwise, or if checking was not possible."],
       },
     ],
-    seeAlso: ["dinit", CTL.name],
   };
 }
 
 function monitorPage(): ManualPage {
   return {
-    name: MONITOR.name,
-    summary: MONITOR.summary,
-    synopsis: [
-      "dinit-monitor [options] -c COMMAND SERVICE...",
-      "dinit-monitor [options] -c COMMAND -E [NAME...]",
-    ],
+    ...pageOf(DINIT_MONITOR),
     sections: [
       {
         title: "Description",
@@ -160,24 +142,19 @@ function monitorPage(): ManualPage {
           "value of the variable, and %% with %.",
         ],
       },
-      { title: "Options", items: optionItems(MONITOR) },
+      { title: "Options", items: optionItems(DINIT_MONITOR) },
       { title: "Environment", items: SOCKET_ENVIRONMENT },
       {
         title: "Exit status",
         text: ["0 after the one command of --exit, whatever its result, and for --version; 1 otherwise."],
       },
     ],
-    seeAlso: ["dinit", CTL.name],
   };
 }
 
 function shutdownPage(): ManualPage {
-  const [name, ...aliases] = SHUTDOWN_NAMES.keys();
   return {
-    name,
-    aliases,
-    summary: "power off, halt or restart the machine",
-    synopsis: [...SHUTDOWN_NAMES.keys()].map((name) => `${name} [options]`),
+    ...pageOf(SHUTDOWN),
     sections: [
       {
         title: "Description",
@@ -190,10 +167,7 @@ function shutdownPage(): ManualPage {
           "file systems, and has the kernel do the rest. Services are not stopped in order then.",
         ],
       },
-      {
-        title: "Options",
-        items: SHUTDOWN_OPTIONS.map(({ name, help }) => ({ term: name, text: sentence(help.join(" ")) })),
-      },
+      { title: "Options", items: optionItems(SHUTDOWN) },
       {
         title: "Files",
         items: [
@@ -216,23 +190,22 @@ function shutdownPage(): ManualPage {
         text: ["1 for every failure and for the help text. Otherwise the program waits for its own end."],
       },
     ],
-    seeAlso: ["dinit", CTL.name],
   };
 }
 
-function optionItems(tool: ToolGrammar): ManualItem[] {
-  return tool.options.map((option) => ({ term: optionTerm(option), text: optionText(tool, option) }));
+function optionItems(program: Program): ManualItem[] {
+  return program.options.map((option) => ({ term: optionTerm(option), text: optionText(program, option) }));
 }
 
-function optionTerm({ names, value }: OptionGrammar): string {
-  return names.join(", ") + (value === undefined ? "" : ` ${value.name}`);
-}
-
-/** The summary; for an option of some sub-commands only, also their names. */
-function optionText({ commands }: ToolGrammar, { names, summary, local }: OptionGrammar): string {
-  if (!local) return sentence(summary);
-  const users = commands.filter(({ options }) => options.some((option) => names.includes(option)));
-  return `${sentence(summary)} Only behind ${users.map(({ name }) => name).join(", ")}.`;
+/** What an option does, for an option of some commands only which those are, and the other form of its value. */
+function optionText({ commands }: Program, option: OptionRow): string {
+  const users = commands.filter(({ options = [] }) => options.some((name) => name === option.long));
+  return [
+    sentence(helpOf(option)),
+    ...(option.local ? [`Only behind ${users.map(({ name }) => name).join(", ")}.`] : []),
+    ...(option.assignable ? [`Also ${option.long}=${option.value?.name}.`] : []),
+    ...(option.bare ? [`Also ${option.value?.name} alone.`] : []),
+  ].join(" ");
 }
 
 function sentence(summary: string): string {

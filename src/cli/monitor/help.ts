@@ -1,14 +1,10 @@
 /** The help text of `dinit-monitor`, made from its table of options. */
 
-import { MONITOR_OPTIONS } from "./options.ts";
+import { DINIT_MONITOR_OPTIONS } from "../../options/dinit_monitor.ts";
+import { optionColumns } from "../../options/text.ts";
 
 /** The whole text, with a newline at its end. */
 export function monitorHelp(): string {
-  const rows = MONITOR_OPTIONS.map(({ names, value, summary }) => [
-    names.join(", ") + (value === undefined ? "" : ` ${value.name}`),
-    summary,
-  ]);
-  const width = Math.max(...rows.map(([left]) => left.length));
   return [
     "dinit-monitor: run a command when services or environment variables change",
     "",
@@ -17,7 +13,7 @@ export function monitorHelp(): string {
     "    dinit-monitor [options] -c COMMAND -E [NAME...]",
     "",
     "Options:",
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    ...optionColumns(DINIT_MONITOR_OPTIONS),
     "",
     "In COMMAND, %n stands for the name, %s for what happened, %v for the value of a variable and %% for %.",
     "It is split at white space outside of double quotes, and no shell is involved.",

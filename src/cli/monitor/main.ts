@@ -1,12 +1,13 @@
 /** `dinit-monitor`: runs a command for each event of services or variables (cli 6). */
 
 import { ControlError, controlSocketPath } from "../../client/mod.ts";
-import { errnoText, missingGrantText } from "../../model/mod.ts";
+import { errnoText, missingGrantText, typed } from "../../model/mod.ts";
+import type { MonitorOptions } from "../../options/dinit_monitor.ts";
 import { failureText, ToolFailure, toolVersion } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 import { fillIn, type Occasion, splitCommand } from "./command.ts";
 import { monitorFailure, serverFailure } from "./failure.ts";
-import { type MonitorOptions, scanMonitorArguments } from "./options.ts";
+import { scanMonitorArguments } from "./options.ts";
 import { type CommandEnd, runCommand } from "./run_command.ts";
 import { ENVIRONMENT_PROTOCOL, watchEnvironment, watchServices } from "./watch.ts";
 import { type ConnectionOptions, connectToDaemon } from "../ctl/connection.ts";
@@ -33,7 +34,7 @@ export async function runMonitor(args: readonly string[], io: MonitorIo = monito
   try {
     options = scanMonitorArguments(args);
     if (options.help) {
-      io.out((await import("./help.ts")).monitorHelp());
+      io.out((await typed(import("./help.ts"))).monitorHelp());
       return 1;
     }
     if (options.version) {
@@ -57,7 +58,7 @@ async function explained(
   io: MonitorIo,
 ): Promise<ToolFailure> {
   if (!io.errorTerminal() || failure.hint.length > 0) return failure;
-  const { hintLines }: typeof import("../hint/hint.ts") = await import("../hint/hint.ts" as string);
+  const { hintLines } = await typed(import("../hint/hint.ts"));
   failure.hint = await hintLines(failure, { options, io });
   return failure;
 }

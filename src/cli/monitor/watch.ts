@@ -13,7 +13,7 @@ import {
 import { ServiceEvent, ServiceState } from "../../model/mod.ts";
 import type { Occasion } from "./command.ts";
 import { monitorFailure } from "./failure.ts";
-import type { MonitorOptions, StatusWords } from "./options.ts";
+import type { MonitorOptions, StatusWords } from "../../options/dinit_monitor.ts";
 
 /** Whether to continue watching after this. */
 type Notify = (occasion: Occasion) => Promise<boolean>;

@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import { type ByteStream, ControlError } from "../../client/mod.ts";
+import { typed } from "../../model/mod.ts";
 
 /** The stream over an open descriptor. Throws `ControlError` `closed` for a descriptor that is no connection. */
 export async function descriptorStream(fd: number): Promise<ByteStream> {
@@ -14,7 +15,7 @@ function noConnection(fd: number, cause: unknown): ControlError {
 
 /** Uses the C library; `undefined` if it is not available. */
 async function nativeStream(fd: number): Promise<ByteStream | undefined> {
-  const host: typeof import("../../host/mod.ts") = await import("../../host/mod.ts" as string);
+  const host = await typed(import("../../host/mod.ts"));
   try {
     return host.Machine.open().connection(fd);
   } catch (error) {

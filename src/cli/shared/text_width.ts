@@ -1,4 +1,7 @@
-/** The width of text on a terminal. */
+/**
+ * How much room text takes in a terminal. `unicodeWidth` of @std/cli would take a package that has to be downloaded before
+ * `ctl list` runs from sources.
+ */
 
 /** The first and last code points of ranges whose characters take two columns (Unicode 16, East Asian Width W and F). */
 // deno-fmt-ignore

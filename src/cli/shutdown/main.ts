@@ -4,7 +4,7 @@
  */
 
 import type { ByteStream } from "../../client/mod.ts";
-import { errnoText, ShutdownType } from "../../model/mod.ts";
+import { Errno, errnoText, ShutdownType, typed } from "../../model/mod.ts";
 import { failureText, ToolFailure } from "../shared/failure.ts";
 import { processIo } from "../shared/io.ts";
 import { endure, forever } from "./endurance.ts";
@@ -21,7 +21,7 @@ export interface ShutdownIo extends RequestIo {
 
 const SOCKET = "/run/dinitctl";
 const LARGEST_DESCRIPTOR = 2 ** 31 - 1;
-const EBADF = 9;
+const { EBADF } = Errno;
 
 /**
  * Runs the program with the given arguments: `--called=NAME` if it was called by another name than `shutdown`, and its
@@ -61,7 +61,7 @@ function shutdownIo(): ShutdownIo {
 }
 
 async function connection(fd: number): Promise<ByteStream> {
-  const { LibcUnavailableError, Machine, SystemCallError } = await import("../../host/mod.ts");
+  const { LibcUnavailableError, Machine, SystemCallError } = await typed(import("../../host/mod.ts"));
   try {
     if (fd < 0 || fd > LARGEST_DESCRIPTOR) throw new SystemCallError("fcntl", EBADF);
     return Machine.open().connection(fd);
@@ -76,8 +76,8 @@ async function connection(fd: number): Promise<ByteStream> {
 
 async function shutDown(type: ShutdownType, complain: (text: string) => void): Promise<number> {
   endure(complain);
-  const { LibcUnavailableError, Machine } = await import("../../host/mod.ts");
-  const direct = await import("./direct.ts");
+  const { LibcUnavailableError, Machine } = await typed(import("../../host/mod.ts"));
+  const direct = await typed(import("./direct.ts"));
   try {
     await direct.shutDown(type, Machine.open());
     if (type === ShutdownType.SOFTREBOOT) return 0;

@@ -3,7 +3,7 @@
  * events.
  */
 
-import { errnoNumber, errnoOf, errnoText, LimitError } from "../../model/mod.ts";
+import { Errno, errnoOf, errnoText, LimitError } from "../../model/mod.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import type { ClientMemory, CountedClient } from "./client_memory.ts";
 import { decodePacket } from "../wire/decode.ts";
@@ -300,7 +300,7 @@ export class Connection implements CountedClient, EventOutput {
   #failed(doing: string, cause: unknown): void {
     if (this.#closed) return;
     const errno = errnoOf(cause);
-    if (errno !== errnoNumber("EPIPE") && errno !== errnoNumber("ECONNRESET")) {
+    if (errno !== Errno.EPIPE && errno !== Errno.ECONNRESET) {
       this.#options.log("warn", `Error ${doing} control connection: ${errnoText(errno)}`);
     }
     this.close();

@@ -1,6 +1,6 @@
 /** The file of the control socket: creates it, watches it and removes it (daemon and init 3.3). */
 
-import { errnoName, errnoNumber, errnoOf, errnoText } from "../../model/mod.ts";
+import { Errno, errnoName, errnoOf, errnoText } from "../../model/mod.ts";
 import { isSocketPath, missingGrantText, requireSocketGrants } from "../wire/socket_address.ts";
 
 /** The control socket could not be opened. `message` is the line for the log. */
@@ -121,7 +121,7 @@ function removeFile(path: string): void {
 }
 
 function listen(path: string): Deno.Listener<Deno.UnixConn> {
-  if (!isSocketPath(path)) throw bindError(path, errnoNumber("EINVAL")!);
+  if (!isSocketPath(path)) throw bindError(path, Errno.EINVAL);
   // `bind` gives the file all permissions except those in the umask. Changing the umask needs an unscoped --allow-sys.
   // Without it, the mode is changed directly afterwards. In between, a program of another user could connect if the
   // umask lets others write.

@@ -3,7 +3,7 @@
  * client's end.
  */
 
-import { encodeBytes, errnoNumber, errnoOf, errnoText } from "../../model/mod.ts";
+import { encodeBytes, Errno, errnoOf, errnoText } from "../../model/mod.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { ControlError } from "./control_error.ts";
 
@@ -71,7 +71,7 @@ export async function openSocket(path: string): Promise<ByteStream> {
 
 /** A stream to the daemon at a path. Throws `ControlError` of kind `connect`. */
 export async function connectStream(path: string, open: OpenStream): Promise<ByteStream> {
-  if (!isSocketPath(path)) throw connectError(path, errnoNumber("EINVAL") ?? 0);
+  if (!isSocketPath(path)) throw connectError(path, Errno.EINVAL);
   try {
     return await open(path);
   } catch (cause) {

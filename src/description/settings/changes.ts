@@ -7,7 +7,9 @@ import { typeName } from "./type_names.ts";
 
 /** A change that the reload of a running service must not make. */
 export interface RefusedChange {
+  /** The setting, or the flag, that differs. */
   readonly setting: string;
+  /** The reference's text for the refusal. */
   readonly message: string;
 }
 

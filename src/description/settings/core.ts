@@ -7,16 +7,24 @@ import { joinPath } from "../files.ts";
 import { need } from "./host_features.ts";
 import { parseUser } from "./ids.ts";
 import { Mistake } from "../text/mistake.ts";
-import { oneOf, PATH_BASES, row, SCRIPT_TYPES } from "./rows.ts";
+import { meaningOf, PATH_BASES, SCRIPT_TYPES, settingRow } from "./rows.ts";
 import { LOAD_OPTIONS, SERVICE_OPTIONS } from "./options.ts";
 import type { Setting } from "./setting.ts";
 import { ALL_TYPES, typeName } from "./type_names.ts";
 
 const typeNumbers = new Map<string, LoadedServiceType>(SERVICE_TYPES.map(({ name, type }) => [name, type]));
 
+/** The reference names the scripted type first. */
+const TYPE_MISTAKE = mistakenType(["scripted", ...ALL_TYPES.filter((name) => name !== "scripted")]);
+
+function mistakenType(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return `service type must be one of: ${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
 function command(name: "command" | "stop-command", summary: string): Setting {
   const field = name === "command" ? "command" : "stopCommand";
-  return row({
+  return settingRow({
     name,
     value: "tokens",
     syntax: "EXECUTABLE [ARGUMENT]...",
@@ -71,7 +79,7 @@ function applyLoadOption(draft: Draft, token: string, position: number): void {
 
 function inittab(name: "inittab-id" | "inittab-line", maxBytes: number, summary: string): Setting {
   const field = name === "inittab-id" ? "inittabId" : "inittabLine";
-  return row({
+  return settingRow({
     name,
     syntax: `TEXT (at most ${maxBytes} bytes)`,
     types: ["process"],
@@ -96,7 +104,7 @@ function inittab(name: "inittab-id" | "inittab-line", maxBytes: number, summary:
 
 /** The settings of 3.2, except those in `life.ts`. */
 export const CORE_SETTINGS: readonly Setting[] = [
-  row({
+  settingRow({
     name: "type",
     syntax: ALL_TYPES.join(" | "),
     default: "internal",
@@ -107,17 +115,17 @@ export const CORE_SETTINGS: readonly Setting[] = [
       need("background-process", ({ type }) => type === ServiceType.BGPROCESS, { label: "type = bgprocess" }),
     ],
     apply({ draft: { description } }, { text }) {
-      description.type = oneOf(
+      description.type = meaningOf(
         typeNumbers,
         text,
-        'service type must be one of: "scripted", "process", "bgprocess", "internal" or "triggered"',
+        TYPE_MISTAKE,
       );
     },
     show: ({ type }) => typeName(type),
   }),
   command("command", "the program that the service runs, or that starts it"),
   command("stop-command", "the program that stops the service"),
-  row({
+  settingRow({
     name: "working-dir",
     syntax: "PATH",
     substitution: "post",
@@ -133,7 +141,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     },
     show: ({ workingDir }) => workingDir || undefined,
   }),
-  row({
+  settingRow({
     name: "run-as",
     syntax: "USER",
     types: SCRIPT_TYPES,
@@ -150,7 +158,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     },
     show: ({ runAs }) => runAs === undefined ? undefined : runAs.name ?? String(runAs.uid),
   }),
-  row({
+  settingRow({
     name: "env-file",
     syntax: "PATH",
     substitution: "pre",
@@ -162,7 +170,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
       draft.environmentFile = text === "" ? "" : joinPath(realDirectory, text);
     },
   }),
-  row({
+  settingRow({
     name: "chain-to",
     syntax: "SERVICE",
     substitution: "pre",
@@ -176,7 +184,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     },
     show: ({ chainTo }) => chainTo || undefined,
   }),
-  row({
+  settingRow({
     name: "options",
     value: "tokens",
     syntax: "FLAG...",
@@ -187,7 +195,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     apply: applyOptions,
     show: ({ flags }) => SERVICE_OPTIONS.filter(({ flag }) => flags[flag]).map(({ name }) => name),
   }),
-  row({
+  settingRow({
     name: "load-options",
     value: "tokens",
     syntax: "FLAG...",

@@ -3,11 +3,11 @@
 import { baseName, DependencyKind, isValidServiceName } from "../../model/mod.ts";
 import { Mistake } from "../text/mistake.ts";
 import { need } from "./host_features.ts";
-import { PATH_BASES, PROCESSES, row } from "./rows.ts";
+import { PATH_BASES, PROCESSES, settingRow } from "./rows.ts";
 import type { Setting } from "./setting.ts";
 
 function named(name: string, dependency: DependencyKind, summary: string): Setting {
-  return row({
+  return settingRow({
     name,
     syntax: "SERVICE",
     substitution: "pre",
@@ -20,7 +20,7 @@ function named(name: string, dependency: DependencyKind, summary: string): Setti
 }
 
 function directory(name: string, kind: DependencyKind, summary: string): Setting {
-  return row({
+  return settingRow({
     name,
     syntax: "DIRECTORY",
     substitution: "pre",
@@ -33,7 +33,7 @@ function directory(name: string, kind: DependencyKind, summary: string): Setting
 }
 
 function ordering(name: "before" | "after", dependency: DependencyKind, summary: string): Setting {
-  return row({
+  return settingRow({
     name,
     syntax: "SERVICE",
     substitution: "pre",
@@ -75,7 +75,7 @@ export const DEPENDENCY_SETTINGS: readonly Setting[] = [
   ),
   ordering("before", DependencyKind.BEFORE, "a service that starts after this one if both start"),
   ordering("after", DependencyKind.AFTER, "a service that starts before this one if both start"),
-  row({
+  settingRow({
     name: "consumer-of",
     syntax: "SERVICE",
     substitution: "pre",

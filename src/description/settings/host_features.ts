@@ -38,6 +38,7 @@ export type HostFeature =
 
 /** One feature that a setting, or a flag of a setting, may need. */
 export interface HostNeed {
+  /** What the host has to be able to do. */
   readonly feature: HostFeature;
   /** Whether a description needs the feature, for a service of a type in `types`. */
   readonly asks: (description: ServiceDescription) => boolean;

@@ -5,7 +5,7 @@ import type { SettingTarget, SettingValue } from "../draft.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseTime, parseUnsigned } from "../text/numbers.ts";
 import { need } from "./host_features.ts";
-import { oneOf, PATH_BASES, PROCESSES, row, SCRIPT_TYPES } from "./rows.ts";
+import { meaningOf, PATH_BASES, PROCESSES, SCRIPT_TYPES, settingRow } from "./rows.ts";
 import type { Setting } from "./setting.ts";
 import type { TypeName } from "./type_names.ts";
 
@@ -29,7 +29,7 @@ function time(
   summary: string,
 ): Setting {
   const standardTime = parseTime(standard, name);
-  return row({
+  return settingRow({
     name,
     syntax: "SECONDS[.FRACTION]",
     types,
@@ -53,7 +53,7 @@ function showTime(milliseconds: number): string {
 }
 
 function termSignal(name: string): Setting {
-  return row({
+  return settingRow({
     name,
     syntax: [...SIGNALS.map(([word]) => word), "none"].join(" | "),
     types: PROCESSES,
@@ -89,14 +89,14 @@ function applyReadiness({ draft: { description } }: SettingTarget, { text }: Set
 
 /** The settings of 3.2 for time, restarts, readiness and signals. */
 export const LIFE_SETTINGS: readonly Setting[] = [
-  row({
+  settingRow({
     name: "restart",
     syntax: [...RESTART_WORDS.keys()].join(" | "),
     default: "yes",
     summary: "whether to restart the service when its process ends",
     change: "live",
     apply({ draft: { description } }, { text }) {
-      description.restart = oneOf(
+      description.restart = meaningOf(
         RESTART_WORDS,
         text,
         'restart must be one of: "yes", "true", "no", "false" or "on-failure"',
@@ -104,7 +104,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     },
     show: ({ restart }) => restart === "always" ? undefined : restart === "never" ? "no" : restart,
   }),
-  row({
+  settingRow({
     name: "smooth-recovery",
     syntax: [...BOOLEANS.keys()].join(" | "),
     types: PROCESSES,
@@ -112,7 +112,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     summary: "whether to replace an ended process without stopping the service",
     change: "live",
     apply({ draft: { description } }, { text }) {
-      description.smoothRecovery = oneOf(
+      description.smoothRecovery = meaningOf(
         BOOLEANS,
         text,
         'smooth-recovery must be one of: "yes", "true", "no" or "false"',
@@ -128,7 +128,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     "10",
     "the time over which automatic starts count",
   ),
-  row({
+  settingRow({
     name: "restart-limit-count",
     syntax: "NUMBER",
     types: PROCESSES,
@@ -142,7 +142,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
   }),
   time("start-timeout", "startTimeout", SCRIPT_TYPES, "60", "the time that a start may take; 0 for any"),
   time("stop-timeout", "stopTimeout", SCRIPT_TYPES, "10", "the time that a stop may take; 0 for any"),
-  row({
+  settingRow({
     name: "pid-file",
     syntax: "PATH",
     substitution: "post",
@@ -159,7 +159,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
   }),
   { ...termSignal("term-signal"), show: showSignal },
   { ...termSignal("termsignal"), aliasOf: "term-signal" },
-  row({
+  settingRow({
     name: "ready-notification",
     syntax: "pipefd:NUMBER | pipevar:NAME",
     types: ["process"],

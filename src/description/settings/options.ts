@@ -10,6 +10,7 @@ import { ALL_TYPES, SCRIPT_TYPES, type TypeName } from "./type_names.ts";
 
 /** One word of a setting that is a list of flags. If a flag omits a field, the value of its setting applies. */
 export interface FlagWord extends Partial<RowFacts> {
+  /** As descriptions spell it. */
   readonly name: string;
   /** One line, for people. */
   readonly summary: string;
@@ -21,8 +22,11 @@ export interface FlagWord extends Partial<RowFacts> {
 
 /** One flag of `options`. */
 export interface ServiceOption extends FlagWord {
+  /** When a change of the flag takes effect for a service that runs. */
   readonly change: Change;
+  /** The types of services that use it; on others it is accepted and ignored. */
   readonly types: readonly TypeName[];
+  /** The field of the description that it sets. */
   readonly flag: keyof ServiceFlags;
   /** Flags that it also switches on. */
   readonly implies: readonly (keyof ServiceFlags)[];

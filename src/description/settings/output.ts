@@ -5,7 +5,7 @@ import { need } from "./host_features.ts";
 import { parseGroup, parseUser } from "./ids.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parsePermissions, parseUnsigned } from "../text/numbers.ts";
-import { PATH_BASES, row, SCRIPT_TYPES } from "./rows.ts";
+import { PATH_BASES, SCRIPT_TYPES, settingRow } from "./rows.ts";
 import type { Setting } from "./setting.ts";
 
 const LOG_TYPES: readonly LogType[] = ["none", "file", "buffer", "pipe"];
@@ -16,7 +16,7 @@ function permissions(
   standard: number,
   summary: string,
 ): Setting {
-  return row({
+  return settingRow({
     name,
     syntax: "OCTAL",
     types: SCRIPT_TYPES,
@@ -40,7 +40,7 @@ function owner(
   groupField: "socketUserGroup" | "logUserGroup",
   summary: string,
 ): Setting {
-  return row({
+  return settingRow({
     name,
     syntax: "USER",
     types: SCRIPT_TYPES,
@@ -56,7 +56,7 @@ function owner(
 }
 
 function group(name: string, field: "socketGid" | "logFileGid", user: string, summary: string): Setting {
-  return row({
+  return settingRow({
     name,
     syntax: "GROUP",
     types: SCRIPT_TYPES,
@@ -79,7 +79,7 @@ function showId(
 
 /** The settings of 3.4. */
 export const OUTPUT_SETTINGS: readonly Setting[] = [
-  row({
+  settingRow({
     name: "socket-listen",
     syntax: "PATH",
     substitution: "post",
@@ -98,7 +98,7 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
   permissions("socket-permissions", "socketPermissions", 0o666, "the permissions of the socket"),
   owner("socket-uid", "socketUid", "socketUserGroup", "the user that the socket belongs to"),
   group("socket-gid", "socketGid", "socket-uid", "the group that the socket belongs to"),
-  row({
+  settingRow({
     name: "log-type",
     syntax: LOG_TYPES.join(" | "),
     types: SCRIPT_TYPES,
@@ -123,7 +123,7 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     },
     show: ({ logType }) => logType === "none" ? undefined : logType,
   }),
-  row({
+  settingRow({
     name: "logfile",
     syntax: "PATH",
     substitution: "post",
@@ -141,7 +141,7 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
   permissions("logfile-permissions", "logFilePermissions", 0o600, "the permissions of the log file"),
   owner("logfile-uid", "logFileUid", "logUserGroup", "the user that the log file belongs to"),
   group("logfile-gid", "logFileGid", "logfile-uid", "the group that the log file belongs to"),
-  row({
+  settingRow({
     name: "log-buffer-size",
     syntax: "BYTES",
     types: SCRIPT_TYPES,

@@ -1,7 +1,7 @@
 /** Prints a description as text, for `dinit check --print`. */
 
 import type { EnvironmentOverlay, ServiceDescription } from "../../model/mod.ts";
-import { ServiceType, serviceTypeRow } from "../../model/mod.ts";
+import { hasProcess, ServiceType } from "../../model/mod.ts";
 import type { Setting } from "./setting.ts";
 import { SETTING_TABLE, type SettingTable } from "./table.ts";
 
@@ -9,7 +9,7 @@ import { SETTING_TABLE, type SettingTable } from "./table.ts";
 export interface PrintOptions {
   /** Print extensions as `@meta NAME = VALUE`, so that dinit 0.22.1 also reads the text. @default false */
   readonly portable?: boolean;
-  /** @default the table of the program */
+  /** The settings that are printed. @default the table of the program */
   readonly table?: SettingTable;
 }
 
@@ -70,7 +70,7 @@ function quote(word: string): string {
 /** Required settings that substitution made empty, printed so that they become empty again. */
 function emptiedLines({ type, command, pidFile }: ServiceDescription): string[] {
   const lines: string[] = [];
-  const needsCommand = serviceTypeRow(type).process !== "none";
+  const needsCommand = hasProcess(type);
   if (needsCommand && command.length === 0) lines.push("command = $/{NOTHING+}");
   if (type === ServiceType.BGPROCESS && pidFile === "") lines.push("pid-file = ${NOTHING+}");
   return lines;

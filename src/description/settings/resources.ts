@@ -6,12 +6,12 @@ import type { SettingTarget, SettingValue } from "../draft.ts";
 import { need } from "./host_features.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseLimit, parseSigned, parseUnsigned } from "../text/numbers.ts";
-import { PATH_BASES, row, SCRIPT_TYPES } from "./rows.ts";
+import { PATH_BASES, SCRIPT_TYPES, settingRow } from "./rows.ts";
 import { SECURE_BITS } from "./options.ts";
 import type { Setting } from "./setting.ts";
 
 function limit(resource: ResourceLimit["resource"], summary: string): Setting {
-  return row({
+  return settingRow({
     name: `rlimit-${resource}`,
     syntax: "SOFT | SOFT: | SOFT:HARD | :HARD (each a NUMBER, or - for no limit)",
     types: SCRIPT_TYPES,
@@ -106,7 +106,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
   limit("core", "the limit on the size of core dumps, in bytes"),
   limit("data", "the limit on the data segment, in bytes"),
   limit("addrspace", "the limit on the address space, in bytes"),
-  row({
+  settingRow({
     name: "nice",
     syntax: "NUMBER",
     types: SCRIPT_TYPES,
@@ -120,7 +120,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     },
     show: ({ nice }) => nice?.toString(),
   }),
-  row({
+  settingRow({
     name: "run-in-cgroup",
     syntax: "PATH",
     types: SCRIPT_TYPES,
@@ -134,7 +134,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     },
     show: ({ cgroup }) => cgroup || undefined,
   }),
-  row({
+  settingRow({
     name: "capabilities",
     syntax: "[PREFIX]CAPABILITY[,[PREFIX]CAPABILITY]... (prefix ! blocked, ^ ambient, % inheritable)",
     appends: true,
@@ -146,7 +146,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     apply: applyCapabilities,
     show: ({ capabilities }) => capabilities || undefined,
   }),
-  row({
+  settingRow({
     name: "securebits",
     value: "tokens",
     syntax: "FLAG...",
@@ -161,7 +161,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     apply: applySecureBits,
     show: ({ secureBits }) => secureBits,
   }),
-  row({
+  settingRow({
     name: "ioprio",
     syntax: "none | idle | realtime:LEVEL | best-effort:LEVEL (LEVEL from 0 to 7)",
     types: SCRIPT_TYPES,
@@ -178,7 +178,7 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     },
     show: ({ ioPriority }) => ioPriority === undefined ? undefined : showIoPriority(ioPriority),
   }),
-  row({
+  settingRow({
     name: "oom-score-adj",
     syntax: "NUMBER (from -1000 to 1000)",
     types: SCRIPT_TYPES,

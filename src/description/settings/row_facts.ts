@@ -25,6 +25,7 @@ export interface Remark {
 
 /** What a row says about running services. The row may be a whole setting or one flag. */
 export interface RowFacts {
+  /** When a value that a reload changes takes effect for a service that runs. */
   readonly change: Change;
   /**
    * The reference's text when a reload changes the value, for `change: "never"`.

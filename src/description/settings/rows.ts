@@ -6,7 +6,8 @@ import { ALL_TYPES } from "./type_names.ts";
 
 export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
 
-type Defaults =
+/** The fields of a row that most settings have in common. */
+export type RowDefaults =
   | "value"
   | "extension"
   | "appends"
@@ -29,8 +30,8 @@ export const PATH_BASES = {
 } as const;
 
 /** A row of the table. Fields that most settings have in common may be omitted. */
-export function row(
-  setting: Omit<Setting, Defaults> & Partial<Pick<Setting, Defaults>>,
+export function settingRow(
+  setting: Omit<Setting, RowDefaults> & Partial<Pick<Setting, RowDefaults>>,
 ): Setting {
   // All rows have the same fields in the same order, so that V8 gives them one shape and the loader reads them fast.
   return {
@@ -54,7 +55,11 @@ export function row(
 }
 
 /** The meaning of a word. Any other word is a mistake with the given message. */
-export function oneOf<Meaning>(words: ReadonlyMap<string, Meaning>, text: string, message: string): Meaning {
+export function meaningOf<Meaning>(
+  words: ReadonlyMap<string, Meaning>,
+  text: string,
+  message: string,
+): Meaning {
   const meaning = words.get(text);
   if (meaning === undefined) throw new Mistake(message, { code: "unknown-word" });
   return meaning;

@@ -8,6 +8,7 @@ import type { TypeName } from "./type_names.ts";
 
 /** One setting of service descriptions. */
 export interface Setting extends RowFacts {
+  /** As descriptions spell it; case-sensitive. */
   readonly name: string;
   /** The setting for which this is another name. */
   readonly aliasOf?: string;

@@ -15,6 +15,7 @@ import type { Setting } from "./setting.ts";
 export interface SettingGroup {
   /** A heading, for people. */
   readonly title: string;
+  /** The settings, in the order of documentation. */
   readonly settings: readonly Setting[];
 }
 
@@ -33,6 +34,7 @@ export class SettingTable {
   readonly needs: readonly TableNeed[];
   readonly #byName: ReadonlyMap<string, Setting>;
 
+  /** A table of these groups; no name may be in it twice. */
   constructor(groups: readonly SettingGroup[]) {
     this.groups = groups;
     this.settings = groups.flatMap(({ settings }) => settings);

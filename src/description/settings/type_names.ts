@@ -1,6 +1,8 @@
 /** The names of service types, for rows that say which types use them. */
 
 import {
+  hasLastingProcess,
+  hasProcess,
   type LoadedServiceType,
   SERVICE_TYPES,
   type ServiceTypeName,
@@ -9,14 +11,15 @@ import {
 
 export type { ServiceTypeName as TypeName } from "../../model/mod.ts";
 
+/** All types, in the order of documentation. */
 export const ALL_TYPES: readonly ServiceTypeName[] = SERVICE_TYPES.map(({ name }) => name);
 /** The types with any kind of process. */
-export const SCRIPT_TYPES: readonly ServiceTypeName[] = namesWhere((process) => process !== "none");
+export const SCRIPT_TYPES: readonly ServiceTypeName[] = namesWhere(hasProcess);
 /** The types with a process that lives as long as the service. */
-export const PROCESSES: readonly ServiceTypeName[] = namesWhere((process) => process === "lasting");
+export const PROCESSES: readonly ServiceTypeName[] = namesWhere(hasLastingProcess);
 
-function namesWhere(holds: (process: "lasting" | "script" | "none") => boolean): ServiceTypeName[] {
-  return SERVICE_TYPES.filter(({ process }) => holds(process)).map(({ name }) => name);
+function namesWhere(holds: (type: LoadedServiceType) => boolean): ServiceTypeName[] {
+  return SERVICE_TYPES.filter(({ type }) => holds(type)).map(({ name }) => name);
 }
 
 /** The name of a type. */

@@ -18,6 +18,7 @@ export interface Variables {
 
 /** A substitution that is not possible. */
 export class SubstitutionError extends Error {
+  /** Tells this class from others in texts. */
   override readonly name = "SubstitutionError";
 }
 

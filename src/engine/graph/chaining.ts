@@ -1,10 +1,10 @@
 import { isClean, LoadError, StopReason } from "../../model/mod.ts";
-import type { Reporter } from "../facts.ts";
+import type { FactReporter } from "../facts.ts";
 import type { ServiceRecord } from "./record.ts";
 
-/** What chaining needs from the engine. */
+/** What chaining is given. */
 export interface ChainingContext {
-  readonly reporter: Reporter;
+  readonly reporter: FactReporter;
   /** Whether everything is being stopped. */
   isShuttingDown(): boolean;
   /** Loads a service unless it is loaded; throws `LoadError`. */

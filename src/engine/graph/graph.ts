@@ -3,8 +3,8 @@
  * Lifecycle specification 1.5 and 12.
  */
 
-import { type DependencyKind, ServiceType } from "../../model/mod.ts";
-import { type Edge, isHard, isOrdering, newRecord, type ServiceRecord, setWaiting } from "./record.ts";
+import { type DependencyKind, isOrdering, ServiceType } from "../../model/mod.ts";
+import { type Edge, isHard, newRecord, type ServiceRecord, setWaiting } from "./record.ts";
 
 /** All services and placeholders in load order. */
 export class ServiceGraph {

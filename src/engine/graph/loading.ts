@@ -7,6 +7,8 @@
 import {
   baseName,
   DependencyKind,
+  hasProcess,
+  isOrdering,
   LoadError,
   type ServiceDescription,
   ServiceState,
@@ -14,21 +16,21 @@ import {
 } from "../../model/mod.ts";
 import { LOADED_TEXT_LIMIT, megabytes } from "../../description/mod.ts";
 import type { DescriptionSource, FoundDescription } from "../description_source.ts";
-import type { Reporter } from "../facts.ts";
+import type { FactReporter } from "../facts.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
 import type { ProcessHost } from "../ports.ts";
 import { LoadedText, SERVICE_LIMIT } from "./load_limits.ts";
-import { type Edge, isOrdering, isProcessBacked, resetRecord, type ServiceRecord } from "./record.ts";
+import { type Edge, resetRecord, type ServiceRecord } from "./record.ts";
 
 /** The deepest nesting of services in one load. */
 const MAX_DEPTH = 32;
 
-/** What loading needs from the engine. */
+/** What loading is given. */
 export interface LoadingContext {
   readonly graph: ServiceGraph;
   readonly source: DescriptionSource;
   readonly host: ProcessHost;
-  readonly reporter: Reporter;
+  readonly reporter: FactReporter;
 }
 
 /** A link of a description with its target record. */
@@ -128,7 +130,7 @@ export class Loader {
   checkConsumers(record: ServiceRecord, description: ServiceDescription): void {
     const refuse = (message: string) => failure(baseName(record.name), message, "consumer");
     if (record.consumer !== undefined) {
-      if (!isProcessBacked(description.type)) {
+      if (!hasProcess(description.type)) {
         throw refuse(
           "service has output consumer; service type must correspond to output-producing service " +
             "(process, bgprocess, or scripted)",
@@ -143,7 +145,7 @@ export class Loader {
     if (producer === undefined) return;
     const complaint = "the 'consumer-of' setting specifies a service";
     if (isLoaded(producer)) {
-      if (!isProcessBacked(producer.type)) {
+      if (!hasProcess(producer.type)) {
         throw refuse(`${complaint} of a type that does not produce output`);
       }
       if (producer.description.logType !== "pipe") {

@@ -7,9 +7,10 @@ import {
   DEFAULT_DESCRIPTION,
   DependencyKind,
   type ExitStatus,
+  hasProcess,
   type ServiceDescription,
   ServiceState,
-  ServiceType,
+  type ServiceType,
   StopReason,
   type TargetState,
 } from "../../model/mod.ts";
@@ -18,8 +19,11 @@ import type { ActivationTimes } from "../times.ts";
 
 /** An edge: *from* depends on, or is ordered against, *to*. */
 export interface Edge {
+  /** The dependent, or the service that is ordered. */
   readonly from: ServiceRecord;
+  /** The dependency, or the service that it is ordered against. */
   readonly to: ServiceRecord;
+  /** What the edge means for both services. */
   readonly kind: DependencyKind;
   /** *from* is starting and waits for *to*. */
   waiting: boolean;
@@ -88,14 +92,17 @@ export interface ProcessState {
   others: Readonly<Record<ProcessRole, Child>>;
   /** The last exit status of the main process; `undefined` if no process has ended yet. */
   exit: ExitStatus | undefined;
+  /** What the timer waits for, and the moment at which it expires; `undefined`: it is off. */
   timer: { readonly purpose: TimerPurpose; readonly at: number } | undefined;
   /** When the last process was launched. */
   lastLaunch: number | undefined;
-  /** The start of the restart limiter's interval, and the automatic restarts within it. */
+  /** Beginning of the window of the restart limiter. */
   limitStart: number;
+  /** Automatic restarts within that window. */
   limitCount: number;
-  /** Where and why the last launch failed. */
+  /** The step at which the last launch failed, a `LaunchStage`. */
   launchStage: number;
+  /** The number of the system's error of the last failed launch; 0: none has failed. */
   launchErrno: number;
   /** The reason in words, if these say more than the error number. */
   launchText: string | undefined;
@@ -105,11 +112,15 @@ export interface ProcessState {
 export interface ServiceRecord {
   /** Unique for the life of the daemon; hosts and timers identify the service by it. */
   readonly id: number;
+  /** The full name, with `@argument` if there is one. */
   readonly name: string;
+  /** What kind of service it is; a placeholder stands for a service that is not loaded. */
   type: ServiceType;
+  /** What its description says, as of the last (re)load. */
   description: ServiceDescription;
 
   // ---- Current position: only `agenda.ts: enter` writes it
+  /** What it waits for. */
   readonly phase: Phase;
   /** The public state that the phase belongs to. */
   readonly state: ServiceState;
@@ -117,6 +128,7 @@ export interface ServiceRecord {
   readonly since: number;
 
   // ---- Requests, some of them for later
+  /** The state in which it is meant to end. */
   target: TargetState;
   /** Explicitly activated; this is one of the claims. */
   explicit: boolean;
@@ -128,13 +140,17 @@ export interface ServiceRecord {
   autoRestarting: boolean;
   /** A restart command is not carried out yet. */
   userRestart: boolean;
+  /** It may not be stopped, but by `unpin`. */
   pinStart: boolean;
+  /** It may not be started, but by `unpin`. */
   pinStop: boolean;
   /** The latch of a triggered service. */
   triggered: boolean;
 
   // ---- Possessions
+  /** Edges to the services that it depends on, or is ordered after. */
   dependencies: Edge[];
+  /** Edges from the services that depend on it, or are ordered after it. */
   readonly dependents: Edge[];
   /** The number of waiting outgoing edges; counting them each time would cost too much. */
   waits: number;
@@ -203,7 +219,7 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
  * start.
  */
 export function prepareProcess(record: ServiceRecord): void {
-  if (record.process === NO_PROCESS && isProcessBacked(record.type)) record.process = newProcessState();
+  if (record.process === NO_PROCESS && hasProcess(record.type)) record.process = newProcessState();
 }
 
 /** Shared while a service has no processes in other roles. */
@@ -262,11 +278,6 @@ export function isAlive(child: Child): boolean {
   return child.pid !== undefined || child.execPending;
 }
 
-/** `before` and `after` only constrain the order of starting. */
-export function isOrdering(kind: DependencyKind): boolean {
-  return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
-}
-
 /** Whether *from* cannot be up without *to*: a milestone is hard only while *from* waits for it. */
 export function isHard(edge: Edge): boolean {
   switch (edge.kind) {
@@ -284,11 +295,6 @@ export function isHard(edge: Edge): boolean {
 export function isTriviallyStopped(service: ServiceRecord): boolean {
   return service.state === ServiceState.STOPPED ||
     service.phase.kind === "waiting-for-dependencies";
-}
-
-/** Whether the service has its own process while it runs. */
-export function isProcessBacked(type: ServiceType): boolean {
-  return type === ServiceType.PROCESS || type === ServiceType.BGPROCESS || type === ServiceType.SCRIPTED;
 }
 
 /** Whether the service is starting or started. */

@@ -7,10 +7,10 @@ import { refusedChange } from "../../description/mod.ts";
 import {
   baseName,
   DependencyKind,
+  hasLastingProcess,
   LoadError,
   type ServiceDescription,
   ServiceState,
-  ServiceType,
 } from "../../model/mod.ts";
 import { chainLength, reaches, type ServiceGraph } from "./graph.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
@@ -19,7 +19,7 @@ import { isActive, resetRecord, type ServiceRecord } from "./record.ts";
 
 const { STOPPED, STARTED } = ServiceState;
 
-/** What reloading needs from the engine. */
+/** What reloading is given. */
 export interface ReloadingContext {
   readonly graph: ServiceGraph;
   readonly loader: Loader;
@@ -75,7 +75,7 @@ function checkConsumed(
   record: ServiceRecord,
   description: ServiceDescription,
 ): void {
-  if (record.type !== ServiceType.PROCESS && record.type !== ServiceType.BGPROCESS) return;
+  if (!hasLastingProcess(record.type)) return;
   const consumed = ({ consumerOf }: ServiceDescription) => context.graph.find(consumerOf);
   if (consumed(description) !== consumed(record.description)) {
     throw refuse(record, "cannot change consumed service ('consumer-of') when not stopped");

@@ -1,6 +1,8 @@
 /** How services start and stop: what the lifecycle asks of the service types. */
 
 import type { ServiceRecord } from "../graph/record.ts";
+import type { ProcessReaction } from "../lifecycle/phase_table.ts";
+import type { Reactions } from "../lifecycle/reactions.ts";
 
 /** The result of interrupting a start: it is over, it ends later, or it cannot be interrupted. */
 export type Interruption = "over" | "under-way" | "refused";
@@ -24,4 +26,9 @@ export interface Behaviour {
   resumed(service: ServiceRecord): void;
   /** The service is STOPPED, for good or before a restart. */
   stopped(service: ServiceRecord, restarts: boolean): void;
+  /**
+   * What it does about the events of its processes and timers: its part of the reactions in `phase_table.ts`. Any other
+   * reaction counts as an event that cannot happen. @default none, the type has no processes
+   */
+  readonly reactions?: Partial<Reactions<ProcessReaction>>;
 }

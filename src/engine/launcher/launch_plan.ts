@@ -4,7 +4,7 @@
  */
 
 import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } from "../../model/mod.ts";
-import { ServiceType } from "../../model/mod.ts";
+import { processKind } from "../../model/mod.ts";
 import type { ProcessRole, ServiceRecord } from "../graph/record.ts";
 
 /** The destination of standard output and standard error. */
@@ -30,33 +30,52 @@ export type SessionPlan = "own" | "console" | "shared-console";
 export interface LaunchPlan {
   /** The service's id; events about the process carry it. */
   readonly id: number;
+  /** What the process is to its service; events about the process carry it. */
   readonly role: ProcessRole;
   /** The full name of the service, for messages. */
   readonly name: string;
   /** The executable and its arguments. An executable without a slash is searched in the PATH of the environment. */
   readonly argv: readonly string[];
+  /** The whole environment of the process. */
   readonly environment: ReadonlyMap<string, string>;
+  /** Where the process begins. Relative: to the daemon's working directory. */
   readonly workingDir: string;
+  /** The destination of standard output and standard error. */
   readonly output: OutputPlan;
   /** The service whose output pipe becomes standard input. */
   readonly consumerOf: string | undefined;
+  /** Whether the process gets a session of its own or the terminal of the daemon. */
   readonly session: SessionPlan;
   /** A process on the console receives the interrupt signal. */
   readonly unmaskInterrupt: boolean;
+  /**
+   * How the process announces its readiness: on the descriptor `fd`, or on one whose number is in the
+   * `variable`. `undefined`: it does not.
+   */
   readonly readiness: { readonly fd: number | undefined; readonly variable: string | undefined } | undefined;
   /** Pass a connection to the control socket. */
   readonly controlSocket: boolean;
   /** Pass the activation socket. */
   readonly activationSocket: boolean;
+  /** The user and group to run as; `undefined`: those of the daemon. */
   readonly runAs: UserIds | undefined;
+  /** Resource limits to set, in this order. */
   readonly limits: readonly ResourceLimit[];
+  /** The nice value; `undefined`: that of the daemon. */
   readonly nice: number | undefined;
+  /** The value for `ioprio_set`: class × 8192 + level; `undefined`: that of the daemon. */
   readonly ioPriority: number | undefined;
+  /** −1000 to 1000; `undefined`: that of the daemon. */
   readonly oomScoreAdjust: number | undefined;
+  /** The control group; empty: that of the daemon. Relative: to that of the daemon. */
   readonly cgroup: string;
+  /** IAB text; empty: those of the daemon. */
   readonly capabilities: string;
+  /** Names of secure bits to set; empty: those of the daemon. */
   readonly secureBits: readonly string[];
+  /** The process, and what it starts, may not gain privileges by executing programs. */
   readonly noNewPrivs: boolean;
+  /** The entry for the table of logins; `undefined`: none is made. */
   readonly inittab: { readonly id: string; readonly line: string } | undefined;
 }
 
@@ -145,6 +164,6 @@ function outputPlan(description: ServiceDescription, isMain: boolean): OutputPla
 
 function inittabOf(service: ServiceRecord, isMain: boolean): LaunchPlan["inittab"] {
   const { inittabId: id, inittabLine: line } = service.description;
-  if (!isMain || service.type !== ServiceType.PROCESS || (id === "" && line === "")) return undefined;
+  if (!isMain || processKind(service.type) !== "lasting" || (id === "" && line === "")) return undefined;
   return { id, line };
 }

@@ -9,12 +9,12 @@ import {
   errnoOf,
   type LaunchFailure,
   LaunchStage,
+  processKind,
   ServiceState,
-  ServiceType,
   Signal,
   StopReason,
 } from "../../model/mod.ts";
-import type { Reporter } from "../facts.ts";
+import type { FactReporter } from "../facts.ts";
 import { launchPlan, type LaunchRequest } from "./launch_plan.ts";
 import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
@@ -38,12 +38,12 @@ import {
 
 const { STARTING, STOPPING } = ServiceState;
 
-/** What the launcher needs from the engine. */
+/** What the launcher is given. */
 export interface LauncherContext {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
   readonly clock: Clock;
-  readonly reporter: Reporter;
+  readonly reporter: FactReporter;
   /** The environment of a process: the daemon's current environment with an overlay (8.6). */
   composeEnvironment(overlay: EnvironmentOverlay): ReadonlyMap<string, string>;
 }
@@ -52,7 +52,7 @@ export interface LauncherContext {
 export class Launcher {
   readonly lifecycle: Lifecycle;
   readonly host: ProcessHost;
-  readonly reporter: Reporter;
+  readonly reporter: FactReporter;
   /** The longest time for a process to stop, in milliseconds; `undefined`: as in its description. */
   stopLimit: number | undefined;
   readonly #clock: Clock;
@@ -91,7 +91,7 @@ export class Launcher {
   /** Launches the command again, after the restart delay since the last launch. */
   relaunchAfterDelay(service: ServiceRecord): void {
     const { lastLaunch } = service.process;
-    const delay = service.type === ServiceType.SCRIPTED ? 0 : service.description.restartDelay;
+    const delay = processKind(service.type) === "script" ? 0 : service.description.restartDelay;
     const due = lastLaunch === undefined ? 0 : lastLaunch + delay;
     if (this.#clock.now() >= due) {
       this.relaunch(service);
@@ -268,7 +268,7 @@ export class Launcher {
       this.signalGroup(service, Signal.INT);
     }
     this.armTimer(service, "stop-timeout", service.description.stopTimeout);
-    const isScripted = service.type === ServiceType.SCRIPTED;
+    const isScripted = processKind(service.type) === "script";
     this.lifecycle.enter(service, isScripted ? PHASE.interruptingStartCommand : PHASE.interrupting);
   }
 
@@ -327,8 +327,9 @@ export class Launcher {
 
 /** What follows when the program of the service's command runs. */
 function afterExecution({ type, description }: ServiceRecord): AfterExecution {
-  if (type === ServiceType.SCRIPTED) return "running-start-command";
-  if (type === ServiceType.BGPROCESS) return "awaiting-launcher";
+  const kind = processKind(type);
+  if (kind === "script") return "running-start-command";
+  if (kind === "background") return "awaiting-launcher";
   const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
   return notifies ? "awaiting-readiness" : "up";
 }

@@ -3,9 +3,12 @@
  * Lifecycle specification 8.6, 8.8, 8.9 and 8.11.
  */
 
-import { isClean, ServiceState, ServiceType, Signal, StopReason } from "../../model/mod.ts";
+import { isClean, processKind, ServiceState, Signal, StopReason } from "../../model/mod.ts";
 import type { Behaviour, Interruption } from "./behaviour.ts";
+import { commonReactions } from "./common_reactions.ts";
 import type { Launcher } from "./launcher.ts";
+import type { ProcessReaction } from "../lifecycle/phase_table.ts";
+import type { Reactions } from "../lifecycle/reactions.ts";
 import { awaitsReadiness, isLauncher, launchStep, PHASE, waitingForDependents } from "../lifecycle/phase.ts";
 import type { PidFileOutcome } from "../ports.ts";
 import { wantsRestart } from "./restart_policy.ts";
@@ -15,10 +18,28 @@ const { STARTED, STOPPING } = ServiceState;
 
 /** Both types. They differ in what the end of the first process means. */
 export class ProcessService implements Behaviour {
+  readonly reactions: Partial<Reactions<ProcessReaction>>;
   readonly #launcher: Launcher;
 
   constructor(launcher: Launcher) {
     this.#launcher = launcher;
+    this.reactions = {
+      ...commonReactions(launcher),
+      "be ready": (service) => this.#beReady(service),
+      "fail: not ready": (service) => this.#beNotReady(service),
+      "fail: not executed": (service) => this.#notExecuted(service),
+      "fail: ended too early": (service) => this.#endedTooEarly(service),
+      "adopt the daemon": (service) => this.#adoptDaemon(service),
+      "restart, recover or stop": (service) => this.#ended(service),
+      "adopt, or recover again": (service) => this.#endedDuringRecovery(service),
+      "give the slow recovery up": (service) => this.#recoveryTimedOut(service),
+      "lose the process early": (service) => this.#endedWhileWaiting(service),
+      "recover when wanted again": (service) => this.#recoverLater(service),
+      "ask to stop": (service) => this.#bringDownWhenExecuted(service),
+      "end the stop": (service) => this.#endStop(service),
+      "be stopped if nothing runs": (service) => this.#stopCommandEnded(service),
+      "signal instead": (service) => this.#signalInstead(service),
+    };
   }
 
   get #lifecycle() {
@@ -75,18 +96,18 @@ export class ProcessService implements Behaviour {
 
   // ---- The launch --------------------------------------------------------------------------------------------
 
-  notExecuted(service: ServiceRecord): void {
+  #notExecuted(service: ServiceRecord): void {
     service.reason = StopReason.EXECFAILED;
     this.#lifecycle.enter(service, waitingForDependents("half"));
     this.#lifecycle.failStart(service);
   }
 
-  beReady(service: ServiceRecord): void {
+  #beReady(service: ServiceRecord): void {
     if (awaitsReadiness(launchStep(service.phase))) this.#launcher.cameUp(service);
   }
 
   /** The readiness descriptor was closed without an announcement. */
-  beNotReady(service: ServiceRecord): void {
+  #beNotReady(service: ServiceRecord): void {
     const { phase } = service;
     if (!awaitsReadiness(launchStep(phase))) return;
     if (phase.kind === "recovering") {
@@ -99,13 +120,13 @@ export class ProcessService implements Behaviour {
     this.#lifecycle.bringDownIfClear(service);
   }
 
-  endedTooEarly(service: ServiceRecord): void {
+  #endedTooEarly(service: ServiceRecord): void {
     this.#reportEnd(service);
     this.#fail(service);
   }
 
   /** The launcher of a bgprocess service has ended. */
-  adoptDaemon(service: ServiceRecord): void {
+  #adoptDaemon(service: ServiceRecord): void {
     const outcome = this.#adoptIfLaunched(service);
     if (outcome !== "running" && outcome !== "ended") {
       this.#fail(service);
@@ -122,15 +143,15 @@ export class ProcessService implements Behaviour {
 
   // ---- While it is up ----------------------------------------------------------------------------------------
 
-  ended(service: ServiceRecord): void {
+  #ended(service: ServiceRecord): void {
     this.#reportEnd(service);
     this.#lost(service);
   }
 
   /** The process of a recovery has ended. For a launcher, this is expected. */
-  endedDuringRecovery(service: ServiceRecord): void {
+  #endedDuringRecovery(service: ServiceRecord): void {
     if (!isLauncher(launchStep(service.phase))) {
-      this.ended(service);
+      this.#ended(service);
       return;
     }
     const outcome = this.#adoptIfLaunched(service);
@@ -139,7 +160,7 @@ export class ProcessService implements Behaviour {
     else this.#launcher.giveUpRecovery(service);
   }
 
-  recoveryTimedOut(service: ServiceRecord): void {
+  #recoveryTimedOut(service: ServiceRecord): void {
     this.#launcher.logOverdueStart(service);
     this.#launcher.giveUpRecovery(service);
   }
@@ -160,10 +181,10 @@ export class ProcessService implements Behaviour {
   // ---- While it goes down --------------------------------------------------------------------------------------
 
   /** The program runs, and is no longer wanted. */
-  askToStop(service: ServiceRecord): void {
+  #bringDownWhenExecuted(service: ServiceRecord): void {
     const { phase } = service;
     // An interrupted launcher ends without another signal.
-    if (phase.kind === "interrupting" && service.type === ServiceType.BGPROCESS) return;
+    if (phase.kind === "interrupting" && processKind(service.type) === "background") return;
     const recovery = phase.kind === "awaiting-execution" && phase.launcher
       ? PHASE.awaitingLauncher
       : undefined;
@@ -172,7 +193,7 @@ export class ProcessService implements Behaviour {
   }
 
   /** The program of a recovery that a stop has interrupted could not be executed. */
-  recoverLater(service: ServiceRecord): void {
+  #recoverLater(service: ServiceRecord): void {
     const { phase } = service;
     if (phase.kind === "waiting-for-dependents" && phase.recovery !== undefined) {
       this.#lifecycle.enter(service, waitingForDependents(phase.brought, PHASE.restartDelay));
@@ -181,7 +202,7 @@ export class ProcessService implements Behaviour {
   }
 
   /** The process has ended before it was asked to. */
-  endedWhileWaiting(service: ServiceRecord): void {
+  #endedWhileWaiting(service: ServiceRecord): void {
     const launched = runsLauncher(service) && isClean(service.process.exit);
     const { phase } = service;
     if (launched && phase.kind === "waiting-for-dependents" && this.#adopt(service) === "running") {
@@ -197,7 +218,7 @@ export class ProcessService implements Behaviour {
     }
   }
 
-  endStop(service: ServiceRecord): void {
+  #endStop(service: ServiceRecord): void {
     const launched = runsLauncher(service) && isClean(service.process.exit);
     if (launched && this.#adopt(service) === "running") {
       this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher: false });
@@ -213,18 +234,18 @@ export class ProcessService implements Behaviour {
   }
 
   /** The separate stop command has ended. */
-  stopCommandEnded(service: ServiceRecord): void {
+  #stopCommandEnded(service: ServiceRecord): void {
     const { main } = service.process;
     const mainEnds = isAlive(main) && !main.foreign;
     if (service.state === STOPPING && !mainEnds) this.#lifecycle.markStopped(service);
   }
 
   /** The separate stop command could not be executed. */
-  signalInstead(service: ServiceRecord): void {
+  #signalInstead(service: ServiceRecord): void {
     if (isAlive(service.process.main)) {
       this.#launcher.signalGroup(service, service.description.termSignal);
     }
-    this.stopCommandEnded(service);
+    this.#stopCommandEnded(service);
   }
 
   // ---- The end of a process ------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** When a service restarts automatically, and how often (lifecycle specification 3.10, 8.10). */
 
-import { type ExitStatus, isClean, ServiceState, ServiceType, Signal } from "../../model/mod.ts";
+import { type ExitStatus, hasLastingProcess, isClean, ServiceState, Signal } from "../../model/mod.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
 /** A death by one of these signals is no failure: somebody asked the process to end. */
@@ -14,16 +14,12 @@ export function wantsRestart(service: ServiceRecord): boolean {
     case "never":
       return false;
     case "on-failure":
-      return isLimited(service) && isFailure(service.process.exit);
+      return hasLastingProcess(service.type) && isFailure(service.process.exit);
   }
 }
 
 function isFailure(exit: ExitStatus | undefined): boolean {
   return exit?.kind === "killed" ? !ORDERLY_SIGNALS.includes(exit.signal) : !isClean(exit);
-}
-
-function isLimited(service: ServiceRecord): boolean {
-  return service.type === ServiceType.PROCESS || service.type === ServiceType.BGPROCESS;
 }
 
 /**
@@ -32,7 +28,7 @@ function isLimited(service: ServiceRecord): boolean {
  */
 export function restartAllowed(service: ServiceRecord, now: number, tooOften: () => void): boolean {
   const { process, description } = service;
-  if (!isLimited(service)) return true;
+  if (!hasLastingProcess(service.type)) return true;
   if (description.restartLimitCount > 0) {
     if (now - process.limitStart >= description.restartLimitInterval) {
       process.limitStart = now;

@@ -6,17 +6,28 @@
 import { isClean, Signal, StopReason } from "../../model/mod.ts";
 import type { Behaviour, Interruption } from "./behaviour.ts";
 import type { EndedProcess } from "../facts.ts";
+import { commonReactions } from "./common_reactions.ts";
 import type { Launcher } from "./launcher.ts";
+import type { ProcessReaction } from "../lifecycle/phase_table.ts";
+import type { Reactions } from "../lifecycle/reactions.ts";
 import { PHASE } from "../lifecycle/phase.ts";
 import { wantsRestart } from "./restart_policy.ts";
 import { isAlive, type ServiceRecord } from "../graph/record.ts";
 
 /** Scripted services. Start and stop command are the main process, one after the other. */
 export class ScriptedService implements Behaviour {
+  readonly reactions: Partial<Reactions<ProcessReaction>>;
   readonly #launcher: Launcher;
 
   constructor(launcher: Launcher) {
     this.#launcher = launcher;
+    this.reactions = {
+      ...commonReactions(launcher),
+      "fail: not executed": (service) => this.#notExecuted(service),
+      "end the start command": (service) => this.#startCommandEnded(service),
+      "run the stop command unless it failed": (service) => this.#interruptedCommandEnded(service),
+      "end the stop command": (service) => this.#stopCommandEnded(service),
+    };
   }
 
   bringUp(service: ServiceRecord): boolean {
@@ -49,12 +60,12 @@ export class ScriptedService implements Behaviour {
     }
   }
 
-  notExecuted(service: ServiceRecord): void {
+  #notExecuted(service: ServiceRecord): void {
     service.reason = StopReason.EXECFAILED;
     this.#launcher.lifecycle.failStart(service);
   }
 
-  startCommandEnded(service: ServiceRecord): void {
+  #startCommandEnded(service: ServiceRecord): void {
     const { exit } = service.process;
     const { lifecycle } = this.#launcher;
     const interrupted = exit?.kind === "killed" && !exit.core && exit.signal === Signal.INT;
@@ -69,7 +80,7 @@ export class ScriptedService implements Behaviour {
     lifecycle.failStart(service);
   }
 
-  interruptedCommandEnded(service: ServiceRecord): void {
+  #interruptedCommandEnded(service: ServiceRecord): void {
     const { exit } = service.process;
     const { lifecycle } = this.#launcher;
     this.#reportEnd(service, "interrupted-start-command");
@@ -78,7 +89,7 @@ export class ScriptedService implements Behaviour {
     else lifecycle.bringDownIfClear(service);
   }
 
-  stopCommandEnded(service: ServiceRecord): void {
+  #stopCommandEnded(service: ServiceRecord): void {
     this.#reportEnd(service, "stop-command");
     this.#launcher.lifecycle.markStopped(service);
   }

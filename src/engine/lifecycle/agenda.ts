@@ -5,7 +5,7 @@
 
 import { ServiceState } from "../../model/mod.ts";
 import type { Behaviour } from "../launcher/behaviour.ts";
-import type { Reporter } from "../facts.ts";
+import type { FactReporter } from "../facts.ts";
 import { isStartPinned, type ServiceGraph } from "../graph/graph.ts";
 import type { Clock, ConsolePort } from "../ports.ts";
 import { isActive, type ServiceRecord, Work } from "../graph/record.ts";
@@ -17,13 +17,13 @@ import { WorkQueue } from "./work_queue.ts";
 
 const { STOPPED, STARTED } = ServiceState;
 
-/** What the lifecycle needs from the engine. */
+/** What the lifecycle is given. */
 export interface LifecycleContext {
   readonly graph: ServiceGraph;
   readonly clock: Pick<Clock, "now">;
   readonly console: ConsolePort;
   /** Reports facts. */
-  readonly reporter: Reporter;
+  readonly reporter: FactReporter;
   /** How to start and stop services of its type. */
   behaviour(service: ServiceRecord): Behaviour;
   /** Performs the table's reaction to an event in the current phase of the service. */

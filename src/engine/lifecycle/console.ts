@@ -10,7 +10,9 @@ import type { ServiceRecord } from "../graph/record.ts";
 
 /** The queue as plain data; services are ids. */
 export interface ConsoleState {
+  /** Who has the console; `leaving-log`: the log was asked to yield it. */
   readonly holder: "log" | "leaving-log" | "service";
+  /** The services that wait for it, in their turn. */
   readonly waiting: readonly number[];
 }
 

@@ -3,10 +3,10 @@
  * has its full stop timeout.
  */
 
-import { ServiceState, Signal } from "../../model/mod.ts";
+import { hasProcess, ServiceState, Signal } from "../../model/mod.ts";
 import type { Launcher } from "../launcher/launcher.ts";
 import type { ProcessEvents } from "../launcher/process_events.ts";
-import { isAlive, isProcessBacked, type ServiceRecord } from "../graph/record.ts";
+import { isAlive, type ServiceRecord } from "../graph/record.ts";
 
 /** In a hurry, how long a process has between its stop signal and SIGKILL, in milliseconds. */
 const STOP_LIMIT = 1000;
@@ -27,7 +27,7 @@ export function hasten(
   launcher.stopLimit = STOP_LIMIT;
   // A copy of the list, because handling one service may change the graph.
   const alive = [...services].filter((service) =>
-    isProcessBacked(service.type) && (isAlive(service.process.main) || isAlive(service.process.stop))
+    hasProcess(service.type) && (isAlive(service.process.main) || isAlive(service.process.stop))
   );
   for (const service of alive) {
     if (haste === "kill") kill(service, launcher);

@@ -69,7 +69,9 @@ import { Waits } from "./waits.ts";
 
 /** The lifecycle's own state beyond the records of services, as plain data; services are ids. */
 export interface LifecycleState {
+  /** Services whose stop a start pin holds back. */
   readonly heldBack: readonly number[];
+  /** Who has the console, and who waits for it. */
   readonly console: ConsoleState;
 }
 
@@ -83,6 +85,7 @@ export class Lifecycle {
   readonly #ending: Ending;
   #draining = false;
 
+  /** Makes the state machine of the services in the graph of the context. */
   constructor(context: LifecycleContext) {
     this.#graph = context.graph;
     this.#agenda = new Agenda(context);

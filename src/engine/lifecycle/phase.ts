@@ -57,6 +57,7 @@ export type Phase =
   /** The stop command of a scripted service runs. */
   | { readonly kind: "running-stop-command" };
 
+/** The name of a phase. */
 export type PhaseKind = Phase["kind"];
 
 /** The public state of each phase, in the order in which a service passes through them. */

@@ -3,7 +3,7 @@
  * `docs/engine-states.svg` is drawn from it. The type check rejects a missing entry. An event that cannot happen in a
  * phase is logged with both names and otherwise ignored.
  *
- * The reactions are implemented by `lifecycle.ts: LifecycleReactions` and by `service_types.ts`.
+ * The reactions are implemented by `lifecycle.ts: Lifecycle` and by the behaviours of `launcher/behaviours.ts`.
  */
 
 import type { PhaseKind } from "./phase.ts";
@@ -58,7 +58,7 @@ export type LifecycleReaction =
   | "come up"
   | "bring down";
 
-/** The reactions of services with processes. */
+/** What services do because of their types. */
 export type ProcessReaction =
   // ---- while it comes up
   | "go on"
@@ -87,6 +87,7 @@ export type ProcessReaction =
   | "signal instead"
   | "kill";
 
+/** What is done about an event, by its name. */
 export type Reaction = LifecycleReaction | ProcessReaction;
 
 /** The entry for an event that cannot happen in a phase. */

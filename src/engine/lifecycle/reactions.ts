@@ -1,11 +1,21 @@
 /** Maps the names of reactions in the table to functions. */
 
-import type { Reporter } from "../facts.ts";
+import type { FactReporter } from "../facts.ts";
 import type { PhaseKind } from "./phase.ts";
-import { IMPOSSIBLE, NOTHING, PHASE_TABLE, type PhaseEvent, type Reaction } from "./phase_table.ts";
+import {
+  IMPOSSIBLE,
+  type LifecycleReaction,
+  NOTHING,
+  PHASE_TABLE,
+  type PhaseEvent,
+  type PhaseRow,
+  type ProcessReaction,
+  type Reaction,
+} from "./phase_table.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
-type Handler = (service: ServiceRecord) => void;
+/** Does something about a service because of an event. */
+export type Handler = (service: ServiceRecord) => void;
 
 /** The functions of some reactions. */
 export type Reactions<Name extends Reaction> = Readonly<Record<Name, Handler>>;
@@ -16,17 +26,27 @@ type HandlerTable = Readonly<Record<PhaseKind, Readonly<Record<PhaseEvent, Handl
 /** Looks up events in the table, and performs the reaction. */
 export class Reactor {
   readonly #table: HandlerTable;
-  readonly #reporter: Reporter;
+  readonly #reporter: FactReporter;
 
-  constructor(reactions: Reactions<Reaction>, reporter: Reporter) {
+  /**
+   * @param shared What all types of services do.
+   * @param own What a service does because of its type. A reaction that it has not makes the event impossible.
+   */
+  constructor(
+    shared: Reactions<LifecycleReaction>,
+    own: (service: ServiceRecord) => Partial<Reactions<ProcessReaction>>,
+    reporter: FactReporter,
+  ) {
     this.#reporter = reporter;
-    const handlers = (row: (typeof PHASE_TABLE)[PhaseKind]) =>
-      mapped(row, (reaction, event) => {
-        if (reaction === NOTHING) return () => {};
-        if (reaction === IMPOSSIBLE) return (service: ServiceRecord) => this.reportImpossible(service, event);
-        return reactions[reaction];
-      });
-    this.#table = mapped(PHASE_TABLE, handlers);
+    const ofAll: Partial<Reactions<Reaction>> = shared;
+    const ofType: (service: ServiceRecord) => Partial<Reactions<Reaction>> = own;
+    const handler = (reaction: PhaseRow[PhaseEvent], event: PhaseEvent): Handler => {
+      const impossible: Handler = (service) => this.reportImpossible(service, event);
+      if (reaction === IMPOSSIBLE) return impossible;
+      if (reaction === NOTHING) return () => {};
+      return ofAll[reaction] ?? ((service) => (ofType(service)[reaction] ?? impossible)(service));
+    };
+    this.#table = mapped(PHASE_TABLE, (row) => mapped(row, handler));
   }
 
   /** Performs the table's reaction to an event in the current phase of the service. */

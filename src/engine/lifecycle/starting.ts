@@ -1,11 +1,11 @@
 /** Claims and the way up: how a start begins and how the service is brought up. Lifecycle 3.1 to 3.5, 3.13, 3.14. */
 
-import { ServiceState, StopReason } from "../../model/mod.ts";
+import { isOrdering, ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
 import type { Ending } from "./ending.ts";
 import { PHASE, waitingForDependents } from "./phase.ts";
-import { type Edge, isActive, isHard, isOrdering, type ServiceRecord } from "../graph/record.ts";
+import { type Edge, isActive, isHard, type ServiceRecord } from "../graph/record.ts";
 import type { Stopping } from "./stopping.ts";
 import type { Waits } from "./waits.ts";
 

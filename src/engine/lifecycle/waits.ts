@@ -3,14 +3,13 @@
  * stopping service waits for its hard dependents. Lifecycle specification 3.3, 3.4 and 3.13.
  */
 
-import { ServiceState } from "../../model/mod.ts";
+import { isOrdering, ServiceState } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import { PHASE } from "./phase.ts";
 import {
   type Edge,
   isActive,
   isHard,
-  isOrdering,
   isTriviallyStopped,
   prepareProcess,
   type ServiceRecord,

@@ -1,10 +1,9 @@
 /** Interprets the messages of failed tools in an exec chain. */
 
-import { errnoText, type LaunchFailure, LaunchStage } from "../../model/mod.ts";
+import { Errno, errnoText, type LaunchFailure, LaunchStage } from "../../model/mod.ts";
 import type { ChainLink } from "./exec_chain.ts";
 
-const EIO = 5;
-const EINVAL = 22;
+const { EIO, EINVAL } = Errno;
 const LAST_ERRNO = 133;
 
 /** The messages of the last link (`exec: …`, `cgroup: …`), by their first word. */

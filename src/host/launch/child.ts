@@ -1,7 +1,6 @@
 /** Child processes of the runtime: `Deno.Command` in the form that the command host needs. */
 
-import { exitedWith, type ExitStatus, killedBy } from "../../model/mod.ts";
-import { signalNumberOf } from "../processes/signal_names.ts";
+import { exitedWith, type ExitStatus, killedBy, signalNumberOf } from "../../model/mod.ts";
 
 /** A process that runs or has ended. */
 export interface ChildHandle {

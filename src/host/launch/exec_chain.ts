@@ -38,7 +38,7 @@ export type ChainSettings = Pick<
   | "activationSocket"
 >;
 
-/** Facts about the daemon and the launch that the settings do not contain. */
+/** What the chain is given besides the settings: facts about the daemon and the launch. */
 export interface ChainContext {
   /** The daemon's own nice value, to which `nice` is relative. */
   readonly niceness: number;

@@ -3,15 +3,12 @@
  * slash is relative to the working directory; one without is searched in the PATH of the service.
  */
 
-import { programCandidates } from "../../model/mod.ts";
+import { Errno, programCandidates } from "../../model/mod.ts";
 import { interpreterOf } from "./interpreter.ts";
 import type { Files } from "../../system/mod.ts";
 import { O, SystemCallError } from "../../system/mod.ts";
 
-const ENOENT = 2;
-const EACCES = 13;
-const ENOTDIR = 20;
-const ELOOP = 40;
+const { ENOENT, EACCES, ENOTDIR, ELOOP } = Errno;
 /** How much of a file to read for the name of its interpreter, in bytes: linkers put it after the headers. */
 const HEADER_SIZE = 4096;
 /**

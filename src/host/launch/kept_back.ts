@@ -4,7 +4,7 @@
  * without it they are inherited.
  */
 
-import { errnoOf } from "../../model/mod.ts";
+import { Errno, errnoOf } from "../../model/mod.ts";
 import {
   Files,
   LibcUnavailableError,
@@ -16,7 +16,7 @@ import {
 import { NotIgnored } from "./not_ignored.ts";
 import { OpenFileLimit } from "./open_file_limit.ts";
 
-const EMFILE = 24;
+const { EMFILE } = Errno;
 
 /** A command that executes a program with a different soft limit of open files. */
 const limitLink = (soft: bigint) => ["/bin/sh", "-c", 'ulimit -S -n "$0" && exec "$@"', `${soft}`];

@@ -5,7 +5,7 @@
 
 import type { FileAccess } from "../../description/mod.ts";
 import type { LaunchPlan, OutputPlan } from "../../engine/mod.ts";
-import { LaunchStage } from "../../model/mod.ts";
+import { Errno, LaunchStage } from "../../model/mod.ts";
 import type { ActivationSockets } from "../resources/activation_sockets.ts";
 import { firstFree } from "./descriptors.ts";
 import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
@@ -17,7 +17,7 @@ import type { OutputPipes } from "../output/output_pipes.ts";
 import { descriptorOfPath } from "../output/own_descriptor.ts";
 import type { StartedWith } from "./started_with.ts";
 
-const EBADF = 9;
+const { EBADF } = Errno;
 export const STDIN = 0;
 export const STDOUT = 1;
 export const STDERR = 2;
@@ -29,8 +29,8 @@ const OUTPUT_PIPE = { what: "can't create output pipe", stage: LaunchStage.STAND
 const CONTROL_SOCKET = { what: "can't create control socket", stage: LaunchStage.CONTROL_SOCKET };
 const READINESS_PIPE = { what: "can't create notification pipe", stage: LaunchStage.ARRANGE_FDS };
 
-/** The sources of the descriptors of processes. */
-export interface DescriptorMeans {
+/** What the descriptors of a launch are made from. */
+export interface DescriptorContext {
   readonly files: Files;
   readonly sockets: Sockets;
   readonly logs: LogCollector;
@@ -57,13 +57,13 @@ export class LaunchDescriptors {
   readonly wanted = new Map<number, number>();
   #environment: ReadonlyMap<string, string>;
   readonly #plan: LaunchPlan;
-  readonly #means: DescriptorMeans;
+  readonly #context: DescriptorContext;
   readonly #given: number[] = [];
   readonly #kept: number[] = [];
 
-  constructor(plan: LaunchPlan, means: DescriptorMeans) {
+  constructor(plan: LaunchPlan, context: DescriptorContext) {
     this.#plan = plan;
-    this.#means = means;
+    this.#context = context;
     this.#environment = plan.environment;
   }
 
@@ -111,27 +111,27 @@ export class LaunchDescriptors {
 
   /** The launch failed: closes what the daemon would have kept. */
   closeKept(): void {
-    for (const fd of this.#kept) this.#means.files.close(fd);
+    for (const fd of this.#kept) this.#context.files.close(fd);
   }
 
   /** The launch is over: closes what only the process needs. */
   closeGiven(): void {
-    for (const fd of this.#given) this.#means.files.close(fd);
+    for (const fd of this.#given) this.#context.files.close(fd);
   }
 
   #input(): number {
     const { consumerOf, session } = this.#plan;
     if (consumerOf === undefined || session !== "own") {
-      return atStage(LaunchStage.STANDARD_FDS, () => this.#means.nothing.input);
+      return atStage(LaunchStage.STANDARD_FDS, () => this.#context.nothing.input);
     }
-    return prepare(this.#plan, INPUT_PIPE, () => this.#means.pipes.readEnd(consumerOf));
+    return prepare(this.#plan, INPUT_PIPE, () => this.#context.pipes.readEnd(consumerOf));
   }
 
   #outputPipe(): number | undefined {
     const { output, id, name } = this.#plan;
     return prepare(this.#plan, OUTPUT_PIPE, () => {
-      if (output.to === "pipe") return this.#means.pipes.writeEnd(name);
-      return output.to === "buffer" ? this.give(this.#means.logs.begin(id, name, output.size)) : undefined;
+      if (output.to === "pipe") return this.#context.pipes.writeEnd(name);
+      return output.to === "buffer" ? this.give(this.#context.logs.begin(id, name, output.size)) : undefined;
     });
   }
 
@@ -139,7 +139,7 @@ export class LaunchDescriptors {
     const [own, passed] = prepare(
       this.#plan,
       CONTROL_SOCKET,
-      () => this.#means.sockets.pair(),
+      () => this.#context.sockets.pair(),
     );
     this.keep(own);
     const number = this.#number();
@@ -150,9 +150,9 @@ export class LaunchDescriptors {
 
   #readinessPipe(): number {
     const { readiness } = this.#plan;
-    const pipe = prepare(this.#plan, READINESS_PIPE, () => this.#means.files.pipe());
+    const pipe = prepare(this.#plan, READINESS_PIPE, () => this.#context.files.pipe());
     this.keep(pipe.read);
-    this.#means.files.setBlocking(pipe.read, false);
+    this.#context.files.setBlocking(pipe.read, false);
     const number = readiness?.fd ?? this.#number();
     const displaced = this.wanted.get(number); // the control connection, at the number where the process wants readiness
     this.wanted.set(number, this.give(pipe.write));
@@ -172,7 +172,7 @@ export class LaunchDescriptors {
 
   #passActivationSocket(): void {
     if (!this.#plan.activationSocket) return;
-    const socket = this.#means.activation.get(this.#plan.id);
+    const socket = this.#context.activation.get(this.#plan.id);
     if (socket === undefined) throw new ExecutionError(LaunchStage.ACTIVATION_SOCKET, EBADF);
     this.wanted.set(ACTIVATION_SOCKET, socket);
     const environment = new Map(this.#environment).set("LISTEN_FDS", "1");
@@ -182,19 +182,19 @@ export class LaunchDescriptors {
 
   /** A descriptor of the daemon, if the daemon was started with it. */
   #ownDescriptor(fd: number): number {
-    if (!this.#means.startedWith.has(fd)) throw new ExecutionError(LaunchStage.LOG_FILE, EBADF);
-    this.#means.files.kindOf(fd); // throws if it is closed
+    if (!this.#context.startedWith.has(fd)) throw new ExecutionError(LaunchStage.LOG_FILE, EBADF);
+    this.#context.files.kindOf(fd); // throws if it is closed
     return fd;
   }
 
   #openOutput(output: OutputPlan, at: number): number {
-    const { files, nothing, ownIds } = this.#means;
+    const { files, nothing, ownIds } = this.#context;
     if (output.to !== "file") return atStage(LaunchStage.STANDARD_FDS, () => nothing.output);
     return atStage(LaunchStage.LOG_FILE, () => {
       const own = descriptorOfPath(
         output.path,
         this.#plan.workingDir,
-        (path) => this.#means.access.linkAt(path),
+        (path) => this.#context.access.linkAt(path),
       );
       if (own !== undefined) return this.#ownDescriptor(own);
       // Opening must not wait for the other end of a named pipe; the process may wait.

@@ -4,13 +4,13 @@
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
-import { LaunchStage } from "../../model/mod.ts";
+import { Errno, LaunchStage, Signal } from "../../model/mod.ts";
 import { openCgroup, type OwnCgroup } from "../resources/cgroups.ts";
 import { arrangeDescriptors, firstFree } from "./descriptors.ts";
 import { chainCommand, type ChainLink, chainLinks, clampNice, needsChain } from "./exec_chain.ts";
 import { checkInterpreter, findExecutable } from "./executable.ts";
 import {
-  type DescriptorMeans,
+  type DescriptorContext,
   type KeptEnds,
   LaunchDescriptors,
   STDERR,
@@ -20,18 +20,13 @@ import { atStage, ExecutionError, PreparationError, prepare } from "./launch_err
 import { type ProcessGroup, type Spawner, SystemCallError, type Terminal } from "../../system/mod.ts";
 import type { Tools } from "./tools.ts";
 
-const ENOENT = 2;
-const ENOEXEC = 8;
-const EBADF = 9;
-const EAGAIN = 11;
-const ENOMEM = 12;
-const EMFILE = 24;
+const { ENOENT, ENOEXEC, EBADF, EAGAIN, ENOMEM, EMFILE } = Errno;
 /** Descriptors of a chain begin after the standard ones; shells accept numbers up to 9. */
 const FIRST_FREE = 3;
 const STATUS_PIPE = { what: "can't create status check pipe", stage: LaunchStage.ARRANGE_FDS };
 
-/** The services of the host that a launch uses. */
-export interface LaunchMeans extends DescriptorMeans {
+/** What a launch is given by its host. */
+export interface LaunchContext extends DescriptorContext {
   readonly spawner: Spawner;
   readonly terminal: Terminal;
   readonly tools: Tools;
@@ -49,15 +44,15 @@ export interface Launched extends KeptEnds {
 }
 
 /** Launches a process. If it throws `ExecutionError` or `PreparationError`, it has left nothing open. */
-export function launchNative(plan: LaunchPlan, means: LaunchMeans): Launched {
-  const descriptors = new LaunchDescriptors(plan, means);
+export function launchNative(plan: LaunchPlan, context: LaunchContext): Launched {
+  const descriptors = new LaunchDescriptors(plan, context);
   try {
     const { input, output, control, readiness } = descriptors.open();
     const directory = atStage(LaunchStage.CHANGE_DIRECTORY, () => {
-      return descriptors.give(means.files.openDirectory(plan.workingDir));
+      return descriptors.give(context.files.openDirectory(plan.workingDir));
     });
     descriptors.standard(input, output, directory);
-    const launch = new Launch(plan, means, descriptors, directory);
+    const launch = new Launch(plan, context, descriptors, directory);
     return { ...launch.run(), control, readiness };
   } catch (error) {
     descriptors.closeKept();
@@ -69,13 +64,13 @@ export function launchNative(plan: LaunchPlan, means: LaunchMeans): Launched {
 
 class Launch {
   readonly #plan: LaunchPlan;
-  readonly #means: LaunchMeans;
+  readonly #context: LaunchContext;
   readonly #descriptors: LaunchDescriptors;
   readonly #directory: number;
 
-  constructor(plan: LaunchPlan, means: LaunchMeans, descriptors: LaunchDescriptors, directory: number) {
+  constructor(plan: LaunchPlan, context: LaunchContext, descriptors: LaunchDescriptors, directory: number) {
     this.#plan = plan;
-    this.#means = means;
+    this.#context = context;
     this.#descriptors = descriptors;
     this.#directory = directory;
   }
@@ -83,12 +78,12 @@ class Launch {
   run(): Pick<Launched, "pid" | "chain"> {
     const plan = this.#plan;
     const descriptors = this.#descriptors;
-    const { files, terminal, ownIds } = this.#means;
+    const { files, terminal, ownIds } = this.#context;
     const takesTerminal = plan.session !== "own" && terminal.state(STDIN) === "free";
-    const links = chainLinks(plan, { niceness: this.#means.niceness(), gid: ownIds.gid, takesTerminal });
+    const links = chainLinks(plan, { niceness: this.#context.niceness(), gid: ownIds.gid, takesTerminal });
     const chained = needsChain(links, plan);
     const cgroup = plan.cgroup === "" ? undefined : atStage(LaunchStage.CGROUP, () => {
-      return descriptors.give(openCgroup(files, plan.cgroup, this.#means.cgroup));
+      return descriptors.give(openCgroup(files, plan.cgroup, this.#context.cgroup));
     });
     const [command = ""] = plan.argv;
     const found = findExecutable(files, command, descriptors.environment.get("PATH"), this.#directory);
@@ -106,9 +101,9 @@ class Launch {
   ): Pick<Launched, "pid" | "chain"> {
     const plan = this.#plan;
     const { wanted } = this.#descriptors;
-    const status = prepare(plan, STATUS_PIPE, () => this.#means.files.pipe());
+    const status = prepare(plan, STATUS_PIPE, () => this.#context.files.pipe());
     this.#descriptors.keep(status.read);
-    this.#means.files.setBlocking(status.read, false);
+    this.#context.files.setBlocking(status.read, false);
     // The tools report errors to the daemon; meanwhile another number holds standard error of the command.
     const errorFd = firstFree(wanted, FIRST_FREE);
     wanted.set(errorFd, wanted.get(STDERR)!);
@@ -125,7 +120,7 @@ class Launch {
       listenPid: plan.activationSocket,
     };
     const command = chainCommand(links, end, (tool) => {
-      const found = this.#means.tools.find(tool);
+      const found = this.#context.tools.find(tool);
       if (found === undefined) throw new ExecutionError(LaunchStage.EXECUTE, ENOENT);
       return found;
     });
@@ -138,7 +133,7 @@ class Launch {
     argv: readonly string[],
     environment: readonly string[] = environmentEntries(this.#descriptors.environment),
   ): number {
-    const { spawner } = this.#means;
+    const { spawner } = this.#context;
     const request = {
       path,
       argv,
@@ -165,7 +160,7 @@ class Launch {
   /** Session, process group, terminal and blocked signals (8.5, steps 10 and 18). */
   #placement(): { group: ProcessGroup; foregroundOf: number | undefined; blocked: bigint } {
     const { session, unmaskInterrupt } = this.#plan;
-    const { blocked, terminal } = this.#means;
+    const { blocked, terminal } = this.#context;
     if (session === "own") return { group: "session", foregroundOf: undefined, blocked };
     const state = terminal.state(STDIN);
     // A tool of the chain takes a free terminal, and makes the session itself.
@@ -180,7 +175,7 @@ class Launch {
     };
   }
 
-  /** The meaning of an error of `posix_spawn`, which does not say which of its steps failed. */
+  /** What a failure of `posix_spawn` context: it does not say which of its steps failed. */
   #explain(error: SystemCallError): Error {
     const { errno } = error;
     if (errno === EAGAIN || errno === ENOMEM) {
@@ -188,7 +183,7 @@ class Launch {
     }
     if (errno === EBADF || errno === EMFILE) return new ExecutionError(LaunchStage.ARRANGE_FDS, errno);
     try {
-      this.#means.files.checkExecutable(".", this.#directory);
+      this.#context.files.checkExecutable(".", this.#directory);
     } catch (error) {
       if (error instanceof SystemCallError) return new ExecutionError(LaunchStage.CHANGE_DIRECTORY, errno);
       throw error;
@@ -197,9 +192,9 @@ class Launch {
   }
 }
 
-const INTERRUPT = signalBit(2);
-/** QUIT, TSTP, TTIN and TTOU. */
-const CONSOLE_SIGNALS = signalBit(3) | signalBit(20) | signalBit(21) | signalBit(22);
+const INTERRUPT = signalBit(Signal.INT);
+const CONSOLE_SIGNALS = signalBit(Signal.QUIT) | signalBit(Signal.TSTP) | signalBit(Signal.TTIN) |
+  signalBit(Signal.TTOU);
 
 function signalBit(signal: number): bigint {
   return 1n << BigInt(signal - 1);

@@ -1,10 +1,10 @@
+import { Signal, signalNameOf } from "../../model/mod.ts";
 import { kernelFile } from "../../inherited/mod.ts";
-import { signalNameOf } from "../processes/signal_names.ts";
 
 /** Shells make programs ignore this signal when a script starts them with `&`. */
-const QUIT = 3;
+const { QUIT } = Signal;
 /** The last signal with a name. */
-const LAST = 31;
+const LAST = Signal.SYS;
 
 /**
  * Signals that were ignored when the daemon was started. A process would also ignore them, and would not end by its

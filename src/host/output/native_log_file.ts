@@ -1,10 +1,11 @@
 /** Opens the log file of a service on the native host, by the rules of docs/security.md. */
 
+import { Errno } from "../../model/mod.ts";
 import type { OutputPlan } from "../../engine/mod.ts";
 import { type Files, SystemCallError } from "../../system/mod.ts";
 import { folderOf, type Identity, isSharedFolder, logFileProblem } from "../../system/mod.ts";
 
-const EPERM = 1;
+const { EPERM } = Errno;
 
 /** How to open a log file. */
 export interface LogOpening {

@@ -13,13 +13,13 @@ import {
   commandLineOf,
   currentBoot,
   currentTicks,
-  directoryOf,
   environmentOf,
   type OtherProcess,
   ownAncestors,
   processOf,
   programOf,
   userOf,
+  workingDirectoryOf,
 } from "./other_processes.ts";
 
 /** The longest time from the intention to the start of a process with the expected command line, in ticks. */
@@ -165,7 +165,7 @@ function runs(line: readonly string[], command: readonly string[]): boolean {
 
 function runsIn(pid: number, directory: string): boolean {
   try {
-    return directoryOf(pid) === Deno.realPathSync(directory);
+    return workingDirectoryOf(pid) === Deno.realPathSync(directory);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) throw error;
     return false; // the directory no longer exists

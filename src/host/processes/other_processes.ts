@@ -59,7 +59,7 @@ export function environmentOf(pid: number): string[] {
 }
 
 /** The working directory; `undefined` if it is unknown. */
-export function directoryOf(pid: number): string | undefined {
+export function workingDirectoryOf(pid: number): string | undefined {
   return ifThere(() => Deno.readLinkSync(`/proc/${pid}/cwd`));
 }
 

@@ -1,6 +1,6 @@
 /** The number in a pid file. Lifecycle 8.11. */
 
-import { decodeBytes } from "../../model/mod.ts";
+import { decodeBytes, Errno } from "../../model/mod.ts";
 import { type Files, O, SystemCallError } from "../../system/mod.ts";
 import { folderOf, type Identity, pidFileProblem } from "../../system/mod.ts";
 
@@ -36,7 +36,7 @@ export type PidFile =
   | { readonly step: "open" | "read"; readonly errno: number };
 
 const FLAGS = O.RDONLY | O.NONBLOCK | O.NOCTTY;
-const ELOOP = 40;
+const { ELOOP } = Errno;
 
 /** `undefined`: there is a symbolic link at the path. */
 function openWithoutLink(files: Files, path: string): number | undefined {

@@ -4,7 +4,7 @@
  * process is made, so that a process in the making is found, too.
  */
 
-import { errnoOf } from "../../model/mod.ts";
+import { Errno, errnoOf } from "../../model/mod.ts";
 import type { LaunchPlan } from "../../engine/mod.ts";
 import type { BootClock } from "../../system/mod.ts";
 import { environmentFingerprint } from "./environment_fingerprint.ts";
@@ -34,7 +34,7 @@ const scratch = new Uint8Array(4096);
 
 /** How long to wait after a failed write, in milliseconds: a full disk may get space again at any time. */
 const RETRY_DELAY = 500;
-const EROFS = 30;
+const { EROFS } = Errno;
 
 /** Options of `ProcessJournal`. */
 export interface JournalOptions {

@@ -1,12 +1,11 @@
 /** Activation sockets: created before a service starts, kept while it restarts, closed when it is inactive. 8.17. */
 
-import { errnoText, LaunchStage, type ServiceDescription } from "../../model/mod.ts";
-import type { LaunchRefusal, Service } from "../../engine/mod.ts";
+import { Errno, errnoText, LaunchStage, type ServiceDescription } from "../../model/mod.ts";
+import type { LaunchRefusal, ServiceRecord } from "../../engine/mod.ts";
 import { type Files, type Sockets, SystemCallError } from "../../system/mod.ts";
 
 const BACKLOG = 128;
-const ENOENT = 2;
-const EEXIST = 17;
+const { ENOENT, EEXIST } = Errno;
 
 /** The activation sockets of all services. */
 export class ActivationSockets {
@@ -25,7 +24,7 @@ export class ActivationSockets {
   }
 
   /** Opens the socket of a service unless it is open; returns a failure. */
-  open(service: Service): LaunchRefusal | undefined {
+  open(service: ServiceRecord): LaunchRefusal | undefined {
     if (this.#open.has(service.id)) return undefined;
     const { description } = service;
     const obstacle = this.#clear(description.socketPath);

@@ -1,10 +1,10 @@
 /** Control groups: that of the daemon, and those of services. Daemon and init 3.6, lifecycle 8.5. */
 
-import { decodeBytes } from "../../model/mod.ts";
+import { decodeBytes, Errno } from "../../model/mod.ts";
 import { type Files, O, SystemCallError } from "../../system/mod.ts";
 
 const ROOT = "/sys/fs/cgroup";
-const ENOENT = 2;
+const { ENOENT } = Errno;
 
 /** The daemon's own group below the root, without a leading slash; or why it is unknown. */
 export type OwnCgroup = { readonly path: string } | { readonly problem: string | undefined };

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import "../../_processes.ts";
 import { scanImports } from "../../../scripts/lint/import_scanner.ts";
 import { lint } from "./_lint.ts";
 

@@ -13,7 +13,7 @@ const ALLOWED: [place: string, source: string][] = [
   ["src/client/x.ts", `import { Reply } from "../control/wire/mod.ts";`],
   ["src/daemon/run.ts", `const log = await import("../log/mod.ts");`],
   ["src/host/mod.ts", `export * from "./command_host.ts";`],
-  ["src/log/sink.ts", `import { configure } from "@logtape/logtape"; import "node:fs"; import "npm:x";`],
+  ["src/log/sink.ts", `import { x } from "@std/path"; import "node:fs"; import "npm:x";`],
   ["main.ts", `await import("./src/cli/ctl/main.ts");`],
   ["scripts/bench/engine.ts", `import { ServiceManager } from "../../src/engine/lifecycle/lifecycle.ts";`],
   [

@@ -1,33 +1,14 @@
 /**
- * The sub-commands of `dinitctl` (cli 2, 3), one row each, in the order of the help text; those that the reference does
- * not have are last. Scanner, dispatch, help, shell completion and manual page use this table, and nothing else lists
- * the sub-commands.
+ * The commands of `dinitctl` (cli 2, 3), one row each, in the order of the help text, with those that the reference does
+ * not have at the end. Scanner, help, shell completion and manual page work from this table, and
+ * `src/cli/ctl/handlers.ts` has the code of each.
  */
 
-import type { CommandHandler } from "./context.ts";
-import type { Completion, LocalOption } from "./options.ts";
+import type { LocalOption } from "./dinitctl.ts";
+import type { CommandRow, Word } from "./option.ts";
 
-/** One argument of a sub-command. */
-export interface CommandWord {
-  /** Its name in the help text. */
-  readonly name: string;
-  /** @default false */
-  readonly optional?: boolean;
-  /** May be repeated; only the last argument can. @default false */
-  readonly repeatable?: boolean;
-  /** The only accepted words. @default any */
-  readonly oneOf?: readonly string[];
-  /** The error for a missing argument. @default the general usage error */
-  readonly missing?: string;
-  /** The proposals of a shell. @default only `oneOf` */
-  readonly completes?: Completion;
-}
-
-/** One sub-command. */
-export interface Command {
-  readonly name: string;
-  readonly words: readonly CommandWord[];
-  /** The options that only this sub-command accepts. @default none */
+/** One command of `dinitctl`. */
+interface CtlCommandRow extends CommandRow {
   readonly options?: readonly LocalOption[];
   /** Whether it works without a daemon (`--offline`). @default false */
   readonly offline?: boolean;
@@ -35,53 +16,42 @@ export interface Command {
   readonly streams?: boolean;
   /** The oldest protocol version of a daemon that supports it (cli 1.5). */
   readonly minimumProtocol: number;
-  readonly summary: string;
-  /** Loads the code, so that unused sub-commands cost nothing at start. */
-  readonly load: () => Promise<CommandHandler>;
 }
 
-const SERVICE: CommandWord = { name: "SERVICE", completes: "service" };
-const SERVICES: CommandWord = { ...SERVICE, repeatable: true };
-const PATTERNS: CommandWord = { name: "PATTERN", completes: "service", repeatable: true, optional: true };
-const DEPENDENCY_WORDS: readonly CommandWord[] = [
+const SERVICE: Word = { name: "SERVICE", kind: "service" };
+const SERVICES: Word = { ...SERVICE, repeatable: true };
+const PATTERNS: Word = { name: "PATTERN", kind: "service", repeatable: true, optional: true };
+const DEPENDENCY_WORDS: readonly Word[] = [
   { name: "TYPE", oneOf: ["need", "regular", "milestone", "waits-for"] },
-  { name: "FROM", completes: "service" },
-  { name: "TO", completes: "service" },
+  { name: "FROM", kind: "service" },
+  { name: "TO", kind: "service" },
 ];
 
-/**
- * All sub-commands. Their imports are hidden from the runtime (see main.ts), which would open and analyse all of them
- * at every start: that is a tenth of the time of `ctl status`.
- */
-export const COMMANDS: readonly Command[] = [
+const ROWS = [
   {
     name: "status",
     words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
     options: ["--long", "--state"],
     minimumProtocol: 1,
     summary: "show the status of services, or an overview of all",
-    load: async () => (await import("./status.ts" as string)).status,
   },
   {
     name: "is-started",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "succeed if all of the services are started",
-    load: async () => (await import("./check_state.ts" as string)).isStarted,
   },
   {
     name: "is-failed",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "succeed if all of the services have failed to start",
-    load: async () => (await import("./check_state.ts" as string)).isFailed,
   },
   {
     name: "start",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "start services and keep them explicitly activated",
-    load: async () => (await import("./start_stop.ts" as string)).start,
   },
   {
     name: "stop",
@@ -89,7 +59,6 @@ export const COMMANDS: readonly Command[] = [
     options: ["--force"],
     minimumProtocol: 1,
     summary: "stop services",
-    load: async () => (await import("./start_stop.ts" as string)).stop,
   },
   {
     name: "restart",
@@ -97,42 +66,36 @@ export const COMMANDS: readonly Command[] = [
     options: ["--force"],
     minimumProtocol: 1,
     summary: "stop started services and start them again",
-    load: async () => (await import("./start_stop.ts" as string)).restart,
   },
   {
     name: "wake",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "start services again because of their active dependents",
-    load: async () => (await import("./start_stop.ts" as string)).wake,
   },
   {
     name: "release",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "drop explicit activation; services stop unless something needs them",
-    load: async () => (await import("./start_stop.ts" as string)).release,
   },
   {
     name: "unpin",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "remove pins that --pin has set",
-    load: async () => (await import("./records.ts" as string)).unpin,
   },
   {
     name: "unload",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "forget stopped services",
-    load: async () => (await import("./records.ts" as string)).unload,
   },
   {
     name: "reload",
     words: [SERVICES],
     minimumProtocol: 1,
     summary: "read the descriptions of services again",
-    load: async () => (await import("./records.ts" as string)).reload,
   },
   {
     name: "list",
@@ -140,74 +103,64 @@ export const COMMANDS: readonly Command[] = [
     options: ["--state", "--names"],
     minimumProtocol: 1,
     summary: "list the loaded services",
-    load: async () => (await import("./list.ts" as string)).list,
   },
   {
     name: "shutdown",
     words: [],
     minimumProtocol: 1,
     summary: "stop all services and end the daemon",
-    load: async () => (await import("./shutdown.ts" as string)).shutdown,
   },
   {
     name: "add-dep",
     words: DEPENDENCY_WORDS,
     minimumProtocol: 1,
     summary: "make FROM depend on TO, until it is unloaded",
-    load: async () => (await import("./dependencies.ts" as string)).addDependency,
   },
   {
     name: "rm-dep",
     words: DEPENDENCY_WORDS,
     minimumProtocol: 1,
     summary: "remove a dependency of FROM on TO",
-    load: async () => (await import("./dependencies.ts" as string)).removeDependency,
   },
   {
     name: "enable",
-    words: [{ name: "TO", completes: "service" }],
+    words: [{ name: "TO", kind: "service" }],
     options: ["--from"],
     offline: true,
     minimumProtocol: 3,
     summary: "make another service wait for TO, for good, and start it",
-    load: async () => (await import("./enable.ts" as string)).enable,
   },
   {
     name: "disable",
-    words: [{ name: "TO", completes: "service" }],
+    words: [{ name: "TO", kind: "service" }],
     options: ["--from"],
     offline: true,
     minimumProtocol: 3,
     summary: "undo enable",
-    load: async () => (await import("./enable.ts" as string)).disable,
   },
   {
     name: "trigger",
     words: [SERVICES],
     minimumProtocol: 2,
     summary: "set the trigger of triggered services",
-    load: async () => (await import("./trigger.ts" as string)).trigger,
   },
   {
     name: "untrigger",
     words: [SERVICES],
     minimumProtocol: 2,
     summary: "reset the trigger of triggered services",
-    load: async () => (await import("./trigger.ts" as string)).untrigger,
   },
   {
     name: "setenv",
-    words: [{ name: "NAME[=VALUE]", completes: "variable", repeatable: true }],
+    words: [{ name: "NAME[=VALUE]", kind: "variable", repeatable: true }],
     minimumProtocol: 1,
     summary: "set variables in the environment of services that start later",
-    load: async () => (await import("./environment.ts" as string)).setEnvironment,
   },
   {
     name: "unsetenv",
-    words: [{ name: "NAME", completes: "variable", repeatable: true }],
+    words: [{ name: "NAME", kind: "variable", repeatable: true }],
     minimumProtocol: 1,
     summary: "remove variables from that environment",
-    load: async () => (await import("./environment.ts" as string)).unsetEnvironment,
   },
   {
     name: "catlog",
@@ -215,18 +168,16 @@ export const COMMANDS: readonly Command[] = [
     options: ["--clear", "--follow"],
     minimumProtocol: 2,
     summary: "show the output of a service, from its buffer or its log file",
-    load: async () => (await import("./catlog.ts" as string)).catLog,
   },
   {
     name: "signal",
     words: [
-      { name: "SIGNAL", completes: "signal", missing: "signal number/name must be specified" },
+      { name: "SIGNAL", kind: "signal", missing: "signal number/name must be specified" },
       { ...SERVICES, missing: "service name must be specified" },
     ],
     options: ["--list"],
     minimumProtocol: 2,
     summary: "send a signal to the processes of services",
-    load: async () => (await import("./signal.ts" as string)).signal,
   },
   {
     name: "tree",
@@ -234,7 +185,6 @@ export const COMMANDS: readonly Command[] = [
     options: ["--reverse"],
     minimumProtocol: 1,
     summary: "show what services depend on, with states",
-    load: async () => (await import("./tree.ts" as string)).tree,
   },
   {
     name: "graph",
@@ -242,7 +192,6 @@ export const COMMANDS: readonly Command[] = [
     options: ["--format"],
     minimumProtocol: 1,
     summary: "write the service graph for a drawing program",
-    load: async () => (await import("./graph.ts" as string)).graph,
   },
   {
     name: "wait",
@@ -250,7 +199,6 @@ export const COMMANDS: readonly Command[] = [
     options: ["--for", "--timeout"],
     minimumProtocol: 1,
     summary: "wait until services are started or stopped, for whatever reason",
-    load: async () => (await import("./await_state.ts" as string)).awaitState,
   },
   {
     name: "events",
@@ -259,6 +207,16 @@ export const COMMANDS: readonly Command[] = [
     streams: true,
     minimumProtocol: 1,
     summary: "follow what happens in the daemon, or to services",
-    load: async () => (await import("./events.ts" as string)).events,
   },
-];
+] as const satisfies readonly CtlCommandRow[];
+
+/** The names of all commands. */
+export type CtlCommandName = (typeof ROWS)[number]["name"];
+
+/** One command of `dinitctl`, with a name that is known. */
+export interface Command extends CtlCommandRow {
+  readonly name: CtlCommandName;
+}
+
+/** All commands. */
+export const COMMANDS: readonly Command[] = ROWS;

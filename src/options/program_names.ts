@@ -5,6 +5,8 @@
 
 /** The names that shut the machine down, in the order in which they are installed. */
 export const SHUTDOWN_PROGRAMS = ["shutdown", "halt", "poweroff", "reboot", "soft-reboot"] as const;
+/** One of these names. */
+export type ShutdownProgram = (typeof SHUTDOWN_PROGRAMS)[number];
 
 /** The words after `dinit` that each name stands for. */
 export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([

@@ -1,6 +1,7 @@
-/** The options of `dinitctl` (cli 2), one row each. The scanner and the help text use this table. */
+/** The options of `dinitctl` (cli 2), one row each. */
 
-import type { Mode } from "../../client/mod.ts";
+import type { Mode } from "../client/mod.ts";
+import type { Option, OptionValue } from "./option.ts";
 
 /** When to use colours; `auto` means only on a terminal, and not if `NO_COLOR` is set. */
 export type ColourChoice = "auto" | "always" | "never";
@@ -49,231 +50,201 @@ export interface CtlOptions {
   since: number | undefined;
 }
 
-/** The value of an option. */
-export interface OptionValue {
-  /** Its name in the help text. */
-  readonly name: string;
-  /** Error shown when the value is missing or invalid. */
-  readonly missing: string;
-  /** The only accepted values. @default any */
-  readonly oneOf?: readonly string[];
-  /** The form of values. @default anything */
-  readonly pattern?: RegExp;
-  /** The proposals of a shell. @default only `oneOf` */
-  readonly completes?: Completion;
-}
-
-/** What a shell can propose for a word. */
-export type Completion = "service" | "file" | "directory" | "signal" | "variable";
-
-/** One option. */
-export interface OptionRow {
-  /** All spellings; the long one comes last. */
-  readonly names: readonly string[];
-  /** @default none */
-  readonly value?: OptionValue;
-  /** Accepted only after a sub-command whose row names it. @default false */
-  readonly local?: boolean;
-  /** The reference does not have it, so its value may also follow a `=`. @default false */
-  readonly extension?: boolean;
-  readonly summary: string;
-  /** Enters it into the options; `value` is empty for an option without one. */
-  readonly apply: (options: CtlOptions, value: string) => void;
-}
-
-/** The options that belong only to some sub-commands. */
-export type LocalOption =
-  | "--force"
-  | "--from"
-  | "--clear"
-  | "--list"
-  | "--state"
-  | "--names"
-  | "--long"
-  | "--follow"
-  | "--reverse"
-  | "--format"
-  | "--for"
-  | "--timeout"
-  | "--since";
-
-/** All options, in the order of the help text. */
-export const OPTIONS: readonly OptionRow[] = [
-  { names: ["--help"], summary: "show this text", apply: (o) => o.help = true },
-  { names: ["--version"], summary: "show the version", apply: (o) => o.version = true },
-  { names: ["-s", "--system"], summary: "talk to the system's daemon", apply: (o) => o.mode = "system" },
-  { names: ["-u", "--user"], summary: "talk to the user's own daemon", apply: (o) => o.mode = "user" },
+const ROWS = [
+  { long: "--help", last: true, help: "show this text", apply: (o) => o.help = true },
+  { long: "--version", last: true, help: "show the version", apply: (o) => o.version = true },
+  { short: "-s", long: "--system", help: "talk to the system's daemon", apply: (o) => o.mode = "system" },
+  { short: "-u", long: "--user", help: "talk to the user's own daemon", apply: (o) => o.mode = "user" },
   {
-    names: ["-p", "--socket-path"],
+    short: "-p",
+    long: "--socket-path",
     value: {
       name: "PATH",
       missing: "--socket-path/-p should be followed by socket path",
-      completes: "file",
+      kind: "file",
     },
-    summary: "use this control socket",
+    help: "use this control socket",
     apply: (o, value) => o.socketPath = value,
   },
   {
-    names: ["--use-passed-cfd"],
-    summary: "use the connection that the variable DINIT_CS_FD names",
+    long: "--use-passed-cfd",
+    help: "use the connection that the variable DINIT_CS_FD names",
     apply: (o) => o.usePassedFd = true,
   },
-  { names: ["--quiet"], summary: "no output except for errors", apply: (o) => o.quiet = true },
+  { long: "--quiet", help: "no output except for errors", apply: (o) => o.quiet = true },
   {
-    names: ["-o", "--offline"],
-    summary: "enable, disable: work without a daemon",
+    short: "-o",
+    long: "--offline",
+    help: "enable, disable: work without a daemon",
     apply: (o) => o.offline = true,
   },
   {
-    names: ["-d", "--services-dir"],
+    short: "-d",
+    long: "--services-dir",
     value: {
       name: "DIR",
       missing: "'--services-dir' (-d) requires an argument",
-      completes: "directory",
+      kind: "directory",
     },
-    summary: "with --offline: look for services here (repeatable)",
+    help: "with --offline: look for services here (repeatable)",
     apply: (o, value) => o.servicesDirs.push(value),
   },
   {
-    names: ["--no-wait"],
-    summary: "do not wait until the service has started or stopped",
+    long: "--no-wait",
+    help: "do not wait until the service has started or stopped",
     apply: (o) => o.noWait = true,
   },
   {
-    names: ["--pin"],
-    summary: "keep the service in the state that is asked for",
+    long: "--pin",
+    help: "keep the service in the state that is asked for",
     apply: (o) => o.pin = true,
   },
   {
-    names: ["--ignore-unstarted"],
-    summary: "stop, restart, release: a service that is not started is no error",
+    long: "--ignore-unstarted",
+    help: "stop, restart, release: a service that is not started is no error",
     apply: (o) => o.ignoreUnstarted = true,
   },
   {
-    names: ["-f", "--force"],
+    short: "-f",
+    long: "--force",
     local: true,
-    summary: "stop dependents, too",
+    help: "stop dependents, too",
     apply: (o) => o.force = true,
   },
   {
-    names: ["--from"],
+    long: "--from",
     local: true,
     value: {
       name: "SERVICE",
       missing: "--from should be followed by a service name",
-      completes: "service",
+      kind: "service",
     },
-    summary: "the service that will depend on the other",
+    help: "the service that will depend on the other",
     apply: (o, value) => o.from = value,
   },
   {
-    names: ["--clear"],
+    long: "--clear",
     local: true,
-    summary: "empty the buffer afterwards",
+    help: "empty the buffer afterwards",
     apply: (o) => o.clear = true,
   },
   {
-    names: ["-l", "--list"],
+    short: "-l",
+    long: "--list",
     local: true,
-    summary: "list the signals that have names",
+    help: "list the signals that have names",
     apply: (o) => o.list = true,
   },
   {
-    names: ["--json"],
+    long: "--json",
     extension: true,
-    summary: "write the result as one JSON document",
+    help: "write the result as one JSON document",
     apply: (o) => o.json = true,
   },
   {
-    names: ["--color"],
+    long: "--color",
     extension: true,
+    assignable: true,
     value: choice("WHEN", "--color", ["auto", "always", "never"]),
-    summary: "use colours: auto (on a terminal), always or never",
+    help: "use colours: auto (on a terminal), always or never",
     apply: (o, value) => o.color = value as ColourChoice,
   },
   {
-    names: ["--trace"],
+    long: "--trace",
     extension: true,
-    summary: "show each packet of the conversation on standard error",
+    help: "show each packet of the conversation on standard error",
     apply: (o) => o.trace = true,
   },
   {
-    names: ["--state"],
+    long: "--state",
     extension: true,
+    assignable: true,
     local: true,
     value: choice("STATE", "--state", STATE_CHOICES),
-    summary: "only services in this state (repeatable)",
+    help: "only services in this state (repeatable)",
     apply: (o, value) => o.states.push(value as StateChoice),
   },
   {
-    names: ["--names"],
+    long: "--names",
     extension: true,
     local: true,
-    summary: "show nothing but the names",
+    help: "show nothing but the names",
     apply: (o) => o.namesOnly = true,
   },
   {
-    names: ["--long"],
+    long: "--long",
     extension: true,
     local: true,
-    summary: "add since when, restarts, last exit and end of the output",
+    help: "add since when, restarts, last exit and end of the output",
     apply: (o) => o.long = true,
   },
   {
-    names: ["--follow"],
+    long: "--follow",
     extension: true,
     local: true,
-    summary: "go on with what is written from now on",
+    help: "go on with what is written from now on",
     apply: (o) => o.follow = true,
   },
   {
-    names: ["--reverse"],
+    long: "--reverse",
     extension: true,
     local: true,
-    summary: "show dependents instead of dependencies",
+    help: "show dependents instead of dependencies",
     apply: (o) => o.reverse = true,
   },
   {
-    names: ["--format"],
+    long: "--format",
     extension: true,
+    assignable: true,
     local: true,
     value: choice("FORMAT", "--format", GRAPH_FORMATS),
-    summary: "the language to write: dot (the default), mermaid or json",
+    help: "the language to write: dot (the default), mermaid or json",
     apply: (o, value) => o.format = value as GraphFormat,
   },
   {
-    names: ["--for"],
+    long: "--for",
     extension: true,
+    assignable: true,
     local: true,
     value: choice("STATE", "--for", ["started", "stopped"]),
-    summary: "what to wait for: started (the default) or stopped",
+    help: "what to wait for: started (the default) or stopped",
     apply: (o, value) => o.waitFor = value as CtlOptions["waitFor"],
   },
   {
-    names: ["--timeout"],
+    long: "--timeout",
     extension: true,
+    assignable: true,
     local: true,
     value: {
       name: "SECONDS",
       missing: "--timeout should be followed by a number of seconds",
+      kind: "number",
       pattern: /^\d{1,9}(\.\d+)?$/,
     },
-    summary: "wait no longer than this",
+    help: "wait no longer than this",
     apply: (o, value) => o.timeout = Number(value),
   },
   {
-    names: ["--since"],
+    long: "--since",
     extension: true,
+    assignable: true,
     local: true,
     value: {
       name: "SEQ",
       missing: "--since should be followed by the number of an event",
+      kind: "number",
       pattern: /^\d{1,15}$/,
     },
-    summary: "begin behind event SEQ, or with the oldest one",
+    help: "begin behind event SEQ, or with the oldest one",
     apply: (o, value) => o.since = Number(value),
   },
-];
+] as const satisfies readonly Option<CtlOptions>[];
+
+/** All options, in the order of the help text. */
+export const DINITCTL_OPTIONS: readonly Option<CtlOptions>[] = ROWS;
+
+/** The long names of the options that only belong to some commands. */
+export type LocalOption = Extract<(typeof ROWS)[number], { readonly local: true }>["long"];
 
 /** A value that is one of a few words. */
 function choice(name: string, option: string, oneOf: readonly string[]): OptionValue {

@@ -1,14 +1,9 @@
 /** Reads the command line of `dinitctl` from left to right (cli 1.1, 2). */
 
-import { type Command, COMMANDS } from "../ctl/commands.ts";
-import { ctlFailure, ToolFailure } from "./failure.ts";
-import {
-  type CtlOptions,
-  defaultOptions,
-  type OptionRow,
-  OPTIONS,
-  type OptionValue,
-} from "../ctl/options.ts";
+import { type Command, COMMANDS } from "../../options/ctl_commands.ts";
+import { type CtlOptions, defaultOptions, DINITCTL_OPTIONS } from "../../options/dinitctl.ts";
+import { type Option, scan } from "../../options/mod.ts";
+import { ctlFailure, ToolFailure } from "../shared/failure.ts";
 
 /** The request of a command line. */
 export type Invocation =
@@ -29,27 +24,26 @@ export function scanArguments(args: readonly string[]): Invocation {
   const options = defaultOptions();
   const words: string[] = [];
   let command: Command | undefined;
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i];
-    if (arg.startsWith("-")) {
-      if (isMisplaced(arg, command)) throw misplacedFailure(arg, command, words.length);
-      i += scanOption(arg, args[i + 1], command, options);
-      if (options.help) return { kind: "help", command };
-      if (options.version) return { kind: "version" };
-    } else if (command === undefined) {
-      command = COMMANDS.find(({ name }) => name === arg);
-      if (command === undefined) {
-        throw ctlFailure(`unrecognized command: ${arg} (use --help for help)`).about({
-          kind: "unknown-command",
-          word: arg,
-        });
-      }
-    } else if (arg === "") {
-      throw ctlFailure("Invalid empty argument");
-    } else {
-      words.push(arg);
-    }
-  }
+  scan(args, options, {
+    options: DINITCTL_OPTIONS,
+    word(word) {
+      if (command === undefined) command = commandOf(word);
+      else if (word === "") throw ctlFailure("Invalid empty argument");
+      else words.push(word);
+    },
+    unknown(arg) {
+      throw unknownOption(arg, command);
+    },
+    place(option, arg) {
+      if (isMisplaced(option, command)) throw misplacedFailure(option, arg, command, words.length);
+    },
+    refused({ option, value }) {
+      const { missing = USAGE, oneOf = [] } = option.value ?? {};
+      return ctlFailure(missing).about({ kind: "option-value", value, oneOf });
+    },
+  });
+  if (options.help) return { kind: "help", command };
+  if (options.version) return { kind: "version" };
   if (command === undefined) throw usageFailure(undefined, []);
   checkWords(command, words, options);
   if (options.offline && !command.offline) {
@@ -62,23 +56,28 @@ export function scanArguments(args: readonly string[]): Invocation {
   return { kind: "command", command, words, options };
 }
 
-/** The option of an argument; the value of an extension may follow a `=`. */
-function optionRow(arg: string): OptionRow | undefined {
-  const [name] = arg.split("=", 1);
-  return OPTIONS.find(({ names, extension, value }) =>
-    names.includes(arg) || (extension === true && value !== undefined && names.includes(name))
-  );
+function commandOf(word: string): Command {
+  const command = COMMANDS.find(({ name }) => name === word);
+  if (command !== undefined) return command;
+  throw ctlFailure(`unrecognized command: ${word} (use --help for help)`).about({
+    kind: "unknown-command",
+    word,
+  });
 }
 
-/** Whether the option belongs to certain sub-commands, but not to this one. */
-function isMisplaced(arg: string, command: Command | undefined): boolean {
-  const row = optionRow(arg);
-  return row?.local === true && command?.options?.some((name) => row.names.includes(name)) !== true;
+/** Whether the option belongs behind certain commands, and this one is none of them. */
+function isMisplaced({ local, long }: Option<CtlOptions>, command: Command | undefined): boolean {
+  return local === true && !command?.options?.some((name) => name === long);
 }
 
-/** The error for a misplaced option: the reference stops there and judges the arguments so far. */
-function misplacedFailure(arg: string, command: Command | undefined, wordCount: number): ToolFailure {
-  if (optionRow(arg)?.extension) return unknownOption(arg, command);
+/** The error for a misplaced option: the reference stops reading there and judges what it has. */
+function misplacedFailure(
+  { extension }: Option<CtlOptions>,
+  arg: string,
+  command: Command | undefined,
+  wordCount: number,
+): ToolFailure {
+  if (extension) return unknownOption(arg, command);
   const missing = command?.words.filter(({ optional }) => !optional)[wordCount]?.missing;
   const failure = missing === undefined ? new ToolFailure(USAGE) : ctlFailure(missing);
   return failure.about({ kind: "unknown-option", option: arg, command: command?.name });
@@ -90,33 +89,6 @@ function unknownOption(arg: string, command: Command | undefined): ToolFailure {
     option: arg,
     command: command?.name,
   });
-}
-
-/** Enters one option. Returns how many of the arguments behind it belong to it. */
-function scanOption(
-  arg: string,
-  next: string | undefined,
-  command: Command | undefined,
-  options: CtlOptions,
-): number {
-  const row = optionRow(arg);
-  if (row === undefined) throw unknownOption(arg, command);
-  const equals = arg.indexOf("=");
-  if (row.value === undefined) {
-    row.apply(options, "");
-    return 0;
-  }
-  const value = equals === -1 ? next : arg.slice(equals + 1);
-  if (value === undefined || !isAcceptable(value, row.value)) {
-    const { missing, oneOf = [] } = row.value;
-    throw ctlFailure(missing).about({ kind: "option-value", value, oneOf });
-  }
-  row.apply(options, value);
-  return equals === -1 ? 1 : 0;
-}
-
-function isAcceptable(value: string, { oneOf, pattern }: OptionValue): boolean {
-  return value !== "" && (oneOf?.includes(value) ?? true) && (pattern?.test(value) ?? true);
 }
 
 /** Throws `ToolFailure` if the words cannot be arguments of the sub-command. */

@@ -1,0 +1,64 @@
+/** The services that the command line names, with which the daemon begins (daemon and init 3.1). */
+
+import { LoadError } from "../model/mod.ts";
+import type { ServiceManager, ServiceRecord } from "../engine/mod.ts";
+import { ExitWith } from "./exit_with.ts";
+import type { DaemonOptions } from "./options.ts";
+import type { StrayErrors } from "./stray_errors.ts";
+
+/** Starts the first services, and follows the one of `--exit-with`. */
+export class InitialServices {
+  readonly #options: Pick<DaemonOptions, "services" | "exitWith">;
+  readonly #manager: ServiceManager;
+  readonly #stray: StrayErrors;
+  #followed: ExitWith | undefined;
+
+  constructor(
+    options: Pick<DaemonOptions, "services" | "exitWith">,
+    manager: ServiceManager,
+    stray: StrayErrors,
+  ) {
+    this.#options = options;
+    this.#manager = manager;
+    this.#stray = stray;
+  }
+
+  /** Starts them all. False: the daemon was to follow a service that cannot be loaded; none is started then. */
+  start(): boolean {
+    const { services, exitWith } = this.#options;
+    if (exitWith === undefined) {
+      for (const name of services) this.#start(name);
+      return true;
+    }
+    const followed = this.#load(exitWith);
+    if (followed === undefined) return false;
+    this.#followed = new ExitWith(this.#manager, followed);
+    for (const name of [...services, exitWith]) this.#start(name);
+    return true;
+  }
+
+  /** The status for the daemon to end with: that of the service it follows, or 0 if it follows none. */
+  get exitStatus(): number {
+    if (this.#options.exitWith === undefined) return 0;
+    return this.#followed?.status ?? 1; // it could not be loaded
+  }
+
+  #start(name: string): void {
+    try {
+      const service = this.#load(name);
+      if (service !== undefined) this.#manager.start(service);
+    } catch (error) {
+      this.#stray.report(error); // the others are started all the same
+    }
+  }
+
+  /** A service by its name; `undefined` if it cannot be loaded, which was logged. */
+  #load(name: string): ServiceRecord | undefined {
+    try {
+      return this.#manager.load(name, "command-line");
+    } catch (error) {
+      if (error instanceof LoadError) return undefined;
+      throw error;
+    }
+  }
+}

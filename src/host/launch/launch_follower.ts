@@ -1,0 +1,70 @@
+import { type LaunchFailure, LaunchStage } from "../../model/mod.ts";
+import { type Files, type Poller, type Processes, SystemCallError } from "../../system/mod.ts";
+import type { HostReports } from "../native_options.ts";
+import { isExiting } from "../processes/exiting.ts";
+import type { ProcessTable, TrackedProcess } from "../processes/process_table.ts";
+import { LaunchWatch } from "./launch_watch.ts";
+import type { Launched } from "./native_launch.ts";
+
+const KILL = 9;
+
+/** What the follower is given by its host. */
+export interface LaunchFollowerContext {
+  readonly files: Files;
+  readonly poller: Poller;
+  readonly processes: Processes;
+  readonly table: ProcessTable;
+  readonly reports: HostReports;
+  /** See `NativeHostOptions`, in milliseconds. */
+  readonly endPatience: number;
+}
+
+/** Follows processes until their commands are executed and they are ready, and reports how that went. */
+export class LaunchFollower {
+  readonly #context: LaunchFollowerContext;
+
+  constructor(context: LaunchFollowerContext) {
+    this.#context = context;
+  }
+
+  /** Follows a process that has just been launched. What the launch has opened is closed when it is over. */
+  follow(process: TrackedProcess, { chain, readiness }: Launched): void {
+    const { id, role } = process;
+    if (chain === undefined) queueMicrotask(() => this.#context.reports.execSucceeded(id, role));
+    if (chain === undefined && readiness === undefined) return;
+    const watch = this.#watch(process);
+    process.watch = watch;
+    try {
+      if (readiness !== undefined) watch.followReadiness(readiness);
+      if (chain !== undefined) watch.followChain(chain.fd, chain.links);
+    } catch (error) {
+      // What is left open goes with the process, which cannot be supervised as it has to be.
+      if (!(error instanceof SystemCallError)) throw error;
+      const { errno } = error;
+      queueMicrotask(() => this.#failed(process, { stage: LaunchStage.ARRANGE_FDS, errno }));
+    }
+  }
+
+  #watch(process: TrackedProcess): LaunchWatch {
+    const { files, poller, processes, reports, endPatience } = this.#context;
+    const { id, role, pid } = process;
+    const events = {
+      executed: () => reports.execSucceeded(id, role),
+      failed: (failure: LaunchFailure) => this.#failed(process, failure),
+      ready: () => reports.ready(id),
+      readinessClosed: () => reports.readinessClosed(id),
+    };
+    const isEnding = () => processes.look(pid).kind === "ended" || isExiting(files, pid);
+    return new LaunchWatch(files, poller, events, { isEnding, endPatience });
+  }
+
+  /** The process is not to run as it is, or has not been able to run its command. */
+  #failed(process: TrackedProcess, { stage, errno }: LaunchFailure): void {
+    const { processes, table, reports } = this.#context;
+    process.silent = true;
+    table.dismiss(process);
+    processes.kill(process.pid, KILL); // a tool may complain and go on all the same
+    process.watch?.close();
+    reports.execFailed(process.id, process.role, stage, errno);
+  }
+}

@@ -1,0 +1,174 @@
+/** The options of `dinit`, the daemon (daemon and init 1.2), one row each. */
+
+import type { LogFormat, Threshold } from "../log/mod.ts";
+import type { Option } from "./option.ts";
+
+/** What starts processes; `auto`: the native host if it may be had. */
+export type HostKind = "auto" | "native" | "command";
+
+/** What has been read of a command line so far. */
+export interface DinitSettings {
+  help: boolean;
+  version: boolean;
+  /** Owns the machine. */
+  manager: boolean;
+  /** Uses the paths of the system, not those of a user. */
+  system: boolean;
+  /** The kernel passes words to process 1 that are not meant for it (1.4). */
+  kernelArguments: boolean;
+  environmentFile: string | undefined;
+  serviceDirectories: string[];
+  socketPath: string | undefined;
+  readyFd: number | undefined;
+  logFile: string | undefined;
+  consoleMessages: Threshold;
+  quiet: boolean;
+  logLevel: Threshold;
+  logFormat: LogFormat;
+  cgroupPath: string | undefined;
+  host: HostKind;
+  autoRecovery: boolean;
+  exitWith: string | undefined;
+  services: string[];
+}
+
+const LEVELS: readonly Threshold[] = ["none", "error", "warn", "info", "debug"];
+const HOSTS: readonly HostKind[] = ["auto", "native", "command"];
+const FORMATS: readonly LogFormat[] = ["text", "json"];
+
+/** All options, in the order of the help text. */
+export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
+  { long: "--help", last: true, help: "display (this) help", apply: (s) => s.help = true },
+  { long: "--version", last: true, help: "display version", apply: (s) => s.version = true },
+  {
+    long: "--env-file",
+    short: "-e",
+    value: { name: "FILE", kind: "file" },
+    help: "\nenvironment variable initialisation file",
+    apply: (s, value) => s.environmentFile = value,
+  },
+  {
+    long: "--services-dir",
+    short: "-d",
+    value: { name: "DIR", kind: "directory" },
+    help: "set base directory for service description\nfiles, can be specified multiple times",
+    apply: (s, value) => s.serviceDirectories.push(value),
+  },
+  {
+    long: "--system",
+    short: "-s",
+    help: "run as the system service manager",
+    apply: (s) => s.system = true,
+  },
+  {
+    long: "--system-mgr",
+    short: "-m",
+    help: "run as system manager (perform shutdown etc)",
+    apply: (s) => [s.manager, s.kernelArguments] = [true, false],
+  },
+  {
+    long: "--user",
+    short: "-u",
+    help: "run as a user service manager",
+    apply: (s) => s.system = false,
+  },
+  {
+    long: "--container",
+    short: "-o",
+    help: "run in container mode (do not manage system)",
+    apply: (s) => [s.manager, s.kernelArguments] = [false, false],
+  },
+  {
+    long: "--auto-recovery",
+    short: "-r",
+    help: "auto-run recovery service on system manager boot failure",
+    apply: (s) => s.autoRecovery = true,
+  },
+  {
+    long: "--socket-path",
+    short: "-p",
+    value: { name: "PATH", kind: "file" },
+    help: "path to control socket",
+    apply: (s, value) => s.socketPath = value,
+  },
+  {
+    long: "--ready-fd",
+    short: "-F",
+    value: { name: "FD", kind: "descriptor", pattern: /^[ \t\n\v\f\r]*[+-]?[0-9]+$/ },
+    help: "\nfile descriptor to report readiness",
+    apply: (s, value) => s.readyFd = descriptorNumber(value),
+  },
+  {
+    long: "--cgroup-path",
+    short: "-b",
+    value: { name: "PATH", kind: "directory" },
+    help: "cgroup base path (for resolving relative paths)",
+    apply: (s, value) => s.cgroupPath = value,
+  },
+  {
+    long: "--log-file",
+    short: "-l",
+    value: { name: "FILE", kind: "file" },
+    help: "log to the specified file",
+    apply: (s, value) => s.logFile = value,
+  },
+  {
+    long: "--quiet",
+    short: "-q",
+    help: "disable output to standard output",
+    apply: (s) => [s.quiet, s.consoleMessages] = [true, "none"],
+  },
+  {
+    long: "--console-level",
+    value: { name: "LEVEL", oneOf: LEVELS },
+    unlisted: true,
+    help: "the least level of messages on the console: none, error, warn (the default), info or debug",
+    apply: (s, value) => s.consoleMessages = value as Threshold, // one of LEVELS
+  },
+  {
+    long: "--log-level",
+    value: { name: "LEVEL", oneOf: LEVELS },
+    unlisted: true,
+    help: "the least level of messages in the log: none, error, warn, info (the default) or debug",
+    apply: (s, value) => s.logLevel = value as Threshold, // one of LEVELS
+  },
+  {
+    long: "--service",
+    short: "-t",
+    value: { name: "SERVICE-NAME", kind: "service" },
+    bare: true,
+    help: "start service with name <service-name>",
+    apply: (s, value) => s.services.push(value),
+  },
+  {
+    long: "--exit-with",
+    extension: true,
+    assignable: true,
+    value: { name: "SERVICE", kind: "service" },
+    help: "start that service, too; when it ends for good, stop all others and\n" +
+      "exit with its status (not for a system manager)",
+    apply: (s, value) => s.exitWith = value,
+  },
+  {
+    long: "--log-format",
+    extension: true,
+    assignable: true,
+    value: { name: "FORMAT", oneOf: FORMATS },
+    help: "format of the log file: text, or json: every fact as one JSON object a line",
+    apply: (s, value) => s.logFormat = value as LogFormat, // one of FORMATS
+  },
+  {
+    long: "--host",
+    extension: true,
+    assignable: true,
+    value: { name: "KIND", oneOf: HOSTS },
+    help: "what starts processes: native (needs the permission --allow-ffi),\n" +
+      "command (Deno.Command), or auto: native if it can be had",
+    apply: (s, value) => s.host = value as HostKind, // one of HOSTS
+  },
+];
+
+/** A descriptor as `strtoul` and a C `int` read it: white space and a sign in front are allowed. */
+export function descriptorNumber(text: string): number {
+  return Number(BigInt.asIntN(32, BigInt(text.trim().replace(/^\+/, ""))));
+}

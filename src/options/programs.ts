@@ -1,0 +1,125 @@
+/** All programs with their options, commands and arguments: what completion, manual pages and installation work from. */
+
+import { COMMANDS } from "./ctl_commands.ts";
+import { DINIT_OPTIONS } from "./dinit.ts";
+import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
+import { DINIT_MONITOR_OPTIONS } from "./dinit_monitor.ts";
+import { DINITCTL_OPTIONS } from "./dinitctl.ts";
+import type { CommandRow, OptionRow, Word } from "./option.ts";
+import { SHUTDOWN_PROGRAMS } from "./program_names.ts";
+import { SHUTDOWN_OPTIONS } from "./shutdown.ts";
+
+/** One program. */
+export interface Program {
+  /** The name as a program of its own. */
+  readonly name: string;
+  /** Other names. */
+  readonly aliases: readonly string[];
+  /** In one line, without a full stop. */
+  readonly summary: string;
+  /** Command lines; words in capitals are placeholders. */
+  readonly usage: readonly string[];
+  readonly options: readonly OptionRow[];
+  readonly commands: readonly CommandRow[];
+  /** The arguments, if the first word is not a command. */
+  readonly words: readonly Word[];
+}
+
+/** A program that is also a command of `dinit`. */
+export interface Tool extends Program {
+  /** The command. */
+  readonly word: string;
+}
+
+const SERVICES: Word = { name: "SERVICE", kind: "service", optional: true, repeatable: true };
+
+/** `dinit ctl`. */
+export const DINITCTL = {
+  name: "dinitctl",
+  word: "ctl",
+  aliases: [],
+  summary: "control services",
+  usage: ["dinitctl [options] COMMAND ..."],
+  options: DINITCTL_OPTIONS,
+  commands: COMMANDS,
+  words: [],
+} as const satisfies Tool;
+
+/** `dinit check`. */
+export const DINIT_CHECK = {
+  name: "dinit-check",
+  word: "check",
+  aliases: [],
+  summary: "check service descriptions",
+  usage: ["dinit-check [options] [SERVICE...]"],
+  options: DINIT_CHECK_OPTIONS,
+  commands: [],
+  words: [SERVICES],
+} as const satisfies Tool;
+
+/** `dinit monitor`. */
+export const DINIT_MONITOR = {
+  name: "dinit-monitor",
+  word: "monitor",
+  aliases: [],
+  summary: "run a command when something happens",
+  usage: [
+    "dinit-monitor [options] -c COMMAND SERVICE...",
+    "dinit-monitor [options] -c COMMAND -E [NAME...]",
+  ],
+  options: DINIT_MONITOR_OPTIONS,
+  commands: [],
+  words: [SERVICES],
+} as const satisfies Tool;
+
+/** `dinit shutdown`. */
+export const SHUTDOWN = {
+  name: SHUTDOWN_PROGRAMS[0],
+  word: "shutdown",
+  aliases: SHUTDOWN_PROGRAMS.slice(1),
+  summary: "power off, halt or restart the machine",
+  usage: SHUTDOWN_PROGRAMS.map((name) => `${name} [options]`),
+  options: SHUTDOWN_OPTIONS,
+  commands: [],
+  words: [],
+} as const satisfies Tool;
+
+const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, SHUTDOWN] as const;
+
+/** The programs that are commands of `dinit`. */
+export const TOOLS: readonly Tool[] = TOOL_ROWS;
+
+/** The shells that there is completion for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+/** A shell that there is completion for. */
+export type Shell = (typeof SHELLS)[number];
+
+const PLAIN_COMMANDS = [
+  {
+    name: "completion",
+    summary: "print the completion of a shell",
+    words: [{ name: "SHELL", oneOf: SHELLS }],
+  },
+  {
+    name: "help",
+    summary: "print help on a setting, a command or a topic",
+    words: [{ name: "TOPIC", kind: "topic" }, { name: "NAME", kind: "page" }],
+  },
+] as const satisfies readonly CommandRow[];
+
+/** The commands of `dinit`. */
+export type DinitCommand = (typeof TOOL_ROWS)[number]["word"] | (typeof PLAIN_COMMANDS)[number]["name"];
+
+/** The daemon, and the commands that stand for the tools. */
+export const DINIT: Program = {
+  name: "dinit",
+  aliases: [],
+  summary: "service manager",
+  usage: ["dinit [options] [SERVICE...]", ...TOOLS.map(({ word }) => `dinit ${word} ...`)],
+  options: DINIT_OPTIONS,
+  commands: [...TOOLS.map(({ word, summary }) => ({ name: word, summary, words: [] })), ...PLAIN_COMMANDS],
+  words: [SERVICES],
+};
+
+/** All programs. */
+export const PROGRAMS: readonly Program[] = [DINIT, ...TOOLS];
