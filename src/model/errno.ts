@@ -3,7 +3,8 @@
  * Numbers travel on the control socket and come back from system calls; people read the texts.
  */
 
-const ERRNO_TABLE = [
+/** All error numbers: number, symbolic name and text. */
+export const ERRNO_TABLE = [
   [1, "EPERM", "Operation not permitted"],
   [2, "ENOENT", "No such file or directory"],
   [3, "ESRCH", "No such process"],

@@ -25,7 +25,7 @@ Deno.test({
     Deno.chownSync(path, 0, 0);
     Deno.chmodSync(scene.folder, 0o777);
     const [warning] = warnings(scene, path);
-    assertEquals(warning?.startsWith(`${start}its folder is not safe, as `), true, warning);
+    assertEquals(warning?.startsWith(`${start}its folder is not safe, because `), true, warning);
   },
 });
 

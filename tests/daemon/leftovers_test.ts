@@ -64,7 +64,7 @@ Deno.test("processes that were started at an unknown time are not ended, and the
     const unknown = entries.map((entry) => ({ ...entry, since: undefined }));
     assertEquals(await said({ owner, newer: undefined, entries: unknown }), [
       "warn an earlier instance was killed and may have left processes running: " +
-      `left (pid ${child.pid}); grant --allow-sys=osUptime to have them ended, or end them yourself`,
+      `left (pid ${child.pid}); grant --allow-sys=osUptime so that dinit can end them, or end them yourself`,
     ]);
     child.kill("SIGKILL");
     assertEquals((await endOf(child, "the process")).signal, "SIGKILL");

@@ -57,7 +57,7 @@ Deno.test("a log file that fails and works again is told on the console", async 
   await until(() => scene.log.lines.length > 1, "the recovery");
   assertEquals(scene.log.lines, [
     "console: error Writing /var/log/dinit failed: No space left on device; trying again",
-    "console: warn The main log is written again; no lines were lost",
+    "console: warn The main log works again; no lines were lost",
   ]);
 });
 
@@ -70,7 +70,7 @@ Deno.test("a console that fails is told in the main log, and in both when it wor
   recovered!(2);
   assertEquals(scene.log.lines, [
     "main log: error Writing to the console failed: Input/output error; trying again",
-    "warn The console is written to again; 1 line was lost",
-    "warn The console is written to again; 2 lines were lost",
+    "warn The console works again; 1 line was lost",
+    "warn The console works again; 2 lines were lost",
   ]);
 });

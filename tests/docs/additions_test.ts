@@ -33,7 +33,10 @@ async function runWith(folder: string): Promise<string> {
 Deno.test("a new type of services and a new setting touch two files each", async () => {
   const folder = await Deno.makeTempDir({ prefix: "dinit-additions-" });
   try {
-    for (const what of ["src", "tests/engine", "tests/docs"]) await copy(what, folder);
+    for (const what of ["src", "scripts", "tests/engine", "tests/docs"]) await copy(what, folder);
+    for (const name of ["_patience.ts", "_processes.ts"]) {
+      await Deno.copyFile(`${ROOT}tests/${name}`, `${folder}/tests/${name}`);
+    }
     for (const addition of [TYPE, SETTING]) {
       assertEquals(Object.keys(addition).length, 2);
       make(addition, folder);
