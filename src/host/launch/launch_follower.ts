@@ -1,12 +1,10 @@
-import { type LaunchFailure, LaunchStage } from "../../model/mod.ts";
+import { type LaunchFailure, LaunchStage, Signal } from "../../model/mod.ts";
 import { type Files, type Poller, type Processes, SystemCallError } from "../../system/mod.ts";
 import type { HostReports } from "../native_options.ts";
 import { isExiting } from "../processes/exiting.ts";
 import type { ProcessTable, TrackedProcess } from "../processes/process_table.ts";
 import { LaunchWatch } from "./launch_watch.ts";
 import type { Launched } from "./native_launch.ts";
-
-const KILL = 9;
 
 /** What the follower is given by its host. */
 export interface LaunchFollowerContext {
@@ -63,7 +61,7 @@ export class LaunchFollower {
     const { processes, table, reports } = this.#context;
     process.silent = true;
     table.dismiss(process);
-    processes.kill(process.pid, KILL); // a tool may complain and go on all the same
+    processes.kill(process.pid, Signal.KILL); // a tool may report an error and continue nevertheless
     process.watch?.close();
     reports.execFailed(process.id, process.role, stage, errno);
   }

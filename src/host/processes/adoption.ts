@@ -1,13 +1,14 @@
 /** Adopting the process that a pid file names as the main process of its service (lifecycle 8.11). */
 
 import type { PidFileOutcome, ServiceRecord } from "../../engine/mod.ts";
+import { Errno } from "../../model/mod.ts";
 import type { Files, Processes } from "../../system/mod.ts";
 import type { OrphanEnds } from "./orphan_ends.ts";
 import { readPidFile } from "./pid_file.ts";
 import type { ProcessRecord } from "./process_record.ts";
 import type { ProcessTable } from "./process_table.ts";
 
-const ESRCH = 3;
+const { ESRCH } = Errno;
 
 /** What an adoption is given. */
 export interface AdoptionContext {
