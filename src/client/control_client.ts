@@ -16,10 +16,10 @@ import {
   openSocket,
   type OpenStream,
   type Packet,
-  PacketError,
   type PacketOf,
   PacketReader,
   PROTOCOL_VERSION,
+  readFailure,
   Reply,
   type ReplyPacket,
   Request,
@@ -276,7 +276,7 @@ export class ControlClient {
           );
         }
       } catch (cause) {
-        return this.#finish(this.#writeFailure ?? readError(cause));
+        return this.#finish(this.#writeFailure ?? readFailure(cause));
       }
       if (packet === undefined) continue;
       this.#handle(packet);
@@ -335,15 +335,6 @@ function extensionsOf(reply: ReplyPacket): number {
 function mayBeIgnored<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
-}
-
-function readError(cause: unknown): ControlError {
-  if (cause instanceof PacketError) {
-    return new ControlError("protocol", `The daemon does not keep to the protocol: ${cause.message}`, {
-      cause,
-    });
-  }
-  return new ControlError("closed", "The connection to the daemon broke", { cause });
 }
 
 /** The error for a reply that does not match the request. */

@@ -1,3 +1,5 @@
+import { PacketError } from "./packet_error.ts";
+
 /**
  * How the connection to the daemon failed:
  *
@@ -40,4 +42,13 @@ export class ControlError extends Error {
     this.errno = facts.errno;
     this.path = facts.path;
   }
+}
+
+/** The error for a connection that cannot be read any further. */
+export function readFailure(cause: unknown): ControlError {
+  if (cause instanceof PacketError) {
+    const message = `The daemon does not keep to the protocol: ${cause.message}`;
+    return new ControlError("protocol", message, { cause });
+  }
+  return new ControlError("closed", "The connection to the daemon broke", { cause });
 }

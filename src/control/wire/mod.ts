@@ -6,7 +6,7 @@
 
 export type { ByteStream } from "./byte_stream.ts";
 export { ByteWriter } from "./byte_writer.ts";
-export { ControlError, type ControlErrorFacts, type ControlErrorKind } from "./control_error.ts";
+export { ControlError, type ControlErrorFacts, type ControlErrorKind, readFailure } from "./control_error.ts";
 export type * from "./documents.ts";
 export { writePacket } from "./encode.ts";
 export type * from "./layouts.ts";

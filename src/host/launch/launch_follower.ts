@@ -36,7 +36,7 @@ export class LaunchFollower {
       if (readiness !== undefined) watch.followReadiness(readiness);
       if (chain !== undefined) watch.followChain(chain.fd, chain.links);
     } catch (error) {
-      // What is left open goes with the process, which cannot be supervised as it has to be.
+      // The process cannot be supervised as it must be. It ends, and its descriptors are closed with it.
       if (!(error instanceof SystemCallError)) throw error;
       const { errno } = error;
       queueMicrotask(() => this.#failed(process, { stage: LaunchStage.ARRANGE_FDS, errno }));
@@ -56,7 +56,7 @@ export class LaunchFollower {
     return new LaunchWatch(files, poller, events, { isEnding, endPatience });
   }
 
-  /** The process is not to run as it is, or has not been able to run its command. */
+  /** The process must not run without supervision, or could not execute its command. */
   #failed(process: TrackedProcess, { stage, errno }: LaunchFailure): void {
     const { processes, table, reports } = this.#context;
     process.silent = true;
