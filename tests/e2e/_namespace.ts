@@ -5,7 +5,6 @@
 
 import { PATIENCE, soon } from "../_patience.ts";
 import { outputOf } from "../_processes.ts";
-export { NOT_ROOT as NEEDS_ROOT } from "../_needs.ts";
 import { Dinit, dinitCommand, type Result, runDinit } from "./_dinit.ts";
 
 /** Options of `Namespace`. */

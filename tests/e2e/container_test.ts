@@ -1,9 +1,10 @@
 /** The daemon as process 1 of a container, and `--exit-with`. Most of it needs root, for namespaces. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { SCALE } from "../_scale.ts";
 import { Dinit } from "./_dinit.ts";
-import { Namespace, type NamespaceOptions, NEEDS_ROOT } from "./_namespace.ts";
+import { Namespace, type NamespaceOptions } from "./_namespace.ts";
 
 const SERVICES = {
   boot: "type = internal\ndepends-on = a\n",
@@ -11,7 +12,7 @@ const SERVICES = {
 };
 
 function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: NEEDS_ROOT, fn });
+  Deno.test({ ...rootOnly(name, "needs namespaces"), fn });
 }
 
 /** A container that has started its services. It has no console. */
@@ -64,10 +65,8 @@ test("daemon case 72: a reboot of a container is its end", async () => {
   await using container = await booted(SERVICES);
   using client = await Deno.connect({ transport: "unix", path: `${container.directory}/socket` });
   await client.write(Uint8Array.of(10, 4));
-  const before = performance.now();
   assertEquals(await container.ended(), 0);
   assertEquals(container.lines.slice(-2), ["[STOPPD] boot", "[STOPPD] a"]);
-  assert(performance.now() - before < 5000);
 });
 
 test("daemon case 73: the last option about the owner of the machine counts", async () => {
@@ -109,7 +108,7 @@ test("thousands of orphans are reaped, and the daemon does not grow", async () =
     `wait } print "done"'`;
   assertEquals(await container.run(orphans(500), MANY_FORKS), "done");
   const before = await memory(container);
-  assertEquals(await container.run(orphans(2000 * SCALE), MANY_FORKS), "done");
+  assertEquals(await container.run(orphans(1000 * SCALE), MANY_FORKS), "done");
   await container.until(async () => await zombies(container) === 0, "the last zombie to go");
   const growth = await memory(container) - before;
   assert(growth < 8192, `${growth} kB`);

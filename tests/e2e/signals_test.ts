@@ -1,9 +1,11 @@
 /** Signals to the daemon: none of them ends it without its services, and none opens a debugger. */
 
 import { assert, assertEquals } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
+import { endOf, outputOf } from "../_processes.ts";
 import { Dinit, isRunning } from "./_dinit.ts";
 import { both, type Services } from "./_hosts.ts";
-import { Namespace, NEEDS_ROOT } from "./_namespace.ts";
+import { Namespace } from "./_namespace.ts";
 
 const SERVICES: Services = {
   boot: "type = internal\nwaits-for = a\n",
@@ -16,7 +18,7 @@ const STUBBORN = "type = process\nstop-timeout = 0\n" +
 /** Sends a signal by its number, which the runtime would not do for all of them. */
 async function send(pid: number, signal: number, times = 1): Promise<void> {
   const script = `i=0; while [ $i -lt ${times} ]; do kill -${signal} ${pid}; i=$((i+1)); done`;
-  await new Deno.Command("sh", { args: ["-c", script] }).output();
+  await outputOf("sh", { args: ["-c", script] });
 }
 
 for (const signal of ["SIGHUP", "SIGQUIT"] as const) {
@@ -91,7 +93,7 @@ Deno.test("a daemon that was started with SIGHUP ignored continues when the term
     assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
   } finally {
     child.kill("SIGTERM");
-    await child.status;
+    await endOf(child, "the daemon");
   }
 });
 
@@ -240,7 +242,7 @@ Deno.test("without descriptors, failed connections are reported once", async () 
     assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
   } finally {
     child.kill("SIGTERM");
-    await child.status;
+    await endOf(child, "the daemon");
   }
 });
 
@@ -252,8 +254,10 @@ const ENDS = [2, 3, 15, 37, 9, 19];
 
 for (const host of ["native", "command"]) {
   Deno.test({
-    name: `no signal from 1 to 64 ends process 1 while services are started (${host} host)`,
-    ignore: NEEDS_ROOT,
+    ...rootOnly(
+      `no signal from 1 to 64 ends process 1 while services are started, ${host} host`,
+      "needs namespaces",
+    ),
     fn: async () => {
       const storms = Array.from({ length: 5 }, (_, index) => `storm${index}`);
       const services = Object.fromEntries(storms.map((name) => [name, STORM]));

@@ -7,7 +7,7 @@ import { keepingMemory, leavingNothing } from "./_leaving_nothing.ts";
 
 const BURST = 250;
 /** How many processes one storm starts. */
-const STORM = 750 * SCALE;
+const STORM = 500 * SCALE;
 const FAMILY = 300;
 const FAMILIES = 4 * SCALE;
 
