@@ -130,6 +130,8 @@ async function copyProject(): Promise<string> {
     "src",
     "tests/engine",
     "tests/property",
+    "tests/_patience.ts",
+    "tests/_processes.ts",
     "tests/random.ts",
   ];
   await Deno.mkdir(`${copy}/tests`);
