@@ -11,7 +11,7 @@ import { SHUTDOWN_OPTIONS } from "./shutdown.ts";
 
 /** One program. */
 export interface Program {
-  /** The name as a program of its own. */
+  /** The name of the separate program. */
   readonly name: string;
   /** Other names. */
   readonly aliases: readonly string[];

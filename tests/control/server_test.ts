@@ -163,18 +163,22 @@ place(
   },
 );
 
-place("opening again changes nothing while a file exists, whoever owns it", async ({ server, path }) => {
-  const daemon = server();
-  await daemon.open(path);
-  const inode = Deno.statSync(path).ino;
-  await daemon.open(path);
-  await daemon.reopen();
-  assertEquals(Deno.statSync(path).ino, inode);
-  Deno.removeSync(path);
-  Deno.writeTextFileSync(path, "theirs");
-  await daemon.reopen();
-  assertEquals(Deno.readTextFileSync(path), "theirs");
-}, GIVES_UP_LISTENER);
+place(
+  "opening again changes nothing while there is a file, no matter which user owns it",
+  async ({ server, path }) => {
+    const daemon = server();
+    await daemon.open(path);
+    const inode = Deno.statSync(path).ino;
+    await daemon.open(path);
+    await daemon.reopen();
+    assertEquals(Deno.statSync(path).ino, inode);
+    Deno.removeSync(path);
+    Deno.writeTextFileSync(path, "theirs");
+    await daemon.reopen();
+    assertEquals(Deno.readTextFileSync(path), "theirs");
+  },
+  GIVES_UP_LISTENER,
+);
 
 place(
   "closing removes the file and refuses new connections, and old ones continue",

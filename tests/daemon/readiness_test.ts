@@ -21,7 +21,7 @@ const PROGRAM = `
   state();
 `;
 
-// In a process of its own: here, other tests open descriptors at the same time.
+// This needs a separate process: in the process of the tests, other tests open descriptors at the same time.
 Deno.test("readiness is announced once, with the path of the socket and a NUL, and its descriptor is closed", async () => {
   using scene = new Scene();
   const path = scene.write("ready", "");

@@ -82,7 +82,7 @@ export const Reply = {
   EXTENSIONS: 192,
   /** Extension: the JSON document of a QUERY. */
   ANSWER: 193,
-  /** Extension: the answer to SUBSCRIBE, and what EVENT packets of it can be told by. */
+  /** Extension: the answer to SUBSCRIBE. Its number is also in the EVENT packets of the subscription. */
   SUBSCRIBED: 194,
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];

@@ -179,7 +179,7 @@ export class Loader {
     return description.dependencies.map(({ kind, name }) => ({ kind, record: graph.getOrPlaceholder(name) }));
   }
 
-  /** Adds the edge of a link: from the service, but for `before` to the service. */
+  /** Adds the edge of a link. It starts at the service; the edge of `before` ends there. */
   connect(record: ServiceRecord, link: ResolvedLink): Edge {
     const { graph } = this.#context;
     return link.kind === DependencyKind.BEFORE

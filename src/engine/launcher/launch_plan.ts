@@ -44,7 +44,7 @@ export interface LaunchPlan {
   readonly output: OutputPlan;
   /** The service whose output pipe becomes standard input. */
   readonly consumerOf: string | undefined;
-  /** Whether the process gets a session of its own or the terminal of the daemon. */
+  /** Whether the process gets a new session or the terminal of the daemon. */
   readonly session: SessionPlan;
   /** A process on the console receives the interrupt signal. */
   readonly unmaskInterrupt: boolean;

@@ -12,7 +12,8 @@ const MAX_PID = 0x7fffffff;
 
 /**
  * The process id at the beginning of a pid file, in the notations of C: decimal, `0x` hexadecimal, `0` octal; white
- * space before it and any text after it are allowed. −1 if there is none, or none that can be a process id.
+ * space before it and any text after it are allowed. The result is −1 if there is no number, or if it cannot be a
+ * process id.
  */
 export function parsePid(text: string): number {
   const match = /^[ \t\n\v\f\r]*\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))/.exec(text);

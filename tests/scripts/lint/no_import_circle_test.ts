@@ -80,7 +80,7 @@ Deno.test("no-import-circle: a file that imports itself is reported", () => {
   assertEquals(faults(files, "src/engine/a.ts"), circle("src/engine/a.ts", "src/engine/a.ts"));
 });
 
-Deno.test("no-import-circle: a file that uses the mod.ts of its own room is reported", () => {
+Deno.test("no-import-circle: a file that imports the mod.ts of the same room is reported", () => {
   const files = {
     "src/engine/a.ts": `import { b } from "./mod.ts";`,
     "src/engine/mod.ts": `export * from "./a.ts";`,
