@@ -23,7 +23,7 @@ export interface StateStore {
   changed(part: StatePart, number: number): void;
   /**
    * Does work whose changes become valid together: after a fault, all of them have happened, or none. A step inside
-   * another step is part of it. If the work throws, the changes made so far are valid, and the error is thrown.
+   * another step is part of it. If the work throws, none of its changes becomes valid, and the error is thrown.
    */
   step<T>(work: () => T): T;
 }

@@ -18,6 +18,7 @@ export {
   TICKS_PER_SECOND,
 } from "./boot_clock.ts";
 export { DescriptorStream } from "./descriptor_stream.ts";
+export { FAULT_SIGNALS, FaultHandlers, type FaultProgram } from "./fault_handlers.ts";
 export { FileWatch } from "./file_watch.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
@@ -31,6 +32,7 @@ export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
 export { Interest, Poller, type Watch } from "./poller.ts";
 export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
 export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
+export { SharedMemory } from "./shared_memory.ts";
 export { Sockets } from "./sockets.ts";
 export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } from "./spawner.ts";
 export { Terminal } from "./terminal.ts";

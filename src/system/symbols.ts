@@ -37,6 +37,11 @@ export const SYMBOLS = {
   /** From glibc 2.30 on. */
   getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize", optional: true },
   statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
+  ftruncate: { parameters: ["i32", "isize"], result: "i32" },
+  pread: { parameters: ["i32", "buffer", "usize", "isize"], result: "isize" },
+  pwrite: { parameters: ["i32", "buffer", "usize", "isize"], result: "isize" },
+  dup3: { parameters: ["i32", "i32", "i32"], result: "i32" },
   inotify_init1: { parameters: ["i32"], result: "i32" },
   inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // sockets

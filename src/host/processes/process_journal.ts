@@ -54,6 +54,8 @@ export class ProcessJournal implements ProcessRecord {
   readonly #launchOf = new Map<number, LaunchNumber>();
   /** The environments in the file, by fingerprint. */
   readonly #environments = new Map<string, number>();
+  /** The complete state of the daemon as a line of the same file; `undefined` in the middle of a step. */
+  #state: () => string | undefined = () => "";
   #file: JournalFile | undefined;
   /** Lines to write together with the next one, or at the end of this turn. */
   #pending = "";
@@ -67,8 +69,10 @@ export class ProcessJournal implements ProcessRecord {
   #problem: Error | undefined;
   #over = false;
 
-  /** What an earlier killed daemon has written. */
+  /** What an earlier killed daemon has written about processes. */
   readonly left: Journal;
+  /** Everything that it has written. */
+  readonly leftText: string;
 
   /**
    * Takes the journal at `path`. The text of an earlier daemon stays there until `begin`. Throws `JournalInUseError` if
@@ -78,7 +82,8 @@ export class ProcessJournal implements ProcessRecord {
     this.path = path;
     this.#clock = options.clock;
     this.#warn = options.warn;
-    this.left = parseJournal(this.#open() ?? "");
+    this.leftText = this.#open() ?? "";
+    this.left = parseJournal(this.leftText);
   }
 
   /** The text of the file, if it can be opened now. */
@@ -169,6 +174,18 @@ export class ProcessJournal implements ProcessRecord {
     this.#later(endedLine(pid));
   }
 
+  /** Adds a line of state, at once. */
+  append(line: string): void {
+    this.#pending += line;
+    this.#flush();
+  }
+
+  /** From now on the file has the state, too. `complete` gives the line with the whole state. */
+  keepState(complete: () => string | undefined): void {
+    this.#state = complete;
+    this.#rewrite();
+  }
+
   /** Checks that the file is still at its path, and writes it again if not. */
   check(): void {
     if (this.#file !== undefined && !this.#file.inPlace) this.#rewrite();
@@ -219,7 +236,7 @@ export class ProcessJournal implements ProcessRecord {
     this.#pending = "";
     if (this.#file === undefined || this.#failing) return; // a later `#rewrite` includes it
     this.#size += bytes.length;
-    if (this.#size > this.#compactAt) this.#rewrite();
+    if (this.#size > this.#compactAt && this.#state() !== undefined) this.#rewrite();
     else this.#attempt((file) => file.append(bytes));
   }
 
@@ -234,7 +251,7 @@ export class ProcessJournal implements ProcessRecord {
       this.#environments.clear();
       this.#pending = "";
       const lines = [...this.#entries.values()].map((entry) => this.#entryLines(entry));
-      const bytes = encoder.encode(ownerLine(this.#owner()) + lines.join(""));
+      const bytes = encoder.encode(ownerLine(this.#owner()) + lines.join("") + (this.#state() ?? ""));
       this.#file.replace(bytes);
       this.#size = bytes.length;
       this.#compactAt = Math.max(COMPACT_AT, COMPACT_GROWTH * bytes.length);
