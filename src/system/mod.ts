@@ -29,6 +29,7 @@ export { bootRecord } from "./login_record.ts";
 export { type MachineCall, MachineCalls } from "./machine_calls.ts";
 export { KeyInput } from "./machine_keys.ts";
 export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
+export { MemoryFile, readWhole } from "./memory_file.ts";
 export { Interest, Poller, type Watch } from "./poller.ts";
 export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
 export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
