@@ -70,6 +70,12 @@ async function daemon(args: string[]): Promise<number> {
       print(Deno.stdout, versionText(Deno.stdout.isTerminal()));
       return 0;
     }
+    case "check-state": {
+      const { checkState } = await typed(import("./src/daemon/surviving/check_state.ts"));
+      const { line, status } = checkState(commandLine.path);
+      print(Deno.stdout, `${line}\n`);
+      return status;
+    }
     case "error":
       print(Deno.stderr, `${commandLine.message}\n`);
       return 1;

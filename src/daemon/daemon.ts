@@ -4,24 +4,24 @@
  */
 
 import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
-import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
+import { inheritedEnvironment } from "../inherited/mod.ts";
 import { FolderSource, MainEnvironment } from "../description/mod.ts";
-import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
-import { type DaemonHost, SystemClock } from "../host/mod.ts";
+import { EventRing, type ManagerOptions, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
+import { type DaemonHost, openLibrary, SystemCallError, SystemClock } from "../host/mod.ts";
 import { ControlServer } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
 import { Failures } from "./failures.ts";
-import { hostForDaemon } from "./host_for_daemon.ts";
+import type { Ground } from "./ground.ts";
 import { InitialServices } from "./initial_services.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
 import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
-import { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
+import { serviceDirectories } from "./paths.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
 import { settled } from "./settled.ts";
@@ -29,6 +29,11 @@ import { signalHandlers } from "./signal_meanings.ts";
 import type { Signals } from "./signals.ts";
 import { SocketKeeper } from "./socket_keeper.ts";
 import type { StrayErrors } from "./stray_errors.ts";
+import type { Continuation } from "./surviving/continuation.ts";
+import { DaemonState, newMemory } from "./surviving/daemon_state.ts";
+import { RecentFacts } from "./surviving/recent_facts.ts";
+import { givenDescriptors, Survival } from "./surviving/survival.ts";
+import { typed } from "../model/mod.ts";
 
 /** How long the exit waits for log lines and replies that nobody reads, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
@@ -52,6 +57,11 @@ export interface DaemonContext {
   readonly mainLog: MainLog;
   readonly signals: Signals;
   readonly stray: StrayErrors;
+  /** The C library receives the signals. */
+  readonly byLibrary: boolean;
+  readonly ground: Ground;
+  /** The state from which the daemon continues; `undefined`: it is new. */
+  readonly continuation: Continuation | undefined;
   /** The machine, if the daemon owns one. */
   readonly machine: MachineOwner | undefined;
 }
@@ -63,44 +73,35 @@ export class Daemon {
   readonly #log: DaemonLog;
   readonly #host: DaemonHost;
   readonly #environment = new MainEnvironment(inheritedEnvironment());
+  readonly #state: DaemonState;
   readonly #manager: ServiceManager;
   readonly #server: ControlServer;
   readonly #socket: SocketKeeper;
-  readonly #socketPath: string;
   readonly #readiness: Readiness;
   readonly #journal: JournalKeeper;
   readonly #initial: InitialServices;
-  readonly #bootRecord = new BootRecord();
+  readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
-  readonly #startedAt = performance.now();
+  #survival: Survival | undefined;
   #debuggerPort: DebuggerPort | undefined;
   #inactive: (() => void) | undefined;
   /** The daemon no longer waits for services. */
   #killed = false;
 
-  /** Throws `HostUnavailableError` if the requested host is not available. */
+  /** Throws `SavedStateError`, and has changed nothing then, if it cannot continue from the state. */
   constructor(context: DaemonContext) {
-    const { options, log, console } = context;
+    const { options, log, console, ground, continuation } = context;
     this.#context = context;
     this.#options = options;
     this.#log = log;
-    this.#readiness = new Readiness(options.readyFd, log);
-    this.#host = this.#createHost();
-    const { users, files } = this.#host;
-    const paths: PathContext = {
-      env: environmentVariable,
-      passwdHome: () => users.userById(Deno.uid() ?? 0)?.home,
-    };
-    this.#socketPath = socketPath(options, paths);
-    this.#journal = new JournalKeeper({
-      socketPath: this.#socketPath,
-      clock: this.#host.bootClock,
-      log,
-    });
-    const ring = new EventRing();
-    this.#manager = new ServiceManager({
-      source: new FolderSource(serviceDirectories(options, paths), {
+    this.#host = ground.host;
+    this.#journal = ground.journal;
+    const { users, files } = ground.host;
+    const ring = new EventRing({ last: continuation?.lastFact });
+    const recent = new RecentFacts(ground.store, ring);
+    const engine: ManagerOptions = {
+      source: new FolderSource(serviceDirectories(options, ground.paths), {
         environment: this.#environment,
         users,
         files,
@@ -108,7 +109,8 @@ export class Daemon {
       }),
       environment: this.#environment,
       clock: new SystemClock((id, purpose) => this.#manager.timerExpired(id, purpose)),
-      host: this.#host,
+      host: ground.host,
+      store: ground.store,
       console: {
         requestConsole: () => console.yield(() => this.#manager.consoleYielded()),
         returnConsole: () => console.takeBack(),
@@ -118,33 +120,33 @@ export class Daemon {
         fact: (fact) => {
           log.fact(fact);
           this.#failures.fact(fact);
-          ring.fact(fact);
+          recent.fact(fact);
         },
       },
       inactive: () => this.#checkInactive(),
       startActions: (service) => void this.#started(service),
-    });
+      broken: (error) => this.#survival?.fault(error),
+    };
+    this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
+    if (continuation !== undefined) ground.takeOver(continuation);
+    this.#state = new DaemonState(
+      ground.store,
+      continuation?.memory ?? newMemory(this.#manager.now()),
+    );
+    this.#bootRecord = new BootRecord(this.#state);
+    this.#readiness = new Readiness(this.#state.memory.announced ? undefined : options.readyFd, log);
     this.#server = new ControlServer(this.#manager, {
       overview: () => this.#overview(),
-      events: new FactSource(ring),
+      events: new FactSource(ring, this.#state.memory.origin),
       log: (level, message) => log.message(level, message),
     });
-    this.#socket = new SocketKeeper(this.#server, this.#socketPath, {
+    this.#socket = new SocketKeeper(this.#server, ground.socketPath, {
       ...options,
       lookAgain: () => this.#journal.check(), // whatever removed the socket may also have removed the journal
     }, log);
     this.#duties = this.#machineDuties();
     this.#initial = new InitialServices(options, this.#manager, context.stray);
     this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: context.stray });
-  }
-
-  #createHost(): DaemonHost {
-    return hostForDaemon(this.#options, {
-      manager: () => this.#manager,
-      record: () => this.#journal.record,
-      serveControl: (stream) => this.#server.serve(stream),
-      warn: (text) => this.#log.message("warn", text),
-    });
   }
 
   #machineDuties(): OwnerDuties | undefined {
@@ -164,36 +166,40 @@ export class Daemon {
   /** Everything before the first service (3.1, steps 10 to 16). False: it failed, and the failure was logged. */
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
-    if (!this.#keepDebuggerClosed()) return false;
-    if (!await this.#journal.take() && !system) return false;
-    if (!await this.#socket.open()) {
-      this.#journal.release();
-      return false;
-    }
+    const { continuation, ground } = this.#context;
+    if (!this.#keepDebuggerClosed()) return this.#giveUp();
+    if (continuation !== undefined && !await this.#inherit(continuation)) return this.#giveUp();
+    if (!await this.#socket.open()) return this.#giveUp();
     this.#context.machine?.quietKernel();
-    if (system) this.#log.record("info", "Starting system");
+    if (system && continuation === undefined) this.#log.record("info", "Starting system");
     if (logFile !== undefined && !await this.#openMainLog()) {
       if (!system) return false;
       // The owner of a machine tries again when a service has made the file system writable.
       if (!this.#options.manager) this.#context.mainLog.keepTrying();
     }
-    await this.#journal.follow();
-    applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
-    warnOfForeignFile(this.#options.environmentFile, this.#log);
+    await this.#journal.follow(continuation?.journal);
+    const { journal } = this.#journal;
+    if (ground.nativeHost !== undefined && journal !== undefined) ground.state.addPlace(journal);
+    if (continuation === undefined) {
+      applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
+      warnOfForeignFile(this.#options.environmentFile, this.#log);
+    }
     return true;
   }
 
   /** Starts the services, and returns when the daemon must exit. For the owner of a machine it never returns. */
   async run(): Promise<DaemonEnd> {
     this.#connectSignals();
+    this.#survive();
     this.#host.begin();
-    const started = this.#initial.start();
-    if (started) this.#readiness.announce(this.#server.path);
+    const started = this.#begin();
+    if (started) this.#announce();
     // Deno exits when its event loop is empty; this interval keeps it alive. It comes after the announcement because
     // the runtime needs some milliseconds for its first timer.
     const alive = setInterval(() => {}, LONG);
     if (started) {
       this.#socket.watch();
+      if (this.#options.hangLimit > 0) this.#survival?.watchTime(this.#options.hangLimit);
       await this.#allStopped();
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
@@ -217,9 +223,54 @@ export class Daemon {
 
   // ---- Start -------------------------------------------------------------------------------------------------
 
+  /** The daemon does not start: the next one finds what this one has found. */
+  #giveUp(): boolean {
+    this.#journal.release();
+    return false;
+  }
+
+  /** The first steps of a program that takes over in the same process. */
+  async #inherit({ way }: Continuation): Promise<boolean> {
+    if (way === "adopt") return true;
+    const { sortDescriptors } = await typed(import("./surviving/heirloom.ts"));
+    const { given } = this.#state.memory;
+    sortDescriptors(openLibrary(), new Set([...given, ...this.#context.ground.nativeHost!.descriptors()]));
+    return await this.#journal.take();
+  }
+
+  /** From now on faults of the program do not end the daemon. */
+  #survive(): void {
+    const { ground, signals } = this.#context;
+    const { journal } = this.#journal;
+    if (ground.nativeHost === undefined || journal === undefined || signals.descriptor === undefined) return;
+    const library = openLibrary();
+    if (this.#context.continuation === undefined) this.#state.change({ given: givenDescriptors(library) });
+    try {
+      this.#survival = new Survival({
+        library,
+        signals: signals.descriptor,
+        journal,
+        warn: (text) => this.#log.message("warn", text),
+      });
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      this.#log.message("warn", `A fault of dinit will end its services: ${error.message}`);
+    }
+  }
+
+  /** Starts the first services, or continues. False: the daemon must not run. */
+  #begin(): boolean {
+    const { continuation } = this.#context;
+    if (continuation === undefined) return this.#initial.start();
+    this.#initial.continue();
+    this.#manager.resume();
+    void this.#lookBack(continuation);
+    return true;
+  }
+
   /** False: every user could become root. */
   #keepDebuggerClosed(): boolean {
-    if (this.#context.signals.useLibrary() || !opensDebugger()) return true;
+    if (this.#context.byLibrary || !opensDebugger()) return true;
     if (Deno.uid() === 0 && this.#options.system) {
       this.#log.message("error", REFUSAL);
       return false;
@@ -240,7 +291,10 @@ export class Daemon {
         if (byRuntime) void this.#debuggerPort?.signalled();
         void this.#socket.openAgain();
       },
-      wokenUp: () => this.#socket.wokenUp(),
+      wokenUp: () => {
+        this.#survival?.alive();
+        this.#socket.wokenUp();
+      },
       reopenLog: () => mainLog.reopen(),
       end: () => {
         this.#killed = true;
@@ -256,10 +310,14 @@ export class Daemon {
     const { startsRwfs, startsLog } = service.description.flags;
     if (startsRwfs) {
       await this.#socket.openAgain();
-      this.#readiness.announce(this.#server.path);
+      this.#announce();
     }
     if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
     if (startsRwfs) this.#bootRecord.record();
+  }
+
+  #announce(): void {
+    if (this.#readiness.announce(this.#server.path)) this.#state.change({ announced: true });
   }
 
   #openMainLog(): Promise<boolean> {
@@ -272,8 +330,8 @@ export class Daemon {
         version: PRODUCT_VERSION,
         compatibleWith: DINIT_VERSION,
         pid: Deno.pid,
-        uptime: performance.now() - this.#startedAt,
-        socket: this.#socketPath,
+        uptime: this.#manager.now() - this.#state.memory.startedAt,
+        socket: this.#context.ground.socketPath,
         shuttingDown: this.#manager.shuttingDown,
       },
       services: this.#failures.overview(Date.now()),
@@ -313,6 +371,7 @@ export class Daemon {
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();
     this.#host.close();
+    this.#survival?.end();
   }
 
   #exitStatus(): number {

@@ -10,11 +10,12 @@ export class FactSource implements EventSource {
   /** The last document, because all subscribers get it one after the other. */
   #made = { seq: 0, document: "" };
 
-  /** The time at which this program started. */
-  readonly origin: number = Math.trunc(performance.timeOrigin);
+  readonly origin: number;
 
-  constructor(ring: EventRing) {
+  /** `origin` identifies the numbers of the ring. */
+  constructor(ring: EventRing, origin: number) {
     this.#ring = ring;
+    this.origin = origin;
   }
 
   get first(): number {

@@ -1,18 +1,22 @@
 /**
- * What the daemon stands on before it has an engine: the host, the place of the control socket, and the journal beside
- * it, which proves that no other daemon has them.
+ * What the daemon stands on before it has an engine: the host, the journal beside the control socket, which proves that
+ * no other daemon has the socket, and the state from which the daemon continues.
  */
 
-import { environmentVariable } from "../inherited/mod.ts";
+import { environmentVariable, type Inheritance } from "../inherited/mod.ts";
 import type { ServiceManager } from "../engine/mod.ts";
-import type { DaemonHost, DescriptorStream } from "../host/mod.ts";
+import { type DaemonHost, type DescriptorStream, NativeHost } from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
+import { NO_STATE_STORE, SavedStateError, type StateStore } from "../model/saving.ts";
+import { typed } from "../model/mod.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import type { DaemonOptions } from "./options.ts";
 import { type PathContext, socketPath } from "./paths.ts";
+import type { Continuation } from "./surviving/continuation.ts";
+import { StateJournal } from "./surviving/state_journal.ts";
 
-/** What comes later, and what the host calls. */
+/** What is built on the ground. */
 export interface Built {
   readonly manager: ServiceManager;
   /** Serves the control connection of a process. */
@@ -25,14 +29,24 @@ export class Ground {
   readonly paths: PathContext;
   readonly socketPath: string;
   readonly journal: JournalKeeper;
+  /** The state of all rooms. Only the native host can continue from it. */
+  readonly state = new StateJournal();
+  /** What this program takes over in the same process. */
+  readonly inheritance: Inheritance | undefined;
+  readonly #options: DaemonOptions;
+  readonly #log: MessageLog;
   #built: Built | undefined;
 
   /** Throws `HostUnavailableError` if the requested host is not available. */
-  constructor(options: DaemonOptions, log: MessageLog) {
+  constructor(options: DaemonOptions, log: MessageLog, inheritance: Inheritance | undefined) {
+    this.#options = options;
+    this.#log = log;
+    this.inheritance = inheritance;
     this.host = hostForDaemon(options, {
       manager: () => this.#built!.manager,
       record: () => this.journal.record,
       serveControl: (stream) => this.#built!.serveControl(stream),
+      store: this.state,
       warn: (text) => log.message("warn", text),
     });
     const { users, bootClock: clock } = this.host;
@@ -44,8 +58,58 @@ export class Ground {
     this.journal = new JournalKeeper({ socketPath: this.socketPath, clock, log });
   }
 
-  /** From now on the host reports to these. It must not do anything before. */
+  /** The native host, which alone can take processes over. */
+  get nativeHost(): NativeHost | undefined {
+    return this.host instanceof NativeHost ? this.host : undefined;
+  }
+
+  /** Where the rooms save their state. */
+  get store(): StateStore {
+    return this.nativeHost === undefined ? NO_STATE_STORE : this.state;
+  }
+
+  /**
+   * Takes the journal, and finds the state from which the daemon continues. "failed": another daemon lives, which was
+   * logged.
+   */
+  async take(): Promise<Continuation | "failed" | undefined> {
+    const { inheritance } = this;
+    // The heir takes the journal when it has closed the descriptors of the program before, which have it locked.
+    if (inheritance !== undefined) return await this.#read((room) => room.inheritedState(inheritance));
+    if (!await this.journal.take() && !this.#options.system) return "failed";
+    const { left } = this.journal;
+    if (this.#options.afterCrash === "end" || this.nativeHost === undefined) return undefined;
+    if (left === undefined || left.text === "") return undefined;
+    return await this.#read((room) => room.leftState(left, this.host.bootClock.bootId()));
+  }
+
+  /** Takes processes and state over. Throws `SavedStateError`, and has changed nothing then. */
+  takeOver({ way, parts, step, journal }: Continuation): void {
+    const launches = journal.entries;
+    this.nativeHost?.restore(parts, way === "adopt" ? "adopt" : "same-process", launches);
+    this.state.continueFrom(parts, step);
+  }
+
+  /** From now on the host reports to these. It must do nothing before. */
   carry(built: Built): void {
     this.#built = built;
+  }
+
+  async #read(
+    read: (room: typeof import("./surviving/continuation.ts")) => Continuation | undefined,
+  ): Promise<Continuation | undefined> {
+    const room = await typed(import("./surviving/continuation.ts"));
+    try {
+      return read(room);
+    } catch (error) {
+      if (!(error instanceof SavedStateError)) throw error;
+      this.refuse(error);
+      return undefined;
+    }
+  }
+
+  /** Reports a state that cannot be used. */
+  refuse(error: SavedStateError): void {
+    this.#log.message("error", `${error.message}; the processes that it names are ended`);
   }
 }

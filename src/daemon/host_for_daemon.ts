@@ -1,5 +1,6 @@
 import type { ServiceManager } from "../engine/mod.ts";
 import { createHost, type DaemonHost, type DescriptorStream, type ProcessRecord } from "../host/mod.ts";
+import type { StateStore } from "../model/saving.ts";
 import type { DaemonOptions } from "./options.ts";
 
 /** The group of the owner of a machine: the root group. */
@@ -17,6 +18,8 @@ export interface HostContext {
   record(): ProcessRecord;
   /** Serves the control connection of a process. */
   serveControl(stream: DescriptorStream): void;
+  /** Where the host saves its state. */
+  readonly store: StateStore;
   /** Writes a warning to the log. */
   warn(text: string): void;
 }
@@ -24,7 +27,7 @@ export interface HostContext {
 /** The host that the options request. Throws `HostUnavailableError` if it is not available. */
 export function hostForDaemon(
   { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
-  { manager, record, serveControl, warn }: HostContext,
+  { manager, record, serveControl, store, warn }: HostContext,
 ): DaemonHost {
   const created = createHost({
     execSucceeded: (id, role) => manager().execSucceeded(id, role),
@@ -42,6 +45,7 @@ export function hostForDaemon(
   }, {
     kind: isManager ? "native" : host, // only the native host handles orphans
     serveControl,
+    store,
     warn,
     cgroup: cgroupPath ?? (isManager ? MACHINE_CGROUP : undefined),
   });

@@ -37,6 +37,13 @@ export class InitialServices {
     return true;
   }
 
+  /** Follows the service of `--exit-with` again: the services were started by the program before. */
+  continue(): void {
+    const { exitWith } = this.#options;
+    const followed = exitWith === undefined ? undefined : this.#manager.find(exitWith);
+    if (followed !== undefined) this.#followed = new ExitWith(this.#manager, followed);
+  }
+
   /** The status for the daemon to end with: that of the service it follows, or 0 if it follows none. */
   get exitStatus(): number {
     if (this.#options.exitWith === undefined) return 0;

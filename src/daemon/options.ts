@@ -54,6 +54,7 @@ export interface DaemonOptions {
 export type CommandLine =
   | { readonly action: "run"; readonly options: DaemonOptions }
   | { readonly action: "version" | "help" }
+  | { readonly action: "check-state"; readonly path: string }
   | { readonly action: "error"; readonly message: string };
 
 /** Facts about the process on which the defaults depend. */
@@ -96,6 +97,7 @@ export function parseCommandLine(args: readonly string[], situation: Situation):
   }
   if (settings.help) return { action: "help" };
   if (settings.version) return { action: "version" };
+  if (settings.checkState !== undefined) return { action: "check-state", path: settings.checkState };
   if (settings.manager && settings.exitWith !== undefined) return { action: "error", message: NO_EXIT };
   return { action: "run", options: optionsOf(settings) };
 }
@@ -124,6 +126,7 @@ function initialSettings({ pid, uid }: Situation): DinitSettings {
     afterCrash: "adopt",
     faultLimit: DEFAULT_FAULT_LIMIT,
     hangLimit: DEFAULT_HANG_LIMIT,
+    checkState: undefined,
     services: [],
   };
 }

@@ -23,10 +23,10 @@ export class Readiness {
     this.#log = log;
   }
 
-  /** Writes the path of the socket, if there is one already, and a NUL. */
-  announce(socketPath: string | undefined): void {
+  /** Writes the path of the socket, if there is one already, and a NUL. Returns whether it tried that, for the first time. */
+  announce(socketPath: string | undefined): boolean {
     const fd = this.#fd;
-    if (fd === undefined || socketPath === undefined) return;
+    if (fd === undefined || socketPath === undefined) return false;
     this.#fd = undefined;
     try {
       write(fd, encodeBytes(`${socketPath}\0`));
@@ -34,6 +34,7 @@ export class Readiness {
       if (!(error instanceof Error)) throw error;
       this.#log.message("error", `Cannot report readiness: ${reasonText(error)}`);
     }
+    return true;
   }
 }
 

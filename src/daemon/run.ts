@@ -2,13 +2,17 @@
 
 import { HostUnavailableError } from "../host/mod.ts";
 import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
-import { Daemon, type DaemonEnd } from "./daemon.ts";
+import { Daemon, type DaemonContext, type DaemonEnd } from "./daemon.ts";
 import type { MachineOwner } from "./machine_owner.ts";
 import { createMainLog, watchLogs } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Signals } from "./signals.ts";
+import type { Continuation } from "./surviving/continuation.ts";
 import { StrayErrors } from "./stray_errors.ts";
+import { Ground } from "./ground.ts";
+import { inheritance } from "../inherited/mod.ts";
 import { typed } from "../model/mod.ts";
+import { SavedStateError } from "../model/saving.ts";
 
 const FAILED: DaemonEnd = { status: 1, interrupted: false };
 
@@ -39,7 +43,16 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   try {
     const machine = options.manager ? await takeMachine() : undefined;
     logs = connect(machine?.console ?? Deno.stdout);
-    daemon = new Daemon({ options, ...logs, mainLog, signals, stray, machine });
+    const inherited = inheritance();
+    const ground = new Ground(options, logs.log, inherited);
+    const byLibrary = signals.useLibrary(inherited?.signals);
+    const continuation = await ground.take();
+    if (continuation === "failed") {
+      await logs.console.flush(FLUSH_LIMIT);
+      return FAILED;
+    }
+    const context = { options, ...logs, mainLog, signals, byLibrary, stray, machine, ground };
+    daemon = continuing(context, continuation);
     if (!await daemon.open()) {
       await daemon.flush();
       return FAILED;
@@ -59,6 +72,20 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
     return FAILED;
   } finally {
     daemon?.close();
+  }
+}
+
+/** A daemon that continues from a state, or a new one if the state cannot be used. */
+function continuing(
+  context: Omit<DaemonContext, "continuation">,
+  continuation: Continuation | undefined,
+): Daemon {
+  try {
+    return new Daemon({ ...context, continuation });
+  } catch (error) {
+    if (continuation === undefined || !(error instanceof SavedStateError)) throw error;
+    context.ground.refuse(error);
+    return new Daemon({ ...context, continuation: undefined });
   }
 }
 

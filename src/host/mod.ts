@@ -20,14 +20,21 @@ export {
 } from "./processes/journal_format.ts";
 export { findLeftovers, launchesOver, type Leftover, ownerLives } from "./processes/leftovers.ts";
 export {
+  ALL_SIGNALS,
   Datagrams,
+  Execution,
   FaultHandlers,
+  Files,
   FileWatch,
   LibcUnavailableError,
   MemoryFile,
+  O,
   openLibrary,
+  OwnDescriptors,
+  ProgramRunner,
   readWhole,
   SharedMemory,
+  SignalMask,
   SignalRelay,
   SystemCallError,
   WAKE_UP,

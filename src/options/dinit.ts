@@ -42,6 +42,7 @@ export interface DinitSettings {
   faultLimit: FaultLimit;
   /** Seconds of processor time; 0: no limit. */
   hangLimit: number;
+  checkState: string | undefined;
   services: string[];
 }
 
@@ -210,6 +211,15 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     help: "a program that is busy for so many seconds of processor time and does\n" +
       "nothing else has a fault (default 30; 0: no limit)",
     apply: (s, value) => s.hangLimit = Number(value),
+  },
+  {
+    long: "--check-state",
+    extension: true,
+    assignable: true,
+    value: { name: "FILE", kind: "file" },
+    help: "only say whether this program could take over from a daemon that has\n" +
+      "saved its state there (for an upgrade)",
+    apply: (s, value) => s.checkState = value,
   },
 ];
 

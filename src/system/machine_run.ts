@@ -9,6 +9,8 @@ import { Spawner } from "./spawner.ts";
 export interface RunReports {
   /** It has written to standard output or standard error. */
   output(bytes: Uint8Array): void;
+  /** It runs, with this process id. @default nothing */
+  started?(pid: number): void;
   /** Its output is not available, and goes to the output of this program. */
   warn(text: string): void;
 }
@@ -63,6 +65,7 @@ export class ProgramRunner {
     } finally {
       if (pipe !== undefined) this.#files.close(pipe.write);
     }
+    reports.started?.(pid);
     try {
       return { exit: await this.#ended(pid) };
     } finally {

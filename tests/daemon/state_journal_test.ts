@@ -103,6 +103,26 @@ Deno.test("a place that comes later has the whole state", () => {
   assertEquals(saved(later.text, "service"), [[1, "a"], [2, "b"]]);
 });
 
+Deno.test("a journal that continues an earlier one has its documents, until they change", () => {
+  const before = world();
+  before.services.values.set(1, "a").set(2, "b");
+  before.processes.values.set(12, "p");
+  for (const number of [1, 2]) before.journal.changed(before.services, number);
+  before.journal.changed(before.processes, 12);
+  const { parts, step } = readState(before.memory.text)!;
+  const [journal, memory, services] = [new StateJournal(), new Memory(), new Documents("service")];
+  journal.continueFrom(parts, step);
+  journal.addPlace(memory);
+  assertEquals(saved(memory.text, "service"), [[1, "a"], [2, "b"]]);
+  services.values.set(1, "a").set(3, "c"); // 2 has gone without a word: only a change says so
+  journal.changed(services, 3);
+  memory.text = "";
+  const complete = new Memory();
+  journal.addPlace(complete);
+  assertEquals(saved(complete.text, "service"), [[1, "a"], [3, "c"]]);
+  assertEquals(saved(complete.text, "process"), [[12, "p"]]);
+});
+
 Deno.test("the journal of many changes stays small, and loses nothing", () => {
   const { memory, journal, services } = world();
   for (let round = 0; round < 30_000; round++) {

@@ -1,71 +1,170 @@
-import { assert, assertEquals } from "@std/assert";
-import { soon } from "../_patience.ts";
+/** The daemon continues after a fault of its program, after an upgrade, and after a kill. No service notices. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Dinit, isRunning } from "./_dinit.ts";
+import { awaitFile, enter, internal, native, process, scripted, type Services } from "./_hosts.ts";
 
-const SERVICES = { boot: "type = internal\nwaits-for = a\n", a: "type = process\ncommand = sleep 1000\n" };
+/** Services of several types, in several phases; each start leaves a word in the journal. */
+const SERVICES: Services = {
+  boot: internal("waits-for = web", "waits-for = once", "waits-for = talker"),
+  web: process(`${enter("web")}; exec sleep 1000`, "depends-on = store", "restart = yes"),
+  store: process(`${enter("store")}; exec sleep 1000`, "restart = yes"),
+  once: scripted(enter("once"), "stop-command = true"),
+  talker: process(
+    `${enter("talker")}; echo hello; ${awaitFile("more")}; echo more; exec sleep 1000`,
+    "log-type = buffer",
+  ),
+  slow: process(
+    `${enter("slow")}; ${awaitFile("go")}; echo 1 >&3; exec sleep 1000`,
+    "ready-notification = pipefd:3",
+  ),
+};
 
-Deno.test("a second daemon does not take over a live socket", async () => {
-  await using first = new Dinit(SERVICES).start();
-  await first.printed("[  OK  ] boot");
-  await using second = new Dinit(SERVICES);
-  second.start({ args: ["--socket-path", first.socket] });
-  assertEquals((await second.ended()).code, 1);
-  assertEquals(second.lines, [
-    "dinit: Control socket is already active (another instance already running?)",
-  ]);
-  assertEquals((await first.ctl("is-started", "a")).stdout, "STARTED\n");
+const FAULTS = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP"] as const;
+
+/** What a daemon shows that must not change. */
+async function shown(dinit: Dinit): Promise<unknown> {
+  const list = await dinit.ctl("list");
+  const pids = await Promise.all(["web", "store", "talker"].map((name) => dinit.pidOf(name)));
+  return { list: list.stdout, pids };
+}
+
+async function fault(dinit: Dinit, signal: Deno.Signal, count = 1): Promise<void> {
+  const said = () => dinit.lines.filter((line) => line.startsWith("dinit: dinit had a fault")).length;
+  const before = said();
+  dinit.kill(signal);
+  await dinit.until(() => said() >= before + count, `a word about ${signal}`);
+}
+
+native("no fault costs a service, and none is started twice", async (start) => {
+  await using dinit = start(SERVICES, "--fault-limit=0");
+  await dinit.printed("[  OK  ] boot");
+  const before = await shown(dinit);
+  for (const signal of FAULTS) {
+    await fault(dinit, signal);
+    assertEquals(await shown(dinit), before, signal);
+  }
+  assertEquals(dinit.read("journal").trim().split("\n").sort(), ["once", "store", "talker", "web"]);
+  dinit.write("more", "");
+  await dinit.until(() => isRunning(dinit.pid), "the daemon");
+  const log = async () => (await dinit.ctl("catlog", "talker")).stdout;
+  const end = performance.now() + 30_000;
+  while (!(await log()).includes("more") && performance.now() < end);
+  assertEquals(await log(), "hello\nmore\n");
+  assertEquals((await dinit.ctl("stop", "web")).code, 0);
+  assertEquals((await dinit.stop()).code, 0);
+  assertEquals(dinit.lines.slice(-4).filter((line) => line.startsWith("[STOPPD]")).length, 4);
 });
 
-Deno.test("after a daemon was killed, the next one ends the leftovers", async () => {
-  await using dinit = new Dinit(SERVICES).start();
+native("a fault is reported with its signal and its sender", async (start) => {
+  await using dinit = start({ boot: internal() });
   await dinit.printed("[  OK  ] boot");
-  const left = await dinit.pidOf("a");
+  await fault(dinit, "SIGSEGV");
+  const [line] = dinit.lines.filter((line) => line.includes("had a fault"));
+  assertMatch(line, /^dinit: dinit had a fault: SIGSEGV from process \d+$/);
+});
+
+native("a service that is starting goes on starting after a fault", async (start) => {
+  await using dinit = start(SERVICES);
+  await dinit.printed("[  OK  ] boot");
+  assertEquals((await dinit.ctl("--no-wait", "start", "slow")).code, 0);
+  await dinit.until(() => dinit.read("journal").includes("slow"), "the start of slow");
+  await fault(dinit, "SIGSEGV");
+  dinit.write("go", "");
+  await dinit.printed("[  OK  ] slow");
+  assertEquals(dinit.read("journal").split("\n").filter((word) => word === "slow").length, 1);
+});
+
+native("a restart delay and a restart go on after a fault", async (start) => {
+  await using dinit = start({
+    boot: internal("waits-for = flaky"),
+    flaky: process(`${enter("flaky")}; exec sleep 1000`, "restart = yes", "restart-delay = 1.5"),
+  });
+  await dinit.printed("[  OK  ] boot");
+  Deno.kill(await dinit.pidOf("flaky"), "SIGKILL");
+  await dinit.until(() => isRunning(dinit.pid), "the daemon");
+  await fault(dinit, "SIGSEGV");
+  await dinit.until(() => dinit.read("journal") === "flaky\nflaky\n", "the restart");
+  await dinit.printed("[  OK  ] flaky", 2);
+});
+
+native("a process that ends while the program is replaced is restarted", async (start) => {
+  await using dinit = start(SERVICES, "--fault-limit=0");
+  await dinit.printed("[  OK  ] boot");
+  for (let round = 1; round <= 5; round++) {
+    const pid = await dinit.pidOf("store");
+    dinit.kill("SIGSEGV");
+    Deno.kill(pid, "SIGKILL");
+    await dinit.until(() => dinit.read("journal").split("store\n").length === round + 2, `restart ${round}`);
+    await dinit.printed("[  OK  ] web", round + 1);
+  }
+});
+
+native(
+  "too many faults end the daemon without its services, and the next daemon adopts them",
+  async (start) => {
+    await using dinit = start(SERVICES, "--fault-limit=2/60");
+    await dinit.printed("[  OK  ] boot");
+    const before = await shown(dinit);
+    await fault(dinit, "SIGSEGV");
+    await dinit.ctl("list");
+    dinit.kill("SIGSEGV");
+    assertEquals((await dinit.ended()).code, 1);
+    assert(
+      dinit.lines.some((line) => line.includes("2 faults in 60 s are too many")),
+      dinit.lines.join("\n"),
+    );
+    dinit.start({ args: ["--host", "native"] });
+    await dinit.until(
+      () => dinit.lines.some((line) => line.includes("an earlier instance was killed")),
+      "adoption",
+    );
+    assertEquals(await shown(dinit), before);
+    assertEquals((await dinit.stop()).code, 0);
+  },
+);
+
+native("a daemon adopts the processes of one that was killed", async (start) => {
+  await using dinit = start(SERVICES);
+  await dinit.printed("[  OK  ] boot");
+  const before = await shown(dinit);
+  for (let round = 0; round < 3; round++) {
+    dinit.kill("SIGKILL");
+    await dinit.ended();
+    dinit.start({ args: ["--host", "native"] });
+    await dinit.until(
+      () => dinit.lines.filter((line) => line.includes("an earlier instance was killed")).length > round,
+      "adoption",
+    );
+    assertEquals(await shown(dinit), before);
+  }
+  assertEquals(dinit.read("journal").trim().split("\n").sort(), ["once", "store", "talker", "web"]);
+  const store = await dinit.pidOf("store");
+  Deno.kill(store, "SIGKILL"); // the end of an adopted process is noticed
+  await dinit.until(() => dinit.read("journal").split("store\n").length === 3, "the restart of store");
+  assertEquals((await dinit.stop()).code, 0);
+});
+
+native("with --after-crash=end the next daemon ends what is left and starts it again", async (start) => {
+  await using dinit = start(SERVICES);
+  await dinit.printed("[  OK  ] boot");
+  const store = await dinit.pidOf("store");
   dinit.kill("SIGKILL");
   await dinit.ended();
-  assert(isRunning(left));
-  dinit.start();
+  dinit.start({ args: ["--host", "native", "--after-crash=end"] });
   await dinit.printed("[  OK  ] boot", 2);
-  assert(!isRunning(left));
-  const told = /^dinit: an earlier instance was killed and left processes running; .*a \(pid (\d+)\)$/;
-  assertEquals(dinit.lines.map((line) => told.exec(line)?.[1]).filter(Boolean), [String(left)]);
-  const successor = await dinit.pidOf("a");
-  assertEquals((await dinit.stop()).code, 0);
-  assert(!isRunning(successor));
-  assertEquals(Array.from(Deno.readDirSync(dinit.directory), (entry) => entry.name).sort(), ["sd"]);
+  assert(!isRunning(store));
+  assert(await dinit.pidOf("store") !== store);
 });
 
-Deno.test("clients that send garbage, half a packet or nothing do no harm", async () => {
-  await using dinit = new Dinit(SERVICES).start();
-  await dinit.printed("[  OK  ] boot");
-  const clients = await Promise.all(Array.from({ length: 30 }, async (_, i) => {
-    const client = await Deno.connect({ transport: "unix", path: dinit.socket });
-    if (i % 3 === 0) await client.write(crypto.getRandomValues(new Uint8Array(900)).fill(200, 0, 1));
-    if (i % 3 === 1) await client.write(Uint8Array.of(2, 255, 3, 97));
-    return client;
-  }));
-  const answered = await soon(clients[0].read(new Uint8Array(10)).catch(() => "reset"), "the end");
-  assert(answered === 1 || answered === "reset");
-  assertEquals((await dinit.ctl("list")).stdout.split("\n").length, 3);
-  for (const client of clients) client.close();
-  assertEquals((await dinit.ctl("is-started", "a")).code, 0);
-});
-
-Deno.test("the control socket is for its owner only, and SIGUSR1 creates it again", async () => {
-  await using dinit = new Dinit(SERVICES).start();
-  await dinit.printed("[  OK  ] boot");
-  assertEquals(Deno.statSync(dinit.socket).mode! & 0o777, 0o600);
-  Deno.removeSync(dinit.socket);
-  dinit.kill("SIGUSR1");
-  await dinit.until(() => exists(dinit.socket), "the socket");
-  assertEquals((await dinit.ctl("is-started", "a")).code, 0);
-});
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+native("signals that arrive while the program is replaced are not lost", async (start) => {
+  for (let round = 0; round < 5; round++) {
+    await using dinit = start({ boot: internal("waits-for = a"), a: process("exec sleep 1000") });
+    await dinit.printed("[  OK  ] boot");
+    dinit.kill("SIGSEGV");
+    await new Promise((resolve) => setTimeout(resolve, 20 * round));
+    dinit.kill("SIGTERM");
+    assertEquals((await dinit.ended()).code, 0);
+    assertEquals(dinit.lines.slice(-2), ["[STOPPD] boot", "[STOPPD] a"]);
   }
-}
+});

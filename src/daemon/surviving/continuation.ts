@@ -2,10 +2,13 @@
 
 import { decodeBytes } from "../../model/mod.ts";
 import { type SavedParts, SavedStateError } from "../../model/saving.ts";
+import type { ManagerOptions, ServiceManager } from "../../engine/mod.ts";
+import { restore } from "../../engine/restoring.ts";
 import type { Inheritance } from "../../inherited/mod.ts";
 import { type Journal, openLibrary, parseJournal, readWhole } from "../../host/mod.ts";
-import { type FaultRecord, readFaultRecord, RECORD_SIZE } from "./fault_record.ts";
-import { readState } from "./state_text.ts";
+import { type FaultRecord, readFaultRecord } from "./fault_record.ts";
+import { type DaemonMemory, savedMemory } from "./daemon_state.ts";
+import { readState, type StateReading } from "./state_text.ts";
 
 /** From what a daemon continues. */
 export interface Continuation {
@@ -18,6 +21,10 @@ export interface Continuation {
   readonly journal: Journal;
   /** After a fault. */
   readonly fault: FaultRecord | undefined;
+  /** The memory of the daemon. */
+  readonly memory: DaemonMemory;
+  /** Makes the engine of the saved state. Throws `SavedStateError`. */
+  engine(options: ManagerOptions): ServiceManager;
 }
 
 /** Reads the state that an heir is given. Throws `SavedStateError` if it is not usable. */
@@ -26,11 +33,8 @@ export function inheritedState({ reason, state, record }: Inheritance): Continua
   const text = decodeBytes(readWhole(library, state));
   const reading = readState(text);
   if (reading === undefined) throw new SavedStateError("the memory", "has no state");
-  const { parts, step } = reading;
-  const fault = reason === "fault"
-    ? readFaultRecord(readWhole(library, record).subarray(-RECORD_SIZE))
-    : undefined;
-  return { way: reason, parts, step, journal: parseJournal(text), fault };
+  const fault = reason === "fault" ? readFaultRecord(readWhole(library, record)) : undefined;
+  return continuation(reason === "fault" ? "fault" : "upgrade", reading, parseJournal(text), fault);
 }
 
 /**
@@ -44,5 +48,15 @@ export function leftState(
   if (boot === undefined || boot !== journal.owner?.boot) return undefined;
   const reading = readState(text);
   if (reading === undefined) return undefined;
-  return { way: "adopt", parts: reading.parts, step: reading.step, journal, fault: undefined };
+  return continuation("adopt", reading, journal, undefined);
+}
+
+function continuation(
+  way: Continuation["way"],
+  { parts, step }: StateReading,
+  journal: Journal,
+  fault: FaultRecord | undefined,
+): Continuation {
+  const memory = savedMemory(parts);
+  return { way, parts, step, journal, fault, memory, engine: (options) => restore(options, parts) };
 }

@@ -32,6 +32,19 @@ export interface DaemonMemory {
   exitStatus: number | undefined;
 }
 
+/** The memory of a new daemon. `now` is by the engine's clock. */
+export function newMemory(now: number): DaemonMemory {
+  return {
+    startedAt: now,
+    origin: Math.trunc(performance.timeOrigin),
+    announced: false,
+    bootRecorded: false,
+    given: [],
+    faults: [],
+    exitStatus: undefined,
+  };
+}
+
 const memory: Schema<DaemonMemory> = object<DaemonMemory>({
   startedAt: or(number, 0),
   origin: or(number, 0),

@@ -1,6 +1,6 @@
 /** What the signal handlers of the fault have written about it. */
 
-import { signalNameOf } from "../../model/mod.ts";
+import { decodeBytes, signalNameOf } from "../../model/mod.ts";
 
 /** A fault of the program. */
 export interface FaultRecord {
@@ -21,11 +21,12 @@ const BY_TIMER = -2;
 const BY_PROCESS = 0;
 const BY_THREAD = -6;
 
-/** Reads the record of a fault. */
-export function readFaultRecord(bytes: Uint8Array): FaultRecord {
+/** Reads the record of a fault: the data of the signal, and then the words of the program about an error, if any. */
+export function readFaultRecord(bytes: Uint8Array<ArrayBuffer>): FaultRecord {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const signal = view.getInt32(0, true);
-  return { signal, words: wordsOf(signal, view) };
+  const own = decodeBytes(bytes.subarray(RECORD_SIZE)).replaceAll(/\n\s*/g, " | ");
+  return { signal, words: own === "" ? wordsOf(signal, view) : `error in the program: ${own}` };
 }
 
 function wordsOf(signal: number, view: DataView): string {

@@ -3,7 +3,7 @@
  * step ends. `state_text.ts` describes the lines.
  */
 
-import type { StatePart, StateStore } from "../../model/saving.ts";
+import type { Plain, SavedParts, StatePart, StateStore } from "../../model/saving.ts";
 import { changeText, stepLine } from "./state_text.ts";
 
 /** Where lines are kept. Calls never throw: a place that cannot be written reports that itself, and catches up later. */
@@ -17,21 +17,35 @@ export interface StatePlace {
   keepState(complete: () => string | undefined): void;
 }
 
+/** The documents of a part that exist. */
+interface Documents {
+  readonly numbers: Set<number>;
+  /** Known from its first change on. */
+  part: StatePart | undefined;
+  /** The documents of an earlier program, until the part is known. */
+  saved: ReadonlyMap<number, Plain>;
+}
+
+const NONE: ReadonlyMap<number, Plain> = new Map();
+
 /** Writes each step to all places. */
 export class StateJournal implements StateStore {
   readonly #places: StatePlace[] = [];
-  /** The documents that exist, by part. */
-  readonly #known = new Map<StatePart, Set<number>>();
+  /** The documents that exist, by the name of their part. */
+  readonly #known = new Map<string, Documents>();
   /** The documents that have changed in this step. */
   #changed = new Map<StatePart, Set<number>>();
   #depth = 0;
   /** A step has failed: nothing becomes valid any more. */
   #isBroken = false;
-  #step: number;
+  #step = 0;
 
-  /** Continues after the step of an earlier program. @default 0 */
-  constructor({ after = 0 } = {}) {
-    this.#step = after;
+  /** Continues the journal of an earlier program, before anything has changed. */
+  continueFrom(parts: SavedParts, step: number): void {
+    this.#step = step;
+    for (const [name, saved] of parts) {
+      this.#known.set(name, { numbers: new Set(saved.keys()), part: undefined, saved });
+    }
   }
 
   /** From now on writes to this place, too, beginning with the whole state. */
@@ -71,10 +85,10 @@ export class StateJournal implements StateStore {
 
   #completeLine(): string {
     const changes: string[] = [];
-    for (const [part, numbers] of this.#known) {
+    for (const [name, { numbers, part, saved }] of this.#known) {
       for (const number of numbers) {
-        const document = part.document(number);
-        if (document !== undefined) changes.push(changeText(part.name, number, document));
+        const document = part === undefined ? saved.get(number) : part.document(number);
+        if (document !== undefined) changes.push(changeText(name, number, document));
       }
     }
     return stepLine(this.#step, changes.join(","), { complete: true });
@@ -98,9 +112,14 @@ export class StateJournal implements StateStore {
   }
 
   #note(part: StatePart, number: number, exists: boolean): void {
-    const numbers = this.#known.get(part) ?? new Set<number>();
-    this.#known.set(part, numbers);
-    if (exists) numbers.add(number);
-    else numbers.delete(number);
+    let documents = this.#known.get(part.name);
+    if (documents === undefined) {
+      documents = { numbers: new Set(), part, saved: NONE };
+      this.#known.set(part.name, documents);
+    }
+    documents.part = part;
+    documents.saved = NONE;
+    if (exists) documents.numbers.add(number);
+    else documents.numbers.delete(number);
   }
 }

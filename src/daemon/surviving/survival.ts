@@ -4,12 +4,20 @@
  */
 
 import { commandLine, heirEntry, inheritedEntries } from "../../inherited/mod.ts";
-import { FaultHandlers, MemoryFile, type openLibrary, type ProcessJournal } from "../../host/mod.ts";
+import {
+  FaultHandlers,
+  MemoryFile,
+  type openLibrary,
+  OwnDescriptors,
+  type ProcessJournal,
+} from "../../host/mod.ts";
 import { encodeBytes } from "../../model/mod.ts";
+import { RECORD_SIZE } from "./fault_record.ts";
 import { StateMemory } from "./state_memory.ts";
 
 /** The same program, even if its file was replaced or removed. */
 const THIS_PROGRAM = "/proc/self/exe";
+const STDERR = 2;
 /** Descriptors below this number survive a fault. */
 const DESCRIPTORS = 65_536;
 
@@ -35,6 +43,7 @@ export class Survival {
     this.#signals = signals;
     this.#memory = new StateMemory(library, warn);
     this.#record = new MemoryFile(library, "dinit fault");
+    this.#record.append(new Uint8Array(RECORD_SIZE)); // for the handlers
     const inheritance = { state: this.#memory.descriptor, record: this.#record.fd, signals };
     this.#handlers = new FaultHandlers(library, {
       path: THIS_PROGRAM,
@@ -47,14 +56,15 @@ export class Survival {
     this.#handlers.install();
   }
 
-  /** The entry of the environment for a program that takes over on request. */
-  get heirEntry(): string {
-    return heirEntry({
-      reason: "upgrade",
-      state: this.#memory.descriptor,
-      record: this.#record.fd,
-      signals: this.#signals,
-    });
+  /** The descriptor of the saved state. */
+  get stateDescriptor(): number {
+    return this.#memory.descriptor;
+  }
+
+  /** The entry of the environment for a program that takes over on request. `program`: the descriptor of this one. */
+  heirEntry(program: number): string {
+    const [state, record, signals] = this.descriptors;
+    return heirEntry({ reason: "upgrade", state, record, signals, program });
   }
 
   /** The descriptors that a program that takes over needs. */
@@ -82,5 +92,19 @@ export class Survival {
   /** The program ends in order: from now on a fault only ends it. */
   end(): void {
     this.#handlers.disarm();
+  }
+}
+
+/**
+ * The descriptors from 3 on that the program was started with. They stay open, for paths such as `/dev/fd/5`. None, if
+ * the program may not look at them.
+ */
+export function givenDescriptors(library: ReturnType<typeof openLibrary>): number[] {
+  try {
+    const open = new OwnDescriptors(library).list();
+    return open.filter(({ fd, passesExec }) => fd > STDERR && passesExec).map(({ fd }) => fd);
+  } catch (error) {
+    if (error instanceof Error) return []; // not granted, or there is no /proc
+    throw error;
   }
 }
