@@ -7,7 +7,7 @@ import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType } from "../
 import { inheritedEnvironment } from "../inherited/mod.ts";
 import { FolderSource, MainEnvironment } from "../description/mod.ts";
 import { EventRing, type ManagerOptions, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
-import { type DaemonHost, openLibrary, SystemCallError, SystemClock } from "../host/mod.ts";
+import { type DaemonHost, SystemClock } from "../host/mod.ts";
 import { ControlServer } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
@@ -32,8 +32,7 @@ import type { StrayErrors } from "./stray_errors.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 import { DaemonState, newMemory } from "./surviving/daemon_state.ts";
 import { RecentFacts } from "./surviving/recent_facts.ts";
-import { givenDescriptors, Survival } from "./surviving/survival.ts";
-import { typed } from "../model/mod.ts";
+import { Succession } from "./surviving/succession.ts";
 
 /** How long the exit waits for log lines and replies that nobody reads, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
@@ -83,7 +82,7 @@ export class Daemon {
   readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
-  #survival: Survival | undefined;
+  readonly #succession: Succession;
   #debuggerPort: DebuggerPort | undefined;
   #inactive: (() => void) | undefined;
   /** The daemon no longer waits for services. */
@@ -125,10 +124,9 @@ export class Daemon {
       },
       inactive: () => this.#checkInactive(),
       startActions: (service) => void this.#started(service),
-      broken: (error) => this.#survival?.fault(error),
+      broken: (error) => this.#succession.fault(error),
     };
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
-    if (continuation !== undefined) ground.takeOver(continuation);
     this.#state = new DaemonState(
       ground.store,
       continuation?.memory ?? newMemory(this.#manager.now()),
@@ -144,6 +142,14 @@ export class Daemon {
       ...options,
       lookAgain: () => this.#journal.check(), // whatever removed the socket may also have removed the journal
     }, log);
+    this.#succession = new Succession({
+      ...context,
+      manager: this.#manager,
+      state: this.#state,
+      serverDescriptors: () => [],
+      pause: () => this.flush(),
+      resume: () => {},
+    });
     this.#duties = this.#machineDuties();
     this.#initial = new InitialServices(options, this.#manager, context.stray);
     this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: context.stray });
@@ -168,7 +174,7 @@ export class Daemon {
     const { system, logFile } = this.#options;
     const { continuation, ground } = this.#context;
     if (!this.#keepDebuggerClosed()) return this.#giveUp();
-    if (continuation !== undefined && !await this.#inherit(continuation)) return this.#giveUp();
+    if (!await this.#succession.inherit()) return this.#giveUp();
     if (!await this.#socket.open()) return this.#giveUp();
     this.#context.machine?.quietKernel();
     if (system && continuation === undefined) this.#log.record("info", "Starting system");
@@ -190,7 +196,7 @@ export class Daemon {
   /** Starts the services, and returns when the daemon must exit. For the owner of a machine it never returns. */
   async run(): Promise<DaemonEnd> {
     this.#connectSignals();
-    this.#survive();
+    this.#succession.survive();
     this.#host.begin();
     const started = this.#begin();
     if (started) this.#announce();
@@ -199,7 +205,7 @@ export class Daemon {
     const alive = setInterval(() => {}, LONG);
     if (started) {
       this.#socket.watch();
-      if (this.#options.hangLimit > 0) this.#survival?.watchTime(this.#options.hangLimit);
+      this.#succession.watchTime();
       await this.#allStopped();
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
@@ -229,42 +235,13 @@ export class Daemon {
     return false;
   }
 
-  /** The first steps of a program that takes over in the same process. */
-  async #inherit({ way }: Continuation): Promise<boolean> {
-    if (way === "adopt") return true;
-    const { sortDescriptors } = await typed(import("./surviving/heirloom.ts"));
-    const { given } = this.#state.memory;
-    sortDescriptors(openLibrary(), new Set([...given, ...this.#context.ground.nativeHost!.descriptors()]));
-    return await this.#journal.take();
-  }
-
-  /** From now on faults of the program do not end the daemon. */
-  #survive(): void {
-    const { ground, signals } = this.#context;
-    const { journal } = this.#journal;
-    if (ground.nativeHost === undefined || journal === undefined || signals.descriptor === undefined) return;
-    const library = openLibrary();
-    if (this.#context.continuation === undefined) this.#state.change({ given: givenDescriptors(library) });
-    try {
-      this.#survival = new Survival({
-        library,
-        signals: signals.descriptor,
-        journal,
-        warn: (text) => this.#log.message("warn", text),
-      });
-    } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error;
-      this.#log.message("warn", `A fault of dinit will end its services: ${error.message}`);
-    }
-  }
-
   /** Starts the first services, or continues. False: the daemon must not run. */
   #begin(): boolean {
     const { continuation } = this.#context;
     if (continuation === undefined) return this.#initial.start();
     this.#initial.continue();
     this.#manager.resume();
-    void this.#lookBack(continuation);
+    this.#succession.recover();
     return true;
   }
 
@@ -292,7 +269,7 @@ export class Daemon {
         void this.#socket.openAgain();
       },
       wokenUp: () => {
-        this.#survival?.alive();
+        this.#succession.alive();
         this.#socket.wokenUp();
       },
       reopenLog: () => mainLog.reopen(),
@@ -371,7 +348,7 @@ export class Daemon {
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();
     this.#host.close();
-    this.#survival?.end();
+    this.#succession.end();
   }
 
   #exitStatus(): number {

@@ -47,6 +47,7 @@ export class ExitWith implements ServiceListener {
 
 /** The status of a process as one number, as in shells; a failed start is never a success. */
 export function exitStatus({ code, status }: WaitStatus, failed: boolean): number {
+  if (code === -1) return FAILURE; // nobody knows
   if (code === 2 || code === 3) return BY_SIGNAL + status;
   return failed && status === 0 ? FAILURE : status;
 }

@@ -5,7 +5,7 @@
 
 import { environmentVariable, type Inheritance } from "../inherited/mod.ts";
 import type { ServiceManager } from "../engine/mod.ts";
-import { type DaemonHost, type DescriptorStream, NativeHost } from "../host/mod.ts";
+import { type DaemonHost, type DescriptorStream, NativeHost, SystemCallError } from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
 import { NO_STATE_STORE, SavedStateError, type StateStore } from "../model/saving.ts";
 import { typed } from "../model/mod.ts";
@@ -47,6 +47,7 @@ export class Ground {
       record: () => this.journal.record,
       serveControl: (stream) => this.#built!.serveControl(stream),
       store: this.state,
+      blocked: inheritance?.blocked,
       warn: (text) => log.message("warn", text),
     });
     const { users, bootClock: clock } = this.host;
@@ -84,9 +85,8 @@ export class Ground {
   }
 
   /** Takes processes and state over. Throws `SavedStateError`, and has changed nothing then. */
-  takeOver({ way, parts, step, journal }: Continuation): void {
-    const launches = journal.entries;
-    this.nativeHost?.restore(parts, way === "adopt" ? "adopt" : "same-process", launches);
+  async takeOver({ way, parts, step, journal }: Continuation): Promise<void> {
+    await this.nativeHost?.restore(parts, way === "adopt" ? "adopt" : "same-process", journal.entries);
     this.state.continueFrom(parts, step);
   }
 
@@ -102,14 +102,19 @@ export class Ground {
     try {
       return read(room);
     } catch (error) {
-      if (!(error instanceof SavedStateError)) throw error;
-      this.refuse(error);
+      if (!(error instanceof SavedStateError || error instanceof SystemCallError)) throw error;
+      await this.refuse(error);
       return undefined;
     }
   }
 
-  /** Reports a state that cannot be used. */
-  refuse(error: SavedStateError): void {
+  /** Reports a state that cannot be used. If the program before is still there, it continues, and this does not return. */
+  async refuse(error: Error): Promise<void> {
+    if (this.inheritance?.program !== undefined) {
+      this.#log.message("error", `${error.message}; the program before continues`);
+      const { goBack } = await typed(import("./surviving/heirloom.ts"));
+      goBack(this.inheritance);
+    }
     this.#log.message("error", `${error.message}; the processes that it names are ended`);
   }
 }

@@ -20,6 +20,8 @@ export interface HostContext {
   serveControl(stream: DescriptorStream): void;
   /** Where the host saves its state. */
   readonly store: StateStore;
+  /** The signals that processes block; bit 0 is signal 1. @default those that this program blocks */
+  readonly blocked: bigint | undefined;
   /** Writes a warning to the log. */
   warn(text: string): void;
 }
@@ -27,7 +29,7 @@ export interface HostContext {
 /** The host that the options request. Throws `HostUnavailableError` if it is not available. */
 export function hostForDaemon(
   { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
-  { manager, record, serveControl, store, warn }: HostContext,
+  { manager, record, serveControl, store, blocked, warn }: HostContext,
 ): DaemonHost {
   const created = createHost({
     execSucceeded: (id, role) => manager().execSucceeded(id, role),
@@ -46,6 +48,7 @@ export function hostForDaemon(
     kind: isManager ? "native" : host, // only the native host handles orphans
     serveControl,
     store,
+    blocked,
     warn,
     cgroup: cgroupPath ?? (isManager ? MACHINE_CGROUP : undefined),
   });

@@ -52,7 +52,7 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
       return FAILED;
     }
     const context = { options, ...logs, mainLog, signals, byLibrary, stray, machine, ground };
-    daemon = continuing(context, continuation);
+    daemon = await continuing(context, continuation);
     if (!await daemon.open()) {
       await daemon.flush();
       return FAILED;
@@ -76,15 +76,18 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
 }
 
 /** A daemon that continues from a state, or a new one if the state cannot be used. */
-function continuing(
+async function continuing(
   context: Omit<DaemonContext, "continuation">,
   continuation: Continuation | undefined,
-): Daemon {
+): Promise<Daemon> {
+  if (continuation === undefined) return new Daemon({ ...context, continuation });
   try {
-    return new Daemon({ ...context, continuation });
+    const daemon = new Daemon({ ...context, continuation });
+    await context.ground.takeOver(continuation);
+    return daemon;
   } catch (error) {
-    if (continuation === undefined || !(error instanceof SavedStateError)) throw error;
-    context.ground.refuse(error);
+    if (!(error instanceof SavedStateError)) throw error;
+    await context.ground.refuse(error);
     return new Daemon({ ...context, continuation: undefined });
   }
 }

@@ -89,7 +89,7 @@ export function stop(
 ): StopResult {
   const obstacle = stopObstacle(service, options.gentle);
   if (obstacle !== undefined) return obstacle;
-  if (options.pin) service.pinStop = true;
+  if (options.pin) lifecycle.pinStop(service);
   lifecycle.deactivate(service, { bringDown: true });
   lifecycle.forceStop(service);
   lifecycle.drain();
@@ -128,7 +128,7 @@ export function wake(
 
 /** Drops the explicit activation; the service stops if nothing else needs it. */
 export function release({ lifecycle }: OrderContext, service: ServiceRecord, pin: boolean): OrderResult {
-  if (pin) service.pinStop = true;
+  if (pin) lifecycle.pinStop(service);
   lifecycle.deactivate(service, { bringDown: false });
   lifecycle.drain();
   return outcome(service, STOPPED);
@@ -179,7 +179,7 @@ export function addDependency(
   const edge = existing ?? graph.connect(from, to, kind);
   const fromIsActive = from.state === STARTED || from.state === STARTING;
   if (kind === DependencyKind.MILESTONE && from.state === STARTING && existing === undefined) {
-    edge.unmet = to.state !== STARTED;
+    graph.setUnmet(edge, to.state !== STARTED);
   }
   const starts = options.start && !context.shuttingDown;
   const attaches = existing === undefined && (kind === DependencyKind.REGULAR || isActive(to));

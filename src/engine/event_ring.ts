@@ -23,11 +23,15 @@ export class EventRing implements FactSink {
   /** The fact with the number `seq` is at the place `seq % size`. */
   readonly #facts: Fact[] = [];
   readonly #followers = new Set<(fact: NumberedFact) => void>();
-  #last = 0;
+  /** The number of the first fact that this ring has received. */
+  readonly #begin: number;
+  #last: number;
 
-  /** A ring that keeps `size` facts, at least 1. @default 1000 */
-  constructor({ size = DEFAULT_SIZE } = {}) {
+  /** A ring that keeps `size` facts, at least 1; `last` is the number of the fact before the first one. */
+  constructor({ size = DEFAULT_SIZE, last = 0 } = {}) {
     this.#size = size;
+    this.#last = last;
+    this.#begin = last + 1;
   }
 
   /** The number of the last fact; 0 if there was none yet. */
@@ -35,9 +39,9 @@ export class EventRing implements FactSink {
     return this.#last;
   }
 
-  /** The number of the oldest kept fact; 1 if there was none yet. */
+  /** The number of the oldest kept fact; if there was none yet, that of the next one. */
   get first(): number {
-    return Math.max(1, this.#last - this.#size + 1);
+    return Math.max(this.#begin, this.#last - this.#size + 1);
   }
 
   fact(fact: Fact): void {

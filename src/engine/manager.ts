@@ -1,6 +1,6 @@
 /**
  * The public face of the engine: services by name, commands, events of processes and timers, and the public facts about
- * services. Every call works until the engine is at rest before it returns.
+ * services. Every call works until the engine is at rest before it returns, and is one step of the saved state.
  */
 
 import {
@@ -10,12 +10,14 @@ import {
   type ExitStatus,
   hasProcess,
   type LaunchStage,
+  LimitError,
   LoadError,
   type ServiceOverview,
   type ServiceStatus,
   type ServiceTimes,
   ShutdownType,
 } from "../model/mod.ts";
+import { NO_STATE_STORE } from "../model/saving.ts";
 import { assemble, type AssembledEngine } from "./assembly.ts";
 import * as commands from "./commands.ts";
 import type { LoadOccasion } from "./facts.ts";
@@ -28,6 +30,9 @@ import type { ManagerOptions } from "./manager_options.ts";
 import type { EngineEvents, EnvironmentListener, ServiceListener, TimerName } from "./ports.ts";
 import { reload } from "./graph/reloading.ts";
 import { prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
+import type { EngineData } from "./saved/documents.ts";
+import { EngineState } from "./saved/engine_state.ts";
+import { Steps } from "./saved/steps.ts";
 import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
 
@@ -37,22 +42,58 @@ export class ServiceManager implements EngineEvents {
   readonly graph: ServiceGraph;
   /** The state machine of the services. */
   readonly lifecycle: Lifecycle;
+  /** The parts of the saved state. */
+  readonly state: EngineState;
   readonly #options: ManagerOptions;
   readonly #engine: AssembledEngine;
   readonly #listeners = new Listeners();
   #shutdownType: ShutdownType;
+  readonly #steps: Steps;
 
   /** Makes an engine that has no services, or those of `options.graph`. */
   constructor(options: ManagerOptions) {
     this.#options = options;
-    this.#shutdownType = options.shutdownType ?? ShutdownType.NONE;
+    const { saved, store = NO_STATE_STORE } = options;
+    this.#shutdownType = saved?.shutdownType ?? ShutdownType.NONE;
     this.graph = options.graph ?? new ServiceGraph();
+    this.state = new EngineState({ graph: this.graph, store, data: () => this.#data() });
+    this.#steps = new Steps(store, options.broken);
     this.#engine = assemble(options, {
       graph: this.graph,
       isShuttingDown: () => this.shuttingDown,
       emit: (service, event) => this.#listeners.emit(service, event),
     });
     this.lifecycle = this.#engine.lifecycle;
+    if (saved === undefined) return;
+    this.lifecycle.restore(saved);
+    this.#engine.launcher.stopLimit = saved.stopLimit;
+    for (const [name, value] of saved.variables) this.state.variables.set(name, value);
+  }
+
+  /**
+   * Continues from the saved state of an engine that was restored: sets the variables of the environment and the timers
+   * again, and asks the host which processes are left. Call it once, when events can be received.
+   */
+  resume(): void {
+    const { saved, host, clock, environment } = this.#options;
+    if (saved === undefined) return;
+    const { graph, lifecycle } = this;
+    const { launcher, events } = this.#engine;
+    const { variables } = saved;
+    const isShuttingDown = () => this.shuttingDown;
+    this.#act(() =>
+      saved.resume({
+        variables,
+        graph,
+        lifecycle,
+        launcher,
+        events,
+        host,
+        clock,
+        environment,
+        isShuttingDown,
+      })
+    );
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
@@ -84,33 +125,36 @@ export class ServiceManager implements EngineEvents {
 
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
-    try {
-      return this.#engine.loader.load(name);
-    } catch (error) {
-      if (error instanceof LoadError) this.#engine.reporter.general({ kind: "load-failed", error, occasion });
-      throw error;
-    }
+    const { loader, reporter } = this.#engine;
+    return this.#steps.refusable(LoadError, () => loader.load(name), (error) => {
+      reporter.general({ kind: "load-failed", error, occasion });
+    });
   }
 
   /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
-    try {
-      reload({ graph: this.graph, loader: this.#engine.loader, lifecycle: this.lifecycle }, service);
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-      this.#engine.reporter.report(service, { kind: "reload-failed", error });
-      return undefined;
-    }
-    this.#engine.reporter.report(service, { kind: "reloaded" });
-    this.#settled();
-    return service;
+    const { loader, reporter } = this.#engine;
+    const { graph, lifecycle } = this;
+    return this.#act(() => {
+      try {
+        reload({ graph, loader, lifecycle }, service);
+      } catch (error) {
+        if (!(error instanceof LoadError)) throw error;
+        reporter.report(service, { kind: "reload-failed", error });
+        return undefined;
+      }
+      reporter.report(service, { kind: "reloaded" });
+      return service;
+    });
   }
 
   /** Removes a stopped service that nothing depends on. */
   unload(service: ServiceRecord): boolean {
     if (!mayUnload(service)) return false;
-    this.lifecycle.unpin(service);
-    this.#engine.loader.unload(service);
+    this.#steps.whole(() => {
+      this.lifecycle.unpin(service);
+      this.#engine.loader.unload(service);
+    });
     this.#listeners.forget(service);
     return true;
   }
@@ -129,38 +173,40 @@ export class ServiceManager implements EngineEvents {
 
   /** See `commands.start`. */
   start(service: ServiceRecord, { pin = false } = {}): commands.StartResult {
-    return this.#done(commands.start(this, service, pin));
+    return this.#command(service, () => commands.start(this, service, pin));
   }
 
   /** See `commands.stop`. */
   stop(service: ServiceRecord, { pin = false, gentle = false } = {}): commands.StopResult {
-    return this.#done(commands.stop(this, service, { pin, gentle }));
+    return this.#command(service, () => commands.stop(this, service, { pin, gentle }));
   }
 
   /** See `commands.restart`. */
   restart(service: ServiceRecord, { gentle = false } = {}): commands.RestartResult {
-    return this.#done(commands.restart(this, service, gentle));
+    return this.#command(service, () => commands.restart(this, service, gentle));
   }
 
   /** See `commands.wake`. */
   wake(service: ServiceRecord, { pin = false } = {}): commands.WakeResult {
-    return this.#done(commands.wake(this, service, pin));
+    return this.#command(service, () => commands.wake(this, service, pin));
   }
 
   /** See `commands.release`. */
   release(service: ServiceRecord, { pin = false } = {}): commands.OrderResult {
-    return this.#done(commands.release(this, service, pin));
+    return this.#command(service, () => commands.release(this, service, pin));
   }
 
   /** Clears both pins; stops that a pin held back begin. */
   unpin(service: ServiceRecord): void {
-    this.lifecycle.unpin(service);
-    this.#drain();
+    this.#command(service, () => {
+      this.lifecycle.unpin(service);
+      this.lifecycle.drain();
+    });
   }
 
   /** See `commands.trigger`. */
   trigger(service: ServiceRecord, on: boolean): boolean {
-    return this.#done(commands.trigger(this, service, on));
+    return this.#command(service, () => commands.trigger(this, service, on));
   }
 
   /** See `commands.signal`. */
@@ -174,30 +220,35 @@ export class ServiceManager implements EngineEvents {
     to: ServiceRecord,
     kind: DependencyKind,
   ): "added" | "exists" | "refused" {
-    return this.#done(commands.addDependency(this, from, to, kind, { start: false }));
+    return this.#command(from, () => commands.addDependency(this, from, to, kind, { start: false }));
   }
 
   /** Adds a dependency and starts it if the dependent is active. */
   enable(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): "added" | "exists" | "refused" {
-    return this.#done(commands.addDependency(this, from, to, kind, { start: true }));
+    return this.#command(from, () => commands.addDependency(this, from, to, kind, { start: true }));
   }
 
   /** See `commands.removeDependency`. */
   removeDependency(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): boolean {
-    return this.#done(commands.removeDependency(this, from, to, kind));
+    return this.#command(from, () => commands.removeDependency(this, from, to, kind));
   }
 
   /** Stops everything. May be repeated; the last type counts (6.5). */
   shutdown(type: ShutdownType): void {
-    this.#shutdownType = type;
-    commands.stopAll(this);
-    this.#settled();
+    this.#act(() => {
+      this.#shutdownType = type;
+      this.graph.changes.engine();
+      commands.stopAll(this);
+    });
   }
 
   /** Speeds up the current shutdown. */
   hasten(haste: Haste): void {
-    hasten(haste, this.services(), this.#engine);
-    this.#drain();
+    this.#act(() => {
+      this.graph.changes.engine();
+      hasten(haste, this.services(), this.#engine);
+      this.lifecycle.drain();
+    });
   }
 
   // ---- Public facts -------------------------------------------------------------------------------------------
@@ -226,11 +277,16 @@ export class ServiceManager implements EngineEvents {
     return this.#options.host.bufferedLog(service, reading);
   }
 
-  /** Sets or (`undefined`) removes a variable of the environment of processes that start from now on. */
+  /**
+   * Sets or (`undefined`) removes a variable of the environment of processes that start from now on. Throws `LimitError`.
+   */
   setEnvironment(name: string, value: string | undefined): void {
     const { environment } = this.#options;
-    const replaced = value === undefined ? environment.unset(name) : environment.set(name, value);
-    this.#listeners.environmentChanged(name, value, replaced);
+    this.#steps.refusable(LimitError, () => {
+      const replaced = value === undefined ? environment.unset(name) : environment.set(name, value);
+      this.state.variable(name, value);
+      this.#listeners.environmentChanged(name, value, replaced);
+    });
   }
 
   /** The environment as `NAME=VALUE`. */
@@ -293,8 +349,10 @@ export class ServiceManager implements EngineEvents {
   }
 
   consoleYielded(): void {
-    this.lifecycle.consoleYielded();
-    this.#drain();
+    this.#act(() => {
+      this.lifecycle.consoleYielded();
+      this.lifecycle.drain();
+    });
   }
 
   /** Only services that can have processes keep records of them. */
@@ -316,22 +374,39 @@ export class ServiceManager implements EngineEvents {
       this.#engine.reporter.general({ kind: "unknown-service", id });
       return;
     }
-    handle(service);
-    this.#drain();
+    this.#command(service, () => {
+      handle(service);
+      this.lifecycle.drain();
+    });
   }
 
-  #drain(): void {
-    this.lifecycle.drain();
-    this.#settled();
+  /** A command or event that concerns a service. */
+  #command<Result>(service: ServiceRecord, work: () => Result): Result {
+    return this.#act(() => {
+      this.graph.changes.service(service);
+      return work();
+    });
   }
 
-  #done<Result>(result: Result): Result {
-    this.#settled();
+  /** A step that may start or stop services. */
+  #act<Result>(work: () => Result): Result {
+    const result = this.#steps.whole(() => {
+      const done = work();
+      this.#engine.chaining.settled();
+      return done;
+    });
+    if (this.lifecycle.activeCount === 0) this.#options.inactive?.();
     return result;
   }
 
-  #settled(): void {
-    this.#engine.chaining.settled();
-    if (this.lifecycle.activeCount === 0) this.#options.inactive?.();
+  #data(): EngineData {
+    const { graph, lifecycle } = this;
+    const { stopLimit } = this.#engine.launcher;
+    return {
+      nextId: graph.nextId,
+      shutdownType: this.#shutdownType,
+      stopLimit,
+      lifecycle: lifecycle.state(),
+    };
   }
 }

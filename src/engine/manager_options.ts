@@ -1,4 +1,4 @@
-import type { ShutdownType } from "../model/mod.ts";
+import type { StateStore } from "../model/saving.ts";
 import type { Behaviour } from "./launcher/behaviour.ts";
 import type { ServiceGraph } from "./graph/graph.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
@@ -6,6 +6,7 @@ import type { DescriptionSource } from "./description_source.ts";
 import type { FactSink } from "./facts.ts";
 import type { Clock, ConsolePort, EnvironmentPort, ProcessHost } from "./ports.ts";
 import type { ServiceRecord } from "./graph/record.ts";
+import type { SavedData } from "./saved/saved_data.ts";
 
 /** The parts from which a manager is made. */
 export interface ManagerOptions {
@@ -23,10 +24,18 @@ export interface ManagerOptions {
   readonly facts?: FactSink;
   /** The services to use; for tests that build graphs directly. @default an empty graph */
   readonly graph?: ServiceGraph;
-  /** For an engine that continues from a snapshot: what happens when everything has stopped. @default NONE */
-  readonly shutdownType?: ShutdownType;
+  /** Receives the changes of state. @default nothing is saved */
+  readonly store?: StateStore;
+  /** Where an engine continues, with the services of `graph`. Only `restore` knows it. @default a new engine */
+  readonly saved?: SavedData;
   /** How services start and stop, if their type does not decide. @default by type */
   readonly behaviour?: (service: ServiceRecord, lifecycle: Lifecycle) => Behaviour | undefined;
+  /**
+   * A bug: an error has left the memory half changed, and the store has not taken the changes of this step. Called once,
+   * before the call that failed throws the error. The program should continue from the last valid state. @default the
+   * error is only thrown
+   */
+  readonly broken?: (error: unknown) => void;
   /** No service is active any more. */
   readonly inactive?: () => void;
   /** A service with `starts-rwfs` or `starts-log` has started. */

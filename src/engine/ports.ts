@@ -68,6 +68,11 @@ export interface ProcessHost {
    * if there is none yet), or the failure before there was a process (lifecycle 8.4).
    */
   launch(plan: LaunchPlan): { readonly pid: number | undefined } | LaunchRefusal;
+  /**
+   * After a restore: the process of a service in a role that this host has taken over, and about which it will report,
+   * be it only its end or the result of its execution. `undefined`: there is none. @default none is taken over
+   */
+  processOf?(id: number, role: ProcessRole): { readonly pid: number | undefined } | undefined;
   /** Sends a signal to the process, or to its process group. */
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome;
   /** Opens the activation socket unless it is open; returns a failure (lifecycle 8.17). */

@@ -31,6 +31,7 @@ export {
   O,
   openLibrary,
   OwnDescriptors,
+  Processes,
   ProgramRunner,
   readWhole,
   SharedMemory,

@@ -132,7 +132,7 @@ export class NativeHost implements ProcessHost {
       startedWith: new StartedWith(this.#files, this.files),
       ownIds: this.#ownIds,
       cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
-      blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
+      blocked: (options.blocked ?? this.#processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
       niceness: () => this.#processes.niceness(),
     };
     this.#follower = new LaunchFollower({

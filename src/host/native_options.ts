@@ -11,6 +11,10 @@ export type HostReports = Pick<
 
 /** Options of `NativeHost`. */
 export interface NativeHostOptions {
+  /**
+   * The signals that processes block; bit 0 is signal 1. @default those that this program blocks
+   */
+  readonly blocked?: bigint;
   /** Serves the control connection of a process. @default the connection is closed */
   readonly serveControl?: (stream: DescriptorStream) => void;
   /** Writes a warning to the daemon's log. @default ignored */

@@ -17,6 +17,8 @@ export interface Inheritance {
   readonly record: number;
   /** The descriptor with the counts of signals. */
   readonly signals: number;
+  /** The signals that the first program found blocked; bit 0 is signal 1. An heir finds all blocked. */
+  readonly blocked: bigint;
   /** The descriptor of the program before, if an heir that fails returns to it. */
   readonly program?: number;
 }
@@ -24,23 +26,21 @@ export interface Inheritance {
 /** The inheritance of this program; `undefined` if it does not replace another one. */
 export function inheritance(): Inheritance | undefined {
   const value = environmentVariable(HEIR_VARIABLE);
-  const [, reason, ...numbers] = /^(upgrade|fault|return):(\d+):(\d+):(\d+)(?::(\d+))?$/.exec(value ?? "") ??
-    [];
-  if (reason === undefined) return undefined;
-  const [state, record, signals, program] = numbers.map((text) =>
-    text === undefined ? undefined : Number(text)
-  );
+  const found = /^(upgrade|fault|return):(\d+):(\d+):(\d+):([0-9a-f]+)(?::(\d+))?$/.exec(value ?? "");
+  if (found === null) return undefined;
+  const [, reason, state, record, signals, blocked, program] = found;
   return {
-    reason: reason as InheritanceReason,
-    state: state!, // the expression has these three
-    record: record!,
-    signals: signals!,
-    ...(program === undefined ? {} : { program }),
+    reason: reason as InheritanceReason, // the expression has only these
+    state: Number(state),
+    record: Number(record),
+    signals: Number(signals),
+    blocked: BigInt(`0x${blocked}`),
+    ...(program === undefined ? {} : { program: Number(program) }),
   };
 }
 
 /** The entry of an environment, `NAME=VALUE`, that gives an inheritance to another program. */
-export function heirEntry({ reason, state, record, signals, program }: Inheritance): string {
-  const numbers = [state, record, signals, ...(program === undefined ? [] : [program])];
+export function heirEntry({ reason, state, record, signals, blocked, program }: Inheritance): string {
+  const numbers = [state, record, signals, blocked.toString(16), ...(program === undefined ? [] : [program])];
   return `${HEIR_VARIABLE}=${reason}:${numbers.join(":")}`;
 }

@@ -7,7 +7,7 @@
 export class SavedStateError extends Error {
   /** Tells this class from others in texts. */
   override readonly name = "SavedStateError";
-  /** Where in the saved state, such as `service 3: phase`. */
+  /** Where in the saved state, such as `service 3.phase`. */
   readonly path: string;
   /** What is wrong there. */
   readonly problem: string;

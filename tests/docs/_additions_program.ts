@@ -25,7 +25,7 @@ withFiles(FILES, (world) => {
   look();
   world.execSucceeded("a");
   look();
-  world.saveAndRestore();
+  world.restore();
   world.ends("a", { exit: 0 });
   look();
   world.execSucceeded("p");

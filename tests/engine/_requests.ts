@@ -44,7 +44,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   force: plain((world, [name]) => world.manager.lifecycle.forceStop(world.service(name))),
   restart: (world, [name]) => world.manager.lifecycle.restart(world.service(name)) ? undefined : "NAK",
   "pin-start": plain((world, [name]) => world.manager.lifecycle.pinStart(world.service(name))),
-  "pin-stop": plain((world, [name]) => world.service(name).pinStop = true),
+  "pin-stop": plain((world, [name]) => world.manager.lifecycle.pinStop(world.service(name))),
   unpin: plain((world, [name]) => world.manager.unpin(world.service(name))),
   trigger: plain((world, [name, value]) => world.manager.trigger(world.service(name), value === "1")),
   shutdown: plain((world) => world.manager.shutdown(3)),

@@ -92,11 +92,15 @@ export class Play {
     const { host, manager } = this.world;
     this.#launches = host.launches.length;
     this.#signals = host.signals.length;
-    for (const request of step.requests) {
-      const refusal = perform(this.world, request.text);
-      if (refusal !== undefined) this.#trace.push(refusal);
-      if (request.drain) manager.lifecycle.drain();
-    }
+    // Some requests change the lifecycle without a step.
+    this.world.store.step(() => {
+      for (const request of step.requests) {
+        const refusal = perform(this.world, request.text);
+        if (refusal !== undefined) this.#trace.push(refusal);
+        if (request.drain) manager.lifecycle.drain();
+      }
+    });
+    this.world.checkSaved();
   }
 
   /** What has happened since the step began, in the notation of scenarios. */
@@ -176,9 +180,11 @@ export class Play {
     const spec = this.scenario.services.find(({ name }) => name === service.name)!;
     const double = doubleOf(spec);
     if (double !== undefined) {
-      if (service.phase.kind === "awaiting-trigger") lifecycle.markStarted(service);
-      else if (service.phase.kind === "asked-to-stop") lifecycle.markStopped(service);
-      lifecycle.drain();
+      world.store.step(() => {
+        if (service.phase.kind === "awaiting-trigger") lifecycle.markStarted(service);
+        else if (service.phase.kind === "asked-to-stop") lifecycle.markStopped(service);
+        lifecycle.drain();
+      });
       return;
     }
     for (const role of ["main", "stop"] as const) {

@@ -3,6 +3,7 @@
  * Tests build services in it, act on them, and check the engine's calls.
  */
 
+import { assertEquals } from "@std/assert";
 import { FolderSource, MainEnvironment, type UserDatabase } from "../../src/description/mod.ts";
 import {
   type Behaviour,
@@ -17,15 +18,14 @@ import {
   type PidFileOutcome,
   type ProcessHost,
   type ProcessRole,
-  restore,
   ServiceGraph,
   ServiceManager,
   type ServiceRecord,
   type SignalOutcome,
-  snapshot,
   type TimerName,
 } from "../../src/engine/mod.ts";
 import type { ManagerOptions } from "../../src/engine/mod.ts";
+import { restore, snapshot } from "../../src/engine/restoring.ts";
 import { words } from "../../src/log/mod.ts";
 import {
   type BufferedOutput,
@@ -33,6 +33,7 @@ import {
   type ServiceDescription,
   type ServiceType,
 } from "../../src/model/mod.ts";
+import { FakeStore, linesOf } from "./_store.ts";
 
 /** Time passes only when a test says so. */
 export class FakeClock implements Clock {
@@ -141,24 +142,22 @@ export class FakeHost implements ProcessHost {
     return this.signalOutcome;
   }
 
-  /** What the host knows, as text for the host of another program. */
-  save(): string {
-    const processes = [...this.processes].map(([key, { plan: { id, role, name, argv }, ...process }]) => [
-      key,
-      { ...process, plan: { id, role, name, argv } },
-    ]);
-    return JSON.stringify({ processes, nextPid: this.#nextPid });
+  /** Forgets everything, as the host of another program has never known it; returns the processes. */
+  forgetAll(): FakeProcess[] {
+    const processes = [...this.processes.values()];
+    this.processes.clear();
+    this.killedAll.length = 0;
+    return processes;
   }
 
-  /** A host in another program knows only the saved data. */
-  restore(saved: string): void {
-    const { processes, nextPid } = JSON.parse(saved) as {
-      processes: [string, FakeProcess][];
-      nextPid: number;
-    };
-    this.processes.clear();
-    for (const [key, process] of processes) this.processes.set(key, process);
-    this.#nextPid = nextPid;
+  /** Takes over a process of an earlier host. */
+  takeOver({ plan: { id, role, name, argv }, ...process }: FakeProcess): void {
+    this.processes.set(`${id} ${role}`, { ...process, plan: { id, role, name, argv } });
+  }
+
+  processOf(id: number, role: ProcessRole): { pid: number } | undefined {
+    const process = this.process(id, role);
+    return process && { pid: process.pid };
   }
 
   /** The process is gone. */
@@ -287,6 +286,7 @@ export class World {
   readonly host = new FakeHost();
   readonly console = new FakeConsole();
   readonly log = new FakeLog();
+  readonly store = new FakeStore();
   readonly options: ManagerOptions;
   /** How often the engine said that nothing is active. */
   inactive = 0;
@@ -305,6 +305,7 @@ export class World {
       host: this.host,
       console: this.console,
       facts: this.log,
+      store: this.store,
       behaviour: options.behaviour,
       inactive: () => this.inactive += 1,
       startActions: (service) => this.startActions.push(service.name),
@@ -312,30 +313,42 @@ export class World {
     this.manager = new ServiceManager({ ...this.options, graph: new ServiceGraph() });
   }
 
+  /** Fails if the store does not have the current documents: a change was forgotten. */
+  checkSaved(): void {
+    assertEquals(this.store.lines(), linesOf(snapshot(this.manager)));
+  }
+
   /**
-   * Saves the states of engine and host, and continues with a new engine and host made from the saved data, and with a
-   * clock that shows another time. Everything else is dropped.
+   * Continues with a new engine that is made from the documents in the store, some milliseconds later. Host, clock and
+   * console know nothing any more; then the host takes over the processes that survive.
    */
-  saveAndRestore({ later = 0 } = {}): void {
-    const written = JSON.stringify(snapshot(this.manager));
-    const host = this.host.save();
+  restore(
+    { later = 0, survives = () => true }: { later?: number; survives?: (process: FakeProcess) => boolean } =
+      {},
+  ): void {
+    this.checkSaved();
     this.clock.timers.clear();
+    this.console.isAsked = false;
+    const survivors = this.host.forgetAll().filter(survives);
+    this.manager = restore(this.options, this.store.parts());
+    assertEquals(linesOf(snapshot(this.manager)), this.store.lines());
     this.clock.time += later;
-    this.manager = restore(this.options, JSON.parse(written));
-    this.host.restore(host);
+    for (const process of survivors) this.host.takeOver(process);
+    this.manager.resume();
+    this.checkSaved();
   }
 
   /** Adds a service without reading a file. */
   add(name: string, type: ServiceType, description: Partial<ServiceDescription> = {}): ServiceRecord {
     const record = this.manager.graph.add(name, type);
-    record.description = {
+    this.manager.graph.describe(record, {
       ...DEFAULT_DESCRIPTION,
       type: type as ServiceDescription["type"],
       name,
       restart: "never",
       command: [`/bin/${name}`],
       ...description,
-    };
+    });
     return record;
   }
 
@@ -359,7 +372,7 @@ export class World {
 
   /** All processes have been killed for the services that asked for it. */
   allKilled(): void {
-    for (const id of this.host.killedAll.splice(0)) this.manager.allKilled(id);
+    for (const id of this.host.killedAll.splice(0).sort((a, b) => a - b)) this.manager.allKilled(id);
   }
 
   execSucceeded(name: string, role: ProcessRole = "main"): void {

@@ -41,7 +41,7 @@ Deno.test("a chain of 10,000 services starts, restarts and stops", () => {
 
 Deno.test("a chain of 10,000 services fails", () => {
   const { world, services } = build(10_000, (index) => index === 0 ? [] : [index - 1]);
-  services[0].pinStop = true;
+  world.manager.lifecycle.pinStop(services[0]);
   world.manager.start(services[9_999]);
   assertEquals(world.manager.activeCount, 0);
   assertEquals(world.log.services.length, 10_000);

@@ -70,6 +70,6 @@ Deno.test("the times are saved, and shown by the clock of the engine that contin
   const world = new World();
   world.manager.start(world.add("a", ServiceType.INTERNAL));
   const before = world.manager.times();
-  world.saveAndRestore({ later: 0 });
+  world.restore();
   assertEquals(world.manager.times(), before);
 });

@@ -101,6 +101,7 @@ const WHATS = [
     "console",
     "all killed",
     "restore",
+    "lose",
   ],
 ];
 
@@ -246,8 +247,10 @@ export class RandomWorld {
         manager.trigger(service, choice % 4 !== 0);
         break;
       case "force":
-        manager.lifecycle.forceStop(service);
-        manager.lifecycle.drain();
+        world.store.step(() => {
+          manager.lifecycle.forceStop(service);
+          manager.lifecycle.drain();
+        });
         break;
       case "enable":
         if (service !== second) manager.enable(service, second, kind);
@@ -278,7 +281,10 @@ export class RandomWorld {
         world.yieldConsole();
         break;
       case "restore":
-        world.saveAndRestore({ later: choice });
+        world.restore({ later: choice });
+        break;
+      case "lose":
+        world.restore({ later: choice, survives: ({ pid }) => (pid * 7 + choice) % 3 > 0 });
         break;
       case "all killed":
         world.allKilled();

@@ -4,7 +4,6 @@ import { LoadError, PRODUCT_VERSION } from "../../model/mod.ts";
 import type { ServiceManager } from "../../engine/mod.ts";
 import type { DaemonLog } from "../../log/mod.ts";
 import type { FaultLimit } from "../../options/dinit.ts";
-import type { StrayErrors } from "../stray_errors.ts";
 import type { Continuation } from "./continuation.ts";
 import { writeCrashReport } from "./crash_report.ts";
 import { isTooMany, recentFaults } from "./fault_limit.ts";
@@ -91,7 +90,6 @@ export interface ReportContext {
   readonly now: number;
   readonly recent: readonly unknown[];
   readonly log: DaemonLog;
-  readonly stray: StrayErrors;
 }
 
 /** Writes the report of a fault beside the main log. */

@@ -8,6 +8,7 @@ import type { Inheritance } from "../../inherited/mod.ts";
 import { type Journal, openLibrary, parseJournal, readWhole } from "../../host/mod.ts";
 import { type FaultRecord, readFaultRecord } from "./fault_record.ts";
 import { type DaemonMemory, savedMemory } from "./daemon_state.ts";
+import { lastFact } from "./recent_facts.ts";
 import { readState, type StateReading } from "./state_text.ts";
 
 /** From what a daemon continues. */
@@ -21,6 +22,8 @@ export interface Continuation {
   readonly journal: Journal;
   /** After a fault. */
   readonly fault: FaultRecord | undefined;
+  /** The number of the last fact. */
+  readonly lastFact: number;
   /** The memory of the daemon. */
   readonly memory: DaemonMemory;
   /** Makes the engine of the saved state. Throws `SavedStateError`. */
@@ -58,5 +61,15 @@ function continuation(
   fault: FaultRecord | undefined,
 ): Continuation {
   const memory = savedMemory(parts);
-  return { way, parts, step, journal, fault, memory, engine: (options) => restore(options, parts) };
+  const last = lastFact(parts);
+  return {
+    way,
+    parts,
+    step,
+    journal,
+    fault,
+    lastFact: last,
+    memory,
+    engine: (options) => restore(options, parts),
+  };
 }

@@ -3,7 +3,10 @@
  * all others that the program before had open.
  */
 
-import { type openLibrary, OwnDescriptors } from "../../host/mod.ts";
+import { heirEntry, type Inheritance, inheritedEntries } from "../../inherited/mod.ts";
+import { ALL_SIGNALS, Execution, openLibrary, OwnDescriptors, readWhole } from "../../host/mod.ts";
+import { decodeBytes } from "../../model/mod.ts";
+import { RECORD_SIZE } from "./fault_record.ts";
 
 const FIRST = 3;
 
@@ -21,4 +24,21 @@ export function sortDescriptors(
     if (known.has(fd)) descriptors.setPassesExec(fd, false);
     else library.symbols.close(fd);
   }
+}
+
+/**
+ * Executes the program before again, with everything that it has left, because this one cannot take over. It must not
+ * have changed anything. Returns if that is not possible.
+ */
+export function goBack(inheritance: Inheritance): void {
+  const { program, record } = inheritance;
+  if (program === undefined) return;
+  const library = openLibrary();
+  const argv: unknown = JSON.parse(decodeBytes(readWhole(library, record).subarray(RECORD_SIZE)));
+  if (!Array.isArray(argv)) return;
+  const { program: _program, ...rest } = inheritance;
+  const environment = [...inheritedEntries(), heirEntry({ ...rest, reason: "return" })];
+  new Execution(library).execute(`/proc/self/fd/${program}`, argv.map(String), environment, {
+    blocked: ALL_SIGNALS,
+  });
 }

@@ -3,7 +3,7 @@
  * program again after a fault. Only with the native host. docs/surviving.md.
  */
 
-import { commandLine, heirEntry, inheritedEntries } from "../../inherited/mod.ts";
+import { commandLine, heirEntry, type Inheritance, inheritedEntries } from "../../inherited/mod.ts";
 import {
   FaultHandlers,
   MemoryFile,
@@ -26,6 +26,8 @@ export interface SurvivalContext {
   readonly library: ReturnType<typeof openLibrary>;
   /** The descriptor of the counts of signals. */
   readonly signals: number;
+  /** The signals that the first program found blocked. */
+  readonly blocked: bigint;
   readonly journal: ProcessJournal;
   /** Writes a warning to the log. */
   warn(text: string): void;
@@ -36,19 +38,18 @@ export class Survival {
   readonly #memory: StateMemory;
   readonly #record: MemoryFile;
   readonly #handlers: FaultHandlers;
-  readonly #signals: number;
+  readonly #inheritance: Omit<Inheritance, "reason">;
 
   /** From now on a fault executes the program again. Throws `SystemCallError` if the system refuses memory for that. */
-  constructor({ library, signals, journal, warn }: SurvivalContext) {
-    this.#signals = signals;
+  constructor({ library, signals, blocked, journal, warn }: SurvivalContext) {
     this.#memory = new StateMemory(library, warn);
     this.#record = new MemoryFile(library, "dinit fault");
     this.#record.append(new Uint8Array(RECORD_SIZE)); // for the handlers
-    const inheritance = { state: this.#memory.descriptor, record: this.#record.fd, signals };
+    this.#inheritance = { state: this.#memory.descriptor, record: this.#record.fd, signals, blocked };
     this.#handlers = new FaultHandlers(library, {
       path: THIS_PROGRAM,
       argv: commandLine() ?? [],
-      environment: [...inheritedEntries(), heirEntry({ reason: "fault", ...inheritance })],
+      environment: [...inheritedEntries(), heirEntry({ reason: "fault", ...this.#inheritance })],
       record: this.#record.fd,
       descriptors: DESCRIPTORS,
     });
@@ -61,15 +62,19 @@ export class Survival {
     return this.#memory.descriptor;
   }
 
-  /** The entry of the environment for a program that takes over on request. `program`: the descriptor of this one. */
-  heirEntry(program: number): string {
-    const [state, record, signals] = this.descriptors;
-    return heirEntry({ reason: "upgrade", state, record, signals, program });
+  /**
+   * The environment for a program that takes over on request, `NAME=VALUE`. `program`: the descriptor of this one, to
+   * which it returns if it fails.
+   */
+  environmentOfHeir(program: number): string[] {
+    this.#record.append(encodeBytes(JSON.stringify(commandLine() ?? [])));
+    return [...inheritedEntries(), heirEntry({ reason: "upgrade", ...this.#inheritance, program })];
   }
 
   /** The descriptors that a program that takes over needs. */
   get descriptors(): number[] {
-    return [this.#memory.descriptor, this.#record.fd, this.#signals];
+    const { state, record, signals } = this.#inheritance;
+    return [state, record, signals];
   }
 
   /** From now on a program that only uses processor time has a fault, too. `seconds`: of processor time. */

@@ -120,7 +120,7 @@ export class Upgrade {
         own.setPassesExec(fd, true);
         passed.push(fd);
       }
-      const environment = [...inheritedEntries(), survival.heirEntry(program)];
+      const environment = survival.environmentOfHeir(program);
       errno = new Execution(library).execute(path, argv, environment, { blocked: ALL_SIGNALS });
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;

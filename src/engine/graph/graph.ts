@@ -3,14 +3,24 @@
  * Lifecycle specification 1.5 and 12.
  */
 
-import { type DependencyKind, isOrdering, ServiceType } from "../../model/mod.ts";
-import { type Edge, isHard, newRecord, type ServiceRecord, setWaiting } from "./record.ts";
+import { type DependencyKind, isOrdering, type ServiceDescription, ServiceType } from "../../model/mod.ts";
+import { type Edge, isHard, newRecord, resetRecord, type ServiceRecord } from "./record.ts";
+import { NO_CHANGES, type StateChanges } from "./state_changes.ts";
 
-/** All services and placeholders in load order. */
+/** The fields of a type, for their only writer. */
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+/**
+ * All services and placeholders in load order. It is the only writer of edges and of the fields that a load sets, so
+ * that no change of them is forgotten when the state is saved.
+ */
 export class ServiceGraph {
+  /** Is told what changes. */
+  changes: StateChanges = NO_CHANGES;
   readonly #byName = new Map<string, ServiceRecord>();
   readonly #byId = new Map<number, ServiceRecord>();
   #nextId: number;
+  #nextOrder = 1;
 
   /** `nextId`: the id of the next record. @default 1 */
   constructor({ nextId = 1 } = {}) {
@@ -57,6 +67,8 @@ export class ServiceGraph {
   add(name: string, type: ServiceType): ServiceRecord {
     const record = newRecord(this.#nextId++, name, type);
     this.insert(record);
+    this.changes.engine();
+    this.changes.service(record);
     return record;
   }
 
@@ -75,23 +87,88 @@ export class ServiceGraph {
   remove(record: ServiceRecord): void {
     if (this.#byName.get(record.name) === record) this.#byName.delete(record.name);
     this.#byId.delete(record.id);
+    this.changes.service(record);
+    this.changes.description(record);
   }
+
+  /** Gives a record a description and its type. */
+  describe(record: Writable<ServiceRecord>, description: ServiceDescription): void {
+    record.type = description.type;
+    record.description = description;
+    this.changes.service(record);
+    this.changes.description(record);
+  }
+
+  /** Resets a stopped record; its name, its edges and its place in the load order stay. */
+  reset(record: ServiceRecord, type: ServiceType): void {
+    resetRecord(record, type);
+    this.changes.service(record);
+    this.changes.description(record);
+  }
+
+  /** Connects the output of a service to the standard input of its consumer; `undefined`: it has none any more. */
+  setConsumer(producer: Writable<ServiceRecord>, consumer: ServiceRecord | undefined): void {
+    producer.consumer = consumer;
+    this.changes.service(producer);
+  }
+
+  // ---- Edges ---------------------------------------------------------------------------------------------------
 
   /** Adds an edge after all others of both ends. */
   connect(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): Edge {
-    const edge: Edge = { from, to, kind, waiting: false, holding: false, unmet: false };
+    const edge: Edge = {
+      from,
+      to,
+      kind,
+      order: this.#nextOrder,
+      waiting: false,
+      holding: false,
+      unmet: false,
+    };
+    this.insertEdge(edge);
+    return edge;
+  }
+
+  /** Adds an edge that was made elsewhere, with a larger order than all others. */
+  insertEdge(edge: Edge): void {
+    const from: Writable<ServiceRecord> = edge.from;
+    this.#nextOrder = edge.order + 1;
     // The first `push` to an empty array allocates room for 17, and few services have so many dependencies.
     if (from.dependencies.length === 0) from.dependencies = [edge];
     else from.dependencies.push(edge);
-    to.dependents.push(edge);
-    return edge;
+    edge.to.dependents.push(edge);
+    if (edge.waiting) from.waits += 1;
+    this.changes.edgeAdded(edge);
   }
 
   /** Removes an edge. If it holds a claim, the caller releases it. */
   disconnect(edge: Edge): void {
-    setWaiting(edge, false);
+    this.setWaiting(edge, false);
     drop(edge.from.dependencies, edge);
     drop(edge.to.dependents, edge);
+    this.changes.edgeRemoved(edge);
+  }
+
+  /** *from* begins or ceases to wait for *to*. */
+  setWaiting(edge: Writable<Edge>, waiting: boolean): void {
+    if (edge.waiting === waiting) return;
+    const from: Writable<ServiceRecord> = edge.from;
+    edge.waiting = waiting;
+    from.waits += waiting ? 1 : -1;
+    this.changes.edge(edge);
+  }
+
+  /** *from* gets or loses its claim on *to*. The caller changes the number of claims. */
+  setHolding(edge: Writable<Edge>, holding: boolean): void {
+    edge.holding = holding;
+    this.changes.edge(edge);
+  }
+
+  /** *to* is, or is no longer, a milestone that was added while *from* was starting. */
+  setUnmet(edge: Writable<Edge>, unmet: boolean): void {
+    if (edge.unmet === unmet) return;
+    edge.unmet = unmet;
+    this.changes.edge(edge);
   }
 
   /** Removes a placeholder to which no edge and no consumer refers any more. */

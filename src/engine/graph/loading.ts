@@ -20,7 +20,7 @@ import type { FactReporter } from "../facts.ts";
 import { isLoaded, reaches, type ServiceGraph } from "./graph.ts";
 import type { ProcessHost } from "../ports.ts";
 import { LoadedText, SERVICE_LIMIT } from "./load_limits.ts";
-import { type Edge, resetRecord, type ServiceRecord } from "./record.ts";
+import type { Edge, ServiceRecord } from "./record.ts";
 
 /** The deepest nesting of services in one load. */
 const MAX_DEPTH = 32;
@@ -70,8 +70,7 @@ export class Loader {
       const description = this.#read(name, found, existing, depth);
       this.checkConsumers(record, description);
       this.#link(record, description);
-      record.type = description.type;
-      record.description = description;
+      this.#context.graph.describe(record, description);
       this.#context.reporter.report(record, { kind: "loaded" });
       return record;
     } finally {
@@ -198,10 +197,10 @@ export class Loader {
     const { graph } = this.#context;
     const before = graph.get(record.description.consumerOf);
     if (before?.consumer === record && before.name !== name) {
-      before.consumer = undefined;
+      graph.setConsumer(before, undefined);
       graph.removeIfUnused(before);
     }
-    if (name !== "") graph.getOrPlaceholder(name).consumer = record;
+    if (name !== "") graph.setConsumer(graph.getOrPlaceholder(name), record);
   }
 
   /** Removes a service for which `mayUnload` holds (12.4). */
@@ -211,7 +210,7 @@ export class Loader {
     for (const edge of ownEdges(record)) this.disconnect(record, edge);
     host.serviceUnloaded(record);
     this.#context.reporter.report(record, { kind: "unloaded" });
-    resetRecord(record, ServiceType.PLACEHOLDER);
+    graph.reset(record, ServiceType.PLACEHOLDER);
     graph.removeIfUnused(record);
   }
 }

@@ -25,15 +25,18 @@ export interface Edge {
   readonly to: ServiceRecord;
   /** What the edge means for both services. */
   readonly kind: DependencyKind;
+  /** Unique, and larger than that of all earlier edges: the edges of a service are in this order. */
+  readonly order: number;
+  // ---- Only `graph.ts: ServiceGraph` writes these fields
   /** *from* is starting and waits for *to*. */
-  waiting: boolean;
+  readonly waiting: boolean;
   /** *from* has a claim on *to*. Never set on an ordering edge. */
-  holding: boolean;
+  readonly holding: boolean;
   /**
    * A milestone that was added while *from* was starting, and is not reached yet: *from* does not wait for it, but
    * fails if it fails.
    */
-  unmet: boolean;
+  readonly unmet: boolean;
 }
 
 /**
@@ -115,9 +118,9 @@ export interface ServiceRecord {
   /** The full name, with `@argument` if there is one. */
   readonly name: string;
   /** What kind of service it is; a placeholder stands for a service that is not loaded. */
-  type: ServiceType;
+  readonly type: ServiceType;
   /** What its description says, as of the last (re)load. */
-  description: ServiceDescription;
+  readonly description: ServiceDescription;
 
   // ---- Current position: only `agenda.ts: enter` writes it
   /** What it waits for. */
@@ -149,15 +152,15 @@ export interface ServiceRecord {
 
   // ---- Possessions
   /** Edges to the services that it depends on, or is ordered after. */
-  dependencies: Edge[];
+  readonly dependencies: Edge[];
   /** Edges from the services that depend on it, or are ordered after it. */
   readonly dependents: Edge[];
   /** The number of waiting outgoing edges; counting them each time would cost too much. */
-  waits: number;
+  readonly waits: number;
   /** The service has the console. */
   haveConsole: boolean;
   /** The service whose standard input is the output pipe of this one. */
-  consumer: ServiceRecord | undefined;
+  readonly consumer: ServiceRecord | undefined;
   /** A service with processes gets its own object when it first starts; the others share one that never changes. */
   process: ProcessState;
 
@@ -300,11 +303,4 @@ export function isTriviallyStopped(service: ServiceRecord): boolean {
 /** Whether the service is starting or started. */
 export function isActive(service: ServiceRecord): boolean {
   return service.state === ServiceState.STARTING || service.state === ServiceState.STARTED;
-}
-
-/** Sets or clears the waiting flag of an edge, and updates the count of its *from* service. */
-export function setWaiting(edge: Edge, waiting: boolean): void {
-  if (edge.waiting === waiting) return;
-  edge.waiting = waiting;
-  edge.from.waits += waiting ? 1 : -1;
 }

@@ -15,7 +15,7 @@ import {
 import { chainLength, reaches, type ServiceGraph } from "./graph.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { type Loader, ownEdges, type ResolvedLink } from "./loading.ts";
-import { isActive, resetRecord, type ServiceRecord } from "./record.ts";
+import { isActive, type ServiceRecord } from "./record.ts";
 
 const { STOPPED, STARTED } = ServiceState;
 
@@ -44,9 +44,9 @@ export function reload(context: ReloadingContext, record: ServiceRecord): void {
   loader.setConsumerOf(record, description.consumerOf);
   if (description.type !== record.type) {
     lifecycle.unpin(record);
-    resetRecord(record, description.type);
+    context.graph.reset(record, description.type);
   }
-  record.description = description;
+  context.graph.describe(record, description);
   lifecycle.drain();
 }
 

@@ -30,13 +30,14 @@ import type { Clock, LaunchRefusal, ProcessHost } from "../ports.ts";
 import * as policy from "./restart_policy.ts";
 import {
   childOf,
+  isAlive,
   noChild,
   type ProcessRole,
   type ServiceRecord,
   type TimerPurpose,
 } from "../graph/record.ts";
 
-const { STARTING } = ServiceState;
+const { STARTING, STOPPING } = ServiceState;
 
 /** What the launcher is given. */
 export interface LauncherContext {
@@ -161,6 +162,20 @@ export class Launcher {
   launchStopCommand(service: ServiceRecord, role: ProcessRole): boolean {
     const command = service.description.stopCommand;
     return this.#launch(service, { role, command, mayUseConsole: false, readiness: false });
+  }
+
+  /**
+   * After a restore: launches a process that was to be launched and was never made. False: it is not needed any more, or
+   * cannot be launched.
+   */
+  launchAgain(service: ServiceRecord, role: ProcessRole): boolean {
+    const { phase, state, process } = service;
+    if (role === "stop") {
+      const isNeeded = phase.kind === "asked-to-stop" && isAlive(process.main);
+      return isNeeded && this.launchStopCommand(service, role);
+    }
+    if (phase.kind === "running-stop-command") return this.launchStopCommand(service, role);
+    return state !== STOPPING && launchStep(phase)?.kind === "launching" && this.#launchCommand(service);
   }
 
   #launch(service: ServiceRecord, request: LaunchRequest): boolean {

@@ -36,6 +36,9 @@ const ROLE_EVENTS: Readonly<
   stop: { failed: "stop-command-failed", ended: "stop-command-ended" },
 };
 
+/** All roles, in the order in which their events are handled if they come together. */
+export const PROCESS_ROLES: readonly ProcessRole[] = Object.keys(ROLE_EVENTS);
+
 /** Receives the events of hosts and clocks. */
 export class ProcessEvents {
   readonly #launcher: Launcher;
@@ -70,6 +73,24 @@ export class ProcessEvents {
     }
     this.#launcher.reporter.report(service, { kind: "execution-failed", role, stage, errno });
     this.#reactor.react(service, ROLE_EVENTS[role].failed);
+  }
+
+  /** After a restore: a process that was to be launched was never made, and is not needed or cannot be launched. */
+  neverMade(service: ServiceRecord, role: ProcessRole): void {
+    const child = childOf(service.process, role);
+    if (child === undefined) return;
+    Object.assign(child, noChild());
+    if (role === "main") this.#launcher.cancelTimer(service);
+    this.#reactor.react(service, ROLE_EVENTS[role].failed);
+  }
+
+  /** After a restore: a process has ended, and its record says so. */
+  endedUnseen(service: ServiceRecord, role: ProcessRole): void {
+    const child = childOf(service.process, role);
+    if (child?.ended === undefined) return;
+    const { ended } = child;
+    child.ended = undefined;
+    this.#ended(service, role, ended);
   }
 
   /** A process ended. If the result of its execution is not known yet, the exit is only noted. */

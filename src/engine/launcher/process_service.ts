@@ -197,7 +197,7 @@ export class ProcessService implements Behaviour {
 
   /** The process has ended before it was asked to. */
   #endedWhileWaiting(service: ServiceRecord): void {
-    const launched = runsLauncher(service) && isClean(service.process.exit);
+    const launched = runsLauncher(service) && mayHaveLaunched(service);
     const { phase } = service;
     if (launched && phase.kind === "waiting-for-dependents" && this.#adopt(service) === "running") {
       this.#lifecycle.enter(service, waitingForDependents(phase.brought));
@@ -213,7 +213,7 @@ export class ProcessService implements Behaviour {
   }
 
   #endStop(service: ServiceRecord): void {
-    const launched = runsLauncher(service) && isClean(service.process.exit);
+    const launched = runsLauncher(service) && mayHaveLaunched(service);
     if (launched && this.#adopt(service) === "running") {
       this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher: false });
       this.#lifecycle.bringDownIfClear(service); // the process that was asked to end was the launcher
@@ -246,7 +246,7 @@ export class ProcessService implements Behaviour {
 
   /** Adopts the daemon if its launcher has succeeded. */
   #adoptIfLaunched(service: ServiceRecord): PidFileOutcome["kind"] | "failed" {
-    if (isClean(service.process.exit)) return this.#adopt(service);
+    if (mayHaveLaunched(service)) return this.#adopt(service);
     this.#reportEnd(service);
     return "failed";
   }
@@ -285,6 +285,11 @@ export class ProcessService implements Behaviour {
     if (exit === undefined || isClean(exit)) return;
     this.#launcher.reporter.report(service, { kind: "process-ended", what: "main", exit });
   }
+}
+
+/** Whether the launcher has left a daemon, as far as its end says: if nobody saw that end, the pid file decides. */
+function mayHaveLaunched({ process: { exit } }: ServiceRecord): boolean {
+  return isClean(exit) || exit?.kind === "unknown";
 }
 
 /** Whether the process of a stopping service is the launcher of a recovery that the stop has interrupted. */

@@ -40,9 +40,9 @@ export interface LifecycleContext {
 export class Agenda {
   readonly context: LifecycleContext;
   /** Services with pending claims, releases, failures, starts or stops. */
-  readonly propagation = new WorkQueue(Work.IN_PROPAGATION);
+  readonly propagation = new WorkQueue(Work.IN_PROPAGATION, (service) => this.changed(service));
   /** Services that may be ready for a bring-up or bring-down. */
-  readonly transitions = new WorkQueue(Work.IN_TRANSITIONS);
+  readonly transitions = new WorkQueue(Work.IN_TRANSITIONS, (service) => this.changed(service));
   /** Services that have lost their process; checked after all other work. */
   readonly withoutProcess: ServiceRecord[] = [];
   /** Services whose stop a start pin holds back; checked again at the end of every drain. */
@@ -58,6 +58,14 @@ export class Agenda {
   /** The number of services that are not STOPPED. */
   get activeCount(): number {
     return this.#activeCount;
+  }
+
+  /**
+   * The record of a service changes now or later in the same step. Work that was queued, a new phase, and a changed
+   * edge note this themselves.
+   */
+  changed(service: ServiceRecord): void {
+    this.context.graph.changes.service(service);
   }
 
   /** Defers the release of the dependencies. */
@@ -95,6 +103,7 @@ export class Agenda {
    * state change.
    */
   enter(service: ServiceRecord, phase: Phase): void {
+    this.changed(service);
     const { state: before } = service;
     const state = PHASE_STATES[phase.kind];
     const { reporter } = this.context;
@@ -133,18 +142,22 @@ export class Agenda {
   pinStart(service: ServiceRecord): void {
     if (!service.pinStart) this.#pins += 1;
     service.pinStart = true;
+    this.changed(service);
   }
 
   /** Removes the start pin. Stops that it held back begin in the next drain. */
   dropStartPin(service: ServiceRecord): void {
-    if (service.pinStart) this.#pins -= 1;
+    if (!service.pinStart) return;
+    this.#pins -= 1;
     service.pinStart = false;
+    this.changed(service);
   }
 
   /** Whether a start pin holds the service. If so, its stop is checked again when pins may have been removed. */
   isHeld(service: ServiceRecord): boolean {
     if (this.#pins === 0 || !isStartPinned(service)) return false;
     this.#heldBack.add(service);
+    this.context.graph.changes.engine();
     return true;
   }
 
@@ -168,6 +181,7 @@ export class Agenda {
     for (const service of this.#heldBack) {
       if (this.#pins > 0 && isStartPinned(service)) continue;
       this.#heldBack.delete(service);
+      this.context.graph.changes.engine();
       const { state, target, force } = service;
       if (target === STARTED ? force && isActive(service) : state !== STOPPED) due.push(service);
     }

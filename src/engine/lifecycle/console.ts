@@ -32,27 +32,36 @@ export class ConsoleQueue {
   join(service: ServiceRecord): void {
     this.#agenda.enter(service, PHASE.waitingForConsole);
     this.#waiting.push(service);
+    this.#changed();
     if (this.#holder !== "log") return;
     this.#holder = "leaving-log";
-    if (this.#port.requestConsole()) this.next();
+    if (this.#port.requestConsole()) this.#next();
   }
 
   /** The service leaves the queue before it has received the console. */
   leave(service: ServiceRecord): void {
     const at = this.#waiting.indexOf(service);
     if (at !== -1) this.#waiting.splice(at, 1);
+    this.#changed();
   }
 
   /** The service gives the console back, and the next in the queue gets it. */
   release(service: ServiceRecord): void {
     service.haveConsole = false;
+    this.#agenda.changed(service);
     this.#port.takeForeground();
-    this.next();
+    this.#next();
+  }
+
+  /** The log has yielded. This is no news if a service has the console since before a restore. */
+  yielded(): void {
+    if (this.#holder === "leaving-log") this.#next();
   }
 
   /** The console is free: the first service in the queue gets it, or the log if the queue is empty. */
-  next(): void {
+  #next(): void {
     const service = this.#waiting.shift();
+    this.#changed();
     if (service === undefined) {
       this.#holder = "log";
       this.#port.returnConsole();
@@ -60,6 +69,7 @@ export class ConsoleQueue {
     }
     this.#holder = "service";
     service.haveConsole = true;
+    this.#agenda.changed(service);
     this.#agenda.context.react(service, "console-granted");
   }
 
@@ -72,5 +82,14 @@ export class ConsoleQueue {
   restore(holder: ConsoleState["holder"], waiting: readonly ServiceRecord[]): void {
     this.#holder = holder;
     this.#waiting.push(...waiting);
+  }
+
+  /** Asks the log, which has the console after a restore, to yield it again. */
+  resume(): void {
+    if (this.#holder !== "log" && this.#port.requestConsole()) this.yielded();
+  }
+
+  #changed(): void {
+    this.#agenda.context.graph.changes.engine();
   }
 }

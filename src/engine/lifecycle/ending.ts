@@ -36,6 +36,7 @@ export class Ending {
   failStart(service: ServiceRecord, { viaDependency = false, finish = true }: FailureOptions = {}): void {
     const { context } = this.#agenda;
     this.#agenda.dropStartPin(service);
+    this.#agenda.changed(service);
     service.autoRestarting = false;
     service.target = STOPPED;
     this.#stopping.dropExplicit(service);

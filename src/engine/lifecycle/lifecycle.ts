@@ -143,10 +143,17 @@ export class Lifecycle {
     this.#agenda.pinStart(service);
   }
 
+  /** Prevents the service from starting (7.3). */
+  pinStop(service: ServiceRecord): void {
+    service.pinStop = true;
+    this.#agenda.changed(service);
+  }
+
   /** Clears both pins (7.3). Stops that were held back begin in the next drain. */
   unpin(service: ServiceRecord): void {
     this.#agenda.dropStartPin(service);
     service.pinStop = false;
+    this.#agenda.changed(service);
   }
 
   /** *from* claims *to* (3.5). */
@@ -193,7 +200,7 @@ export class Lifecycle {
 
   /** The console log has yielded. */
   consoleYielded(): void {
-    this.#console.next();
+    this.#console.yielded();
   }
 
   /** Enters a phase and its state. */
@@ -236,6 +243,11 @@ export class Lifecycle {
       ids.map((id) => this.#graph.byId(id)).filter((record) => record !== undefined);
     this.#agenda.restore(this.#graph.records(), records(heldBack));
     this.#console.restore(console.holder, records(console.waiting));
+  }
+
+  /** Asks a console that knows nothing about the saved queue to yield. */
+  resume(): void {
+    this.#console.resume();
   }
 
   // ---- Queues ------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ export class Starting {
   /** *from* claims *to* (3.5). A new claim on a service that should stop starts it again. */
   hold(edge: Edge): void {
     if (edge.holding || isOrdering(edge.kind)) return;
-    edge.holding = true;
+    this.#agenda.context.graph.setHolding(edge, true);
     const { to } = edge;
     to.claims += 1;
     const comesUp = to.target === STARTED && !(to.pinStop && to.state === STOPPING);
@@ -50,6 +50,7 @@ export class Starting {
 
   /** The service is wanted (3.2). */
   begin(service: ServiceRecord): void {
+    this.#agenda.changed(service);
     // Dependencies are claimed again only if they may have been released: a dependency that failed before stays as it
     // is.
     if (service.target === STOPPED && service.state !== STOPPED) this.#agenda.deferClaims(service);

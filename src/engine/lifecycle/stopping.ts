@@ -26,6 +26,7 @@ export class Stopping {
 
   /** A stop request (`bringDown`) or a release (3.8). */
   deactivate(service: ServiceRecord, options: { bringDown: boolean }): void {
+    this.#agenda.changed(service);
     if (service.explicit) {
       service.explicit = false;
       service.claims -= 1;
@@ -42,6 +43,7 @@ export class Stopping {
 
   /** The service must pass through STOPPED; its target decides where it ends (3.9). */
   force(service: ServiceRecord): void {
+    this.#agenda.changed(service);
     if (service.state === STOPPED) return;
     service.force = true;
     if (!this.#agenda.isHeld(service)) this.#agenda.deferStop(service);
@@ -77,7 +79,7 @@ export class Stopping {
   /** *from* releases its claim on *to* (3.6). */
   letGo(edge: Edge, options: { mayStop: boolean }): void {
     if (!edge.holding) return;
-    edge.holding = false;
+    this.#agenda.context.graph.setHolding(edge, false);
     this.#unclaim(edge.to, options.mayStop);
   }
 
@@ -95,12 +97,14 @@ export class Stopping {
   dropExplicit(service: ServiceRecord): void {
     if (!service.explicit) return;
     service.explicit = false;
+    this.#agenda.changed(service);
     this.#unclaim(service, false);
   }
 
   #unclaim(service: ServiceRecord, mayStop: boolean): void {
     service.claims -= 1;
     if (service.claims !== 0) return;
+    this.#agenda.changed(service);
     const held = this.#agenda.isHeld(service);
     if (service.state === STOPPING && service.target === STARTED && !held) {
       this.#agenda.context.reporter.outcome(service, "start-cancelled");
@@ -118,6 +122,7 @@ export class Stopping {
 
   /** Begins to stop the service, dependents first (3.10). `asRestart`: because of a restart command. */
   begin(service: ServiceRecord, asRestart = false): void {
+    this.#agenda.changed(service);
     if (this.#agenda.isHeld(service)) return;
     const willRestart = this.#willRestart(service, asRestart);
     if (!willRestart) this.dropExplicit(service);
@@ -213,6 +218,7 @@ export class Stopping {
   }
 
   #stopHardDependent(dependent: ServiceRecord, service: ServiceRecord, propagateRestart: boolean): void {
+    this.#agenda.changed(dependent);
     const final = service.target === STOPPED;
     if (final && service.force) dependent.reason = StopReason.DEPFAILED;
     if (knows(dependent, service)) return;

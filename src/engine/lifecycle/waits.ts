@@ -5,6 +5,7 @@
 
 import { isOrdering, ServiceState } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
+import type { ServiceGraph } from "../graph/graph.ts";
 import { PHASE } from "./phase.ts";
 import {
   type Edge,
@@ -13,7 +14,6 @@ import {
   isTriviallyStopped,
   prepareProcess,
   type ServiceRecord,
-  setWaiting,
 } from "../graph/record.ts";
 import { askedAt } from "../times.ts";
 
@@ -25,6 +25,10 @@ export class Waits {
 
   constructor(agenda: Agenda) {
     this.#agenda = agenda;
+  }
+
+  get #graph(): ServiceGraph {
+    return this.#agenda.context.graph;
   }
 
   /** STARTING, waiting for dependencies (3.3). */
@@ -45,7 +49,7 @@ export class Waits {
   #reattach(service: ServiceRecord): void {
     for (const edge of service.dependents) {
       if (isHard(edge) || isOrdering(edge.kind) || edge.holding || !isActive(edge.from)) continue;
-      edge.holding = true;
+      this.#graph.setHolding(edge, true);
       service.claims += 1;
     }
   }
@@ -53,26 +57,28 @@ export class Waits {
   /** Computes what the service must wait for, and which services must wait for it (3.4). */
   #mark(service: ServiceRecord): void {
     for (const edge of service.dependencies) {
-      edge.unmet = false;
+      this.#graph.setUnmet(edge, false);
       const { state } = edge.to;
-      setWaiting(edge, isOrdering(edge.kind) ? state === STARTING : state !== STARTED);
+      this.#graph.setWaiting(edge, isOrdering(edge.kind) ? state === STARTING : state !== STARTED);
     }
     for (const edge of service.dependents) {
       if (!isOrdering(edge.kind)) continue;
       const { kind } = edge.from.phase;
-      if (kind === "waiting-for-dependencies" || kind === "waiting-for-console") setWaiting(edge, true);
+      if (kind === "waiting-for-dependencies" || kind === "waiting-for-console") {
+        this.#graph.setWaiting(edge, true);
+      }
     }
   }
 
   /** The service waits for nothing any more. */
   clear(service: ServiceRecord): void {
     if (service.waits === 0) return;
-    for (const edge of service.dependencies) setWaiting(edge, false);
+    for (const edge of service.dependencies) this.#graph.setWaiting(edge, false);
   }
 
   /** *from* no longer has to wait for *to*. */
   end(edge: Edge): void {
-    setWaiting(edge, false);
+    this.#graph.setWaiting(edge, false);
     const { from } = edge;
     if (from.phase.kind !== "waiting-for-dependencies") return;
     if (from.waits === 0 && from.times !== undefined) from.times.decidedBy = edge.to.name;
@@ -82,7 +88,7 @@ export class Waits {
   /** Nothing has to wait for the service any more. */
   endAllFor(service: ServiceRecord): void {
     for (const edge of service.dependents) {
-      edge.unmet = false;
+      this.#graph.setUnmet(edge, false);
       if (edge.waiting) this.end(edge);
     }
   }

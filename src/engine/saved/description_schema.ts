@@ -10,7 +10,7 @@ import {
   type ResourceLimit,
   type ServiceDescription,
   ServiceType,
-} from "../model/mod.ts";
+} from "../../model/mod.ts";
 import {
   bigint,
   either,
@@ -25,7 +25,7 @@ import {
   type Schema,
   setOf,
   text,
-} from "../model/saving.ts";
+} from "../../model/saving.ts";
 
 const { PLACEHOLDER: _placeholder, ...TYPES } = ServiceType;
 

@@ -1,0 +1,167 @@
+/**
+ * The place of this program in the line of programs that have run the daemon: what it takes over from the one before,
+ * and what it leaves to the one after. docs/surviving.md.
+ */
+
+import { type NativeHost, openLibrary, Processes, SignalMask, SystemCallError } from "../../host/mod.ts";
+import type { ServiceManager } from "../../engine/mod.ts";
+import type { DaemonLog } from "../../log/mod.ts";
+import { Signal, typed } from "../../model/mod.ts";
+import type { Ground } from "../ground.ts";
+import type { DaemonOptions } from "../options.ts";
+import type { Signals } from "../signals.ts";
+import type { StrayErrors } from "../stray_errors.ts";
+import type { Continuation } from "./continuation.ts";
+import type { DaemonState } from "./daemon_state.ts";
+import { savedFacts } from "./recent_facts.ts";
+import { givenDescriptors, Survival } from "./survival.ts";
+import type { Upgrade, UpgradeRequest } from "./upgrade.ts";
+
+/** Signals that the daemon never blocks. */
+const NEVER_BLOCKED = [Signal.TERM, Signal.CHLD].reduce(
+  (bits, signal) => bits | 1n << BigInt(signal - 1),
+  0n,
+);
+
+/** What the succession is given. */
+export interface SuccessionContext {
+  readonly options: DaemonOptions;
+  readonly log: DaemonLog;
+  readonly signals: Signals;
+  readonly stray: StrayErrors;
+  readonly ground: Ground;
+  readonly continuation: Continuation | undefined;
+  readonly manager: ServiceManager;
+  readonly state: DaemonState;
+  /** The descriptors of the control server that survive. */
+  serverDescriptors(): number[];
+  /** Before the program is replaced: no client is served, and the log is written. */
+  pause(): Promise<void>;
+  /** The program was not replaced. */
+  resume(): void;
+}
+
+/** The succession of programs. */
+export class Succession {
+  readonly #context: SuccessionContext;
+  #aftermath: typeof import("./aftermath.ts") | undefined;
+  #survival: Survival | undefined;
+  #upgrade: Upgrade | undefined;
+
+  constructor(context: SuccessionContext) {
+    this.#context = context;
+  }
+
+  // ---- Taking over -------------------------------------------------------------------------------------------
+
+  /** Says what has happened to the program before, and takes its journal. False: this daemon must not run. */
+  async inherit(): Promise<boolean> {
+    const { continuation, ground, state } = this.#context;
+    if (continuation !== undefined && !await this.#lookBack(continuation)) return false;
+    if (ground.inheritance === undefined) return true;
+    const { sortDescriptors } = await typed(import("./heirloom.ts"));
+    sortDescriptors(openLibrary(), new Set([...state.memory.given, ...this.#descriptors(ground.nativeHost)]));
+    return await ground.journal.take();
+  }
+
+  async #lookBack(continuation: Continuation): Promise<boolean> {
+    const { options, manager, state, log } = this.#context;
+    const room = await typed(import("./aftermath.ts"));
+    this.#aftermath = room;
+    const mustGoOn = options.manager || Deno.pid === 1;
+    return room.lookBack({
+      continuation,
+      state,
+      log,
+      limit: options.faultLimit,
+      now: manager.now(),
+      mustGoOn,
+    });
+  }
+
+  /** When the engine has continued: does what follows from a fault, and lets signals in. */
+  recover(): void {
+    const { blocked } = this.#context.ground.inheritance ?? {};
+    if (blocked !== undefined) new SignalMask(openLibrary()).set(blocked & ~NEVER_BLOCKED);
+    const { continuation, options, manager, state, log, stray } = this.#context;
+    const room = this.#aftermath;
+    if (room === undefined || continuation?.fault === undefined) return;
+    if (room.mustRecover(state, options.faultLimit)) room.recover(manager);
+    if (options.logFile === undefined) return;
+    const { fault, parts } = continuation;
+    const facts = {
+      fault,
+      logFile: options.logFile,
+      state,
+      now: manager.now(),
+      recent: savedFacts(parts),
+      log,
+    };
+    room.reportFault(facts).catch((error) => stray.report(error));
+  }
+
+  // ---- Leaving behind ----------------------------------------------------------------------------------------
+
+  /** From now on faults of the program do not end the daemon. */
+  survive(): void {
+    const { ground, signals, continuation, state, log } = this.#context;
+    const { journal } = ground.journal;
+    if (ground.nativeHost === undefined || journal === undefined || signals.descriptor === undefined) return;
+    const library = openLibrary();
+    if (continuation === undefined) state.change({ given: givenDescriptors(library) });
+    const warn = (text: string) => log.message("warn", text);
+    const blocked = ground.inheritance?.blocked ?? new Processes(library).blockedSignals();
+    try {
+      this.#survival = new Survival({ library, signals: signals.descriptor, blocked, journal, warn });
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      warn(`A fault of dinit will end its services: ${error.message}`);
+    }
+  }
+
+  /** From now on a program that only uses processor time has a fault, too. */
+  watchTime(): void {
+    const { hangLimit } = this.#context.options;
+    if (hangLimit > 0) this.#survival?.watchTime(hangLimit);
+  }
+
+  /** The event loop turns. */
+  alive(): void {
+    this.#survival?.alive();
+  }
+
+  /** A bug has left the memory half changed: the program begins again with the last valid state. */
+  fault(error: unknown): void {
+    if (this.#survival === undefined) this.#context.ground.state.abandon();
+    else this.#survival.fault(error);
+  }
+
+  /** The daemon ends in order. */
+  end(): void {
+    this.#survival?.end();
+  }
+
+  /** Replaces the program. Returns why that was refused. If the program is replaced, it does not return. */
+  async upgrade(request: UpgradeRequest): Promise<string | undefined> {
+    const { ground, manager, log, pause, resume } = this.#context;
+    const survival = this.#survival;
+    if (survival === undefined) {
+      return "only a daemon with the native host can be upgraded (see dinit --help, --host)";
+    }
+    const room = await typed(import("./upgrade.ts"));
+    this.#upgrade ??= new room.Upgrade({
+      library: openLibrary(),
+      survival,
+      log,
+      refusal: () => manager.shuttingDown ? "dinit is shutting down" : undefined,
+      pause,
+      resume,
+      descriptors: () => [...this.#context.state.memory.given, ...this.#descriptors(ground.nativeHost)],
+    });
+    return await this.#upgrade.run(request);
+  }
+
+  #descriptors(host: NativeHost | undefined): number[] {
+    return [...host?.descriptors() ?? [], ...this.#context.serverDescriptors()];
+  }
+}
