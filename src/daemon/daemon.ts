@@ -138,6 +138,7 @@ export class Daemon {
       events: new FactSource(ring, this.#state.memory.origin),
       log: (level, message) => log.message(level, message),
     });
+    ground.carry({ manager: this.#manager, serveControl: (stream) => this.#server.serve(stream) });
     this.#socket = new SocketKeeper(this.#server, ground.socketPath, {
       ...options,
       lookAgain: () => this.#journal.check(), // whatever removed the socket may also have removed the journal

@@ -47,10 +47,10 @@ function processes(count: number): string {
 function countFault({ state, log, limit, now, mustGoOn }: AftermathContext, fault: FaultRecord): boolean {
   const faults = recentFaults([...state.memory.faults, now], limit.seconds);
   state.change({ faults });
-  log.message("error", `dinit had a fault: ${fault.words}`);
+  const had = `dinit had a fault: ${fault.words}`;
   if (!isTooMany(faults, limit)) {
     const rest = limit.count === 0 ? "" : ` (fault ${faults.length} of ${limit.count} in ${limit.seconds} s)`;
-    log.message("error", `dinit continues, and all services with it${rest}`);
+    log.message("error", `${had}; it continues, and all services with it${rest}`);
     return true;
   }
   const many = `${faults.length} faults in ${limit.seconds} s`;
