@@ -127,6 +127,7 @@ export class Daemon {
     this.#server = new ControlServer(this.#manager, {
       overview: () => this.#overview(),
       events: new FactSource(ring),
+      sockets: this.#host.controlSockets,
       log: (level, message) => log.message(level, message),
     });
     this.#socket = new SocketKeeper(this.#server, this.#socketPath, {
