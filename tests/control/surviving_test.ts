@@ -185,6 +185,25 @@ Deno.test("the reply to an upgrade comes from the program that takes over", asyn
   }
 });
 
+Deno.test("a check for an upgrade gets its answer from the same program", async () => {
+  for (const refusal of [undefined, "the program is older"]) {
+    const program = new Program(scene(), { upgrade: () => Promise.resolve(refusal) });
+    const wire = program.connect();
+    const got: number[] = [];
+    wire.send(joined([{ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }]));
+    await receive(wire, got, 3);
+    got.length = 0;
+    wire.send(joined([{ type: Request.UPGRADE, flags: 1, programs: ["/new"] }]));
+    const expected = joined([
+      refusal === undefined ? { type: Reply.ACK } : { type: Reply.UPGRADE_REFUSED, reason: refusal },
+    ]);
+    await receive(wire, got, expected.length);
+    assertEquals(got, [...expected]);
+    program.end();
+    wire.close();
+  }
+});
+
 Deno.test("state with a field of the wrong type, or without a needed one, is refused and changes nothing", async () => {
   const good = {
     descriptor: 9999,

@@ -16,5 +16,5 @@ export async function upgrade(
     program: packet.programs[0],
     checkOnly: (packet.flags & UPGRADE_CHECK) !== 0,
   });
-  return reason === undefined ? ACK : { type: Reply.UPGRADE_REFUSED, reason };
+  return reason === undefined ? { type: Reply.ACK } : { type: Reply.UPGRADE_REFUSED, reason };
 }
