@@ -136,6 +136,9 @@ export class Daemon {
     this.#server = new ControlServer(this.#manager, {
       overview: () => this.#overview(),
       events: new FactSource(ring, this.#state.memory.origin),
+      sockets: this.#host.controlSockets,
+      store: ground.store,
+      upgrade: (request) => this.#succession.upgrade(request),
       log: (level, message) => log.message(level, message),
     });
     ground.carry({ manager: this.#manager, serveControl: (stream) => this.#server.serve(stream) });
@@ -147,9 +150,9 @@ export class Daemon {
       ...context,
       manager: this.#manager,
       state: this.#state,
-      serverDescriptors: () => [],
-      pause: () => this.flush(),
-      resume: () => {},
+      serverDescriptors: () => this.#server.descriptors(),
+      pause: () => this.#pause(),
+      resume: () => this.#server.resume(),
     });
     this.#duties = this.#machineDuties();
     this.#initial = new InitialServices(options, this.#manager, context.stray);

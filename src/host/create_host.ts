@@ -1,5 +1,6 @@
 /** Chooses the host of the daemon: the native host if it is available, otherwise the command host. */
 
+import type { OwnSockets } from "../control/mod.ts";
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
 import type { BootClock } from "../system/mod.ts";
@@ -16,6 +17,8 @@ export interface DaemonHost extends ProcessHost {
   readonly users: UserDatabase;
   /** File access that is better than the runtime's, if there is one. */
   readonly files?: FileAccess;
+  /** Control sockets that outlive the program, if there can be any. */
+  readonly controlSockets?: OwnSockets;
   /** Time since boot, as exact as this host can measure it. */
   readonly bootClock: BootClock;
   /** Begins to work. Call it once, after the daemon has installed its signal listeners and before the first launch. */

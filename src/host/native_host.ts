@@ -23,6 +23,7 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { adoptFromPidFile } from "./processes/adoption.ts";
+import { ControlSockets } from "./control_sockets.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
 import { DescriptorStream } from "../system/mod.ts";
@@ -76,6 +77,7 @@ export class NativeHost implements ProcessHost {
   readonly users: Accounts;
   readonly files: FileAccess;
   readonly bootClock: BootTime;
+  readonly controlSockets: ControlSockets;
   readonly #files: Files;
   readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;
@@ -118,6 +120,7 @@ export class NativeHost implements ProcessHost {
     this.#pipes = new OutputPipes(this.#files);
     const sockets = new Sockets(library);
     this.#activation = new ActivationSockets(this.#files, sockets);
+    this.controlSockets = new ControlSockets(this.#files, sockets, this.#poller);
     this.#context = {
       files: this.#files,
       sockets,

@@ -1,46 +1,70 @@
 import type { Files } from "./files.ts";
 import { Interest, type Poller, type Watch } from "./poller.ts";
 
-/** A caller that waits until the descriptor is readable or writable. */
-interface Waiter {
-  readonly resume: () => void;
-}
-
-/** A two-way stream of bytes over a non-blocking descriptor, such as one end of a socket pair. */
+/**
+ * A two-way stream of bytes over a non-blocking descriptor, such as one end of a socket pair. One watch serves its
+ * whole life: it reports only what arrives, so a reader first tries, and then waits. It reports room for more output
+ * while a writer waits for that.
+ */
 export class DescriptorStream {
-  readonly #fd: number;
+  /** The number of the descriptor. */
+  readonly descriptor: number;
   readonly #files: Files;
   readonly #poller: Poller;
   #watch: Watch | undefined;
-  #reader: Waiter | undefined;
-  #writer: Waiter | undefined;
+  #reader: (() => void) | undefined;
+  #writer: (() => void) | undefined;
   #closed = false;
 
   /** Takes ownership of the descriptor. */
   constructor(fd: number, files: Files, poller: Poller) {
-    this.#fd = fd;
+    this.descriptor = fd;
     this.#files = files;
     this.#poller = poller;
   }
 
   /** Fills part of `buffer` and returns how many bytes, or `null` at the end of the stream. */
-  async read(buffer: Uint8Array): Promise<number | null> {
-    while (!this.#closed) {
-      const count = this.#files.read(this.#fd, buffer as Uint8Array<ArrayBuffer>);
-      if (count !== undefined) return count === 0 ? null : count;
-      await new Promise<void>((resume) => this.#wait("reader", { resume }));
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#whenReadable(() => this.#files.read(this.descriptor, buffer as Uint8Array<ArrayBuffer>));
+  }
+
+  /** Reads like `read`, but the bytes remain unread. */
+  peek(buffer: Uint8Array): Promise<number | null> {
+    return this.#whenReadable(() => this.#files.peek(this.descriptor, buffer as Uint8Array<ArrayBuffer>));
+  }
+
+  /** Reads this many bytes, which `peek` has returned, and drops them. */
+  skip(count: number): void {
+    const dropped = new Uint8Array(count);
+    for (let left = count; left > 0;) {
+      const size = this.#closed ? 0 : this.#files.read(this.descriptor, dropped.subarray(0, left));
+      if (!size) return; // they are not there any more: somebody else reads the descriptor
+      left -= size;
     }
-    return null;
+  }
+
+  /** Writes some of `bytes` at once, and returns how many; `undefined`: none can be written now. */
+  writeNow(bytes: Uint8Array): number | undefined {
+    if (this.#closed) throw new Deno.errors.BrokenPipe("the stream is closed");
+    return this.#files.write(this.descriptor, bytes as Uint8Array<ArrayBuffer>);
+  }
+
+  /** Resolves when more can be written, or the stream is closed. Only one caller may wait. */
+  async writable(): Promise<void> {
+    if (this.#closed) return;
+    await new Promise<void>((resume) => {
+      this.#writer = resume;
+      this.#attend(Interest.ARRIVAL_OR_ROOM);
+    });
   }
 
   /** Writes some of `bytes` and returns how many. */
   async write(bytes: Uint8Array): Promise<number> {
-    while (!this.#closed) {
-      const count = this.#files.write(this.#fd, bytes as Uint8Array<ArrayBuffer>);
+    for (;;) {
+      const count = this.writeNow(bytes);
       if (count !== undefined) return count;
-      await new Promise<void>((resume) => this.#wait("writer", { resume }));
+      await this.writable();
     }
-    throw new Deno.errors.BrokenPipe("the stream is closed");
   }
 
   /** Closes both directions. Pending reads and writes continue and find the stream closed. */
@@ -48,37 +72,38 @@ export class DescriptorStream {
     if (this.#closed) return;
     this.#closed = true;
     this.#watch?.end();
-    this.#files.close(this.#fd);
-    this.#reader?.resume();
-    this.#writer?.resume();
+    this.#files.close(this.descriptor);
+    this.#resume();
   }
 
-  #wait(role: "reader" | "writer", waiter: Waiter): void {
-    if (role === "reader") this.#reader = waiter;
-    else this.#writer = waiter;
-    this.#attend();
-  }
-
-  /** Watches exactly the directions that a caller waits for. */
-  #attend(): void {
-    const read = this.#reader !== undefined;
-    const write = this.#writer !== undefined;
-    if (!read && !write) {
-      this.#watch?.end();
-      this.#watch = undefined;
-      return;
+  async #whenReadable(attempt: () => number | undefined): Promise<number | null> {
+    while (!this.#closed) {
+      const count = attempt();
+      if (count !== undefined) return count === 0 ? null : count;
+      await new Promise<void>((resume) => {
+        this.#reader = resume;
+        if (this.#watch === undefined) this.#attend(Interest.ARRIVAL);
+      });
     }
-    const interest = read ? write ? Interest.BOTH : Interest.READ : Interest.WRITE;
-    if (this.#watch === undefined) this.#watch = this.#poller.watch(this.#fd, interest, () => this.#ready());
-    else this.#watch.change(interest);
+    return null;
+  }
+
+  #attend(interest: Interest): void {
+    if (this.#watch === undefined) {
+      this.#watch = this.#poller.watch(this.descriptor, interest, () => this.#ready());
+    } else this.#watch.change(interest);
+  }
+
+  #ready(): void {
+    if (this.#writer !== undefined) this.#watch?.change(Interest.ARRIVAL);
+    this.#resume();
   }
 
   /** Wakes both; a caller that was woken too early waits again. */
-  #ready(): void {
+  #resume(): void {
     const waiters = [this.#reader, this.#writer];
     this.#reader = undefined;
     this.#writer = undefined;
-    this.#attend();
-    for (const waiter of waiters) waiter?.resume();
+    for (const resume of waiters) resume?.();
   }
 }

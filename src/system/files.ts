@@ -50,6 +50,8 @@ const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const X_OK = 1;
+/** `recv`: the bytes remain unread. */
+const MSG_PEEK = 2;
 const { EAGAIN, EINTR } = Errno;
 
 /** The kind of a file, as far as this program distinguishes them. */
@@ -93,6 +95,12 @@ export class Files {
   /** Reads the available bytes: their number, 0 at the end, `undefined` if none are available now. */
   read(fd: number, buffer: Uint8Array<ArrayBuffer>): number | undefined {
     const count = Number(this.#library.symbols.read(fd, buffer, BigInt(buffer.length)));
+    return count === -1 ? this.#later("read") : count;
+  }
+
+  /** Reads the available bytes of a socket like `read`, but they remain unread. */
+  peek(fd: number, buffer: Uint8Array<ArrayBuffer>): number | undefined {
+    const count = Number(this.#library.symbols.recv(fd, buffer, BigInt(buffer.length), MSG_PEEK));
     return count === -1 ? this.#later("read") : count;
   }
 

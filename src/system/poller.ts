@@ -7,8 +7,13 @@ const REMOVE = 2;
 const CHANGE = 3;
 const BATCH = 64;
 
-/** What to wait for. An error or a hang-up is always reported. */
-export const Interest = { READ: 1, WRITE: 4, BOTH: 5 } as const;
+const EDGE = 0x8000_0000;
+
+/**
+ * What to wait for. An error or a hang-up is always reported. `ARRIVAL` and `ARRIVAL_OR_ROOM` report only changes: more
+ * to read, and again room to write.
+ */
+export const Interest = { READ: 1, WRITE: 4, BOTH: 5, ARRIVAL: EDGE + 1, ARRIVAL_OR_ROOM: EDGE + 5 } as const;
 export type Interest = (typeof Interest)[keyof typeof Interest];
 
 /** A descriptor under watch. */
@@ -20,8 +25,8 @@ export interface Watch {
 }
 
 /**
- * Waits on any number of descriptors with one thread, which starts with the first watch. Handlers are level-triggered:
- * they are called again while the condition holds.
+ * Waits on any number of descriptors with one thread, which starts with the first watch. Handlers are called again while
+ * the condition holds, unless the interest is in changes only.
  */
 export class Poller {
   readonly #library: Library;

@@ -54,6 +54,7 @@ export class FakeManager implements ControlledManager {
   script: Script = {};
   environment = new Map<string, string>();
   readonly #services = new Map<string, FakeService>();
+  #nextId = 1;
   readonly #listeners = new Map<ControlledService, Set<ControlledServiceListener>>();
   readonly #environmentListeners = new Set<ControlledEnvironmentListener>();
 
@@ -67,6 +68,7 @@ export class FakeManager implements ControlledManager {
   /** Loads a service. */
   add(name: string, status: Partial<ServiceStatus> = {}, directory = "/srv/svc"): FakeService {
     const service: FakeService = {
+      id: this.#nextId++,
       name,
       type: ServiceType.PROCESS,
       description: { directory },

@@ -2,7 +2,13 @@ import { LimitError, ServiceType } from "../../src/model/mod.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { HandleTable } from "../../src/control/server/handle_table.ts";
 
-const service = { name: "web", type: ServiceType.PROCESS, dependencies: [], description: { directory: "" } };
+const service = {
+  id: 1,
+  name: "web",
+  type: ServiceType.PROCESS,
+  dependencies: [],
+  description: { directory: "" },
+};
 
 Deno.test("a new handle takes the lowest free number", () => {
   const table = new HandleTable(100);

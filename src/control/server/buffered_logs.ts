@@ -8,16 +8,38 @@ import type { LogPart } from "../wire/documents.ts";
  */
 export class BufferedLogs {
   readonly #manager: ControlledManager;
-  readonly #generations = new WeakMap<ControlledService, number>();
+  /** By the id of the service. */
+  readonly #generations = new Map<number, number>();
+  readonly #changed: (service: number) => void;
 
-  constructor(manager: ControlledManager) {
+  /** `changed` receives the id of a service whose buffer was cleared. */
+  constructor(manager: ControlledManager, changed: (service: number) => void) {
     this.#manager = manager;
+    this.#changed = changed;
+  }
+
+  /** How often the buffer of the service with this id was cleared; `undefined`: never. */
+  cleared(service: number): number | undefined {
+    return this.#generations.get(service);
+  }
+
+  /** Continues a count. */
+  restore(service: number, cleared: number): void {
+    this.#generations.set(service, cleared);
+  }
+
+  /** The service is unloaded. */
+  forget({ id }: ControlledService): void {
+    if (this.#generations.delete(id)) this.#changed(id);
   }
 
   /** The whole buffer, as CATLOG returns it; `undefined` if the service has no buffer. */
   read(service: ControlledService, options: { readonly clear: boolean }): Uint8Array | undefined {
     const log = this.#manager.bufferedLog(service, options);
-    if (options.clear) this.#generations.set(service, this.#generation(service) + 1);
+    if (options.clear) {
+      this.#generations.set(service.id, this.#generation(service) + 1);
+      this.#changed(service.id);
+    }
     return log?.bytes;
   }
 
@@ -40,6 +62,6 @@ export class BufferedLogs {
   }
 
   #generation(service: ControlledService): number {
-    return this.#generations.get(service) ?? 0;
+    return this.#generations.get(service.id) ?? 0;
   }
 }

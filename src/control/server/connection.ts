@@ -3,35 +3,24 @@
  * events.
  */
 
-import { Errno, errnoOf, errnoText, LimitError } from "../../model/mod.ts";
+import { Errno, errnoOf, errnoText } from "../../model/mod.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import type { ClientMemory, CountedClient } from "./client_memory.ts";
-import { decodePacket } from "../wire/decode.ts";
-import {
-  type InformationPacket,
-  isRequestType,
-  layoutOf,
-  type ReplyPacket,
-  type RequestPacket,
-  statusFormOf,
-} from "../wire/layouts.ts";
-import { OutputQueue } from "./output_queue.ts";
-import { PacketError } from "../wire/packet_error.ts";
-import { Reply, Request, REQUEST_LIMIT } from "../wire/protocol.ts";
-import { answerRequest } from "./requests.ts";
+import { ClientRecord } from "./client_record.ts";
+import type { ClientRecords } from "./client_records.ts";
+import { Conversation, type Log } from "./conversation.ts";
+import type { Gate } from "./gate.ts";
+import { InputBuffer } from "./input_buffer.ts";
+import { isLasting } from "./lasting_stream.ts";
+import type { InformationPacket } from "../wire/layouts.ts";
+import { type Chunk, OutputQueue } from "./output_queue.ts";
+import type { SavedClient } from "./saved_clients.ts";
 import { Session, type SessionHost } from "./session.ts";
-import type { StatusForm } from "../wire/status_buffer.ts";
 import type { EventOutput } from "./subscriptions.ts";
 import type { Turns } from "./turns.ts";
 
-/** Writes a line to the daemon's log. */
-export type Log = (level: "error" | "warn" | "info", message: string) => void;
-
 /** While more bytes than this wait to be sent, the server reads no requests of the client (control protocol 5). */
 const OUTPUT_HIGH_WATER = 16_384;
-
-/** How many bytes of a long reply to make at a time: enough for the list of a large system. */
-const REPLY_PART = 256 * 1024;
 
 /** The approximate size of a handle, in bytes. */
 const HANDLE_SIZE = 200;
@@ -51,12 +40,6 @@ const REQUESTS_PER_TURN = 64;
  */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
-/** A long reply that is being sent, and its request. */
-interface LongReply {
-  readonly packets: Iterator<ReplyPacket>;
-  readonly request: RequestPacket;
-}
-
 /** Callbacks and shared objects of a `Connection`. */
 export interface ConnectionOptions {
   readonly log: Log;
@@ -64,6 +47,10 @@ export interface ConnectionOptions {
   readonly memory: ClientMemory;
   /** Whose turn it is. */
   readonly turns: Turns;
+  /** Holds requests back. */
+  readonly gate: Gate;
+  /** Where the state of the client is saved, if its connection outlives the program. */
+  readonly records: ClientRecords;
   /** Called once, when the connection has ended. */
   readonly ended: (connection: Connection) => void;
 }
@@ -77,12 +64,14 @@ export class Connection implements CountedClient, EventOutput {
   readonly #options: ConnectionOptions;
   readonly #session: Session;
   readonly #output: OutputQueue;
-  readonly #buffer = new Uint8Array(REQUEST_LIMIT);
-  readonly #view = new DataView(this.#buffer.buffer);
-  /** The rest of a long reply. */
-  #rest: LongReply | undefined;
-  #start = 0;
-  #end = 0;
+  readonly #input: InputBuffer;
+  /** `undefined`: nothing is saved. */
+  readonly #record: ClientRecord | undefined;
+  readonly #conversation: Conversation;
+  /** A turn is being taken. */
+  #isWorking = false;
+  /** An event has come in this turn. */
+  #hasEvent = false;
   /** The number of requests allowed in the next turn. */
   #quota = 1;
   /** The approximate size of the connection and its handles, in bytes. */
@@ -93,18 +82,63 @@ export class Connection implements CountedClient, EventOutput {
   #dropped = false;
   #closed = false;
 
-  constructor(stream: ByteStream, host: SessionHost, options: ConnectionOptions) {
+  /** `saved`: the client of another program, which continues. */
+  constructor(stream: ByteStream, host: SessionHost, options: ConnectionOptions, saved?: SavedClient) {
+    const { records, memory } = options;
     this.#stream = stream;
     this.#options = options;
-    this.#session = new Session(host, this, (by) => this.#keep(by * HANDLE_SIZE));
-    this.#output = new OutputQueue(
-      stream,
-      (cause) => this.#failed("writing to", cause),
-      (bytes) => options.memory.change(bytes),
+    const isSaved = isLasting(stream) && records.isSaving;
+    const client = saved?.number ?? records.clients.next;
+    this.#session = new Session(
+      host,
+      this,
+      (by) => this.#keep(by * HANDLE_SIZE),
+      isSaved ? { records, client } : undefined,
     );
-    options.memory.join(this);
+    this.#input = new InputBuffer(stream, () => this.#record?.changed());
+    this.#output = new OutputQueue(stream, {
+      failed: (cause) => this.#failed("writing to", cause),
+      changed: (bytes) => memory.change(bytes),
+      written: (complete) => this.#written(complete),
+      blocked: () => this.#blocked(),
+      dropped: (chunk) => this.#record?.removeOutput(chunk),
+    });
+    this.#conversation = new Conversation({
+      input: this.#input,
+      output: this.#output,
+      session: this.#session,
+      log: options.log,
+      later: (reply) => this.#later(reply),
+    });
+    if (isSaved) {
+      this.#record = new ClientRecord(records, client, {
+        descriptor: stream.descriptor,
+        input: this.#input,
+        output: this.#output,
+        session: this.#session,
+        conversation: this.#conversation,
+      });
+    }
+    memory.join(this);
     this.#keep(CONNECTION_SIZE);
-    void this.#run();
+    if (saved !== undefined) this.#continueFrom(saved);
+    void this.#run(saved !== undefined);
+  }
+
+  #continueFrom(saved: SavedClient): void {
+    this.#input.restore(saved.input, saved.handled);
+    for (const { chunk, serial } of saved.output) this.#record?.restoreOutput(chunk, serial);
+    this.#output.restore(saved.output.map(({ chunk }) => chunk), saved.sent);
+    this.#session.restore(saved.session);
+    this.#conversation.restore(saved);
+    const { upgradeReply } = saved;
+    if (upgradeReply !== undefined) this.#output.add(upgradeReply);
+    this.#save();
+  }
+
+  /** The number of the descriptor, if the connection can outlive the program. */
+  get descriptor(): number | undefined {
+    return isLasting(this.#stream) ? this.#stream.descriptor : undefined;
   }
 
   /** Bytes that are kept for this client. */
@@ -130,9 +164,19 @@ export class Connection implements CountedClient, EventOutput {
     return this.#options.turns.take(work);
   }
 
+  step(work: () => void): void {
+    this.#options.records.step(work);
+  }
+
+  moved(): void {
+    this.#record?.changed();
+  }
+
   /** Sends an event. The manager calls it while it works, so it must not call the manager. */
   inform(packet: InformationPacket): void {
     this.#output.add(packet);
+    if (this.#isWorking) this.#hasEvent = true;
+    else this.#record?.saveOutput();
     if (this.#output.size > OUTPUT_LIMIT) this.drop();
     else this.#options.memory.relieve();
   }
@@ -167,20 +211,28 @@ export class Connection implements CountedClient, EventOutput {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#leave();
-    this.#output.end();
+    this.#options.records.step(() => {
+      this.#leave();
+      this.#output.end();
+      this.#record?.end();
+    });
     this.#keepNothing();
     this.#options.memory.leave(this);
     this.#stream.close();
     this.#options.ended(this);
   }
 
-  async #run(): Promise<void> {
-    let isWhole = false; // the buffer may contain a complete request
-    while (!this.#finishing) {
-      if (this.#output.size > OUTPUT_HIGH_WATER) {
+  /** `isWhole`: the buffer may contain a complete request. */
+  async #run(isWhole: boolean): Promise<void> {
+    while (!this.#finishing && !this.#conversation.isEnding) {
+      const { opening } = this.#options.gate;
+      if (opening !== undefined) {
+        await opening;
+      } else if (this.#conversation.awaited !== undefined) {
+        await this.#conversation.awaited;
+      } else if (this.#output.size > OUTPUT_HIGH_WATER) {
         await this.#output.drained();
-      } else if (isWhole || this.#rest !== undefined) {
+      } else if (isWhole || this.#conversation.long !== undefined) {
         await this.#options.turns.take(() => isWhole = this.#takeTurn());
         // A client that has closed its end is noticed here, when writing replies fails, before more work is done for
         // it.
@@ -193,102 +245,81 @@ export class Connection implements CountedClient, EventOutput {
     }
     // The client may have closed only its sending direction, and still wait for replies. Its handles end here, because
     // they would block other clients.
-    this.#leave();
+    this.#options.records.step(() => this.#leave());
     await this.#output.drained();
     this.close();
   }
 
-  /** Handles some requests; false if no complete one is left. */
+  /**
+   * Handles some requests in one step; false if no complete one is left. Their bytes count as read when the step ends.
+   * Then the replies are written.
+   */
   #takeTurn(): boolean {
-    for (let count = 0; count < this.#quota && !this.#finishing; count++) {
-      if (this.#output.size > OUTPUT_HIGH_WATER) return true;
-      if (this.#rest !== undefined) this.#continue(this.#rest);
-      else if (!this.#handleNext()) return false;
+    if (this.#options.gate.opening !== undefined) return true;
+    const isWhole = this.#options.records.step(() => {
+      const isBehind = this.#output.size > 0;
+      this.#isWorking = true;
+      this.#hasEvent = false;
+      this.#conversation.begin();
+      const isWhole = this.#handleSome();
+      this.#isWorking = false;
+      const needsSaving = isBehind || this.#hasEvent || this.#conversation.isChanging ||
+        this.#output.chunks.length > 1;
+      if (needsSaving) this.#save();
+      return isWhole;
+    });
+    this.#output.write();
+    if (this.#input.unreleased > 0) this.#written([]);
+    return isWhole;
+  }
+
+  #handleSome(): boolean {
+    const conversation = this.#conversation;
+    for (let count = 0; count < this.#quota; count++) {
+      if (this.#finishing || conversation.isEnding || conversation.awaited !== undefined) break;
+      if (this.#output.size > OUTPUT_HIGH_WATER) break;
+      if (!conversation.step()) return false;
     }
     return true;
+  }
+
+  #later(reply: () => void): void {
+    this.#options.records.step(() => {
+      reply();
+      this.#save();
+    });
+  }
+
+  /** The socket has accepted output, so the requests before it are not needed any more. */
+  #written(complete: readonly Chunk[]): void {
+    this.#input.release();
+    const record = this.#record;
+    if (record === undefined) return;
+    this.#options.records.step(() => {
+      for (const chunk of complete) record.removeOutput(chunk);
+      record.moved();
+    });
+  }
+
+  /** Output remains in memory, so from now on it must be saved. */
+  #blocked(): void {
+    this.#input.release();
+    this.#options.records.step(() => this.#save());
+  }
+
+  #save(): void {
+    this.#record?.saveOutput();
+    this.#record?.changed();
   }
 
   /** Reads once; false when the client has closed its direction. */
   async #fill(): Promise<boolean> {
-    this.#buffer.copyWithin(0, this.#start, this.#end);
-    this.#end -= this.#start;
-    this.#start = 0;
     try {
-      const size = await this.#stream.read(this.#buffer.subarray(this.#end));
-      this.#end += size ?? 0;
-      return size !== null;
+      return await this.#input.fill();
     } catch (cause) {
       this.#failed("reading from", cause);
       return false;
     }
-  }
-
-  /** Handles the next request; false if it is incomplete. */
-  #handleNext(): boolean {
-    if (this.#start === this.#end) return false;
-    let request;
-    try {
-      this.#checkType(this.#buffer[this.#start]);
-      request = decodePacket(this.#view, this.#start, this.#end);
-    } catch {
-      this.#reply({ type: Reply.BADREQ });
-      return true;
-    }
-    if (request === undefined) return false;
-    this.#start += request.size;
-    this.#handle(request.packet as RequestPacket);
-    return true;
-  }
-
-  /** An invalid type is refused at once. Extensions are invalid until the client has asked for them. */
-  #checkType(type: number): void {
-    const known = isRequestType(type) && layoutOf(type) !== undefined;
-    if (!known || (type >= Request.QUERY && !this.#session.extensions)) {
-      throw new PacketError(`No request has type ${type}`);
-    }
-  }
-
-  #handle(packet: RequestPacket): void {
-    this.#guard(packet, () => {
-      const form = statusFormOf(packet.type);
-      const answer = answerRequest(this.#session, packet, (early) => this.#output.add(early, form));
-      if ("type" in answer) this.#reply(answer, form);
-      else this.#rest = { packets: answer, request: packet };
-    });
-  }
-
-  #continue({ packets, request }: LongReply): void {
-    this.#guard(request, () => {
-      while (this.#output.size < REPLY_PART) {
-        const next = packets.next();
-        if (next.done) {
-          this.#rest = undefined;
-          return;
-        }
-        this.#reply(next.value, statusFormOf(request.type));
-      }
-    });
-  }
-
-  /** An error in `action` ends only this connection. */
-  #guard(request: RequestPacket, action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      if (error instanceof LimitError) return this.#reply({ type: Reply.OOM });
-      this.#finishing = true;
-      const what = error instanceof Error ? error.stack ?? error.message : String(error);
-      const where = layoutOf(request.type)!.name;
-      this.#options.log(
-        "error",
-        `Internal error in control request ${where}: ${what.replaceAll(/\n\s*/g, " ")}`,
-      );
-    }
-  }
-
-  #reply(packet: ReplyPacket, form?: StatusForm): void {
-    this.#output.add(packet, form);
-    if (packet.type === Reply.BADREQ || packet.type === Reply.OOM) this.#finishing = true;
   }
 
   #leave(): void {

@@ -13,6 +13,8 @@ import type {
 
 /** A loaded service. Two of them are the same service if they are the same object. */
 export interface ControlledService {
+  /** It identifies the service in saved state, and never means another one. */
+  readonly id: number;
   readonly name: string;
   readonly type: ServiceType;
   readonly description: { readonly directory: string };

@@ -1,6 +1,8 @@
 /** The file of the control socket: creates it, watches it and removes it (daemon and init 3.3). */
 
 import { Errno, errnoName, errnoOf, errnoText } from "../../model/mod.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
+import type { OwnListener, OwnSockets } from "./own_sockets.ts";
 import { isSocketPath, missingGrantText, requireSocketGrants } from "../wire/socket_address.ts";
 
 /** The control socket could not be opened. `message` is the line for the log. */
@@ -42,20 +44,27 @@ export async function refuseActiveSocket(path: string): Promise<void> {
 /** A listening socket at a path. */
 export class ListeningSocket {
   readonly path: string;
-  readonly #listener: Deno.Listener<Deno.UnixConn>;
+  readonly #listener: OwnListener | Deno.Listener<Deno.UnixConn>;
   readonly #identity: string | undefined;
   #closed = false;
 
-  private constructor(path: string) {
+  private constructor(path: string, listener: OwnListener | Deno.Listener<Deno.UnixConn>) {
     this.path = path;
-    this.#listener = listen(path);
+    this.#listener = listener;
     this.#identity = fileIdentity(path);
+  }
+
+  /** Continues with the socket of another program. */
+  static take(path: string, listener: OwnListener): ListeningSocket {
+    return new ListeningSocket(path, listener);
   }
 
   /**
    * Creates a socket at `path` and replaces any file there, unless a daemon listens on it. Throws `ControlSocketError`.
+   *
+   * @param sockets makes it; without them, the runtime does
    */
-  static async open(path: string): Promise<ListeningSocket> {
+  static async open(path: string, sockets?: OwnSockets): Promise<ListeningSocket> {
     try {
       requireSocketGrants(path);
     } catch (cause) {
@@ -68,7 +77,7 @@ export class ListeningSocket {
       // Another daemon may have created its socket there meanwhile, so this checks again.
       if (fileIdentity(path) !== file) continue;
       removeFile(path);
-      return new ListeningSocket(path);
+      return new ListeningSocket(path, listen(path, sockets));
     }
   }
 
@@ -87,21 +96,26 @@ export class ListeningSocket {
     }
   }
 
+  /** The number of the descriptor, if it can outlive the program. */
+  get descriptor(): number | undefined {
+    return "descriptor" in this.#listener ? this.#listener.descriptor : undefined;
+  }
+
   /** The next connection. Throws the system's error; after `close` as well. */
-  accept(): Promise<Deno.UnixConn> {
+  accept(): Promise<ByteStream> {
     return this.#listener.accept();
   }
 
   /**
    * Stops listening and removes the file, at once. Returns whether the listener is closed. When the last `accept` has
    * been rejected, the runtime removes the file at its path again, even if another program has created it. So if the
-   * file is not ours any more, the listener stays open: nobody can reach it, and it does no harm.
+   * file is not ours any more, a listener of the runtime stays open: nobody can reach it, and it does no harm.
    */
   close(): boolean {
     this.#closed = true;
     const file = fileIdentity(this.path);
     if (file === this.#identity) removeFile(this.path);
-    else if (file !== undefined) {
+    else if (file !== undefined && "unref" in this.#listener) {
       this.#listener.unref();
       return false;
     }
@@ -120,7 +134,7 @@ function removeFile(path: string): void {
   }
 }
 
-function listen(path: string): Deno.Listener<Deno.UnixConn> {
+function listen(path: string, sockets: OwnSockets | undefined): OwnListener | Deno.Listener<Deno.UnixConn> {
   if (!isSocketPath(path)) throw bindError(path, Errno.EINVAL);
   // `bind` gives the file all permissions except those in the umask. Changing the umask needs an unscoped --allow-sys.
   // Without it, the mode is changed directly afterwards. In between, a program of another user could connect if the
@@ -129,7 +143,7 @@ function listen(path: string): Deno.Listener<Deno.UnixConn> {
   const umask = umaskGranted ? Deno.umask(0o777 & ~SOCKET_MODE) : 0;
   let listener;
   try {
-    listener = Deno.listen({ transport: "unix", path });
+    listener = sockets?.listen(path) ?? Deno.listen({ transport: "unix", path });
   } catch (cause) {
     throwMissingGrant(cause, path);
     throw bindError(path, errnoOf(cause), cause);
@@ -145,7 +159,7 @@ function mayChangeUmask(): boolean {
   return Deno.permissions.querySync({ name: "sys" }).state === "granted";
 }
 
-function restrictMode(listener: Deno.Listener, path: string): void {
+function restrictMode(listener: { close(): void }, path: string): void {
   try {
     Deno.chmodSync(path, SOCKET_MODE);
   } catch (cause) {

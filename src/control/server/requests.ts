@@ -23,7 +23,9 @@ import {
   SUBSCRIBE_FROM_NOW,
 } from "../wire/protocol.ts";
 import { answerQuery } from "./queries.ts";
+import { ServiceList } from "./service_list.ts";
 import type { Session } from "./session.ts";
+import { upgrade } from "./upgrade_request.ts";
 
 /** Sends the packet before the final reply: PREACK. */
 export type SendEarly = (packet: ReplyPacket) => void;
@@ -65,7 +67,8 @@ const SIGNAL_OUTCOMES = {
 } as const;
 
 /**
- * Carries out a request and returns its reply, or the packets of a long one, which are made as the client takes them.
+ * Carries out a request and returns its reply, a later reply, or a long one, whose packets are made as the client takes
+ * them.
  * BADREQ means that the connection is to be closed after it. Throws `LimitError`, and what the manager throws by
  * mistake.
  */
@@ -73,7 +76,7 @@ export function answerRequest(
   session: Session,
   packet: RequestPacket,
   send: SendEarly,
-): ReplyPacket | Iterator<ReplyPacket> {
+): ReplyPacket | ServiceList | Promise<ReplyPacket> {
   const { manager } = session.host;
   switch (packet.type) {
     case Request.QUERYVERSION:
@@ -94,7 +97,7 @@ export function answerRequest(
       });
     case Request.LISTSERVICES:
     case Request.LISTSERVICES5:
-      return serviceList(session);
+      return new ServiceList(manager);
     case Request.UNLOADSERVICE:
       return withService(session, packet.handle, BADREQ, (service) => unloadService(session, service));
     case Request.RELOADSERVICE:
@@ -164,15 +167,9 @@ export function answerRequest(
       return subscribe(session, packet);
     case Request.UNSUBSCRIBE:
       return session.unsubscribe(packet.subscription) ? ACK : NAK;
+    case Request.UPGRADE:
+      return packet.programs.length > 1 ? BADREQ : upgrade(session, packet);
   }
-}
-
-/** Services that are loaded or unloaded meanwhile may or may not be in the list. */
-function* serviceList({ host: { manager } }: Session): Generator<ReplyPacket> {
-  for (const service of manager.services()) {
-    yield { type: Reply.SVCINFO, name: service.name, status: manager.status(service) };
-  }
-  yield { type: Reply.LISTDONE };
 }
 
 /** The reply of `answer` for the service of a handle, or `missing` if the handle is not open. */
@@ -284,6 +281,7 @@ function command(session: Session, { type, flags }: StartStopRequest, service: C
 function unloadService(session: Session, service: ControlledService): ReplyPacket {
   if (session.isShared(service) || !session.host.manager.unload(service)) return NAK;
   session.closeAll(service);
+  session.host.logs.forget(service);
   return ACK;
 }
 

@@ -1,16 +1,23 @@
 /** The control socket of the daemon and its connections. */
 
-import { errnoOf, errnoText, type Overview } from "../../model/mod.ts";
+import { errnoOf, errnoText, type Overview, typed } from "../../model/mod.ts";
+import type { Plain, SavedParts, StatePart, StateStore } from "../../model/saving.ts";
 import { BufferedLogs } from "./buffered_logs.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { ClientMemory } from "./client_memory.ts";
-import { Connection, type Log } from "./connection.ts";
+import { ClientRecords } from "./client_records.ts";
+import { Connection } from "./connection.ts";
 import type { ControlledManager } from "./controlled_manager.ts";
+import type { Log } from "./conversation.ts";
 import { EventHub } from "./event_hub.ts";
 import type { EventSource } from "./event_source.ts";
+import { Gate } from "./gate.ts";
 import { ListeningSocket } from "./listening_socket.ts";
+import type { OwnSockets } from "./own_sockets.ts";
 import { RecurringTrouble } from "./recurring_trouble.ts";
-import type { SessionHost } from "./session.ts";
+import { Reply } from "../wire/protocol.ts";
+import type { SavedClient } from "./saved_clients.ts";
+import type { SessionHost, Upgrade } from "./session.ts";
 import { Turns } from "./turns.ts";
 
 /** Options of `ControlServer`. */
@@ -21,6 +28,12 @@ export interface ControlServerOptions {
   readonly events?: EventSource;
   /** Writes a line to the daemon's log. */
   readonly log: Log;
+  /** Makes sockets that outlive the program. @default none: connections end with the program */
+  readonly sockets?: OwnSockets;
+  /** Where to save the clients. @default nowhere */
+  readonly store?: StateStore;
+  /** Lets another program take over. @default every upgrade is refused */
+  readonly upgrade?: Upgrade;
   /**
    * How long to wait after a connection could not be accepted, in milliseconds. The usual reason is a lack of file
    * descriptors: without a pause, the server would use all processor time until some are free. @default 100
@@ -33,6 +46,9 @@ const CALM_RETRIES = 10;
 /** The limit for all clients together, in bytes: unsent output and handles. */
 const MEMORY_LIMIT = 64 * 1024 * 1024;
 
+/** So many connections get numbers before the saved state is changed. */
+const NUMBERS_SAVED = 1024;
+
 /** Serves the control protocol. No client can block the daemon or another client. */
 export class ControlServer {
   readonly #host: SessionHost;
@@ -40,6 +56,12 @@ export class ControlServer {
   readonly #acceptRetryDelay: number;
   readonly #connections = new Set<Connection>();
   readonly #turns = new Turns();
+  readonly #gate = new Gate();
+  readonly #sockets: OwnSockets | undefined;
+  readonly #store: StateStore | undefined;
+  readonly #records: ClientRecords;
+  /** The part with the listening socket. */
+  readonly #listenerPart: StatePart = { name: "listener", document: () => this.#listenerDocument() };
   readonly #memory = new ClientMemory(MEMORY_LIMIT);
   #socket: ListeningSocket | undefined;
   /** The path of the last call of `open`. */
@@ -52,8 +74,13 @@ export class ControlServer {
   #closes = 0;
 
   constructor(manager: ControlledManager, options: ControlServerOptions) {
-    const { overview, events } = options;
-    this.#host = { manager, hub: new EventHub(manager), logs: new BufferedLogs(manager), overview, events };
+    const { overview, events, sockets, store, upgrade } = options;
+    const logs: BufferedLogs = new BufferedLogs(manager, (service) => store?.changed(clearedPart, service));
+    const clearedPart: StatePart = { name: "log-cleared", document: (service) => logs.cleared(service) };
+    this.#host = { manager, hub: new EventHub(manager), logs, overview, events, upgrade };
+    this.#sockets = sockets;
+    this.#store = store;
+    this.#records = new ClientRecords(store);
     this.#log = options.log;
     this.#acceptRetryDelay = options.acceptRetryDelay ?? 100;
   }
@@ -94,13 +121,69 @@ export class ControlServer {
 
   /** Serves a client over a connected stream, such as a socket that was passed to a service. */
   serve(stream: ByteStream): void {
+    this.#serve(stream);
+    if (this.#records.clients.next % NUMBERS_SAVED === 0) this.#store?.changed(this.#listenerPart, 0);
+  }
+
+  #serve(stream: ByteStream, saved?: SavedClient): void {
     const connection = new Connection(stream, this.#host, {
       log: this.#log,
       memory: this.#memory,
       turns: this.#turns,
+      gate: this.#gate,
+      records: this.#records,
       ended: (ended) => this.#connections.delete(ended),
-    });
+    }, saved);
     this.#connections.add(connection);
+  }
+
+  /**
+   * Continues for the clients of another program, and listens on its socket. Connections that are not open any more are
+   * dropped. The services must be there already. Throws `SavedStateError` before anything has changed.
+   *
+   * @param options.refusal the answer for clients that wait for an upgrade: why there was none. @default it succeeded
+   */
+  async restore(parts: SavedParts, { refusal }: { readonly refusal?: string } = {}): Promise<void> {
+    const { readControl } = await typed(import("./saved_clients.ts"));
+    const services = new Map([...this.#host.manager.services()].map((service) => [service.id, service]));
+    const { listener, clients, cleared } = readControl(
+      parts,
+      services,
+      refusal === undefined ? { type: Reply.ACK } : { type: Reply.UPGRADE_REFUSED, reason: refusal },
+    );
+    for (const [service, times] of cleared) this.#host.logs.restore(service, times);
+    this.#records.clients.reserve(listener?.clients ?? 1);
+    if (listener !== undefined) {
+      this.#lastPath = listener.path;
+      const own = listener.descriptor === undefined
+        ? undefined
+        : this.#sockets?.takeListener(listener.descriptor);
+      if (own !== undefined) this.#listenOn(ListeningSocket.take(listener.path, own));
+    }
+    for (const client of clients) {
+      const stream = this.#sockets?.takeConnection(client.descriptor);
+      if (stream !== undefined) this.#serve(stream, client);
+    }
+  }
+
+  /** The descriptors that another program needs to continue. */
+  descriptors(): number[] {
+    const listener = this.#socket?.descriptor;
+    const clients = [...this.#connections].map(({ descriptor }) => descriptor);
+    return [listener, ...clients].filter((descriptor) => descriptor !== undefined);
+  }
+
+  /** From now on no request is handled, and what was handled is saved. Input and new connections wait. */
+  pause(): void {
+    this.#gate.close();
+    this.#records.step(() => {
+      for (const connection of this.#connections) connection.moved();
+    });
+  }
+
+  /** Ends a pause. */
+  resume(): void {
+    this.#gate.open();
   }
 
   /** Ends all connections at once; unsent output is dropped. */
@@ -121,19 +204,34 @@ export class ControlServer {
       if (!this.#socket.vanished) return;
       await this.#stopListening();
     }
-    const socket = await ListeningSocket.open(path);
+    const socket = await ListeningSocket.open(path, this.#sockets);
     if (closes !== this.#closes) {
       socket.close();
       return;
     }
+    this.#listenOn(socket);
+  }
+
+  #listenOn(socket: ListeningSocket): void {
     this.#socket = socket;
+    this.#store?.changed(this.#listenerPart, 0);
     this.#accepting = this.#accept(socket);
+  }
+
+  #listenerDocument(): Plain | undefined {
+    if (this.#lastPath === undefined) return undefined;
+    const { next } = this.#records.clients;
+    const clients = next - next % NUMBERS_SAVED + NUMBERS_SAVED;
+    const descriptor = this.#socket?.descriptor;
+    return { path: this.#lastPath, clients, ...(descriptor === undefined ? {} : { descriptor }) };
   }
 
   /** Stops at once; resolves when a new socket can be created at the same path. */
   #stopListening(): Promise<void> {
-    const closed = this.#socket?.close() ?? false;
+    const socket = this.#socket;
     this.#socket = undefined;
+    if (socket !== undefined) this.#store?.changed(this.#listenerPart, 0); // before the number is free
+    const closed = socket?.close() ?? false;
     return closed ? this.#accepting : Promise.resolve();
   }
 

@@ -1,5 +1,6 @@
 /** The subscriptions of one client to the facts of the daemon (docs/control-protocol.md, SUBSCRIBE). */
 
+import type { Plain } from "../../model/saving.ts";
 import { LimitError } from "../../model/mod.ts";
 import type { InformationPacket } from "../wire/layouts.ts";
 import { Information } from "../wire/protocol.ts";
@@ -17,6 +18,9 @@ const FOLLOWING_LIMIT = 1024 * 1024;
 /** How many bytes of older facts to encode at a time. */
 const CATCHING_UP_LIMIT = 16 * 1024;
 
+/** After how many facts that the client has not selected to save the position: many less than the source keeps. */
+const SAVING_INTERVAL = 64;
+
 /** The connection, as its subscriptions see it. */
 export interface EventOutput {
   /** How many bytes wait to be sent. */
@@ -26,6 +30,10 @@ export interface EventOutput {
   written(): Promise<void>;
   /** Does the work at this client's turn. */
   turn(work: () => void): Promise<void> | undefined;
+  /** Saves all changes of the work together. */
+  step(work: () => void): void;
+  /** The positions of the subscriptions have changed. */
+  moved(): void;
 }
 
 /** The request of a client. */
@@ -47,6 +55,13 @@ interface Subscription {
   isForeign: boolean;
 }
 
+/** The position of a subscription in saved state. */
+export interface SavedPosition {
+  readonly number: number;
+  readonly done: number;
+  readonly isForeign: boolean;
+}
+
 /** The next step of a subscription. */
 interface Step {
   /** The number that it has reached afterwards. */
@@ -64,6 +79,7 @@ export class Subscriptions {
   readonly #output: EventOutput;
   readonly #subscriptions = new Map<number, Subscription>();
   #opened = 0;
+  #unsaved = 0;
   #unfollow: (() => void) | undefined;
   #pending: Promise<void> | undefined;
 
@@ -91,14 +107,38 @@ export class Subscriptions {
     const isForeign = since !== undefined &&
       (since > last || (origin !== 0 && origin !== this.#source.origin));
     const number = this.#opened++;
+    this.#keep(number, services, { done: since ?? last, isForeign });
+    return number;
+  }
+
+  /** The positions for saved state, with the number of the next subscription; `undefined`: there never was one. */
+  get positions(): Plain | undefined {
+    if (this.#opened === 0) return undefined;
+    const positions = [...this.#subscriptions].map(([number, { done, isForeign }]) =>
+      isForeign ? [number, done, 1] : [number, done]
+    );
+    return [this.#opened, ...positions];
+  }
+
+  /** Continues subscriptions of another program. */
+  restore(opened: number, saved: Iterable<SavedPosition & { readonly services: readonly string[] }>): void {
+    this.#opened = opened;
+    for (const { number, services, done, isForeign } of saved) {
+      this.#keep(number, services, { done, isForeign });
+    }
+  }
+
+  #keep(
+    number: number,
+    services: readonly string[],
+    position: Pick<Subscription, "done" | "isForeign">,
+  ): void {
     this.#subscriptions.set(number, {
       services: services.length === 0 ? undefined : new Set(services),
-      done: since ?? last,
-      isForeign,
+      ...position,
     });
     this.#unfollow ??= this.#source.follow(() => this.#send(FOLLOWING_LIMIT));
     this.#sendLater();
-    return number;
   }
 
   /** Ends a subscription; false if the number is unknown. */
@@ -117,16 +157,26 @@ export class Subscriptions {
 
   /** Sends until more bytes than the limit wait; the rest follows when these have been sent. */
   #send(limit: number): void {
+    this.#output.step(() => this.#sendUpTo(limit));
+  }
+
+  #sendUpTo(limit: number): void {
     for (const [number, subscription] of this.#subscriptions) {
       for (let step; (step = this.#nextStep(subscription)) !== undefined;) {
         if (step.document !== undefined) {
           if (this.#output.waiting > limit) return this.#sendLater();
           this.#output.inform({ type: Information.EVENT, subscription: number, json: step.document() });
-        }
+          this.#moved();
+        } else if (++this.#unsaved >= SAVING_INTERVAL) this.#moved();
         subscription.done = step.done;
         subscription.isForeign = false;
       }
     }
+  }
+
+  #moved(): void {
+    this.#unsaved = 0;
+    this.#output.moved();
   }
 
   #sendLater(): void {

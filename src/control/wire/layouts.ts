@@ -114,6 +114,7 @@ const LAYOUT_TABLE = {
     fields: [["flags", "u8"], ["since", "u64"], ["origin", "u64"], ["services", "requestTexts16nul"]],
   },
   [Request.UNSUBSCRIBE]: { name: "UNSUBSCRIBE", fields: [["subscription", "u32"]] },
+  [Request.UPGRADE]: { name: "UPGRADE", fields: [["flags", "u8"], ["programs", "requestTexts16nul"]] },
 
   [Reply.ACK]: { name: "ACK", fields: [] },
   [Reply.NAK]: { name: "NAK", fields: [] },
@@ -162,6 +163,7 @@ const LAYOUT_TABLE = {
     name: "SUBSCRIBED",
     fields: [["subscription", "u32"], ["origin", "u64"], ["last", "u64"]],
   },
+  [Reply.UPGRADE_REFUSED]: { name: "UPGRADE_REFUSED", fields: [["reason", "text32"]] },
 
   [Information.SERVICEEVENT]: {
     name: "SERVICEEVENT",

@@ -47,6 +47,8 @@ export const Request = {
   SUBSCRIBE: 129,
   /** Extension: ends what SUBSCRIBE began. */
   UNSUBSCRIBE: 130,
+  /** Extension: asks for another program in place of the daemon. Answered by ACK or UPGRADE_REFUSED. */
+  UPGRADE: 131,
 } as const;
 export type Request = (typeof Request)[keyof typeof Request];
 
@@ -84,6 +86,8 @@ export const Reply = {
   ANSWER: 193,
   /** Extension: the answer to SUBSCRIBE. Its number is also in the EVENT packets of the subscription. */
   SUBSCRIBED: 194,
+  /** Extension: the answer to UPGRADE if nothing has changed, with the reason. */
+  UPGRADE_REFUSED: 195,
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
@@ -118,6 +122,9 @@ export const ENVIRONMENT_REPLACED = 0x01;
 /** Flag bit of SUBSCRIBE: facts from now on, whatever the packet says of earlier ones. */
 export const SUBSCRIBE_FROM_NOW = 0x01;
 
+/** Flag bit of UPGRADE: only check whether it would be possible. */
+export const UPGRADE_CHECK = 0x01;
+
 /** The longest request that the daemon buffers, in bytes. */
 export const REQUEST_LIMIT = 1024;
 
@@ -148,5 +155,5 @@ export const EXTENSIONS_NAME = "\x01dinit-extensions";
  */
 export const EXTENSIONS_QUERY = `${EXTENSIONS_NAME}\x01`;
 
-/** The version of the extensions: 1 has queries, 2 has subscriptions as well. */
-export const EXTENSIONS_VERSION = 2;
+/** The version of the extensions: 1 has queries, 2 has subscriptions as well, and 3 has upgrades. */
+export const EXTENSIONS_VERSION = 3;

@@ -1,0 +1,25 @@
+/** The connection of a client that outlives the program. */
+
+import type { ByteStream } from "../wire/byte_stream.ts";
+
+/**
+ * A connection with a descriptor of its own, which stays open when another program continues. Its bytes count as read
+ * only when the server says so.
+ */
+export interface LastingStream extends ByteStream {
+  /** The number of the descriptor. */
+  readonly descriptor: number;
+  /** Reads like `read`, but the bytes remain unread. */
+  peek(buffer: Uint8Array): Promise<number | null>;
+  /** Reads this many bytes, which `peek` has returned, and drops them. */
+  skip(count: number): void;
+  /** Writes some of `bytes` at once, and returns how many; `undefined`: none can be written now. Throws. */
+  writeNow(bytes: Uint8Array): number | undefined;
+  /** Resolves when more can be written, or the stream is closed. */
+  writable(): Promise<void>;
+}
+
+/** Whether a connection outlives the program. */
+export function isLasting(stream: ByteStream): stream is LastingStream {
+  return "descriptor" in stream;
+}

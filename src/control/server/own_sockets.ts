@@ -1,0 +1,23 @@
+/** Sockets that outlive the program. The control server declares what it needs; the daemon has the C library. */
+
+import type { LastingStream } from "./lasting_stream.ts";
+
+/** A listening socket. */
+export interface OwnListener {
+  /** The number of the descriptor. */
+  readonly descriptor: number;
+  /** The next connection. Throws the system's error; after `close` as well. */
+  accept(): Promise<LastingStream>;
+  /** Stops listening. The file stays. */
+  close(): void;
+}
+
+/** Makes sockets, and takes those of another program. */
+export interface OwnSockets {
+  /** Creates a socket at a path, where there is no file. Throws the system's error. */
+  listen(path: string): OwnListener;
+  /** A listening socket of another program; `undefined` if the descriptor is none. */
+  takeListener(descriptor: number): OwnListener | undefined;
+  /** A connection of another program; `undefined` if the descriptor is no open socket. */
+  takeConnection(descriptor: number): LastingStream | undefined;
+}

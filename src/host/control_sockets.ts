@@ -1,0 +1,131 @@
+/** The control socket and its connections as descriptors, which outlive the program. */
+
+import type { LastingStream, OwnListener, OwnSockets } from "../control/mod.ts";
+import {
+  DescriptorStream,
+  type Files,
+  Interest,
+  type Poller,
+  type Sockets,
+  SystemCallError,
+  type Watch,
+} from "../system/mod.ts";
+
+/** How many connections may wait to be accepted: the limit of the runtime's own sockets. */
+const BACKLOG = 128;
+
+/** So many connections are accepted before the event loop turns. */
+const ACCEPTED_AT_ONCE = 16;
+
+/** Makes and takes control sockets. */
+export class ControlSockets implements OwnSockets {
+  readonly #files: Files;
+  readonly #sockets: Sockets;
+  readonly #poller: Poller;
+
+  constructor(files: Files, sockets: Sockets, poller: Poller) {
+    this.#files = files;
+    this.#sockets = sockets;
+    this.#poller = poller;
+  }
+
+  listen(path: string): OwnListener {
+    const descriptor = this.#sockets.create();
+    try {
+      this.#sockets.bind(descriptor, path);
+      this.#sockets.listen(descriptor, BACKLOG);
+    } catch (error) {
+      this.#files.close(descriptor);
+      throw error;
+    }
+    return this.#listener(descriptor);
+  }
+
+  takeListener(descriptor: number): OwnListener | undefined {
+    return this.#isSocket(descriptor) ? this.#listener(descriptor) : undefined;
+  }
+
+  takeConnection(descriptor: number): LastingStream | undefined {
+    return this.#isSocket(descriptor) ? this.#stream(descriptor) : undefined;
+  }
+
+  #listener(descriptor: number): OwnListener {
+    return new Listener(descriptor, {
+      files: this.#files,
+      poller: this.#poller,
+      accept: () => this.#sockets.accept(descriptor),
+      stream: (connection) => this.#stream(connection),
+    });
+  }
+
+  #stream(descriptor: number): LastingStream {
+    return new DescriptorStream(descriptor, this.#files, this.#poller);
+  }
+
+  #isSocket(descriptor: number): boolean {
+    try {
+      return this.#files.kindOf(descriptor) === "socket";
+    } catch (error) {
+      if (error instanceof SystemCallError) return false;
+      throw error;
+    }
+  }
+}
+
+interface ListenerContext {
+  readonly files: Files;
+  readonly poller: Poller;
+  /** `undefined`: no connection waits. */
+  readonly accept: () => number | undefined;
+  readonly stream: (descriptor: number) => LastingStream;
+}
+
+class Listener implements OwnListener {
+  readonly descriptor: number;
+  readonly #context: ListenerContext;
+  #watch: Watch | undefined;
+  #resume: (() => void) | undefined;
+  #isClosed = false;
+  /** How many connections were accepted in this turn of the event loop. */
+  #accepted = 0;
+
+  constructor(descriptor: number, context: ListenerContext) {
+    this.descriptor = descriptor;
+    this.#context = context;
+  }
+
+  async accept(): Promise<LastingStream> {
+    const { poller, accept, stream } = this.#context;
+    while (!this.#isClosed) {
+      if (this.#accepted === ACCEPTED_AT_ONCE) {
+        await new Promise((resolve) => setImmediate(resolve));
+        this.#accepted = 0;
+        continue;
+      }
+      const connection = accept();
+      if (connection !== undefined) {
+        this.#accepted += 1;
+        return stream(connection);
+      }
+      this.#accepted = 0;
+      await new Promise<void>((resume) => {
+        this.#resume = resume;
+        this.#watch ??= poller.watch(this.descriptor, Interest.ARRIVAL, () => this.#wake());
+      });
+    }
+    throw new Deno.errors.BadResource("the listener is closed");
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#watch?.end();
+    this.#context.files.close(this.descriptor);
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#resume?.();
+    this.#resume = undefined;
+  }
+}

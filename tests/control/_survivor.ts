@@ -1,0 +1,147 @@
+/** A server whose state outlives it: another server continues over the same sockets. */
+
+import { ControlServer, type EventSource } from "../../src/control/mod.ts";
+import { ControlSockets } from "../../src/host/control_sockets.ts";
+import type { Plain, SavedParts, StatePart, StateStore } from "../../src/model/saving.ts";
+import { Files, openLibrary, Poller, Sockets } from "../../src/system/mod.ts";
+import type { FakeManager } from "./_fake_manager.ts";
+import { OVERVIEW } from "./_overview.ts";
+
+const library = openLibrary();
+const files = new Files(library);
+const sockets = new Sockets(library);
+
+/** Keeps documents like the journal: what changes in a step becomes valid when it ends. */
+export class MemoryStore implements StateStore {
+  readonly #documents = new Map<string, Map<number, Plain>>();
+  #changed = new Map<StatePart, Set<number>>();
+  #depth = 0;
+  /** How many steps had changes. */
+  steps = 0;
+  /** From now on nothing becomes valid: the program has ended. */
+  isDead = false;
+  /** Called after each valid step. */
+  onStep: () => void = () => {};
+
+  changed(part: StatePart, number: number): void {
+    const numbers = this.#changed.get(part) ?? new Set();
+    this.#changed.set(part, numbers.add(number));
+    if (this.#depth === 0) this.#commit();
+  }
+
+  step<T>(work: () => T): T {
+    this.#depth += 1;
+    try {
+      return work();
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0) this.#commit();
+    }
+  }
+
+  /** A copy of all documents, as another program reads them. */
+  parts(): SavedParts {
+    return structuredClone(this.#documents);
+  }
+
+  #commit(): void {
+    const changed = this.#changed;
+    this.#changed = new Map();
+    if (changed.size === 0 || this.isDead) return;
+    for (const [part, numbers] of changed) {
+      const documents = this.#documents.get(part.name) ?? new Map();
+      this.#documents.set(part.name, documents);
+      for (const number of numbers) {
+        const document = part.document(number);
+        if (document === undefined) documents.delete(number);
+        else documents.set(number, JSON.parse(JSON.stringify(document)));
+      }
+    }
+    this.steps += 1;
+    this.onStep();
+  }
+}
+
+/** One program: a server with its own poller and store. */
+export class Program {
+  readonly store = new MemoryStore();
+  readonly poller = new Poller(library);
+  readonly server: ControlServer;
+  readonly log: string[] = [];
+
+  constructor(
+    manager: FakeManager,
+    options: { events?: EventSource; upgrade?: () => Promise<string | undefined> } = {},
+  ) {
+    this.server = new ControlServer(manager, {
+      overview: () => OVERVIEW,
+      log: (level, message) => this.log.push(`${level}: ${message}`),
+      sockets: new ControlSockets(files, sockets, this.poller),
+      store: this.store,
+      ...options,
+    });
+  }
+
+  /**
+   * Ends at once, like a program that is replaced: copies of its descriptors, with other numbers, stay open. Returns the
+   * state for the next program.
+   */
+  die(): SavedParts {
+    const parts = this.store.parts();
+    this.store.isDead = true;
+    const copies = new Map<number, number>();
+    for (const descriptor of this.server.descriptors()) copies.set(descriptor, duplicate(descriptor));
+    this.server.disconnectAll();
+    this.poller.close();
+    for (const part of ["client", "listener"]) {
+      for (const document of parts.get(part)?.values() ?? []) {
+        const fields = document as { descriptor?: number };
+        if (fields.descriptor !== undefined) fields.descriptor = copies.get(fields.descriptor) ?? -1;
+      }
+    }
+    return parts;
+  }
+
+  /** Serves one end of a new socket pair; the other end is for the client. */
+  connect(): Wire {
+    const [ours, theirs] = sockets.pair();
+    this.server.serve(new ControlSockets(files, sockets, this.poller).takeConnection(ours)!);
+    return new Wire(theirs);
+  }
+
+  end(): void {
+    this.store.isDead = true;
+    this.server.close();
+    this.server.disconnectAll();
+    this.poller.close();
+  }
+}
+
+/** The client's end. */
+export class Wire {
+  readonly fd: number;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  send(bytes: Uint8Array): void {
+    for (let rest = new Uint8Array(bytes); rest.length > 0;) {
+      rest = rest.subarray(files.write(this.fd, rest) ?? 0);
+    }
+  }
+
+  /** What has arrived. */
+  arrived(): Uint8Array {
+    const buffer = new Uint8Array(65_536);
+    return buffer.slice(0, files.read(this.fd, buffer) ?? 0);
+  }
+
+  close(): void {
+    files.close(this.fd);
+  }
+}
+
+function duplicate(descriptor: number): number {
+  return library.check("fcntl", library.symbols.fcntl(descriptor, 1030, 0)); // F_DUPFD_CLOEXEC
+}

@@ -1,0 +1,256 @@
+/** Clients outlive the server that served them: another server continues over the same sockets. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { encodePacket, type Packet, Reply, Request } from "../../src/control/mod.ts";
+import { EXTENSIONS_NAME } from "../../src/control/wire/protocol.ts";
+import type { Plain, SavedParts } from "../../src/model/saving.ts";
+import { SavedStateError } from "../../src/model/saving.ts";
+import { FakeManager } from "./_fake_manager.ts";
+import { toHex, until } from "./_server.ts";
+import { Program, type Wire } from "./_survivor.ts";
+
+function joined(packets: readonly Packet[]): Uint8Array {
+  return Uint8Array.from(packets.flatMap((packet) => [...encodePacket(packet)]));
+}
+
+function scene(): FakeManager {
+  const manager = new FakeManager();
+  manager.add("one");
+  manager.add("two");
+  return manager;
+}
+
+const CONVERSATION: readonly Packet[] = [
+  { type: Request.QUERYVERSION },
+  { type: Request.FINDSERVICE, name: "one" },
+  { type: Request.LOADSERVICE, name: "two" },
+  { type: Request.LISTENENV },
+  { type: Request.SETENV, entry: "A=1" },
+  { type: Request.STARTSERVICE, flags: 0x80, handle: 0 },
+  { type: Request.SERVICESTATUS6, handle: 1 },
+  { type: Request.LISTSERVICES },
+  { type: Request.CLOSEHANDLE, handle: 0 },
+  { type: Request.FINDSERVICE, name: "two" },
+  { type: Request.QUERYSERVICENAME, reserved: 0, handle: 0 },
+];
+
+/** Collects what arrives until it has this many bytes. */
+async function receive(wire: Wire, into: number[], count: number): Promise<void> {
+  await until(() => {
+    into.push(...wire.arrived());
+    return into.length >= count;
+  }, `${count} bytes`);
+}
+
+/** The replies of a server that nothing happens to. */
+async function undisturbed(): Promise<{ reply: Uint8Array; calls: string[] }> {
+  const manager = scene();
+  const program = new Program(manager);
+  const wire = program.connect();
+  const got: number[] = [];
+  wire.send(joined(CONVERSATION));
+  const last = toHex(joined([{ type: Reply.SERVICENAME, name: "two" }]));
+  await until(() => {
+    got.push(...wire.arrived());
+    return toHex(Uint8Array.from(got)).endsWith(last);
+  }, "all replies");
+  program.end();
+  wire.close();
+  return { reply: Uint8Array.from(got), calls: manager.calls };
+}
+
+Deno.test("a conversation is the same, byte by byte, if the server is replaced after any byte of the requests", async () => {
+  const { reply, calls } = await undisturbed();
+  const requests = joined(CONVERSATION);
+  for (let cut = 0; cut <= requests.length; cut++) {
+    const manager = scene();
+    let program = new Program(manager);
+    const wire = program.connect();
+    wire.send(requests.subarray(0, cut));
+    for (let turn = 0; turn < cut % 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+    const parts = program.die();
+    program = new Program(manager);
+    await program.server.restore(parts);
+    wire.send(requests.subarray(cut));
+    const got: number[] = [];
+    await receive(wire, got, reply.length);
+    assertEquals(toHex(Uint8Array.from(got)), toHex(reply), `cut at ${cut}`);
+    assertEquals(manager.calls, calls, `cut at ${cut}`);
+    program.end();
+    wire.close();
+  }
+});
+
+Deno.test("a conversation is the same if the server is replaced after every step", async () => {
+  const { reply, calls } = await undisturbed();
+  for (let step = 1; step < 30; step++) {
+    const manager = scene();
+    let program = new Program(manager);
+    const wire = program.connect();
+    wire.send(joined(CONVERSATION));
+    let left = step;
+    program.store.onStep = () => {
+      if (--left === 0) program.server.pause();
+    };
+    const got: number[] = [];
+    await until(() => {
+      got.push(...wire.arrived());
+      return left <= 0 || got.length >= reply.length;
+    }, `step ${step}`);
+    const parts = program.die();
+    program = new Program(manager);
+    await program.server.restore(parts);
+    await receive(wire, got, reply.length);
+    assertEquals(toHex(Uint8Array.from(got)), toHex(reply), `step ${step}`);
+    assertEquals(manager.calls, calls, `step ${step}`);
+    program.end();
+    wire.close();
+  }
+});
+
+Deno.test("a request that reads only, and is answered at once, saves nothing", async () => {
+  const program = new Program(scene());
+  const wire = program.connect();
+  const { steps } = program.store;
+  wire.send(joined([{ type: Request.QUERYVERSION }]));
+  await receive(wire, [], 5);
+  assertEquals(program.store.steps, steps);
+  program.end();
+  wire.close();
+});
+
+Deno.test("output that a client does not read is saved, and another server writes it", async () => {
+  const manager = scene();
+  for (let index = 0; index < 300; index++) manager.add(`service-${index}`);
+  let program = new Program(manager);
+  const wire = program.connect();
+  const lists = Array.from({ length: 100 }, (): Packet => ({ type: Request.LISTSERVICES5 }));
+  wire.send(joined(lists));
+  let steps = -1;
+  await until(() => {
+    const isQuiet = steps === program.store.steps && steps > 2;
+    steps = program.store.steps;
+    return isQuiet;
+  }, "a full socket");
+  const one = joined([
+    ...[...manager.services()].map((service) => ({
+      type: Reply.SVCINFO,
+      name: service.name,
+      status: manager.status(service),
+    })),
+    { type: Reply.LISTDONE },
+  ]);
+  const got: number[] = [];
+  for (let restart = 0; restart < 5; restart++) {
+    const parts = program.die();
+    program = new Program(manager);
+    await program.server.restore(parts);
+    await receive(wire, got, got.length + 10_000);
+  }
+  await receive(wire, got, one.length * 100);
+  for (let index = 0; index < 100; index++) {
+    assertEquals(got.slice(index * one.length, (index + 1) * one.length), [...one], `list ${index}`);
+  }
+  assertEquals(got.length, one.length * 100);
+  program.end();
+  wire.close();
+});
+
+Deno.test("the reply to an upgrade comes from the program that takes over", async () => {
+  for (const refusal of [undefined, "it failed"]) {
+    const manager = scene();
+    let program = new Program(manager, { upgrade: () => new Promise(() => {}) });
+    const wire = program.connect();
+    const got: number[] = [];
+    wire.send(joined([{ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }]));
+    await receive(wire, got, 3);
+    wire.send(joined([{ type: Request.UPGRADE, flags: 0, programs: [] }, { type: Request.QUERYVERSION }]));
+    await until(
+      () => Object.hasOwn(Object(program.store.parts().get("client")?.get(1)), "upgrade"),
+      "the request",
+    );
+    program.server.pause();
+    const parts = program.die();
+    program = new Program(manager);
+    await program.server.restore(parts, { refusal });
+    const reply: Packet = refusal === undefined
+      ? { type: Reply.ACK }
+      : { type: Reply.UPGRADE_REFUSED, reason: refusal };
+    const expected = joined([reply, { type: Reply.CPVERSION, minimum: 1, actual: 7 }]);
+    got.length = 0;
+    await receive(wire, got, expected.length);
+    assertEquals(got, [...expected]);
+    program.end();
+    wire.close();
+  }
+});
+
+Deno.test("a check for an upgrade gets its answer from the same program", async () => {
+  for (const refusal of [undefined, "the program is older"]) {
+    const program = new Program(scene(), { upgrade: () => Promise.resolve(refusal) });
+    const wire = program.connect();
+    const got: number[] = [];
+    wire.send(joined([{ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }]));
+    await receive(wire, got, 3);
+    got.length = 0;
+    wire.send(joined([{ type: Request.UPGRADE, flags: 1, programs: ["/new"] }]));
+    const expected = joined([
+      refusal === undefined ? { type: Reply.ACK } : { type: Reply.UPGRADE_REFUSED, reason: refusal },
+    ]);
+    await receive(wire, got, expected.length);
+    assertEquals(got, [...expected]);
+    program.end();
+    wire.close();
+  }
+});
+
+Deno.test("state with a field of the wrong type, or without a needed one, is refused and changes nothing", async () => {
+  const good = {
+    descriptor: 9999,
+    handled: 0,
+    input: "",
+    sent: 0,
+    list: [8, 1],
+    positions: [0],
+    ending: false,
+  };
+  const wrong: [string, number, Plain][] = [
+    ["client", 1, {}],
+    ["client", 1, 7],
+    ...Object.keys(good).map((
+      field,
+    ): [string, number, Plain] => ["client", 1, { ...good, [field]: { x: 1 } }]),
+    ["client", 1, { ...good, input: "?" }],
+    ["client", 1, { ...good, handled: -1 }],
+    ["client", 1, { ...good, sent: 4 }],
+    ["client", 1, { ...good, list: [3, 1] }],
+    ["handle", 1, [1, 0, 1]],
+    ["handle", 1, "x"],
+    ["subscription", 1, [1, 0]],
+    ["output-to-client", 1, [1, ""]],
+    ["output-to-client", 1, [1]],
+    ["listener", 0, {}],
+    ["listener", 0, { path: 1 }],
+    ["log-cleared", 1, "x"],
+  ];
+  for (const [part, number, document] of wrong) {
+    const program = new Program(scene());
+    const parts: SavedParts = new Map([[part, new Map([[number, document]])]]);
+    await assertRejects(
+      () => program.server.restore(parts),
+      SavedStateError,
+      undefined,
+      JSON.stringify(document),
+    );
+    assertEquals([program.server.descriptors(), program.store.steps], [[], 0]);
+    program.end();
+  }
+});
+
+Deno.test("a connection whose descriptor is no open socket is dropped", async () => {
+  const program = new Program(scene());
+  const parts: SavedParts = new Map([["client", new Map<number, Plain>([[4, { descriptor: 99_999 }]])]]);
+  await program.server.restore(parts);
+  assertEquals(program.server.descriptors(), []);
+  program.end();
+});
