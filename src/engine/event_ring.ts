@@ -14,6 +14,16 @@ export interface FactsSince {
   readonly facts: readonly NumberedFact[];
 }
 
+/** How to make a ring. */
+export interface EventRingOptions {
+  /** How many facts to keep, at least 1. @default 1000 */
+  readonly size?: number;
+  /** The number of the last fact so far, at least the number of `facts`. @default the number of `facts` */
+  readonly last?: number;
+  /** The last facts so far, oldest first. @default none */
+  readonly facts?: readonly Fact[];
+}
+
 /**
  * The last facts of an engine, for readers that come later or were away. Keeping a fact costs one write into an array;
  * it gets its number when it is read.
@@ -23,15 +33,23 @@ export class EventRing implements FactSink {
   /** The fact with the number `seq` is at the place `seq % size`. */
   readonly #facts: Fact[] = [];
   readonly #followers = new Set<(fact: NumberedFact) => void>();
-  /** The number of the first fact that this ring has received. */
-  readonly #begin: number;
-  #last: number;
+  #last = 0;
+  /** The number of the oldest fact that this ring was given. */
+  #oldest = 1;
 
-  /** A ring that keeps `size` facts, at least 1; `last` is the number of the fact before the first one. */
-  constructor({ size = DEFAULT_SIZE, last = 0 } = {}) {
+  /** An empty ring, or one that continues with the facts of an earlier one. */
+  constructor({ size = DEFAULT_SIZE, last, facts = [] }: EventRingOptions = {}) {
     this.#size = size;
-    this.#last = last;
-    this.#begin = last + 1;
+    this.#last = (last ?? facts.length) - facts.length;
+    for (const fact of facts) this.fact(fact);
+    this.#oldest = this.#last - facts.length + 1;
+  }
+
+  /** The kept facts, oldest first; with `last`, an `EventRing` can continue with them. */
+  saved(): Fact[] {
+    const facts: Fact[] = [];
+    for (let seq = this.first; seq <= this.#last; seq++) facts.push(this.#facts[seq % this.#size]);
+    return facts;
   }
 
   /** The number of the last fact; 0 if there was none yet. */
@@ -39,9 +57,9 @@ export class EventRing implements FactSink {
     return this.#last;
   }
 
-  /** The number of the oldest kept fact; if there was none yet, that of the next one. */
+  /** The number of the oldest kept fact, or of the next one if none is kept. */
   get first(): number {
-    return Math.max(this.#begin, this.#last - this.#size + 1);
+    return Math.max(this.#oldest, this.#last - this.#size + 1);
   }
 
   fact(fact: Fact): void {

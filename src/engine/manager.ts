@@ -7,9 +7,6 @@ import {
   type BufferedOutput,
   type BufferReading,
   type DependencyKind,
-  type ExitStatus,
-  hasProcess,
-  type LaunchStage,
   LimitError,
   LoadError,
   type ServiceOverview,
@@ -20,6 +17,7 @@ import {
 import { NO_STATE_STORE } from "../model/saving.ts";
 import { assemble, type AssembledEngine } from "./assembly.ts";
 import * as commands from "./commands.ts";
+import { EventReceiver } from "./event_receiver.ts";
 import type { LoadOccasion } from "./facts.ts";
 import { ServiceGraph } from "./graph/graph.ts";
 import { type Haste, hasten } from "./lifecycle/haste.ts";
@@ -27,9 +25,9 @@ import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Listeners } from "./listeners.ts";
 import { mayUnload } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import type { EngineEvents, EnvironmentListener, ServiceListener, TimerName } from "./ports.ts";
+import type { EnvironmentListener, ServiceListener } from "./ports.ts";
 import { reload } from "./graph/reloading.ts";
-import { prepareProcess, type ProcessRole, type ServiceRecord } from "./graph/record.ts";
+import type { ServiceRecord } from "./graph/record.ts";
 import type { EngineData } from "./saved/documents.ts";
 import { EngineState } from "./saved/engine_state.ts";
 import { Steps } from "./saved/steps.ts";
@@ -37,36 +35,37 @@ import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
 
 /** The service manager. */
-export class ServiceManager implements EngineEvents {
+export class ServiceManager extends EventReceiver {
   /** The services and the edges between them. */
-  readonly graph: ServiceGraph;
+  override readonly graph: ServiceGraph;
   /** The state machine of the services. */
-  readonly lifecycle: Lifecycle;
+  override readonly lifecycle: Lifecycle;
   /** The parts of the saved state. */
   readonly state: EngineState;
   readonly #options: ManagerOptions;
-  readonly #engine: AssembledEngine;
+  protected override readonly engine: AssembledEngine;
   readonly #listeners = new Listeners();
   #shutdownType: ShutdownType;
   readonly #steps: Steps;
 
   /** Makes an engine that has no services, or those of `options.graph`. */
   constructor(options: ManagerOptions) {
+    super();
     this.#options = options;
     const { saved, store = NO_STATE_STORE } = options;
     this.#shutdownType = saved?.shutdownType ?? ShutdownType.NONE;
     this.graph = options.graph ?? new ServiceGraph();
     this.state = new EngineState({ graph: this.graph, store, data: () => this.#data() });
     this.#steps = new Steps(store, options.broken);
-    this.#engine = assemble(options, {
+    this.engine = assemble(options, {
       graph: this.graph,
       isShuttingDown: () => this.shuttingDown,
       emit: (service, event) => this.#listeners.emit(service, event),
     });
-    this.lifecycle = this.#engine.lifecycle;
+    this.lifecycle = this.engine.lifecycle;
     if (saved === undefined) return;
     this.lifecycle.restore(saved);
-    this.#engine.launcher.stopLimit = saved.stopLimit;
+    this.engine.launcher.stopLimit = saved.stopLimit;
     for (const [name, value] of saved.variables) this.state.variables.set(name, value);
   }
 
@@ -78,10 +77,10 @@ export class ServiceManager implements EngineEvents {
     const { saved, host, clock, environment } = this.#options;
     if (saved === undefined) return;
     const { graph, lifecycle } = this;
-    const { launcher, events } = this.#engine;
+    const { launcher, events } = this.engine;
     const { variables } = saved;
     const isShuttingDown = () => this.shuttingDown;
-    this.#act(() =>
+    this.act(() =>
       saved.resume({
         variables,
         graph,
@@ -125,7 +124,7 @@ export class ServiceManager implements EngineEvents {
 
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
-    const { loader, reporter } = this.#engine;
+    const { loader, reporter } = this.engine;
     return this.#steps.refusable(LoadError, () => loader.load(name), (error) => {
       reporter.general({ kind: "load-failed", error, occasion });
     });
@@ -133,9 +132,9 @@ export class ServiceManager implements EngineEvents {
 
   /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
-    const { loader, reporter } = this.#engine;
+    const { loader, reporter } = this.engine;
     const { graph, lifecycle } = this;
-    return this.#act(() => {
+    return this.act(() => {
       try {
         reload({ graph, loader, lifecycle }, service);
       } catch (error) {
@@ -153,7 +152,7 @@ export class ServiceManager implements EngineEvents {
     if (!mayUnload(service)) return false;
     this.#steps.whole(() => {
       this.lifecycle.unpin(service);
-      this.#engine.loader.unload(service);
+      this.engine.loader.unload(service);
     });
     this.#listeners.forget(service);
     return true;
@@ -173,32 +172,32 @@ export class ServiceManager implements EngineEvents {
 
   /** See `commands.start`. */
   start(service: ServiceRecord, { pin = false } = {}): commands.StartResult {
-    return this.#command(service, () => commands.start(this, service, pin));
+    return this.command(service, () => commands.start(this, service, pin));
   }
 
   /** See `commands.stop`. */
   stop(service: ServiceRecord, { pin = false, gentle = false } = {}): commands.StopResult {
-    return this.#command(service, () => commands.stop(this, service, { pin, gentle }));
+    return this.command(service, () => commands.stop(this, service, { pin, gentle }));
   }
 
   /** See `commands.restart`. */
   restart(service: ServiceRecord, { gentle = false } = {}): commands.RestartResult {
-    return this.#command(service, () => commands.restart(this, service, gentle));
+    return this.command(service, () => commands.restart(this, service, gentle));
   }
 
   /** See `commands.wake`. */
   wake(service: ServiceRecord, { pin = false } = {}): commands.WakeResult {
-    return this.#command(service, () => commands.wake(this, service, pin));
+    return this.command(service, () => commands.wake(this, service, pin));
   }
 
   /** See `commands.release`. */
   release(service: ServiceRecord, { pin = false } = {}): commands.OrderResult {
-    return this.#command(service, () => commands.release(this, service, pin));
+    return this.command(service, () => commands.release(this, service, pin));
   }
 
   /** Clears both pins; stops that a pin held back begin. */
   unpin(service: ServiceRecord): void {
-    this.#command(service, () => {
+    this.command(service, () => {
       this.lifecycle.unpin(service);
       this.lifecycle.drain();
     });
@@ -206,12 +205,12 @@ export class ServiceManager implements EngineEvents {
 
   /** See `commands.trigger`. */
   trigger(service: ServiceRecord, on: boolean): boolean {
-    return this.#command(service, () => commands.trigger(this, service, on));
+    return this.command(service, () => commands.trigger(this, service, on));
   }
 
   /** See `commands.signal`. */
   signal(service: ServiceRecord, signal: number): commands.SignalResult {
-    return commands.signal(this.#options.host, this.#engine.reporter, service, signal);
+    return commands.signal(this.#options.host, this.engine.reporter, service, signal);
   }
 
   /** See `commands.addDependency`. */
@@ -220,22 +219,22 @@ export class ServiceManager implements EngineEvents {
     to: ServiceRecord,
     kind: DependencyKind,
   ): "added" | "exists" | "refused" {
-    return this.#command(from, () => commands.addDependency(this, from, to, kind, { start: false }));
+    return this.command(from, () => commands.addDependency(this, from, to, kind, { start: false }));
   }
 
   /** Adds a dependency and starts it if the dependent is active. */
   enable(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): "added" | "exists" | "refused" {
-    return this.#command(from, () => commands.addDependency(this, from, to, kind, { start: true }));
+    return this.command(from, () => commands.addDependency(this, from, to, kind, { start: true }));
   }
 
   /** See `commands.removeDependency`. */
   removeDependency(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): boolean {
-    return this.#command(from, () => commands.removeDependency(this, from, to, kind));
+    return this.command(from, () => commands.removeDependency(this, from, to, kind));
   }
 
   /** Stops everything. May be repeated; the last type counts (6.5). */
   shutdown(type: ShutdownType): void {
-    this.#act(() => {
+    this.act(() => {
       this.#shutdownType = type;
       this.graph.changes.engine();
       commands.stopAll(this);
@@ -244,9 +243,9 @@ export class ServiceManager implements EngineEvents {
 
   /** Speeds up the current shutdown. */
   hasten(haste: Haste): void {
-    this.#act(() => {
+    this.act(() => {
       this.graph.changes.engine();
-      hasten(haste, this.services(), this.#engine);
+      hasten(haste, this.services(), this.engine);
       this.lifecycle.drain();
     });
   }
@@ -314,85 +313,20 @@ export class ServiceManager implements EngineEvents {
     this.#listeners.removeEnvironment(listener);
   }
 
-  // ---- Events of processes, timers and the console ---------------------------------------------------------
-
-  execSucceeded(id: number, role: ProcessRole): void {
-    this.#deliverOfProcess(id, "executed", (service) => this.#engine.events.execSucceeded(service, role));
-  }
-
-  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void {
-    this.#deliverOfProcess(
-      id,
-      "execution-failed",
-      (service) => this.#engine.events.execFailed(service, role, { stage, errno }),
-    );
-  }
-
-  exited(id: number, role: ProcessRole, exit: ExitStatus): void {
-    this.#deliverOfProcess(id, "exited", (service) => this.#engine.events.exited(service, role, exit));
-  }
-
-  ready(id: number): void {
-    this.#react(id, "ready");
-  }
-
-  readinessClosed(id: number): void {
-    this.#react(id, "readiness-closed");
-  }
-
-  timerExpired(id: number, purpose: TimerName): void {
-    this.#deliverOfProcess(id, purpose, (service) => this.#engine.events.timerExpired(service, purpose));
-  }
-
-  allKilled(id: number): void {
-    this.#deliver(id, (service) => this.#engine.reactor.react(service, "all-killed"));
-  }
-
-  consoleYielded(): void {
-    this.#act(() => {
-      this.lifecycle.consoleYielded();
-      this.lifecycle.drain();
-    });
-  }
-
-  /** Only services that can have processes keep records of them. */
-  #deliverOfProcess(id: number, event: string, handle: (service: ServiceRecord) => void): void {
-    this.#deliver(id, (service) => {
-      if (!hasProcess(service.type)) return this.#engine.reactor.reportImpossible(service, event);
-      prepareProcess(service); // a bug elsewhere may report the process of a service that never started
-      handle(service);
-    });
-  }
-
-  #react(id: number, event: "ready" | "readiness-closed"): void {
-    this.#deliverOfProcess(id, event, (service) => this.#engine.reactor.react(service, event));
-  }
-
-  #deliver(id: number, handle: (service: ServiceRecord) => void): void {
-    const service = this.graph.byId(id);
-    if (service === undefined) {
-      this.#engine.reporter.general({ kind: "unknown-service", id });
-      return;
-    }
-    this.#command(service, () => {
-      handle(service);
-      this.lifecycle.drain();
-    });
-  }
+  // ---- Steps ---------------------------------------------------------------------------------------------------
 
   /** A command or event that concerns a service. */
-  #command<Result>(service: ServiceRecord, work: () => Result): Result {
-    return this.#act(() => {
+  protected override command<Result>(service: ServiceRecord, work: () => Result): Result {
+    return this.act(() => {
       this.graph.changes.service(service);
       return work();
     });
   }
 
-  /** A step that may start or stop services. */
-  #act<Result>(work: () => Result): Result {
+  protected override act<Result>(work: () => Result): Result {
     const result = this.#steps.whole(() => {
       const done = work();
-      this.#engine.chaining.settled();
+      this.engine.chaining.settled();
       return done;
     });
     if (this.lifecycle.activeCount === 0) this.#options.inactive?.();
@@ -401,7 +335,7 @@ export class ServiceManager implements EngineEvents {
 
   #data(): EngineData {
     const { graph, lifecycle } = this;
-    const { stopLimit } = this.#engine.launcher;
+    const { stopLimit } = this.engine.launcher;
     return {
       nextId: graph.nextId,
       shutdownType: this.#shutdownType,

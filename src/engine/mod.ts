@@ -97,7 +97,7 @@ export type {
   UserIds,
   WaitStatus,
 } from "../model/mod.ts";
-export { EventRing, type FactsSince, type NumberedFact } from "./event_ring.ts";
+export { EventRing, type EventRingOptions, type FactsSince, type NumberedFact } from "./event_ring.ts";
 export type {
   Dependents,
   OrderResult,

@@ -1,11 +1,11 @@
 /** A store that keeps the current documents in memory, as a journal keeps them in a file. */
 
-import type { SavedParts, StatePart, StateStore } from "../../src/model/saving.ts";
+import type { Plain, SavedParts, StatePart, StateStore } from "../../src/model/saving.ts";
 
 /** Collects the documents of an engine. */
 export class FakeStore implements StateStore {
-  /** The texts of the current documents, by part and number. */
-  readonly #documents = new Map<string, Map<number, string>>();
+  /** The current documents, by part and number. */
+  readonly #documents = new Map<string, Map<number, Plain>>();
   readonly #changed = new Map<StatePart, Set<number>>();
   #depth = 0;
   #failed = false;
@@ -44,13 +44,13 @@ export class FakeStore implements StateStore {
     if (this.#failed) return;
     if (this.#changed.size > 0) this.commits += 1;
     for (const [part, numbers] of this.#changed) {
-      const kept = this.#documents.get(part.name) ?? new Map<number, string>();
+      const kept = this.#documents.get(part.name) ?? new Map<number, Plain>();
       this.#documents.set(part.name, kept);
       for (const number of numbers) {
         const document = part.document(number);
         this.made += 1;
         if (document === undefined) kept.delete(number);
-        else kept.set(number, JSON.stringify(document));
+        else kept.set(number, document);
       }
     }
     this.#changed.clear();
@@ -60,18 +60,23 @@ export class FakeStore implements StateStore {
   parts(): SavedParts {
     return new Map([...this.#documents].map(([part, documents]) => [
       part,
-      new Map([...documents].sort(([a], [b]) => a - b).map(([number, text]) => [number, JSON.parse(text)])),
+      new Map(
+        [...documents].sort(([a], [b]) => a - b).map((
+          [number, document],
+        ) => [number, JSON.parse(JSON.stringify(document))]),
+      ),
     ]));
   }
 
   /** All documents as lines of text, to compare them. */
   lines(): string[] {
-    return linesOf(this.parts());
+    return linesOf(this.#documents);
   }
 
   /** The size of the documents of a part, in bytes. */
   size(part: string): number {
-    return [...this.#documents.get(part)?.values() ?? []].reduce((sum, text) => sum + text.length, 0);
+    const documents = [...this.#documents.get(part)?.values() ?? []];
+    return documents.reduce((sum: number, document) => sum + JSON.stringify(document).length, 0);
   }
 }
 

@@ -288,6 +288,8 @@ export class World {
   readonly log = new FakeLog();
   readonly store = new FakeStore();
   readonly options: ManagerOptions;
+  /** Bugs inside steps. */
+  readonly bugs: unknown[] = [];
   /** How often the engine said that nothing is active. */
   inactive = 0;
   /** Services whose start had actions to run. */
@@ -306,6 +308,7 @@ export class World {
       console: this.console,
       facts: this.log,
       store: this.store,
+      broken: (error) => this.bugs.push(error),
       behaviour: options.behaviour,
       inactive: () => this.inactive += 1,
       startActions: (service) => this.startActions.push(service.name),

@@ -65,3 +65,23 @@ Deno.test("a follower receives the facts of an engine until it ends the subscrip
   assertEquals(kinds, ["phase", "phase", "started"]);
   assertEquals(ring.since(0).facts.map(({ kind }) => kind), [...kinds, "phase", "phase", "stopped"]);
 });
+
+Deno.test("a ring continues with the numbers and the facts of an earlier one", () => {
+  const earlier = new EventRing({ size: 3 });
+  fill(earlier, 5);
+  const ring = new EventRing({ size: 3, last: earlier.last, facts: earlier.saved() });
+  assertEquals(ring.since(0), earlier.since(0));
+  assertEquals(ring.since(8), earlier.since(8));
+  fill(ring, 1);
+  assertEquals([ring.last, ring.first, numbers(ring.since(4))], [6, 4, [5, 6]]);
+  const few = new EventRing({ size: 3, last: 5, facts: earlier.saved().slice(2) });
+  assertEquals([few.first, few.get(4), few.since(4).gap, few.since(3).gap], [5, undefined, false, true]);
+  const none = new EventRing({ size: 3, last: 5 });
+  assertEquals([none.first, none.last, none.since(5), none.since(4).gap], [
+    6,
+    5,
+    { gap: false, facts: [] },
+    true,
+  ]);
+  assertEquals(new EventRing().saved(), []);
+});

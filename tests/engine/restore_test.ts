@@ -130,15 +130,15 @@ type Saved = any;
 
 Deno.test("missing fields of a saved state have their defaults, and unknown fields and parts are ignored", () => {
   const { world, saved } = savedWorld();
-  saved.service[1] = { name: "base", type: ServiceType.PROCESS, phase: "up", colour: "red" };
+  saved.service[1] = { phase: "up", colour: "red" };
   saved.service[2].process = { main: { pid: 7, colour: "red" } };
-  saved.description[1] = { type: ServiceType.PROCESS, colour: "red" };
+  saved.description[1] = { name: "base", type: ServiceType.PROCESS, colour: "red" };
   saved.engine[0].colour = { red: [1] };
   saved.colours = { 1: "red" };
   delete saved.environment;
   const restored = restoreSaved(world, saved);
   const [first] = restored.services();
-  assertEquals(first.description, { ...DEFAULT_DESCRIPTION, type: ServiceType.PROCESS });
+  assertEquals(first.description, { ...DEFAULT_DESCRIPTION, name: "base", type: ServiceType.PROCESS });
   assertEquals([first.startFailed, first.restarts, first.since, first.times], [false, 0, 0, undefined]);
   assertEquals([first.state, first.claims], [ServiceState.STARTED, 1]);
   const nobody = { pid: undefined, execPending: false, ended: undefined, foreign: false };
@@ -147,10 +147,10 @@ Deno.test("missing fields of a saved state have their defaults, and unknown fiel
 });
 
 const SPOILT: readonly (readonly [what: string, spoil: (saved: Saved) => void, path: string])[] = [
-  ["no document of the engine", (saved) => delete saved.engine, "service 1"],
+  ["no document of the engine", (saved) => delete saved.engine, "description 1"],
   ["a next id that is a text", ({ engine }) => engine[0].nextId = "4", "engine 0.nextId"],
   ["an unknown type of shutdown", ({ engine }) => engine[0].shutdownType = 9, "engine 0.shutdownType"],
-  ["an id that is given out again", ({ engine }) => engine[0].nextId = 2, "service 2"],
+  ["an id that is given out again", ({ engine }) => engine[0].nextId = 2, "description 2"],
   ["an id that is no number of a service", ({ service }) => service[-1] = service[1], "service -1"],
   ["a stop held back of no service", ({ engine }) => engine[0].heldBack = [50], "engine 0.heldBack[0]"],
   [
@@ -159,9 +159,15 @@ const SPOILT: readonly (readonly [what: string, spoil: (saved: Saved) => void, p
     "engine 0.console.waiting[1]",
   ],
   ["a service that is a list", ({ service }) => service[1] = [], "service 1"],
-  ["a name that is a number", ({ service }) => service[1].name = 7, "service 1.name"],
-  ["one name twice", ({ service }) => service[2].name = "base", "service 2.name"],
-  ["a type that does not exist", ({ service }) => service[1].type = 77, "service 1.type"],
+  ["a name that is a number", ({ description }) => description[1].name = 7, "description 1.name"],
+  ["one name twice", ({ description }) => description[2].name = "base", "description 2.name"],
+  [
+    "the name of a service for one that is not loaded",
+    ({ service }) => service[3].name = "web",
+    "service 3.name",
+  ],
+  ["a service without any name", ({ service }) => delete service[3].name, "service 3.name"],
+  ["a type that does not exist", ({ description }) => description[1].type = 77, "description 1.type"],
   ["an unknown phase", ({ service }) => service[1].phase = "asleep", "service 1.phase"],
   ["a phase that is a number", ({ service }) => service[1].phase = 3, "service 1.phase"],
   ["a phase without its details", ({ service }) => service[1].phase = "recovering", "service 1.phase.step"],
@@ -188,9 +194,12 @@ const SPOILT: readonly (readonly [what: string, spoil: (saved: Saved) => void, p
   ["an edge from nowhere", ({ edge }) => delete edge[2].from, "edge 2.from"],
   ["an edge of an unknown kind", ({ edge }) => edge[2].kind = 17, "edge 2.kind"],
   ["a consumer that is not there", ({ service }) => service[1].consumer = 50, "service 1.consumer"],
-  ["no description", ({ description }) => delete description[2], "service 2"],
-  ["a description of nothing", ({ description }) => description[9] = description[1], "description 9"],
-  ["a description of another type", ({ description }) => description[1].type = 3, "description 1.type"],
+  ["no description", ({ description }) => delete description[2], "service 2.name"],
+  [
+    "a description with an id of the future",
+    ({ description }) => description[9] = description[1],
+    "description 9",
+  ],
   ["a description without a type", ({ description }) => delete description[1].type, "description 1.type"],
   [
     "a command that is a text",

@@ -177,6 +177,17 @@ export class RandomWorld {
   constructor(plans: readonly ServicePlan[]) {
     const { world } = this;
     world.log.limit = 20_000;
+    world.store.step(() => this.#build(plans));
+    world.host.watch = (plan) => {
+      const service = world.service(plan.name);
+      const isStart = plan.role === "main" && plan.argv[0] !== "/bin/stop";
+      const complaint = isStart ? broughtUpTooEarly(service) : takenDownTooEarly(service);
+      if (complaint !== undefined) this.#broken.push(complaint);
+    };
+  }
+
+  #build(plans: readonly ServicePlan[]): void {
+    const { world } = this;
     plans.forEach(({ type, settings }, index) => {
       const changed = type === ServiceType.SCRIPTED || type === ServiceType.INTERNAL ? {} : {
         flags: { ...NO_FLAGS, ...settings.flags, killAllOnStop: false },
@@ -189,12 +200,6 @@ export class RandomWorld {
         world.manager.graph.connect(this.#service(index), this.#service(to % index), kind);
       }
     });
-    world.host.watch = (plan) => {
-      const service = world.service(plan.name);
-      const isStart = plan.role === "main" && plan.argv[0] !== "/bin/stop";
-      const complaint = isStart ? broughtUpTooEarly(service) : takenDownTooEarly(service);
-      if (complaint !== undefined) this.#broken.push(complaint);
-    };
   }
 
   #service(index: number): ServiceRecord {

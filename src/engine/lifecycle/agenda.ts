@@ -40,9 +40,9 @@ export interface LifecycleContext {
 export class Agenda {
   readonly context: LifecycleContext;
   /** Services with pending claims, releases, failures, starts or stops. */
-  readonly propagation = new WorkQueue(Work.IN_PROPAGATION, (service) => this.changed(service));
+  readonly propagation = new WorkQueue(Work.IN_PROPAGATION);
   /** Services that may be ready for a bring-up or bring-down. */
-  readonly transitions = new WorkQueue(Work.IN_TRANSITIONS, (service) => this.changed(service));
+  readonly transitions = new WorkQueue(Work.IN_TRANSITIONS);
   /** Services that have lost their process; checked after all other work. */
   readonly withoutProcess: ServiceRecord[] = [];
   /** Services whose stop a start pin holds back; checked again at the end of every drain. */
@@ -60,10 +60,7 @@ export class Agenda {
     return this.#activeCount;
   }
 
-  /**
-   * The record of a service changes now or later in the same step. Work that was queued, a new phase, and a changed
-   * edge note this themselves.
-   */
+  /** The record of a service changes. `enter` notes this itself, and so does the engine for commands and events. */
   changed(service: ServiceRecord): void {
     this.context.graph.changes.service(service);
   }

@@ -104,6 +104,7 @@ export class Starting {
   /** Brings the service up if it waits for nothing any more, or first queues it for the console (3.13). */
   bringUpIfClear(service: ServiceRecord): void {
     if (service.waits > 0) return;
+    this.#agenda.changed(service);
     if (service.times !== undefined) service.times.unblocked = this.#agenda.now();
     if (service.description.flags.startsOnConsole && !service.haveConsole) this.#console.join(service);
     else this.#bringUp(service);

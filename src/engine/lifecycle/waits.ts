@@ -81,7 +81,10 @@ export class Waits {
     this.#graph.setWaiting(edge, false);
     const { from } = edge;
     if (from.phase.kind !== "waiting-for-dependencies") return;
-    if (from.waits === 0 && from.times !== undefined) from.times.decidedBy = edge.to.name;
+    if (from.waits === 0 && from.times !== undefined) {
+      from.times.decidedBy = edge.to.name;
+      this.#agenda.changed(from);
+    }
     this.#agenda.transitions.add(from);
   }
 

@@ -7,19 +7,16 @@ import { type ServiceRecord, takeWork, type Work } from "../graph/record.ts";
 export class WorkQueue {
   readonly #stack: ServiceRecord[] = [];
   readonly #mark: Work;
-  readonly #changed: (service: ServiceRecord) => void;
 
-  /** `mark` is the bit of the record for this queue; `changed` is told of each service that is added. */
-  constructor(mark: Work, changed: (service: ServiceRecord) => void) {
+  /** `mark` is the bit of the record for this queue. */
+  constructor(mark: Work) {
     this.#mark = mark;
-    this.#changed = changed;
   }
 
   add(service: ServiceRecord): void {
     if ((service.work & this.#mark) !== 0) return;
     service.work |= this.#mark;
     this.#stack.push(service);
-    this.#changed(service);
   }
 
   /** Takes the service that was added last; `undefined` if the queue is empty. */

@@ -12,6 +12,7 @@ import {
   StopReason,
 } from "../../model/mod.ts";
 import { type Plain, toPlain } from "../../model/saving.ts";
+import { isLoaded } from "../graph/graph.ts";
 import {
   type Child,
   type Edge,
@@ -46,10 +47,14 @@ export function engineDocument({ nextId, shutdownType, stopLimit, lifecycle }: E
   return saved;
 }
 
-/** The document of a service or placeholder, without its edges. */
-export function serviceDocument(service: ServiceRecord): Plain {
+/**
+ * The document of a service, without its edges; `undefined` if it was never started, and has nothing but its
+ * description. A placeholder has no description, but its name here.
+ */
+export function serviceDocument(service: ServiceRecord): Plain | undefined {
   const { phase, times } = service;
-  const saved: Fields = { name: service.name, type: service.type };
+  const saved: Fields = {};
+  if (!isLoaded(service)) saved.name = service.name;
   if (phase.kind !== "stopped") saved.phase = savedPhase(phase);
   if (service.since !== 0) saved.since = service.since;
   if (service.target !== ServiceState.STOPPED) saved.target = service.target;
@@ -68,7 +73,8 @@ export function serviceDocument(service: ServiceRecord): Plain {
   if (service.consumer !== undefined) saved.consumer = service.consumer.id;
   if (hasProcessState(service)) saved.process = savedProcess(service.process);
   if (times !== undefined) saved.times = savedTimes(times);
-  return saved;
+  for (const _ in saved) return saved;
+  return undefined;
 }
 
 /** A phase without details is its name. */
@@ -150,28 +156,30 @@ function savedTimes(times: ActivationTimes): Plain {
   return saved;
 }
 
-/** The document of a description: what differs from the default description. */
-export function descriptionDocument(description: ServiceDescription): Plain {
-  const saved = difference(description, DEFAULT_DESCRIPTION);
-  saved.type = description.type; // the one setting without a default
-  return saved;
-}
-
-/** The fields with another value than usual. Objects are compared by identity, except for empty lists and flags. */
-function difference<T extends object>(value: T, usual: T): Fields {
-  const saved: Fields = {};
-  for (const name in usual) {
-    const own = value[name];
-    const other = usual[name];
-    if (own === other) continue;
-    if (Array.isArray(own) && own.length === 0 && Array.isArray(other) && other.length === 0) continue;
-    if (name === "flags") {
-      const flags = difference(own as object, other as object);
-      if (Object.keys(flags).length > 0) saved[name] = flags;
-    } else saved[name] = toPlain(own);
+/** The document of the description of a loaded service: what differs from the default description. */
+export function descriptionDocument({ description, name, type }: ServiceRecord): Plain {
+  // The record has the name and the type that count.
+  const saved: Fields = { name, type };
+  for (const setting of SETTINGS) {
+    const value = description[setting];
+    if (value === DEFAULT_DESCRIPTION[setting]) continue;
+    if (Array.isArray(value) && value.length === 0) continue; // every list is empty by default
+    const special = SPECIAL[setting];
+    saved[setting] = special === undefined ? value as Plain : special(description);
   }
   return saved;
 }
+
+const SETTINGS = (Object.keys(DEFAULT_DESCRIPTION) as (keyof ServiceDescription)[]) // it has all fields of its type
+  .filter((setting) => setting !== "name" && setting !== "type");
+
+/** Settings whose values are not plain; those of the others, which never change, are the same objects. */
+const SPECIAL: { readonly [Setting in keyof ServiceDescription]?: (from: ServiceDescription) => Plain } = {
+  environment: ({ environment }) => toPlain(environment),
+  limits: ({ limits }) => toPlain(limits),
+  runAs: ({ runAs }) => toPlain(runAs),
+  flags: ({ flags }) => Object.fromEntries(Object.entries(flags).filter(([, set]) => set)),
+};
 
 /** The document of the part `environment`: the variables that clients have changed; `undefined`: removed. */
 export function environmentDocument(changes: ReadonlyMap<string, string | undefined>): Plain | undefined {

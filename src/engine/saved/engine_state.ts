@@ -59,7 +59,7 @@ export class EngineState implements StateChanges {
       document: (id) =>
         documentOf(
           graph.byId(id),
-          (record) => isLoaded(record) ? descriptionDocument(record.description) : undefined,
+          (record) => isLoaded(record) ? descriptionDocument(record) : undefined,
         ),
     };
     this.#environment = {

@@ -3,8 +3,8 @@
  * nor the host's data about processes; the host identifies processes by the ids of services, which stay the same.
  */
 
-import { ServiceType } from "../../model/mod.ts";
-import { fromPlain, type Plain, type SavedParts, SavedStateError, type Schema } from "../../model/saving.ts";
+import { type ServiceDescription, ServiceType } from "../../model/mod.ts";
+import { fromPlain, type Plain, type SavedParts, SavedStateError } from "../../model/saving.ts";
 import { ServiceGraph } from "../graph/graph.ts";
 import { newRecord, type ServiceRecord } from "../graph/record.ts";
 import { PHASE_STATES } from "../lifecycle/phase.ts";
@@ -62,25 +62,14 @@ function isBusy({ work, loading }: ServiceRecord): boolean {
 export function restore(options: ManagerOptions, parts: SavedParts): ServiceManager {
   const documents = (part: string) => parts.get(part) ?? NO_DOCUMENTS;
   const engine = savedEngine(documents("engine").get(0) ?? {}, "engine 0");
-  const all = <T>(part: string, schema: Schema<T>): Map<number, T> =>
-    new Map(
-      [...documents(part)].map(([number, document]) => [number, schema(document, `${part} ${number}`)]),
-    );
-  const graph = restoredGraph(engine, all("service", savedService), all("edge", savedEdge));
-  for (const [id, document] of documents("description")) {
-    const path = `description ${id}`;
-    const record = graph.byId(id);
-    if (record === undefined) throw new SavedStateError(path, `there is no service with the id ${id}`);
-    const description = savedDescription(original(document, path), path);
-    if (description.type !== record.type) {
-      throw new SavedStateError(`${path}.type`, "is not that of the service");
-    }
-    graph.describe(record, description);
-  }
-  for (const { id, type } of graph.records()) {
-    const isMissing = type !== ServiceType.PLACEHOLDER && !documents("description").has(id);
-    if (isMissing) throw new SavedStateError(`service ${id}`, "it has no description");
-  }
+  const all = <T>(part: string, read: (document: Plain, path: string) => T): Map<number, T> =>
+    new Map([...documents(part)].map(([number, document]) => [number, read(document, `${part} ${number}`)]));
+  const graph = restoredGraph({
+    engine,
+    services: all("service", savedService),
+    descriptions: all("description", (document, path) => savedDescription(original(document, path), path)),
+    edges: all("edge", savedEdge),
+  });
   const { changes } = savedEnvironment(documents("environment").get(0) ?? {}, "environment 0");
   const variables = new Map(changes.map(({ name, value }) => [name, value]));
   return new ServiceManager({ ...options, graph, saved: { ...engine, variables, resume } });
@@ -96,23 +85,31 @@ function original(document: Plain, path: string): unknown {
   }
 }
 
-/** The services with their edges, without descriptions. */
-function restoredGraph(
-  engine: SavedEngine,
-  services: ReadonlyMap<number, SavedService>,
-  edges: ReadonlyMap<number, SavedEdge>,
-): ServiceGraph {
+/** The services with their edges. */
+function restoredGraph({ engine, services, descriptions, edges }: {
+  readonly engine: SavedEngine;
+  readonly services: ReadonlyMap<number, SavedService>;
+  readonly descriptions: ReadonlyMap<number, ServiceDescription>;
+  readonly edges: ReadonlyMap<number, SavedEdge>;
+}): ServiceGraph {
   const graph = new ServiceGraph({ nextId: engine.nextId });
-  for (const [id, saved] of [...services].sort(([a], [b]) => a - b)) {
-    const path = `service ${id}`;
-    if (id < 1 || id >= engine.nextId) throw new SavedStateError(path, "its id may be given out again");
-    if (graph.get(saved.name) !== undefined) {
-      throw new SavedStateError(`${path}.name`, "belongs to another service");
+  const ids = new Set([...services.keys(), ...descriptions.keys()]);
+  for (const id of [...ids].sort((a, b) => a - b)) {
+    const saved = services.get(id) ?? savedService({}, `service ${id}`);
+    const description = descriptions.get(id);
+    const place = description === undefined ? `service ${id}` : `description ${id}`;
+    const name = description?.name ?? saved.name ?? "";
+    if (id < 1 || id >= engine.nextId) throw new SavedStateError(place, "its id may be given out again");
+    if (name === "") throw new SavedStateError(`${place}.name`, "is missing");
+    if (graph.get(name) !== undefined) {
+      throw new SavedStateError(`${place}.name`, "belongs to another service");
     }
-    if (saved.type === ServiceType.PLACEHOLDER && saved.phase.kind !== "stopped") {
-      throw new SavedStateError(`${path}.phase`, "a name that is not loaded is always stopped");
+    if (description === undefined && saved.phase.kind !== "stopped") {
+      throw new SavedStateError(`${place}.phase`, "a service without a description is always stopped");
     }
-    graph.insert(restoredRecord(id, saved));
+    graph.insert(
+      restoredRecord(newRecord(id, name, description?.type ?? ServiceType.PLACEHOLDER), saved, description),
+    );
   }
   const find = (id: number, path: string): ServiceRecord => {
     const record = graph.byId(id);
@@ -135,12 +132,15 @@ function restoredGraph(
   return graph;
 }
 
-function restoredRecord(id: number, saved: SavedService): ServiceRecord {
-  const { consumer: _consumer, process, ...rest } = saved;
-  const fresh = newRecord(id, saved.name, saved.type);
+function restoredRecord(
+  fresh: ServiceRecord,
+  { name: _name, consumer: _consumer, process, ...saved }: SavedService,
+  description: ServiceDescription | undefined,
+): ServiceRecord {
   return {
     ...fresh,
-    ...rest,
+    ...saved,
+    description: description ?? fresh.description,
     state: PHASE_STATES[saved.phase.kind],
     claims: saved.explicit ? 1 : 0,
     process: process ?? fresh.process,

@@ -15,7 +15,6 @@ import {
   type ServiceRecord,
 } from "../graph/record.ts";
 import { PROCESS_ROLES } from "../launcher/process_events.ts";
-import type { ProcessHost } from "../ports.ts";
 import type { ResumeContext } from "./saved_data.ts";
 
 /** A process of the saved state that the host has not taken over. */
@@ -41,13 +40,12 @@ export function resume(context: ResumeContext): void {
   const services = [...graph.services()];
   const expired = setTimers(services, context);
   // All processes are looked up before anything is done about one: no decision relies on a process that is gone.
-  const missing = services.filter(hasProcessState).flatMap((service) => missingProcesses(service, host));
+  const missing = services.filter(hasProcessState).flatMap((service) => missingProcesses(service, context));
   const wanted = missing.filter(({ service, fate }) =>
     fate !== "never-made" && service.explicit && service.target === ServiceState.STARTED
   );
   for (const { id, phase } of services) if (phase.kind === "killing-all") host.killAll(id);
   for (const one of missing) {
-    graph.changes.service(one.service);
     settle(context, one);
     lifecycle.drain();
   }
@@ -89,16 +87,20 @@ function setTimers(services: readonly ServiceRecord[], { clock }: ResumeContext)
 }
 
 /** The processes of a service that the host does not know. The record then says that they are gone. */
-function missingProcesses(service: ServiceRecord, host: ProcessHost): Missing[] {
+function missingProcesses(service: ServiceRecord, { graph, host }: ResumeContext): Missing[] {
   const missing: Missing[] = [];
   for (const role of PROCESS_ROLES) {
     const child = childOf(service.process, role);
     if (child === undefined || !isAlive(child)) continue;
     const found = host.processOf?.(service.id, role);
     if (found !== undefined) {
-      if (child.ended === undefined) child.pid ??= found.pid;
+      if (child.pid === undefined && child.ended === undefined) {
+        child.pid = found.pid;
+        graph.changes.service(service);
+      }
       continue;
     }
+    graph.changes.service(service);
     child.pid = undefined;
     child.foreign = false;
     const wasMade = !child.execPending || (role === "main" && hasWorked(service));

@@ -1,13 +1,6 @@
 /** The schemas of the engine's documents, which `documents.ts` writes. */
 
-import {
-  DependencyKind,
-  type ExitStatus,
-  ServiceState,
-  ServiceType,
-  ShutdownType,
-  StopReason,
-} from "../../model/mod.ts";
+import { DependencyKind, type ExitStatus, ServiceState, ShutdownType, StopReason } from "../../model/mod.ts";
 import {
   flag,
   hasFields,
@@ -33,9 +26,19 @@ type WorkedOut = "state" | "claims" | "waits" | "work" | "loading";
 export type SavedService =
   & Omit<
     ServiceRecord,
-    WorkedOut | "id" | "description" | "dependencies" | "dependents" | "consumer" | "process"
+    | WorkedOut
+    | "id"
+    | "name"
+    | "type"
+    | "description"
+    | "dependencies"
+    | "dependents"
+    | "consumer"
+    | "process"
   >
   & {
+    /** Only of a placeholder; the others have the name of their description. */
+    readonly name: string | undefined;
     /** An id. */
     readonly consumer: number | undefined;
     /** Absent if the service never had processes. */
@@ -157,8 +160,7 @@ const phase: Schema<Phase> = (saved, path) => {
 
 /** The document of the part `service`. */
 export const savedService: Schema<SavedService> = object<SavedService>({
-  name: text,
-  type: oneOf(Object.values(ServiceType)),
+  name: optional(text),
   phase,
   since: or(number, 0),
   target: or(oneOf([ServiceState.STOPPED, ServiceState.STARTED]), ServiceState.STOPPED),
