@@ -150,7 +150,8 @@ function relayed(handlers: SignalHandlers, signal: number, times: number): void 
   if (signal === USR1) handlers.look(false);
   else if (signal === STOP_CONTAINER) handlers.stopContainer();
   else if (meaning !== undefined) handlers[meaning](); // once, as the runtime does
-  else handlers.ignored(name?.slice(3) ?? (signal === RTMIN ? "RTMIN" : `RTMIN+${signal - RTMIN}`), times);
+  else if (name !== undefined) handlers.ignored(name.slice(3), 1);
+  else handlers.ignored(signal === RTMIN ? "RTMIN" : `RTMIN+${signal - RTMIN}`, times);
 }
 
 function numberOf(signal: string): number {

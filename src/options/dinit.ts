@@ -194,9 +194,10 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     extension: true,
     assignable: true,
     value: {
-      name: "COUNT/SECONDS",
-      pattern: /^\d{1,9}\/\d{1,9}$|^0$/,
-      missing: "requires COUNT/SECONDS, or 0",
+      name: "COUNT[/SECONDS]",
+      kind: "number",
+      pattern: /^\d{1,9}(\/\d{1,9})?$/,
+      missing: "requires a number of faults, such as 5 or 5/60",
     },
     help: "give up after so many faults of this program in so many seconds\n(default 5/60; 0: never)",
     apply: (s, value) => s.faultLimit = faultLimit(value),
@@ -205,7 +206,7 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     long: "--hang-limit",
     extension: true,
     assignable: true,
-    value: { name: "SECONDS", pattern: /^\d{1,9}$/, missing: "requires a number of seconds" },
+    value: { name: "SECONDS", kind: "number", pattern: /^\d{1,9}$/, missing: "requires a number of seconds" },
     help: "a program that is busy for so many seconds of processor time and does\n" +
       "nothing else has a fault (default 30; 0: no limit)",
     apply: (s, value) => s.hangLimit = Number(value),
@@ -218,7 +219,7 @@ export const DEFAULT_FAULT_LIMIT: FaultLimit = { count: 5, seconds: 60 };
 export const DEFAULT_HANG_LIMIT = 30;
 
 function faultLimit(text: string): FaultLimit {
-  const [count, seconds = 0] = text.split("/").map(Number);
+  const [count, seconds = DEFAULT_FAULT_LIMIT.seconds] = text.split("/").map(Number);
   return { count, seconds };
 }
 

@@ -32,6 +32,7 @@ export { KeyInput } from "./machine_keys.ts";
 export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
 export { MemoryFiles } from "./memory_files.ts";
 export { type OwnDescriptor, OwnDescriptors } from "./own_descriptors.ts";
+export { MemoryFile, readWhole } from "./memory_file.ts";
 export { Interest, Poller, type Watch } from "./poller.ts";
 export { ProcessHandles } from "./process_handles.ts";
 export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";

@@ -25,6 +25,8 @@ export class StateJournal implements StateStore {
   /** The documents that have changed in this step. */
   #changed = new Map<StatePart, Set<number>>();
   #depth = 0;
+  /** A step has failed: nothing becomes valid any more. */
+  #isBroken = false;
   #step: number;
 
   /** Continues after the step of an earlier program. @default 0 */
@@ -34,11 +36,12 @@ export class StateJournal implements StateStore {
 
   /** From now on writes to this place, too, beginning with the whole state. */
   addPlace(place: StatePlace): void {
-    place.keepState(() => this.#depth === 0 ? this.#completeLine() : undefined);
+    place.keepState(() => this.#depth === 0 && !this.#isBroken ? this.#completeLine() : undefined);
     this.#places.push(place);
   }
 
   changed(part: StatePart, number: number): void {
+    if (this.#isBroken) return;
     const numbers = this.#changed.get(part);
     if (numbers === undefined) this.#changed.set(part, new Set([number]));
     else numbers.add(number);
@@ -51,13 +54,19 @@ export class StateJournal implements StateStore {
     try {
       result = work();
     } catch (error) {
-      if (this.#depth === 1) this.#changed.clear();
+      this.#isBroken = true;
       throw error;
     } finally {
       this.#depth -= 1;
     }
     if (this.#depth === 0) this.#commit();
     return result;
+  }
+
+  /** From now on the places have no state: what the memory has cannot be trusted, and nobody restores a valid state. */
+  abandon(): void {
+    this.#isBroken = true;
+    for (const place of this.#places) place.keepState(() => "");
   }
 
   #completeLine(): string {
@@ -72,7 +81,7 @@ export class StateJournal implements StateStore {
   }
 
   #commit(): void {
-    if (this.#changed.size === 0) return;
+    if (this.#changed.size === 0 || this.#isBroken) return;
     const changed = this.#changed;
     this.#changed = new Map();
     let changes = "";
