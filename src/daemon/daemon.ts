@@ -107,7 +107,10 @@ export class Daemon {
         identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
       }),
       environment: this.#environment,
-      clock: new SystemClock((id, purpose) => this.#manager.timerExpired(id, purpose)),
+      clock: new SystemClock(
+        (id, purpose) => this.#manager.timerExpired(id, purpose),
+        () => this.#host.now(),
+      ),
       host: this.#host,
       console: {
         requestConsole: () => console.yield(() => this.#manager.consoleYielded()),

@@ -139,12 +139,15 @@ function chainObstacle(failure: LoadError | undefined, service: string): string 
 }
 
 function endOfProcess(service: string, what: EndedProcess, exit: ExitStatus): Words {
-  const isExit = exit.kind === "exited";
-  const how = (verb: string) =>
-    isExit ? `${verb} with exit code ${exit.code}` : `terminated due to signal ${exit.signal}`;
+  const how = (verb: string) => {
+    if (exit.kind === "exited") return `${verb} with exit code ${exit.code}`;
+    return exit.kind === "killed"
+      ? `terminated due to signal ${exit.signal}`
+      : `${verb} with unknown exit status`;
+  };
   switch (what) {
     case "main":
-      return error(`Service ${service} ${isExit ? "process " : ""}${how("terminated")}`);
+      return error(`Service ${service} ${exit.kind === "killed" ? "" : "process "}${how("terminated")}`);
     case "stop":
       return error(`Service ${service} stop command ${how("terminated")}`);
     case "start-command":
@@ -152,10 +155,14 @@ function endOfProcess(service: string, what: EndedProcess, exit: ExitStatus): Wo
     case "stop-command":
       return warning(`Service ${service} stop command ${how("failed")}`);
     case "interrupted-start-command": {
-      const end = isExit ? `; exit code ${exit.code}` : ` from signal ${exit.signal}`;
-      return { level: "info", text: `Service ${service} start cancelled${end}` };
+      return { level: "info", text: `Service ${service} start cancelled${cancelledEnd(exit)}` };
     }
   }
+}
+
+function cancelledEnd(exit: ExitStatus): string {
+  if (exit.kind === "unknown") return "; unknown exit status";
+  return exit.kind === "exited" ? `; exit code ${exit.code}` : ` from signal ${exit.signal}`;
 }
 
 /**

@@ -1,38 +1,31 @@
-import { cString, type Library, SystemCallError } from "./library.ts";
+import { type Library, SystemCallError } from "./library.ts";
+import { MemoryFiles } from "./memory_files.ts";
 
-const MFD_CLOEXEC = 1;
 const O_CLOEXEC = 0o2000000;
 const CHUNK = 256 * 1024;
 
 /** A file in memory, without a name in the file system. A program that inherits its descriptor can read it. */
 export class MemoryFile {
   readonly #library: Library;
+  readonly #files: MemoryFiles;
   readonly fd: number;
   /** The number of bytes that were written. */
   size = 0;
 
   private constructor(library: Library, fd: number) {
     this.#library = library;
+    this.#files = new MemoryFiles(library);
     this.fd = fd;
   }
 
   /** A new file; `name` shows in `/proc/PID/fd`. Throws `SystemCallError`. */
   static create(library: Library, name: string): MemoryFile {
-    return new MemoryFile(
-      library,
-      library.check("memfd_create", library.symbols.memfd_create(cString(name), MFD_CLOEXEC)),
-    );
+    return new MemoryFile(library, new MemoryFiles(library).create(name));
   }
 
   /** Appends bytes. Throws `SystemCallError`; then `size` has not changed. */
   append(bytes: Uint8Array<ArrayBuffer>): void {
-    for (let done = 0; done < bytes.length;) {
-      const rest = bytes.subarray(done);
-      const place = this.size + done;
-      const count = this.#library.symbols.pwrite(this.fd, rest, BigInt(rest.length), BigInt(place));
-      if (count === -1n) throw new SystemCallError("pwrite", this.#library.errno());
-      done += Number(count);
-    }
+    this.#files.writeAt(this.fd, bytes, this.size);
     this.size += bytes.length;
   }
 

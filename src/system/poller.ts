@@ -8,7 +8,7 @@ const CHANGE = 3;
 const BATCH = 64;
 
 /** What to wait for. An error or a hang-up is always reported. */
-export const Interest = { READ: 1, WRITE: 4, BOTH: 5 } as const;
+export const Interest = { END: 0, READ: 1, WRITE: 4, BOTH: 5 } as const;
 export type Interest = (typeof Interest)[keyof typeof Interest];
 
 /** A descriptor under watch. */

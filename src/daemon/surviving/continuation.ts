@@ -3,7 +3,14 @@
 import { decodeBytes } from "../../model/mod.ts";
 import { type SavedParts, SavedStateError } from "../../model/saving.ts";
 import type { Inheritance } from "../../inherited/mod.ts";
-import { currentBootId, type Journal, openLibrary, ownerLives, parseJournal, readWhole } from "../../host/mod.ts";
+import {
+  currentBootId,
+  type Journal,
+  openLibrary,
+  ownerLives,
+  parseJournal,
+  readWhole,
+} from "../../host/mod.ts";
 import { type FaultRecord, readFaultRecord, RECORD_SIZE } from "./fault_record.ts";
 import { readState } from "./state_text.ts";
 

@@ -1,6 +1,6 @@
 import type { BufferedOutput, BufferReading } from "../../model/mod.ts";
 import { SystemCallError } from "../../system/mod.ts";
-import type { BufferStorage } from "./buffer_storage.ts";
+import { BufferFile, type BufferStorage } from "./buffer_storage.ts";
 import { LogBuffer } from "./log_buffer.ts";
 
 /** Makes storage for the output of services. */
@@ -37,6 +37,13 @@ export class LogBuffers {
   /** The buffer of a service, if it has one. */
   find(id: number): LogBuffer | undefined {
     return this.#buffers.get(id);
+  }
+
+  /** The descriptors of all buffers that survive. */
+  files(): number[] {
+    return [...this.#buffers.values()].flatMap(({ storage }) =>
+      storage instanceof BufferFile ? [storage.fd] : []
+    );
   }
 
   /** A buffer with its output from before. */

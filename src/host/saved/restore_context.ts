@@ -1,0 +1,34 @@
+import type {
+  BootTime,
+  Files,
+  MemoryFiles,
+  OwnDescriptors,
+  Processes,
+  ProcessHandles,
+} from "../../system/mod.ts";
+import type { LaunchFollower } from "../launch/launch_follower.ts";
+import type { LogCollector } from "../output/log_collector.ts";
+import type { OutputPipes } from "../output/output_pipes.ts";
+import type { AdoptedEnds } from "../processes/adopted_ends.ts";
+import type { ProcessRecord } from "../processes/process_record.ts";
+import type { ProcessTable } from "../processes/process_table.ts";
+import type { ActivationSockets } from "../resources/activation_sockets.ts";
+
+/** What a host gives to its restoration. */
+export interface RestoreContext {
+  readonly files: Files;
+  readonly memory: MemoryFiles;
+  readonly descriptors: OwnDescriptors;
+  readonly processes: Processes;
+  readonly handles: ProcessHandles;
+  readonly clock: BootTime;
+  readonly table: ProcessTable;
+  readonly record: ProcessRecord;
+  readonly follower: LaunchFollower;
+  readonly adoptedEnds: AdoptedEnds;
+  readonly logs: LogCollector;
+  readonly pipes: OutputPipes;
+  readonly activation: ActivationSockets;
+  /** Writes a warning to the daemon's log. */
+  readonly warn: (text: string) => void;
+}
