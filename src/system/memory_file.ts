@@ -1,26 +1,24 @@
-import { type Library, SystemCallError } from "./library.ts";
+import type { Library } from "./library.ts";
 import { MemoryFiles } from "./memory_files.ts";
 
 const O_CLOEXEC = 0o2000000;
 const CHUNK = 256 * 1024;
 
-/** A file in memory, without a name in the file system. A program that inherits its descriptor can read it. */
+/** A growing file in memory. A program that inherits its descriptor reads it with `readWhole`. */
 export class MemoryFile {
   readonly #library: Library;
   readonly #files: MemoryFiles;
+  readonly #name: string;
   readonly fd: number;
   /** The number of bytes that were written. */
   size = 0;
 
-  private constructor(library: Library, fd: number) {
+  /** A new file; `name` shows in `/proc/PID/fd`. Throws `SystemCallError`. */
+  constructor(library: Library, name: string) {
     this.#library = library;
     this.#files = new MemoryFiles(library);
-    this.fd = fd;
-  }
-
-  /** A new file; `name` shows in `/proc/PID/fd`. Throws `SystemCallError`. */
-  static create(library: Library, name: string): MemoryFile {
-    return new MemoryFile(library, new MemoryFiles(library).create(name));
+    this.#name = name;
+    this.fd = this.#files.create(name);
   }
 
   /** Appends bytes. Throws `SystemCallError`; then `size` has not changed. */
@@ -32,35 +30,27 @@ export class MemoryFile {
   /** Gives the file another content at once: a fault finds either the old or the new one. Throws `SystemCallError`. */
   replace(bytes: Uint8Array<ArrayBuffer>): void {
     const { symbols } = this.#library;
-    const fresh = MemoryFile.create(this.#library, "dinit state");
+    const fresh = this.#files.create(this.#name);
     try {
-      fresh.append(bytes);
-      this.#library.check("dup3", symbols.dup3(fresh.fd, this.fd, O_CLOEXEC));
+      this.#files.writeAt(fresh, bytes, 0);
+      this.#library.check("dup3", symbols.dup3(fresh, this.fd, O_CLOEXEC));
     } finally {
-      symbols.close(fresh.fd);
+      symbols.close(fresh);
     }
     this.size = bytes.length;
-  }
-
-  close(): void {
-    this.#library.symbols.close(this.fd);
   }
 }
 
 /** The whole content of an inherited file. Throws `SystemCallError`. */
 export function readWhole(library: Library, fd: number): Uint8Array<ArrayBuffer> {
+  const files = new MemoryFiles(library);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for (let place = 0;;) {
+  let size = 0;
+  for (let count = -1; count !== 0; size += count) {
     const chunk = new Uint8Array(CHUNK);
-    const count = Number(library.symbols.pread(fd, chunk, BigInt(CHUNK), BigInt(place)));
-    if (count === -1) throw new SystemCallError("pread", library.errno());
-    if (count === 0) return joined(chunks, place);
+    count = files.readAt(fd, chunk, size);
     chunks.push(chunk.subarray(0, count));
-    place += count;
   }
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   let place = 0;
   for (const chunk of chunks) {

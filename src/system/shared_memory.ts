@@ -1,6 +1,6 @@
-import { cString, type Library, SystemCallError } from "./library.ts";
+import { type Library, SystemCallError } from "./library.ts";
+import { MemoryFiles } from "./memory_files.ts";
 
-const MFD_CLOEXEC = 1;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const FAILED = 0xffffffffffffffffn;
@@ -23,13 +23,13 @@ export class SharedMemory {
 
   /** New memory of `size` zeros. Throws `SystemCallError`. */
   static create(library: Library, name: string, size: number): SharedMemory {
-    const { symbols } = library;
-    const fd = library.check("memfd_create", symbols.memfd_create(cString(name), MFD_CLOEXEC));
+    const files = new MemoryFiles(library);
+    const fd = files.create(name);
     try {
-      library.check("ftruncate", symbols.ftruncate(fd, BigInt(size)));
+      files.resize(fd, size);
       return new SharedMemory(library, fd, size);
     } catch (error) {
-      symbols.close(fd);
+      library.symbols.close(fd);
       throw error;
     }
   }

@@ -109,3 +109,55 @@ export const SYMBOLS = {
   posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
   posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
+
+/** The name of a function here. */
+export type SymbolName = keyof typeof SYMBOLS;
+
+/**
+ * Functions that are used together. The runtime loads ten functions in one call three times as fast as in ten calls.
+ * The first batch is what every start of the daemon uses, and `memcpyOut`, which reads `errno`: loading it after a failed
+ * call would change `errno`. A function that is in no batch is loaded alone.
+ */
+export const BATCHES = [
+  [
+    "__errno_location",
+    "memcpyOut",
+    "memcpyIn",
+    "malloc",
+    "mmap",
+    "mprotect",
+    "openat",
+    "close",
+    "read",
+    "fcntl",
+    "readlinkat",
+    "statx",
+    "prlimit",
+    "prctl",
+    "waitpid",
+    "signal",
+    "pthread_sigmask",
+    "syscall",
+    "syscallOfFour",
+    "posix_spawnattr_init",
+    "posix_spawnattr_setpgroup",
+    "posix_spawnattr_setsigdefault",
+  ],
+  [
+    "clock_gettime",
+    "faccessat",
+    "free",
+    "getpriority",
+    "posix_spawn",
+    "posix_spawn_file_actions_init",
+    "posix_spawn_file_actions_destroy",
+    "posix_spawn_file_actions_adddup2",
+    "posix_spawn_file_actions_addfchdir_np",
+    "posix_spawnattr_setflags",
+    "posix_spawnattr_setsigmask",
+  ],
+  ["inotify_init1", "inotify_add_watch"],
+  ["epoll_create1", "epoll_ctl", "epoll_wait", "eventfd"],
+  ["kill", "getpgid", "getpgrp"],
+  ["setutxent", "endutxent", "getutxid", "getutxline", "pututxline", "utmpxname"],
+] as const satisfies readonly (readonly SymbolName[])[];

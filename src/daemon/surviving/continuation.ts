@@ -3,14 +3,7 @@
 import { decodeBytes } from "../../model/mod.ts";
 import { type SavedParts, SavedStateError } from "../../model/saving.ts";
 import type { Inheritance } from "../../inherited/mod.ts";
-import {
-  currentBootId,
-  type Journal,
-  openLibrary,
-  ownerLives,
-  parseJournal,
-  readWhole,
-} from "../../host/mod.ts";
+import { type Journal, openLibrary, parseJournal, readWhole } from "../../host/mod.ts";
 import { type FaultRecord, readFaultRecord, RECORD_SIZE } from "./fault_record.ts";
 import { readState } from "./state_text.ts";
 
@@ -44,9 +37,11 @@ export function inheritedState({ reason, state, record }: Inheritance): Continua
  * Reads the state that a killed daemon has left; `undefined` if there is none of this boot. Throws `SavedStateError` if
  * it is not usable.
  */
-export function leftState({ journal, text }: { journal: Journal; text: string }): Continuation | undefined {
-  const boot = journal.owner?.boot;
-  if (boot === undefined || boot !== currentBootId() || ownerLives(journal)) return undefined;
+export function leftState(
+  { journal, text }: { readonly journal: Journal; readonly text: string },
+  boot: string | undefined,
+): Continuation | undefined {
+  if (boot === undefined || boot !== journal.owner?.boot) return undefined;
   const reading = readState(text);
   if (reading === undefined) return undefined;
   return { way: "adopt", parts: reading.parts, step: reading.step, journal, fault: undefined };

@@ -8,7 +8,7 @@ export class StateMemory implements JournalCopy {
 
   /** Throws `SystemCallError`. */
   constructor(library: ReturnType<typeof openLibrary>, warn: (text: string) => void) {
-    this.#file = MemoryFile.create(library, "dinit state");
+    this.#file = new MemoryFile(library, "dinit state");
     this.#warn = warn;
   }
 

@@ -34,7 +34,7 @@ export class Survival {
   constructor({ library, signals, journal, warn }: SurvivalContext) {
     this.#signals = signals;
     this.#memory = new StateMemory(library, warn);
-    this.#record = MemoryFile.create(library, "dinit fault");
+    this.#record = new MemoryFile(library, "dinit fault");
     const inheritance = { state: this.#memory.descriptor, record: this.#record.fd, signals };
     this.#handlers = new FaultHandlers(library, {
       path: THIS_PROGRAM,
