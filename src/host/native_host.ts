@@ -22,16 +22,15 @@ import type {
   ServiceRecord,
   SignalOutcome,
 } from "../engine/mod.ts";
-import type { AdoptedEndsContext } from "./processes/adopted_ends.ts";
-import { adoptFromPidFile, type AdoptionContext } from "./processes/adoption.ts";
+import { adoptFromPidFile } from "./processes/adoption.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
-import { DescriptorStream } from "../system/mod.ts";
 import { ExecutionError, PreparationError } from "./launch/launch_errors.ts";
-import { LaunchFollower, type LaunchFollowerContext } from "./launch/launch_follower.ts";
+import { LaunchFollower } from "./launch/launch_follower.ts";
 import {
   Accounts,
   BootTime,
+  DescriptorStream,
   Files,
   type Library,
   Logins,
@@ -45,7 +44,7 @@ import {
   Terminal,
   WholeFiles,
 } from "../system/mod.ts";
-import type { RestoreContext } from "./saved/restore_context.ts";
+import type { HostParts } from "./saved/restore_context.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
 import { LogCollector } from "./output/log_collector.ts";
@@ -57,7 +56,7 @@ import { OpenFileLimit } from "./launch/open_file_limit.ts";
 import { OrphanEnds } from "./processes/orphan_ends.ts";
 import { OutputPipes } from "./output/output_pipes.ts";
 import type { LaunchNumber, ProcessRecord } from "./processes/process_record.ts";
-import { ProcessEnds, type ProcessEndsContext } from "./processes/process_ends.ts";
+import { ProcessEnds } from "./processes/process_ends.ts";
 import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts";
 import { SavedProcesses } from "./processes/saved_processes.ts";
 import { ServiceSignals } from "./processes/service_signals.ts";
@@ -72,13 +71,6 @@ const STDIN = 0;
 /** See `NativeHostOptions`, in milliseconds. */
 const END_PATIENCE = 100;
 
-type HostParts =
-  & AdoptionContext
-  & LaunchFollowerContext
-  & ProcessEndsContext
-  & Omit<RestoreContext, "follower" | "adoptedEnds">
-  & Omit<AdoptedEndsContext, "ends">;
-
 /** Starts processes with `posix_spawn`. */
 export class NativeHost implements ProcessHost {
   readonly kind = "native";
@@ -88,6 +80,7 @@ export class NativeHost implements ProcessHost {
   readonly users: Accounts;
   readonly files: FileAccess;
   readonly bootClock: BootTime;
+  readonly now = () => this.bootClock.milliseconds();
   readonly #files: Files;
   readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;
@@ -188,10 +181,6 @@ export class NativeHost implements ProcessHost {
     };
     this.#follower = new LaunchFollower(this.#parts);
     this.#ends = new ProcessEnds(this.#parts);
-  }
-
-  now(): number {
-    return this.bootClock.milliseconds();
   }
 
   #ownCgroup(): OwnCgroup {

@@ -46,7 +46,7 @@ export class BufferMemory implements BufferStorage {
     bytes.set(this.#bytes.subarray(place, place + bytes.length));
   }
 
-  mark(): void {}
+  mark(_marks: BufferMarks): void {}
 
   clear(): void {
     this.#bytes = new Uint8Array(0);
