@@ -107,7 +107,10 @@ export class Daemon {
         identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
       }),
       environment: this.#environment,
-      clock: new SystemClock((id, purpose) => this.#manager.timerExpired(id, purpose)),
+      clock: new SystemClock(
+        (id, purpose) => this.#manager.timerExpired(id, purpose),
+        () => this.#host.now(),
+      ),
       host: ground.host,
       store: ground.store,
       console: {
@@ -151,6 +154,7 @@ export class Daemon {
       manager: this.#manager,
       state: this.#state,
       serverDescriptors: () => this.#server.descriptors(),
+      restoreServer: (parts, refusal) => this.#server.restore(parts, { refusal }),
       pause: () => this.#pause(),
       resume: () => this.#server.resume(),
     });
@@ -226,6 +230,12 @@ export class Daemon {
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
 
+  /** Before the program is replaced. */
+  async #pause(): Promise<void> {
+    this.#server.pause();
+    await this.flush();
+  }
+
   /** Removes the control socket, if there is one. */
   close(): void {
     this.#socket.close();
@@ -246,6 +256,7 @@ export class Daemon {
     this.#initial.continue();
     this.#manager.resume();
     this.#succession.recover();
+    this.#server.resume();
     return true;
   }
 

@@ -43,6 +43,7 @@ export function hostForDaemon(
     started: (launch, pid) => record().started(launch, pid),
     failed: (launch) => record().failed(launch),
     adopted: (pid, service) => record().adopted(pid, service),
+    continued: (entry, pid) => record().continued(entry, pid),
     ended: (pid) => record().ended(pid),
   }, {
     kind: isManager ? "native" : host, // only the native host handles orphans

@@ -50,6 +50,7 @@ export class CommandHost implements ProcessHost {
   readonly kind = "command";
   readonly users = new FileUsers();
   readonly bootClock = new RuntimeBootClock();
+  readonly now = () => performance.now();
   readonly #reports: ProcessReports;
   readonly #record: ProcessRecord;
   readonly #children = new Map<string, ChildHandle>();
@@ -205,7 +206,7 @@ export class CommandHost implements ProcessHost {
   #collect(plan: LaunchPlan, child: ChildHandle): Promise<unknown> {
     if (plan.output.to !== "buffer") return Promise.resolve();
     this.#buffers.get(plan.id, plan.output.size).markRestart();
-    const take = (chunk: Uint8Array) => this.#buffers.append(plan.id, chunk);
+    const take = (chunk: Uint8Array<ArrayBuffer>) => this.#buffers.append(plan.id, chunk);
     const reading = Promise.all(child.output.map((stream) => readAll(stream, take)));
     this.#reading.set(plan.id, reading);
     return reading;
@@ -244,7 +245,10 @@ function failureOf(errno: number, workingDir: string): [stage: LaunchStage, errn
 }
 
 /** Reads to the end. Unreadable output is lost; the process continues. */
-async function readAll(stream: ReadableStream<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
+async function readAll(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (chunk: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
   try {
     for await (const chunk of stream) take(chunk);
   } catch (error) {

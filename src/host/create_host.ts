@@ -21,6 +21,8 @@ export interface DaemonHost extends ProcessHost {
   readonly controlSockets?: OwnSockets;
   /** Time since boot, as exact as this host can measure it. */
   readonly bootClock: BootClock;
+  /** The time in milliseconds by a clock that never runs backwards: since boot, or since the start of the program. */
+  now(): number;
   /** Begins to work. Call it once, after the daemon has installed its signal listeners and before the first launch. */
   begin(): void;
   /** Stops listening for the exits of processes. */

@@ -58,3 +58,4 @@ export {
   logFileProblem,
   ownIdentity,
 } from "../system/mod.ts";
+export type { RestoreWay } from "./saved/restoring.ts";

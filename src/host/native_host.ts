@@ -7,11 +7,11 @@
 import {
   type BufferedOutput,
   type BufferReading,
-  Errno,
-  type ExitStatus,
   type ServiceDescription,
   Signal,
+  typed,
 } from "../model/mod.ts";
+import { NO_STATE_STORE, type SavedParts, type StateStore } from "../model/saving.ts";
 import type { FileAccess } from "../description/mod.ts";
 import type {
   LaunchPlan,
@@ -26,22 +26,28 @@ import { adoptFromPidFile } from "./processes/adoption.ts";
 import { ControlSockets } from "./control_sockets.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
-import { DescriptorStream } from "../system/mod.ts";
 import { ExecutionError, PreparationError } from "./launch/launch_errors.ts";
 import { LaunchFollower } from "./launch/launch_follower.ts";
 import {
   Accounts,
   BootTime,
+  DescriptorStream,
   Files,
   type Library,
   Logins,
+  MemoryFiles,
+  OwnDescriptors,
   Poller,
   Processes,
+  ProcessHandles,
   Sockets,
   Spawner,
   Terminal,
   WholeFiles,
 } from "../system/mod.ts";
+import type { HostParts } from "./saved/restore_context.ts";
+import type { RestoreWay } from "./saved/restoring.ts";
+import type { JournalEntry } from "./processes/journal_format.ts";
 import { LogCollector } from "./output/log_collector.ts";
 import { type LaunchContext, type Launched, launchNative } from "./launch/native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
@@ -51,7 +57,10 @@ import { OpenFileLimit } from "./launch/open_file_limit.ts";
 import { OrphanEnds } from "./processes/orphan_ends.ts";
 import { OutputPipes } from "./output/output_pipes.ts";
 import type { LaunchNumber, ProcessRecord } from "./processes/process_record.ts";
+import { ProcessEnds } from "./processes/process_ends.ts";
 import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts";
+import { SavedProcesses } from "./processes/saved_processes.ts";
+import { ServiceSignals } from "./processes/service_signals.ts";
 import { StartedWith } from "./launch/started_with.ts";
 import { Tools } from "./launch/tools.ts";
 
@@ -59,12 +68,7 @@ import { Tools } from "./launch/tools.ts";
 const IGNORED = [Signal.PIPE, Signal.TSTP, Signal.TTIN, Signal.TTOU];
 /** Signals that processes never block, even if the daemon does. */
 const NEVER_BLOCKED = [Signal.TERM, Signal.CHLD];
-const { TERM, KILL } = Signal;
 const STDIN = 0;
-const { ESRCH, EINVAL } = Errno;
-const EVERYTHING = -1;
-/** How long to reap before other work gets its turn, in milliseconds. */
-const REAPING_TURN = 5;
 /** See `NativeHostOptions`, in milliseconds. */
 const END_PATIENCE = 100;
 
@@ -78,10 +82,12 @@ export class NativeHost implements ProcessHost {
   readonly files: FileAccess;
   readonly bootClock: BootTime;
   readonly controlSockets: ControlSockets;
+  readonly now = () => this.bootClock.milliseconds();
   readonly #files: Files;
   readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;
   readonly #processes: Processes;
+  readonly #signals: ServiceSignals;
   readonly #terminal: Terminal;
   readonly #logins: Logins;
   readonly #tools: Tools;
@@ -89,12 +95,16 @@ export class NativeHost implements ProcessHost {
   readonly #pipes: OutputPipes;
   readonly #activation: ActivationSockets;
   readonly #context: LaunchContext;
+  /** What the helpers of this host are given. */
+  readonly #parts: HostParts;
   readonly #follower: LaunchFollower;
-  readonly #table = new ProcessTable();
-  readonly #orphanEnds = new OrphanEnds();
-  readonly #reap = () => this.#reapAll();
-  /** The next turn, if one turn could not reap all children. */
-  #nextTurn: ReturnType<typeof setImmediate> | undefined;
+  readonly #store: StateStore;
+  readonly #table: ProcessTable;
+  readonly #savedProcesses: SavedProcesses;
+  /** What a restoration has left for the beginning. */
+  #later: readonly (() => void)[] = [];
+  readonly #ends: ProcessEnds;
+  readonly #reap = () => this.#ends.reap();
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 
   constructor(
@@ -116,11 +126,24 @@ export class NativeHost implements ProcessHost {
     this.#terminal = new Terminal(library);
     this.#logins = new Logins(library, options.loginFile);
     this.#tools = new Tools(this.#files, options.toolFolders);
-    this.#logs = new LogCollector(this.#files, this.#poller, (text) => options.warn?.(text));
-    this.#pipes = new OutputPipes(this.#files);
+    const store = options.store ?? NO_STATE_STORE;
+    this.#store = store;
+    this.#table = new ProcessTable((pid) => store.changed(this.#savedProcesses, pid));
+    this.#savedProcesses = new SavedProcesses(this.#table);
+    const memory = new MemoryFiles(library);
+    const handles = new ProcessHandles(library);
+    this.#signals = new ServiceSignals(this.#processes, handles, this.#table);
+    this.#logs = new LogCollector({
+      files: this.#files,
+      memory,
+      poller: this.#poller,
+      store,
+      warn: (text) => options.warn?.(text),
+    });
+    this.#pipes = new OutputPipes(this.#files, store);
     const sockets = new Sockets(library);
-    this.#activation = new ActivationSockets(this.#files, sockets);
     this.controlSockets = new ControlSockets(this.#files, sockets, this.#poller);
+    this.#activation = new ActivationSockets(this.#files, sockets, store);
     this.#context = {
       files: this.#files,
       sockets,
@@ -138,20 +161,63 @@ export class NativeHost implements ProcessHost {
       blocked: (options.blocked ?? this.#processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
       niceness: () => this.#processes.niceness(),
     };
-    this.#follower = new LaunchFollower({
+    this.#parts = {
       files: this.#files,
+      memory,
       poller: this.#poller,
       processes: this.#processes,
+      handles,
+      descriptors: new OwnDescriptors(library),
+      clock: this.bootClock,
       table: this.#table,
+      orphanEnds: new OrphanEnds(),
+      logins: this.#logins,
+      logs: this.#logs,
+      pipes: this.#pipes,
+      activation: this.#activation,
+      record,
       reports,
+      store,
+      ownIds: this.#ownIds,
       endPatience: options.endPatience ?? END_PATIENCE,
-    });
+      warn: (text: string) => options.warn?.(text),
+    };
+    this.#follower = new LaunchFollower(this.#parts);
+    this.#ends = new ProcessEnds(this.#parts);
   }
 
   #ownCgroup(): OwnCgroup {
     const own = ownCgroup(this.#files);
     if ("problem" in own && own.problem !== undefined) this.#options.warn?.(own.problem);
     return own;
+  }
+
+  /**
+   * Takes over what an earlier program of this daemon has left: its processes, their output, and the sockets. Call it
+   * before `begin`, which reports what has happened meanwhile, and before the engine continues. Throws `SavedStateError`
+   * before anything has changed.
+   *
+   * @param saved the documents that this host has given to its store
+   * @param launches what the record of processes has, including the processes in the making. @default nothing
+   */
+  async restore(saved: SavedParts, way: RestoreWay, launches: readonly JournalEntry[] = []): Promise<void> {
+    const { AdoptedEnds, restore } = await typed(import("./saved/restoring.ts"));
+    const parts = { ...this.#parts, follower: this.#follower, ends: this.#ends };
+    this.#later = await restore(saved, way, launches, { ...parts, adoptedEnds: new AdoptedEnds(parts) });
+  }
+
+  /** The process of a service in a role, if the host has it now. */
+  processOf(id: number, role: ProcessRole): { readonly pid: number } | undefined {
+    const process = this.#table.inRole(id, role);
+    return process === undefined ? undefined : { pid: process.pid };
+  }
+
+  /** The descriptors that a replacement of the program must keep open, so that `restore` finds them. */
+  descriptors(): number[] {
+    const ofLaunches = this.#table.all().flatMap(({ watch }) => watch?.descriptors() ?? []);
+    return [this.#logs, this.#pipes, this.#activation].flatMap((part) => part.descriptors()).concat(
+      ofLaunches,
+    );
   }
 
   /**
@@ -165,13 +231,16 @@ export class NativeHost implements ProcessHost {
     this.#processes.unblock(signalBits(NEVER_BLOCKED)); // with CHLD blocked, nothing would be reaped
     this.#processes.becomeSubreaper();
     Deno.addSignalListener("SIGCHLD", this.#reap);
-    this.#reapAll();
+    const later = this.#later;
+    this.#later = [];
+    for (const resume of later) resume();
+    this.#ends.reap();
   }
 
   /** Stops reaping and waiting, for a program that continues without this host. */
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
-    if (this.#nextTurn !== undefined) clearImmediate(this.#nextTurn);
+    this.#ends.close();
     this.#poller.close();
     this.#context.nothing.close();
     this.#openFiles.lower();
@@ -207,12 +276,24 @@ export class NativeHost implements ProcessHost {
   #enter(plan: LaunchPlan, launch: LaunchNumber, launched: Launched): void {
     const { id, role, inittab: login } = plan;
     const { pid, control } = launched;
-    const process: TrackedProcess = { id, role, pid, child: true, login, watch: undefined, silent: false };
-    this.#table.add(process);
-    this.#record.started(launch, pid);
+    const process: TrackedProcess = {
+      id,
+      role,
+      pid,
+      tie: "child",
+      seen: this.bootClock.now().latest,
+      login,
+      watch: undefined,
+      pending: true,
+      silent: false,
+    };
+    this.#store.step(() => {
+      this.#table.add(process);
+      this.#record.started(launch, pid);
+      this.#follower.follow(process, launched);
+    });
     if (login !== undefined) this.#logins.started(login, pid, Date.now());
     if (control !== undefined) this.#serve(control);
-    this.#follower.follow(process, launched);
   }
 
   #serve(control: number): void {
@@ -224,26 +305,11 @@ export class NativeHost implements ProcessHost {
   // ---- Signals -----------------------------------------------------------------------------------------------
 
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
-    const process = this.#table.inRole(id, role);
-    if (process === undefined || process.pid <= 1) return "no-process";
-    const target = group ? this.#groupOf(process.pid) : process.pid;
-    const errno = this.#processes.kill(target, signal);
-    if (errno === 0) return "sent";
-    return errno === ESRCH ? "no-process" : errno === EINVAL ? "bad-signal" : { errno };
-  }
-
-  /** The target of a signal to the group of a process: never the daemon's own group. */
-  #groupOf(pid: number): number {
-    const group = this.#processes.groupOf(pid) ?? pid;
-    return group <= 1 || group === this.#processes.ownGroup() ? pid : -group;
+    return this.#signals.send(id, role, signal, group);
   }
 
   killAll(id: number): void {
-    this.#processes.kill(EVERYTHING, TERM);
-    setTimeout(() => {
-      this.#processes.kill(EVERYTHING, KILL);
-      this.#reports.allKilled(id);
-    }, this.#options.killAllPause ?? 1000);
+    this.#signals.killAll(this.#options.killAllPause ?? 1000, () => this.#reports.allKilled(id));
   }
 
   /** Makes the daemon's process group the foreground group of its terminal again. */
@@ -253,52 +319,8 @@ export class NativeHost implements ProcessHost {
 
   // ---- Ends --------------------------------------------------------------------------------------------------
 
-  /**
-   * Reaps ended children: a signal does not say how many there are. Services that restart at once may end as fast as
-   * this host launches them. So each turn is limited, and clients and timers are served between turns.
-   */
-  #reapAll(): void {
-    const begin = performance.now();
-    for (let ended = this.#processes.reap(); ended !== undefined; ended = this.#processes.reap()) {
-      const process = this.#table.child(ended.pid);
-      if (process === undefined) this.#orphanEnds.add(ended.pid, ended.exit);
-      else this.#reportEnd(process, ended.exit);
-      if (performance.now() - begin < REAPING_TURN) continue;
-      this.#nextTurn ??= setImmediate(() => {
-        this.#nextTurn = undefined;
-        this.#reapAll();
-      });
-      return;
-    }
-  }
-
-  #reportEnd(process: TrackedProcess, exit: ExitStatus): void {
-    try {
-      this.#ended(process, exit);
-    } catch (error) {
-      reportError(error); // the other children must still be reaped
-    }
-  }
-
-  #ended(process: TrackedProcess, exit: ExitStatus): void {
-    process.watch?.catchUp();
-    process.watch?.close();
-    this.#table.remove(process);
-    this.#record.ended(process.pid);
-    if (process.login !== undefined) this.#logins.ended(process.login, Date.now());
-    if (!process.silent) this.#reports.exited(process.id, process.role, exit);
-  }
-
   adoptFromPidFile(service: ServiceRecord): PidFileOutcome {
-    return adoptFromPidFile(service, {
-      files: this.#files,
-      processes: this.#processes,
-      table: this.#table,
-      record: this.#record,
-      orphanEnds: this.#orphanEnds,
-      ownIds: this.#ownIds,
-      warn: this.#options.warn,
-    });
+    return adoptFromPidFile(service, this.#parts);
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------

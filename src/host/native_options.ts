@@ -1,6 +1,7 @@
 /** The options of the native host. */
 
 import type { EngineEvents } from "../engine/mod.ts";
+import type { StateStore } from "../model/saving.ts";
 import type { DescriptorStream } from "../system/mod.ts";
 
 /** Callbacks for the events of processes, never called from inside a call. */
@@ -19,6 +20,8 @@ export interface NativeHostOptions {
   readonly serveControl?: (stream: DescriptorStream) => void;
   /** Writes a warning to the daemon's log. @default ignored */
   readonly warn?: (text: string) => void;
+  /** Receives what a later program needs to continue. @default nothing is saved */
+  readonly store?: StateStore;
   /** The daemon's group, for services with a relative `run-in-cgroup`. @default the group in `/proc/self/cgroup` */
   readonly cgroup?: string;
   /** Milliseconds between TERM and KILL for `kill-all-on-stop` (lifecycle 8.15). @default 1000 */

@@ -3,18 +3,25 @@ import type { Clock, TimerName } from "../engine/mod.ts";
 /** The longest delay of the runtime's timers: about 24.8 days. A later time is reached in steps. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** The monotonic clock of the system, with one timer per service and purpose. */
+/**
+ * A clock that never runs backwards, with one timer per service and purpose. On the native host it counts from the boot
+ * of the machine, so that a saved time means the same in a later program.
+ */
 export class SystemClock implements Clock {
   readonly #expired: (id: number, purpose: TimerName) => void;
+  readonly now: () => number;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  /** `expired` is called with the id of the service and the purpose of an expired timer. */
-  constructor(expired: (id: number, purpose: TimerName) => void) {
+  /**
+   * @param expired called with the id of the service and the purpose of an expired timer
+   * @param now the time in milliseconds. @default the time since the start of the program
+   */
+  constructor(
+    expired: (id: number, purpose: TimerName) => void,
+    now: () => number = () => performance.now(),
+  ) {
     this.#expired = expired;
-  }
-
-  now(): number {
-    return performance.now();
+    this.now = now;
   }
 
   wall(): number {

@@ -38,6 +38,12 @@ export class BootTime implements BootClock {
     return { earliest: ticks, latest: ticks };
   }
 
+  /** Milliseconds since boot, with fractions. It includes the time in which the machine was suspended. */
+  milliseconds(): number {
+    this.#library.symbols.clock_gettime(CLOCK_BOOTTIME, this.#bytes);
+    return this.#time[0] * 1000 + this.#time[2] / 1e6;
+  }
+
   look(pid: number): ProcessStat | undefined {
     const text = this.#read(`/proc/${pid}/stat`);
     return text === undefined ? undefined : parseStat(text);

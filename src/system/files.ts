@@ -25,6 +25,7 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 /** The requested fields: type, permissions, time of the last change, size. */
 const STATX_TYPE = 1;
 const STATX_FACTS = 0x1f;
+const STATX_INODE = 0x100;
 const STATX_MTIME = 0x40;
 const STATX_SIZE = 0x200;
 /** Offsets and size of `struct statx`. It is the same on all processors. */
@@ -33,6 +34,7 @@ const STATX = {
   uid: 20,
   gid: 24,
   mode: 28,
+  inode: 32,
   size: 40,
   seconds: 112,
   nanoseconds: 120,
@@ -52,10 +54,16 @@ const F_SETFL = 4;
 const X_OK = 1;
 /** `recv`: the bytes remain unread. */
 const MSG_PEEK = 2;
+const FIONREAD = 0x541bn;
 const { EAGAIN, EINTR } = Errno;
 
 /** The kind of a file, as far as this program distinguishes them. */
 export type FileKind = "file" | "directory" | "socket" | "other";
+
+/** The kinds of open descriptors that outlive a program. */
+export type OpenKind = "file" | "pipe" | "socket";
+
+const OPEN_KINDS = new Map<number, OpenKind>([[0o100000, "file"], [0o010000, "pipe"], [0o140000, "socket"]]);
 
 const KINDS = new Map<number, FileKind>([[0o100000, "file"], [0o040000, "directory"], [0o140000, "socket"]]);
 
@@ -130,6 +138,13 @@ export class Files {
     if (wanted !== flags) this.#library.check("fcntl", symbols.fcntl(fd, F_SETFL, wanted));
   }
 
+  /** How many bytes a pipe holds: reads would return them now. */
+  waitingIn(fd: number): number {
+    const count = new Uint8Array(4);
+    this.#library.check("ioctl", this.#library.symbols.ioctl(fd, FIONREAD, count));
+    return new DataView(count.buffer).getInt32(0, true);
+  }
+
   /** Whether a descriptor is open and not close-on-exec. */
   passesExec(fd: number): boolean {
     const flags = this.#library.symbols.fcntl(fd, F_GETFD, 0);
@@ -167,6 +182,17 @@ export class Files {
   /** The kind of an open descriptor. */
   kindOf(fd: number): FileKind {
     return this.#kind(fd, "", AT_EMPTY_PATH);
+  }
+
+  /**
+   * The number that identifies an open file, pipe or socket among its kind; `undefined` if the descriptor is closed or
+   * of another kind.
+   */
+  inodeOf(fd: number, kind: OpenKind): number | undefined {
+    if (this.#library.symbols.fcntl(fd, F_GETFD, 0) === -1) return undefined;
+    const mode = this.#look(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INODE);
+    if (OPEN_KINDS.get(mode) !== kind) return undefined;
+    return Number(this.#fields.getBigUint64(STATX.inode, true));
   }
 
   /** The kind of the file at a path, following links. */

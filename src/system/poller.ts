@@ -13,7 +13,14 @@ const EDGE = 0x8000_0000;
  * What to wait for. An error or a hang-up is always reported. `ARRIVAL` and `ARRIVAL_OR_ROOM` report only changes: more
  * to read, and again room to write.
  */
-export const Interest = { READ: 1, WRITE: 4, BOTH: 5, ARRIVAL: EDGE + 1, ARRIVAL_OR_ROOM: EDGE + 5 } as const;
+export const Interest = {
+  END: 0,
+  READ: 1,
+  WRITE: 4,
+  BOTH: 5,
+  ARRIVAL: EDGE + 1,
+  ARRIVAL_OR_ROOM: EDGE + 5,
+} as const;
 export type Interest = (typeof Interest)[keyof typeof Interest];
 
 /** A descriptor under watch. */

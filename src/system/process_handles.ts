@@ -50,6 +50,11 @@ export class ProcessHandles {
     );
   }
 
+  /** Whether the kernel says anything about processes by their handles (Linux 6.13 and later). */
+  tellsExit(fd: number): boolean {
+    return this.#library.symbols.ioctl(fd, PIDFD_GET_INFO, new Uint8Array(INFO.size)) !== -1;
+  }
+
   /**
    * How an ended process ended, from Linux 6.15 on and after its parent has reaped it. `undefined`: the kernel does not
    * say it (yet).

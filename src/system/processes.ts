@@ -4,6 +4,7 @@ import { asBytes, type Library } from "./library.ts";
 const WNOHANG = 1;
 const WEXITED = 4;
 const WNOWAIT = 0x1000000;
+const P_ALL = 0;
 const P_PID = 1;
 /** Offsets in `siginfo_t` of a child. */
 const SIGINFO = { size: 128, code: 8, pid: 16, status: 24 } as const;
@@ -28,15 +29,19 @@ export class Processes {
   readonly #library: Library;
   readonly #status = new Int32Array(1);
   readonly #info = new Uint8Array(SIGINFO.size);
+  readonly #view = new DataView(this.#info.buffer);
 
   constructor(library: Library) {
     this.#library = library;
   }
 
-  /** Reaps one ended child; `undefined` if there is none. */
-  reap(): { pid: number; exit: ExitStatus } | undefined {
-    const pid = this.#library.symbols.waitpid(-1, asBytes(this.#status), WNOHANG);
-    return pid > 0 ? { pid, exit: decodeWaitStatus(this.#status[0]) } : undefined;
+  /** Looks for an ended child, which is reaped by `reapChild`; `undefined` if there is none. */
+  ended(): { pid: number; exit: ExitStatus } | undefined {
+    this.#info.fill(0);
+    const result = this.#library.symbols.waitid(P_ALL, 0, this.#info, WEXITED | WNOHANG | WNOWAIT);
+    if (result === -1) return undefined;
+    const pid = this.#view.getInt32(SIGINFO.pid, true);
+    return pid === 0 ? undefined : { pid, exit: this.#exit() };
   }
 
   /** Reaps this child, if it has ended. */
@@ -49,10 +54,13 @@ export class Processes {
     this.#info.fill(0);
     const result = this.#library.symbols.waitid(P_PID, pid, this.#info, WEXITED | WNOHANG | WNOWAIT);
     if (result === -1) return { kind: "not-a-child" };
-    const view = new DataView(this.#info.buffer);
-    if (view.getInt32(SIGINFO.pid, true) === 0) return { kind: "running" };
-    const code = view.getInt32(SIGINFO.code, true);
-    return { kind: "ended", exit: exitStatusOf({ code, status: view.getInt32(SIGINFO.status, true) }) };
+    if (this.#view.getInt32(SIGINFO.pid, true) === 0) return { kind: "running" };
+    return { kind: "ended", exit: this.#exit() };
+  }
+
+  #exit(): ExitStatus {
+    const code = this.#view.getInt32(SIGINFO.code, true);
+    return exitStatusOf({ code, status: this.#view.getInt32(SIGINFO.status, true) });
   }
 
   /** Sends a signal and returns the error number, or 0. A negative number means a group, −1 every process. */

@@ -59,7 +59,7 @@ const UNCHANGED_LOOKS = 20;
 
 export class TestHost implements AsyncDisposable {
   readonly reports: Report[] = [];
-  readonly #connection: Deno.Conn;
+  #connection: Deno.Conn;
   readonly #process: Deno.ChildProcess;
   readonly #folder: string;
   readonly #waiting = new Map<
@@ -69,7 +69,7 @@ export class TestHost implements AsyncDisposable {
   #change = Promise.withResolvers<void>();
   #number = 0;
   #ended = false;
-  readonly #reading: Promise<void>;
+  #reading: Promise<void>;
 
   private constructor(connection: Deno.Conn, process: Deno.ChildProcess, folder: string) {
     this.#connection = connection;
@@ -137,9 +137,39 @@ export class TestHost implements AsyncDisposable {
   async #call<Result>(call: string, ...args: unknown[]): Promise<Result> {
     const number = ++this.#number;
     const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
-    const bytes = new TextEncoder().encode(`${encode({ number, call, args })}\n`);
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#connection.write(rest));
+    await this.#send({ number, call, args });
     return await soon(answer, `the answer to ${call}`) as Result;
+  }
+
+  async #send(message: unknown): Promise<void> {
+    const bytes = new TextEncoder().encode(`${encode(message)}\n`);
+    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#connection.write(rest));
+  }
+
+  /** The host executes its program again, in the same process, which continues from the saved state. */
+  async replace(changes: Record<string, unknown> = {}): Promise<void> {
+    const listener = Deno.listen({ transport: "unix", path: `${this.#folder}/channel` });
+    try {
+      await this.#send({ number: 0, call: "replace", args: [changes] }); // it has no answer
+      await this.#reading;
+      this.#connection.close();
+      this.#connection = await soon(listener.accept(), "the host program after its replacement");
+      this.#ended = false;
+      this.#reading = this.#read();
+    } finally {
+      listener.close();
+    }
+  }
+
+  /** Kills the host, and waits for its end. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#reading;
+    await this.#process.status;
+  }
+
+  processOf(id: number, role: "main" | "stop" = "main"): Promise<{ pid: number } | undefined> {
+    return this.#call("processOf", id, role);
   }
 
   launch(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {

@@ -5,12 +5,15 @@
  * Arguments: the kind of host, the path of the socket, and options in JSON, encoded so that shells leave them alone.
  */
 
-import { createHost, NO_RECORD } from "../../src/host/mod.ts";
+import { createHost, NativeHost, NO_RECORD, ProcessJournal, type ProcessRecord } from "../../src/host/mod.ts";
+import type { Plain, StatePart, StateStore } from "../../src/model/saving.ts";
+import { Execution, openLibrary, OwnDescriptors } from "../../src/system/mod.ts";
 import type { BufferReading } from "../../src/model/mod.ts";
 import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
 const [kind, path, options] = Deno.args;
+const { state, way, forget, ...settings } = JSON.parse(decodeURIComponent(options));
 const channel = await Deno.connect({ transport: "unix", path });
 let outgoing = "";
 let writing: Promise<void> | undefined;
@@ -33,6 +36,47 @@ async function write(): Promise<void> {
 const report = (event: string) => (...args: unknown[]) => send({ event, args });
 const running = new Set<number>();
 
+/** What the host has saved: the text of each document, in the file `state` after each change. */
+const saved = new Map<string, Map<number, Plain>>();
+let steps = 0;
+const changes = new Set<string>();
+const parts = new Map<string, StatePart>();
+
+function commit(): void {
+  for (const change of changes) {
+    const [part, number] = change.split(" ");
+    const document = parts.get(part)!.document(Number(number));
+    if (document === undefined) saved.get(part)?.delete(Number(number));
+    else if (saved.has(part)) saved.get(part)!.set(Number(number), document);
+    else saved.set(part, new Map([[Number(number), document]]));
+  }
+  changes.clear();
+  Deno.writeTextFileSync(
+    `${state}.new`,
+    JSON.stringify([...saved].map(([part, found]) => [part, [...found]])),
+  );
+  Deno.renameSync(`${state}.new`, state);
+}
+
+const store: StateStore = {
+  changed(part, number) {
+    parts.set(part.name, part);
+    changes.add(`${part.name} ${number}`);
+    if (steps === 0) commit();
+  },
+  step(work) {
+    steps += 1;
+    try {
+      return work();
+    } finally {
+      steps -= 1;
+      if (steps === 0 && changes.size > 0) commit();
+    }
+  },
+};
+
+let journal: ProcessRecord = NO_RECORD;
+
 const host = createHost(
   {
     execSucceeded: report("execSucceeded"),
@@ -43,13 +87,28 @@ const host = createHost(
     allKilled: report("allKilled"),
   },
   {
-    ...NO_RECORD,
-    started: (_launch, pid) => void running.add(pid),
-    adopted: (pid) => void running.add(pid),
-    ended: (pid) => void running.delete(pid),
+    launching: (plan) => journal.launching(plan),
+    failed: (launch) => journal.failed(launch),
+    started: (launch, pid) => {
+      running.add(pid);
+      journal.started(launch, pid);
+    },
+    adopted: (pid, service) => {
+      running.add(pid);
+      journal.adopted(pid, service);
+    },
+    continued: (entry, pid) => {
+      running.add(pid);
+      journal.continued(entry, pid);
+    },
+    ended: (pid) => {
+      running.delete(pid);
+      journal.ended(pid);
+    },
   },
   {
-    ...JSON.parse(decodeURIComponent(options)),
+    ...settings,
+    ...(state === undefined ? {} : { store }),
     kind: kind as "native" | "command",
     warn: (text) => send({ event: "warn", args: [text] }),
     async serveControl(stream) {
@@ -66,7 +125,37 @@ const host = createHost(
 // The runtime opens its descriptors for signals half a second after the start, unless a listener exists: this listener
 // makes it open them now.
 Deno.addSignalListener("SIGUSR2", () => {});
+if (state !== undefined) {
+  const keeper = new ProcessJournal(`${state}.processes`, { clock: host.bootClock, warn: () => {} });
+  journal = keeper;
+  const before = way === undefined ? [] : JSON.parse(Deno.readTextFileSync(state));
+  const documents = new Map<string, Map<number, Plain>>(
+    before.map(([part, found]: [string, [number, Plain][]]) => [part, new Map(found)]),
+  );
+  // As after a fault between the making of a process and its document.
+  if (forget) documents.delete("process");
+  const entries = keeper.left.entries.map((entry) => forget ? { ...entry, pid: undefined } : entry);
+  try {
+    if (way !== undefined && host instanceof NativeHost) await host.restore(documents, way, entries);
+    send({ event: "restored", args: [] });
+  } catch (error) {
+    send({ event: "refused", args: [(error as Error).message] });
+  }
+  keeper.begin();
+}
 host.begin();
+
+/** Executes this program again, in the same process. */
+function replace(changes: Record<string, unknown>): void {
+  const library = openLibrary();
+  const descriptors = new OwnDescriptors(library);
+  const own = host instanceof NativeHost ? host.descriptors() : [];
+  for (const fd of own) descriptors.setPassesExec(fd, true);
+  const words = new TextDecoder().decode(Deno.readFileSync("/proc/self/cmdline")).split("\0").slice(0, -2);
+  const again = encodeURIComponent(JSON.stringify({ ...settings, state, way: "same-process", ...changes }));
+  const environment = Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`);
+  new Execution(library).execute("/proc/self/exe", [...words, again], environment);
+}
 
 /** The resources of the process: open descriptors, ended children, private memory in bytes. */
 function inspect() {
@@ -106,6 +195,9 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   killAll: (id: number) => host.killAll(id),
   bufferedLog: (service: ServiceRecord, reading: BufferReading) => host.bufferedLog(service, reading),
   takeForeground: () => host.takeForeground(),
+  processOf: (id: number, role: "main" | "stop") =>
+    host instanceof NativeHost ? host.processOf(id, role) : undefined,
+  replace,
   inspect,
 };
 

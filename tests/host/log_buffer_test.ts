@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { fc } from "../random.ts";
+import { BufferFile, type BufferMarks, BufferMemory } from "../../src/host/output/buffer_storage.ts";
 import { LogBuffer } from "../../src/host/output/log_buffer.ts";
+import { Files, MemoryFiles, openLibrary } from "../../src/system/mod.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (buffer: LogBuffer) => new TextDecoder().decode(buffer.contents().bytes);
@@ -80,4 +82,78 @@ Deno.test("a buffer without output uses no memory, and one with little output us
   const after = Deno.memoryUsage().external + Deno.memoryUsage().heapUsed;
   assertEquals(buffers.length, 200);
   assert(after - before < 20_000_000, `${after - before} bytes`);
+});
+
+/** The next call after the allowed ones is a fault. */
+class FaultyStorage extends BufferMemory {
+  calls: number;
+  marks = { first: 0, end: 0, origin: 0 };
+
+  constructor(size: number, calls: number) {
+    super(size);
+    this.calls = calls;
+  }
+
+  #call(): void {
+    if (this.calls-- <= 0) throw new Error("fault");
+  }
+
+  override write(bytes: Uint8Array<ArrayBuffer>, place: number): void {
+    this.#call();
+    super.write(bytes, place);
+  }
+
+  override mark(marks: BufferMarks): void {
+    this.#call();
+    this.marks = marks;
+  }
+
+  override clear(): void {
+    this.#call();
+    super.clear();
+  }
+}
+
+Deno.test("after a fault between any two calls, a buffer holds only right bytes at right offsets", () => {
+  const step = fc.oneof(fc.uint8Array({ maxLength: 30 }), fc.constant("clear" as const));
+  fc.assert(fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(60), fc.array(step), (size, calls, steps) => {
+    const storage = new FaultyStorage(size, calls);
+    const buffer = new LogBuffer(size, storage);
+    let all = new Uint8Array(0);
+    try {
+      for (const step of steps) {
+        if (step === "clear") {
+          buffer.clear();
+        } else {
+          all = Uint8Array.of(...all, ...step);
+          buffer.append(Uint8Array.from(step));
+        }
+      }
+    } catch (error) {
+      assertEquals((error as Error).message, "fault");
+    }
+    const { bytes, end } = new LogBuffer(size, storage, storage.marks).contents();
+    assertEquals(bytes, all.subarray(end - bytes.length, end));
+  }));
+});
+
+Deno.test("a buffer in a file is found again with its bytes and offsets, and another file is refused", () => {
+  const library = openLibrary();
+  const memory = new MemoryFiles(library);
+  const fd = memory.create("a test");
+  try {
+    assertEquals(new BufferFile(memory, fd, 10).marks(), undefined);
+    const buffer = new LogBuffer(10, new BufferFile(memory, fd, 10));
+    for (const part of ["12345678", "90ab", "cd"]) buffer.append(bytes(part));
+    const again = () => {
+      const storage = new BufferFile(memory, fd, 10);
+      return new LogBuffer(10, storage, storage.marks());
+    };
+    assertEquals([text(again()), again().contents().end], ["567890abcd".slice(-10), 14]);
+    buffer.clear();
+    assertEquals([text(again()), again().contents().end], ["", 14]);
+    assertEquals(new BufferFile(memory, fd, 11).marks(), undefined);
+  } finally {
+    new Files(library).close(fd);
+  }
 });

@@ -1,6 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { soon } from "../_patience.ts";
-import { SystemClock } from "../../src/host/mod.ts";
+import { createHost, type HostReports, NO_RECORD, SystemClock } from "../../src/host/mod.ts";
+
+const nothing = () => {};
+const NO_REPORTS: HostReports = {
+  execSucceeded: nothing,
+  execFailed: nothing,
+  exited: nothing,
+  ready: nothing,
+  readinessClosed: nothing,
+  allKilled: nothing,
+};
 
 /** A clock, and a promise for the first expiry. */
 function clockAndExpiry(): { clock: SystemClock; expiry: Promise<number> } {
@@ -34,4 +44,13 @@ Deno.test("a timer for a moment years ahead does not expire at once", async () =
   clock.setTimer(2, "test", clock.now() + 20);
   assertEquals(await soon(expiry, "the expiry"), 2);
   clock.clearTimer(1, "test");
+});
+
+Deno.test("on the native host, the clock counts from the boot, like the system's uptime", () => {
+  const host = createHost(NO_REPORTS, NO_RECORD, { kind: "native", cgroup: "tests" });
+  const uptime = () => 1000 * Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]);
+  const before = uptime();
+  const now = new SystemClock(() => {}, () => host.now()).now();
+  assert(before <= now + 1 && now <= uptime() + 10, `${before} ${now}`); // uptime has hundredths of a second
+  assert(host.now() > now, "it has fractions of a millisecond");
 });

@@ -7,6 +7,7 @@ import { type NativeHost, openLibrary, Processes, SignalMask, SystemCallError } 
 import type { ServiceManager } from "../../engine/mod.ts";
 import type { DaemonLog } from "../../log/mod.ts";
 import { Signal, typed } from "../../model/mod.ts";
+import { type SavedParts, SavedStateError } from "../../model/saving.ts";
 import type { Ground } from "../ground.ts";
 import type { DaemonOptions } from "../options.ts";
 import type { Signals } from "../signals.ts";
@@ -23,6 +24,9 @@ const NEVER_BLOCKED = [Signal.TERM, Signal.CHLD].reduce(
   0n,
 );
 
+/** Why an upgrade was none, if the new program has returned to this one. */
+const NOT_TAKEN_OVER = "the new program could not take over";
+
 /** What the succession is given. */
 export interface SuccessionContext {
   readonly options: DaemonOptions;
@@ -33,11 +37,16 @@ export interface SuccessionContext {
   readonly continuation: Continuation | undefined;
   readonly manager: ServiceManager;
   readonly state: DaemonState;
+  /**
+   * Continues for the clients of the program before; `refusal`: why an upgrade was none. They wait until `resume`.
+   * Throws `SavedStateError`.
+   */
+  restoreServer(parts: SavedParts, refusal: string | undefined): Promise<void>;
   /** The descriptors of the control server that survive. */
   serverDescriptors(): number[];
-  /** Before the program is replaced: no client is served, and the log is written. */
+  /** From now on no client is served; resolves when the log is written. */
   pause(): Promise<void>;
-  /** The program was not replaced. */
+  /** Clients are served again. */
   resume(): void;
 }
 
@@ -59,9 +68,23 @@ export class Succession {
     const { continuation, ground, state } = this.#context;
     if (continuation !== undefined && !await this.#lookBack(continuation)) return false;
     if (ground.inheritance === undefined) return true;
+    if (continuation !== undefined) await this.#restoreServer(continuation);
     const { sortDescriptors } = await typed(import("./heirloom.ts"));
     sortDescriptors(openLibrary(), new Set([...state.memory.given, ...this.#descriptors(ground.nativeHost)]));
     return await ground.journal.take();
+  }
+
+  /** The clients go on, unless a command of theirs may be the cause of too many faults. */
+  async #restoreServer({ fault, parts }: Continuation): Promise<void> {
+    const { options, state, log, ground, pause, restoreServer } = this.#context;
+    if (fault !== undefined && this.#aftermath?.mustRecover(state, options.faultLimit)) return;
+    await pause();
+    try {
+      await restoreServer(parts, ground.inheritance?.reason === "return" ? NOT_TAKEN_OVER : undefined);
+    } catch (error) {
+      if (!(error instanceof SavedStateError)) throw error;
+      log.message("error", `${error.message}; control connections are closed`);
+    }
   }
 
   async #lookBack(continuation: Continuation): Promise<boolean> {

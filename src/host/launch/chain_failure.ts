@@ -1,7 +1,7 @@
 /** Interprets the messages of failed tools in an exec chain. */
 
 import { Errno, errnoText, type LaunchFailure, LaunchStage } from "../../model/mod.ts";
-import type { ChainLink } from "./exec_chain.ts";
+import type { NamedLink } from "./exec_chain.ts";
 
 const { EIO, EINVAL } = Errno;
 const LAST_ERRNO = 133;
@@ -16,7 +16,7 @@ const ENDING_STAGES = new Map<string, LaunchStage>([
  * The failure that the messages of a chain describe. The first word names the tool, and so the step. The reason is at
  * the end of a line, in the words of the C library. `EIO` if the program knows no reason.
  */
-export function chainFailure(text: string, links: readonly ChainLink[]): LaunchFailure {
+export function chainFailure(text: string, links: readonly NamedLink[]): LaunchFailure {
   const lines = text.split("\n").filter((line) => line !== "");
   const first = lines[0] ?? "";
   const word = /^(?:\S*\/)?(\w+):/.exec(first)?.[1] ?? "";
@@ -29,7 +29,7 @@ export function chainFailure(text: string, links: readonly ChainLink[]): LaunchF
 }
 
 /** setpriv sets ids and capabilities; its message says which of them failed. */
-function privilegeStage(message: string, link: ChainLink): LaunchStage {
+function privilegeStage(message: string, link: NamedLink): LaunchStage {
   return /securebits|capabilit|bounding|ambient|inheritable|privileges/i.test(message)
     ? LaunchStage.CAPABILITIES
     : link.stage;

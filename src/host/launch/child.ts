@@ -13,7 +13,7 @@ export interface ChildHandle {
   kill(signal: number): void;
   readonly ended: Promise<ExitStatus>;
   /** Its output, if its output is a pipe. */
-  readonly output: readonly ReadableStream<Uint8Array>[];
+  readonly output: readonly ReadableStream<Uint8Array<ArrayBuffer>>[];
 }
 
 /** How to start a child. */

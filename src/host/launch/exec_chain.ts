@@ -59,6 +59,9 @@ export interface ChainLink {
   readonly args: readonly string[];
 }
 
+/** What messages about a failure need to know about a link. */
+export type NamedLink = Pick<ChainLink, "tool" | "stage">;
+
 /** The links for these settings, without the end of the chain; empty if they need no chain. */
 export function chainLinks(settings: ChainSettings, context: ChainContext): ChainLink[] {
   const links: ChainLink[] = [];

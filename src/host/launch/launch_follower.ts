@@ -1,9 +1,10 @@
 import { type LaunchFailure, LaunchStage, Signal } from "../../model/mod.ts";
+import type { StateStore } from "../../model/saving.ts";
 import { type Files, type Poller, type Processes, SystemCallError } from "../../system/mod.ts";
 import type { HostReports } from "../native_options.ts";
 import { isExiting } from "../processes/exiting.ts";
 import type { ProcessTable, TrackedProcess } from "../processes/process_table.ts";
-import { LaunchWatch } from "./launch_watch.ts";
+import { LaunchWatch, type WatchedLaunch } from "./launch_watch.ts";
 import type { Launched } from "./native_launch.ts";
 
 /** What the follower is given by its host. */
@@ -13,6 +14,7 @@ export interface LaunchFollowerContext {
   readonly processes: Processes;
   readonly table: ProcessTable;
   readonly reports: HostReports;
+  readonly store: StateStore;
   /** See `NativeHostOptions`, in milliseconds. */
   readonly endPatience: number;
 }
@@ -27,14 +29,36 @@ export class LaunchFollower {
 
   /** Follows a process that has just been launched. What the launch has opened is closed when it is over. */
   follow(process: TrackedProcess, { chain, readiness }: Launched): void {
-    const { id, role } = process;
-    if (chain === undefined) queueMicrotask(() => this.#context.reports.execSucceeded(id, role));
+    if (chain === undefined) queueMicrotask(() => this.#executed(process));
     if (chain === undefined && readiness === undefined) return;
-    const watch = this.#watch(process);
-    process.watch = watch;
-    try {
+    this.#attend(process, (watch) => {
       if (readiness !== undefined) watch.followReadiness(readiness);
       if (chain !== undefined) watch.followChain(chain.fd, chain.links);
+    });
+  }
+
+  /** Continues to follow a process of an earlier program. */
+  resume(process: TrackedProcess, launch: WatchedLaunch): void {
+    if (process.pending && launch.chain === undefined) this.#executed(process);
+    if (launch.chain === undefined && launch.readiness === undefined && !launch.closing) return;
+    this.#attend(process, (watch) => watch.resume(launch));
+  }
+
+  #executed(process: TrackedProcess): void {
+    const { reports, store, table } = this.#context;
+    store.step(() => {
+      process.pending = false;
+      table.changed(process);
+      reports.execSucceeded(process.id, process.role);
+    });
+  }
+
+  #attend(process: TrackedProcess, begin: (watch: LaunchWatch) => void): void {
+    const watch = this.#watch(process);
+    process.watch = watch;
+    this.#context.table.changed(process);
+    try {
+      begin(watch);
     } catch (error) {
       // The process cannot be supervised as it must be. It ends, and its descriptors are closed with it.
       if (!(error instanceof SystemCallError)) throw error;
@@ -44,10 +68,12 @@ export class LaunchFollower {
   }
 
   #watch(process: TrackedProcess): LaunchWatch {
-    const { files, poller, processes, reports, endPatience } = this.#context;
-    const { id, role, pid } = process;
+    const { files, poller, processes, reports, store, table, endPatience } = this.#context;
+    const { id, pid } = process;
     const events = {
-      executed: () => reports.execSucceeded(id, role),
+      changed: () => table.changed(process),
+      step: (work: () => void) => store.step(work),
+      executed: () => this.#executed(process),
       failed: (failure: LaunchFailure) => this.#failed(process, failure),
       ready: () => reports.ready(id),
       readinessClosed: () => reports.readinessClosed(id),
@@ -58,11 +84,13 @@ export class LaunchFollower {
 
   /** The process must not run without supervision, or could not execute its command. */
   #failed(process: TrackedProcess, { stage, errno }: LaunchFailure): void {
-    const { processes, table, reports } = this.#context;
-    process.silent = true;
-    table.dismiss(process);
+    const { processes, table, reports, store } = this.#context;
     processes.kill(process.pid, Signal.KILL); // a tool may report an error and continue nevertheless
-    process.watch?.close();
-    reports.execFailed(process.id, process.role, stage, errno);
+    store.step(() => {
+      process.silent = true;
+      table.dismiss(process);
+      process.watch?.close();
+      reports.execFailed(process.id, process.role, stage, errno);
+    });
   }
 }

@@ -1,8 +1,9 @@
 /** Watches the launch of a process: whether its command was executed, and whether it is ready. */
 
 import { decodeBytes, type LaunchFailure } from "../../model/mod.ts";
+import type { Plain } from "../../model/saving.ts";
 import { chainFailure } from "./chain_failure.ts";
-import type { ChainLink } from "./exec_chain.ts";
+import type { NamedLink } from "./exec_chain.ts";
 import { type Files, Interest, type Poller, SystemCallError, type Watch } from "../../system/mod.ts";
 
 /** How much to read at once, in bytes. Messages are short. */
@@ -27,8 +28,23 @@ export interface WatchedProcess {
   readonly endPatience: number;
 }
 
+/** What a watch of an earlier program was doing. Its pipes are open. */
+export interface WatchedLaunch {
+  /** `said`: what the tools have said so far; `undefined`: nothing. */
+  readonly chain:
+    | { readonly fd: number; readonly links: readonly NamedLink[]; readonly said?: string }
+    | undefined;
+  readonly readiness: { readonly fd: number; readonly announced: boolean } | undefined;
+  /** The process has closed its readiness descriptor without an announcement, and its end may explain that. */
+  readonly closing: boolean;
+}
+
 /** Callbacks of a watch. */
 export interface LaunchWatchEvents {
+  /** What `describe` says has changed. */
+  changed(): void;
+  /** Does work whose changes become valid together. */
+  step(work: () => void): void;
   executed(): void;
   failed(failure: LaunchFailure): void;
   ready(): void;
@@ -42,8 +58,9 @@ export class LaunchWatch {
   readonly #poller: Poller;
   readonly #events: LaunchWatchEvents;
   readonly #process: WatchedProcess;
-  #chain: { readonly fd: number; readonly watch: Watch; readonly links: readonly ChainLink[] } | undefined;
-  #complaint = "";
+  #chain: { readonly fd: number; readonly watch: Watch; readonly links: readonly NamedLink[] } | undefined;
+  /** What the tools have said so far; `undefined`: nothing has arrived. */
+  #complaint: string | undefined;
   #readiness: { readonly fd: number; readonly watch: Watch } | undefined;
   #announced = false;
   #closedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -56,13 +73,46 @@ export class LaunchWatch {
   }
 
   /** Waits until the tools are done. Takes ownership of the descriptor, even if it throws `SystemCallError`. */
-  followChain(fd: number, links: readonly ChainLink[]): void {
+  followChain(fd: number, links: readonly NamedLink[]): void {
     this.#chain = { fd, links, watch: this.#attend(fd, () => this.#readChain()) };
   }
 
   /** Waits until the process is ready. Takes ownership of the descriptor, even if it throws `SystemCallError`. */
   followReadiness(fd: number): void {
     this.#readiness = { fd, watch: this.#attend(fd, () => this.#readReadiness()) };
+  }
+
+  /** Continues what the watch of an earlier program was doing. Throws `SystemCallError`. */
+  resume({ chain, readiness, closing }: WatchedLaunch): void {
+    this.#announced = closing || (readiness?.announced ?? false);
+    this.#complaint = chain?.said;
+    if (closing) this.#awaitEnd(performance.now() + ENDING_PATIENCE);
+    if (readiness !== undefined) this.followReadiness(readiness.fd);
+    if (chain !== undefined) this.followChain(chain.fd, chain.links);
+  }
+
+  /** Writes what is watched into the document of the process. */
+  describe(document: { [key: string]: Plain }): void {
+    if (this.#chain !== undefined) {
+      const { fd, links } = this.#chain;
+      const names = links.map(({ tool, stage }) => ({ tool, stage }));
+      const said = this.#complaint;
+      document.chain = { fd, inode: this.#inode(fd), links: names, ...(said === undefined ? {} : { said }) };
+    }
+    if (this.#readiness !== undefined) {
+      const { fd } = this.#readiness;
+      document.readiness = { fd, inode: this.#inode(fd), announced: this.#announced };
+    }
+    if (this.#closedTimer !== undefined) document.closing = true;
+  }
+
+  /** The descriptors that a replacement of the program must keep open. */
+  descriptors(): number[] {
+    return [this.#chain, this.#readiness].flatMap((pipe) => pipe === undefined ? [] : [pipe.fd]);
+  }
+
+  #inode(fd: number): number {
+    return this.#files.inodeOf(fd, "pipe") ?? 0;
   }
 
   #attend(fd: number, handler: () => void): Watch {
@@ -94,16 +144,24 @@ export class LaunchWatch {
   #readChain(): boolean {
     const chain = this.#chain;
     if (chain === undefined) return false;
+    if (this.#complaint === undefined && this.#isWaiting(chain.fd)) {
+      this.#complaint = ""; // saved before it is read, so that a fault does not make a failure a success
+      this.#events.changed();
+    }
     const count = this.#read(chain.fd);
     if (count === undefined) return false;
     if (count > 0) {
-      const room = MAX_COMPLAINT - this.#complaint.length;
-      this.#complaint += decodeBytes(chunk.subarray(0, Math.min(count, Math.max(room, 0))));
+      const said = this.#complaint ?? "";
+      const room = MAX_COMPLAINT - said.length;
+      this.#complaint = said + decodeBytes(chunk.subarray(0, Math.min(count, Math.max(room, 0))));
+      this.#events.changed();
       return true;
     }
-    this.#endChain();
-    if (this.#complaint === "") this.#events.executed();
-    else this.#events.failed(chainFailure(this.#complaint, chain.links));
+    this.#events.step(() => {
+      this.#endChain();
+      if (this.#complaint === undefined) this.#events.executed();
+      else this.#events.failed(chainFailure(this.#complaint, chain.links));
+    });
     return false;
   }
 
@@ -112,23 +170,43 @@ export class LaunchWatch {
     while (this.#chain !== undefined && this.#readChain()); // execution comes before readiness
     const readiness = this.#readiness;
     if (readiness === undefined) return false;
-    const count = this.#read(readiness.fd);
-    if (count === undefined) return false;
-    const first = !this.#announced;
-    this.#announced = true;
-    if (count === 0) this.#endReadiness();
-    if (first) {
-      if (count > 0) this.#events.ready();
-      else this.#awaitEnd(performance.now() + ENDING_PATIENCE);
+    // Reported before it is read, so that a fault does not lose it.
+    if (!this.#announced && this.#isWaiting(readiness.fd)) {
+      this.#events.step(() => {
+        this.#announced = true;
+        this.#events.changed();
+        this.#events.ready();
+      });
     }
+    const count = this.#readiness === readiness ? this.#read(readiness.fd) : 0;
+    if (count === undefined) return false;
+    if (count === 0) this.#endReadiness();
+    if (count === 0 && !this.#announced) {
+      this.#announced = true;
+      this.#awaitEnd(performance.now() + ENDING_PATIENCE);
+    }
+    if (count === 0) this.#events.changed();
     return count > 0;
+  }
+
+  #isWaiting(fd: number): boolean {
+    try {
+      return this.#files.waitingIn(fd) > 0;
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      return false; // reading it fails, too
+    }
   }
 
   /** Reports that readiness will not come, unless the process ends meanwhile: then `close` is called. */
   #awaitEnd(deadline: number): void {
     this.#closedTimer = setTimeout(() => {
-      if (this.#process.isEnding() && performance.now() < deadline) this.#awaitEnd(deadline);
-      else this.#events.readinessClosed();
+      if (this.#process.isEnding() && performance.now() < deadline) return this.#awaitEnd(deadline);
+      this.#events.step(() => {
+        this.#closedTimer = undefined;
+        this.#events.changed();
+        this.#events.readinessClosed();
+      });
     }, this.#process.endPatience);
   }
 

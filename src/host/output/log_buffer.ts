@@ -1,4 +1,5 @@
 import { type BufferedOutput, encodeBytes } from "../../model/mod.ts";
+import { type BufferMarks, BufferMemory, type BufferStorage } from "./buffer_storage.ts";
 
 const RESTARTED = "(dinit: note: service restarted)\n";
 const LINE_FEED = 10;
@@ -8,36 +9,62 @@ const LINE_FEED = 10;
  * the oldest. It outlives the processes that write to it. The reference keeps the first output (lifecycle
  * 8.18, and docs/compatibility.md).
  *
- * The memory grows with the output, up to the size. While it is smaller than the size, the output begins at index 0.
+ * The memory grows with the output, up to the size.
  */
 export class LogBuffer {
   /** The largest number of bytes in the buffer. */
   readonly size: number;
-  #bytes = new Uint8Array(0);
-  /** The number of bytes in the buffer. */
-  #length = 0;
-  /** The index at which the next byte is written. */
-  #next = 0;
-  /** The number of bytes ever appended. */
-  #end: number;
+  readonly storage: BufferStorage;
+  #marks: BufferMarks;
 
-  /** `end`: the number of bytes that were appended to the predecessor of this buffer. */
-  constructor(size: number, end = 0) {
+  /**
+   * @param storage @default memory of the program
+   * @param marks what the storage holds. @default nothing
+   */
+  constructor(
+    size: number,
+    storage: BufferStorage = new BufferMemory(size),
+    marks: BufferMarks = { first: 0, end: 0, origin: 0 },
+  ) {
     this.size = size;
-    this.#end = end;
+    this.storage = storage;
+    this.#marks = marks;
   }
 
-  /** Appends output. */
-  append(chunk: Uint8Array): void {
-    this.#end += chunk.length;
+  /** A buffer with the end of this one's output, and the same offsets. It may throw what the storage throws. */
+  movedTo(size: number, storage?: BufferStorage): LogBuffer {
+    const { bytes, end } = this.contents();
+    const begin = end - bytes.length;
+    const moved = new LogBuffer(size, storage, { first: begin, end: begin, origin: begin });
+    moved.append(bytes);
+    return moved;
+  }
+
+  /** Whether its output survives a fault of the program. */
+  get isStored(): boolean {
+    return !(this.storage instanceof BufferMemory);
+  }
+
+  /** Whether it holds nothing. */
+  get isEmpty(): boolean {
+    return this.#marks.first === this.#marks.end;
+  }
+
+  /** Appends output. It may throw what the storage throws: then the buffer holds less of its oldest output. */
+  append(chunk: Uint8Array<ArrayBuffer>): void {
+    const { first, end, origin } = this.#marks;
+    const newEnd = end + chunk.length;
+    const newFirst = Math.max(first, newEnd - this.size);
+    // Give up the oldest bytes before they are overwritten: a fault may come in between.
+    if (newFirst !== first) this.#mark({ first: Math.min(newFirst, end), end, origin });
     const kept = chunk.subarray(Math.max(0, chunk.length - this.size));
-    if (kept.length === 0) return;
-    this.#reserve(Math.min(this.size, this.#length + kept.length));
-    const untilWrap = this.#bytes.length - this.#next;
-    this.#bytes.set(kept.subarray(0, untilWrap), this.#next);
-    this.#bytes.set(kept.subarray(untilWrap), 0);
-    this.#next = (this.#next + kept.length) % this.#bytes.length;
-    this.#length = Math.min(this.size, this.#length + kept.length);
+    if (kept.length > 0) {
+      const place = this.#placeOf(newEnd - kept.length);
+      const untilWrap = this.size - place;
+      this.storage.write(kept.subarray(0, untilWrap), place);
+      if (kept.length > untilWrap) this.storage.write(kept.subarray(untilWrap), 0);
+    }
+    this.#mark({ first: newFirst, end: newEnd, origin });
   }
 
   /**
@@ -45,8 +72,8 @@ export class LogBuffer {
    * buffer is omitted: the output is worth more.
    */
   markRestart(): void {
-    if (this.#length === 0) return;
-    const last = this.#bytes.at(this.#next - 1);
+    if (this.isEmpty) return;
+    const [last] = this.contents(this.#marks.end - 1).bytes;
     const mark = encodeBytes(last === LINE_FEED ? RESTARTED : `\n${RESTARTED}`);
     if (2 * mark.length <= this.size) this.append(mark);
   }
@@ -56,28 +83,32 @@ export class LogBuffer {
    *
    * @param after @default 0, all kept bytes
    */
-  contents(after = 0): BufferedOutput {
-    const length = Math.max(0, Math.min(this.#length, this.#end - after));
-    const bytes = new Uint8Array(length);
-    const beforeWrap = Math.min(length, this.#next);
-    bytes.set(this.#bytes.subarray(this.#next - beforeWrap, this.#next), length - beforeWrap);
-    const older = length - beforeWrap;
-    bytes.set(this.#bytes.subarray(this.#bytes.length - older), 0);
-    return { bytes, end: this.#end };
+  contents(after = 0): BufferedOutput & { readonly bytes: Uint8Array<ArrayBuffer> } {
+    const { first, end } = this.#marks;
+    const begin = Math.min(end, Math.max(first, after));
+    const bytes = new Uint8Array(end - begin);
+    if (bytes.length > 0) {
+      const place = this.#placeOf(begin);
+      const untilWrap = this.size - place;
+      this.storage.read(bytes.subarray(0, untilWrap), place);
+      if (bytes.length > untilWrap) this.storage.read(bytes.subarray(untilWrap), 0);
+    }
+    return { bytes, end };
   }
 
   /** Drops the kept bytes and frees their memory. Offsets continue. */
   clear(): void {
-    this.#bytes = new Uint8Array(0);
-    this.#length = 0;
-    this.#next = 0;
+    const { end } = this.#marks;
+    this.#mark({ first: end, end, origin: end });
+    this.storage.clear();
   }
 
-  #reserve(length: number): void {
-    if (length <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.min(this.size, Math.max(length, this.#bytes.length * 2)));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
-    this.#next = this.#length;
+  #placeOf(offset: number): number {
+    return (offset - this.#marks.origin) % this.size;
+  }
+
+  #mark(marks: BufferMarks): void {
+    this.storage.mark(marks);
+    this.#marks = marks;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { PidFileOutcome, ServiceRecord } from "../../engine/mod.ts";
 import { Errno } from "../../model/mod.ts";
-import type { Files, Processes } from "../../system/mod.ts";
+import type { BootTime, Files, Processes } from "../../system/mod.ts";
 import type { OrphanEnds } from "./orphan_ends.ts";
 import { readPidFile } from "./pid_file.ts";
 import type { ProcessRecord } from "./process_record.ts";
@@ -17,6 +17,7 @@ export interface AdoptionContext {
   readonly table: ProcessTable;
   readonly record: ProcessRecord;
   readonly orphanEnds: OrphanEnds;
+  readonly clock: BootTime;
   /** The user and group of the daemon. */
   readonly ownIds: { readonly uid: number; readonly gid: number };
   /** Writes a warning to the log. @default it is lost */
@@ -25,7 +26,7 @@ export interface AdoptionContext {
 
 /** Reads the pid file of a service and takes the process that it names as the service's main process. */
 export function adoptFromPidFile(service: ServiceRecord, context: AdoptionContext): PidFileOutcome {
-  const { files, processes, table, record, orphanEnds, ownIds, warn } = context;
+  const { files, processes, table, record, orphanEnds, clock, ownIds, warn } = context;
   const { pidFile } = service.description;
   const file = readPidFile(files, pidFile, ownIds);
   if ("step" in file) return { kind: "unreadable", ...file };
@@ -49,7 +50,17 @@ export function adoptFromPidFile(service: ServiceRecord, context: AdoptionContex
     warn?.(`${what} that names it is not trusted: ${file.problem}`);
     return { kind: "invalid", pid };
   }
-  table.add({ id: service.id, role: "main", pid, child, login: undefined, watch: undefined, silent: false });
+  table.add({
+    id: service.id,
+    role: "main",
+    pid,
+    tie: child ? "child" : "none",
+    seen: clock.now().latest,
+    login: undefined,
+    watch: undefined,
+    pending: false,
+    silent: false,
+  });
   record.adopted(pid, service.name);
   return { kind: "running", pid, child };
 }

@@ -4,7 +4,7 @@
  * - `{"format":"dinit processes","version":2,"pid":P,"start":T,"boot":"ID"}`: the daemon that writes the journal;
  *   always first;
  * - `{"environment":E,"variables":"H"}`: a fingerprint of an environment, for the launches that name `E`;
- * - `{"launch":N,"service":"S","command":[…],"directory":"D","users":[…],"since":T,"environment":E}`: the host is about
+ * - `{"launch":N,"service":"S","id":I,"role":"main","command":[…],"directory":"D","users":[…],"since":T,"environment":E}`: the host is about
  *   to make a process. With `pid`, `until` and `group` it is a running process;
  * - `{"started":N,"pid":P,"until":T}`: the launch made this process;
  * - `{"failed":N}`: the launch made no process;
@@ -12,6 +12,8 @@
  *
  * Times are in ticks since boot, and bound the start of the process. Values that the daemon could not read are absent.
  */
+
+import type { ProcessRole } from "../../engine/mod.ts";
 
 /** The version of the format that this program writes. */
 export const JOURNAL_VERSION = 2;
@@ -30,6 +32,9 @@ export interface JournalEntry {
   readonly launch: number;
   /** The full name of its service. */
   readonly service: string;
+  /** The id of its service; `undefined` in a journal of an earlier version. */
+  readonly id: number | undefined;
+  readonly role: ProcessRole;
   /** `undefined` for a launch whose result is unknown. */
   readonly pid: number | undefined;
   /** It was started at this tick since boot or later. */
@@ -66,8 +71,21 @@ export function environmentLine(environment: number, variables: string): string 
 
 /** The line of a launch or of a running process, with the number of its environment. */
 export function entryLine(entry: JournalEntry, environment: number | undefined): string {
-  const { launch, service, command, directory, users, since, pid, until, group } = entry;
-  return line({ launch, service, command, directory, users, since, environment, pid, until, group });
+  const { launch, service, id, role, command, directory, users, since, pid, until, group } = entry;
+  return line({
+    launch,
+    service,
+    id,
+    role,
+    command,
+    directory,
+    users,
+    since,
+    environment,
+    pid,
+    until,
+    group,
+  });
 }
 
 /** The line of a process that a launch made. */
@@ -134,6 +152,8 @@ function entriesOf(lines: readonly (Fields | undefined)[]): JournalEntry[] {
 function entryFields(fields: Fields): Omit<JournalEntry, "launch" | "pid" | "variables"> {
   return {
     service: string(fields.service) ?? "",
+    id: number(fields.id),
+    role: fields.role === "stop" ? "stop" : "main",
     since: number(fields.since),
     until: number(fields.until),
     group: number(fields.group),

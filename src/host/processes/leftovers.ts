@@ -115,20 +115,13 @@ class Search {
 
   /** The process that the daemon was making when it was killed. */
   #inTheMaking(entry: JournalEntry): OtherProcess | undefined {
-    const { since = 0, users } = entry;
+    const { users } = entry;
     return this.#all().find((process) => {
-      const { pid, group, parent, startTicks } = process;
-      if (group !== pid || startTicks < since || startTicks > since + LAUNCH_TICKS) return false;
+      const { pid, group, parent } = process;
+      if (group !== pid || !isInTime(entry, process)) return false;
       if (this.#known.has(pid) || !this.#isLost(parent)) return false;
-      return users.includes(userOf(pid) ?? -1) && this.#isLaunchOf(entry, process);
+      return users.includes(userOf(pid) ?? -1) && isLaunchOf(entry, process);
     });
-  }
-
-  #isLaunchOf(entry: JournalEntry, { pid, startTicks }: OtherProcess): boolean {
-    if (runs(commandLineOf(pid), entry.command)) return true;
-    // The program may have executed another one meanwhile, as scripts do.
-    return startTicks <= (entry.since ?? 0) + PROMPT_LAUNCH_TICKS && runsIn(pid, entry.directory) &&
-      comesFrom(environmentOf(pid), entry.variables);
   }
 
   #resembles(entry: JournalEntry, { pid }: OtherProcess): boolean {
@@ -145,6 +138,19 @@ class Search {
     this.#processes ??= allProcesses();
     return this.#processes;
   }
+}
+
+/** Whether a process was started when the daemon was about to make that of an entry. */
+export function isInTime({ since = 0 }: JournalEntry, { startTicks }: OtherProcess): boolean {
+  return startTicks >= since && startTicks <= since + LAUNCH_TICKS;
+}
+
+/** Whether a process executes the command of an entry, or comes from it. */
+export function isLaunchOf(entry: JournalEntry, { pid, startTicks }: OtherProcess): boolean {
+  if (runs(commandLineOf(pid), entry.command)) return true;
+  // The program may have executed another one meanwhile, as scripts do.
+  return startTicks <= (entry.since ?? 0) + PROMPT_LAUNCH_TICKS && runsIn(pid, entry.directory) &&
+    comesFrom(environmentOf(pid), entry.variables);
 }
 
 /** Orphans are adopted by process 1, or by a common ancestor of both daemons. */

@@ -126,12 +126,14 @@ export class ProcessJournal implements ProcessRecord {
     this.#file = undefined;
   }
 
-  launching({ name, argv, workingDir, runAs, environment }: LaunchPlan): LaunchNumber {
+  launching({ id, role, name, argv, workingDir, runAs, environment }: LaunchPlan): LaunchNumber {
     const launch = ++this.#lastLaunch;
     const user = runAs?.uid;
     const entry: JournalEntry = {
       launch,
       service: name,
+      id,
+      role,
       pid: undefined,
       since: this.#clock.now()?.earliest,
       until: undefined,
@@ -165,6 +167,8 @@ export class ProcessJournal implements ProcessRecord {
     const entry: JournalEntry = {
       launch: ++this.#lastLaunch,
       service,
+      id: undefined,
+      role: "main",
       pid,
       since: found.startTicks,
       until: found.startTicks,
@@ -176,6 +180,12 @@ export class ProcessJournal implements ProcessRecord {
     };
     this.#enter(entry);
     this.#later(this.#entryLines(entry));
+  }
+
+  continued(entry: JournalEntry, pid: number): void {
+    const known = { ...entry, launch: ++this.#lastLaunch, pid };
+    this.#enter(known);
+    this.#later(this.#entryLines(known));
   }
 
   ended(pid: number): void {

@@ -1,6 +1,7 @@
 /** The record of running processes that hosts keep outside the daemon, so that it survives a kill. */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
+import type { JournalEntry } from "./journal_format.ts";
 
 /** Identifies one launch of a process in the record. */
 export type LaunchNumber = number;
@@ -15,6 +16,8 @@ export interface ProcessRecord {
   failed(launch: LaunchNumber): void;
   /** A pid file names this process, and it belongs to the service from now on. */
   adopted(pid: number, service: string): void;
+  /** An earlier program has recorded this process, and the host goes on with it. */
+  continued(entry: JournalEntry, pid: number): void;
   /** The process has ended. Processes that were never recorded are ignored. */
   ended(pid: number): void;
 }
@@ -25,5 +28,6 @@ export const NO_RECORD: ProcessRecord = {
   started() {},
   failed() {},
   adopted() {},
+  continued() {},
   ended() {},
 };

@@ -1,19 +1,23 @@
 /** Activation sockets: created before a service starts, kept while it restarts, closed when it is inactive. 8.17. */
 
 import { Errno, errnoText, LaunchStage, type ServiceDescription } from "../../model/mod.ts";
+import type { Plain, StatePart, StateStore } from "../../model/saving.ts";
 import type { LaunchRefusal, ServiceRecord } from "../../engine/mod.ts";
 import { type Files, type Sockets, SystemCallError } from "../../system/mod.ts";
 
 const BACKLOG = 128;
 const { ENOENT, EEXIST } = Errno;
 
-/** The activation sockets of all services. */
-export class ActivationSockets {
+/** The activation sockets of all services. Their documents are in the part `socket`, by the id of the service. */
+export class ActivationSockets implements StatePart {
+  readonly name = "socket";
   readonly #files: Files;
   readonly #sockets: Sockets;
+  readonly #store: StateStore;
   readonly #open = new Map<number, number>();
 
-  constructor(files: Files, sockets: Sockets) {
+  constructor(files: Files, sockets: Sockets, store: StateStore) {
+    this.#store = store;
     this.#files = files;
     this.#sockets = sockets;
   }
@@ -33,7 +37,7 @@ export class ActivationSockets {
     try {
       fd = this.#sockets.create();
       this.#setUp(fd, description);
-      this.#open.set(service.id, fd);
+      this.restore(service.id, fd);
       return undefined;
     } catch (error) {
       if (fd !== undefined) this.#files.close(fd);
@@ -50,6 +54,23 @@ export class ActivationSockets {
     if (fd === undefined) return;
     this.#files.close(fd);
     this.#open.delete(id);
+    this.#store.changed(this, id);
+  }
+
+  document(id: number): Plain | undefined {
+    const fd = this.#open.get(id);
+    return fd === undefined ? undefined : { fd, inode: this.#files.inodeOf(fd, "socket") ?? 0 };
+  }
+
+  /** The descriptors that a replacement of the program must keep open. */
+  descriptors(): number[] {
+    return [...this.#open.values()];
+  }
+
+  /** Continues with an open socket. Takes ownership of it. */
+  restore(id: number, fd: number): void {
+    this.#open.set(id, fd);
+    this.#store.changed(this, id);
   }
 
   /** Removes an old socket; returns the reason if the path is occupied. */

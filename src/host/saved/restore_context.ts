@@ -1,0 +1,44 @@
+import type {
+  BootTime,
+  Files,
+  MemoryFiles,
+  OwnDescriptors,
+  Processes,
+  ProcessHandles,
+} from "../../system/mod.ts";
+import type { LaunchFollower, LaunchFollowerContext } from "../launch/launch_follower.ts";
+import type { LogCollector } from "../output/log_collector.ts";
+import type { OutputPipes } from "../output/output_pipes.ts";
+import type { AdoptedEnds, AdoptedEndsContext } from "../processes/adopted_ends.ts";
+import type { AdoptionContext } from "../processes/adoption.ts";
+import type { ProcessEndsContext } from "../processes/process_ends.ts";
+import type { ProcessRecord } from "../processes/process_record.ts";
+import type { ProcessTable } from "../processes/process_table.ts";
+import type { ActivationSockets } from "../resources/activation_sockets.ts";
+
+/** What a host gives to its restoration. */
+export interface RestoreContext {
+  readonly files: Files;
+  readonly memory: MemoryFiles;
+  readonly descriptors: OwnDescriptors;
+  readonly processes: Processes;
+  readonly handles: ProcessHandles;
+  readonly clock: BootTime;
+  readonly table: ProcessTable;
+  readonly record: ProcessRecord;
+  readonly follower: LaunchFollower;
+  readonly adoptedEnds: AdoptedEnds;
+  readonly logs: LogCollector;
+  readonly pipes: OutputPipes;
+  readonly activation: ActivationSockets;
+  /** Writes a warning to the daemon's log. */
+  readonly warn: (text: string) => void;
+}
+
+/** What a host gives to the objects that it is made of. */
+export type HostParts =
+  & AdoptionContext
+  & LaunchFollowerContext
+  & ProcessEndsContext
+  & Omit<RestoreContext, "follower" | "adoptedEnds">
+  & Omit<AdoptedEndsContext, "ends">;

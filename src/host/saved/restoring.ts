@@ -1,0 +1,139 @@
+/** Continues with the processes, the output and the sockets of an earlier program of this daemon. */
+
+import type { SavedParts } from "../../model/saving.ts";
+import type { JournalEntry } from "../processes/journal_format.ts";
+import { AdoptedHoldings } from "./adopted_holdings.ts";
+import { findLaunches } from "./found_launches.ts";
+import { type Holdings, InheritedHoldings } from "./inherited_holdings.ts";
+import { type SavedHost, savedHost, type SavedProcess } from "./saved_host.ts";
+import type { RestoreContext } from "./restore_context.ts";
+import type { ProcessTie, TrackedProcess } from "../processes/process_table.ts";
+import type { WatchedLaunch } from "../launch/launch_watch.ts";
+
+export { AdoptedEnds } from "../processes/adopted_ends.ts";
+
+/**
+ * How a program comes to the state of an earlier one: it replaced the earlier program in the same process, so the
+ * children and the descriptors are still there; or the earlier program was killed, and its services have been left.
+ */
+export type RestoreWay = "same-process" | "adopt";
+
+/**
+ * Takes over what the state names and what is still there. Returns what to do when the host begins: it reports what has
+ * happened meanwhile. Throws `SavedStateError` before anything has changed.
+ *
+ * @param launches the record of processes, including those in the making
+ */
+export async function restore(
+  parts: SavedParts,
+  way: RestoreWay,
+  launches: readonly JournalEntry[],
+  context: RestoreContext,
+): Promise<(() => void)[]> {
+  const saved = savedHost(parts);
+  const holdings = way === "adopt" ? new AdoptedHoldings(context) : new InheritedHoldings(context);
+  const restoring = new Restoring(saved, holdings, launches, context);
+  restoring.processes();
+  if (way === "same-process") await restoring.launches();
+  restoring.output();
+  restoring.sockets();
+  return restoring.later;
+}
+
+class Restoring {
+  readonly #saved: SavedHost;
+  readonly #holdings: Holdings;
+  readonly #launches: readonly JournalEntry[];
+  readonly #context: RestoreContext;
+  /** What to do when the host begins. */
+  readonly later: (() => void)[] = [];
+
+  constructor(
+    saved: SavedHost,
+    holdings: Holdings,
+    launches: readonly JournalEntry[],
+    context: RestoreContext,
+  ) {
+    this.#saved = saved;
+    this.#holdings = holdings;
+    this.#launches = launches;
+    this.#context = context;
+  }
+
+  processes(): void {
+    const entries = new Map(this.#launches.map((entry) => [entry.pid, entry]));
+    for (const [pid, saved] of this.#saved.processes) {
+      const tie = this.#tieTo(pid, saved);
+      if (tie === undefined) continue;
+      const { id, role, seen, login, pending, silent } = saved;
+      const process = { id, role, pid, tie, seen, login, watch: undefined, pending, silent };
+      this.#enter(process, saved.dismissed, this.#holdings.launch(pid, saved));
+      const entry = entries.get(pid);
+      if (entry !== undefined) this.#context.record.continued(entry, pid);
+    }
+  }
+
+  /** The launches that the earlier program had begun, whose processes no document names. */
+  async launches(): Promise<void> {
+    const { table, record } = this.#context;
+    const begun = this.#launches.filter((entry) => entry.pid === undefined && entry.id !== undefined);
+    const known = new Set(table.all().map(({ pid }) => pid));
+    for (const { entry, pid, startTicks } of await findLaunches(begun, known)) {
+      const { id = 0, role = "main" } = entry;
+      if (table.inRole(id, role) !== undefined) continue;
+      const process = {
+        id,
+        role,
+        pid,
+        tie: "child",
+        seen: startTicks,
+        login: undefined,
+        watch: undefined,
+        pending: true,
+        silent: false,
+      } as const;
+      this.#enter({ ...process }, false, { chain: undefined, readiness: undefined, closing: false });
+      record.continued(entry, pid);
+    }
+  }
+
+  #enter(process: TrackedProcess, dismissed: boolean, launch: WatchedLaunch): void {
+    const { table, follower, adoptedEnds } = this.#context;
+    if (dismissed) table.addDismissed(process);
+    else table.add(process);
+    this.later.push(() => {
+      if (!process.silent) follower.resume(process, launch);
+      if (process.tie === "handle") adoptedEnds.follow(process);
+    });
+  }
+
+  /** How the end of a saved process will be seen; `undefined`: it is gone, and its number may belong to another one. */
+  #tieTo(pid: number, { seen, tie }: SavedProcess): ProcessTie | undefined {
+    const { processes, clock } = this.#context;
+    const found = clock.look(pid);
+    if (found === undefined || found.startTicks > seen) return undefined;
+    if (processes.look(pid).kind !== "not-a-child") return "child";
+    return tie === "none" ? "none" : "handle";
+  }
+
+  output(): void {
+    const { logs, pipes } = this.#context;
+    for (const [id, saved] of this.#saved.outputs) {
+      logs.restore(id, saved.name, this.#holdings.buffer(saved));
+      const found = saved.pipes.map((pipe) => this.#holdings.logPipe(id, pipe));
+      for (const fd of found) if (fd !== undefined) this.later.push(() => logs.resume(id, fd));
+    }
+    for (const [read, saved] of this.#saved.pipes) {
+      const found = this.#holdings.outputPipe(read, saved);
+      const { producer, produced, consumed } = saved;
+      if (found !== undefined) pipes.restore(producer, { ...found, produced, consumed });
+    }
+  }
+
+  sockets(): void {
+    for (const [id, saved] of this.#saved.sockets) {
+      const fd = this.#holdings.socket(id, saved);
+      if (fd !== undefined) this.#context.activation.restore(id, fd);
+    }
+  }
+}

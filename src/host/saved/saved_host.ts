@@ -1,0 +1,183 @@
+/** What a host has saved, checked. */
+
+import { LaunchStage } from "../../model/mod.ts";
+import {
+  flag,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  or,
+  type Plain,
+  type SavedParts,
+  SavedStateError,
+  type Schema,
+  text,
+} from "../../model/saving.ts";
+import type { ProcessRole } from "../../engine/mod.ts";
+import type { LoginName } from "../../system/mod.ts";
+import { CHAIN_TOOLS, type ChainTool, type NamedLink } from "../launch/exec_chain.ts";
+import type { ProcessTie } from "../processes/process_table.ts";
+
+/** An open descriptor: its number, and that of what it leads to. */
+export interface SavedDescriptor {
+  readonly fd: number;
+  readonly inode: number;
+}
+
+/** The chain of a process that has not executed its command. */
+export interface SavedChain extends SavedDescriptor {
+  readonly links: readonly NamedLink[];
+  readonly said: string | undefined;
+}
+
+/** A process. */
+export interface SavedProcess {
+  readonly id: number;
+  readonly seen: number;
+  readonly role: ProcessRole;
+  readonly tie: ProcessTie;
+  readonly login: LoginName | undefined;
+  readonly pending: boolean;
+  readonly silent: boolean;
+  readonly dismissed: boolean;
+  readonly chain: SavedChain | undefined;
+  readonly readiness: SavedDescriptor & { readonly announced: boolean } | undefined;
+  readonly closing: boolean;
+}
+
+/** The log buffer of a service. */
+export interface SavedOutput {
+  /** The full name of the service. */
+  readonly name: string;
+  readonly size: number;
+  /** The descriptor of the buffer. */
+  readonly file: number | undefined;
+  /** The pipes that are read into it. */
+  readonly pipes: readonly SavedDescriptor[];
+}
+
+/** A pipe between two services, by its reading end. */
+export interface SavedPipe {
+  readonly producer: string;
+  readonly write: number;
+  readonly produced: boolean;
+  readonly consumed: boolean;
+  readonly inode: number;
+}
+
+/** Everything. */
+export interface SavedHost {
+  /** By process id. */
+  readonly processes: ReadonlyMap<number, SavedProcess>;
+  /** By the id of the service. */
+  readonly outputs: ReadonlyMap<number, SavedOutput>;
+  /** By the reading end. */
+  readonly pipes: ReadonlyMap<number, SavedPipe>;
+  /** By the id of the service. */
+  readonly sockets: ReadonlyMap<number, SavedDescriptor>;
+}
+
+const whole: Schema<number> = (saved, path) => {
+  const value = number(saved, path);
+  if (!Number.isSafeInteger(value) || value < 0) throw new SavedStateError(path, "is not a whole number");
+  return value;
+};
+
+const descriptor = object<SavedDescriptor>({ fd: whole, inode: whole });
+
+const process = object<SavedProcess>({
+  id: whole,
+  seen: whole,
+  role: or(oneOf<ProcessRole>(["main", "stop"]), "main"),
+  tie: or(oneOf<ProcessTie>(["child", "handle", "none"]), "child"),
+  login: optional(object<LoginName>({ id: text, line: text })),
+  pending: or(flag, false),
+  silent: or(flag, false),
+  dismissed: or(flag, false),
+  chain: optional(object<SavedChain>({
+    fd: whole,
+    inode: whole,
+    links: listOf(object<NamedLink>({
+      tool: oneOf(Object.keys(CHAIN_TOOLS) as ChainTool[]), // its keys are all tools
+      stage: oneOf(Object.values(LaunchStage)),
+    })),
+    said: optional(text),
+  })),
+  readiness: optional(object<SavedDescriptor & { readonly announced: boolean }>({
+    fd: whole,
+    inode: whole,
+    announced: flag,
+  })),
+  closing: or(flag, false),
+});
+
+const output = object<SavedOutput>({
+  name: text,
+  size: whole,
+  file: optional(whole),
+  pipes: or(listOf(descriptor), []),
+});
+
+const pipe = object<SavedPipe>({
+  producer: text,
+  write: whole,
+  produced: flag,
+  consumed: flag,
+  inode: whole,
+});
+
+/** Reads and checks all documents. Throws `SavedStateError`. */
+export function savedHost(parts: SavedParts): SavedHost {
+  const saved = {
+    processes: documents(parts, "process", process),
+    outputs: documents(parts, "output", output),
+    pipes: documents(parts, "pipe", pipe),
+    sockets: documents(parts, "socket", descriptor),
+  };
+  checkProcesses(saved.processes);
+  checkDescriptors(saved);
+  return saved;
+}
+
+function documents<T>(parts: SavedParts, part: string, schema: Schema<T>): Map<number, T> {
+  const found = parts.get(part) ?? new Map<number, Plain>();
+  return new Map(
+    [...found].map(([number, value]) => [whole(number, part), schema(value, `${part} ${number}`)]),
+  );
+}
+
+/** No process is the daemon or process 1, and none shares its role with another one. */
+function checkProcesses(processes: ReadonlyMap<number, SavedProcess>): void {
+  const roles = new Map<string, number>();
+  for (const [pid, { id, role, dismissed }] of processes) {
+    if (pid <= 1 || pid === Deno.pid) {
+      throw new SavedStateError(`process ${pid}`, "is no process of a service");
+    }
+    if (dismissed) continue;
+    const name = `${id} ${role}`;
+    const other = roles.get(name);
+    if (other !== undefined) throw new SavedStateError(`process ${pid}`, `has the role of process ${other}`);
+    roles.set(name, pid);
+  }
+}
+
+/** No descriptor has two uses. */
+function checkDescriptors({ processes, outputs, pipes, sockets }: SavedHost): void {
+  const uses = new Map<number, string>();
+  const use = (fd: number | undefined, what: string) => {
+    if (fd === undefined) return;
+    const other = uses.get(fd);
+    if (other !== undefined) throw new SavedStateError(what, `uses descriptor ${fd} of ${other}`);
+    uses.set(fd, what);
+  };
+  for (const [pid, { chain, readiness }] of processes) {
+    for (const used of [chain, readiness]) use(used?.fd, `process ${pid}`);
+  }
+  for (const [id, { file, pipes }] of outputs) {
+    for (const fd of [file, ...pipes.map(({ fd }) => fd)]) use(fd, `output ${id}`);
+  }
+  for (const [read, { write }] of pipes) for (const fd of [read, write]) use(fd, `pipe ${read}`);
+  for (const [id, { fd }] of sockets) use(fd, `socket ${id}`);
+}
