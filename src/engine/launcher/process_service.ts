@@ -205,7 +205,9 @@ export class ProcessService implements Behaviour {
       return;
     }
     this.#lifecycle.enter(service, waitingForDependents("down"));
-    if (!launched && service.target === STARTED && !service.pinStop) {
+    const comesBack = service.target === STARTED && !service.pinStop;
+    // A stop command that still runs would stop the new process.
+    if (!launched && comesBack && !isAlive(service.process.stop)) {
       this.#lifecycle.startWithoutWaiting(service);
     } else if (!service.force) {
       this.#lifecycle.forceStop(service); // its dependents have lost what they need, so their stops cannot be cancelled
