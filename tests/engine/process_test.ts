@@ -266,6 +266,26 @@ Deno.test("the results of a pid file", () => {
   }
 });
 
+Deno.test("a launcher that fails is logged, at a start and in a recovery, and its pid file is not read", () => {
+  const [world, service] = made(BGPROCESS, { smoothRecovery: true, restartDelay: 0 });
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.host.pidFile = { kind: "running", pid: 500, child: true };
+  world.ends("p", { exit: 3 });
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.FAILED]);
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.ends("p", { exit: 0 });
+  world.ends("p", { exit: 0 });
+  world.execSucceeded("p");
+  world.ends("p", { exit: 4 });
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.TERMINATED]);
+  assertEquals(world.log.messages, [
+    "error Service p process terminated with exit code 3",
+    "error Service p process terminated with exit code 4",
+  ]);
+});
+
 Deno.test("a daemon that ended before its pid file was read counts as up for a moment", () => {
   const [world, service] = made(BGPROCESS);
   world.manager.start(service);
