@@ -138,6 +138,15 @@ Deno.test("the end of a process is logged, unless it succeeded or was asked to e
   ]);
 });
 
+Deno.test("a process that ends before it is ready is logged", () => {
+  const [world, service] = made(PROCESS, { readyFd: 3 });
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.ends("p", { exit: 3 });
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.FAILED]);
+  assertEquals(world.log.messages, ["error Service p process terminated with exit code 3"]);
+});
+
 Deno.test("a failed stop command is logged, and if it cannot be executed the process gets a signal", () => {
   const [world, service] = started(PROCESS, { stopCommand: ["/bin/halt"] });
   world.manager.stop(service);
@@ -373,6 +382,16 @@ Deno.test("the log messages of scripted services about their commands", () => {
     "warn Service p stop command terminated due to signal 8",
   ]);
   assertEquals(service.state, STOPPED);
+});
+
+Deno.test("a start command counts as skipped if an interrupt ended it, and not if it crashed", () => {
+  for (const core of [false, true]) {
+    const [world, service] = made(SCRIPTED, { flags: { ...NO_FLAGS, skippable: true } });
+    world.manager.start(service);
+    world.execSucceeded("p");
+    world.manager.exited(service.id, "main", { kind: "killed", signal: 2, core });
+    assertEquals([service.state, service.skipped], core ? [STOPPED, false] : [STARTED, true]);
+  }
 });
 
 Deno.test("the differences from launch to launch", () => {
