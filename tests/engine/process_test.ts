@@ -114,10 +114,13 @@ Deno.test("a relaunch that cannot be made fails the start; in a recovery it stop
   assertEquals([service.state, service.startFailed], [STOPPED, true]);
   assertEquals(failureOf(world, service), OUT_OF_MEMORY);
   const [second, recovering] = started(PROCESS, { smoothRecovery: true, restartDelay: 100 });
+  const facts: string[] = [];
+  second.log.forward = { fact: ({ kind }) => facts.push(kind) };
   second.host.launchErrors.push(NO_MEMORY);
   second.ends("p", { exit: 1 });
   second.advance(100);
   assertEquals([recovering.state, recovering.reason], [STOPPED, StopReason.TERMINATED]);
+  assertEquals(facts.filter((kind) => kind === "recovery-given-up"), ["recovery-given-up"]);
 });
 
 Deno.test("the end of a process is logged, unless it succeeded or was asked to end", () => {
