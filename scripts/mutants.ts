@@ -13,7 +13,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { isEquivalent } from "./mutants/equivalents.ts";
+import { EQUIVALENTS, isSame } from "./mutants/equivalents.ts";
 import { type Mutant, mutantsOf } from "./mutants/mutations.ts";
 import { Trial } from "./mutants/trial.ts";
 import { leaveNothingBehind } from "./process_guard.ts";
@@ -161,8 +161,9 @@ async function main(): Promise<void> {
   const words = readWords();
   const { list, every, sample, seed, places } = words;
   const texts = await readEngine();
-  const all = [...texts].flatMap(([file, text]) => mutantsOf(file, text))
-    .filter((mutant) => !isEquivalent(mutant))
+  const all = [...texts].flatMap(([file, text]) =>
+    mutantsOf(file, text).filter((mutant) => !EQUIVALENTS.some((known) => isSame(mutant, text, known)))
+  )
     .filter((mutant) => places.length === 0 || places.some((place) => isAt(mutant, place)))
     .filter((_, index) => index % every === 0);
   const mutants = sample === Infinity ? all : shuffled(all, seed).slice(0, sample);

@@ -3,20 +3,38 @@
 import type { Mutant } from "./mutations.ts";
 
 /** A mutant by the text of its lines, without indentation. */
-interface Equivalent {
+export interface Equivalent {
   readonly file: string;
+  /** The line before it. */
+  readonly above: string;
   readonly before: string;
   readonly after: string;
   /** Why there is no difference. */
   readonly reason: string;
 }
 
-/** All known ones. They do not count. */
-export const EQUIVALENTS: readonly Equivalent[] = [];
+const STOPPED_AT_ONCE = "the failed start that follows stops the service before anything looks";
 
-/** Whether the mutant is a known one. */
-export function isEquivalent({ file, before, after }: Mutant): boolean {
-  return EQUIVALENTS.some((known) =>
-    known.file === file && known.before === before.trim() && known.after === after.trim()
-  );
+/** All known ones. They do not count. */
+export const EQUIVALENTS: readonly Equivalent[] = [
+  {
+    file: "launcher/process_service",
+    above: "service.reason = StopReason.EXECFAILED;",
+    before: 'this.#lifecycle.enter(service, waitingForDependents("half"));',
+    after: 'this.#lifecycle.enter(service, waitingForDependents("up"));',
+    reason: STOPPED_AT_ONCE,
+  },
+  {
+    file: "lifecycle/starting",
+    above: "if (this.#agenda.context.behaviour(service).bringUp(service)) return;",
+    before: 'this.#agenda.enter(service, waitingForDependents("half"));',
+    after: 'this.#agenda.enter(service, waitingForDependents("up"));',
+    reason: STOPPED_AT_ONCE,
+  },
+];
+
+/** Whether the mutant of a file with this text is the known one. */
+export function isSame({ file, line, before, after }: Mutant, text: string, known: Equivalent): boolean {
+  return known.file === file && known.before === before.trim() && known.after === after.trim() &&
+    text.split("\n")[line - 2]?.trim() === known.above;
 }

@@ -59,7 +59,9 @@ export function textOf({ line, after }: Mutant, text: string): string {
 /** What runs, without regard to white space; `undefined` if the text is no program. */
 function withoutTypes(text: string): string | undefined {
   try {
-    return stripTypeScriptTypes(text).replace(/\s+/g, " ");
+    const program = stripTypeScriptTypes(text);
+    new Function(program.replace(/^(import\b[^;]*;|export )/gm, "")); // throws for more mistakes
+    return program.replace(/\s+/g, " ");
   } catch {
     return undefined;
   }

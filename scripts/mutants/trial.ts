@@ -2,12 +2,10 @@
 
 import { type Mutant, textOf } from "./mutations.ts";
 
-/** The tests of the first stage: they are quick and notice most mutants. */
-const QUICK = ["scenarios", "process", "haste", "manager", "times", "graph_changes"].map((name) =>
-  `engine/${name}_test.ts`
-);
-/** The folders of all tests. What the first stage does not notice needs the others, the random ones last. */
+/** The folders of the tests, the random ones last. */
 const TESTS = ["engine", "property"];
+/** The tests of the second stage: they take long, or have other subjects. The others notice most mutants. */
+const LATER = /^property|\/(snapshot|scale|loading|load_limits|reloading.*|state_diagram)_test/;
 const STAGE_NAMES = ["quick", "other"];
 /** The share of the gate's random runs; with all of them, a mutant that nothing notices would take four times as long. */
 const EFFORT = 0.1;
@@ -118,11 +116,10 @@ export class Trial {
 
 /** The files of each stage, below `tests`. */
 function stages(root: string): string[][] {
-  const all = TESTS.flatMap((folder) =>
+  const files = TESTS.flatMap((folder) =>
     [...Deno.readDirSync(`${root}tests/${folder}`)].map(({ name }) => `${folder}/${name}`).sort()
-  );
-  const others = all.filter((file) => file.endsWith("_test.ts") && !QUICK.includes(file));
-  return [QUICK, others];
+  ).filter((file) => file.endsWith("_test.ts"));
+  return [files.filter((file) => !LATER.test(file)), files.filter((file) => LATER.test(file))];
 }
 
 /** The file that imports those of a stage, because each file that is run costs half a second. */

@@ -114,10 +114,13 @@ Deno.test("a relaunch that cannot be made fails the start; in a recovery it stop
   assertEquals([service.state, service.startFailed], [STOPPED, true]);
   assertEquals(failureOf(world, service), OUT_OF_MEMORY);
   const [second, recovering] = started(PROCESS, { smoothRecovery: true, restartDelay: 100 });
+  const facts: string[] = [];
+  second.log.forward = { fact: ({ kind }) => facts.push(kind) };
   second.host.launchErrors.push(NO_MEMORY);
   second.ends("p", { exit: 1 });
   second.advance(100);
   assertEquals([recovering.state, recovering.reason], [STOPPED, StopReason.TERMINATED]);
+  assertEquals(facts.filter((kind) => kind === "recovery-given-up"), ["recovery-given-up"]);
 });
 
 Deno.test("the end of a process is logged, unless it succeeded or was asked to end", () => {
@@ -136,6 +139,15 @@ Deno.test("the end of a process is logged, unless it succeeded or was asked to e
     "error Service p process terminated with exit code 1",
     "error Service p restarting too quickly; stopping.",
   ]);
+});
+
+Deno.test("a process that ends before it is ready is logged", () => {
+  const [world, service] = made(PROCESS, { readyFd: 3 });
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.ends("p", { exit: 3 });
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.FAILED]);
+  assertEquals(world.log.messages, ["error Service p process terminated with exit code 3"]);
 });
 
 Deno.test("a failed stop command is logged, and if it cannot be executed the process gets a signal", () => {
@@ -266,6 +278,26 @@ Deno.test("the results of a pid file", () => {
   }
 });
 
+Deno.test("a launcher that fails is logged, at a start and in a recovery, and its pid file is not read", () => {
+  const [world, service] = made(BGPROCESS, { smoothRecovery: true, restartDelay: 0 });
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.host.pidFile = { kind: "running", pid: 500, child: true };
+  world.ends("p", { exit: 3 });
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.FAILED]);
+  world.manager.start(service);
+  world.execSucceeded("p");
+  world.ends("p", { exit: 0 });
+  world.ends("p", { exit: 0 });
+  world.execSucceeded("p");
+  world.ends("p", { exit: 4 });
+  assertEquals([service.state, service.reason], [STOPPED, StopReason.TERMINATED]);
+  assertEquals(world.log.messages, [
+    "error Service p process terminated with exit code 3",
+    "error Service p process terminated with exit code 4",
+  ]);
+});
+
 Deno.test("a daemon that ended before its pid file was read counts as up for a moment", () => {
   const [world, service] = made(BGPROCESS);
   world.manager.start(service);
@@ -353,6 +385,16 @@ Deno.test("the log messages of scripted services about their commands", () => {
     "warn Service p stop command terminated due to signal 8",
   ]);
   assertEquals(service.state, STOPPED);
+});
+
+Deno.test("a start command counts as skipped if an interrupt ended it, and not if it crashed", () => {
+  for (const core of [false, true]) {
+    const [world, service] = made(SCRIPTED, { flags: { ...NO_FLAGS, skippable: true } });
+    world.manager.start(service);
+    world.execSucceeded("p");
+    world.manager.exited(service.id, "main", { kind: "killed", signal: 2, core });
+    assertEquals([service.state, service.skipped], core ? [STOPPED, false] : [STARTED, true]);
+  }
 });
 
 Deno.test("the differences from launch to launch", () => {

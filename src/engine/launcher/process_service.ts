@@ -14,7 +14,7 @@ import type { PidFileOutcome } from "../ports.ts";
 import { wantsRestart } from "./restart_policy.ts";
 import { isAlive, type ServiceRecord } from "../graph/record.ts";
 
-const { STARTED, STOPPING } = ServiceState;
+const { STARTED } = ServiceState;
 
 /** Both types. They differ in what the end of the first process means. */
 export class ProcessService implements Behaviour {
@@ -205,7 +205,9 @@ export class ProcessService implements Behaviour {
       return;
     }
     this.#lifecycle.enter(service, waitingForDependents("down"));
-    if (!launched && service.target === STARTED && !service.pinStop) {
+    const comesBack = service.target === STARTED && !service.pinStop;
+    // A stop command that still runs would stop the new process.
+    if (!launched && comesBack && !isAlive(service.process.stop)) {
       this.#lifecycle.startWithoutWaiting(service);
     } else if (!service.force) {
       this.#lifecycle.forceStop(service); // its dependents have lost what they need, so their stops cannot be cancelled
@@ -231,14 +233,12 @@ export class ProcessService implements Behaviour {
   #stopCommandEnded(service: ServiceRecord): void {
     const { main } = service.process;
     const mainEnds = isAlive(main) && !main.foreign;
-    if (service.state === STOPPING && !mainEnds) this.#lifecycle.markStopped(service);
+    if (!mainEnds) this.#lifecycle.markStopped(service);
   }
 
   /** The separate stop command could not be executed. */
   #signalInstead(service: ServiceRecord): void {
-    if (isAlive(service.process.main)) {
-      this.#launcher.signalGroup(service, service.description.termSignal);
-    }
+    this.#launcher.signalGroup(service, service.description.termSignal);
     this.#stopCommandEnded(service);
   }
 

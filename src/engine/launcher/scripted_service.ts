@@ -12,7 +12,7 @@ import type { ProcessReaction } from "../lifecycle/phase_table.ts";
 import type { Reactions } from "../lifecycle/reactions.ts";
 import { PHASE } from "../lifecycle/phase.ts";
 import { wantsRestart } from "./restart_policy.ts";
-import { isAlive, type ServiceRecord } from "../graph/record.ts";
+import type { ServiceRecord } from "../graph/record.ts";
 
 /** Scripted services. Start and stop command are the main process, one after the other. */
 export class ScriptedService implements Behaviour {
@@ -50,7 +50,6 @@ export class ScriptedService implements Behaviour {
 
   /** Runs the stop command, even if the start command never ran. */
   bringDown(service: ServiceRecord): void {
-    if (isAlive(service.process.main)) return;
     const { stopCommand, stopTimeout } = service.description;
     if (stopCommand.length > 0 && this.#launcher.launchStopCommand(service, "main")) {
       this.#launcher.lifecycle.enter(service, PHASE.runningStopCommand);

@@ -44,8 +44,7 @@ export class Starting {
     const { to } = edge;
     to.claims += 1;
     const comesUp = to.target === STARTED && !(to.pinStop && to.state === STOPPING);
-    if (comesUp && (to.claims > 1 || isActive(to))) return;
-    this.#agenda.deferStart(to);
+    if (!comesUp) this.#agenda.deferStart(to);
   }
 
   /** The service is wanted (3.2). */
