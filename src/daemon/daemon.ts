@@ -9,27 +9,24 @@ import { MainEnvironment } from "../description/mod.ts";
 import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
 import { ControlServer } from "../control/mod.ts";
-import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
+import type { DaemonLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
 import { engineOptions } from "./engine_options.ts";
 import { Failures } from "./failures.ts";
-import type { Ground } from "./ground.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
-import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
+import type { OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
 import { settled } from "./settled.ts";
 import { signalHandlers } from "./signal_meanings.ts";
-import type { Signals } from "./signals.ts";
 import { SocketKeeper } from "./socket_keeper.ts";
-import type { StrayErrors } from "./stray_errors.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 import { DaemonState, newMemory } from "./surviving/daemon_state.ts";
 import { RecentFacts } from "./surviving/recent_facts.ts";
@@ -214,6 +211,7 @@ export class Daemon {
     this.#manager.resume();
     this.#succession.recover();
     this.#server.resume();
+    this.#succession.unblock();
     return true;
   }
 

@@ -124,8 +124,12 @@ export class Signals {
     const early = this.#early;
     this.#early = [];
     for (const handle of early) handle(handlers);
-    // What has arrived while the program was replaced.
-    if (this.#relay?.inherited) this.#relay.deliver((signal, times) => relayed(handlers, signal, times));
+  }
+
+  /** Passes the signals that have arrived while the program was replaced. */
+  catchUp(): void {
+    const handlers = this.#handlers;
+    if (handlers !== undefined) this.#relay?.deliver((signal, times) => relayed(handlers, signal, times));
   }
 
   /** Restores the default effect of the signal. Only for a daemon that is about to end by it. */

@@ -35,8 +35,6 @@ export class SignalRelay {
   readonly #library: Library;
   readonly #memory: SharedMemory;
   readonly #handler: bigint;
-  /** It continues the relay of the program that this one replaces. */
-  readonly inherited: boolean;
   readonly #delivered = new Int32Array(COUNTS);
   readonly #arrived = new Int32Array(COUNTS);
 
@@ -46,7 +44,6 @@ export class SignalRelay {
    */
   constructor(library: Library, inherited?: number) {
     this.#library = library;
-    this.inherited = inherited !== undefined;
     const { symbols, architecture } = library;
     this.#memory = inherited === undefined
       ? SharedMemory.create(library, "dinit signals", MEMORY_SIZE)

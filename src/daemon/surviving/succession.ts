@@ -76,7 +76,10 @@ export class Succession {
     if (ground.inheritance === undefined) return true;
     if (continuation !== undefined) await this.#restoreServer(continuation);
     const { sortDescriptors } = await typed(import("./heirloom.ts"));
-    sortDescriptors(openLibrary(), new Set([...state.memory.given, ...this.#descriptors(ground.nativeHost)]));
+    const { inheritance } = ground;
+    const own = [inheritance.state, inheritance.record, inheritance.signals];
+    const others = [...state.memory.given, ...this.#descriptors(ground.nativeHost)];
+    sortDescriptors(openLibrary(), new Set([...own, ...others]));
     return await ground.journal.take();
   }
 
@@ -108,10 +111,16 @@ export class Succession {
     });
   }
 
-  /** When the engine has continued: does what follows from a fault, and lets signals in. */
+  /** From now on signals arrive, and those that have waited are handled. */
+  unblock(): void {
+    const { ground: { inheritance }, signals } = this.#context;
+    if (inheritance === undefined) return;
+    new SignalMask(openLibrary()).set(inheritance.blocked & ~NEVER_BLOCKED);
+    signals.catchUp();
+  }
+
+  /** When the engine has continued: says what has happened, and does what follows from a fault. */
   recover(): void {
-    const { blocked } = this.#context.ground.inheritance ?? {};
-    if (blocked !== undefined) new SignalMask(openLibrary()).set(blocked & ~NEVER_BLOCKED);
     const { continuation, options, manager, state, log, stray } = this.#context;
     const room = this.#aftermath;
     if (room === undefined || continuation === undefined) return;
@@ -144,11 +153,19 @@ export class Succession {
     const blocked = ground.inheritance?.blocked ?? new Processes(library).blockedSignals();
     try {
       this.#survival = new Survival({ library, signals: signals.descriptor, blocked, journal, warn });
-      this.#context.unguard?.();
+      this.#leaveOld(library);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
       warn(`A fault of dinit will end its services: ${error.message}`);
     }
+  }
+
+  /** What the program before has left is not needed any more. */
+  #leaveOld(library: ReturnType<typeof openLibrary>): void {
+    const { unguard, ground: { inheritance } } = this.#context;
+    unguard?.();
+    if (inheritance === undefined) return;
+    for (const fd of [inheritance.state, inheritance.record]) library.symbols.close(fd);
   }
 
   /** From now on a program that only uses processor time has a fault, too. */
