@@ -62,7 +62,7 @@ export class FakeClock implements Clock {
     return [...this.timers.values()].filter((timer) => timer.id === id).map(({ at }) => at);
   }
 
-  /** Lets time pass; every timer that expires meanwhile is reported at its moment. */
+  /** Lets time pass; every timer that expires meanwhile is reported at its moment, in the order of the services. */
   advance(milliseconds: number, expired: (id: number, purpose: TimerName) => void): void {
     const end = this.time + milliseconds;
     for (;;) {
