@@ -15,8 +15,6 @@ const OPEN_ROOM = "model";
 
 /** Files other than `mod.ts` that other rooms may import: the file and those rooms. */
 const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
-  // Only what saves or restores state loads this vocabulary.
-  ["src/model/saving.ts", ["engine", "control", "host", "daemon"]],
   // Only a daemon that continues from saved state restores an engine.
   ["src/engine/restoring.ts", ["daemon"]],
   // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of packets

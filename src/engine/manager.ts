@@ -7,6 +7,8 @@ import {
   type BufferedOutput,
   type BufferReading,
   type DependencyKind,
+  type ExitStatus,
+  type LaunchStage,
   LimitError,
   LoadError,
   type ServiceOverview,
@@ -14,10 +16,10 @@ import {
   type ServiceTimes,
   ShutdownType,
 } from "../model/mod.ts";
-import { NO_STATE_STORE } from "../model/saving.ts";
+import { NO_STATE_STORE, type StatePart } from "../model/saving.ts";
 import { assemble, type AssembledEngine } from "./assembly.ts";
+import { Calls } from "./calls.ts";
 import * as commands from "./commands.ts";
-import { EventReceiver } from "./event_receiver.ts";
 import type { LoadOccasion } from "./facts.ts";
 import { ServiceGraph } from "./graph/graph.ts";
 import { type Haste, hasten } from "./lifecycle/haste.ts";
@@ -25,48 +27,57 @@ import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { Listeners } from "./listeners.ts";
 import { mayUnload } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
-import type { EnvironmentListener, ServiceListener } from "./ports.ts";
+import type { EngineEvents, EnvironmentListener, ServiceListener, TimerName } from "./ports.ts";
 import { reload } from "./graph/reloading.ts";
-import type { ServiceRecord } from "./graph/record.ts";
-import type { EngineData } from "./saved/documents.ts";
+import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
 import { EngineState } from "./saved/engine_state.ts";
-import { Steps } from "./saved/steps.ts";
 import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
 
 /** The service manager. */
-export class ServiceManager extends EventReceiver {
+export class ServiceManager implements EngineEvents {
   /** The services and the edges between them. */
-  override readonly graph: ServiceGraph;
+  readonly graph: ServiceGraph;
   /** The state machine of the services. */
-  override readonly lifecycle: Lifecycle;
+  readonly lifecycle: Lifecycle;
   /** The parts of the saved state. */
-  readonly state: EngineState;
+  readonly stateParts: readonly StatePart[];
+  readonly #state: EngineState;
   readonly #options: ManagerOptions;
-  protected override readonly engine: AssembledEngine;
+  readonly #engine: AssembledEngine;
   readonly #listeners = new Listeners();
   #shutdownType: ShutdownType;
-  readonly #steps: Steps;
+  readonly #calls: Calls;
 
   /** Makes an engine that has no services, or those of `options.graph`. */
   constructor(options: ManagerOptions) {
-    super();
     this.#options = options;
     const { saved, store = NO_STATE_STORE } = options;
     this.#shutdownType = saved?.shutdownType ?? ShutdownType.NONE;
     this.graph = options.graph ?? new ServiceGraph();
-    this.state = new EngineState({ graph: this.graph, store, data: () => this.#data() });
-    this.#steps = new Steps(store, options.broken);
-    this.engine = assemble(options, {
+    this.#state = new EngineState({
+      graph: this.graph,
+      store,
+      data: () => ({
+        nextId: this.graph.nextId,
+        shutdownType: this.#shutdownType,
+        stopLimit: this.#engine.launcher.stopLimit,
+        lifecycle: this.lifecycle.state(),
+      }),
+    });
+    this.stateParts = this.#state.parts;
+    this.#engine = assemble(options, {
       graph: this.graph,
       isShuttingDown: () => this.shuttingDown,
       emit: (service, event) => this.#listeners.emit(service, event),
     });
-    this.lifecycle = this.engine.lifecycle;
+    this.lifecycle = this.#engine.lifecycle;
+    const { broken, inactive } = options;
+    this.#calls = new Calls({ engine: this.#engine, graph: this.graph, store, broken, inactive });
     if (saved === undefined) return;
     this.lifecycle.restore(saved);
-    this.engine.launcher.stopLimit = saved.stopLimit;
-    for (const [name, value] of saved.variables) this.state.variables.set(name, value);
+    this.#engine.launcher.stopLimit = saved.stopLimit;
+    for (const [name, value] of saved.variables) this.#state.variables.set(name, value);
   }
 
   /**
@@ -74,25 +85,10 @@ export class ServiceManager extends EventReceiver {
    * again, and asks the host which processes are left. Call it once, when events can be received.
    */
   resume(): void {
-    const { saved, host, clock, environment } = this.#options;
-    if (saved === undefined) return;
-    const { graph, lifecycle } = this;
-    const { launcher, events } = this.engine;
-    const { variables } = saved;
+    const { saved } = this.#options;
     const isShuttingDown = () => this.shuttingDown;
-    this.act(() =>
-      saved.resume({
-        variables,
-        graph,
-        lifecycle,
-        launcher,
-        events,
-        host,
-        clock,
-        environment,
-        isShuttingDown,
-      })
-    );
+    const context = { ...this.#options, ...this.#engine, graph: this.graph, isShuttingDown };
+    if (saved !== undefined) this.#calls.act(() => saved.resume({ ...context, variables: saved.variables }));
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
@@ -124,17 +120,17 @@ export class ServiceManager extends EventReceiver {
 
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
-    const { loader, reporter } = this.engine;
-    return this.#steps.refusable(LoadError, () => loader.load(name), (error) => {
+    const { loader, reporter } = this.#engine;
+    return this.#calls.steps.refusable(LoadError, () => loader.load(name), (error) => {
       reporter.general({ kind: "load-failed", error, occasion });
     });
   }
 
   /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
-    const { loader, reporter } = this.engine;
+    const { loader, reporter } = this.#engine;
     const { graph, lifecycle } = this;
-    return this.act(() => {
+    return this.#calls.act(() => {
       try {
         reload({ graph, loader, lifecycle }, service);
       } catch (error) {
@@ -150,9 +146,9 @@ export class ServiceManager extends EventReceiver {
   /** Removes a stopped service that nothing depends on. */
   unload(service: ServiceRecord): boolean {
     if (!mayUnload(service)) return false;
-    this.#steps.whole(() => {
+    this.#calls.steps.whole(() => {
       this.lifecycle.unpin(service);
-      this.engine.loader.unload(service);
+      this.#engine.loader.unload(service);
     });
     this.#listeners.forget(service);
     return true;
@@ -172,45 +168,42 @@ export class ServiceManager extends EventReceiver {
 
   /** See `commands.start`. */
   start(service: ServiceRecord, { pin = false } = {}): commands.StartResult {
-    return this.command(service, () => commands.start(this, service, pin));
+    return this.#calls.command(service, () => commands.start(this, service, pin));
   }
 
   /** See `commands.stop`. */
   stop(service: ServiceRecord, { pin = false, gentle = false } = {}): commands.StopResult {
-    return this.command(service, () => commands.stop(this, service, { pin, gentle }));
+    return this.#calls.command(service, () => commands.stop(this, service, { pin, gentle }));
   }
 
   /** See `commands.restart`. */
   restart(service: ServiceRecord, { gentle = false } = {}): commands.RestartResult {
-    return this.command(service, () => commands.restart(this, service, gentle));
+    return this.#calls.command(service, () => commands.restart(this, service, gentle));
   }
 
   /** See `commands.wake`. */
   wake(service: ServiceRecord, { pin = false } = {}): commands.WakeResult {
-    return this.command(service, () => commands.wake(this, service, pin));
+    return this.#calls.command(service, () => commands.wake(this, service, pin));
   }
 
   /** See `commands.release`. */
   release(service: ServiceRecord, { pin = false } = {}): commands.OrderResult {
-    return this.command(service, () => commands.release(this, service, pin));
+    return this.#calls.command(service, () => commands.release(this, service, pin));
   }
 
   /** Clears both pins; stops that a pin held back begin. */
   unpin(service: ServiceRecord): void {
-    this.command(service, () => {
-      this.lifecycle.unpin(service);
-      this.lifecycle.drain();
-    });
+    this.#calls.drain(() => this.lifecycle.unpin(service));
   }
 
   /** See `commands.trigger`. */
   trigger(service: ServiceRecord, on: boolean): boolean {
-    return this.command(service, () => commands.trigger(this, service, on));
+    return this.#calls.command(service, () => commands.trigger(this, service, on));
   }
 
   /** See `commands.signal`. */
   signal(service: ServiceRecord, signal: number): commands.SignalResult {
-    return commands.signal(this.#options.host, this.engine.reporter, service, signal);
+    return commands.signal(this.#options.host, this.#engine.reporter, service, signal);
   }
 
   /** See `commands.addDependency`. */
@@ -219,22 +212,22 @@ export class ServiceManager extends EventReceiver {
     to: ServiceRecord,
     kind: DependencyKind,
   ): "added" | "exists" | "refused" {
-    return this.command(from, () => commands.addDependency(this, from, to, kind, { start: false }));
+    return this.#calls.command(from, () => commands.addDependency(this, from, to, kind, { start: false }));
   }
 
   /** Adds a dependency and starts it if the dependent is active. */
   enable(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): "added" | "exists" | "refused" {
-    return this.command(from, () => commands.addDependency(this, from, to, kind, { start: true }));
+    return this.#calls.command(from, () => commands.addDependency(this, from, to, kind, { start: true }));
   }
 
   /** See `commands.removeDependency`. */
   removeDependency(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): boolean {
-    return this.command(from, () => commands.removeDependency(this, from, to, kind));
+    return this.#calls.command(from, () => commands.removeDependency(this, from, to, kind));
   }
 
   /** Stops everything. May be repeated; the last type counts (6.5). */
   shutdown(type: ShutdownType): void {
-    this.act(() => {
+    this.#calls.act(() => {
       this.#shutdownType = type;
       this.graph.changes.engine();
       commands.stopAll(this);
@@ -243,10 +236,9 @@ export class ServiceManager extends EventReceiver {
 
   /** Speeds up the current shutdown. */
   hasten(haste: Haste): void {
-    this.act(() => {
+    this.#calls.drain(() => {
       this.graph.changes.engine();
-      hasten(haste, this.services(), this.engine);
-      this.lifecycle.drain();
+      hasten(haste, this.services(), this.#engine);
     });
   }
 
@@ -281,9 +273,9 @@ export class ServiceManager extends EventReceiver {
    */
   setEnvironment(name: string, value: string | undefined): void {
     const { environment } = this.#options;
-    this.#steps.refusable(LimitError, () => {
+    this.#calls.steps.refusable(LimitError, () => {
       const replaced = value === undefined ? environment.unset(name) : environment.set(name, value);
-      this.state.variable(name, value);
+      this.#state.variable(name, value);
       this.#listeners.environmentChanged(name, value, replaced);
     });
   }
@@ -313,34 +305,41 @@ export class ServiceManager extends EventReceiver {
     this.#listeners.removeEnvironment(listener);
   }
 
-  // ---- Steps ---------------------------------------------------------------------------------------------------
+  // ---- Events of processes, timers and the console ---------------------------------------------------------
 
-  /** A command or event that concerns a service. */
-  protected override command<Result>(service: ServiceRecord, work: () => Result): Result {
-    return this.act(() => {
-      this.graph.changes.service(service);
-      return work();
-    });
+  execSucceeded(id: number, role: ProcessRole): void {
+    this.#calls.ofProcess(id, "executed", (service) => this.#engine.events.execSucceeded(service, role));
   }
 
-  protected override act<Result>(work: () => Result): Result {
-    const result = this.#steps.whole(() => {
-      const done = work();
-      this.engine.chaining.settled();
-      return done;
-    });
-    if (this.lifecycle.activeCount === 0) this.#options.inactive?.();
-    return result;
+  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void {
+    this.#calls.ofProcess(
+      id,
+      "execution-failed",
+      (service) => this.#engine.events.execFailed(service, role, { stage, errno }),
+    );
   }
 
-  #data(): EngineData {
-    const { graph, lifecycle } = this;
-    const { stopLimit } = this.engine.launcher;
-    return {
-      nextId: graph.nextId,
-      shutdownType: this.#shutdownType,
-      stopLimit,
-      lifecycle: lifecycle.state(),
-    };
+  exited(id: number, role: ProcessRole, exit: ExitStatus): void {
+    this.#calls.ofProcess(id, "exited", (service) => this.#engine.events.exited(service, role, exit));
+  }
+
+  ready(id: number): void {
+    this.#calls.react(id, "ready");
+  }
+
+  readinessClosed(id: number): void {
+    this.#calls.react(id, "readiness-closed");
+  }
+
+  timerExpired(id: number, purpose: TimerName): void {
+    this.#calls.ofProcess(id, purpose, (service) => this.#engine.events.timerExpired(service, purpose));
+  }
+
+  allKilled(id: number): void {
+    this.#calls.deliver(id, (service) => this.#engine.reactor.react(service, "all-killed"));
+  }
+
+  consoleYielded(): void {
+    this.#calls.drain(() => this.lifecycle.consoleYielded());
   }
 }

@@ -26,7 +26,11 @@ export interface ManagerOptions {
   readonly graph?: ServiceGraph;
   /** Receives the changes of state. @default nothing is saved */
   readonly store?: StateStore;
-  /** Where an engine continues, with the services of `graph`. Only `restore` knows it. @default a new engine */
+  /**
+   * Where an engine continues, with the services of `graph`. Only `restore` knows it. @default a new engine
+   *
+   * @internal
+   */
   readonly saved?: SavedData;
   /** How services start and stop, if their type does not decide. @default by type */
   readonly behaviour?: (service: ServiceRecord, lifecycle: Lifecycle) => Behaviour | undefined;

@@ -120,6 +120,7 @@ export type {
 } from "./facts.ts";
 export type { DescriptionCallbacks, DescriptionSource, FoundDescription } from "./description_source.ts";
 export { ServiceGraph } from "./graph/graph.ts";
+export type { StateChanges } from "./graph/state_changes.ts";
 export { type LaunchPlan, logFilePath, type OutputPlan, type SessionPlan } from "./launcher/launch_plan.ts";
 export type { Behaviour, Interruption } from "./launcher/behaviour.ts";
 export type { ConsoleState } from "./lifecycle/console.ts";

@@ -50,6 +50,7 @@ Deno.test("--exit-with: what ends because of a shutdown does not count", async (
 Deno.test("--exit-with: statuses are those of a shell", () => {
   assertEquals(exitStatus({ code: 1, status: 3 }, false), 3);
   assertEquals(exitStatus({ code: 2, status: 9 }, false), 137);
+  assertEquals(exitStatus({ code: -1, status: -1 }, false), 1);
   assertEquals(exitStatus({ code: 3, status: 6 }, false), 134);
   assertEquals(exitStatus({ code: 1, status: 0 }, true), 1);
   assertEquals(exitStatus({ code: 1, status: 4 }, true), 4);

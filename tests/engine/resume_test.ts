@@ -256,6 +256,18 @@ Deno.test("every command and every event is one step", () => {
   world.checkSaved();
 });
 
+Deno.test("what a pin holds back is saved, also if another service causes it", () => {
+  const world = new World();
+  const base = world.add("base", INTERNAL);
+  const top = world.add("top", INTERNAL);
+  world.manager.graph.connect(top, base, DependencyKind.PREPARED_BY);
+  world.manager.start(top);
+  world.manager.start(base, { pin: true });
+  world.manager.restart(top);
+  assertEquals([base.force, base.state], [true, STARTED]);
+  world.checkSaved();
+});
+
 Deno.test("an error inside a step breaks the engine, and nothing of the step is saved", () => {
   const world = new World();
   const service = world.add("a", INTERNAL);

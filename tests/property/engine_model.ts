@@ -386,6 +386,7 @@ export class RandomWorld {
       if (service.process.timer !== undefined) throw new Error(`${service.name} has a timer`);
     }
     if (this.world.clock.timers.size > 0) throw new Error("a timer is left");
+    this.world.checkSaved();
     const running = [...this.world.host.processes.values()].filter((process) => !process.foreign);
     if (running.length > 0) throw new Error(`${running[0].plan.name} still has a process`);
   }

@@ -92,9 +92,10 @@ export class ServiceGraph {
   }
 
   /** Gives a record a description and its type. */
-  describe(record: Writable<ServiceRecord>, description: ServiceDescription): void {
-    record.type = description.type;
-    record.description = description;
+  describe(record: ServiceRecord, description: ServiceDescription): void {
+    const place: Writable<ServiceRecord> = record;
+    place.type = description.type;
+    place.description = description;
     this.changes.service(record);
     this.changes.description(record);
   }
@@ -107,8 +108,9 @@ export class ServiceGraph {
   }
 
   /** Connects the output of a service to the standard input of its consumer; `undefined`: it has none any more. */
-  setConsumer(producer: Writable<ServiceRecord>, consumer: ServiceRecord | undefined): void {
-    producer.consumer = consumer;
+  setConsumer(producer: ServiceRecord, consumer: ServiceRecord | undefined): void {
+    const place: Writable<ServiceRecord> = producer;
+    place.consumer = consumer;
     this.changes.service(producer);
   }
 
@@ -150,24 +152,27 @@ export class ServiceGraph {
   }
 
   /** *from* begins or ceases to wait for *to*. */
-  setWaiting(edge: Writable<Edge>, waiting: boolean): void {
+  setWaiting(edge: Edge, waiting: boolean): void {
     if (edge.waiting === waiting) return;
+    const place: Writable<Edge> = edge;
     const from: Writable<ServiceRecord> = edge.from;
-    edge.waiting = waiting;
+    place.waiting = waiting;
     from.waits += waiting ? 1 : -1;
     this.changes.edge(edge);
   }
 
   /** *from* gets or loses its claim on *to*. The caller changes the number of claims. */
-  setHolding(edge: Writable<Edge>, holding: boolean): void {
-    edge.holding = holding;
+  setHolding(edge: Edge, holding: boolean): void {
+    const place: Writable<Edge> = edge;
+    place.holding = holding;
     this.changes.edge(edge);
   }
 
   /** *to* is, or is no longer, a milestone that was added while *from* was starting. */
-  setUnmet(edge: Writable<Edge>, unmet: boolean): void {
+  setUnmet(edge: Edge, unmet: boolean): void {
     if (edge.unmet === unmet) return;
-    edge.unmet = unmet;
+    const place: Writable<Edge> = edge;
+    place.unmet = unmet;
     this.changes.edge(edge);
   }
 

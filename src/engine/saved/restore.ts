@@ -37,7 +37,7 @@ export function snapshot(manager: ServiceManager): SavedParts {
   const orders = records.flatMap(({ dependencies }) => dependencies.map(({ order }) => order)).sort((a, b) =>
     a - b
   );
-  return new Map(manager.state.parts.map((part) => {
+  return new Map(manager.stateParts.map((part) => {
     const numbers = part.name === "edge" ? orders : [0, ...ids];
     const documents = numbers.map((number) => [number, part.document(number)] as const);
     return [part.name, new Map(documents.filter(isPresent))];
