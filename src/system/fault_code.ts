@@ -12,6 +12,7 @@
  * healthy event loop resets the count. The second time in a row is a fault.
  */
 
+import { Signal } from "../model/mod.ts";
 import type { Architecture } from "./library.ts";
 
 /** Addresses and numbers that the code contains. */
@@ -46,7 +47,7 @@ export const RECORD_SIZE = 128;
 const STATUS = 134;
 const F_SETFD = 2;
 const SIG_SETMASK = 2;
-const SIGURG = 23;
+const SIGURG = Signal.URG;
 const FIRST = 3;
 
 /** The code for a processor. */
