@@ -145,7 +145,7 @@ export class Succession {
 
   /** From now on faults of the program do not end the daemon. */
   survive(): void {
-    const { ground, signals, continuation, state, log } = this.#context;
+    const { ground, signals, state, log } = this.#context;
     const { journal } = ground.journal;
     if (ground.nativeHost === undefined || journal === undefined || signals.descriptor === undefined) return;
     if (commandLine() === undefined) {
@@ -156,7 +156,7 @@ export class Succession {
       return;
     }
     const library = openLibrary();
-    if (continuation === undefined) state.change({ given: givenDescriptors(library) });
+    if (ground.inheritance === undefined) state.change({ given: givenDescriptors(library) });
     const warn = (text: string) => log.message("warn", text);
     const blocked = ground.inheritance?.blocked ?? new Processes(library).blockedSignals();
     try {
