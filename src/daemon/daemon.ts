@@ -5,23 +5,24 @@
 
 import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
 import { inheritedEnvironment } from "../inherited/mod.ts";
-import { FolderSource, MainEnvironment } from "../description/mod.ts";
-import { EventRing, type ManagerOptions, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
-import { type DaemonHost, SystemClock } from "../host/mod.ts";
+import { MainEnvironment } from "../description/mod.ts";
+import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
+import type { DaemonHost } from "../host/mod.ts";
 import { ControlServer } from "../control/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
+import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
+import { engineOptions } from "./engine_options.ts";
 import { Failures } from "./failures.ts";
 import type { Ground } from "./ground.ts";
 import { InitialServices } from "./initial_services.ts";
-import { JournalKeeper } from "./journal_keeper.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
 import type { MachineOwner, OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
-import { serviceDirectories } from "./paths.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
 import { settled } from "./settled.ts";
@@ -40,30 +41,6 @@ const FLUSH_LIMIT = 5000;
 const MISTAKE_PAUSE = 1000;
 /** The longest timer of the runtime, in milliseconds. */
 const LONG = 2 ** 31 - 1;
-
-/** How the daemon ended. */
-export interface DaemonEnd {
-  readonly status: number;
-  /** The daemon must end itself by SIGINT, because a reboot was requested (daemon and init 6.2). */
-  readonly interrupted: boolean;
-}
-
-/** What a daemon is given. */
-export interface DaemonContext {
-  readonly options: DaemonOptions;
-  readonly log: DaemonLog;
-  readonly console: ConsoleLog;
-  readonly mainLog: MainLog;
-  readonly signals: Signals;
-  readonly stray: StrayErrors;
-  /** The C library receives the signals. */
-  readonly byLibrary: boolean;
-  readonly ground: Ground;
-  /** The state from which the daemon continues; `undefined`: it is new. */
-  readonly continuation: Continuation | undefined;
-  /** The machine, if the daemon owns one. */
-  readonly machine: MachineOwner | undefined;
-}
 
 /** The daemon. */
 export class Daemon {
@@ -90,45 +67,25 @@ export class Daemon {
 
   /** Throws `SavedStateError`, and has changed nothing then, if it cannot continue from the state. */
   constructor(context: DaemonContext) {
-    const { options, log, console, ground, continuation } = context;
+    const { options, log, ground, continuation } = context;
     this.#context = context;
     this.#options = options;
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
-    const { users, files } = ground.host;
     const ring = new EventRing({ last: continuation?.lastFact });
     const recent = new RecentFacts(ground.store, ring);
-    const engine: ManagerOptions = {
-      source: new FolderSource(serviceDirectories(options, ground.paths), {
-        environment: this.#environment,
-        users,
-        files,
-        identity: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
-      }),
-      environment: this.#environment,
-      clock: new SystemClock(
-        (id, purpose) => this.#manager.timerExpired(id, purpose),
-        () => this.#host.now(),
-      ),
-      host: ground.host,
-      store: ground.store,
-      console: {
-        requestConsole: () => console.yield(() => this.#manager.consoleYielded()),
-        returnConsole: () => console.takeBack(),
-        takeForeground: () => this.#host.takeForeground(),
-      },
-      facts: {
-        fact: (fact) => {
-          log.fact(fact);
-          this.#failures.fact(fact);
-          recent.fact(fact);
-        },
+    const engine = engineOptions(context, this.#environment, {
+      manager: () => this.#manager,
+      fact: (fact) => {
+        log.fact(fact);
+        this.#failures.fact(fact);
+        recent.fact(fact);
       },
       inactive: () => this.#checkInactive(),
-      startActions: (service) => void this.#started(service),
+      started: (service) => void this.#started(service),
       broken: (error) => this.#succession.fault(error),
-    };
+    });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
     this.#state = new DaemonState(
       ground.store,

@@ -2,7 +2,8 @@
 
 import { HostUnavailableError } from "../host/mod.ts";
 import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
-import { Daemon, type DaemonContext, type DaemonEnd } from "./daemon.ts";
+import { Daemon } from "./daemon.ts";
+import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import type { MachineOwner } from "./machine_owner.ts";
 import { createMainLog, watchLogs } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -10,7 +11,7 @@ import { Signals } from "./signals.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 import { StrayErrors } from "./stray_errors.ts";
 import { Ground } from "./ground.ts";
-import { inheritance } from "../inherited/mod.ts";
+import { type Inheritance, inheritance } from "../inherited/mod.ts";
 import { typed } from "../model/mod.ts";
 import { SavedStateError } from "../model/saving.ts";
 
@@ -44,16 +45,19 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
     const machine = options.manager ? await takeMachine() : undefined;
     logs = connect(machine?.console ?? Deno.stdout);
     const inherited = inheritance();
+    const unguard = inherited === undefined ? undefined : await guard(inherited);
     const ground = new Ground(options, logs.log, inherited);
     const byLibrary = signals.useLibrary(inherited?.signals);
     const continuation = await ground.take();
     if (continuation === "failed") {
+      unguard?.();
       await logs.console.flush(FLUSH_LIMIT);
       return FAILED;
     }
-    const context = { options, ...logs, mainLog, signals, byLibrary, stray, machine, ground };
+    const context = { options, ...logs, mainLog, signals, byLibrary, stray, machine, ground, unguard };
     daemon = await continuing(context, continuation);
     if (!await daemon.open()) {
+      unguard?.();
       await daemon.flush();
       return FAILED;
     }
@@ -73,6 +77,11 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   } finally {
     daemon?.close();
   }
+}
+
+async function guard(inherited: Inheritance): Promise<() => void> {
+  const { guardHeir } = await typed(import("./surviving/heirloom.ts"));
+  return guardHeir(inherited);
 }
 
 /** A daemon that continues from a state, or a new one if the state cannot be used. */

@@ -35,6 +35,7 @@ export {
   ProgramRunner,
   readWhole,
   SharedMemory,
+  signalBits,
   SignalMask,
   SignalRelay,
   SystemCallError,

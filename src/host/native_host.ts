@@ -40,6 +40,7 @@ import {
   Poller,
   Processes,
   ProcessHandles,
+  signalBits,
   Sockets,
   Spawner,
   Terminal,
@@ -345,8 +346,4 @@ export class NativeHost implements ProcessHost {
     if (service.description.logType !== "buffer") return undefined;
     return this.#logs.contents(service.id, reading);
   }
-}
-
-function signalBits(signals: readonly number[]): bigint {
-  return signals.reduce((bits, signal) => bits | 1n << BigInt(signal - 1), 0n);
 }

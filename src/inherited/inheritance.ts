@@ -19,6 +19,8 @@ export interface Inheritance {
   readonly signals: number;
   /** The signals that the first program found blocked; bit 0 is signal 1. An heir finds all blocked. */
   readonly blocked: bigint;
+  /** How many programs before this one had a fault before they continued. */
+  readonly tries: number;
   /** The descriptor of the program before, if an heir that fails returns to it. */
   readonly program?: number;
 }
@@ -26,21 +28,30 @@ export interface Inheritance {
 /** The inheritance of this program; `undefined` if it does not replace another one. */
 export function inheritance(): Inheritance | undefined {
   const value = environmentVariable(HEIR_VARIABLE);
-  const found = /^(upgrade|fault|return):(\d+):(\d+):(\d+):([0-9a-f]+)(?::(\d+))?$/.exec(value ?? "");
+  const found = /^(upgrade|fault|return):(\d+):(\d+):(\d+):([0-9a-f]+):(\d+)(?::(\d+))?$/.exec(value ?? "");
   if (found === null) return undefined;
-  const [, reason, state, record, signals, blocked, program] = found;
+  const [, reason, state, record, signals, blocked, tries, program] = found;
   return {
     reason: reason as InheritanceReason, // the expression has only these
     state: Number(state),
     record: Number(record),
     signals: Number(signals),
     blocked: BigInt(`0x${blocked}`),
+    tries: Number(tries),
     ...(program === undefined ? {} : { program: Number(program) }),
   };
 }
 
 /** The entry of an environment, `NAME=VALUE`, that gives an inheritance to another program. */
-export function heirEntry({ reason, state, record, signals, blocked, program }: Inheritance): string {
-  const numbers = [state, record, signals, blocked.toString(16), ...(program === undefined ? [] : [program])];
+export function heirEntry(inheritance: Inheritance): string {
+  const { reason, state, record, signals, blocked, tries, program } = inheritance;
+  const numbers = [
+    state,
+    record,
+    signals,
+    blocked.toString(16),
+    tries,
+    ...(program === undefined ? [] : [program]),
+  ];
   return `${HEIR_VARIABLE}=${reason}:${numbers.join(":")}`;
 }

@@ -36,7 +36,7 @@ export { type OwnDescriptor, OwnDescriptors } from "./own_descriptors.ts";
 export { Interest, Poller, type Watch } from "./poller.ts";
 export { ProcessHandles } from "./process_handles.ts";
 export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
-export { ALL_SIGNALS, SignalMask } from "./signal_mask.ts";
+export { ALL_SIGNALS, signalBits, SignalMask } from "./signal_mask.ts";
 export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
 export { SharedMemory } from "./shared_memory.ts";
 export { Sockets } from "./sockets.ts";

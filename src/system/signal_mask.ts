@@ -6,6 +6,11 @@ const SIGSET_SIZE = 128;
 /** All signals, for `SignalMask`. */
 export const ALL_SIGNALS = 0xffffffffffffffffn;
 
+/** A set of signals as bits; bit 0 is signal 1. */
+export function signalBits(signals: readonly number[]): bigint {
+  return signals.reduce((bits, signal) => bits | 1n << BigInt(signal - 1), 0n);
+}
+
 /**
  * The signals that the calling thread blocks; bit 0 is signal 1. Blocked signals wait, also while the program is
  * replaced.

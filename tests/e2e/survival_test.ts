@@ -1,7 +1,7 @@
 /** The daemon continues after a fault of its program, after an upgrade, and after a kill. No service notices. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Dinit, isRunning } from "./_dinit.ts";
+import { type Dinit, isRunning } from "./_dinit.ts";
 import { awaitFile, enter, internal, native, process, scripted, type Services } from "./_hosts.ts";
 
 /** Services of several types, in several phases; each start leaves a word in the journal. */

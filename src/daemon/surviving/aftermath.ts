@@ -23,12 +23,27 @@ export interface AftermathContext {
 }
 
 /**
- * Says what has happened, and counts a fault. False: there were too many, so the daemon gives up; its services go on,
- * and the next daemon takes them over.
+ * Counts a fault. False: there were too many, so the daemon gives up, which is logged; its services go on, and the next
+ * daemon takes them over.
  */
 export function lookBack(context: AftermathContext): boolean {
-  const { continuation: { way, fault, parts }, log } = context;
-  if (fault !== undefined) return countFault(context, fault);
+  const { continuation: { fault }, state, log, limit, now, mustGoOn } = context;
+  if (fault === undefined) return true;
+  const faults = recentFaults([...state.memory.faults, now], limit.seconds);
+  state.change({ faults });
+  if (mustGoOn || !isTooMany(faults, limit)) return true;
+  const rest = "are too many: it ends, its services go on, and the next dinit adopts them";
+  log.message("error", `${had(fault)}; ${counted(faults, limit)} ${rest}`);
+  return false;
+}
+
+/** Says what has happened to the program before. */
+export function report(
+  { way, fault, parts }: Continuation,
+  { memory: { faults } }: DaemonState,
+  log: DaemonLog,
+  limit: FaultLimit,
+): void {
   if (way === "upgrade") log.message("info", `dinit ${PRODUCT_VERSION} has taken over`);
   if (way === "adopt") {
     const count = parts.get("process")?.size ?? 0;
@@ -37,35 +52,29 @@ export function lookBack(context: AftermathContext): boolean {
       `an earlier instance was killed; ${processes(count)} it has started belong to this one now`,
     );
   }
-  return true;
+  if (fault === undefined) return;
+  const many = isTooMany(faults, limit)
+    ? `${
+      counted(faults, limit)
+    }: unfinished commands of clients are dropped, and the service recovery is started`
+    : `it continues, and all services with it${limit.count === 0 ? "" : ` (${ordinal(faults, limit)})`}`;
+  log.message("error", `${had(fault)}; ${many}`);
+}
+
+function had({ words }: FaultRecord): string {
+  return `dinit had a fault: ${words}`;
+}
+
+function counted({ length }: readonly number[], { seconds }: FaultLimit): string {
+  return `${length} faults in ${seconds} s`;
+}
+
+function ordinal({ length }: readonly number[], { count, seconds }: FaultLimit): string {
+  return `fault ${length} of ${count} in ${seconds} s`;
 }
 
 function processes(count: number): string {
   return count === 1 ? "the process that" : `the ${count} processes that`;
-}
-
-function countFault({ state, log, limit, now, mustGoOn }: AftermathContext, fault: FaultRecord): boolean {
-  const faults = recentFaults([...state.memory.faults, now], limit.seconds);
-  state.change({ faults });
-  const had = `dinit had a fault: ${fault.words}`;
-  if (!isTooMany(faults, limit)) {
-    const rest = limit.count === 0 ? "" : ` (fault ${faults.length} of ${limit.count} in ${limit.seconds} s)`;
-    log.message("error", `${had}; it continues, and all services with it${rest}`);
-    return true;
-  }
-  const many = `${faults.length} faults in ${limit.seconds} s`;
-  if (mustGoOn) {
-    log.message(
-      "error",
-      `${many}: the unfinished commands of clients are dropped, and the service recovery is started`,
-    );
-    return true;
-  }
-  log.message(
-    "error",
-    `${many} are too many; dinit ends, its services go on, and the next dinit takes them over`,
-  );
-  return false;
 }
 
 /** Whether the daemon must recover from too many faults, because it cannot give up. */

@@ -4,11 +4,39 @@
  */
 
 import { heirEntry, type Inheritance, inheritedEntries } from "../../inherited/mod.ts";
-import { ALL_SIGNALS, Execution, openLibrary, OwnDescriptors, readWhole } from "../../host/mod.ts";
+import {
+  ALL_SIGNALS,
+  Execution,
+  openLibrary,
+  OwnDescriptors,
+  readWhole,
+  SystemCallError,
+} from "../../host/mod.ts";
 import { decodeBytes } from "../../model/mod.ts";
 import { RECORD_SIZE } from "./fault_record.ts";
+import { faultHandlers } from "./survival.ts";
 
 const FIRST = 3;
+
+/** How many programs in a row may have a fault before they continue. */
+const TRIES = 5;
+
+/**
+ * From now on a fault of this program, which has not yet continued, executes it again with the same inheritance. The
+ * result ends that: call it when other handlers have taken over.
+ */
+export function guardHeir(inheritance: Inheritance): () => void {
+  const { tries, program: _program, ...rest } = inheritance;
+  if (tries >= TRIES) return () => {};
+  try {
+    const handlers = faultHandlers(openLibrary(), { ...rest, tries: tries + 1, reason: "fault" });
+    handlers.install();
+    return () => handlers.disarm();
+  } catch (error) {
+    if (error instanceof SystemCallError) return () => {}; // the next program says so
+    throw error;
+  }
+}
 
 /**
  * Closes the inherited descriptors that are not in `known`, and makes the others close-on-exec, so that services do not

@@ -3,7 +3,14 @@
  * and what it leaves to the one after. docs/surviving.md.
  */
 
-import { type NativeHost, openLibrary, Processes, SignalMask, SystemCallError } from "../../host/mod.ts";
+import {
+  type NativeHost,
+  openLibrary,
+  Processes,
+  signalBits,
+  SignalMask,
+  SystemCallError,
+} from "../../host/mod.ts";
 import type { ServiceManager } from "../../engine/mod.ts";
 import type { DaemonLog } from "../../log/mod.ts";
 import { Signal, typed } from "../../model/mod.ts";
@@ -19,10 +26,7 @@ import { givenDescriptors, Survival } from "./survival.ts";
 import type { Upgrade, UpgradeRequest } from "./upgrade.ts";
 
 /** Signals that the daemon never blocks. */
-const NEVER_BLOCKED = [Signal.TERM, Signal.CHLD].reduce(
-  (bits, signal) => bits | 1n << BigInt(signal - 1),
-  0n,
-);
+const NEVER_BLOCKED = signalBits([Signal.TERM, Signal.CHLD]);
 
 /** Why an upgrade was none, if the new program has returned to this one. */
 const NOT_TAKEN_OVER = "the new program could not take over";
@@ -35,6 +39,8 @@ export interface SuccessionContext {
   readonly stray: StrayErrors;
   readonly ground: Ground;
   readonly continuation: Continuation | undefined;
+  /** Ends the guard of a program that has not yet continued. */
+  readonly unguard: (() => void) | undefined;
   readonly manager: ServiceManager;
   readonly state: DaemonState;
   /**
@@ -63,7 +69,7 @@ export class Succession {
 
   // ---- Taking over -------------------------------------------------------------------------------------------
 
-  /** Says what has happened to the program before, and takes its journal. False: this daemon must not run. */
+  /** Looks at what has happened to the program before, and takes its journal. False: this daemon must not run. */
   async inherit(): Promise<boolean> {
     const { continuation, ground, state } = this.#context;
     if (continuation !== undefined && !await this.#lookBack(continuation)) return false;
@@ -108,7 +114,9 @@ export class Succession {
     if (blocked !== undefined) new SignalMask(openLibrary()).set(blocked & ~NEVER_BLOCKED);
     const { continuation, options, manager, state, log, stray } = this.#context;
     const room = this.#aftermath;
-    if (room === undefined || continuation?.fault === undefined) return;
+    if (room === undefined || continuation === undefined) return;
+    room.report(continuation, state, log, options.faultLimit);
+    if (continuation.fault === undefined) return;
     if (room.mustRecover(state, options.faultLimit)) room.recover(manager);
     if (options.logFile === undefined) return;
     const { fault, parts } = continuation;
@@ -136,6 +144,7 @@ export class Succession {
     const blocked = ground.inheritance?.blocked ?? new Processes(library).blockedSignals();
     try {
       this.#survival = new Survival({ library, signals: signals.descriptor, blocked, journal, warn });
+      this.#context.unguard?.();
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
       warn(`A fault of dinit will end its services: ${error.message}`);

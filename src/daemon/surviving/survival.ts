@@ -40,19 +40,19 @@ export class Survival {
   readonly #handlers: FaultHandlers;
   readonly #inheritance: Omit<Inheritance, "reason">;
 
-  /** From now on a fault executes the program again. Throws `SystemCallError` if the system refuses memory for that. */
+  /** From now on a fault executes the program again, with the journal as it is then. Throws `SystemCallError` if the system refuses memory for that. */
   constructor({ library, signals, blocked, journal, warn }: SurvivalContext) {
     this.#memory = new StateMemory(library, warn);
     this.#record = new MemoryFile(library, "dinit fault");
     this.#record.append(new Uint8Array(RECORD_SIZE)); // for the handlers
-    this.#inheritance = { state: this.#memory.descriptor, record: this.#record.fd, signals, blocked };
-    this.#handlers = new FaultHandlers(library, {
-      path: THIS_PROGRAM,
-      argv: commandLine() ?? [],
-      environment: [...inheritedEntries(), heirEntry({ reason: "fault", ...this.#inheritance })],
+    this.#inheritance = {
+      state: this.#memory.descriptor,
       record: this.#record.fd,
-      descriptors: DESCRIPTORS,
-    });
+      signals,
+      blocked,
+      tries: 0,
+    };
+    this.#handlers = faultHandlers(library, { reason: "fault", ...this.#inheritance });
     journal.keepCopy(this.#memory);
     this.#handlers.install();
   }
@@ -98,6 +98,20 @@ export class Survival {
   end(): void {
     this.#handlers.disarm();
   }
+}
+
+/** Handlers that execute this program again, and give it the inheritance. Throws `SystemCallError`. */
+export function faultHandlers(
+  library: ReturnType<typeof openLibrary>,
+  inheritance: Inheritance,
+): FaultHandlers {
+  return new FaultHandlers(library, {
+    path: THIS_PROGRAM,
+    argv: commandLine() ?? [],
+    environment: [...inheritedEntries(), heirEntry(inheritance)],
+    record: inheritance.record,
+    descriptors: DESCRIPTORS,
+  });
 }
 
 /**

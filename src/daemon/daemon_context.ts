@@ -1,0 +1,35 @@
+/** What a daemon is given, and what it returns. */
+
+import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
+import type { Ground } from "./ground.ts";
+import type { MachineOwner } from "./machine_owner.ts";
+import type { DaemonOptions } from "./options.ts";
+import type { Signals } from "./signals.ts";
+import type { StrayErrors } from "./stray_errors.ts";
+import type { Continuation } from "./surviving/continuation.ts";
+
+/** How the daemon ended. */
+export interface DaemonEnd {
+  readonly status: number;
+  /** The daemon must end itself by SIGINT, because a reboot was requested (daemon and init 6.2). */
+  readonly interrupted: boolean;
+}
+
+/** What a daemon is given. */
+export interface DaemonContext {
+  readonly options: DaemonOptions;
+  readonly log: DaemonLog;
+  readonly console: ConsoleLog;
+  readonly mainLog: MainLog;
+  readonly signals: Signals;
+  readonly stray: StrayErrors;
+  /** The C library receives the signals. */
+  readonly byLibrary: boolean;
+  readonly ground: Ground;
+  /** Ends the guard of a program that has not yet continued. */
+  readonly unguard: (() => void) | undefined;
+  /** The state from which the daemon continues; `undefined`: it is new. */
+  readonly continuation: Continuation | undefined;
+  /** The machine, if the daemon owns one. */
+  readonly machine: MachineOwner | undefined;
+}

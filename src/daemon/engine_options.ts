@@ -1,0 +1,57 @@
+/** What the engine is given: descriptions, environment, clock, host, console, and where its facts and its state go. */
+
+import { FolderSource, type MainEnvironment } from "../description/mod.ts";
+import type { Fact, ManagerOptions, ServiceManager, ServiceRecord } from "../engine/mod.ts";
+import { SystemClock } from "../host/mod.ts";
+import type { ConsoleLog } from "../log/mod.ts";
+import type { Ground } from "./ground.ts";
+import type { DaemonOptions } from "./options.ts";
+import { serviceDirectories } from "./paths.ts";
+
+/** Callbacks of the engine into the daemon. */
+export interface EngineCallbacks {
+  /** The engine, which does not exist yet. */
+  manager(): ServiceManager;
+  /** Something has happened. */
+  fact(fact: Fact): void;
+  /** No service is active any more. */
+  inactive(): void;
+  /** A service with `starts-rwfs` or `starts-log` has started. */
+  started(service: ServiceRecord): void;
+  /** A bug has left the memory half changed. */
+  broken(error: unknown): void;
+}
+
+/** What the options are made from. */
+export interface EngineContext {
+  readonly options: DaemonOptions;
+  readonly console: ConsoleLog;
+  readonly ground: Ground;
+}
+
+/** The options of the daemon's engine. */
+export function engineOptions(
+  { options, console, ground }: EngineContext,
+  environment: MainEnvironment,
+  { manager, fact, inactive, started, broken }: EngineCallbacks,
+): ManagerOptions {
+  const { host, paths, store } = ground;
+  const { users, files } = host;
+  const identity = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+  return {
+    source: new FolderSource(serviceDirectories(options, paths), { environment, users, files, identity }),
+    environment,
+    clock: new SystemClock((id, purpose) => manager().timerExpired(id, purpose), () => host.now()),
+    host,
+    store,
+    console: {
+      requestConsole: () => console.yield(() => manager().consoleYielded()),
+      returnConsole: () => console.takeBack(),
+      takeForeground: () => host.takeForeground(),
+    },
+    facts: { fact },
+    inactive,
+    startActions: started,
+    broken,
+  };
+}
