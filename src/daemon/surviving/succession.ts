@@ -76,7 +76,9 @@ export class Succession {
     if (ground.inheritance === undefined) return true;
     if (continuation !== undefined) await this.#restoreServer(continuation);
     const { sortDescriptors } = await typed(import("./heirloom.ts"));
-    sortDescriptors(openLibrary(), new Set([...state.memory.given, ...this.#descriptors(ground.nativeHost)]));
+    const { signals } = ground.inheritance;
+    const known = [signals, ...state.memory.given, ...this.#descriptors(ground.nativeHost)];
+    sortDescriptors(openLibrary(), new Set(known));
     return await ground.journal.take();
   }
 
