@@ -1,5 +1,6 @@
 /** The saved state of all clients, as parts of numbered documents (docs/surviving.md). */
 
+import type { SavedClient } from "./saved_clients.ts";
 import type { Plain, StatePart, StateStore } from "../../model/saving.ts";
 
 /** A part whose documents get increasing numbers. Without a store it keeps nothing. */
@@ -74,6 +75,16 @@ export class ClientRecords {
     this.handles = new SerialPart("handle", store);
     this.subscriptions = new SerialPart("subscription", store);
     this.output = new SerialPart("output-to-client", store);
+  }
+
+  /** Removes the documents of a client of another program, which does not continue. */
+  forget({ number, output, session: { handles, subscriptions } }: SavedClient): void {
+    this.step(() => {
+      this.clients.changed(number); // there is no value, so the document goes
+      for (const { serial } of output) this.output.changed(serial);
+      for (const { serial } of handles) this.handles.changed(serial);
+      for (const { serial } of subscriptions) this.subscriptions.changed(serial);
+    });
   }
 
   /** Whether anything is saved. */
