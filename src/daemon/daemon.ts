@@ -27,7 +27,6 @@ import { applyEnvironmentFile } from "./service_environment.ts";
 import { settled } from "./settled.ts";
 import { signalHandlers } from "./signal_meanings.ts";
 import { SocketKeeper } from "./socket_keeper.ts";
-import type { Continuation } from "./surviving/continuation.ts";
 import { DaemonState, newMemory } from "./surviving/daemon_state.ts";
 import { RecentFacts } from "./surviving/recent_facts.ts";
 import { Succession } from "./surviving/succession.ts";

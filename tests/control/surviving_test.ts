@@ -35,6 +35,11 @@ const CONVERSATION: readonly Packet[] = [
   { type: Request.QUERYSERVICENAME, reserved: 0, handle: 0 },
 ];
 
+/** Changes fields in the saved documents of all clients. */
+function changeClients(parts: SavedParts, fields: Readonly<Record<string, Plain>>): void {
+  for (const document of parts.get("client")?.values() ?? []) Object.assign(Object(document), fields);
+}
+
 /** Whole numbers from 0 to below a limit, always the same for a seed. */
 function randomNumbers(seed: number): (limit: number) => number {
   let state = seed;
@@ -269,8 +274,7 @@ Deno.test("a connection whose descriptor is no open socket is dropped, with all 
   ]));
   await until(() => program.store.parts().get("subscription")?.size === 1, "the subscription");
   const parts = program.die();
-  const saved = parts.get("client")!;
-  for (const [number, document] of saved) saved.set(number, { ...Object(document), descriptor: 99_999 });
+  changeClients(parts, { descriptor: 99_999 });
   program = new Program(manager, { events: new Facts().source });
   program.store.load(parts);
   await program.server.restore(parts);
@@ -291,9 +295,8 @@ Deno.test("handled requests that were already read are not read again by a third
   const got: number[] = [];
   await receive(wire, got, 7);
   const parts = program.die();
-  const [[number, document]] = parts.get("client")!;
   const handled = btoa(String.fromCharCode(...joined([{ type: Request.FINDSERVICE, name: "one" }])));
-  parts.get("client")!.set(number, { ...Object(document), handled });
+  changeClients(parts, { handled });
   wire.send(joined([{ type: Request.QUERYVERSION }]));
   program = new Program(manager);
   await program.server.restore(parts);
