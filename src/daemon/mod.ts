@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { DaemonEnd } from "./daemon.ts";
+export type { DaemonEnd } from "./daemon_context.ts";
 export { type CommandLine, type DaemonOptions, parseCommandLine, type Situation } from "./options.ts";
 export { type PathContext, serviceDirectories, socketPath } from "./paths.ts";
 export { isOpen } from "./readiness.ts";

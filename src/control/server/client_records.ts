@@ -1,6 +1,5 @@
 /** The saved state of all clients, as parts of numbered documents (docs/surviving.md). */
 
-import type { SavedClient } from "./saved_clients.ts";
 import type { Plain, StatePart, StateStore } from "../../model/saving.ts";
 
 /** A part whose documents get increasing numbers. Without a store it keeps nothing. */
@@ -56,6 +55,16 @@ export class SerialPart implements StatePart {
   }
 }
 
+/** The numbers of the documents of a client. */
+export interface LostClient {
+  readonly number: number;
+  readonly output: readonly { readonly serial: number }[];
+  readonly session: {
+    readonly handles: readonly { readonly serial: number }[];
+    readonly subscriptions: readonly { readonly serial: number }[];
+  };
+}
+
 /** The parts of the state of all clients. */
 export class ClientRecords {
   /** A connection. */
@@ -78,7 +87,7 @@ export class ClientRecords {
   }
 
   /** Removes the documents of a client of another program, which does not continue. */
-  forget({ number, output, session: { handles, subscriptions } }: SavedClient): void {
+  forget({ number, output, session: { handles, subscriptions } }: LostClient): void {
     this.step(() => {
       this.clients.changed(number); // there is no value, so the document goes
       for (const { serial } of output) this.output.changed(serial);
