@@ -1,7 +1,7 @@
 /** `upgrade`: lets a new program take over from the daemon. */
 
 import { ControlError } from "../../client/mod.ts";
-import { requestUpgrade } from "../../client/upgrade.ts";
+import { requestUpgrade } from "../../client/steps.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 
