@@ -208,6 +208,13 @@ const ROWS = [
     minimumProtocol: 1,
     summary: "follow what happens in the daemon, or to services",
   },
+  {
+    name: "upgrade",
+    words: [],
+    options: ["--exec", "--check"],
+    minimumProtocol: 1,
+    summary: "let a new program take over from the daemon; services go on",
+  },
 ] as const satisfies readonly CtlCommandRow[];
 
 /** The names of all commands. */

@@ -48,6 +48,10 @@ export interface CtlOptions {
   timeout: number | undefined;
   /** The number of the last event that is known. @default undefined, from now on */
   since: number | undefined;
+  /** The program that takes over. @default undefined, the file of the running one */
+  exec: string | undefined;
+  /** Only check whether it could. */
+  check: boolean;
 }
 
 const ROWS = [
@@ -238,6 +242,26 @@ const ROWS = [
     help: "begin behind event SEQ, or with the oldest one",
     apply: (o, value) => o.since = Number(value),
   },
+  {
+    long: "--exec",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: {
+      name: "PATH",
+      missing: "--exec should be followed by the path of a program",
+      kind: "file",
+    },
+    help: "this program, instead of the file of the running one",
+    apply: (o, value) => o.exec = value,
+  },
+  {
+    long: "--check",
+    extension: true,
+    local: true,
+    help: "only find out whether the program could take over",
+    apply: (o) => o.check = true,
+  },
 ] as const satisfies readonly Option<CtlOptions>[];
 
 /** All options, in the order of the help text. */
@@ -281,5 +305,7 @@ export function defaultOptions(): CtlOptions {
     waitFor: "started",
     timeout: undefined,
     since: undefined,
+    exec: undefined,
+    check: false,
   };
 }

@@ -33,4 +33,5 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   graph: async () => (await typed(import("./graph.ts"))).graph,
   wait: async () => (await typed(import("./await_state.ts"))).awaitState,
   events: async () => (await typed(import("./events.ts"))).events,
+  upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };
