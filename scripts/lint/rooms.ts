@@ -3,7 +3,7 @@
 /** The rooms of `src/`, lowest floor first. Add a new room here. */
 const FLOORS: readonly (readonly string[])[] = [
   ["model"],
-  ["description", "inherited"],
+  ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
   ["options"],

@@ -49,6 +49,8 @@ const F_GETFD = 1;
 const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
+const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
 const X_OK = 1;
 const { EAGAIN, EINTR } = Errno;
 
@@ -120,6 +122,12 @@ export class Files {
     const flags = this.#library.check("fcntl", symbols.fcntl(fd, F_GETFL, 0));
     const wanted = blocking ? flags & ~O.NONBLOCK : flags | O.NONBLOCK;
     if (wanted !== flags) this.#library.check("fcntl", symbols.fcntl(fd, F_SETFL, wanted));
+  }
+
+  /** Lets a pipe hold at least `size` bytes, if the system allows that. Only speed depends on it. */
+  enlargePipe(fd: number, size: number): void {
+    const { symbols } = this.#library;
+    if (symbols.fcntl(fd, F_GETPIPE_SZ, 0) < size) symbols.fcntl(fd, F_SETPIPE_SZ, size);
   }
 
   /** Whether a descriptor is open and not close-on-exec. */

@@ -1,0 +1,18 @@
+/**
+ * Rotated log files: the names and limits of archives, their compression, and the moments of rotations by time. This
+ * room knows files, but neither services nor the C library.
+ *
+ * @module
+ */
+
+export {
+  addArchive,
+  type Archive,
+  type ArchiveLimits,
+  archivesOf,
+  DEFAULT_KEEP,
+  trimArchives,
+} from "./archives.ts";
+export { Compressor } from "./compressor.ts";
+export { type InPlaceResult, InPlaceRotation, type RangeCalls } from "./in_place.ts";
+export { periodEnd } from "./period.ts";
