@@ -25,6 +25,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
   ["src/options/dinit_check.ts", ["cli"]],
+  ["src/options/dinit_log.ts", ["tools"]],
+  ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
   ["src/options/dinitctl.ts", ["cli"]],
   ["src/options/program_names.ts", ["cli"]],

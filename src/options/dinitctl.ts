@@ -1,7 +1,7 @@
 /** The options of `dinitctl` (cli 2), one row each. */
 
 import type { Mode } from "../client/mod.ts";
-import type { Option, OptionValue } from "./option.ts";
+import { choice, type Option } from "./option.ts";
 
 /** When to use colours; `auto` means only on a terminal, and not if `NO_COLOR` is set. */
 export type ColourChoice = "auto" | "always" | "never";
@@ -245,11 +245,6 @@ export const DINITCTL_OPTIONS: readonly Option<CtlOptions>[] = ROWS;
 
 /** The long names of the options that only belong to some commands. */
 export type LocalOption = Extract<(typeof ROWS)[number], { readonly local: true }>["long"];
-
-/** A value that is one of a few words. */
-function choice(name: string, option: string, oneOf: readonly string[]): OptionValue {
-  return { name, oneOf, missing: `${option} should be followed by one of: ${oneOf.join(", ")}` };
-}
 
 /** The values for a command line without options. */
 export function defaultOptions(): CtlOptions {

@@ -14,6 +14,8 @@ export class Compressor {
   readonly #path: string;
   readonly #report: (problem: unknown) => void;
   #running: Promise<void> | undefined;
+  /** There may be more to do than the present run has seen. */
+  #again = false;
   #stopped = false;
 
   /**
@@ -27,21 +29,21 @@ export class Compressor {
 
   /** Begins, unless it is at work, with the archives that are not compressed. */
   wake(): void {
-    if (this.#stopped) return;
-    this.#running ??= this.#run().catch((error) => this.#report(error)).finally(() =>
-      this.#running = undefined
-    );
-  }
-
-  /** Resolves when no archive is left to compress. */
-  async settled(): Promise<void> {
-    await this.#running;
+    this.#again = true;
+    this.#running ??= this.#work().finally(() => this.#running = undefined);
   }
 
   /** Stops for good, and removes what is incomplete: another compressor can do it. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      await this.#run().catch((error) => this.#report(error));
+    }
   }
 
   async #run(): Promise<void> {
