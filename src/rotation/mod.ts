@@ -16,3 +16,5 @@ export {
 export { Compressor } from "./compressor.ts";
 export { type InPlaceResult, InPlaceRotation, type RangeCalls } from "./in_place.ts";
 export { periodEnd } from "./period.ts";
+export { FollowedLog } from "./followed_log.ts";
+export { type LogTail, tailOf, type TailOptions } from "./log_tail.ts";

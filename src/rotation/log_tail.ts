@@ -1,0 +1,151 @@
+/** The end of a rotated log: its file and its archives are one stream of bytes, and lines may cross from one to the next. */
+
+import { type Archive, archivesOf } from "./archives.ts";
+
+/** How much to read at once, in bytes. */
+const PIECE = 262_144;
+const NEWLINE = 10;
+
+/** A part of a log, and how many bytes or whole lines at its beginning to leave out. */
+interface Part {
+  readonly path: string;
+  readonly compressed: boolean;
+  readonly skipBytes: number;
+  readonly skipLines: number;
+}
+
+/** Which lines of a log to read. */
+export interface TailOptions {
+  /** How many lines; `Infinity`: all. */
+  readonly lines: number;
+  /** Leave out archives that were last written before this time, in milliseconds since 1970. @default none */
+  readonly since?: number;
+}
+
+/** The end of a log, and where a later read of its file continues. */
+export interface LogTail {
+  /** The bytes, in pieces. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** The file as it was; `undefined` if there was none. */
+  readonly end: { readonly inode: number | null; readonly offset: number } | undefined;
+}
+
+/**
+ * Finds the last lines of a log. It reads the file from its end, and archives only if the file has too few lines; a line
+ * without an end counts. Rejects with the runtime's error if the file cannot be read.
+ */
+export async function tailOf(path: string, { lines, since = -Infinity }: TailOptions): Promise<LogTail> {
+  const parts: Part[] = [];
+  const { found, end } = await lastLinesOfFile(path, lines);
+  if (found !== undefined) parts.push(found.part);
+  let missing = found?.missing ?? lines;
+  for (const archive of missing > 0 ? archivesOf(path) : []) {
+    if (missing <= 0 || archive.written < since) break;
+    const older = await lastLines(archive, missing);
+    parts.unshift(older.part);
+    missing = older.missing;
+  }
+  return { pieces: piecesOf(parts, end?.offset), end };
+}
+
+async function lastLinesOfFile(path: string, lines: number) {
+  try {
+    const { size, ino, isFile } = await Deno.stat(path);
+    if (!isFile) return { found: undefined, end: undefined };
+    return { found: linesFromEnd(path, size, lines), end: { inode: ino, offset: size } };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { found: undefined, end: undefined };
+    throw error;
+  }
+}
+
+/** The last lines of an archive, and how many are missing to the wanted number. */
+async function lastLines(
+  { path, compressed, size }: Archive,
+  wanted: number,
+): Promise<{ part: Part; missing: number }> {
+  if (!compressed) return linesFromEnd(path, size, wanted);
+  const whole = { path, compressed, skipBytes: 0, skipLines: 0 };
+  if (wanted === Infinity) return { part: whole, missing: wanted };
+  let lines = 0;
+  for await (const piece of decompressed(path)) lines += newlinesIn(piece);
+  return { part: { ...whole, skipLines: Math.max(0, lines - wanted) }, missing: wanted - lines };
+}
+
+/** Looks for the line ends from the end of a file on. */
+function linesFromEnd(path: string, size: number, wanted: number): { part: Part; missing: number } {
+  const part = { path, compressed: false, skipBytes: 0, skipLines: 0 };
+  if (wanted === Infinity || size === 0) return { part, missing: wanted };
+  if (wanted <= 0) return { part: { ...part, skipBytes: size }, missing: 0 };
+  using file = Deno.openSync(path);
+  const buffer = new Uint8Array(Math.min(PIECE, size));
+  let left = wanted;
+  for (let end = size; end > 0;) {
+    const begin = Math.max(0, end - buffer.length);
+    const piece = buffer.subarray(0, end - begin);
+    file.seekSync(begin, Deno.SeekMode.Start);
+    readFully(file, piece);
+    // A newline at the very end ends the last line, and does not begin another one.
+    let at = piece.length - (end === size ? 1 : 0);
+    while (at > 0 && (at = piece.lastIndexOf(NEWLINE, at - 1)) >= 0) {
+      if (--left === 0) return { part: { ...part, skipBytes: begin + at + 1 }, missing: 0 };
+    }
+    end = begin;
+  }
+  return { part, missing: left - 1 };
+}
+
+function readFully(file: Deno.FsFile, piece: Uint8Array): void {
+  for (let at = 0; at < piece.length;) {
+    const count = file.readSync(piece.subarray(at));
+    if (count === null) {
+      piece.fill(0, at); // somebody has truncated the file
+      return;
+    }
+    at += count;
+  }
+}
+
+/** `limit`: where to end in the last part, which grows meanwhile. */
+async function* piecesOf(parts: readonly Part[], limit = 0): AsyncGenerator<Uint8Array, void, void> {
+  for (const [index, { path, compressed, skipBytes, skipLines }] of parts.entries()) {
+    const isFile = index === parts.length - 1 && limit > 0;
+    const pieces = compressed ? decompressed(path) : plain(path, skipBytes, isFile ? limit : Infinity);
+    let skip = skipLines;
+    for await (const piece of pieces) {
+      let from = 0;
+      for (; skip > 0 && from < piece.length; skip--) {
+        const found = piece.indexOf(NEWLINE, from);
+        if (found === -1) {
+          from = piece.length;
+          break;
+        }
+        from = found + 1;
+      }
+      if (from < piece.length) yield piece.subarray(from);
+    }
+  }
+}
+
+async function* plain(path: string, from: number, end: number): AsyncGenerator<Uint8Array, void, void> {
+  using file = await Deno.open(path);
+  await file.seek(from, Deno.SeekMode.Start);
+  for (let at = from; at < end;) {
+    const buffer = new Uint8Array(Math.min(PIECE, end - at));
+    const count = await file.read(buffer);
+    if (count === null) return;
+    at += count;
+    yield buffer.subarray(0, count);
+  }
+}
+
+async function* decompressed(path: string): AsyncGenerator<Uint8Array, void, void> {
+  const file = await Deno.open(path); // the stream closes it
+  yield* file.readable.pipeThrough(new DecompressionStream("gzip"));
+}
+
+function newlinesIn(piece: Uint8Array): number {
+  let count = 0;
+  for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, at + 1)) count++;
+  return count;
+}
