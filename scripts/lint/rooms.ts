@@ -14,6 +14,8 @@ const FLOORS: readonly (readonly string[])[] = [
 const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // Only what saves or restores state loads this vocabulary.
   ["src/model/saving.ts", ["engine", "control", "host", "daemon"]],
+  // A tool that reads one duration does not need the whole language.
+  ["src/description/text/units.ts", ["cli"]],
   // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of packets
   // only on request.
   ["src/control/wire/mod.ts", ["client"]],

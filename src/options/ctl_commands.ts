@@ -14,6 +14,8 @@ interface CtlCommandRow extends CommandRow {
   readonly offline?: boolean;
   /** Whether it writes its own documents with `--json`: no other one follows if it succeeds. @default false */
   readonly streams?: boolean;
+  /** What short options stand for behind this command only, in place of their own meaning. @default none */
+  readonly spellings?: Readonly<Record<string, LocalOption>>;
   /** The oldest protocol version of a daemon that supports it (cli 1.5). */
   readonly minimumProtocol: number;
 }
@@ -168,6 +170,15 @@ const ROWS = [
     options: ["--clear", "--follow"],
     minimumProtocol: 2,
     summary: "show the output of a service, from its buffer or its log file",
+  },
+  {
+    name: "logs",
+    words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
+    options: ["--follow", "--lines", "--since", "--until", "--grep"],
+    spellings: { "-f": "--follow" },
+    streams: true,
+    minimumProtocol: 2,
+    summary: "show the last lines of the logs of all or some services; -f: and follow them",
   },
   {
     name: "signal",

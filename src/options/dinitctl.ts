@@ -46,8 +46,14 @@ export interface CtlOptions {
   waitFor: "started" | "stopped";
   /** Seconds. @default undefined, no limit */
   timeout: number | undefined;
-  /** The number of the last event that is known. @default undefined, from now on */
-  since: number | undefined;
+  /** The number of the last event that is known, or a time. @default undefined, from now on, or no limit */
+  since: string | undefined;
+  /** A time. @default undefined, no limit */
+  until: string | undefined;
+  /** @default undefined, as the command decides */
+  lines: number | undefined;
+  /** A regular expression. @default undefined, all lines */
+  grep: string | undefined;
 }
 
 const ROWS = [
@@ -230,13 +236,50 @@ const ROWS = [
     assignable: true,
     local: true,
     value: {
-      name: "SEQ",
-      missing: "--since should be followed by the number of an event",
+      name: "WHEN",
+      missing: "--since should be followed by the number of an event, or by a time such as 10m or 14:30",
       kind: "number",
-      pattern: /^\d{1,15}$/,
+      mayBeEmpty: true,
     },
-    help: "begin behind event SEQ, or with the oldest one",
-    apply: (o, value) => o.since = Number(value),
+    help: "begin behind event WHEN, or with the lines of this time: 10m (ago), 14:30, 2026-01-31",
+    apply: (o, value) => o.since = value,
+  },
+  {
+    long: "--until",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: {
+      name: "TIME",
+      missing: "--until should be followed by a time such as 10m or 14:30",
+      kind: "number",
+    },
+    help: "end with the lines of this time",
+    apply: (o, value) => o.until = value,
+  },
+  {
+    short: "-n",
+    long: "--lines",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: {
+      name: "N",
+      missing: "--lines/-n should be followed by a number, or by all",
+      kind: "number",
+      pattern: /^(\d{1,9}|all)$/,
+    },
+    help: "show the last N lines of each service, or all; the default is 50",
+    apply: (o, value) => o.lines = value === "all" ? Infinity : Number(value),
+  },
+  {
+    long: "--grep",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: { name: "REGEXP", missing: "--grep should be followed by a regular expression" },
+    help: "only lines that match",
+    apply: (o, value) => o.grep = value,
   },
 ] as const satisfies readonly Option<CtlOptions>[];
 
@@ -276,5 +319,8 @@ export function defaultOptions(): CtlOptions {
     waitFor: "started",
     timeout: undefined,
     since: undefined,
+    until: undefined,
+    lines: undefined,
+    grep: undefined,
   };
 }

@@ -23,6 +23,8 @@ export interface Reading<S> {
   unknown(arg: string): void;
   /** Words a fault. */
   refused(fault: ValueFault<S>): Error;
+  /** The option that a word stands for at its place, if it is another one than elsewhere. @default none is */
+  meaning?(arg: string): Option<S> | undefined;
   /** Judges an option at its place. @default it may stand anywhere */
   place?(option: Option<S>, arg: string): void;
   /** Judges a value that the row accepts. @default it is right */
@@ -37,7 +39,7 @@ export function scan<S>(args: readonly string[], settings: S, reading: Reading<S
       reading.word(arg);
       continue;
     }
-    const option = optionOf(arg, reading.options);
+    const option = reading.meaning?.(arg) ?? optionOf(arg, reading.options);
     if (option === undefined) {
       reading.unknown(arg);
       continue;

@@ -1,0 +1,135 @@
+/** The log of one service: a file with its archives, or a buffer of the daemon. */
+
+import type { Handles } from "../../../client/event_steps.ts";
+import { LogReader } from "../../../client/steps.ts";
+import { FollowedLog, type LogTail, tailOf } from "../../../rotation/mod.ts";
+import { ctlFailure, type ToolFailure } from "../../shared/failure.ts";
+import { reason } from "../dependency_link.ts";
+
+/** A log that can be read to its present end, and then further. */
+export interface LogSource extends Disposable {
+  readonly service: string;
+  /** Where it is, for messages. */
+  readonly place: string;
+  /**
+   * The last lines, in pieces. Afterwards `next` continues.
+   *
+   * @param since leave out what is certainly older, in milliseconds since 1970
+   */
+  history(lines: number, since: number | undefined): AsyncIterable<Uint8Array>;
+  /** What was added; empty if nothing was. `undefined`: the log is gone. */
+  next(): Promise<LogAddition | undefined>;
+}
+
+/** What was added to a log. */
+export interface LogAddition {
+  readonly bytes: Uint8Array;
+  /** How many bytes before that were overwritten before they could be read. */
+  readonly lost: number;
+}
+
+/** A service that may have a log. */
+export interface Candidate {
+  readonly name: string;
+  /** @default it has none, or the daemon does not tell */
+  readonly logFile?: string;
+}
+
+/** The log of a loaded service; `undefined` if it has none. */
+export async function sourceOf(
+  { name, logFile }: Candidate,
+  handles: Handles,
+): Promise<LogSource | undefined> {
+  if (logFile !== undefined) return new FileSource(name, logFile);
+  const probe = await handles.read(name, false, ({ id }) => handles.client.query(`log ${id}`))
+    .catch((error) => {
+      if (error instanceof Error && error.name === "NotLoadedError") return undefined;
+      throw error;
+    });
+  return probe === undefined ? undefined : new BufferSource(name, handles);
+}
+
+/** A log file with its archives. Methods reject with `ToolFailure`. */
+class FileSource implements LogSource {
+  readonly service: string;
+  readonly place: string;
+  #log: FollowedLog | undefined;
+  #end: LogTail["end"];
+
+  constructor(service: string, path: string) {
+    this.service = service;
+    this.place = path;
+  }
+
+  async *history(lines: number, since: number | undefined): AsyncIterable<Uint8Array> {
+    const { pieces, end } = await tailOf(this.place, { lines, since }).catch((error) => this.#fail(error));
+    this.#end = end;
+    try {
+      yield* pieces;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  next(): Promise<LogAddition> {
+    try {
+      this.#log ??= new FollowedLog(this.place, this.#end);
+      return Promise.resolve({ bytes: this.#log.next(), lost: 0 });
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#log?.[Symbol.dispose]();
+  }
+
+  #fail(error: unknown): never {
+    throw fileFailure(this.place, error);
+  }
+}
+
+function fileFailure(path: string, error: unknown): ToolFailure {
+  return ctlFailure(`cannot read log file ${path}: ${reason(error)}`);
+}
+
+/** A buffer of the daemon. It holds no handle between two reads, so others can reload the service. */
+class BufferSource implements LogSource {
+  readonly service: string;
+  readonly place = "its buffer";
+  readonly #handles: Handles;
+  readonly #reader: LogReader;
+
+  constructor(service: string, handles: Handles) {
+    this.service = service;
+    this.#handles = handles;
+    this.#reader = new LogReader(handles.client);
+  }
+
+  async *history(lines: number): AsyncIterable<Uint8Array> {
+    const { bytes = new Uint8Array(0) } = await this.next() ?? {};
+    yield lastLines(bytes, lines);
+  }
+
+  async next(): Promise<LogAddition | undefined> {
+    return await this.#handles.read(this.service, false, ({ id }) => this.#reader.next(id)).catch((error) => {
+      if (error instanceof Error && error.name === "NotLoadedError") return undefined;
+      throw error;
+    });
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+/** The last lines of some bytes; a line without an end counts. */
+export function lastLines(bytes: Uint8Array, count: number): Uint8Array {
+  if (count === Infinity) return bytes;
+  if (count <= 0) return bytes.subarray(bytes.length);
+  let at = bytes.length - (bytes.at(-1) === 10 ? 1 : 0);
+  for (let left = count; at > 0; left--) {
+    at = bytes.lastIndexOf(10, at - 1);
+    if (at === -1) break;
+    if (left === 1) return bytes.subarray(at + 1);
+  }
+  return bytes;
+}
