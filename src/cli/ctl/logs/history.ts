@@ -27,9 +27,28 @@ export async function showHistory(sources: readonly LogSource[], options: Histor
     }
     return true;
   }
-  const all = (await Promise.all(sources.map((source) => lastSelected(source, options)))).flat();
-  if (all.every(({ time }) => time !== undefined)) all.sort((a, b) => a.time! - b.time!); // each has one
-  return all.every((line) => printer.line(line));
+  const logs = await Promise.all(sources.map((source) => lastSelected(source, options)));
+  const haveTimes = logs.every((log) => log.every(({ time }) => time !== undefined));
+  for (const line of haveTimes ? merged(logs) : logs.flat()) if (!printer.line(line)) return false;
+  return true;
+}
+
+/** The lines of all logs by time. The lines of one log stay in its order, whatever their times are. */
+function* merged(logs: readonly (readonly LogLine[])[]): Iterable<LogLine> {
+  const next = logs.map(() => 0);
+  for (;;) {
+    let first: number | undefined;
+    for (const [log, at] of next.entries()) {
+      if (at === logs[log].length) continue;
+      if (first === undefined || timeOf(logs[log][at]) < timeOf(logs[first][next[first]])) first = log;
+    }
+    if (first === undefined) return;
+    yield logs[first][next[first]++];
+  }
+}
+
+function timeOf({ time = 0 }: LogLine): number {
+  return time;
 }
 
 /** The last lines that the filter selects. */
