@@ -172,15 +172,6 @@ const ROWS = [
     summary: "show the output of a service, from its buffer or its log file",
   },
   {
-    name: "logs",
-    words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
-    options: ["--follow", "--lines", "--since", "--until", "--grep"],
-    spellings: { "-f": "--follow" },
-    streams: true,
-    minimumProtocol: 2,
-    summary: "show the last lines of the logs of all or some services; -f: and follow them",
-  },
-  {
     name: "signal",
     words: [
       { name: "SIGNAL", kind: "signal", missing: "signal number/name must be specified" },
@@ -218,6 +209,15 @@ const ROWS = [
     streams: true,
     minimumProtocol: 1,
     summary: "follow what happens in the daemon, or to services",
+  },
+  {
+    name: "logs",
+    words: [PATTERNS],
+    options: ["--follow", "--lines", "--since", "--until", "--grep"],
+    spellings: { "-f": "--follow" },
+    streams: true,
+    minimumProtocol: 2,
+    summary: "show the logs of all or some services; -f: follow them",
   },
 ] as const satisfies readonly CtlCommandRow[];
 

@@ -58,7 +58,7 @@ export const DINIT_LOG_OPTIONS: readonly Option<LogOptions>[] = [
   row(
     "--keep-size",
     size("SIZE", "--keep-size"),
-    "keep archives of this size together; 0: of any size (the default)",
+    "the largest size of all archives together; 0: no limit (the default)",
     (o, value) => o.keepSize = parseSize(value),
   ),
   row(

@@ -236,12 +236,12 @@ const ROWS = [
     assignable: true,
     local: true,
     value: {
-      name: "WHEN",
+      name: "T",
       missing: "--since should be followed by the number of an event, or by a time such as 10m or 14:30",
       kind: "number",
       mayBeEmpty: true,
     },
-    help: "begin behind event WHEN, or with the lines of this time: 10m (ago), 14:30, 2026-01-31",
+    help: "begin behind event T, or at this time: 10m (ago), 14:30",
     apply: (o, value) => o.since = value,
   },
   {
@@ -250,7 +250,7 @@ const ROWS = [
     assignable: true,
     local: true,
     value: {
-      name: "TIME",
+      name: "T",
       missing: "--until should be followed by a time such as 10m or 14:30",
       kind: "number",
     },
@@ -277,7 +277,7 @@ const ROWS = [
     extension: true,
     assignable: true,
     local: true,
-    value: { name: "REGEXP", missing: "--grep should be followed by a regular expression" },
+    value: { name: "RE", missing: "--grep should be followed by a regular expression" },
     help: "only lines that match",
     apply: (o, value) => o.grep = value,
   },

@@ -18,7 +18,7 @@ import { showHistory } from "./history.ts";
 /** How many lines of each service to show. */
 const DEFAULT_LINES = 50;
 
-/** `dinitctl logs [-f] [-n N] [--since TIME] [--until TIME] [--grep REGEXP] [SERVICE|PATTERN...]` */
+/** `dinitctl logs [-f] [-n N] [--since T] [--until T] [--grep RE] [PATTERN...]` */
 export async function logs(context: CommandContext): Promise<number> {
   const { words, options, io } = context;
   const filter = new LineFilter(options, io.now());
