@@ -1,7 +1,8 @@
 /** The options of `dinit-log`, one row each. */
 
 import { parseDuration, parseSize } from "../description/mod.ts";
-import { choice, type Option, type OptionValue } from "./option.ts";
+import type { Option, OptionValue } from "./option.ts";
+import { choice } from "./scan.ts";
 
 /** What stands in front of each line. */
 export const STAMP_CHOICES = ["no", "iso", "elapsed"] as const;

@@ -1,7 +1,8 @@
 /** The options of `dinitctl` (cli 2), one row each. */
 
 import type { Mode } from "../client/mod.ts";
-import { choice, type Option } from "./option.ts";
+import type { Option } from "./option.ts";
+import { choice } from "./scan.ts";
 
 /** When to use colours; `auto` means only on a terminal, and not if `NO_COLOR` is set. */
 export type ColourChoice = "auto" | "always" | "never";

@@ -78,8 +78,3 @@ export interface CommandRow {
   /** The long names of the options that belong to it. @default none */
   readonly options?: readonly string[];
 }
-
-/** The value of an option that is one of a few words. */
-export function choice(name: string, option: string, oneOf: readonly string[]): OptionValue {
-  return { name, oneOf, missing: `${option} should be followed by one of: ${oneOf.join(", ")}` };
-}

@@ -78,3 +78,8 @@ function isAccepted(value: string, { oneOf, pattern, mayBeEmpty }: OptionValue):
 export function namesOf({ short, long }: OptionRow): string[] {
   return [short, long].filter((name) => name !== undefined);
 }
+
+/** The value of an option that is one of a few words. */
+export function choice(name: string, option: string, oneOf: readonly string[]): OptionValue {
+  return { name, oneOf, missing: `${option} should be followed by one of: ${oneOf.join(", ")}` };
+}

@@ -13,7 +13,7 @@ async function tail(path: string, lines: number): Promise<string> {
   return text;
 }
 
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+async function inFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "dinit-tail-" });
   try {
     await use(folder);
@@ -85,7 +85,7 @@ function drain(log: FollowedLog): string {
 }
 
 Deno.test("a followed log continues after rotations, also after several between two reads, and after truncation", async () => {
-  await inFolder(async (folder) => {
+  await inFolder((folder) => {
     const path = `${folder}/log`;
     using log = new FollowedLog(path);
     const append = (text: string) => Deno.writeTextFileSync(path, text, { append: true });

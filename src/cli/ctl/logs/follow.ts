@@ -7,7 +7,8 @@ import { showHistory } from "./history.ts";
 import type { LineFilter } from "./line_filter.ts";
 import type { LinePrinter } from "./line_printer.ts";
 import { LineSplitter } from "./line_splitter.ts";
-import { type LogSource, sourceOf } from "./log_source.ts";
+import { sourceOf } from "./buffer_source.ts";
+import type { LogSource } from "./log_source.ts";
 import { ServiceMarks } from "./service_marks.ts";
 import { timeOfLine } from "./times.ts";
 

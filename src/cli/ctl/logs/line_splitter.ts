@@ -1,4 +1,4 @@
-import { decodeBytes } from "../../../model/mod.ts";
+import { decodeBytes } from "../../../model/bytes.ts";
 
 const NEWLINE = 10;
 

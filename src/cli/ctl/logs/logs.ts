@@ -1,18 +1,15 @@
 /** `logs`: shows and follows the logs of services. The reference has nothing like it. */
 
 import type { ControlClient } from "../../../client/mod.ts";
-import { Handles } from "../../../client/event_steps.ts";
-import { typed } from "../../../model/mod.ts";
+import type { Handles } from "../../../client/event_steps.ts";
+import { typed } from "../../../model/typed_module.ts";
 import { ctlFailure, type ToolFailure } from "../../shared/failure.ts";
 import { textStyle } from "../../shared/style.ts";
-import { bufferedLog } from "../catlog.ts";
 import type { CommandContext } from "../context.ts";
-import { nothingFits } from "../overview.ts";
 import { isPattern, selector } from "../selection.ts";
-import { findService, notLoaded } from "../services.ts";
 import { LineFilter } from "./line_filter.ts";
 import { LinePrinter } from "./line_printer.ts";
-import { type Candidate, lastLines, type LogSource, sourceOf } from "./log_source.ts";
+import { type Candidate, FileSource, type LogSource } from "./log_source.ts";
 import { showHistory } from "./history.ts";
 
 /** How many lines of each service to show. */
@@ -37,17 +34,23 @@ export async function logs(context: CommandContext): Promise<number> {
         "this daemon cannot tell what is new; without --follow, logs shows the logs that it has",
       );
     }
-    const sources = await oldSources(client, words, isSelected);
+    const loaded = (await client.list()).filter(({ name }) => isSelected(name));
+    await checkNames(words, loaded);
+    const { oldSources } = await typed(import("./old_daemon.ts"));
+    const sources = await oldSources(client, words, loaded);
     await showHistory(sources, { lines, filter, printer });
     return 0;
   }
-  const handles = new Handles(client);
+  let handles: Handles | undefined;
+  const openHandles = async () =>
+    handles ??= new (await typed(import("../../../client/event_steps.ts"))).Handles(client);
+  const wanted = { words, isSelected, pending: options.follow };
   if (options.follow) {
     const { follow } = await typed(import("./follow.ts"));
-    const sources = () => findSources(handles, { words, isSelected, pending: true });
-    return await follow({ handles, sources, isSelected, lines, filter, printer, io });
+    const sources = () => findSources(client, openHandles, wanted);
+    return await follow({ handles: await openHandles(), sources, isSelected, lines, filter, printer, io });
   }
-  const sources = await findSources(handles, { words, isSelected, pending: false });
+  const sources = await findSources(client, openHandles, wanted);
   try {
     await showHistory(sources, { lines, filter, printer });
   } finally {
@@ -75,74 +78,40 @@ interface Wanted {
 }
 
 /** The logs of the selected services. Throws `ToolFailure` if a named service is not loaded, or has no log. */
-async function findSources(handles: Handles, { words, isSelected, pending }: Wanted): Promise<LogSource[]> {
-  const overview = await handles.client.query("overview") as
+async function findSources(
+  client: ControlClient,
+  openHandles: () => Promise<Handles>,
+  { words, isSelected, pending }: Wanted,
+): Promise<LogSource[]> {
+  const overview = await client.query("overview") as
     | { readonly services?: readonly Candidate[] }
     | undefined;
-  const loaded = (overview?.services ?? await handles.client.list()).filter(({ name }) => isSelected(name));
-  if (!pending) checkNames(words, loaded);
+  const loaded: readonly Candidate[] = (overview?.services ?? await client.list()).filter(({ name }) =>
+    isSelected(name)
+  );
+  if (!pending) await checkNames(words, loaded);
+  const buffer = async (candidate: Candidate) => {
+    const { sourceOf } = await typed(import("./buffer_source.ts"));
+    return await sourceOf(candidate, await openHandles());
+  };
   const found = await Promise.all(loaded.map(async (candidate) => {
-    const source = await sourceOf(candidate, handles);
-    if (source === undefined && words.includes(candidate.name)) throw noLog(candidate.name);
+    const { name, logFile } = candidate;
+    const source = logFile === undefined ? await buffer(candidate) : new FileSource(name, logFile);
+    if (source === undefined && words.includes(name)) throw noLog(name);
     return source;
   }));
   return found.filter((source) => source !== undefined);
 }
 
-function checkNames(words: readonly string[], loaded: readonly Candidate[]): void {
+async function checkNames(words: readonly string[], loaded: readonly Candidate[]): Promise<void> {
   const missing = words.find((word) => !isPattern(word) && !loaded.some(({ name }) => name === word));
-  if (missing !== undefined) throw notLoaded(missing);
-  if (words.length > 0 && loaded.length === 0) throw nothingFits(words);
+  if (missing !== undefined) throw (await typed(import("../services.ts"))).notLoaded(missing);
+  if (words.length > 0 && loaded.length === 0) {
+    throw (await typed(import("../overview.ts"))).nothingFits(words);
+  }
 }
 
 function noLog(name: string): ToolFailure {
   return ctlFailure(`service '${name}' keeps no log`)
     .about({ kind: "text", text: `its description needs 'logfile = PATH' or 'log-type = buffer'` });
-}
-
-/** The buffers of a daemon without extensions, which does not tell where log files are. */
-async function oldSources(
-  client: ControlClient,
-  words: readonly string[],
-  isSelected: (name: string) => boolean,
-): Promise<LogSource[]> {
-  const loaded = (await client.list()).filter(({ name }) => isSelected(name));
-  checkNames(words, loaded);
-  const sources: LogSource[] = [];
-  for (const { name } of loaded) {
-    const record = await findService(client, name);
-    const log = record && await bufferedLog(client, record.handle, false);
-    if (log !== undefined) sources.push(new ReadSource(name, log));
-    else if (words.includes(name)) {
-      throw ctlFailure(
-        `service '${name}' has no buffer, and this daemon does not tell where its log file is`,
-      );
-    }
-  }
-  if (sources.length === 0) {
-    throw ctlFailure("no service has a log buffer, and this daemon does not tell where log files are");
-  }
-  return sources;
-}
-
-/** A buffer that was read as a whole. */
-class ReadSource implements LogSource {
-  readonly service: string;
-  readonly place = "its buffer";
-  readonly #bytes: Uint8Array;
-
-  constructor(service: string, bytes: Uint8Array) {
-    this.service = service;
-    this.#bytes = bytes;
-  }
-
-  async *history(lines: number): AsyncIterable<Uint8Array> {
-    yield lastLines(this.#bytes, lines);
-  }
-
-  next(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
-  [Symbol.dispose](): void {}
 }

@@ -1,5 +1,5 @@
 import type { ClientEvent } from "../../../client/event_steps.ts";
-import { signalNameOf } from "../../../model/mod.ts";
+import { signalNameOf } from "../../../model/signals.ts";
 import type { LogMark } from "./line_printer.ts";
 
 /** How long a stopped service may take until it is restarted, in milliseconds; after that, its end is shown. */
