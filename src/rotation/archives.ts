@@ -36,7 +36,7 @@ const UNUSED_IN_A_ROW = 2;
 export function archivesOf(path: string): Archive[] {
   const found: Archive[] = [];
   for (let number = 1, unused = 0; unused < UNUSED_IN_A_ROW; number++) {
-    const archive = lookAt(path, number);
+    const archive = archiveAt(path, number);
     unused = archive === undefined ? unused + 1 : 0;
     if (archive !== undefined) found.push(archive);
   }
@@ -44,11 +44,11 @@ export function archivesOf(path: string): Archive[] {
 }
 
 /** A compressed archive is complete: it replaces the other file of its number, which a killed program may have left. */
-function lookAt(path: string, number: number): Archive | undefined {
+function archiveAt(path: string, number: number): Archive | undefined {
   for (const compressed of [true, false]) {
     const name = archiveName(path, number, compressed);
-    const found = fileAt(name);
-    if (found === undefined) continue;
+    const found = lookAt(name);
+    if (found?.isFile !== true) continue;
     const { size, ino, mtime } = found;
     return { number, path: name, compressed, size, inode: ino, written: mtime?.getTime() ?? 0 };
   }
@@ -60,10 +60,10 @@ export function archiveName(path: string, number: number, compressed: boolean): 
   return `${path}.${number}${compressed ? ".gz" : ""}`;
 }
 
-function fileAt(path: string): Deno.FileInfo | undefined {
+/** The file at a path; `undefined` if there is none. Throws the runtime's error. */
+export function lookAt(path: string): Deno.FileInfo | undefined {
   try {
-    const found = Deno.statSync(path);
-    return found.isFile ? found : undefined;
+    return Deno.statSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { archivesOf } from "./archives.ts";
+import { archivesOf, lookAt } from "./archives.ts";
 
 /** How much to read at once, in bytes. */
 const PIECE = 65_536;
@@ -45,7 +45,7 @@ export class FollowedLog implements Disposable {
   #beginAt({ inode, offset }: { readonly inode: number | null; readonly offset: number }): void {
     const archive = archivesOf(this.#path).find((archive) => archive.inode === inode);
     const path = archive === undefined ? this.#path : archive.path;
-    const found = look(path);
+    const found = lookAt(path);
     if (found === undefined || found.ino !== inode) return;
     this.#open(path);
     this.#file?.seekSync(Math.min(offset, found.size), Deno.SeekMode.Start);
@@ -67,7 +67,7 @@ export class FollowedLog implements Disposable {
 
   /** Whether there may be more to read. */
   #followChange(): boolean {
-    const found = look(this.#path);
+    const found = lookAt(this.#path);
     if (found === undefined) return false; // between the rename of the old file and the creation of the new one
     if (this.#file === undefined) return this.#open(this.#path);
     if (found.ino !== this.#inode) {
@@ -105,7 +105,7 @@ export class FollowedLog implements Disposable {
 
   /** Opens only a regular file: a FIFO would block, and a device has no end. */
   #open(path: string): boolean {
-    if (look(path)?.isFile !== true) return false;
+    if (lookAt(path)?.isFile !== true) return false;
     try {
       const file = Deno.openSync(path);
       this.#file?.close();
@@ -118,14 +118,5 @@ export class FollowedLog implements Disposable {
     this.#offset = 0;
     this.#before = new Uint8Array(0);
     return true;
-  }
-}
-
-function look(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }

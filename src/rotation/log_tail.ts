@@ -1,6 +1,6 @@
 /** The end of a rotated log: its file and its archives are one stream of bytes, and lines may cross from one to the next. */
 
-import { type Archive, archivesOf } from "./archives.ts";
+import { type Archive, archivesOf, lookAt } from "./archives.ts";
 
 /** How much to read at once, in bytes. */
 const PIECE = 262_144;
@@ -36,7 +36,7 @@ export interface LogTail {
  */
 export async function tailOf(path: string, { lines, since = -Infinity }: TailOptions): Promise<LogTail> {
   const parts: Part[] = [];
-  const { found, end } = await lastLinesOfFile(path, lines);
+  const { found, end } = lastLinesOfFile(path, lines);
   if (found !== undefined) parts.push(found.part);
   let missing = found?.missing ?? lines;
   for (const archive of missing > 0 ? archivesOf(path) : []) {
@@ -45,18 +45,13 @@ export async function tailOf(path: string, { lines, since = -Infinity }: TailOpt
     parts.unshift(older.part);
     missing = older.missing;
   }
-  return { pieces: piecesOf(parts, end?.offset), end };
+  return { pieces: piecesOf(parts, end), end };
 }
 
-async function lastLinesOfFile(path: string, lines: number) {
-  try {
-    const { size, ino, isFile } = await Deno.stat(path);
-    if (!isFile) return { found: undefined, end: undefined };
-    return { found: linesFromEnd(path, size, lines), end: { inode: ino, offset: size } };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { found: undefined, end: undefined };
-    throw error;
-  }
+function lastLinesOfFile(path: string, lines: number) {
+  const file = lookAt(path);
+  if (file?.isFile !== true) return { found: undefined, end: undefined };
+  return { found: linesFromEnd(path, file.size, lines), end: { inode: file.ino, offset: file.size } };
 }
 
 /** The last lines of an archive, and how many are missing to the wanted number. */
@@ -106,11 +101,14 @@ function readFully(file: Deno.FsFile, piece: Uint8Array): void {
   }
 }
 
-/** `limit`: where to end in the last part, which grows meanwhile. */
-async function* piecesOf(parts: readonly Part[], limit = 0): AsyncGenerator<Uint8Array, void, void> {
+/** `end`: where to end in the last part, which grows meanwhile; `undefined` if that is an archive. */
+async function* piecesOf(
+  parts: readonly Part[],
+  end: LogTail["end"],
+): AsyncGenerator<Uint8Array, void, void> {
   for (const [index, { path, compressed, skipBytes, skipLines }] of parts.entries()) {
-    const isFile = index === parts.length - 1 && limit > 0;
-    const pieces = compressed ? decompressed(path) : plain(path, skipBytes, isFile ? limit : Infinity);
+    const isLast = index === parts.length - 1;
+    const pieces = compressed ? decompressed(path) : plain(path, skipBytes, isLast ? end : undefined);
     let skip = skipLines;
     for await (const piece of pieces) {
       let from = 0;
@@ -127,16 +125,29 @@ async function* piecesOf(parts: readonly Part[], limit = 0): AsyncGenerator<Uint
   }
 }
 
-async function* plain(path: string, from: number, end: number): AsyncGenerator<Uint8Array, void, void> {
-  using file = await Deno.open(path);
+async function* plain(
+  path: string,
+  from: number,
+  end?: LogTail["end"],
+): AsyncGenerator<Uint8Array, void, void> {
+  using file = end === undefined ? Deno.openSync(path) : openSame(path, end.inode);
+  const limit = end?.offset ?? Infinity;
   await file.seek(from, Deno.SeekMode.Start);
-  for (let at = from; at < end;) {
-    const buffer = new Uint8Array(Math.min(PIECE, end - at));
+  for (let at = from; at < limit;) {
+    const buffer = new Uint8Array(Math.min(PIECE, limit - at));
     const count = await file.read(buffer);
     if (count === null) return;
     at += count;
     yield buffer.subarray(0, count);
   }
+}
+
+/** Opens the file that was at the path: it may have been rotated since then. */
+function openSame(path: string, inode: number | null): Deno.FsFile {
+  const archive = lookAt(path)?.ino === inode
+    ? undefined
+    : archivesOf(path).find((one) => one.inode === inode);
+  return Deno.openSync(archive?.path ?? path);
 }
 
 async function* decompressed(path: string): AsyncGenerator<Uint8Array, void, void> {

@@ -126,6 +126,25 @@ Deno.test("a followed log continues where the history ended, also if it was rota
   });
 });
 
+Deno.test("what is written after the end of a log was found belongs to the follower alone", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/log`;
+    for (const [before, rotated] of [["", false], ["before\n", false], ["before\n", true]] as const) {
+      Deno.writeTextFileSync(path, before);
+      const { pieces, end } = await tailOf(path, { lines: 10 });
+      Deno.writeTextFileSync(path, "after\n", { append: true });
+      if (rotated) {
+        Deno.renameSync(path, addArchive(path));
+        Deno.writeTextFileSync(path, "");
+      }
+      let history = "";
+      for await (const piece of pieces) history += new TextDecoder().decode(piece);
+      using log = new FollowedLog(path, end);
+      assertEquals([history, drain(log)], [before, "after\n"]);
+    }
+  });
+});
+
 const ranges = new FileRanges(openLibrary());
 
 Deno.test({
