@@ -52,10 +52,12 @@ class Collector {
   }
 }
 
+/** All formats share it, because it is empty between two calls: a program may have a thousand of them. */
+const OUT = new Collector();
+
 /** Puts a time stamp in front of each line. */
 export class StampedFormat implements LineFormat {
   readonly #stamp: Stamp;
-  readonly #out = new Collector();
   #inLine: boolean;
 
   /** @param inLine whether the file ends inside a line, which the stream continues */
@@ -69,12 +71,12 @@ export class StampedFormat implements LineFormat {
     for (let from = 0; from < bytes.length;) {
       const found = bytes.indexOf(NEWLINE, from);
       const end = found === -1 ? bytes.length : found + 1;
-      if (!this.#inLine) this.#out.add(stamp, 0, stamp.length, emit);
-      this.#out.add(bytes, from, end, emit);
+      if (!this.#inLine) OUT.add(stamp, 0, stamp.length, emit);
+      OUT.add(bytes, from, end, emit);
       this.#inLine = found === -1;
       from = end;
     }
-    this.#out.flush(emit);
+    OUT.flush(emit);
   }
 
   finish(emit: Emit): void {
@@ -92,7 +94,6 @@ const [SPACE, QUOTATION_MARK, BACKSLASH, DELETE] = [0x20, 0x22, 0x5c, 0x7f];
  */
 export class JsonFormat implements LineFormat {
   readonly #begin: Stamp;
-  readonly #out = new Collector();
   #inLine: boolean;
   /** The beginning of a character whose rest has not arrived, at most 3 bytes. */
   #rest = new Uint8Array(0);
@@ -111,21 +112,21 @@ export class JsonFormat implements LineFormat {
     for (let from = 0; from < bytes.length;) {
       const found = bytes.indexOf(NEWLINE, from);
       const end = found === -1 ? bytes.length : found;
-      if (!this.#inLine) this.#out.add(begin, 0, begin.length, emit);
-      if (this.#rest.length === 0 && isPlain(bytes, from, end)) this.#out.add(bytes, from, end, emit);
+      if (!this.#inLine) OUT.add(begin, 0, begin.length, emit);
+      if (this.#rest.length === 0 && isPlain(bytes, from, end)) OUT.add(bytes, from, end, emit);
       else this.#addText(bytes.subarray(from, end), found !== -1, emit);
-      if (found !== -1) this.#out.add(END, 0, END.length, emit);
+      if (found !== -1) OUT.add(END, 0, END.length, emit);
       this.#inLine = found === -1;
       from = end + 1;
     }
-    this.#out.flush(emit);
+    OUT.flush(emit);
   }
 
   finish(emit: Emit): void {
     if (!this.#inLine) return;
     this.#addText(new Uint8Array(0), true, emit);
-    this.#out.add(END, 0, END.length, emit);
-    this.#out.flush(emit);
+    OUT.add(END, 0, END.length, emit);
+    OUT.flush(emit);
     this.#inLine = false;
   }
 
@@ -135,7 +136,7 @@ export class JsonFormat implements LineFormat {
     const end = whole ? all.length : completeEnd(all);
     this.#rest = all.slice(end);
     const text = encodeBytes(JSON.stringify(decodeBytes(all.subarray(0, end))).slice(1, -1));
-    this.#out.add(text, 0, text.length, emit);
+    OUT.add(text, 0, text.length, emit);
   }
 }
 
