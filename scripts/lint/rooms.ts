@@ -16,7 +16,7 @@ const OPEN_ROOM = "model";
 /** Files other than `mod.ts` that other rooms may import: the file and those rooms. */
 const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // A tool that reads one duration does not need the whole language.
-  ["src/description/text/units.ts", ["cli"]],
+  ["src/description/text/units.ts", ["cli", "options"]],
   // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of packets
   // only on request.
   ["src/control/wire/mod.ts", ["client"]],

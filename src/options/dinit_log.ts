@@ -1,6 +1,6 @@
 /** The options of `dinit-log`, one row each. */
 
-import { parseDuration, parseSize } from "../description/mod.ts";
+import { parseDuration, parseSize } from "../description/text/units.ts";
 import type { Option, OptionValue } from "./option.ts";
 import { choice } from "./scan.ts";
 

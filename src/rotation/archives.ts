@@ -20,14 +20,11 @@ export interface Archive {
 
 /** Which archives to keep. */
 export interface ArchiveLimits {
-  /** The number of archives, 0 or more. @default 7 */
-  readonly keep?: number;
+  /** The number of archives, 0 or more. */
+  readonly keep: number;
   /** The largest number of bytes of all archives together. @default no limit */
   readonly keepSize?: number;
 }
-
-/** How many archives a log keeps without a limit in its options. */
-export const DEFAULT_KEEP = 7;
 
 /** A rotation that was killed leaves one number unused; two in a row mean that there are no more archives. */
 const UNUSED_IN_A_ROW = 2;
@@ -87,7 +84,7 @@ export function addArchive(path: string): string {
 /** Removes the oldest archives that exceed the limits. Throws the runtime's error. */
 export function trimArchives(
   path: string,
-  { keep = DEFAULT_KEEP, keepSize = Infinity }: ArchiveLimits,
+  { keep, keepSize = Infinity }: ArchiveLimits,
 ): void {
   let sum = 0;
   for (const archive of archivesOf(path)) {

@@ -20,6 +20,8 @@ export interface TailOptions {
   readonly lines: number;
   /** Leave out archives that were last written before this time, in milliseconds since 1970. @default none */
   readonly since?: number;
+  /** The time of a line, if it has one. With it, a large file is not read from its beginning. @default lines have none */
+  readonly timeOf?: (line: Uint8Array) => number | undefined;
 }
 
 /** The end of a log, and where a later read of its file continues. */
@@ -34,9 +36,10 @@ export interface LogTail {
  * Finds the last lines of a log. It reads the file from its end, and archives only if the file has too few lines; a line
  * without an end counts. Rejects with the runtime's error if the file cannot be read.
  */
-export async function tailOf(path: string, { lines, since = -Infinity }: TailOptions): Promise<LogTail> {
+export async function tailOf(path: string, options: TailOptions): Promise<LogTail> {
+  const { lines, since = -Infinity } = options;
   const parts: Part[] = [];
-  const { found, end } = lastLinesOfFile(path, lines);
+  const { found, end } = lastLinesOfFile(path, options);
   if (found !== undefined) parts.push(found.part);
   let missing = found?.missing ?? lines;
   for (const archive of missing > 0 ? archivesOf(path) : []) {
@@ -48,10 +51,57 @@ export async function tailOf(path: string, { lines, since = -Infinity }: TailOpt
   return { pieces: piecesOf(parts, end), end };
 }
 
-function lastLinesOfFile(path: string, lines: number) {
+function lastLinesOfFile(path: string, { lines, since, timeOf }: TailOptions) {
   const file = lookAt(path);
   if (file?.isFile !== true) return { found: undefined, end: undefined };
-  return { found: linesFromEnd(path, file.size, lines), end: { inode: file.ino, offset: file.size } };
+  const end = { inode: file.ino, offset: file.size };
+  if (lines === Infinity && since !== undefined && timeOf !== undefined) {
+    const skipBytes = offsetOfTime(path, file.size, since, timeOf);
+    const part = { path, compressed: false, skipBytes, skipLines: 0 };
+    return { found: { part, missing: skipBytes > 0 ? 0 : lines }, end };
+  }
+  return { found: linesFromEnd(path, file.size, lines), end };
+}
+
+/**
+ * A line before which all lines are older than `since`, if the times of the file rise. It halves the range of the file
+ * in which the line is, until that is short or has no times.
+ */
+function offsetOfTime(
+  path: string,
+  size: number,
+  since: number,
+  timeOf: (line: Uint8Array) => number | undefined,
+): number {
+  using file = Deno.openSync(path);
+  let begin = 0;
+  for (let end = size; end - begin > PIECE;) {
+    const middle = Math.floor((begin + end) / 2);
+    const line = firstLineWithTime(file, middle, timeOf);
+    if (line === undefined) break;
+    if (line.time >= since) end = middle;
+    else if (line.offset > begin) begin = line.offset;
+    else break;
+  }
+  return begin;
+}
+
+function firstLineWithTime(
+  file: Deno.FsFile,
+  from: number,
+  timeOf: (line: Uint8Array) => number | undefined,
+) {
+  const piece = new Uint8Array(PIECE);
+  file.seekSync(from, Deno.SeekMode.Start);
+  readFully(file, piece);
+  for (let at = piece.indexOf(NEWLINE) + 1; at > 0;) {
+    const end = piece.indexOf(NEWLINE, at);
+    if (end === -1) return undefined;
+    const time = timeOf(piece.subarray(at, end));
+    if (time !== undefined) return { time, offset: from + at };
+    at = end + 1;
+  }
+  return undefined;
 }
 
 /** The last lines of an archive, and how many are missing to the wanted number. */

@@ -5,14 +5,7 @@
  * @module
  */
 
-export {
-  addArchive,
-  type Archive,
-  type ArchiveLimits,
-  archivesOf,
-  DEFAULT_KEEP,
-  trimArchives,
-} from "./archives.ts";
+export { addArchive, type Archive, type ArchiveLimits, archivesOf, trimArchives } from "./archives.ts";
 export { Compressor } from "./compressor.ts";
 export { type InPlaceResult, InPlaceRotation, type RangeCalls } from "./in_place.ts";
 export { periodEnd } from "./period.ts";

@@ -83,7 +83,7 @@ Deno.test({
       Deno.writeTextFileSync(path, "x".repeat(10_000), { mode: 0o600 });
       Deno.chmodSync(path, 0o640);
       if (Deno.uid() === 0) Deno.chownSync(path, 12, 34);
-      await new InPlaceRotation(path, {}, ranges).rotate();
+      await new InPlaceRotation(path, { keep: 7 }, ranges).rotate();
       const [{ mode, uid, gid }, { uid: logUid, gid: logGid }] = [`${path}.1`, path].map((name) =>
         Deno.statSync(name)
       );
@@ -104,7 +104,7 @@ Deno.test({
     const folder = Deno.makeTempDirSync();
     try {
       const path = `${folder}/log`;
-      const rotation = new InPlaceRotation(path, {}, ranges);
+      const rotation = new InPlaceRotation(path, { keep: 7 }, ranges);
       // Killed during the copy, or before the cut: the head is still in the file.
       for (const copied of ["", "first", "first line\n"]) {
         Deno.writeTextFileSync(path, "first line\nsecond line\n");
@@ -127,8 +127,11 @@ Deno.test("a file that is shorter than a block is not rotated in place, and what
   const folder = Deno.makeTempDirSync();
   try {
     Deno.writeTextFileSync(`${folder}/log`, "short\n");
-    assertEquals(await new InPlaceRotation(`${folder}/log`, {}, ranges).rotate(), "small");
-    await assertRejects(() => new InPlaceRotation("/dev/null", {}, ranges).rotate(), SystemCallError);
+    assertEquals(await new InPlaceRotation(`${folder}/log`, { keep: 7 }, ranges).rotate(), "small");
+    await assertRejects(
+      () => new InPlaceRotation("/dev/null", { keep: 7 }, ranges).rotate(),
+      SystemCallError,
+    );
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
@@ -147,7 +150,7 @@ Deno.test({
       const folder = Deno.args[0];
       Deno.writeTextFileSync(folder + "/log", "x".repeat(10_000));
       let failure = "none";
-      await new InPlaceRotation(folder + "/log", {}, ranges).rotate().catch((error) => failure = error.message);
+      await new InPlaceRotation(folder + "/log", { keep: 7 }, ranges).rotate().catch((error) => failure = error.message);
       const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
       console.log(JSON.stringify([ranges.canCollapse(folder), failure, names, Deno.statSync(folder + "/log").size]));`;
     const folder = Deno.makeTempDirSync();

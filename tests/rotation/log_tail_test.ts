@@ -71,6 +71,31 @@ Deno.test("the end of a large log is found without reading all of it", async () 
   });
 });
 
+Deno.test("the lines since a time are found without reading what is older", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/log`;
+    const number = (line: Uint8Array) =>
+      Number(/^time (\d+)$/.exec(new TextDecoder().decode(line))?.[1] ?? NaN) || undefined;
+    // Every tenth line has a time.
+    const lines = Array.from(
+      { length: 200_000 },
+      (_, index) => index % 10 === 0 ? `time ${1 + index}\n` : "more\n",
+    );
+    Deno.writeTextFileSync(path, lines.join(""));
+    Deno.writeTextFileSync(`${path}.1`, "older\n");
+    for (const since of [0, 1, 5000, 100_001, 199_991, 1_000_000]) {
+      let text = "";
+      const { pieces } = await tailOf(path, { lines: Infinity, since, timeOf: number });
+      for await (const piece of pieces) text += new TextDecoder().decode(piece);
+      const wanted = lines.slice(Math.floor(since / 10) * 10).join("");
+      assertEquals(text.endsWith(wanted), true);
+      // At most what is read at once comes before the wanted lines, and the archive only if they begin with the file.
+      assertEquals(text.length - wanted.length <= 2 * 262_144 + 6, true);
+      assertEquals(text.startsWith("older\n"), since < 10_000);
+    }
+  });
+});
+
 Deno.test("a log that does not exist has no lines", async () => {
   await inFolder(async (folder) => {
     assertEquals(await tail(`${folder}/log`, 10), "");
@@ -156,7 +181,7 @@ Deno.test({
   fn: async () => {
     await inFolder(async (folder) => {
       const path = `${folder}/log`;
-      const rotation = new InPlaceRotation(path, {}, ranges);
+      const rotation = new InPlaceRotation(path, { keep: 7 }, ranges);
       using log = new FollowedLog(path);
       let line = 0;
       let expected = "";

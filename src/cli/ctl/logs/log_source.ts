@@ -1,8 +1,10 @@
 /** The log of one service: a file with its archives, or a buffer of the daemon. */
 
+import { decodeBytes } from "../../../model/bytes.ts";
 import { FollowedLog, type LogTail, tailOf } from "../../../rotation/mod.ts";
 import { ctlFailure, type ToolFailure } from "../../shared/failure.ts";
 import { reason } from "../dependency_link.ts";
+import { timeOfLine } from "./times.ts";
 
 /** A log that can be read to its present end, and then further. */
 export interface LogSource extends Disposable {
@@ -46,7 +48,9 @@ export class FileSource implements LogSource {
   }
 
   async *history(lines: number, since: number | undefined): AsyncIterable<Uint8Array> {
-    const { pieces, end } = await tailOf(this.place, { lines, since }).catch((error) => this.#fail(error));
+    const { pieces, end } = await tailOf(this.place, { lines, since, timeOf }).catch((error) =>
+      this.#fail(error)
+    );
     this.#end = end;
     try {
       yield* pieces;
@@ -72,6 +76,14 @@ export class FileSource implements LogSource {
     throw fileFailure(this.place, error);
   }
 }
+
+/** The time stands at the beginning of a line. */
+function timeOf(line: Uint8Array): number | undefined {
+  return timeOfLine(decodeBytes(line.subarray(0, LONGEST_TIME)));
+}
+
+/** More bytes than the longest time has. */
+const LONGEST_TIME = 64;
 
 function fileFailure(path: string, error: unknown): ToolFailure {
   return ctlFailure(`cannot read log file ${path}: ${reason(error)}`);
