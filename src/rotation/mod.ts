@@ -5,7 +5,14 @@
  * @module
  */
 
-export { addArchive, type Archive, type ArchiveLimits, archivesOf, trimArchives } from "./archives.ts";
+export {
+  addArchive,
+  type Archive,
+  type ArchiveLimits,
+  archivesOf,
+  lookAt,
+  trimArchives,
+} from "./archives.ts";
 export { Compressor } from "./compressor.ts";
 export { type InPlaceResult, InPlaceRotation, type RangeCalls } from "./in_place.ts";
 export { periodEnd } from "./period.ts";

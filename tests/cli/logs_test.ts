@@ -125,6 +125,16 @@ Deno.test("ctl logs names a service that is not loaded, has no log, or has a log
   assertEquals(await ctl(daemon, "logs"), success());
 });
 
+Deno.test("ctl logs shows the other logs if one cannot be shown, and fails", async () => {
+  await withLogs({ web: "a\n", bad: "" }, async (daemon, folder) => {
+    Deno.removeSync(`${folder}/bad`);
+    Deno.mkdirSync(`${folder}/bad`);
+    const text = `dinitctl: log ${folder}/bad is not a regular file and cannot be shown\n`;
+    assertEquals(await ctl(daemon, "logs"), failure(text, "web | a\n"));
+    assertEquals(await ctl(daemon, "logs", "bad"), failure(text));
+  });
+});
+
 Deno.test("ctl logs shows the buffers of a daemon without extensions, and says what that daemon cannot do", async () => {
   const log = (text: string) => [{ type: Reply.SERVICE_LOG, log: encodeBytes(text) }] as const;
   await using daemon = new StandIn({

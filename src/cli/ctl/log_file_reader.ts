@@ -1,5 +1,6 @@
 import { FollowedLog } from "../../rotation/mod.ts";
 import { ctlFailure } from "../shared/failure.ts";
+import { notRegular } from "./logs/log_source.ts";
 import { reason } from "./dependency_link.ts";
 
 /** Reads a log file in pieces, also after its rotations. Throws `ToolFailure`. */
@@ -14,7 +15,7 @@ export class LogFileReader implements Disposable {
     this.#path = path;
     this.#log = this.#worded(() => {
       if (!Deno.statSync(path).isFile) {
-        throw ctlFailure(`log ${path} is not a regular file and cannot be shown`);
+        throw notRegular(path);
       }
       return new FollowedLog(path);
     });

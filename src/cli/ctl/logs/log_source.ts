@@ -1,8 +1,8 @@
 /** The log of one service: a file with its archives, or a buffer of the daemon. */
 
 import { decodeBytes } from "../../../model/bytes.ts";
-import { FollowedLog, type LogTail, tailOf } from "../../../rotation/mod.ts";
-import { ctlFailure, type ToolFailure } from "../../shared/failure.ts";
+import { FollowedLog, type LogTail, lookAt, tailOf } from "../../../rotation/mod.ts";
+import { ctlFailure, ToolFailure } from "../../shared/failure.ts";
 import { reason } from "../dependency_link.ts";
 import { timeOfLine } from "./times.ts";
 
@@ -35,24 +35,29 @@ export interface Candidate {
   readonly logFile?: string;
 }
 
-/** A log file with its archives. Methods reject with `ToolFailure`. */
+/** A log file with its archives. */
 export class FileSource implements LogSource {
   readonly service: string;
   readonly place: string;
+  readonly #report: ((failure: ToolFailure) => void) | undefined;
   #log: FollowedLog | undefined;
   #end: LogTail["end"];
+  #failed = false;
 
-  constructor(service: string, path: string) {
+  /**
+   * @param report receives the first failure; then the log has no more lines. @default methods reject with `ToolFailure`
+   */
+  constructor(service: string, path: string, report?: (failure: ToolFailure) => void) {
     this.service = service;
     this.place = path;
+    this.#report = report;
   }
 
   async *history(lines: number, since: number | undefined): AsyncIterable<Uint8Array> {
-    const { pieces, end } = await tailOf(this.place, { lines, since, timeOf }).catch((error) =>
-      this.#fail(error)
-    );
-    this.#end = end;
     try {
+      if (lookAt(this.place)?.isFile === false) throw notRegular(this.place);
+      const { pieces, end } = await tailOf(this.place, { lines, since, timeOf });
+      this.#end = end;
       yield* pieces;
     } catch (error) {
       this.#fail(error);
@@ -60,21 +65,30 @@ export class FileSource implements LogSource {
   }
 
   next(): Promise<LogAddition> {
+    let bytes: Uint8Array = new Uint8Array(0);
     try {
-      this.#log ??= new FollowedLog(this.place, this.#end);
-      return Promise.resolve({ bytes: this.#log.next(), lost: 0 });
+      if (!this.#failed) bytes = (this.#log ??= new FollowedLog(this.place, this.#end)).next();
     } catch (error) {
-      return this.#fail(error);
+      this.#fail(error);
     }
+    return Promise.resolve({ bytes, lost: 0 });
   }
 
   [Symbol.dispose](): void {
     this.#log?.[Symbol.dispose]();
   }
 
-  #fail(error: unknown): never {
-    throw fileFailure(this.place, error);
+  #fail(error: unknown): void {
+    const failure = error instanceof ToolFailure ? error : fileFailure(this.place, error);
+    if (this.#report === undefined) throw failure;
+    this.#failed = true;
+    this.#report(failure);
   }
+}
+
+/** A log that is a device or a FIFO. */
+export function notRegular(path: string): ToolFailure {
+  return ctlFailure(`log ${path} is not a regular file and cannot be shown`);
 }
 
 /** The time stands at the beginning of a line. */

@@ -3,10 +3,10 @@
 import type { ControlClient } from "../../../client/mod.ts";
 import type { Handles } from "../../../client/event_steps.ts";
 import { typed } from "../../../model/typed_module.ts";
-import { ctlFailure, type ToolFailure } from "../../shared/failure.ts";
+import { ctlFailure, failureText, type ToolFailure } from "../../shared/failure.ts";
 import { textStyle } from "../../shared/style.ts";
 import type { CommandContext } from "../context.ts";
-import { isPattern, selector } from "../selection.ts";
+import { isPattern, nameSelector } from "../selection.ts";
 import { LineFilter } from "./line_filter.ts";
 import { LinePrinter } from "./line_printer.ts";
 import { type Candidate, FileSource, type LogSource } from "./log_source.ts";
@@ -21,9 +21,10 @@ export async function logs(context: CommandContext): Promise<number> {
   const filter = new LineFilter(options, io.now());
   const lines = options.lines ??
     (options.since === undefined && options.until === undefined ? DEFAULT_LINES : Infinity);
+  const named = words.length !== 1 || isPattern(words[0]);
   const printer = new LinePrinter(io, {
     json: options.json,
-    named: words.length !== 1 || isPattern(words[0]),
+    named,
     style: textStyle(io, options.color),
   });
   const client = await context.connect();
@@ -44,7 +45,12 @@ export async function logs(context: CommandContext): Promise<number> {
   let handles: Handles | undefined;
   const openHandles = async () =>
     handles ??= new (await typed(import("../../../client/event_steps.ts"))).Handles(client);
-  const wanted = { words, isSelected, pending: options.follow };
+  let failed = false;
+  const report = (failure: ToolFailure) => {
+    failed = true;
+    io.err(failureText(failure, io));
+  };
+  const wanted = { words, isSelected, pending: options.follow, report: named ? report : undefined };
   if (options.follow) {
     const { follow } = await typed(import("./follow.ts"));
     const sources = () => findSources(client, openHandles, wanted);
@@ -56,18 +62,15 @@ export async function logs(context: CommandContext): Promise<number> {
   } finally {
     for (const source of sources) source[Symbol.dispose]();
   }
-  return 0;
+  return failed ? 1 : 0;
 }
 
 /** Which services the words select. */
 function selection(words: readonly string[]): (name: string) => boolean {
   if (words.length === 0) return () => true;
   const names = new Set(words);
-  const patterns = words.filter(isPattern);
-  const fits = patterns.length === 0
-    ? () => false
-    : selector({ patterns, states: [] }) as (candidate: { readonly name: string }) => boolean;
-  return (name) => names.has(name) || fits({ name });
+  const fits = nameSelector(words.filter(isPattern));
+  return (name) => names.has(name) || fits(name);
 }
 
 /** What is asked for. `pending`: services that are loaded later may follow, so nothing must be there yet. */
@@ -75,13 +78,15 @@ interface Wanted {
   readonly words: readonly string[];
   readonly isSelected: (name: string) => boolean;
   readonly pending: boolean;
+  /** Takes the failure of one log, so that the others are shown. @default a failure ends the command */
+  readonly report: ((failure: ToolFailure) => void) | undefined;
 }
 
 /** The logs of the selected services. Throws `ToolFailure` if a named service is not loaded, or has no log. */
 async function findSources(
   client: ControlClient,
   openHandles: () => Promise<Handles>,
-  { words, isSelected, pending }: Wanted,
+  { words, isSelected, pending, report }: Wanted,
 ): Promise<LogSource[]> {
   const overview = await client.query("overview") as
     | { readonly services?: readonly Candidate[] }
@@ -96,7 +101,7 @@ async function findSources(
   };
   const found = await Promise.all(loaded.map(async (candidate) => {
     const { name, logFile } = candidate;
-    const source = logFile === undefined ? await buffer(candidate) : new FileSource(name, logFile);
+    const source = logFile === undefined ? await buffer(candidate) : new FileSource(name, logFile, report);
     if (source === undefined && words.includes(name)) throw noLog(name);
     return source;
   }));
