@@ -1,7 +1,7 @@
+import { reasonText } from "../../model/grants.ts";
 import { FollowedLog } from "../../rotation/mod.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import { notRegular } from "./logs/log_source.ts";
-import { reason } from "./dependency_link.ts";
 
 /** Reads a log file in pieces, also after its rotations. Throws `ToolFailure`. */
 export class LogFileReader implements Disposable {
@@ -36,7 +36,7 @@ export class LogFileReader implements Disposable {
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) throw ctlFailure(`log file ${this.#path} does not exist`);
       if (error instanceof Error && error.name === "ToolFailure") throw error;
-      throw ctlFailure(`cannot read log file ${this.#path}: ${reason(error)}`);
+      throw ctlFailure(`cannot read log file ${this.#path}: ${reasonText(error)}`);
     }
   }
 }

@@ -1,9 +1,9 @@
 /** The log of one service: a file with its archives, or a buffer of the daemon. */
 
+import { reasonText } from "../../../model/grants.ts";
 import { decodeBytes } from "../../../model/bytes.ts";
 import { FollowedLog, type LogTail, lookAt, tailOf } from "../../../rotation/mod.ts";
 import { ctlFailure, ToolFailure } from "../../shared/failure.ts";
-import { reason } from "../dependency_link.ts";
 import { timeOfLine } from "./times.ts";
 
 /** A log that can be read to its present end, and then further. */
@@ -100,7 +100,7 @@ function timeOf(line: Uint8Array): number | undefined {
 const LONGEST_TIME = 64;
 
 function fileFailure(path: string, error: unknown): ToolFailure {
-  return ctlFailure(`cannot read log file ${path}: ${reason(error)}`);
+  return ctlFailure(`cannot read log file ${path}: ${reasonText(error)}`);
 }
 
 /** The last lines of some bytes; a line without an end counts. */
