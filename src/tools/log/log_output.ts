@@ -71,6 +71,7 @@ export class LogOutput {
   /** Appends output. */
   append(bytes: Uint8Array): void {
     if (this.#held.length > 0 || this.#retry !== undefined) return this.#held.add(bytes);
+    // The cast: nobody shares memory with another thread here.
     const written = this.#look() ? this.#write(bytes as Uint8Array<ArrayBuffer>) : 0;
     if (written < bytes.length) this.#hold(bytes.subarray(written));
   }
