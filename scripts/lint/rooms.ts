@@ -3,7 +3,7 @@
 /** The rooms of `src/`, lowest floor first. Add a new room here. */
 const FLOORS: readonly (readonly string[])[] = [
   ["model"],
-  ["description", "inherited"],
+  ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
   ["options"],
@@ -17,6 +17,8 @@ const OPEN_ROOM = "model";
 const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // Only a daemon that continues from saved state restores an engine.
   ["src/engine/restoring.ts", ["daemon"]],
+  // A tool that reads one duration does not need the whole language.
+  ["src/description/text/units.ts", ["cli", "options"]],
   // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of packets
   // only on request.
   ["src/control/wire/mod.ts", ["client"]],
@@ -29,6 +31,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
   ["src/options/dinit_check.ts", ["cli"]],
+  ["src/options/dinit_log.ts", ["tools"]],
+  ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
   ["src/options/dinitctl.ts", ["cli"]],
   ["src/options/program_names.ts", ["cli"]],

@@ -20,6 +20,7 @@ export {
 export { DescriptorStream } from "./descriptor_stream.ts";
 export { FAULT_SIGNALS, FaultHandlers, type FaultProgram } from "./fault_handlers.ts";
 export { Execution, type ExecutionOptions } from "./execution.ts";
+export { FileRanges } from "./file_ranges.ts";
 export { FileWatch } from "./file_watch.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";

@@ -28,6 +28,7 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   setenv: async () => (await typed(import("./environment.ts"))).setEnvironment,
   unsetenv: async () => (await typed(import("./environment.ts"))).unsetEnvironment,
   catlog: async () => (await typed(import("./catlog.ts"))).catLog,
+  logs: async () => (await typed(import("./logs/logs.ts"))).logs,
   signal: async () => (await typed(import("./signal.ts"))).signal,
   tree: async () => (await typed(import("./tree.ts"))).tree,
   graph: async () => (await typed(import("./graph.ts"))).graph,
