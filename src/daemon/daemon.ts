@@ -202,14 +202,22 @@ export class Daemon {
 
   /** Starts the first services, or continues. False: the daemon must not run. */
   #begin(): boolean {
-    const { continuation } = this.#context;
-    if (continuation === undefined) return this.#initial.start();
-    this.#initial.continue();
+    const { continuation, ground } = this.#context;
+    const start = () => ground.store.step(() => this.#initial.start());
+    const isNew = !this.#state.memory.begun;
+    if (continuation === undefined) return this.#begun(start());
+    if (!isNew) this.#initial.continue();
     this.#manager.resume();
+    if (isNew) this.#begun(start());
     this.#succession.recover();
     this.#server.resume();
     this.#succession.unblock();
     return true;
+  }
+
+  #begun(started: boolean): boolean {
+    this.#state.change({ begun: started });
+    return started;
   }
 
   /** False: every user could become root. */

@@ -86,8 +86,16 @@ export class Ground {
 
   /** Takes processes and state over. Throws `SavedStateError`, and has changed nothing then. */
   async takeOver({ way, parts, step, journal }: Continuation): Promise<void> {
-    await this.nativeHost?.restore(parts, way === "adopt" ? "adopt" : "same-process", journal.entries);
+    const host = this.nativeHost;
+    if (host === undefined) return;
+    const sameProcess = way !== "adopt";
+    await host.restore(parts, sameProcess ? "same-process" : "adopt", journal.entries);
     this.state.continueFrom(parts, step);
+    // A step that was not complete has left processes that no service knows.
+    const unknown = journal.entries.filter(({ pid }) =>
+      pid === undefined ? !sameProcess : !host.knowsProcess(pid)
+    );
+    if (unknown.length > 0) await this.journal.end({ ...journal, entries: unknown });
   }
 
   /** From now on the host reports to these. It must do nothing before. */

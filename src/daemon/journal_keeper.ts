@@ -58,6 +58,12 @@ export class JournalKeeper {
     return this.#journal;
   }
 
+  /** Ends processes of a journal. */
+  async end(journal: Journal): Promise<void> {
+    const path = this.#journal?.path ?? `${this.#context.socketPath}.processes`;
+    await endLeftovers(journal, path, this.#context.log);
+  }
+
   /**
    * Ends what a daemon that was killed has left, or continues what it has recorded, and begins to record processes for
    * the next daemon.

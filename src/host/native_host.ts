@@ -84,6 +84,8 @@ export class NativeHost implements ProcessHost {
   readonly bootClock: BootTime;
   readonly controlSockets: ControlSockets;
   readonly now = () => this.bootClock.milliseconds();
+  /** Whether a process belongs to a service. */
+  readonly knowsProcess = (pid: number) => this.#table.find(pid) !== undefined;
   readonly #files: Files;
   readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;

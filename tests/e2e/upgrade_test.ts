@@ -132,7 +132,7 @@ native("an upgrade to a program that is none, or hangs, is refused and changes n
   const hangs = program(dinit, "hangs", "exec sleep 1000");
   const refused: [path: string, reason: RegExp][] = [
     ["/bin/true", /^\/bin\/true cannot take over \(it said nothing\)$/],
-    ["/bin/cat", /^\/bin\/cat cannot take over: .*--check-state/],
+    ["/bin/cat", /^\/bin\/cat cannot take over: .*unrecognized option/],
     ["/no/such/program", /^\/no\/such\/program cannot be executed: No such file or directory$/],
     [dinit.directory, / cannot be executed: Permission denied$/],
     [hangs, /hangs did not say within 20 s that it can take over$/],

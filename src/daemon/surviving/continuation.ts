@@ -62,7 +62,7 @@ function continuation(
 ): Continuation {
   const saved = savedMemory(parts);
   // Another process is another daemon: only the machine is the same.
-  const memory = way === "adopt" ? { bootRecorded: saved.bootRecorded } : saved;
+  const memory = way === "adopt" ? { begun: saved.begun, bootRecorded: saved.bootRecorded } : saved;
   const last = way === "adopt" ? 0 : lastFact(parts);
   return {
     way,
