@@ -1,20 +1,18 @@
-import { LibcUnavailableError, Machine } from "../host/mod.ts";
+import { LibcUnavailableError } from "../host/mod.ts";
+import { typed } from "../model/mod.ts";
 
 /** Records the boot in the system's login tables once, as soon as that is possible (daemon and init 3.7). */
 export class BootRecord {
   #recorded = false;
 
   /** Tries to record it, unless that was done. */
-  record(): void {
-    if (!this.#recorded) this.#recorded = openMachine()?.recordBoot(Date.now()) ?? false;
-  }
-}
-
-function openMachine(): Machine | undefined {
-  try {
-    return Machine.open();
-  } catch (error) {
-    if (error instanceof LibcUnavailableError) return undefined;
-    throw error;
+  async record(): Promise<void> {
+    if (this.#recorded) return;
+    const { Machine } = await typed(import("../system/machine.ts"));
+    try {
+      this.#recorded = Machine.open().recordBoot(Date.now());
+    } catch (error) {
+      if (!(error instanceof LibcUnavailableError)) throw error;
+    }
   }
 }

@@ -3,15 +3,15 @@
  * end. Daemon and init 3, 4 and 6.
  */
 
-import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
+import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType, typed } from "../model/mod.ts";
 import { environmentVariable, inheritedEnvironment } from "../inherited/mod.ts";
 import { FolderSource, MainEnvironment } from "../description/mod.ts";
 import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
-import { type DaemonHost, SystemClock } from "../host/mod.ts";
-import { ControlServer } from "../control/mod.ts";
+import { type DaemonHost, type HostMaker, SystemClock } from "../host/mod.ts";
+import { ControlServer } from "../control/server/mod.ts";
 import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
-import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
+import type { DebuggerPort } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
 import { Failures } from "./failures.ts";
 import { hostForDaemon } from "./host_for_daemon.ts";
@@ -50,6 +50,7 @@ export interface DaemonContext {
   readonly log: DaemonLog;
   readonly console: ConsoleLog;
   readonly mainLog: MainLog;
+  readonly makeHost: HostMaker;
   readonly signals: Signals;
   readonly stray: StrayErrors;
   /** The machine, if the daemon owns one. */
@@ -79,7 +80,6 @@ export class Daemon {
   /** The daemon no longer waits for services. */
   #killed = false;
 
-  /** Throws `HostUnavailableError` if the requested host is not available. */
   constructor(context: DaemonContext) {
     const { options, log, console } = context;
     this.#context = context;
@@ -139,7 +139,7 @@ export class Daemon {
   }
 
   #createHost(): DaemonHost {
-    return hostForDaemon(this.#options, {
+    return hostForDaemon(this.#context.makeHost, this.#options, {
       manager: () => this.#manager,
       record: () => this.#journal.record,
       serveControl: (stream) => this.#server.serve(stream),
@@ -164,7 +164,7 @@ export class Daemon {
   /** Everything before the first service (3.1, steps 10 to 16). False: it failed, and the failure was logged. */
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
-    if (!this.#keepDebuggerClosed()) return false;
+    if (!await this.#keepDebuggerClosed()) return false;
     if (!await this.#journal.take() && !system) return false;
     if (!await this.#socket.open()) {
       this.#journal.release();
@@ -218,8 +218,10 @@ export class Daemon {
   // ---- Start -------------------------------------------------------------------------------------------------
 
   /** False: every user could become root. */
-  #keepDebuggerClosed(): boolean {
-    if (this.#context.signals.useLibrary() || !opensDebugger()) return true;
+  async #keepDebuggerClosed(): Promise<boolean> {
+    if (this.#context.signals.useLibrary()) return true;
+    const { DebuggerPort, opensDebugger, REFUSAL } = await typed(import("./debugger_port.ts"));
+    if (!opensDebugger()) return true;
     if (Deno.uid() === 0 && this.#options.system) {
       this.#log.message("error", REFUSAL);
       return false;
@@ -259,7 +261,7 @@ export class Daemon {
       this.#readiness.announce(this.#server.path);
     }
     if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
-    if (startsRwfs) this.#bootRecord.record();
+    if (startsRwfs) await this.#bootRecord.record();
   }
 
   #openMainLog(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { ServiceManager } from "../engine/mod.ts";
-import { createHost, type DaemonHost, type DescriptorStream, type ProcessRecord } from "../host/mod.ts";
+import type { DaemonHost, DescriptorStream, HostMaker, ProcessRecord } from "../host/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 
 /** The group of the owner of a machine: the root group. */
@@ -21,12 +21,13 @@ export interface HostContext {
   warn(text: string): void;
 }
 
-/** The host that the options request. Throws `HostUnavailableError` if it is not available. */
+/** Makes the host of the daemon. */
 export function hostForDaemon(
-  { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
+  makeHost: HostMaker,
+  { manager: isManager, cgroupPath }: Pick<DaemonOptions, "manager" | "cgroupPath">,
   { manager, record, serveControl, warn }: HostContext,
 ): DaemonHost {
-  const created = createHost({
+  const created = makeHost({
     execSucceeded: (id, role) => manager().execSucceeded(id, role),
     execFailed: (id, role, stage, errno) => manager().execFailed(id, role, stage, errno),
     exited: (id, role, exit) => manager().exited(id, role, exit),
@@ -40,7 +41,6 @@ export function hostForDaemon(
     adopted: (pid, service) => record().adopted(pid, service),
     ended: (pid) => record().ended(pid),
   }, {
-    kind: isManager ? "native" : host, // only the native host handles orphans
     serveControl,
     warn,
     cgroup: cgroupPath ?? (isManager ? MACHINE_CGROUP : undefined),

@@ -1,9 +1,9 @@
 /** The journal of processes over the life of the daemon: taken, followed, written and removed. */
 
-import { ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
+import { ControlSocketError, refuseActiveSocket } from "../control/server/mod.ts";
 import { type BootClock, NO_RECORD, type ProcessJournal, type ProcessRecord } from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
-import { endLeftovers } from "./leftovers.ts";
+import { typed } from "../model/mod.ts";
 import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
 
 /** What the keeper is given. */
@@ -49,7 +49,11 @@ export class JournalKeeper {
   async follow(): Promise<void> {
     const journal = this.#journal;
     if (journal === undefined) return;
-    await endLeftovers(journal.left, journal.path, this.#context.log);
+    const { left, path } = journal;
+    if (left.entries.length > 0 || left.newer !== undefined) {
+      const { endLeftovers } = await typed(import("./leftovers.ts"));
+      await endLeftovers(left, path, this.#context.log);
+    }
     journal.begin();
   }
 

@@ -1,6 +1,6 @@
 /** The life of the daemon from start to exit. */
 
-import { HostUnavailableError } from "../host/mod.ts";
+import { HostUnavailableError, loadHost } from "../host/mod.ts";
 import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
 import { Daemon, type DaemonEnd } from "./daemon.ts";
 import type { MachineOwner } from "./machine_owner.ts";
@@ -39,7 +39,8 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   try {
     const machine = options.manager ? await takeMachine() : undefined;
     logs = connect(machine?.console ?? Deno.stdout);
-    daemon = new Daemon({ options, ...logs, mainLog, signals, stray, machine });
+    const makeHost = await loadHost(options.manager ? "native" : options.host); // only this one handles orphans
+    daemon = new Daemon({ options, ...logs, mainLog, makeHost, signals, stray, machine });
     if (!await daemon.open()) {
       await daemon.flush();
       return FAILED;

@@ -25,9 +25,6 @@ export { type Limit, OpenFiles } from "./limits.ts";
 export { type LoginName, Logins } from "./logins.ts";
 export { BootTime } from "./boot_time.ts";
 export { bootRecord } from "./login_record.ts";
-export { type MachineCall, MachineCalls } from "./machine_calls.ts";
-export { KeyInput } from "./machine_keys.ts";
-export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
 export { Interest, Poller, type Watch } from "./poller.ts";
 export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
 export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
@@ -36,7 +33,6 @@ export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } 
 export { Terminal } from "./terminal.ts";
 export { WholeFiles } from "./whole_files.ts";
 export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
-export { type Key, Machine, type RestartKind } from "./machine.ts";
 export {
   type FileFacts,
   fileProblem,

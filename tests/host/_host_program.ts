@@ -5,7 +5,7 @@
  * Arguments: the kind of host, the path of the socket, and options in JSON, encoded so that shells leave them alone.
  */
 
-import { createHost, NO_RECORD } from "../../src/host/mod.ts";
+import { loadHost, NO_RECORD } from "../../src/host/mod.ts";
 import type { BufferReading } from "../../src/model/mod.ts";
 import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
@@ -33,7 +33,7 @@ async function write(): Promise<void> {
 const report = (event: string) => (...args: unknown[]) => send({ event, args });
 const running = new Set<number>();
 
-const host = createHost(
+const host = (await loadHost(kind as "native" | "command"))(
   {
     execSucceeded: report("execSucceeded"),
     execFailed: report("execFailed"),
@@ -50,7 +50,6 @@ const host = createHost(
   },
   {
     ...JSON.parse(decodeURIComponent(options)),
-    kind: kind as "native" | "command",
     warn: (text) => send({ event: "warn", args: [text] }),
     async serveControl(stream) {
       const buffer = new Uint8Array(1024);

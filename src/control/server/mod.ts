@@ -1,0 +1,10 @@
+/**
+ * The daemon's end of the control protocol, with as much of the packets as it needs itself.
+ *
+ * @module
+ */
+
+export type * from "./controlled_manager.ts";
+export type * from "./event_source.ts";
+export { ControlSocketError, refuseActiveSocket } from "./listening_socket.ts";
+export { ControlServer, type ControlServerOptions } from "./server.ts";
