@@ -24,16 +24,20 @@ export {
 } from "./processes/journal_format.ts";
 export {
   Datagrams,
+  FaultHandlers,
   FileWatch,
   LibcUnavailableError,
+  MemoryFile,
   openLibrary,
+  readWhole,
+  SharedMemory,
   SignalRelay,
   SystemCallError,
   WAKE_UP,
 } from "../system/mod.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";
 export { descriptorOfPath, grantedLink } from "./output/own_descriptor.ts";
-export { type JournalOptions, ProcessJournal } from "./processes/process_journal.ts";
+export { type JournalCopy, type JournalOptions, ProcessJournal } from "./processes/process_journal.ts";
 export { type LaunchNumber, NO_RECORD, type ProcessRecord } from "./processes/process_record.ts";
 export { SystemClock } from "./system_clock.ts";
 export {

@@ -23,10 +23,20 @@ export interface StateStore {
   changed(part: StatePart, number: number): void;
   /**
    * Does work whose changes become valid together: after a fault, all of them have happened, or none. A step inside
-   * another step is part of it. If the work throws, the changes made so far are valid, and the error is thrown.
+   * another step is part of it.
+   *
+   * An error that the work throws is a bug, and may leave the memory half changed. So nothing of the outermost step
+   * becomes valid, even if code in between catches the error, nothing later does either, and the error is thrown. The
+   * program must continue from the last valid state. Work that can fail in the ordinary course returns its failure.
    */
   step<T>(work: () => T): T;
 }
+
+/**
+ * The version of the format of all documents. A program refuses a newer version. Missing fields have defaults and
+ * unknown fields are ignored, so a new field needs no new version.
+ */
+export const STATE_VERSION = 1;
 
 /** Saves nothing. */
 export const NO_STATE_STORE: StateStore = {

@@ -144,6 +144,11 @@ export class FaultHandlers {
     this.#copy(this.#data + BigInt(BUSY), new Uint8Array(4));
   }
 
+  /** Has a fault at once. It does not return. */
+  raise(): void {
+    this.#library.symbols.kill(Deno.pid, Signal.ABRT);
+  }
+
   /** A fault counts again. */
   arm(): void {
     this.#copy(this.#data + BigInt(ARMED), new Uint8Array([1, 0, 0, 0]));

@@ -37,6 +37,11 @@ export const SYMBOLS = {
   /** From glibc 2.30 on. */
   getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize", optional: true },
   statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
+  ftruncate: { parameters: ["i32", "isize"], result: "i32" },
+  pread: { parameters: ["i32", "buffer", "usize", "isize"], result: "isize" },
+  pwrite: { parameters: ["i32", "buffer", "usize", "isize"], result: "isize" },
+  dup3: { parameters: ["i32", "i32", "i32"], result: "i32" },
   inotify_init1: { parameters: ["i32"], result: "i32" },
   inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // sockets
@@ -44,6 +49,8 @@ export const SYMBOLS = {
   socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   listen: { parameters: ["i32", "i32"], result: "i32" },
+  accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   // waiting
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
@@ -69,6 +76,13 @@ export const SYMBOLS = {
     parameters: ["isize", "usize", "buffer", "usize", "usize"],
     result: "isize",
   },
+  /** All its arguments are numbers or addresses. */
+  syscallOfNumbers: {
+    name: "syscall",
+    parameters: ["isize", "usize", "usize", "usize", "usize"],
+    result: "isize",
+  },
+  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
   // terminals
   isatty: { parameters: ["i32"], result: "i32" },
   tcgetsid: { parameters: ["i32"], result: "i32" },

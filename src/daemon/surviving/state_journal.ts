@@ -10,13 +10,12 @@ import { changeText, stepLine } from "./state_text.ts";
 export interface StatePlace {
   /** Adds a line. */
   append(line: string): void;
-  /** Replaces all lines of state by one. */
-  replace(line: string): void;
+  /**
+   * From now on keeps the lines. It begins with the line that `complete` gives, and when the lines have grown, it may
+   * replace them by another such line: `complete` gives none in the middle of a step.
+   */
+  keepState(complete: () => string | undefined): void;
 }
-
-/** Write the whole state again when the lines have grown to this size, in characters, and have doubled since. */
-const COMPACT_AT = 512 * 1024;
-const COMPACT_GROWTH = 2;
 
 /** Writes each step to all places. */
 export class StateJournal implements StateStore {
@@ -26,9 +25,9 @@ export class StateJournal implements StateStore {
   /** The documents that have changed in this step. */
   #changed = new Map<StatePart, Set<number>>();
   #depth = 0;
+  /** A step has failed: nothing becomes valid any more. */
+  #isBroken = false;
   #step: number;
-  #size = 0;
-  #compactAt = COMPACT_AT;
 
   /** Continues after the step of an earlier program. @default 0 */
   constructor({ after = 0 } = {}) {
@@ -37,11 +36,12 @@ export class StateJournal implements StateStore {
 
   /** From now on writes to this place, too, beginning with the whole state. */
   addPlace(place: StatePlace): void {
+    place.keepState(() => this.#depth === 0 && !this.#isBroken ? this.#completeLine() : undefined);
     this.#places.push(place);
-    place.replace(this.completeLine());
   }
 
   changed(part: StatePart, number: number): void {
+    if (this.#isBroken) return;
     const numbers = this.#changed.get(part);
     if (numbers === undefined) this.#changed.set(part, new Set([number]));
     else numbers.add(number);
@@ -50,20 +50,26 @@ export class StateJournal implements StateStore {
 
   step<T>(work: () => T): T {
     this.#depth += 1;
+    let result: T;
     try {
-      const result = work();
-      if (this.#depth === 1) this.#commit();
-      return result;
+      result = work();
     } catch (error) {
-      if (this.#depth === 1) this.#changed.clear();
+      this.#isBroken = true;
       throw error;
     } finally {
       this.#depth -= 1;
     }
+    if (this.#depth === 0) this.#commit();
+    return result;
   }
 
-  /** The line with the whole state as it is now. It must not be called inside a step. */
-  completeLine(): string {
+  /** From now on the places have no state: what the memory has cannot be trusted, and nobody restores a valid state. */
+  abandon(): void {
+    this.#isBroken = true;
+    for (const place of this.#places) place.keepState(() => "");
+  }
+
+  #completeLine(): string {
     const changes: string[] = [];
     for (const [part, numbers] of this.#known) {
       for (const number of numbers) {
@@ -75,7 +81,7 @@ export class StateJournal implements StateStore {
   }
 
   #commit(): void {
-    if (this.#changed.size === 0) return;
+    if (this.#changed.size === 0 || this.#isBroken) return;
     const changed = this.#changed;
     this.#changed = new Map();
     let changes = "";
@@ -88,9 +94,7 @@ export class StateJournal implements StateStore {
     }
     this.#step += 1;
     const line = stepLine(this.#step, changes);
-    this.#size += line.length;
-    if (this.#size > this.#compactAt) this.#compact();
-    else for (const place of this.#places) place.append(line);
+    for (const place of this.#places) place.append(line);
   }
 
   #note(part: StatePart, number: number, exists: boolean): void {
@@ -98,12 +102,5 @@ export class StateJournal implements StateStore {
     this.#known.set(part, numbers);
     if (exists) numbers.add(number);
     else numbers.delete(number);
-  }
-
-  #compact(): void {
-    const line = this.completeLine();
-    for (const place of this.#places) place.replace(line);
-    this.#size = line.length;
-    this.#compactAt = Math.max(COMPACT_AT, COMPACT_GROWTH * line.length);
   }
 }

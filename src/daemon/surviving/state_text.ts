@@ -10,10 +10,7 @@
  * complete state has it.
  */
 
-import { type Plain, type SavedParts, SavedStateError } from "../../model/saving.ts";
-
-/** The version of the documents that this program writes. It reads no newer ones. */
-export const STATE_VERSION = 1;
+import { type Plain, type SavedParts, SavedStateError, STATE_VERSION } from "../../model/saving.ts";
 
 /** One change in a line: the part, the number, and the new document. */
 type Change = readonly [part: string, number: number, document?: Plain];
