@@ -15,6 +15,8 @@ const OPEN_ROOM = "model";
 
 /** Files other than `mod.ts` that other rooms may import: the file and those rooms. */
 const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
+  // No tool needs this.
+  ["src/inherited/inheritance.ts", ["daemon"]],
   // Only few daemons need these, and load them then.
   ["src/host/leftover_processes.ts", ["daemon"]],
   ["src/host/output/log_file_tail.ts", ["daemon"]],

@@ -2,7 +2,7 @@
 
 import { decodeBytes } from "../../model/mod.ts";
 import { type SavedParts, SavedStateError } from "../../model/saving.ts";
-import type { Inheritance } from "../../inherited/mod.ts";
+import type { Inheritance } from "../../inherited/inheritance.ts";
 import { type Journal, openLibrary, parseJournal, readWhole } from "../../host/mod.ts";
 import { type FaultRecord, readFaultRecord, RECORD_SIZE } from "./fault_record.ts";
 import { readState } from "./state_text.ts";

@@ -3,7 +3,8 @@
  * program again after a fault. Only with the native host. docs/surviving.md.
  */
 
-import { commandLine, heirEntry, inheritedEntries } from "../../inherited/mod.ts";
+import { heirEntry } from "../../inherited/inheritance.ts";
+import { commandLine, inheritedEntries } from "../../inherited/mod.ts";
 import { FaultHandlers, MemoryFile, type openLibrary, type ProcessJournal } from "../../host/mod.ts";
 import { encodeBytes } from "../../model/mod.ts";
 import { StateMemory } from "./state_memory.ts";
