@@ -3,16 +3,16 @@
  * end. Daemon and init 3, 4 and 6.
  */
 
-import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
+import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType, typed } from "../model/mod.ts";
 import { inheritedEnvironment } from "../inherited/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
-import { ControlServer } from "../control/mod.ts";
+import { ControlServer } from "../control/server/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
-import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
+import type { DebuggerPort } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
 import { engineOptions } from "./engine_options.ts";
 import { Failures } from "./failures.ts";
@@ -134,7 +134,7 @@ export class Daemon {
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
     const { continuation, ground } = this.#context;
-    if (!this.#keepDebuggerClosed()) return this.#giveUp();
+    if (!await this.#keepDebuggerClosed()) return this.#giveUp();
     if (!await this.#succession.inherit()) return this.#giveUp();
     if (!await this.#socket.open()) return this.#giveUp();
     this.#context.machine?.quietKernel();
@@ -215,8 +215,10 @@ export class Daemon {
   }
 
   /** False: every user could become root. */
-  #keepDebuggerClosed(): boolean {
-    if (this.#context.byLibrary || !opensDebugger()) return true;
+  async #keepDebuggerClosed(): Promise<boolean> {
+    if (this.#context.byLibrary) return true;
+    const { DebuggerPort, opensDebugger, REFUSAL } = await typed(import("./debugger_port.ts"));
+    if (!opensDebugger()) return true;
     if (Deno.uid() === 0 && this.#options.system) {
       this.#log.message("error", REFUSAL);
       return false;
@@ -259,7 +261,7 @@ export class Daemon {
       this.#announce();
     }
     if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
-    if (startsRwfs) this.#bootRecord.record();
+    if (startsRwfs) await this.#bootRecord.record();
   }
 
   #announce(): void {

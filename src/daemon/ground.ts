@@ -3,9 +3,17 @@
  * no other daemon has the socket, and the state from which the daemon continues.
  */
 
-import { environmentVariable, type Inheritance } from "../inherited/mod.ts";
+import { environmentVariable } from "../inherited/mod.ts";
+import type { Inheritance } from "../inherited/inheritance.ts";
 import type { ServiceManager } from "../engine/mod.ts";
-import { type DaemonHost, type DescriptorStream, NativeHost, SystemCallError } from "../host/mod.ts";
+import {
+  type DaemonHost,
+  type DescriptorStream,
+  type HostMaker,
+  type NativeHost,
+  nativeHost,
+  SystemCallError,
+} from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
 import { NO_STATE_STORE, SavedStateError, type StateStore } from "../model/saving.ts";
 import { typed } from "../model/mod.ts";
@@ -37,12 +45,16 @@ export class Ground {
   readonly #log: MessageLog;
   #built: Built | undefined;
 
-  /** Throws `HostUnavailableError` if the requested host is not available. */
-  constructor(options: DaemonOptions, log: MessageLog, inheritance: Inheritance | undefined) {
+  constructor(
+    makeHost: HostMaker,
+    options: DaemonOptions,
+    log: MessageLog,
+    inheritance: Inheritance | undefined,
+  ) {
     this.#options = options;
     this.#log = log;
     this.inheritance = inheritance;
-    this.host = hostForDaemon(options, {
+    this.host = hostForDaemon(makeHost, options, {
       manager: () => this.#built!.manager,
       record: () => this.journal.record,
       serveControl: (stream) => this.#built!.serveControl(stream),
@@ -61,7 +73,7 @@ export class Ground {
 
   /** The native host, which alone can take processes over. */
   get nativeHost(): NativeHost | undefined {
-    return this.host instanceof NativeHost ? this.host : undefined;
+    return nativeHost(this.host);
   }
 
   /** Where the rooms save their state. */

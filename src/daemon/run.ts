@@ -1,6 +1,6 @@
 /** The life of the daemon from start to exit. */
 
-import { HostUnavailableError } from "../host/mod.ts";
+import { HostUnavailableError, loadHost } from "../host/mod.ts";
 import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
 import { Daemon } from "./daemon.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
@@ -11,7 +11,7 @@ import { Signals } from "./signals.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 import { StrayErrors } from "./stray_errors.ts";
 import { Ground } from "./ground.ts";
-import { type Inheritance, inheritance } from "../inherited/mod.ts";
+import { type Inheritance, inheritance } from "../inherited/inheritance.ts";
 import { typed } from "../model/mod.ts";
 import { SavedStateError } from "../model/saving.ts";
 
@@ -46,7 +46,8 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
     logs = connect(machine?.console ?? Deno.stdout);
     const inherited = inheritance();
     const unguard = inherited === undefined ? undefined : await guard(inherited);
-    const ground = new Ground(options, logs.log, inherited);
+    const makeHost = await loadHost(options.manager ? "native" : options.host); // only this one handles orphans
+    const ground = new Ground(makeHost, options, logs.log, inherited);
     const byLibrary = signals.useLibrary(inherited?.signals);
     const continuation = await ground.take();
     if (continuation === "failed") {

@@ -27,9 +27,6 @@ export { type Limit, OpenFiles } from "./limits.ts";
 export { type LoginName, Logins } from "./logins.ts";
 export { BootTime } from "./boot_time.ts";
 export { bootRecord } from "./login_record.ts";
-export { type MachineCall, MachineCalls } from "./machine_calls.ts";
-export { KeyInput } from "./machine_keys.ts";
-export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
 export { MemoryFile, readWhole } from "./memory_file.ts";
 export { MemoryFiles } from "./memory_files.ts";
 export { type OwnDescriptor, OwnDescriptors } from "./own_descriptors.ts";
@@ -44,7 +41,6 @@ export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } 
 export { Terminal } from "./terminal.ts";
 export { WholeFiles } from "./whole_files.ts";
 export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
-export { type Key, Machine, type RestartKind } from "./machine.ts";
 export {
   type FileFacts,
   fileProblem,

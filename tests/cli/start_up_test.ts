@@ -77,6 +77,17 @@ Deno.test("the program loads a tool when it is asked for, and not before", async
   assert(new TextDecoder().decode(refused.stderr).includes("/src/cli/ctl/main.ts"));
 });
 
+Deno.test("the daemon loads before its start no file that only few daemons need", async () => {
+  const loaded = [...await loadedAtStart(`${ROOT}src/daemon/mod.ts`)].map((one) =>
+    one.slice(ROOT.length + 4)
+  );
+  const unneeded =
+    /^(control\/(mod|wire\/describe)|daemon\/(debugger_port|failure_reports|leftovers|machine_owner)|host\/(command_host|leftover_processes|output\/log_file_tail)|system\/(machine|machine_keys|machine_run))\.ts$/;
+  assertEquals(loaded.filter((place) => unneeded.test(place)), []);
+  // Deno reads each of them at every start.
+  assert(loaded.length <= 270, loaded.join("\n"));
+});
+
 Deno.test("the daemon loads its own options at the start, and neither those of the tools nor its help text", async () => {
   const loaded = [...await loadedAtStart(`${ROOT}src/daemon/mod.ts`)].map((one) => one.slice(ROOT.length));
   assertEquals(loaded.filter((place) => place.startsWith("src/options/")).sort(), [

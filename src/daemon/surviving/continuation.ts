@@ -4,7 +4,7 @@ import { decodeBytes } from "../../model/mod.ts";
 import { type SavedParts, SavedStateError } from "../../model/saving.ts";
 import type { ManagerOptions, ServiceManager } from "../../engine/mod.ts";
 import { restore } from "../../engine/restoring.ts";
-import type { Inheritance } from "../../inherited/mod.ts";
+import type { Inheritance } from "../../inherited/inheritance.ts";
 import { type Journal, openLibrary, parseJournal, readWhole } from "../../host/mod.ts";
 import { type FaultRecord, readFaultRecord } from "./fault_record.ts";
 import { type DaemonMemory, savedMemory } from "./daemon_state.ts";

@@ -3,7 +3,8 @@
  * all others that the program before had open.
  */
 
-import { heirEntry, type Inheritance, inheritedEntries } from "../../inherited/mod.ts";
+import { heirEntry, type Inheritance } from "../../inherited/inheritance.ts";
+import { inheritedEntries } from "../../inherited/mod.ts";
 import {
   ALL_SIGNALS,
   Execution,

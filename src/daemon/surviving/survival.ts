@@ -3,7 +3,8 @@
  * program again after a fault. Only with the native host. docs/surviving.md.
  */
 
-import { commandLine, heirEntry, type Inheritance, inheritedEntries } from "../../inherited/mod.ts";
+import { heirEntry, type Inheritance } from "../../inherited/inheritance.ts";
+import { commandLine, inheritedEntries } from "../../inherited/mod.ts";
 import {
   FaultHandlers,
   MemoryFile,

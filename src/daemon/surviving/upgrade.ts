@@ -9,12 +9,12 @@ import {
   O,
   type openLibrary,
   OwnDescriptors,
-  ProgramRunner,
   SignalMask,
   SystemCallError,
 } from "../../host/mod.ts";
 import { commandLine, commandLineArguments, inheritedEntries } from "../../inherited/mod.ts";
 import { decodeBytes, errnoText } from "../../model/mod.ts";
+import { ProgramRunner } from "../../system/machine_run.ts";
 import type { MessageLog } from "../../log/mod.ts";
 import { READY } from "./check_state.ts";
 import type { Survival } from "./survival.ts";

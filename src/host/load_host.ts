@@ -1,11 +1,11 @@
-/** Chooses the host of the daemon: the native host if it is available, otherwise the command host. */
+/** Chooses the host of the daemon, and loads its code. Most daemons use the native host and never need the other one. */
 
 import type { OwnSockets } from "../control/mod.ts";
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
 import type { BootClock } from "../system/mod.ts";
-import { CommandHost } from "./command_host.ts";
-import { LibcUnavailableError, openLibrary } from "../system/mod.ts";
+import { typed } from "../model/mod.ts";
+import { LibcUnavailableError, type Library, openLibrary } from "../system/mod.ts";
 import { NativeHost } from "./native_host.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
@@ -36,30 +36,42 @@ export interface DaemonHost extends ProcessHost {
   takeForeground(): void;
 }
 
-/** Options of `createHost`. */
-export interface CreateHostOptions extends NativeHostOptions {
-  /** The host to use; `auto`: the native host if it is available. @default "auto" */
-  readonly kind?: "native" | "command" | "auto";
-}
+/** Which host to use; `auto`: the native host if it is available, otherwise the command host. */
+export type HostKind = "native" | "command" | "auto";
+
+/** Makes a host whose code is loaded. */
+export type HostMaker = (
+  reports: HostReports,
+  record: ProcessRecord,
+  options?: NativeHostOptions,
+) => DaemonHost;
 
 /** The requested host is not available. */
 export class HostUnavailableError extends Error {
   override readonly name = "HostUnavailableError";
 }
 
-/** Makes a host. Throws `HostUnavailableError` if the native host is requested and not available. */
-export function createHost(
-  reports: HostReports,
-  record: ProcessRecord,
-  options: CreateHostOptions = {},
-): DaemonHost {
-  const { kind = "auto" } = options;
-  if (kind === "command") return new CommandHost(reports, record, options.warn);
+/** Loads the code of a host. Throws `HostUnavailableError` if the native host is requested and not available. */
+export async function loadHost(kind: HostKind = "auto"): Promise<HostMaker> {
+  const library = kind === "command" ? undefined : libraryFor(kind);
+  if (library !== undefined) {
+    return (reports, record, options) => new NativeHost(library, reports, record, options);
+  }
+  const { CommandHost } = await typed(import("./command_host.ts"));
+  return (reports, record, options) => new CommandHost(reports, record, options?.warn);
+}
+
+/** The host as the native host, which can do more; `undefined`: it is another one. */
+export function nativeHost(host: DaemonHost): NativeHost | undefined {
+  return host instanceof NativeHost ? host : undefined;
+}
+
+function libraryFor(kind: "native" | "auto"): Library | undefined {
   try {
-    return new NativeHost(openLibrary(), reports, record, options);
+    return openLibrary();
   } catch (error) {
     if (!(error instanceof LibcUnavailableError)) throw error;
-    if (kind === "auto") return new CommandHost(reports, record, options.warn);
+    if (kind === "auto") return undefined;
     throw new HostUnavailableError(`Cannot start processes natively: ${error.message}`, { cause: error });
   }
 }
