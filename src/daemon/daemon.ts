@@ -83,10 +83,8 @@ export class Daemon {
       broken: (error) => this.#succession.fault(error),
     });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
-    this.#state = new DaemonState(
-      ground.store,
-      continuation?.memory ?? newMemory(this.#manager.now()),
-    );
+    const memory = { ...newMemory(this.#manager.now()), ...continuation?.memory };
+    this.#state = new DaemonState(ground.store, memory);
     this.#bootRecord = new BootRecord(this.#state);
     this.#readiness = new Readiness(this.#state.memory.announced ? undefined : options.readyFd, log);
     this.#server = new ControlServer(this.#manager, {

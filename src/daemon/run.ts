@@ -35,19 +35,21 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
     });
     const log: DaemonLog = new DaemonLog(console, options.console, mainLog, {
       format: options.logFormat,
+      now: () => ground?.host.now() ?? performance.now(),
     });
     stray.logTo(log);
     return { console, log };
   };
   let logs: ReturnType<typeof connect> | undefined;
   let daemon: Daemon | undefined;
+  let ground: Ground | undefined;
   try {
     const machine = options.manager ? await takeMachine() : undefined;
     logs = connect(machine?.console ?? Deno.stdout);
     const inherited = inheritance();
     const unguard = inherited === undefined ? undefined : await guard(inherited);
     const makeHost = await loadHost(options.manager ? "native" : options.host); // only this one handles orphans
-    const ground = new Ground(makeHost, options, logs.log, inherited);
+    ground = new Ground(makeHost, options, logs.log, inherited);
     const byLibrary = signals.useLibrary(inherited?.signals);
     const continuation = await ground.take();
     if (continuation === "failed") {

@@ -43,18 +43,23 @@ export class DaemonLog implements MessageLog, FactSink {
   readonly #levels: ConsoleLevels;
   readonly #main: MainLogStream | undefined;
   readonly #format: LogFormat;
+  readonly #now: () => number;
 
-  /** `main` is `undefined` if there is no main log. `format` is that of the main log. */
+  /**
+   * `main` is `undefined` if there is no main log. `format` is that of the main log; `now` is the engine's clock, in
+   * milliseconds.
+   */
   constructor(
     console: LineStream,
     levels: ConsoleLevels,
     main: MainLogStream | undefined,
-    { format = "text" }: { format?: LogFormat } = {},
+    { format = "text", now = () => performance.now() }: { format?: LogFormat; now?: () => number } = {},
   ) {
     this.#console = console;
     this.#levels = levels;
     this.#main = main;
     this.#format = format;
+    this.#now = now;
   }
 
   message(level: LogLevel, text: string): void {
@@ -64,7 +69,10 @@ export class DaemonLog implements MessageLog, FactSink {
 
   /** A message for the main log only. */
   record(level: LogLevel, text: string): void {
-    this.#main?.log(level, this.#format === "json" ? messageLine(level, text) : `dinit: ${text}`);
+    this.#main?.log(
+      level,
+      this.#format === "json" ? messageLine(level, text, this.#now()) : `dinit: ${text}`,
+    );
   }
 
   fact(fact: Fact): void {

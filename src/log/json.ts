@@ -21,10 +21,10 @@ export function eventDocument(fact: NumberedFact): string {
   return said === undefined ? factLine("info", fact) : factLine(said.level, fact, sentence(said));
 }
 
-/** A message of the daemon that is no fact of the engine. */
-export function messageLine(level: LogLevel, text: string): string {
+/** A message of the daemon that is no fact of the engine; `time` is by the engine's clock. */
+export function messageLine(level: LogLevel, text: string, time: number): string {
   const at = new Date().toISOString();
-  return JSON.stringify({ at, level, time: performance.now(), kind: "message", text });
+  return JSON.stringify({ at, level, time, kind: "message", text });
 }
 
 /** A value with names instead of numbers; other values are plain already. */

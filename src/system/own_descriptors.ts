@@ -5,6 +5,9 @@ const F_GETFD = 1;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 
+/** Without their folder: numbers below this one. A program that is newly started uses small ones. */
+const SMALL = 4096;
+
 /** An open descriptor of the program. */
 export interface OwnDescriptor {
   readonly fd: number;
@@ -20,10 +23,9 @@ export class OwnDescriptors {
     this.#library = library;
   }
 
-  /** All open descriptors, in order. Reading their folder needs all permissions. */
+  /** All open descriptors, in order; without the permission to read their folder, those with small numbers. */
   list(): OwnDescriptor[] {
-    const numbers = Array.from(Deno.readDirSync(FOLDER), ({ name }) => Number(name)).sort((a, b) => a - b);
-    const found = numbers.map((fd) => ({ fd, flags: this.#flags(fd) }));
+    const found = openNumbers().map((fd) => ({ fd, flags: this.#flags(fd) }));
     // The descriptor with which the folder was read is closed by now.
     const open = found.filter(({ flags }) => flags !== -1);
     return open.map(({ fd, flags }) => ({ fd, passesExec: (flags & FD_CLOEXEC) === 0 }));
@@ -42,5 +44,14 @@ export class OwnDescriptors {
 
   #flags(fd: number): number {
     return this.#library.symbols.fcntl(fd, F_GETFD, 0);
+  }
+}
+
+function openNumbers(): number[] {
+  try {
+    return Array.from(Deno.readDirSync(FOLDER), ({ name }) => Number(name)).sort((a, b) => a - b);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error; // not granted, or there is no /proc
+    return Array.from({ length: SMALL }, (_, fd) => fd);
   }
 }

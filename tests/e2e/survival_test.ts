@@ -1,8 +1,10 @@
 /** The daemon continues after a fault of its program, after an upgrade, and after a kill. No service notices. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { rootOnly } from "../_needs.ts";
 import { type Dinit, isRunning } from "./_dinit.ts";
 import { awaitFile, enter, internal, native, process, scripted, type Services } from "./_hosts.ts";
+import { Namespace } from "./_namespace.ts";
 
 /** Services of several types, in several phases; each start leaves a word in the journal. */
 const SERVICES: Services = {
@@ -179,4 +181,30 @@ native("signals that arrive while the program is replaced are not lost", async (
     const stopped = dinit.lines.filter((line) => line.startsWith("[STOPPD]"));
     assertEquals(stopped, ["[STOPPD] boot", "[STOPPD] a"]);
   }
+});
+
+Deno.test({
+  ...rootOnly("process 1 goes on after faults, also after too many, and ends in order", "needs namespaces"),
+  fn: async () => {
+    const services = {
+      boot: internal("waits-for = a", "waits-for = again"),
+      a: process(`${enter("a")}; exec sleep 1000`),
+      again: process("exec sleep 0.2", "restart = yes", "restart-delay = 0", "restart-limit-count = 0"),
+      recovery: process(`${enter("recovery")}; exec sleep 1000`),
+    };
+    const args = ["-o", "--host", "native", "--fault-limit=3/600"];
+    await using container = await Namespace.started(services, { args, console: false }, "[  OK  ] boot");
+    const { pid } = container;
+    for (const [index, signal] of (["SIGSEGV", "SIGABRT", "SIGBUS"] as const).entries()) {
+      const word = index < 2 ? `(fault ${index + 1} of 3 in 600 s)` : "3 faults in 600 s";
+      container.kill(signal);
+      await container.printed(word);
+      assertEquals(container.pid, pid);
+      assertEquals((await container.ctl("is-started", "boot")).stdout, "STARTED\n");
+    }
+    assertEquals((await container.ctl("is-started", "recovery")).stdout, "STARTED\n");
+    assertEquals(container.read("journal"), "a\nrecovery\n");
+    container.kill("SIGTERM");
+    assertEquals(await container.ended(), 0);
+  },
 });

@@ -24,8 +24,8 @@ export interface Continuation {
   readonly fault: FaultRecord | undefined;
   /** The number of the last fact. */
   readonly lastFact: number;
-  /** The memory of the daemon. */
-  readonly memory: DaemonMemory;
+  /** What the daemon remembers; after a kill, little. */
+  readonly memory: Partial<DaemonMemory>;
   /** Makes the engine of the saved state. Throws `SavedStateError`. */
   engine(options: ManagerOptions): ServiceManager;
 }
@@ -60,8 +60,10 @@ function continuation(
   journal: Journal,
   fault: FaultRecord | undefined,
 ): Continuation {
-  const memory = savedMemory(parts);
-  const last = lastFact(parts);
+  const saved = savedMemory(parts);
+  // Another process is another daemon: only the machine is the same.
+  const memory = way === "adopt" ? { bootRecorded: saved.bootRecorded } : saved;
+  const last = way === "adopt" ? 0 : lastFact(parts);
   return {
     way,
     parts,

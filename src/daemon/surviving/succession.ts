@@ -13,6 +13,7 @@ import {
 } from "../../host/mod.ts";
 import type { ServiceManager } from "../../engine/mod.ts";
 import type { DaemonLog } from "../../log/mod.ts";
+import { commandLine } from "../../inherited/mod.ts";
 import { Signal, typed } from "../../model/mod.ts";
 import { type SavedParts, SavedStateError } from "../../model/saving.ts";
 import type { Ground } from "../ground.ts";
@@ -144,11 +145,18 @@ export class Succession {
 
   /** From now on faults of the program do not end the daemon. */
   survive(): void {
-    const { ground, signals, continuation, state, log } = this.#context;
+    const { ground, signals, state, log } = this.#context;
     const { journal } = ground.journal;
     if (ground.nativeHost === undefined || journal === undefined || signals.descriptor === undefined) return;
+    if (commandLine() === undefined) {
+      log.message(
+        "info",
+        "A fault of dinit will end its services: it may not read /proc (grant --allow-read)",
+      );
+      return;
+    }
     const library = openLibrary();
-    if (continuation === undefined) state.change({ given: givenDescriptors(library) });
+    if (ground.inheritance === undefined) state.change({ given: givenDescriptors(library) });
     const warn = (text: string) => log.message("warn", text);
     const blocked = ground.inheritance?.blocked ?? new Processes(library).blockedSignals();
     try {

@@ -115,16 +115,8 @@ export function faultHandlers(
   });
 }
 
-/**
- * The descriptors from 3 on that the program was started with. They stay open, for paths such as `/dev/fd/5`. None, if
- * the program may not look at them.
- */
+/** The descriptors from 3 on that the program was started with. They stay open, for paths such as `/dev/fd/5`. */
 export function givenDescriptors(library: ReturnType<typeof openLibrary>): number[] {
-  try {
-    const open = new OwnDescriptors(library).list();
-    return open.filter(({ fd, passesExec }) => fd > STDERR && passesExec).map(({ fd }) => fd);
-  } catch (error) {
-    if (error instanceof Error) return []; // not granted, or there is no /proc
-    throw error;
-  }
+  const open = new OwnDescriptors(library).list();
+  return open.filter(({ fd, passesExec }) => fd > STDERR && passesExec).map(({ fd }) => fd);
 }
