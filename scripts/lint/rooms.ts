@@ -23,7 +23,9 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/host/leftover_processes.ts", ["daemon"]],
   ["src/host/output/log_file_tail.ts", ["daemon"]],
   ["src/system/machine.ts", ["cli", "daemon"]],
-  ["src/system/machine_run.ts", ["daemon"]],
+  // Only the native host, and a daemon that has it.
+  ["src/system/surviving.ts", ["daemon", "host"]],
+  ["src/system/replacing.ts", ["daemon"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.
   ["src/control/server/mod.ts", ["daemon"]],
   ["src/control/wire/mod.ts", ["client"]],

@@ -22,7 +22,7 @@ import { JournalKeeper } from "./journal_keeper.ts";
 import type { DaemonOptions } from "./options.ts";
 import { type PathContext, socketPath } from "./paths.ts";
 import type { Continuation } from "./surviving/continuation.ts";
-import { StateJournal } from "./surviving/state_journal.ts";
+import type { StateJournal } from "./surviving/state_journal.ts";
 
 /** What is built on the ground. */
 export interface Built {
@@ -31,29 +31,40 @@ export interface Built {
   serveControl(stream: DescriptorStream): void;
 }
 
+/** What lets a daemon outlive its program. */
+export type Surviving = typeof import("./surviving/mod.ts");
+
+/** What the ground is made from. */
+export interface GroundContext {
+  readonly makeHost: HostMaker;
+  /** Loaded for the native host, and for an heir. */
+  readonly surviving: Surviving | undefined;
+  readonly options: DaemonOptions;
+  readonly log: MessageLog;
+  /** What this program takes over in the same process. */
+  readonly inheritance: Inheritance | undefined;
+}
+
 /** The ground of a daemon. */
 export class Ground {
   readonly host: DaemonHost;
   readonly paths: PathContext;
   readonly socketPath: string;
   readonly journal: JournalKeeper;
+  readonly surviving: Surviving | undefined;
   /** The state of all rooms. Only the native host can continue from it. */
-  readonly state = new StateJournal();
-  /** What this program takes over in the same process. */
+  readonly state: StateJournal | undefined;
   readonly inheritance: Inheritance | undefined;
   readonly #options: DaemonOptions;
   readonly #log: MessageLog;
   #built: Built | undefined;
 
-  constructor(
-    makeHost: HostMaker,
-    options: DaemonOptions,
-    log: MessageLog,
-    inheritance: Inheritance | undefined,
-  ) {
+  constructor({ makeHost, surviving, options, log, inheritance }: GroundContext) {
     this.#options = options;
     this.#log = log;
     this.inheritance = inheritance;
+    this.surviving = surviving;
+    this.state = surviving && new surviving.StateJournal();
     this.host = hostForDaemon(makeHost, options, {
       manager: () => this.#built!.manager,
       record: () => this.journal.record,
@@ -78,7 +89,7 @@ export class Ground {
 
   /** Where the rooms save their state. */
   get store(): StateStore {
-    return this.nativeHost === undefined ? NO_STATE_STORE : this.state;
+    return this.nativeHost === undefined || this.state === undefined ? NO_STATE_STORE : this.state;
   }
 
   /**
@@ -99,7 +110,7 @@ export class Ground {
   /** Takes processes and state over. Throws `SavedStateError`, and has changed nothing then. */
   async takeOver({ way, parts, step, journal }: Continuation): Promise<void> {
     await this.nativeHost?.restore(parts, way === "adopt" ? "adopt" : "same-process", journal.entries);
-    this.state.continueFrom(parts, step);
+    this.state?.continueFrom(parts, step);
   }
 
   /** From now on the host reports to these. It must do nothing before. */

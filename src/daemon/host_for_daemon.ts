@@ -18,8 +18,8 @@ export interface HostContext {
   record(): ProcessRecord;
   /** Serves the control connection of a process. */
   serveControl(stream: DescriptorStream): void;
-  /** Where the host saves its state. */
-  readonly store: StateStore;
+  /** Where the host saves its state. @default nothing is saved */
+  readonly store: StateStore | undefined;
   /** The signals that processes block; bit 0 is signal 1. @default those that this program blocks */
   readonly blocked: bigint | undefined;
   /** Writes a warning to the log. */

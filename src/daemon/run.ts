@@ -1,6 +1,6 @@
 /** The life of the daemon from start to exit. */
 
-import { HostUnavailableError, loadHost } from "../host/mod.ts";
+import { chooseHost, HostUnavailableError, loadHost } from "../host/mod.ts";
 import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
 import { Daemon } from "./daemon.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
@@ -48,8 +48,13 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
     logs = connect(machine?.console ?? Deno.stdout);
     const inherited = inheritance();
     const unguard = inherited === undefined ? undefined : await guard(inherited);
-    const makeHost = await loadHost(options.manager ? "native" : options.host); // only this one handles orphans
-    ground = new Ground(makeHost, options, logs.log, inherited);
+    const kind = chooseHost(options.manager ? "native" : options.host); // only the native one handles orphans
+    const outlives = kind === "native" || inherited !== undefined;
+    const [makeHost, surviving] = await Promise.all([
+      loadHost(kind),
+      outlives ? typed(import("./surviving/mod.ts")) : undefined,
+    ]);
+    ground = new Ground({ makeHost, surviving, options, log: logs.log, inheritance: inherited });
     const byLibrary = signals.useLibrary(inherited?.signals);
     const continuation = await ground.take();
     if (continuation === "failed") {

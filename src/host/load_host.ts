@@ -1,12 +1,12 @@
-/** Chooses the host of the daemon, and loads its code. Most daemons use the native host and never need the other one. */
+/** Chooses the host of the daemon, and loads its code. No daemon needs the code of both. */
 
 import type { OwnSockets } from "../control/mod.ts";
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
 import type { BootClock } from "../system/mod.ts";
 import { typed } from "../model/mod.ts";
-import { LibcUnavailableError, type Library, openLibrary } from "../system/mod.ts";
-import { NativeHost } from "./native_host.ts";
+import { LibcUnavailableError, openLibrary } from "../system/mod.ts";
+import type { NativeHost } from "./native_host.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
 
@@ -51,27 +51,34 @@ export class HostUnavailableError extends Error {
   override readonly name = "HostUnavailableError";
 }
 
-/** Loads the code of a host. Throws `HostUnavailableError` if the native host is requested and not available. */
-export async function loadHost(kind: HostKind = "auto"): Promise<HostMaker> {
-  const library = kind === "command" ? undefined : libraryFor(kind);
-  if (library !== undefined) {
-    return (reports, record, options) => new NativeHost(library, reports, record, options);
-  }
-  const { CommandHost } = await typed(import("./command_host.ts"));
-  return (reports, record, options) => new CommandHost(reports, record, options?.warn);
-}
-
-/** The host as the native host, which can do more; `undefined`: it is another one. */
-export function nativeHost(host: DaemonHost): NativeHost | undefined {
-  return host instanceof NativeHost ? host : undefined;
-}
-
-function libraryFor(kind: "native" | "auto"): Library | undefined {
+/** The host that a daemon uses. Throws `HostUnavailableError` if the native host is requested and not available. */
+export function chooseHost(kind: HostKind = "auto"): DaemonHost["kind"] {
+  if (kind === "command") return kind;
   try {
-    return openLibrary();
+    openLibrary();
+    return "native";
   } catch (error) {
     if (!(error instanceof LibcUnavailableError)) throw error;
-    if (kind === "auto") return undefined;
+    if (kind === "auto") return "command";
     throw new HostUnavailableError(`Cannot start processes natively: ${error.message}`, { cause: error });
   }
+}
+
+/** Loads the code of the host that `chooseHost` chooses, and throws the same. */
+export async function loadHost(kind: HostKind = "auto"): Promise<HostMaker> {
+  if (chooseHost(kind) === "command") {
+    const { CommandHost } = await typed(import("./command_host.ts"));
+    return (reports, record, options) => new CommandHost(reports, record, options?.warn);
+  }
+  const { NativeHost } = await typed(import("./native_host.ts"));
+  return (reports, record, options) => new NativeHost(openLibrary(), reports, record, options);
+}
+
+/** The host as the native host, which can do more; `undefined`: it is the other one. */
+export function nativeHost(host: DaemonHost): NativeHost | undefined {
+  return isNative(host) ? host : undefined;
+}
+
+function isNative(host: DaemonHost): host is NativeHost {
+  return host.kind === "native";
 }

@@ -6,6 +6,7 @@
  */
 
 export {
+  chooseHost,
   type DaemonHost,
   type HostKind,
   type HostMaker,
@@ -25,22 +26,13 @@ export {
   parseJournal,
 } from "./processes/journal_format.ts";
 export {
-  ALL_SIGNALS,
   Datagrams,
-  Execution,
-  FaultHandlers,
   Files,
   FileWatch,
   LibcUnavailableError,
-  MemoryFile,
   O,
   openLibrary,
-  OwnDescriptors,
   Processes,
-  readWhole,
-  SharedMemory,
-  signalBits,
-  SignalMask,
   SignalRelay,
   SystemCallError,
   WAKE_UP,

@@ -7,7 +7,9 @@
 
 import { loadHost, nativeHost, NO_RECORD, ProcessJournal, type ProcessRecord } from "../../src/host/mod.ts";
 import type { Plain, StatePart, StateStore } from "../../src/model/saving.ts";
-import { Execution, openLibrary, OwnDescriptors } from "../../src/system/mod.ts";
+import { openLibrary } from "../../src/system/mod.ts";
+import { Execution } from "../../src/system/replacing.ts";
+import { OwnDescriptors } from "../../src/system/surviving.ts";
 import type { BufferReading } from "../../src/model/mod.ts";
 import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
