@@ -48,6 +48,7 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
     logs = connect(machine?.console ?? Deno.stdout);
     const inherited = inheritance();
     const unguard = inherited === undefined ? undefined : await guard(inherited);
+    const byLibrary = signals.useLibrary(inherited?.signals); // before more code is loaded
     const kind = chooseHost(options.manager ? "native" : options.host); // only the native one handles orphans
     const outlives = kind === "native" || inherited !== undefined;
     const [makeHost, surviving] = await Promise.all([
@@ -55,7 +56,6 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
       outlives ? typed(import("./surviving/mod.ts")) : undefined,
     ]);
     ground = new Ground({ makeHost, surviving, options, log: logs.log, inheritance: inherited });
-    const byLibrary = signals.useLibrary(inherited?.signals);
     const continuation = await ground.take();
     if (continuation === "failed") {
       unguard?.();
