@@ -3,7 +3,7 @@
 /** The rooms of `src/`, lowest floor first. Add a new room here. */
 const FLOORS: readonly (readonly string[])[] = [
   ["model"],
-  ["description", "inherited"],
+  ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
   ["options"],
@@ -26,6 +26,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // Only the native host, and a daemon that has it.
   ["src/system/surviving.ts", ["daemon", "host"]],
   ["src/system/replacing.ts", ["daemon"]],
+  // A tool that reads one duration does not need the whole language.
+  ["src/description/text/units.ts", ["cli", "options"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.
   ["src/control/server/mod.ts", ["daemon"]],
   ["src/control/wire/mod.ts", ["client"]],
@@ -38,6 +40,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
   ["src/options/dinit_check.ts", ["cli"]],
+  ["src/options/dinit_log.ts", ["tools"]],
+  ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
   ["src/options/dinitctl.ts", ["cli"]],
   ["src/options/program_names.ts", ["cli"]],

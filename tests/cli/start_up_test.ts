@@ -60,6 +60,16 @@ Deno.test("ctl status and ctl list load no file that only other commands need", 
   }
 });
 
+Deno.test("ctl logs loads neither the language of descriptions nor what only following needs", async () => {
+  const loaded = [...await loadedAtStart(`${ROOT}src/cli/ctl/main.ts`, `${ROOT}src/cli/ctl/logs/logs.ts`)];
+  assertEquals(
+    loaded.filter((specifier) =>
+      /\/(description\/mod|model\/mod|steps|event_steps|follow|catlog)\.ts$/.test(specifier)
+    ),
+    [],
+  );
+});
+
 Deno.test("the program loads a tool when it is asked for, and not before", async () => {
   const main = `${ROOT}main.ts`;
   const loaded = [...await loadedAtStart(main)].map((specifier) => specifier.slice(ROOT.length));

@@ -11,6 +11,8 @@ export interface LastingStream extends ByteStream {
   readonly descriptor: number;
   /** Reads like `read`, but the bytes remain unread. */
   peek(buffer: Uint8Array): Promise<number | null>;
+  /** Like `peek`, but does not wait; `undefined`: nothing has arrived. */
+  peekNow(buffer: Uint8Array): number | undefined;
   /** Reads this many bytes, which `peek` has returned, and drops them. */
   skip(count: number): void;
   /** Writes some of `bytes` at once, and returns how many; `undefined`: none can be written now. Throws. */

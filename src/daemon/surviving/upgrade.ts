@@ -42,10 +42,12 @@ export interface UpgradeRequest {
 /** Upgrades the daemon. */
 export class Upgrade {
   readonly #context: UpgradeContext;
+  readonly #runner: ProgramRunner;
   #isUnderWay = false;
 
   constructor(context: UpgradeContext) {
     this.#context = context;
+    this.#runner = new ProgramRunner(context.library, "."); // the words of the command line may be relative paths
   }
 
   /**
@@ -73,7 +75,7 @@ export class Upgrade {
     const args = [...argv.slice(1), `--check-state=/proc/${Deno.pid}/fd/${survival.stateDescriptor}`];
     let [output, late] = ["", false];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = await new ProgramRunner(library).run(path, args, inheritedEntries(), {
+    const end = await this.#runner.run(path, args, inheritedEntries(), {
       output: (bytes) => output = (output + decodeBytes(bytes)).slice(-4 * WORDS_LIMIT),
       warn: (text) => this.#context.log.message("warn", text),
       started: (pid) => {
