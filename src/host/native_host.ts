@@ -36,16 +36,14 @@ import {
   type Library,
   Logins,
   MemoryFiles,
-  OwnDescriptors,
   Poller,
   Processes,
-  ProcessHandles,
-  signalBits,
   Sockets,
   Spawner,
   Terminal,
   WholeFiles,
 } from "../system/mod.ts";
+import { OwnDescriptors, ProcessHandles, signalBits } from "../system/surviving.ts";
 import type { HostParts } from "./saved/restore_context.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";

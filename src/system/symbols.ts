@@ -131,7 +131,7 @@ export const SYMBOLS = {
 export type SymbolName = keyof typeof SYMBOLS;
 
 /**
- * Functions that are used together. The runtime loads ten functions in one call three times as fast as in ten calls.
+ * Functions that are used together, and loaded in one call.
  * The first batch is what every start of the daemon uses, and `memcpyOut`, which reads `errno`: loading it after a failed
  * call would change `errno`. A function that is in no batch is loaded alone.
  */

@@ -2,7 +2,7 @@
 
 import { goBack } from "../../src/daemon/surviving/heirloom.ts";
 import { READY } from "../../src/daemon/surviving/check_state.ts";
-import { inheritance } from "../../src/inherited/mod.ts";
+import { inheritance } from "../../src/inherited/inheritance.ts";
 
 const inherited = inheritance();
 if (inherited === undefined) console.log(READY);

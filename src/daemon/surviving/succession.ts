@@ -3,14 +3,8 @@
  * and what it leaves to the one after. docs/surviving.md.
  */
 
-import {
-  type NativeHost,
-  openLibrary,
-  Processes,
-  signalBits,
-  SignalMask,
-  SystemCallError,
-} from "../../host/mod.ts";
+import { type NativeHost, openLibrary, Processes, SystemCallError } from "../../host/mod.ts";
+import { signalBits, SignalMask } from "../../system/surviving.ts";
 import type { ServiceManager } from "../../engine/mod.ts";
 import type { DaemonLog } from "../../log/mod.ts";
 import { commandLine } from "../../inherited/mod.ts";
@@ -22,6 +16,7 @@ import type { Signals } from "../signals.ts";
 import type { StrayErrors } from "../stray_errors.ts";
 import type { Continuation } from "./continuation.ts";
 import type { DaemonState } from "./daemon_state.ts";
+import { NO_SUCCESSOR } from "./refused_upgrade.ts";
 import { savedFacts } from "./recent_facts.ts";
 import { givenDescriptors, Survival } from "./survival.ts";
 import type { Upgrade, UpgradeRequest } from "./upgrade.ts";
@@ -189,7 +184,7 @@ export class Succession {
 
   /** A bug has left the memory half changed: the program begins again with the last valid state. */
   fault(error: unknown): void {
-    if (this.#survival === undefined) this.#context.ground.state.abandon();
+    if (this.#survival === undefined) this.#context.ground.state?.abandon();
     else this.#survival.fault(error);
   }
 
@@ -202,9 +197,7 @@ export class Succession {
   async upgrade(request: UpgradeRequest): Promise<string | undefined> {
     const { ground, manager, log, pause, resume } = this.#context;
     const survival = this.#survival;
-    if (survival === undefined) {
-      return "only a daemon with the native host can be upgraded (see dinit --help, --host)";
-    }
+    if (survival === undefined) return NO_SUCCESSOR;
     const room = await typed(import("./upgrade.ts"));
     this.#upgrade ??= new room.Upgrade({
       library: openLibrary(),

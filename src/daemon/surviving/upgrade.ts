@@ -2,19 +2,11 @@
  * A planned takeover: a new program continues in the same process (docs/surviving.md). It is loaded at the first request.
  */
 
-import {
-  ALL_SIGNALS,
-  Execution,
-  Files,
-  O,
-  type openLibrary,
-  OwnDescriptors,
-  ProgramRunner,
-  SignalMask,
-  SystemCallError,
-} from "../../host/mod.ts";
+import { Files, O, type openLibrary, SystemCallError } from "../../host/mod.ts";
 import { commandLine, commandLineArguments, inheritedEntries } from "../../inherited/mod.ts";
 import { decodeBytes, errnoText } from "../../model/mod.ts";
+import { Execution, ProgramRunner } from "../../system/replacing.ts";
+import { ALL_SIGNALS, OwnDescriptors, SignalMask } from "../../system/surviving.ts";
 import type { MessageLog } from "../../log/mod.ts";
 import { READY } from "./check_state.ts";
 import type { Survival } from "./survival.ts";
