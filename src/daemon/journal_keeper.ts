@@ -60,8 +60,7 @@ export class JournalKeeper {
 
   /** Ends processes of a journal. */
   async end(journal: Journal): Promise<void> {
-    const path = this.#journal?.path ?? `${this.#context.socketPath}.processes`;
-    await endLeftovers(journal, path, this.#context.log);
+    await this.#endLeftovers(journal, this.#journal?.path ?? `${this.#context.socketPath}.processes`);
   }
 
   /**
