@@ -49,6 +49,7 @@ const SYSTEM_CALLS: Readonly<Record<Architecture, Numbers>> = {
 /** Places in the data page. */
 const ARMED = 0;
 const BUSY = 8;
+const FAULTS = 24;
 const ALL_SIGNALS = 16;
 const NO_SIGNAL = 64;
 const TIMER = NO_SIGNAL + RECORD_SIZE;
@@ -80,6 +81,7 @@ export class FaultHandlers {
     const { code, entries } = faultCode(library.architecture, {
       armed: at(ARMED),
       busyCount: at(BUSY),
+      faults: at(FAULTS),
       allSignals: at(ALL_SIGNALS),
       noSignal: at(NO_SIGNAL),
       path: at(path),
