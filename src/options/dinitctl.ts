@@ -47,9 +47,8 @@ export interface CtlOptions {
   waitFor: "started" | "stopped";
   /** Seconds. @default undefined, no limit */
   timeout: number | undefined;
-  /** The program that takes over. @default undefined, the file of the running one */
+  /** The program that takes over, or that is only checked. @default undefined, the file of the running one */
   exec: string | undefined;
-  /** Only check whether it could. */
   check: boolean;
   /** The number of the last event that is known, or a time. @default undefined, from now on, or no limit */
   since: string | undefined;
@@ -291,11 +290,7 @@ const ROWS = [
     extension: true,
     assignable: true,
     local: true,
-    value: {
-      name: "PATH",
-      missing: "--exec should be followed by the path of a program",
-      kind: "file",
-    },
+    value: { name: "PATH", missing: "--exec should be followed by the path of a program", kind: "file" },
     help: "this program, instead of the file of the running one",
     apply: (o, value) => o.exec = value,
   },
