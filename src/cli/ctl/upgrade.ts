@@ -9,8 +9,8 @@ import { ctlFailure } from "../shared/failure.ts";
 export async function upgrade(context: CommandContext): Promise<number> {
   const { exec, check } = context.options;
   const program = exec === undefined ? undefined : absolute(exec);
-  context.record({ checkOnly: check, ...(program === undefined ? {} : { program }) });
   const client = await context.connect();
+  context.record({ checkOnly: check, ...(program === undefined ? {} : { program }) });
   const refusal = await requestUpgrade(client, { program, checkOnly: check }).catch(rethrow);
   if (refusal !== undefined) {
     throw ctlFailure(check ? `the program could not take over: ${refusal}` : `no upgrade: ${refusal}`);
