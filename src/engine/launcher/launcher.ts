@@ -175,7 +175,8 @@ export class Launcher {
       return isNeeded && this.launchStopCommand(service, role);
     }
     if (phase.kind === "running-stop-command") return this.launchStopCommand(service, role);
-    return state !== STOPPING && launchStep(phase)?.kind === "launching" && this.#launchCommand(service);
+    const isNeeded = state !== STOPPING && service.target !== ServiceState.STOPPED;
+    return isNeeded && launchStep(phase)?.kind === "launching" && this.#launchCommand(service);
   }
 
   #launch(service: ServiceRecord, request: LaunchRequest): boolean {
