@@ -24,6 +24,8 @@ import type { Upgrade, UpgradeRequest } from "./upgrade.ts";
 /** Signals that the daemon never blocks. */
 const NEVER_BLOCKED = signalBits([Signal.TERM, Signal.CHLD]);
 
+/** The part of the control server with its socket; the others are about clients. */
+const LISTENER = "listener";
 /** Why an upgrade was none, if the new program has returned to this one. */
 const NOT_TAKEN_OVER = "the new program could not take over";
 
@@ -82,10 +84,11 @@ export class Succession {
   /** The clients go on, unless a command of theirs may be the cause of too many faults. */
   async #restoreServer({ fault, parts }: Continuation): Promise<void> {
     const { options, state, log, ground, pause, restoreServer } = this.#context;
-    if (fault !== undefined && this.#aftermath?.mustRecover(state, options.faultLimit)) return;
+    const isSuspect = fault !== undefined && this.#aftermath?.mustRecover(state, options.faultLimit);
+    const kept = isSuspect ? new Map([...parts].filter(([name]) => name === LISTENER)) : parts;
     await pause();
     try {
-      await restoreServer(parts, ground.inheritance?.reason === "return" ? NOT_TAKEN_OVER : undefined);
+      await restoreServer(kept, ground.inheritance?.reason === "return" ? NOT_TAKEN_OVER : undefined);
     } catch (error) {
       if (!(error instanceof SavedStateError)) throw error;
       log.message("error", `${error.message}; control connections are closed`);
