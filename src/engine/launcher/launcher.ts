@@ -31,6 +31,7 @@ import * as policy from "./restart_policy.ts";
 import {
   childOf,
   isAlive,
+  isHard,
   noChild,
   type ProcessRole,
   type ServiceRecord,
@@ -175,7 +176,11 @@ export class Launcher {
       return isNeeded && this.launchStopCommand(service, role);
     }
     if (phase.kind === "running-stop-command") return this.launchStopCommand(service, role);
-    const isNeeded = state !== STOPPING && service.target !== ServiceState.STOPPED;
+    // What it depends on may have lost its process as well.
+    const canRun = service.dependencies.every((edge) =>
+      !isHard(edge) || edge.to.state === ServiceState.STARTED
+    );
+    const isNeeded = canRun && state !== STOPPING && service.target !== ServiceState.STOPPED;
     return isNeeded && launchStep(phase)?.kind === "launching" && this.#launchCommand(service);
   }
 
