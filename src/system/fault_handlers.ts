@@ -173,7 +173,7 @@ export class FaultHandlers {
     this.#library.symbols.memcpyIn(address, bytes, BigInt(bytes.length));
   }
 
-  /** A system call, because the C library would add a function of its own to return from the handler. */
+  /** This is a system call, because the C library would set another function that returns from the handler. */
   #handle(signal: number, handler: bigint, flags: bigint): void {
     const { symbols, architecture } = this.#library;
     const all = SA_SIGINFO | SA_RESTORER | flags;

@@ -3,7 +3,7 @@
 import type { ByteStream } from "../wire/byte_stream.ts";
 
 /**
- * A connection with a descriptor of its own, which stays open when another program continues. Its bytes count as read
+ * A connection whose descriptor the daemon has opened itself. It stays open when another program continues. Its bytes count as read
  * only when the server says so.
  */
 export interface LastingStream extends ByteStream {

@@ -176,7 +176,6 @@ export class Launcher {
       return isNeeded && this.launchStopCommand(service, role);
     }
     if (phase.kind === "running-stop-command") return this.launchStopCommand(service, role);
-    // What it depends on may have lost its process as well.
     const canRun = service.dependencies.every((edge) =>
       !isHard(edge) || edge.to.state === ServiceState.STARTED
     );
