@@ -3,8 +3,8 @@
 import type { ByteStream } from "../wire/byte_stream.ts";
 
 /**
- * A connection whose descriptor the daemon has opened itself. It stays open when another program continues. Its bytes count as read
- * only when the server says so.
+ * A connection whose descriptor the daemon has opened itself. It stays open when another program continues. Its bytes
+ * count as read only when the server says so.
  */
 export interface LastingStream extends ByteStream {
   /** The number of the descriptor. */
