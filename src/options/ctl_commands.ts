@@ -14,7 +14,7 @@ interface CtlCommandRow extends CommandRow {
   readonly offline?: boolean;
   /** Whether it writes its own documents with `--json`: no other one follows if it succeeds. @default false */
   readonly streams?: boolean;
-  /** What short options stand for behind this command only, in place of their own meaning. @default none */
+  /** Short options that mean another option behind this command. @default none */
   readonly spellings?: Readonly<Record<string, LocalOption>>;
   /** The oldest protocol version of a daemon that supports it (cli 1.5). */
   readonly minimumProtocol: number;
