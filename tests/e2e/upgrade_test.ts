@@ -18,8 +18,13 @@ const SERVICES: Services = {
   slow: process(
     `${enter("slow")}; ${awaitFile("go")}; echo 1 >&3; exec sleep 1000`,
     "ready-notification = pipefd:3",
+    "start-timeout = 0",
   ),
-  failing: process(`${enter("failing")}; ${awaitFile("go")}; exit 3`, "ready-notification = pipefd:3"),
+  failing: process(
+    `${enter("failing")}; ${awaitFile("go")}; exit 3`,
+    "ready-notification = pipefd:3",
+    "start-timeout = 0",
+  ),
 };
 
 const TAKEN_OVER = "the program of the daemon has taken over.\n";
@@ -146,7 +151,7 @@ native("an upgrade to a program that is none, or hangs, is refused and changes n
 native("an upgrade during a shutdown is refused", async (start) => {
   await using dinit = start({
     boot: internal("waits-for = last"),
-    last: process(`trap '${awaitFile("go")}; exit 0' TERM; ${enter("up")}; while :; do sleep 0.01; done`),
+    last: process(`trap '${awaitFile("go")}; exit 0' TERM; ${enter("up")}; while :; do sleep 0.1; done`),
   });
   await dinit.until(() => dinit.read("journal") === "up\n", "the service");
   await dinit.printed("[  OK  ] boot");
