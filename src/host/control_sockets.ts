@@ -2,9 +2,11 @@
 
 import type { LastingStream, OwnListener, OwnSockets } from "../control/mod.ts";
 import {
+  ByteCounts,
   DescriptorStream,
   type Files,
   Interest,
+  type Library,
   type Poller,
   type Sockets,
   SystemCallError,
@@ -17,16 +19,41 @@ const BACKLOG = 128;
 /** So many connections are accepted before the event loop turns. */
 const ACCEPTED_AT_ONCE = 16;
 
+/** What `ControlSockets` is given. */
+export interface ControlSocketsContext {
+  readonly library: Library;
+  readonly files: Files;
+  readonly sockets: Sockets;
+  readonly poller: Poller;
+}
+
 /** Makes and takes control sockets. */
 export class ControlSockets implements OwnSockets {
+  readonly #library: Library;
   readonly #files: Files;
   readonly #sockets: Sockets;
   readonly #poller: Poller;
+  #counts: ByteCounts | undefined;
+  /** The system has refused memory for counts: connections end with the program. */
+  #isWithoutCounts = false;
 
-  constructor(files: Files, sockets: Sockets, poller: Poller) {
+  constructor({ library, files, sockets, poller }: ControlSocketsContext) {
+    this.#library = library;
     this.#files = files;
     this.#sockets = sockets;
     this.#poller = poller;
+  }
+
+  get counts(): number | undefined {
+    return this.#counts?.descriptor;
+  }
+
+  takeCounts(descriptor: number): void {
+    try {
+      this.#counts = new ByteCounts(this.#library, descriptor);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error; // without them, no connection is taken
+    }
   }
 
   listen(path: string): OwnListener {
@@ -45,8 +72,9 @@ export class ControlSockets implements OwnSockets {
     return this.#isSocket(descriptor) ? this.#listener(descriptor) : undefined;
   }
 
-  takeConnection(descriptor: number): LastingStream | undefined {
-    return this.#isSocket(descriptor) ? this.#stream(descriptor) : undefined;
+  takeConnection(descriptor: number, counts: number): LastingStream | undefined {
+    const taken = this.#isSocket(descriptor) ? this.#counts?.take(counts) : undefined;
+    return taken && new DescriptorStream(descriptor, this.#files, this.#poller, taken);
   }
 
   #listener(descriptor: number): OwnListener {
@@ -54,12 +82,24 @@ export class ControlSockets implements OwnSockets {
       files: this.#files,
       poller: this.#poller,
       accept: () => this.#sockets.accept(descriptor),
-      stream: (connection) => this.#stream(connection),
+      stream: (connection) => this.connection(connection),
     });
   }
 
-  #stream(descriptor: number): LastingStream {
-    return new DescriptorStream(descriptor, this.#files, this.#poller);
+  /** A new connection. */
+  connection(descriptor: number): DescriptorStream {
+    return new DescriptorStream(descriptor, this.#files, this.#poller, this.#newCounts());
+  }
+
+  #newCounts() {
+    if (this.#isWithoutCounts) return undefined;
+    try {
+      this.#counts ??= new ByteCounts(this.#library);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      this.#isWithoutCounts = true;
+    }
+    return this.#counts?.open();
   }
 
   #isSocket(descriptor: number): boolean {

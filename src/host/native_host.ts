@@ -31,7 +31,6 @@ import { LaunchFollower } from "./launch/launch_follower.ts";
 import {
   Accounts,
   BootTime,
-  DescriptorStream,
   Files,
   type Library,
   Logins,
@@ -143,7 +142,7 @@ export class NativeHost implements ProcessHost {
     });
     this.#pipes = new OutputPipes(this.#files, store);
     const sockets = new Sockets(library);
-    this.controlSockets = new ControlSockets(this.#files, sockets, this.#poller);
+    this.controlSockets = new ControlSockets({ library, files: this.#files, sockets, poller: this.#poller });
     this.#activation = new ActivationSockets(this.#files, sockets, store);
     this.#context = {
       files: this.#files,
@@ -300,7 +299,7 @@ export class NativeHost implements ProcessHost {
   #serve(control: number): void {
     const { serveControl } = this.#options;
     if (serveControl === undefined) this.#files.close(control);
-    else serveControl(new DescriptorStream(control, this.#files, this.#poller));
+    else serveControl(this.controlSockets.connection(control));
   }
 
   // ---- Signals -----------------------------------------------------------------------------------------------

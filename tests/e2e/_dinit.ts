@@ -5,6 +5,7 @@
 
 import { PATIENCE, soon } from "../_patience.ts";
 import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
+import { type Injected, injected, isOfInjection, Relay } from "./_injection.ts";
 
 /** The root of the repository, with a final slash. */
 export const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
@@ -57,7 +58,12 @@ export async function runDinit(args: readonly string[], permissions = ["--allow-
 export class Dinit implements AsyncDisposable {
   /** The directory that everything is in; the services' directory is `sd` in it. */
   readonly directory = Deno.makeTempDirSync({ prefix: "dinit-e2e-" });
-  readonly socket = `${this.directory}/socket`;
+  readonly #injected: Injected | undefined;
+  /** The path of the daemon's control socket. */
+  readonly ownSocket = `${this.directory}/socket`;
+  /** The path at which clients reach the daemon: that of its socket, or of a relay that injects. */
+  readonly socket: string;
+  #relay: Relay | undefined;
   #child: Deno.ChildProcess | undefined;
   /** How the daemon ended, if it has. */
   #status: Deno.CommandStatus | undefined;
@@ -65,8 +71,14 @@ export class Dinit implements AsyncDisposable {
   #changed: () => void = () => {};
   #reading: Promise<void>[] = [];
 
-  /** Writes description files: names and texts. */
-  constructor(services: Readonly<Record<string, string>>) {
+  /**
+   * Writes description files: names and texts.
+   *
+   * @param options.inject what happens to the daemon at every fifth control packet. @default as the environment says
+   */
+  constructor(services: Readonly<Record<string, string>>, options: { readonly inject?: Injected } = {}) {
+    this.#injected = options.inject ?? injected();
+    this.socket = this.#injected === undefined ? this.ownSocket : `${this.directory}/relay`;
     Deno.mkdirSync(`${this.directory}/sd`);
     for (const [name, text] of Object.entries(services)) this.write(`sd/${name}`, text);
   }
@@ -99,8 +111,9 @@ export class Dinit implements AsyncDisposable {
 
   /** The program and the words that start the daemon, with its paths. */
   commandLine(args: readonly string[], permissions: readonly string[] = ["--allow-all"]): string[] {
-    const paths = ["--user", "--services-dir", `${this.directory}/sd`, "--socket-path", this.socket];
-    const [program, words] = command(permissions, [...paths, ...args]);
+    const paths = ["--user", "--services-dir", `${this.directory}/sd`, "--socket-path", this.ownSocket];
+    const limit = this.#injected === undefined ? [] : ["--fault-limit=0"];
+    const [program, words] = command(permissions, [...paths, ...limit, ...args]);
     return [program, ...words];
   }
 
@@ -120,6 +133,10 @@ export class Dinit implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    if (this.#injected !== undefined) {
+      const pid = () => this.#status === undefined ? this.#child?.pid : undefined;
+      this.#relay ??= new Relay(this.socket, { socket: this.ownSocket, pid }, this.#injected);
+    }
     this.#status = undefined;
     this.#child.status.then((status) => this.#status = status);
     this.#reading = [this.#child.stdout, this.#child.stderr].map((stream) => this.#read(stream));
@@ -141,7 +158,10 @@ export class Dinit implements AsyncDisposable {
 
   /** What the daemon has printed, line by line, without what depends on the control groups of the machine. */
   get lines(): string[] {
-    return this.#output.split("\n").filter((line) => line !== "" && !CGROUP_WARNING.test(line));
+    const isOther = (line: string) => this.#injected !== undefined && isOfInjection(line);
+    return this.#output.split("\n").filter((line) =>
+      line !== "" && !CGROUP_WARNING.test(line) && !isOther(line)
+    );
   }
 
   /** Waits until the daemon has printed that line, `count` times. */
@@ -206,6 +226,7 @@ export class Dinit implements AsyncDisposable {
       killUnlessEnded(this.#child, "SIGTERM");
       await this.ended();
     }
+    await this.#relay?.close();
     Deno.removeSync(this.directory, { recursive: true });
   }
 }

@@ -42,7 +42,7 @@ both("a second daemon does not touch the services of a first one whose socket wa
     await dinit.printed("[  OK  ] boot");
     const [pid] = sleepers(time);
     dinit.kill("SIGSTOP"); // otherwise it would create the socket again at once
-    Deno.removeSync(dinit.socket);
+    Deno.removeSync(dinit.ownSocket);
     const words = ["--user", "--services-dir", `${dinit.directory}/sd`, "--socket-path", dinit.socket];
     const { code, stdout } = await runDinit(words);
     assertEquals(code, 1);

@@ -101,6 +101,7 @@ export class Connection implements CountedClient, EventOutput {
       changed: (bytes) => memory.change(bytes),
       written: (complete) => this.#written(complete),
       blocked: () => this.#blocked(),
+      handled: () => this.#input.handledBytes,
       dropped: (chunk) => this.#record?.removeOutput(chunk),
     });
     this.#conversation = new Conversation({
@@ -112,7 +113,7 @@ export class Connection implements CountedClient, EventOutput {
     });
     if (isSaved) {
       this.#record = new ClientRecord(records, client, {
-        descriptor: stream.descriptor,
+        stream,
         input: this.#input,
         output: this.#output,
         session: this.#session,
@@ -128,7 +129,7 @@ export class Connection implements CountedClient, EventOutput {
   #continueFrom(saved: SavedClient): void {
     this.#input.restore(saved.input, saved.handled);
     for (const { chunk, serial } of saved.output) this.#record?.restoreOutput(chunk, serial);
-    this.#output.restore(saved.output.map(({ chunk }) => chunk), saved.sent);
+    this.#output.restore(saved.output.map(({ chunk }) => chunk));
     this.#session.restore(saved.session);
     this.#conversation.restore(saved);
     const { upgradeReply } = saved;
@@ -265,7 +266,7 @@ export class Connection implements CountedClient, EventOutput {
       const isWhole = this.#handleSome();
       this.#isWorking = false;
       const needsSaving = isBehind || this.#hasEvent || this.#conversation.isChanging ||
-        this.#output.chunks.length > 1;
+        this.#output.chunks.length > 1 || this.#output.size > OUTPUT_HIGH_WATER;
       if (needsSaving) this.#save();
       return isWhole;
     });
@@ -298,7 +299,6 @@ export class Connection implements CountedClient, EventOutput {
     if (record === undefined) return;
     this.#options.records.step(() => {
       for (const chunk of complete) record.removeOutput(chunk);
-      record.moved();
     });
   }
 

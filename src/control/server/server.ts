@@ -60,6 +60,9 @@ export class ControlServer {
   readonly #sockets: OwnSockets | undefined;
   readonly #store: StateStore | undefined;
   readonly #records: ClientRecords;
+  /** The part with the descriptor of the counts of all connections. */
+  readonly #countsPart: StatePart = { name: "counts", document: () => this.#sockets?.counts };
+  #savedCounts: number | undefined;
   /** The part with the listening socket. */
   readonly #listenerPart: StatePart = { name: "listener", document: () => this.#listenerDocument() };
   readonly #memory = new ClientMemory(MEMORY_LIMIT);
@@ -135,6 +138,10 @@ export class ControlServer {
       ended: (ended) => this.#connections.delete(ended),
     }, saved);
     this.#connections.add(connection);
+    const counts = this.#sockets?.counts;
+    if (counts === this.#savedCounts) return;
+    this.#savedCounts = counts;
+    this.#store?.changed(this.#countsPart, 0);
   }
 
   /**
@@ -146,7 +153,7 @@ export class ControlServer {
   async restore(parts: SavedParts, { refusal }: { readonly refusal?: string } = {}): Promise<void> {
     const { readControl } = await typed(import("./saved_clients.ts"));
     const services = new Map([...this.#host.manager.services()].map((service) => [service.id, service]));
-    const { listener, clients, cleared } = readControl(
+    const { listener, counts, clients, cleared } = readControl(
       parts,
       services,
       refusal === undefined ? { type: Reply.ACK } : { type: Reply.UPGRADE_REFUSED, reason: refusal },
@@ -160,8 +167,11 @@ export class ControlServer {
         : this.#sockets?.takeListener(listener.descriptor);
       if (own !== undefined) this.#listenOn(ListeningSocket.take(listener.path, own));
     }
+    if (counts !== undefined) this.#sockets?.takeCounts(counts);
     for (const client of clients) {
-      const stream = this.#sockets?.takeConnection(client.descriptor);
+      const stream = client.counts === undefined
+        ? undefined
+        : this.#sockets?.takeConnection(client.descriptor, client.counts);
       if (stream === undefined) this.#records.forget(client);
       else this.#serve(stream, client);
     }
@@ -171,7 +181,7 @@ export class ControlServer {
   descriptors(): number[] {
     const listener = this.#socket?.descriptor;
     const clients = [...this.#connections].map(({ descriptor }) => descriptor);
-    return [listener, ...clients].filter((descriptor) => descriptor !== undefined);
+    return [listener, this.#sockets?.counts, ...clients].filter((descriptor) => descriptor !== undefined);
   }
 
   /** From now on no request is handled, and what was handled is saved. Input and new connections wait. */
