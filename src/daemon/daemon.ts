@@ -81,6 +81,7 @@ export class Daemon {
       },
       inactive: () => this.#checkInactive(),
       started: (service) => void this.#started(service),
+      clockSet: (wallOffset) => this.#state.change({ wallOffset }),
       broken: (error) => this.#succession.fault(error),
     });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
@@ -290,7 +291,7 @@ export class Daemon {
         socket: this.#context.ground.socketPath,
         shuttingDown: this.#manager.shuttingDown,
       },
-      services: this.#failures.overview(Date.now()),
+      services: this.#failures.overview(),
     };
   }
 

@@ -7,6 +7,7 @@ import type { ConsoleLog } from "../log/mod.ts";
 import type { Ground } from "./ground.ts";
 import type { DaemonOptions } from "./options.ts";
 import { serviceDirectories } from "./paths.ts";
+import type { Continuation } from "./surviving/continuation.ts";
 
 /** Callbacks of the engine into the daemon. */
 export interface EngineCallbacks {
@@ -18,6 +19,8 @@ export interface EngineCallbacks {
   inactive(): void;
   /** A service with `starts-rwfs` or `starts-log` has started. */
   started(service: ServiceRecord): void;
+  /** The time of day was measured: its difference to the engine's clock, in milliseconds. */
+  clockSet(offset: number): void;
   /** A bug has left the memory half changed. */
   broken(error: unknown): void;
 }
@@ -27,13 +30,14 @@ export interface EngineContext {
   readonly options: DaemonOptions;
   readonly console: ConsoleLog;
   readonly ground: Ground;
+  readonly continuation: Continuation | undefined;
 }
 
 /** The options of the daemon's engine. */
 export function engineOptions(
-  { options, console, ground }: EngineContext,
+  { options, console, ground, continuation }: EngineContext,
   environment: MainEnvironment,
-  { manager, fact, inactive, started, broken }: EngineCallbacks,
+  { manager, fact, inactive, started, broken, clockSet }: EngineCallbacks,
 ): ManagerOptions {
   const { host, paths, store } = ground;
   const { users, files } = host;
@@ -41,7 +45,11 @@ export function engineOptions(
   return {
     source: new FolderSource(serviceDirectories(options, paths), { environment, users, files, identity }),
     environment,
-    clock: new SystemClock((id, purpose) => manager().timerExpired(id, purpose), () => host.now()),
+    clock: new SystemClock(
+      (id, purpose) => manager().timerExpired(id, purpose),
+      () => host.now(),
+      { offset: continuation?.memory.wallOffset, measured: clockSet },
+    ),
     host,
     store,
     console: {

@@ -41,9 +41,9 @@ export class Failures implements FactSink {
     if (service !== undefined) void this.#explain(service, said.trouble);
   }
 
-  /** All services with the facts about their logs and failures; `now` is the wall clock in milliseconds since 1970. */
-  overview(now: number): ServiceOverview[] {
-    return this.#context.manager.overview(now).map((overview) => this.#complemented(overview));
+  /** All services with the facts about their logs and failures. */
+  overview(): ServiceOverview[] {
+    return this.#context.manager.overview().map((overview) => this.#complemented(overview));
   }
 
   /** Resolves when all failures so far have been explained. */

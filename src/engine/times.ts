@@ -2,6 +2,7 @@
 
 import { ServiceState, type ServiceTimes } from "../model/mod.ts";
 import type { Phase } from "./lifecycle/phase.ts";
+import type { Clock } from "./ports.ts";
 
 /** The times of the last activation, by the engine's clock; `undefined` if the step was not reached. */
 export interface ActivationTimes {
@@ -58,13 +59,16 @@ export function noteStep(service: Activated, phase: Phase, now: number): void {
   }
 }
 
-/** The times of a service with the wall clock; `now` and `wall` are the same moment. */
-export function timesOf({ name, times }: Activated, now: number, wall: number): ServiceTimes | undefined {
+/** The times of a service with the time of day. */
+export function timesOf(
+  { name, times }: Activated,
+  clock: Pick<Clock, "wallOf">,
+): ServiceTimes | undefined {
   if (times === undefined) return undefined;
-  const at = (time: number | undefined) => time === undefined ? undefined : wall - (now - time);
+  const at = (time: number | undefined) => time === undefined ? undefined : clock.wallOf(time);
   return {
     name,
-    asked: wall - (now - times.asked),
+    asked: clock.wallOf(times.asked),
     unblocked: at(times.unblocked),
     decidedBy: times.decidedBy,
     launched: at(times.launched),

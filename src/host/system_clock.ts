@@ -1,4 +1,5 @@
 import type { Clock, TimerName } from "../engine/mod.ts";
+import { WallClock, type WallClockOptions } from "./wall_clock.ts";
 
 /** The longest delay of the runtime's timers: about 24.8 days. A later time is reached in steps. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -10,6 +11,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 export class SystemClock implements Clock {
   readonly #expired: (id: number, purpose: TimerName) => void;
   readonly now: () => number;
+  readonly #wall: WallClock;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   /**
@@ -19,13 +21,15 @@ export class SystemClock implements Clock {
   constructor(
     expired: (id: number, purpose: TimerName) => void,
     now: () => number = () => performance.now(),
+    wall: WallClockOptions = {},
   ) {
     this.#expired = expired;
     this.now = now;
+    this.#wall = new WallClock(now, wall);
   }
 
-  wall(): number {
-    return Date.now();
+  wallOf(time: number): number {
+    return this.#wall.at(time);
   }
 
   setTimer(id: number, purpose: TimerName, at: number): void {

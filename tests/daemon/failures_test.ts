@@ -26,11 +26,11 @@ Deno.test("what a failed service wrote last is shown, and is part of the overvie
   const web = world.add("web", ServiceType.PROCESS, { logType: "buffer" });
   world.manager.start(web);
   world.execSucceeded("web");
-  assertEquals(failures.overview(0)[0].failure, undefined);
+  assertEquals(failures.overview()[0].failure, undefined);
   world.ends("web", { exit: 1 });
   await soon(failures.complete(), "the explanation");
   assertEquals(log.explained, ["    web > ok"]); // the log of the fake host
-  assertEquals(failures.overview(0)[0].failure?.output, ["ok"]);
+  assertEquals(failures.overview()[0].failure?.output, ["ok"]);
   assertEquals(log.lines, []);
 });
 
@@ -40,14 +40,14 @@ Deno.test("a program that cannot be executed is named", async () => {
   world.execFailed("web");
   await soon(failures.complete(), "the explanation");
   assertEquals(log.explained, ["    web: cannot execute /bin/web"]);
-  assertEquals(failures.overview(0)[0].failure?.program, "/bin/web");
+  assertEquals(failures.overview()[0].failure?.program, "/bin/web");
 });
 
 Deno.test("the overview has the whole path of a log file, and says nothing of services without trouble", () => {
   const { world, failures } = watched();
   world.add("quiet", ServiceType.INTERNAL);
   world.add("web", ServiceType.PROCESS, { logType: "file", logFile: "web.log" });
-  const [quiet, web] = failures.overview(0).toSorted((a, b) => a.name < b.name ? -1 : 1);
+  const [quiet, web] = failures.overview().toSorted((a, b) => a.name < b.name ? -1 : 1);
   assertEquals([quiet.logFile, quiet.failure], [undefined, undefined]);
   assertEquals([web.logFile, web.failure], ["/web.log", undefined]);
 });

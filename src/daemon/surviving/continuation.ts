@@ -63,7 +63,8 @@ function continuation(
 ): Continuation {
   const saved = savedMemory(parts);
   // Another process is another daemon: only the machine is the same.
-  const memory = way === "adopt" ? { begun: saved.begun, bootRecorded: saved.bootRecorded } : saved;
+  const { begun, bootRecorded, wallOffset } = saved;
+  const memory = way === "adopt" ? { begun, bootRecorded, wallOffset } : saved;
   const last = way === "adopt" ? 0 : lastFact(parts);
   return {
     way,

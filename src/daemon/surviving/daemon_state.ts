@@ -18,6 +18,8 @@ import {
 export interface DaemonMemory {
   /** When it was started for the first time, by the engine's clock, in milliseconds. */
   startedAt: number;
+  /** The difference between the time of day and the engine's clock, in milliseconds. */
+  wallOffset: number | undefined;
   /** Identifies the stream of facts (`FactSource.origin`). */
   origin: number;
   /** The services of the command line have been started. */
@@ -38,6 +40,7 @@ export interface DaemonMemory {
 export function newMemory(now: number): DaemonMemory {
   return {
     startedAt: now,
+    wallOffset: undefined,
     origin: Math.trunc(performance.timeOrigin),
     begun: false,
     announced: false,
@@ -50,6 +53,7 @@ export function newMemory(now: number): DaemonMemory {
 
 const memory: Schema<DaemonMemory> = object<DaemonMemory>({
   startedAt: or(number, 0),
+  wallOffset: optional(number),
   origin: or(number, 0),
   begun: or(flag, false),
   announced: or(flag, false),
@@ -84,9 +88,11 @@ export class DaemonState implements StatePart {
 
   document(place: number): Plain | undefined {
     if (place !== 0) return undefined;
-    const { startedAt, origin, begun, announced, bootRecorded, given, faults, exitStatus } = this.#memory;
+    const { startedAt, wallOffset, origin, begun, announced, bootRecorded, given, faults, exitStatus } =
+      this.#memory;
     return {
       startedAt,
+      ...(wallOffset === undefined ? {} : { wallOffset }),
       origin,
       begun,
       announced,
