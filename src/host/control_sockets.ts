@@ -3,6 +3,7 @@
 import type { LastingStream, OwnListener, OwnSockets } from "../control/mod.ts";
 import {
   ByteCounts,
+  type ConnectionCounts,
   DescriptorStream,
   type Files,
   Interest,
@@ -12,6 +13,7 @@ import {
   SystemCallError,
   type Watch,
 } from "../system/mod.ts";
+import { OwnDescriptors } from "../system/surviving.ts";
 
 /** How many connections may wait to be accepted: the limit of the runtime's own sockets. */
 const BACKLOG = 128;
@@ -33,6 +35,8 @@ export class ControlSockets implements OwnSockets {
   readonly #files: Files;
   readonly #sockets: Sockets;
   readonly #poller: Poller;
+  /** The open connections. */
+  readonly #connections = new Set<number>();
   #counts: ByteCounts | undefined;
   /** The system has refused memory for counts: connections end with the program. */
   #isWithoutCounts = false;
@@ -74,7 +78,31 @@ export class ControlSockets implements OwnSockets {
 
   takeConnection(descriptor: number, counts: number): LastingStream | undefined {
     const taken = this.#isSocket(descriptor) ? this.#counts?.take(counts) : undefined;
-    return taken && new DescriptorStream(descriptor, this.#files, this.#poller, taken);
+    return taken && this.#stream(descriptor, taken);
+  }
+
+  takeStrays(path: string, listener: number): LastingStream[] {
+    const inherited = new OwnDescriptors(this.#library).list().filter(({ fd, passesExec }) =>
+      passesExec && fd !== listener && !this.#connections.has(fd)
+    );
+    const strays = inherited.filter(({ fd }) => this.#isSocket(fd) && this.#sockets.pathOf(fd) === path);
+    return strays.map(({ fd }) => this.connection(fd));
+  }
+
+  get connections(): readonly number[] {
+    return [...this.#connections];
+  }
+
+  end(descriptor: number): void {
+    this.#sockets.shutdown(descriptor);
+  }
+
+  #stream(descriptor: number, counts: ConnectionCounts | undefined): DescriptorStream {
+    this.#connections.add(descriptor);
+    return new DescriptorStream(descriptor, this.#files, this.#poller, {
+      counts,
+      closing: () => this.#connections.delete(descriptor),
+    });
   }
 
   #listener(descriptor: number): OwnListener {
@@ -88,10 +116,10 @@ export class ControlSockets implements OwnSockets {
 
   /** A new connection. */
   connection(descriptor: number): DescriptorStream {
-    return new DescriptorStream(descriptor, this.#files, this.#poller, this.#newCounts());
+    return this.#stream(descriptor, this.#newCounts());
   }
 
-  #newCounts() {
+  #newCounts(): ConnectionCounts | undefined {
     if (this.#isWithoutCounts) return undefined;
     try {
       this.#counts ??= new ByteCounts(this.#library);

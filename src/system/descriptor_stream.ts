@@ -13,6 +13,7 @@ export class DescriptorStream {
   readonly #files: Files;
   readonly #poller: Poller;
   readonly #counts: ConnectionCounts | undefined;
+  readonly #closing: () => void;
   #watch: Watch | undefined;
   #reader: (() => void) | undefined;
   #writer: (() => void) | undefined;
@@ -22,12 +23,19 @@ export class DescriptorStream {
    * Takes ownership of the descriptor.
    *
    * @param counts those of a socket that another program may take over. @default nothing is counted
+   * @param closing called before the descriptor is closed. @default nothing is called
    */
-  constructor(fd: number, files: Files, poller: Poller, counts?: ConnectionCounts) {
+  constructor(
+    fd: number,
+    files: Files,
+    poller: Poller,
+    { counts, closing = () => {} }: { counts?: ConnectionCounts; closing?: () => void } = {},
+  ) {
     this.descriptor = fd;
     this.#files = files;
     this.#poller = poller;
     this.#counts = counts;
+    this.#closing = closing;
   }
 
   /** Where the counts are; `undefined`: nothing is counted. */
@@ -115,6 +123,7 @@ export class DescriptorStream {
     if (this.#closed) return;
     this.#closed = true;
     this.#watch?.end();
+    this.#closing();
     this.#files.close(this.descriptor);
     this.#counts?.close();
     this.#resume();

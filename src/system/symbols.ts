@@ -68,6 +68,7 @@ export const SYMBOLS = {
   accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
   sendmmsg: { parameters: ["i32", "usize", "u32", "i32"], result: "i32" },
   recvmmsg: { parameters: ["i32", "usize", "u32", "i32", "usize"], result: "i32" },
   // waiting
@@ -176,6 +177,7 @@ export const BATCHES = [
     "posix_spawnattr_setsigmask",
   ],
   ["inotify_init1", "inotify_add_watch"],
+  ["accept4", "recv", "sendmmsg", "recvmmsg", "shutdown"],
   ["epoll_create1", "epoll_ctl", "epoll_wait", "eventfd"],
   ["kill", "getpgid", "getpgrp"],
   ["setutxent", "endutxent", "getutxid", "getutxline", "pututxline", "utmpxname"],

@@ -97,6 +97,7 @@ export class Program {
   die(): SavedParts {
     const parts = this.left = this.store.parts();
     this.store.isDead = true;
+    this.sockets.end = () => {}; // a dead program ends no connection
     const copies = new Map<number, number>();
     const clients = [...parts.get("client")?.values() ?? []].map((document) =>
       (document as { descriptor: number }).descriptor // as the server has written it

@@ -78,7 +78,9 @@ export class Dinit implements AsyncDisposable {
    */
   constructor(services: Readonly<Record<string, string>>, options: { readonly inject?: Injected } = {}) {
     this.#injected = options.inject ?? injected();
-    this.socket = this.#injected === undefined ? this.ownSocket : `${this.directory}/relay`;
+    this.socket = this.#injected === undefined
+      ? this.ownSocket
+      : `${Deno.makeTempDirSync({ prefix: "dinit-relay-" })}/socket`;
     Deno.mkdirSync(`${this.directory}/sd`);
     for (const [name, text] of Object.entries(services)) this.write(`sd/${name}`, text);
   }
@@ -227,6 +229,9 @@ export class Dinit implements AsyncDisposable {
       await this.ended();
     }
     await this.#relay?.close();
+    if (this.socket !== this.ownSocket) {
+      Deno.removeSync(this.socket.replace(/\/socket$/, ""), { recursive: true });
+    }
     Deno.removeSync(this.directory, { recursive: true });
   }
 }

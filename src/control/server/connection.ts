@@ -51,6 +51,8 @@ export interface ConnectionOptions {
   readonly gate: Gate;
   /** Where the state of the client is saved, if its connection outlives the program. */
   readonly records: ClientRecords;
+  /** Ends the connection of a descriptor, before the state says that it has ended. */
+  readonly ending: (descriptor: number) => void;
   /** Called once, when the connection has ended. */
   readonly ended: (connection: Connection) => void;
 }
@@ -213,6 +215,7 @@ export class Connection implements CountedClient, EventOutput {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.descriptor !== undefined) this.#options.ending(this.descriptor);
     this.#options.records.step(() => {
       this.#leave();
       this.#output.end();

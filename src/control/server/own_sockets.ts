@@ -28,4 +28,16 @@ export interface OwnSockets {
    * @param counts `LastingStream.counts` in the other program
    */
   takeConnection(descriptor: number, counts: number): LastingStream | undefined;
+  /**
+   * Connections to this path that were accepted, and whose first request another program has not seen: no state names
+   * them. Call it after `takeConnection` for all others.
+   */
+  takeStrays(path: string, listener: number): LastingStream[];
+  /** The descriptors of all open connections, also of those that no server serves yet. */
+  readonly connections: readonly number[];
+  /**
+   * Ends a connection, which is then closed: a client sees the end even if another program continues before the
+   * descriptor is closed.
+   */
+  end(descriptor: number): void;
 }

@@ -136,6 +136,7 @@ export class ControlServer {
       gate: this.#gate,
       records: this.#records,
       ended: (ended) => this.#connections.delete(ended),
+      ending: (descriptor) => this.#sockets?.end(descriptor),
     }, saved);
     this.#connections.add(connection);
     const counts = this.#sockets?.counts;
@@ -149,8 +150,15 @@ export class ControlServer {
    * dropped. The services must be there already. Throws `SavedStateError` before anything has changed.
    *
    * @param options.refusal the answer for clients that wait for an upgrade: why there was none. @default it succeeded
+   * @param options.withoutStrays connections that were accepted last, and that no state names, end. @default they go on
    */
-  async restore(parts: SavedParts, { refusal }: { readonly refusal?: string } = {}): Promise<void> {
+  async restore(
+    parts: SavedParts,
+    { refusal, withoutStrays = false }: {
+      readonly refusal?: string;
+      readonly withoutStrays?: boolean;
+    } = {},
+  ): Promise<void> {
     const { readControl } = await typed(import("./saved_clients.ts"));
     const services = new Map([...this.#host.manager.services()].map((service) => [service.id, service]));
     const { listener, counts, clients, cleared } = readControl(
@@ -175,13 +183,17 @@ export class ControlServer {
       if (stream === undefined) this.#records.forget(client);
       else this.#serve(stream, client);
     }
+    if (listener?.descriptor === undefined || withoutStrays) return;
+    for (const stream of this.#sockets?.takeStrays(listener.path, listener.descriptor) ?? []) {
+      this.#serve(stream);
+    }
   }
 
   /** The descriptors that another program needs to continue. */
   descriptors(): number[] {
     const listener = this.#socket?.descriptor;
-    const clients = [...this.#connections].map(({ descriptor }) => descriptor);
-    return [listener, this.#sockets?.counts, ...clients].filter((descriptor) => descriptor !== undefined);
+    const { counts, connections = [] } = this.#sockets ?? {};
+    return [listener, counts, ...connections].filter((descriptor) => descriptor !== undefined);
   }
 
   /** From now on no request is handled, and what was handled is saved. Input and new connections wait. */
