@@ -70,7 +70,7 @@ export class Daemon {
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
-    const ring = new EventRing({ last: continuation?.lastFact });
+    const ring = new EventRing(continuation?.ring);
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
       manager: () => this.#manager,
@@ -114,7 +114,13 @@ export class Daemon {
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
     this.#duties = this.#machineDuties();
     this.#initial = new InitialServices(options, this.#manager, context.stray);
-    this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: context.stray });
+    this.#failures = new Failures({
+      manager: this.#manager,
+      host: this.#host,
+      log,
+      stray: context.stray,
+      store: ground.store,
+    });
   }
 
   #machineDuties(): OwnerDuties | undefined {
@@ -137,6 +143,7 @@ export class Daemon {
     const { continuation, ground } = this.#context;
     if (!await this.#keepDebuggerClosed()) return this.#giveUp();
     if (!await this.#succession.inherit()) return this.#giveUp();
+    if (continuation !== undefined) await this.#failures.restore(continuation.parts);
     if (!await this.#socket.open()) return this.#giveUp();
     this.#context.machine?.quietKernel();
     if (system && continuation === undefined) this.#log.record("info", "Starting system");
