@@ -7,7 +7,7 @@ import type { Plain, SavedParts } from "../../src/model/saving.ts";
 import { SavedStateError } from "../../src/model/saving.ts";
 import { Facts } from "./_facts.ts";
 import { FakeManager } from "./_fake_manager.ts";
-import { toHex, until } from "./_server.ts";
+import { soon, toHex, until } from "./_server.ts";
 import { afterTransfers, Program, type Wire } from "./_survivor.ts";
 
 function joined(packets: readonly Packet[]): Uint8Array {
@@ -410,17 +410,29 @@ Deno.test("a client that connects while the program is replaced is accepted by t
   const manager = scene();
   let program = new Program(manager);
   await program.server.open(path);
+  const clients: Deno.Conn[] = [];
+  const asks = async (client: Deno.Conn, packet: Packet): Promise<number[]> => {
+    await client.write(joined([packet]));
+    const reply = new Uint8Array(64);
+    return [...reply.subarray(0, await soon(client.read(reply), "the reply") ?? 0)];
+  };
   for (let round = 0; round < 3; round++) {
     program.server.pause();
     const parts = program.die();
-    using client = await Deno.connect({ transport: "unix", path });
-    await client.write(joined([{ type: Request.QUERYVERSION }]));
+    const client = await Deno.connect({ transport: "unix", path });
+    const first = asks(client, { type: Request.FINDSERVICE, name: "one" });
     program = new Program(manager);
     await program.server.restore(parts);
-    const reply = new Uint8Array(16);
-    assertEquals(await client.read(reply), 5, `round ${round}`);
+    assertEquals((await first)[0], Reply.SERVICERECORD, `round ${round}`);
     assertEquals(program.server.path, path);
+    clients.push(client);
+    // The handles of all clients are still open.
+    for (const client of clients) {
+      const name = await asks(client, { type: Request.QUERYSERVICENAME, reserved: 0, handle: 0 });
+      assertEquals(name[0], Reply.SERVICENAME, `round ${round}`);
+    }
   }
+  for (const client of clients) client.close();
   program.end();
   Deno.removeSync(path.slice(0, -"/socket".length), { recursive: true });
 });

@@ -168,13 +168,6 @@ export class ControlServer {
     );
     for (const [service, times] of cleared) this.#host.logs.restore(service, times);
     this.#records.clients.reserve(listener?.clients ?? 1);
-    if (listener !== undefined) {
-      this.#lastPath = listener.path;
-      const own = listener.descriptor === undefined
-        ? undefined
-        : this.#sockets?.takeListener(listener.descriptor);
-      if (own !== undefined) this.#listenOn(ListeningSocket.take(listener.path, own));
-    }
     if (counts !== undefined) this.#sockets?.takeCounts(counts);
     for (const client of clients) {
       const stream = client.counts === undefined
@@ -183,10 +176,15 @@ export class ControlServer {
       if (stream === undefined) this.#records.forget(client);
       else this.#serve(stream, client);
     }
-    if (listener?.descriptor === undefined || withoutStrays) return;
-    for (const stream of this.#sockets?.takeStrays(listener.path, listener.descriptor) ?? []) {
-      this.#serve(stream);
-    }
+    if (listener === undefined) return;
+    const { path, descriptor } = listener;
+    this.#lastPath = path;
+    if (descriptor === undefined) return;
+    const strays = withoutStrays ? [] : this.#sockets?.takeStrays(path, descriptor) ?? [];
+    for (const stream of strays) this.#serve(stream);
+    // New connections come last: their counts must not get the places of those that continue.
+    const own = this.#sockets?.takeListener(descriptor);
+    if (own !== undefined) this.#listenOn(ListeningSocket.take(path, own));
   }
 
   /** The descriptors that another program needs to continue. */
