@@ -85,7 +85,8 @@ export class Daemon {
       broken: (error) => this.#succession.fault(error),
     });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
-    const memory = { ...newMemory(this.#manager.now()), ...continuation?.memory };
+    const { hangUpIgnored } = context.signals;
+    const memory = { ...newMemory(this.#manager.now()), hangUpIgnored, ...continuation?.memory };
     this.#state = new DaemonState(ground.store, memory);
     this.#bootRecord = new BootRecord(this.#state);
     this.#readiness = new Readiness(this.#state.memory.announced ? undefined : options.readyFd, log);
@@ -250,7 +251,7 @@ export class Daemon {
       manager: this.#manager,
       log: this.#log,
       duties: this.#duties,
-      hangUpIgnored: signals.hangUpIgnored,
+      hangUpIgnored: this.#state.memory.hangUpIgnored,
       look: (byRuntime) => {
         if (byRuntime) void this.#debuggerPort?.signalled();
         void this.#socket.openAgain();

@@ -6,7 +6,7 @@ import type { ServiceRecord } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
 import { logFileTail } from "../host/output/log_file_tail.ts";
 import { decodeBytes, type FailureReport, type RestartLimit, restartLimitText } from "../model/mod.ts";
-import { listOf, number, object, optional, type Plain, text, toPlain } from "../model/saving.ts";
+import { listOf, number, object, optional, type Plain, text } from "../model/saving.ts";
 import { settled } from "./settled.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -86,7 +86,14 @@ export class FailureReports {
   /** The saved report of a service; `undefined`: there is none. */
   document(id: number): Plain | undefined {
     const report = this.#cases.get(id)?.report;
-    return report && toPlain(report);
+    if (report === undefined) return undefined;
+    const { time, output, limit, program } = report;
+    return {
+      time,
+      output: [...output],
+      ...(limit === undefined ? {} : { limit: { ...limit } }),
+      ...(program === undefined ? {} : { program }),
+    };
   }
 
   /** Continues with a saved report. Throws `SavedStateError`. */

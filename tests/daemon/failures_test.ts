@@ -80,6 +80,7 @@ Deno.test("a later program knows why a service has failed, and explains what was
     await soon(failures.complete(), "the explanation");
     assertEquals(failures.overview()[0].failure?.output, ["ok"]);
     assertEquals(log.explained, document === saved ? [] : ["    web > ok"]);
+    if (document === saved) assertEquals(failures.document(web.id), document);
   }
   const { failures, world } = watched();
   world.add("web", ServiceType.PROCESS);

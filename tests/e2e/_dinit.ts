@@ -191,6 +191,11 @@ export class Dinit implements AsyncDisposable {
     return new Error(`waited too long for ${what}; the daemon ${state}; it printed:\n${this.#output}`);
   }
 
+  /** How often the daemon was upgraded, or had a fault, at a packet. */
+  get injections(): number {
+    return this.#relay?.injections ?? 0;
+  }
+
   /** Runs `dinit ctl` against the daemon. */
   ctl(...args: string[]): Promise<Result> {
     return runDinit(["ctl", "--socket-path", this.socket, ...args]);

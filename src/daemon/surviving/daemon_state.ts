@@ -30,6 +30,8 @@ export interface DaemonMemory {
   bootRecorded: boolean;
   /** Descriptors from 3 on that it was started with, which stay open. */
   given: readonly number[];
+  /** The first program has found SIGHUP ignored, as with `nohup`. */
+  hangUpIgnored: boolean;
   /** When faults happened, by the engine's clock. */
   faults: readonly number[];
   /** The exit status of `--exit-with`, once it is known. */
@@ -46,6 +48,7 @@ export function newMemory(now: number): DaemonMemory {
     announced: false,
     bootRecorded: false,
     given: [],
+    hangUpIgnored: false,
     faults: [],
     exitStatus: undefined,
   };
@@ -59,6 +62,7 @@ const memory: Schema<DaemonMemory> = object<DaemonMemory>({
   announced: or(flag, false),
   bootRecorded: or(flag, false),
   given: or(listOf(number), []),
+  hangUpIgnored: or(flag, false),
   faults: or(listOf(number), []),
   exitStatus: optional(number),
 });
@@ -88,17 +92,12 @@ export class DaemonState implements StatePart {
 
   document(place: number): Plain | undefined {
     if (place !== 0) return undefined;
-    const { startedAt, wallOffset, origin, begun, announced, bootRecorded, given, faults, exitStatus } =
-      this.#memory;
+    const { wallOffset, given, faults, exitStatus, ...plain } = this.#memory;
     return {
-      startedAt,
-      ...(wallOffset === undefined ? {} : { wallOffset }),
-      origin,
-      begun,
-      announced,
-      bootRecorded,
+      ...plain,
       given: [...given],
       faults: [...faults],
+      ...(wallOffset === undefined ? {} : { wallOffset }),
       ...(exitStatus === undefined ? {} : { exitStatus }),
     };
   }
