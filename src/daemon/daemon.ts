@@ -19,6 +19,7 @@ import { Failures } from "./failures.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
+import { LogLimits } from "./log_limits.ts";
 import type { OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -55,6 +56,7 @@ export class Daemon {
   readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
+  readonly #logLimits: LogLimits;
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
   #inactive: (() => void) | undefined;
@@ -70,6 +72,11 @@ export class Daemon {
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
+    this.#logLimits = new LogLimits({
+      manager: () => this.#manager,
+      host: ground.nativeHost,
+      stray: context.stray,
+    });
     const ring = new EventRing({ last: continuation?.lastFact });
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
@@ -77,6 +84,7 @@ export class Daemon {
       fact: (fact) => {
         log.fact(fact);
         this.#failures.fact(fact);
+        this.#logLimits.fact(fact);
         recent.fact(fact);
       },
       inactive: () => this.#checkInactive(),
@@ -94,6 +102,7 @@ export class Daemon {
       sockets: this.#host.controlSockets,
       store: ground.store,
       upgrade: (request) => this.#succession.upgrade(request),
+      rotate: ({ id }) => this.#logLimits.rotate(id),
       log: (level, message) => log.message(level, message),
     });
     ground.carry({ manager: this.#manager, serveControl: (stream) => this.#server.serve(stream) });
@@ -159,6 +168,7 @@ export class Daemon {
     this.#connectSignals();
     this.#succession.survive();
     this.#host.begin();
+    this.#logLimits.begin();
     const started = this.#begin();
     if (started) this.#announce();
     // Deno exits when its event loop is empty; this interval keeps it alive. It comes after the announcement because
@@ -326,6 +336,7 @@ export class Daemon {
     this.#journal.remove();
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();
+    await this.#logLimits.close();
     this.#host.close();
     this.#succession.end();
   }

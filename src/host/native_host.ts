@@ -25,7 +25,7 @@ import type {
 import { adoptFromPidFile } from "./processes/adoption.ts";
 import { ControlSockets } from "./control_sockets.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
-import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
+import { ownCgroup } from "./resources/cgroups.ts";
 import { ExecutionError, PreparationError } from "./launch/launch_errors.ts";
 import { LaunchFollower } from "./launch/launch_follower.ts";
 import {
@@ -47,10 +47,11 @@ import { OwnDescriptors, ProcessHandles, signalBits } from "../system/surviving.
 import type { HostParts } from "./saved/restore_context.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
+import { inPlaceProblem } from "./output/in_place_support.ts";
 import { LogCollector } from "./output/log_collector.ts";
 import { type LaunchContext, type Launched, launchNative } from "./launch/native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
-import { nativeRequirements } from "./launch/native_requirements.ts";
+import { nativeRequirements, usesConsole } from "./launch/native_requirements.ts";
 import { NullDevice } from "./launch/null_device.ts";
 import { OpenFileLimit } from "./launch/open_file_limit.ts";
 import { OrphanEnds } from "./processes/orphan_ends.ts";
@@ -59,6 +60,7 @@ import type { LaunchNumber, ProcessRecord } from "./processes/process_record.ts"
 import { ProcessEnds } from "./processes/process_ends.ts";
 import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts";
 import { SavedProcesses } from "./processes/saved_processes.ts";
+import type { LogRotations } from "./rotating/log_rotations.ts";
 import { ServiceSignals } from "./processes/service_signals.ts";
 import { StartedWith } from "./launch/started_with.ts";
 import { Tools } from "./launch/tools.ts";
@@ -74,6 +76,7 @@ const END_PATIENCE = 100;
 /** Starts processes with `posix_spawn`. */
 export class NativeHost implements ProcessHost {
   readonly kind = "native";
+  readonly #library: Library;
   readonly #reports: HostReports;
   readonly #record: ProcessRecord;
   readonly #options: NativeHostOptions;
@@ -114,6 +117,7 @@ export class NativeHost implements ProcessHost {
     record: ProcessRecord,
     options: NativeHostOptions = {},
   ) {
+    this.#library = library;
     this.#reports = reports;
     this.#record = record;
     this.#options = options;
@@ -128,6 +132,7 @@ export class NativeHost implements ProcessHost {
     this.#logins = new Logins(library, options.loginFile);
     this.#tools = new Tools(this.#files, options.toolFolders);
     const store = options.store ?? NO_STATE_STORE;
+    const warn = (text: string) => options.warn?.(text);
     this.#store = store;
     this.#table = new ProcessTable((pid) => store.changed(this.#savedProcesses, pid));
     this.#savedProcesses = new SavedProcesses(this.#table);
@@ -139,7 +144,7 @@ export class NativeHost implements ProcessHost {
       memory,
       poller: this.#poller,
       store,
-      warn: (text) => options.warn?.(text),
+      warn,
     });
     this.#pipes = new OutputPipes(this.#files, store);
     const sockets = new Sockets(library);
@@ -158,7 +163,7 @@ export class NativeHost implements ProcessHost {
       access: this.files,
       startedWith: new StartedWith(this.#files, this.files),
       ownIds: this.#ownIds,
-      cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
+      cgroup: options.cgroup === undefined ? ownCgroup(this.#files, warn) : { path: options.cgroup },
       blocked: (options.blocked ?? this.#processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
       niceness: () => this.#processes.niceness(),
     };
@@ -181,16 +186,10 @@ export class NativeHost implements ProcessHost {
       store,
       ownIds: this.#ownIds,
       endPatience: options.endPatience ?? END_PATIENCE,
-      warn: (text: string) => options.warn?.(text),
+      warn,
     };
     this.#follower = new LaunchFollower(this.#parts);
     this.#ends = new ProcessEnds(this.#parts);
-  }
-
-  #ownCgroup(): OwnCgroup {
-    const own = ownCgroup(this.#files);
-    if ("problem" in own && own.problem !== undefined) this.#options.warn?.(own.problem);
-    return own;
   }
 
   /**
@@ -221,10 +220,7 @@ export class NativeHost implements ProcessHost {
     );
   }
 
-  /**
-   * Begins to reap, and to adopt orphans. From now on the daemon must not start processes in any other way:
-   * this host would reap them.
-   */
+  /** Begins to reap, and to adopt orphans. From now on only this host starts processes: it would reap others. */
   begin(): void {
     this.#processes.keepDescriptors();
     this.#openFiles.raise();
@@ -248,10 +244,15 @@ export class NativeHost implements ProcessHost {
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
-    const { startsOnConsole, runsOnConsole, sharesConsole } = description.flags;
-    const onConsole = startsOnConsole || runsOnConsole || sharesConsole;
-    const takesTerminal = onConsole && this.#terminal.state(STDIN) === "free";
-    return this.#tools.missing(nativeRequirements(description, takesTerminal));
+    const takesTerminal = usesConsole(description) && this.#terminal.state(STDIN) === "free";
+    return this.#tools.missing(nativeRequirements(description, takesTerminal)) ??
+      inPlaceProblem(description, this.#library);
+  }
+
+  /** Loads the code for log files with limits. */
+  async logRotations(): Promise<LogRotations> {
+    const { LogRotations } = await typed(import("./rotating/log_rotations.ts"));
+    return new LogRotations({ ...this.#parts, ...this.#context, library: this.#library });
   }
 
   // ---- Launching ---------------------------------------------------------------------------------------------

@@ -165,6 +165,16 @@ export interface ServiceDescription {
   readonly logFileGid: number | undefined;
   /** Bytes */
   readonly logBufferSize: number;
+  /** `log-max-size`: how large a log file becomes before it is rotated, in bytes; 0: no limit. */
+  readonly logMaxSize: number;
+  /** `log-max-age`, in milliseconds; 0: no limit. A day ends at local midnight, an hour with the full hour. */
+  readonly logMaxAge: number;
+  /** `log-keep`: the number of archives. */
+  readonly logKeep: number;
+  /** `log-keep-size`: the bytes of all archives together; 0: no limit. */
+  readonly logKeepSize: number;
+  /** `log-compress`: whether archives are compressed with gzip. */
+  readonly logCompress: boolean;
   /** `socket-listen`, the path of the activation socket; empty for none. */
   readonly socketPath: string;
   /** Mode of the activation socket, 0–0o7777. */
@@ -250,6 +260,11 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   logFileUid: undefined,
   logFileGid: undefined,
   logBufferSize: 4096,
+  logMaxSize: 0,
+  logMaxAge: 0,
+  logKeep: 7,
+  logKeepSize: 0,
+  logCompress: true,
   socketPath: "",
   socketPermissions: 0o666,
   socketUid: undefined,
