@@ -107,7 +107,8 @@ export class Daemon {
       state: this.#state,
       serverDescriptors: () => this.#server.descriptors(),
       restoreServer: (parts, refusal) => this.#server.restore(parts, { refusal }),
-      pause: () => this.#pause(),
+      pause: () => this.#server.pause(),
+      flush: () => this.flush(),
       resume: () => this.#server.resume(),
     };
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
@@ -161,9 +162,10 @@ export class Daemon {
     this.#host.begin();
     const started = this.#begin();
     if (started) this.#announce();
-    // Deno exits when its event loop is empty; this interval keeps it alive. It comes after the announcement because
-    // the runtime needs some milliseconds for its first timer.
-    const alive = setInterval(() => {}, LONG);
+    // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
+    // and more than a megabyte to load. The owner of a machine is needed after its host is closed.
+    const needsTimer = this.#options.manager || !this.#host.keepsAlive;
+    const alive = needsTimer ? setInterval(() => {}, LONG) : undefined;
     if (started) {
       this.#socket.watch();
       this.#succession.watchTime();
@@ -171,7 +173,7 @@ export class Daemon {
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
     await this.#letGo();
-    clearInterval(alive);
+    if (alive !== undefined) clearInterval(alive);
     const interrupted = this.#manager.shutdownType === ShutdownType.REBOOT && Deno.pid !== 1;
     return { status: this.#exitStatus(), interrupted };
   }
@@ -181,12 +183,6 @@ export class Daemon {
     const { console, mainLog } = this.#context;
     await settled(this.#failures.complete(), FLUSH_LIMIT);
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
-  }
-
-  /** Before the program is replaced. */
-  async #pause(): Promise<void> {
-    this.#server.pause();
-    await this.flush();
   }
 
   /** Removes the control socket, if there is one. */

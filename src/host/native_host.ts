@@ -23,6 +23,7 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { adoptFromPidFile } from "./processes/adoption.ts";
+import { type AlarmMaker, bootAlarm } from "./alarm.ts";
 import { ControlSockets } from "./control_sockets.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
@@ -81,6 +82,7 @@ export class NativeHost implements ProcessHost {
   readonly files: FileAccess;
   readonly bootClock: BootTime;
   readonly controlSockets: ControlSockets;
+  readonly alarm: AlarmMaker;
   readonly now = () => this.bootClock.milliseconds();
   /** Whether a process belongs to a service. */
   readonly knowsProcess = (pid: number) => this.#table.find(pid) !== undefined;
@@ -123,6 +125,7 @@ export class NativeHost implements ProcessHost {
     this.bootClock = new BootTime(library, this.#files);
     this.#openFiles = new OpenFileLimit(library, this.files);
     this.#poller = new Poller(library);
+    this.alarm = bootAlarm(library, this.#poller, this.now);
     this.#processes = new Processes(library);
     this.#terminal = new Terminal(library);
     this.#logins = new Logins(library, options.loginFile);
@@ -236,6 +239,10 @@ export class NativeHost implements ProcessHost {
     this.#later = [];
     for (const resume of later) resume();
     this.#ends.reap();
+  }
+
+  get keepsAlive(): boolean {
+    return this.#poller.isOpen;
   }
 
   /** Stops reaping and waiting, for a program that continues without this host. */

@@ -33,6 +33,7 @@ export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
 export { SharedMemory } from "./shared_memory.ts";
 export { Sockets } from "./sockets.ts";
 export { type DescriptorAction, type ProcessGroup, Spawner, type SpawnRequest } from "./spawner.ts";
+export { TimerDescriptor } from "./timer_descriptor.ts";
 export { Terminal } from "./terminal.ts";
 export { WholeFiles } from "./whole_files.ts";
 export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
