@@ -9,7 +9,6 @@ import {
   type DependencyKind,
   type ExitStatus,
   hasProcess,
-  type LaunchStage,
   LoadError,
   type ServiceOverview,
   type ServiceStatus,
@@ -260,16 +259,18 @@ export class ServiceManager implements EngineEvents {
 
   // ---- Events of processes, timers and the console ---------------------------------------------------------
 
+  launched(id: number, role: ProcessRole, pid: number): void {
+    this.#deliverOfProcess(id, "launched", (service) => this.#engine.events.launched(service, role, pid));
+  }
+
   execSucceeded(id: number, role: ProcessRole): void {
     this.#deliverOfProcess(id, "executed", (service) => this.#engine.events.execSucceeded(service, role));
   }
 
-  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void {
-    this.#deliverOfProcess(
-      id,
-      "execution-failed",
-      (service) => this.#engine.events.execFailed(service, role, { stage, errno }),
-    );
+  execFailed(...[id, role, stage, errno, refusal]: Parameters<EngineEvents["execFailed"]>): void {
+    const report = (service: ServiceRecord) =>
+      this.#engine.events.execFailed(service, role, { stage, errno }, refusal);
+    this.#deliverOfProcess(id, "execution-failed", report);
   }
 
   exited(id: number, role: ProcessRole, exit: ExitStatus): void {

@@ -7,7 +7,6 @@
 import {
   type BufferedOutput,
   type BufferReading,
-  Errno,
   type ExitStatus,
   type ServiceDescription,
   Signal,
@@ -26,14 +25,18 @@ import { adoptFromPidFile } from "./processes/adoption.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
 import { DescriptorStream } from "../system/mod.ts";
-import { ExecutionError, PreparationError } from "./launch/launch_errors.ts";
+import { PreparationError } from "./launch/launch_errors.ts";
 import { LaunchFollower } from "./launch/launch_follower.ts";
+import { type HeldSignal, type LaunchOutcome, LaunchQueue } from "./launch/launch_queue.ts";
+import { LaunchSlots, sizeOfSlots } from "./launch/launch_slots.ts";
 import {
   Accounts,
   BootTime,
   Files,
+  LaunchThreads,
   type Library,
   Logins,
+  Memory,
   Poller,
   Processes,
   Sockets,
@@ -42,7 +45,7 @@ import {
   WholeFiles,
 } from "../system/mod.ts";
 import { LogCollector } from "./output/log_collector.ts";
-import { type LaunchContext, type Launched, launchNative } from "./launch/native_launch.ts";
+import type { Launched } from "./launch/native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { nativeRequirements } from "./launch/native_requirements.ts";
 import { NullDevice } from "./launch/null_device.ts";
@@ -51,6 +54,8 @@ import { OrphanEnds } from "./processes/orphan_ends.ts";
 import { OutputPipes } from "./output/output_pipes.ts";
 import type { LaunchNumber, ProcessRecord } from "./processes/process_record.ts";
 import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts";
+import { Reaper } from "./processes/reaper.ts";
+import { isSignalNumber, sendSignal } from "./processes/signalling.ts";
 import { StartedWith } from "./launch/started_with.ts";
 import { Tools } from "./launch/tools.ts";
 
@@ -60,12 +65,11 @@ const IGNORED = [Signal.PIPE, Signal.TSTP, Signal.TTIN, Signal.TTOU];
 const NEVER_BLOCKED = [Signal.TERM, Signal.CHLD];
 const { TERM, KILL } = Signal;
 const STDIN = 0;
-const { ESRCH, EINVAL } = Errno;
 const EVERYTHING = -1;
-/** How long to reap before other work gets its turn, in milliseconds. */
-const REAPING_TURN = 5;
 /** See `NativeHostOptions`, in milliseconds. */
 const END_PATIENCE = 100;
+/** How many launches may be in flight. More are not faster (docs/performance.md). */
+const WIDTH = 24;
 
 /** Starts processes with `posix_spawn`. */
 export class NativeHost implements ProcessHost {
@@ -86,13 +90,13 @@ export class NativeHost implements ProcessHost {
   readonly #logs: LogCollector;
   readonly #pipes: OutputPipes;
   readonly #activation: ActivationSockets;
-  readonly #context: LaunchContext;
+  readonly #nothing: NullDevice;
+  readonly #threads: LaunchThreads;
+  readonly #queue: LaunchQueue;
   readonly #follower: LaunchFollower;
   readonly #table = new ProcessTable();
-  readonly #orphanEnds = new OrphanEnds();
-  readonly #reap = () => this.#reapAll();
-  /** The next turn, if one turn could not reap all children. */
-  #nextTurn: ReturnType<typeof setImmediate> | undefined;
+  readonly #orphanEnds: OrphanEnds;
+  readonly #reaper: Reaper;
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 
   constructor(
@@ -118,23 +122,36 @@ export class NativeHost implements ProcessHost {
     this.#pipes = new OutputPipes(this.#files);
     const sockets = new Sockets(library);
     this.#activation = new ActivationSockets(this.#files, sockets);
-    this.#context = {
-      files: this.#files,
-      sockets,
-      spawner: new Spawner(library, signalBits(IGNORED), this.#openFiles),
-      terminal: this.#terminal,
-      tools: this.#tools,
-      logs: this.#logs,
-      pipes: this.#pipes,
-      activation: this.#activation,
-      nothing: new NullDevice(this.#files),
-      access: this.files,
-      startedWith: new StartedWith(this.#files, this.files),
-      ownIds: this.#ownIds,
-      cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
-      blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
-      niceness: () => this.#processes.niceness(),
-    };
+    this.#nothing = new NullDevice(this.#files);
+    this.#threads = new LaunchThreads(library, this.#poller, WIDTH);
+    this.#queue = new LaunchQueue({
+      record,
+      spawner: new Spawner(library, signalBits(IGNORED)),
+      threads: this.#threads,
+      slots: new LaunchSlots(Memory.reserve(library, sizeOfSlots(WIDTH + 1))), // one for a launch that is made at once
+      openFiles: this.#openFiles,
+      width: WIDTH,
+      launches: options.launches ?? "adaptive",
+      over: (plan, outcome, signals) => this.#over(plan, outcome, signals),
+      launch: {
+        files: this.#files,
+        sockets,
+        terminal: this.#terminal,
+        tools: this.#tools,
+        logs: this.#logs,
+        pipes: this.#pipes,
+        activation: this.#activation,
+        nothing: this.#nothing,
+        access: this.files,
+        startedWith: new StartedWith(this.#files, this.files),
+        ownIds: this.#ownIds,
+        cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
+        blocked: this.#processes.blockedSignals() & ~signalBits(NEVER_BLOCKED),
+        niceness: () => this.#processes.niceness(),
+      },
+    });
+    this.#orphanEnds = new OrphanEnds(this.#queue);
+    this.#reaper = new Reaper(this.#processes, (pid, exit) => this.#childEnded(pid, exit));
     this.#follower = new LaunchFollower({
       files: this.#files,
       poller: this.#poller,
@@ -161,16 +178,15 @@ export class NativeHost implements ProcessHost {
     for (const signal of IGNORED) this.#processes.ignore(signal);
     this.#processes.unblock(signalBits(NEVER_BLOCKED)); // with CHLD blocked, nothing would be reaped
     this.#processes.becomeSubreaper();
-    Deno.addSignalListener("SIGCHLD", this.#reap);
-    this.#reapAll();
+    this.#reaper.begin();
   }
 
   /** Stops reaping and waiting, for a program that continues without this host. */
   close(): void {
-    Deno.removeSignalListener("SIGCHLD", this.#reap);
-    if (this.#nextTurn !== undefined) clearImmediate(this.#nextTurn);
+    this.#reaper.close();
+    this.#threads.close();
     this.#poller.close();
-    this.#context.nothing.close();
+    this.#nothing.close();
     this.#openFiles.lower();
   }
 
@@ -185,23 +201,48 @@ export class NativeHost implements ProcessHost {
 
   launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
     if (plan.role === "main" && plan.output.to !== "pipe") this.#pipes.producerGone(plan.name, false);
-    const launch = this.#record.launching(plan);
-    let launched: Launched;
-    try {
-      launched = launchNative(plan, this.#context);
-    } catch (error) {
-      this.#record.failed(launch);
+    const outcome = this.#queue.launch(plan);
+    if (outcome === undefined) return { pid: undefined };
+    if ("error" in outcome) {
+      const { error } = outcome;
       if (error instanceof PreparationError) return error.refusal();
-      if (!(error instanceof ExecutionError)) throw error;
       const { stage, errno } = error;
       queueMicrotask(() => this.#reports.execFailed(plan.id, plan.role, stage, errno));
       return { pid: undefined };
     }
-    this.#enter(plan, launch, launched);
-    return { pid: launched.pid };
+    this.#enter(plan, outcome.launch, outcome.launched);
+    return { pid: outcome.launched.pid };
   }
 
-  #enter(plan: LaunchPlan, launch: LaunchNumber, launched: Launched): void {
+  /** How many launches are not over. */
+  get unfinishedLaunches(): number {
+    return this.#queue.unfinished;
+  }
+
+  /** Resolves when every launch is over. */
+  launchesFinished(): Promise<void> {
+    return this.#queue.finished();
+  }
+
+  /** A launch that was not made at once is over. */
+  #over(plan: LaunchPlan, outcome: LaunchOutcome, signals: readonly HeldSignal[]): void {
+    const { id, role } = plan;
+    if ("error" in outcome) {
+      const { error } = outcome;
+      const refusal = error instanceof PreparationError ? [error.refusal()] : [];
+      this.#reports.execFailed(id, role, error.stage, error.errno, ...refusal);
+      return;
+    }
+    const { launch, launched, order } = outcome;
+    const { pid } = launched;
+    const exit = this.#orphanEnds.claim(pid, order);
+    this.#reports.launched(id, role, pid);
+    const process = this.#enter(plan, launch, launched);
+    if (exit !== undefined) queueMicrotask(() => this.#reportEnd(process, exit)); // after the execution
+    else for (const signal of signals) sendSignal(this.#processes, pid, signal);
+  }
+
+  #enter(plan: LaunchPlan, launch: LaunchNumber, launched: Launched): TrackedProcess {
     const { id, role, inittab: login } = plan;
     const { pid, control } = launched;
     const process: TrackedProcess = { id, role, pid, child: true, login, watch: undefined, silent: false };
@@ -210,6 +251,7 @@ export class NativeHost implements ProcessHost {
     if (login !== undefined) this.#logins.started(login, pid, Date.now());
     if (control !== undefined) this.#serve(control);
     this.#follower.follow(process, launched);
+    return process;
   }
 
   #serve(control: number): void {
@@ -221,18 +263,10 @@ export class NativeHost implements ProcessHost {
   // ---- Signals -----------------------------------------------------------------------------------------------
 
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
+    const sent = { signal, group };
+    if (this.#queue.hold(id, role, sent)) return isSignalNumber(signal) ? "sent" : "bad-signal";
     const process = this.#table.inRole(id, role);
-    if (process === undefined || process.pid <= 1) return "no-process";
-    const target = group ? this.#groupOf(process.pid) : process.pid;
-    const errno = this.#processes.kill(target, signal);
-    if (errno === 0) return "sent";
-    return errno === ESRCH ? "no-process" : errno === EINVAL ? "bad-signal" : { errno };
-  }
-
-  /** The target of a signal to the group of a process: never the daemon's own group. */
-  #groupOf(pid: number): number {
-    const group = this.#processes.groupOf(pid) ?? pid;
-    return group <= 1 || group === this.#processes.ownGroup() ? pid : -group;
+    return process === undefined ? "no-process" : sendSignal(this.#processes, process.pid, sent);
   }
 
   killAll(id: number): void {
@@ -250,23 +284,10 @@ export class NativeHost implements ProcessHost {
 
   // ---- Ends --------------------------------------------------------------------------------------------------
 
-  /**
-   * Reaps ended children: a signal does not say how many there are. Services that restart at once may end as fast as
-   * this host launches them. So each turn is limited, and clients and timers are served between turns.
-   */
-  #reapAll(): void {
-    const begin = performance.now();
-    for (let ended = this.#processes.reap(); ended !== undefined; ended = this.#processes.reap()) {
-      const process = this.#table.child(ended.pid);
-      if (process === undefined) this.#orphanEnds.add(ended.pid, ended.exit);
-      else this.#reportEnd(process, ended.exit);
-      if (performance.now() - begin < REAPING_TURN) continue;
-      this.#nextTurn ??= setImmediate(() => {
-        this.#nextTurn = undefined;
-        this.#reapAll();
-      });
-      return;
-    }
+  #childEnded(pid: number, exit: ExitStatus): void {
+    const process = this.#table.child(pid);
+    if (process === undefined) this.#orphanEnds.add(pid, exit);
+    else this.#reportEnd(process, exit);
   }
 
   #reportEnd(process: TrackedProcess, exit: ExitStatus): void {

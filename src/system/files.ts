@@ -46,6 +46,7 @@ const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
 const S_IFCHR = 0o020000;
 const F_GETFD = 1;
+const F_DUPFD_CLOEXEC = 1030;
 const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
@@ -120,6 +121,11 @@ export class Files {
     const flags = this.#library.check("fcntl", symbols.fcntl(fd, F_GETFL, 0));
     const wanted = blocking ? flags & ~O.NONBLOCK : flags | O.NONBLOCK;
     if (wanted !== flags) this.#library.check("fcntl", symbols.fcntl(fd, F_SETFL, wanted));
+  }
+
+  /** A new descriptor of the same open file, above the standard ones. */
+  duplicate(fd: number): number {
+    return this.#library.check("fcntl", this.#library.symbols.fcntl(fd, F_DUPFD_CLOEXEC, 3));
   }
 
   /** Whether a descriptor is open and not close-on-exec. */

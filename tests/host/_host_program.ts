@@ -35,6 +35,7 @@ const running = new Set<number>();
 
 const host = createHost(
   {
+    launched: report("launched"),
     execSucceeded: report("execSucceeded"),
     execFailed: report("execFailed"),
     exited: report("exited"),

@@ -19,6 +19,7 @@ const nothing = () => {};
 /** The clock of the native host. */
 export const clock: BootClock = createHost(
   {
+    launched: nothing,
     execSucceeded: nothing,
     execFailed: nothing,
     exited: nothing,

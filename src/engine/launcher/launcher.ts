@@ -30,6 +30,7 @@ import type { Clock, LaunchRefusal, ProcessHost } from "../ports.ts";
 import * as policy from "./restart_policy.ts";
 import {
   childOf,
+  isAlive,
   noChild,
   type ProcessRole,
   type ServiceRecord,
@@ -138,6 +139,15 @@ export class Launcher {
     this.#enterStep(service, launching(then));
     this.armTimer(service, "start-timeout", description.startTimeout);
     return true;
+  }
+
+  /** A process exists that was requested some time ago: its delays and limits of time begin only now. */
+  launched(service: ServiceRecord, role: ProcessRole): void {
+    const { process, description } = service;
+    if (role === "main") process.lastLaunch = this.#clock.now();
+    const purpose = process.timer?.purpose;
+    if (purpose === "start-timeout") this.armTimer(service, purpose, description.startTimeout);
+    if (purpose === "stop-timeout") this.armTimer(service, purpose, description.stopTimeout);
   }
 
   /** The program of the main process runs: enters the next step. */
@@ -262,9 +272,9 @@ export class Launcher {
 
   /** Interrupts a start with SIGINT. */
   #interrupt(service: ServiceRecord): void {
-    const { pid } = service.process.main;
-    if (pid !== undefined) {
-      this.reporter.report(service, { kind: "start-interrupted", pid });
+    const { main } = service.process;
+    if (isAlive(main)) {
+      this.reporter.report(service, { kind: "start-interrupted", pid: main.pid });
       this.signalGroup(service, Signal.INT);
     }
     this.armTimer(service, "stop-timeout", service.description.stopTimeout);
@@ -272,9 +282,9 @@ export class Launcher {
     this.lifecycle.enter(service, isScripted ? PHASE.interruptingStartCommand : PHASE.interrupting);
   }
 
-  /** Signals the main process, with its group unless `signal-process-only` is set. Requires a process. */
+  /** Signals the main process, with its group unless `signal-process-only` is set. */
   signalGroup(service: ServiceRecord, signal: number): void {
-    if (service.process.main.pid === undefined) return;
+    if (!isAlive(service.process.main)) return;
     this.#signal(service, "main", signal, !service.description.flags.signalProcessOnly);
   }
 
@@ -290,11 +300,11 @@ export class Launcher {
   /** The stop took too long: kills the remaining processes (8.7). */
   killHard(service: ServiceRecord): void {
     const { main, stop } = service.process;
-    if (main.pid !== undefined) {
+    if (isAlive(main)) {
       this.reporter.report(service, { kind: "stop-overdue", role: "main", pid: main.pid });
       this.signalGroup(service, Signal.KILL);
     }
-    if (stop.pid !== undefined) {
+    if (isAlive(stop)) {
       this.reporter.report(service, { kind: "stop-overdue", role: "stop", pid: stop.pid });
       this.#signal(service, "stop", Signal.KILL, true);
     }

@@ -40,5 +40,5 @@ export function hasten(
 
 function kill(service: ServiceRecord, launcher: Launcher): void {
   launcher.signalGroup(service, Signal.KILL);
-  if (service.process.stop.pid !== undefined) launcher.host.signal(service.id, "stop", Signal.KILL, true);
+  if (isAlive(service.process.stop)) launcher.host.signal(service.id, "stop", Signal.KILL, true);
 }

@@ -126,8 +126,11 @@ export class ProcessJournal implements ProcessRecord {
     };
     this.#entries.set(launch, entry);
     this.#pending += this.#entryLines(entry);
-    this.#flush();
     return launch;
+  }
+
+  commit(): void {
+    this.#flush();
   }
 
   started(launch: LaunchNumber, pid: number): void {
