@@ -27,7 +27,7 @@ import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
 import { DescriptorStream } from "../system/mod.ts";
 import { PreparationError } from "./launch/launch_errors.ts";
 import { LaunchFollower } from "./launch/launch_follower.ts";
-import { type HeldSignal, type LaunchOutcome, LaunchQueue } from "./launch/launch_queue.ts";
+import { type HeldSignal, LAUNCH_WIDTH, type LaunchOutcome, LaunchQueue } from "./launch/launch_queue.ts";
 import { LaunchSlots, sizeOfSlots } from "./launch/launch_slots.ts";
 import {
   Accounts,
@@ -68,8 +68,6 @@ const STDIN = 0;
 const EVERYTHING = -1;
 /** See `NativeHostOptions`, in milliseconds. */
 const END_PATIENCE = 100;
-/** How many launches may be in flight. More are not faster (docs/performance.md). */
-const WIDTH = 24;
 
 /** Starts processes with `posix_spawn`. */
 export class NativeHost implements ProcessHost {
@@ -123,14 +121,13 @@ export class NativeHost implements ProcessHost {
     const sockets = new Sockets(library);
     this.#activation = new ActivationSockets(this.#files, sockets);
     this.#nothing = new NullDevice(this.#files);
-    this.#threads = new LaunchThreads(library, this.#poller, WIDTH);
+    this.#threads = new LaunchThreads(library, this.#poller, LAUNCH_WIDTH);
     this.#queue = new LaunchQueue({
       record,
       spawner: new Spawner(library, signalBits(IGNORED)),
       threads: this.#threads,
-      slots: new LaunchSlots(Memory.reserve(library, sizeOfSlots(WIDTH + 1))), // one for a launch that is made at once
+      slots: new LaunchSlots(Memory.reserve(library, sizeOfSlots(LAUNCH_WIDTH + 1))), // one for a launch that is made at once
       openFiles: this.#openFiles,
-      width: WIDTH,
       launches: options.launches ?? "adaptive",
       over: (plan, outcome, signals) => this.#over(plan, outcome, signals),
       launch: {
@@ -204,14 +201,15 @@ export class NativeHost implements ProcessHost {
     const outcome = this.#queue.launch(plan);
     if (outcome === undefined) return { pid: undefined };
     if ("error" in outcome) {
-      const { error } = outcome;
-      if (error instanceof PreparationError) return error.refusal();
-      const { stage, errno } = error;
+      if (outcome.error instanceof PreparationError) return outcome.error.refusal();
+      const { stage, errno } = outcome.error;
       queueMicrotask(() => this.#reports.execFailed(plan.id, plan.role, stage, errno));
       return { pid: undefined };
     }
-    this.#enter(plan, outcome.launch, outcome.launched);
-    return { pid: outcome.launched.pid };
+    const { launch, launched } = outcome;
+    const executed = this.#enter(plan, launch, launched);
+    if (executed) queueMicrotask(() => this.#reports.execSucceeded(plan.id, plan.role));
+    return { pid: launched.pid };
   }
 
   /** How many launches are not over. */
@@ -237,12 +235,14 @@ export class NativeHost implements ProcessHost {
     const { pid } = launched;
     const exit = this.#orphanEnds.claim(pid, order);
     this.#reports.launched(id, role, pid);
-    const process = this.#enter(plan, launch, launched);
-    if (exit !== undefined) queueMicrotask(() => this.#reportEnd(process, exit)); // after the execution
-    else for (const signal of signals) sendSignal(this.#processes, pid, signal);
+    const executed = this.#enter(plan, launch, launched);
+    for (const signal of signals) sendSignal(this.#processes, pid, signal);
+    if (executed) this.#reports.execSucceeded(id, role);
+    if (exit !== undefined) this.#childEnded(pid, exit);
   }
 
-  #enter(plan: LaunchPlan, launch: LaunchNumber, launched: Launched): TrackedProcess {
+  /** Enters a new process. Returns whether its program is executed; with a chain, that is seen later. */
+  #enter(plan: LaunchPlan, launch: LaunchNumber, launched: Launched): boolean {
     const { id, role, inittab: login } = plan;
     const { pid, control } = launched;
     const process: TrackedProcess = { id, role, pid, child: true, login, watch: undefined, silent: false };
@@ -251,7 +251,7 @@ export class NativeHost implements ProcessHost {
     if (login !== undefined) this.#logins.started(login, pid, Date.now());
     if (control !== undefined) this.#serve(control);
     this.#follower.follow(process, launched);
-    return process;
+    return launched.chain === undefined;
   }
 
   #serve(control: number): void {

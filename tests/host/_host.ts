@@ -178,6 +178,16 @@ export class TestHost implements AsyncDisposable {
     return this.#call("launchMany", plan, count);
   }
 
+  /** Requests many launches in one go, and kills some of the processes before they exist. */
+  launchAll(plans: readonly LaunchPlan[], killed: readonly number[] = []): Promise<void> {
+    return this.#call("launchAll", plans, killed);
+  }
+
+  /** Changes the umask of the host's process. Returns the one before. */
+  umask(mask: number): Promise<number> {
+    return this.#call("umask", mask);
+  }
+
   signal(id: number, role: "main" | "stop", signal: number, group: boolean): Promise<SignalOutcome> {
     return this.#call("signal", id, role, signal, group);
   }
@@ -274,6 +284,16 @@ export class TestHost implements AsyncDisposable {
       if (found !== -1) return this.reports.splice(found, 1)[0];
       if (this.#ended) throw new Error(`the host program ended while ${events} was awaited`);
       await soon(this.#change.promise, () => `${events} of ${id}; there is ${encode(this.reports)}`);
+    }
+  }
+
+  /** The next report, whatever it is. */
+  async next(): Promise<Report> {
+    for (;;) {
+      const report = this.reports.shift();
+      if (report !== undefined) return report;
+      if (this.#ended) throw new Error("the host program ended while a report was awaited");
+      await soon(this.#change.promise, "a report");
     }
   }
 

@@ -6,7 +6,7 @@
  */
 
 import { createHost, NO_RECORD } from "../../src/host/mod.ts";
-import type { BufferReading } from "../../src/model/mod.ts";
+import { type BufferReading, Signal } from "../../src/model/mod.ts";
 import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
@@ -107,6 +107,12 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   killAll: (id: number) => host.killAll(id),
   bufferedLog: (service: ServiceRecord, reading: BufferReading) => host.bufferedLog(service, reading),
   takeForeground: () => host.takeForeground(),
+  umask: (mask: number) => Deno.umask(mask),
+  /** Many at once, and signals for some of them before their processes can exist. */
+  launchAll: (plans: readonly LaunchPlan[], killed: readonly number[]) => {
+    for (const plan of plans) host.launch(plan);
+    for (const id of killed) host.signal(id, "main", Signal.KILL, true);
+  },
   inspect,
 };
 

@@ -50,7 +50,9 @@ export function recording(path: string, warnings: string[] = []): ProcessJournal
 
 /** Records a process, in one go. */
 export function record(journal: ProcessJournal, pid: number, service: string): void {
-  journal.started(journal.launching(launch(service)), pid);
+  const number = journal.launching(launch(service));
+  journal.commit();
+  journal.started(number, pid);
 }
 
 /** The plan of a launch. */

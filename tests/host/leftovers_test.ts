@@ -171,6 +171,7 @@ const KILLED = `
   const environment = { PATH: Deno.env.get("PATH"), A: "1", B: "2", C: "3", D: "4" };
   const argv = JSON.parse(command);
   journal.launching(launch("left", { argv, workingDir: folder, environment: new Map(Object.entries(environment)) }));
+  journal.commit();
   const [program, ...args] = JSON.parse(started);
   const options = { args, env: environment, clearEnv: true, cwd: folder, detached: true, stdin: "null" };
   new Deno.Command(program, { ...options, stdout: "null", stderr: "null" }).spawn();

@@ -30,10 +30,10 @@ import type { Clock, LaunchRefusal, ProcessHost } from "../ports.ts";
 import * as policy from "./restart_policy.ts";
 import {
   childOf,
-  isAlive,
   noChild,
   type ProcessRole,
   type ServiceRecord,
+  takesSignals,
   type TimerPurpose,
 } from "../graph/record.ts";
 
@@ -273,7 +273,7 @@ export class Launcher {
   /** Interrupts a start with SIGINT. */
   #interrupt(service: ServiceRecord): void {
     const { main } = service.process;
-    if (isAlive(main)) {
+    if (takesSignals(main)) {
       this.reporter.report(service, { kind: "start-interrupted", pid: main.pid });
       this.signalGroup(service, Signal.INT);
     }
@@ -284,7 +284,7 @@ export class Launcher {
 
   /** Signals the main process, with its group unless `signal-process-only` is set. */
   signalGroup(service: ServiceRecord, signal: number): void {
-    if (!isAlive(service.process.main)) return;
+    if (!takesSignals(service.process.main)) return;
     this.#signal(service, "main", signal, !service.description.flags.signalProcessOnly);
   }
 
@@ -300,11 +300,11 @@ export class Launcher {
   /** The stop took too long: kills the remaining processes (8.7). */
   killHard(service: ServiceRecord): void {
     const { main, stop } = service.process;
-    if (isAlive(main)) {
+    if (takesSignals(main)) {
       this.reporter.report(service, { kind: "stop-overdue", role: "main", pid: main.pid });
       this.signalGroup(service, Signal.KILL);
     }
-    if (isAlive(stop)) {
+    if (takesSignals(stop)) {
       this.reporter.report(service, { kind: "stop-overdue", role: "stop", pid: stop.pid });
       this.#signal(service, "stop", Signal.KILL, true);
     }

@@ -27,8 +27,6 @@ export class LaunchFollower {
 
   /** Follows a process that has just been launched. What the launch has opened is closed when it is over. */
   follow(process: TrackedProcess, { chain, readiness }: Launched): void {
-    const { id, role } = process;
-    if (chain === undefined) queueMicrotask(() => this.#context.reports.execSucceeded(id, role));
     if (chain === undefined && readiness === undefined) return;
     const watch = this.#watch(process);
     process.watch = watch;

@@ -18,6 +18,8 @@ import { type LaunchContext, type Launched, PreparedLaunch } from "./native_laun
 import type { OpenFileLimit } from "./open_file_limit.ts";
 
 const { EMFILE } = Errno;
+/** How many launches may be in flight. More are not faster (docs/performance.md). */
+export const LAUNCH_WIDTH = 24;
 /** A launch that takes longer does not delay the daemon again: the next one runs on a thread. In milliseconds. */
 const QUICK = 2;
 
@@ -40,8 +42,6 @@ export interface LaunchQueueContext {
   readonly slots: LaunchSlots;
   readonly openFiles: OpenFileLimit;
   readonly launch: LaunchContext;
-  /** How many launches may be in flight. */
-  readonly width: number;
   /** See `NativeHostOptions`. */
   readonly launches: "parallel" | "sequence" | "adaptive";
   /** A launch that was not made at once is over. Never called from inside a call. */
@@ -162,7 +162,7 @@ export class LaunchQueue implements LaunchesInFlight {
     const failed: (Unprepared & { readonly request: Request })[] = [];
     for (const request of this.#waiting) {
       const others = this.#flying.size + ready.length;
-      if (others >= this.#context.width) break;
+      if (others >= LAUNCH_WIDTH) break;
       const next = request.ready ?? this.#prepare(request);
       if (this.#needsRaisedLimit(next)) {
         if (!("error" in next)) request.ready = next;

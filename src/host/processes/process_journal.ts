@@ -125,7 +125,7 @@ export class ProcessJournal implements ProcessRecord {
       variables: environmentFingerprint(environment),
     };
     this.#entries.set(launch, entry);
-    this.#pending += this.#entryLines(entry);
+    this.#later(this.#entryLines(entry));
     return launch;
   }
 
