@@ -19,7 +19,7 @@ import type { OpenFileLimit } from "./open_file_limit.ts";
 
 const { EMFILE } = Errno;
 /** How many launches may be in flight. More are not faster (docs/performance.md). */
-export const LAUNCH_WIDTH = 24;
+export const LAUNCH_WIDTH = 16;
 /** A launch that takes longer does not delay the daemon again: the next one runs on a thread. In milliseconds. */
 const QUICK = 2;
 
