@@ -19,6 +19,7 @@
 
 import { wordsOfName } from "./src/options/program_names.ts";
 import { commandLineArguments } from "./src/inherited/mod.ts";
+import { missingGrantText } from "./src/model/grants.ts"; // not on request: it works without a grant to read files
 import type { DinitCommand } from "./src/options/programs.ts";
 import { typed } from "./src/model/typed_module.ts";
 
@@ -156,12 +157,11 @@ function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
 }
 
 /** A permission that everything needs is missing: names it, instead of the place in the code. */
-async function reportMissingGrant(error: unknown): Promise<number> {
+function reportMissingGrant(error: unknown): number {
   // The runtime reports a module that it may not read as a TypeError.
   const isMissing = error instanceof Deno.errors.NotCapable ||
     (error instanceof TypeError && error.message.startsWith("Requires read access to "));
   if (!isMissing) throw error;
-  const { missingGrantText } = await typed(import("./src/model/grants.ts"));
   print(Deno.stderr, `dinit: ${missingGrantText(error)}\n`);
   return 1;
 }

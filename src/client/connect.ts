@@ -5,7 +5,7 @@ import { unlessAborted } from "./abort.ts";
 import { Client } from "./client.ts";
 import { ControlClient } from "./control_client.ts";
 import { controlSocketPath, type Mode, type SocketSurroundings } from "./socket_path.ts";
-import { typed } from "../model/mod.ts";
+import { typed } from "../model/typed_module.ts";
 
 /** Which daemon to connect to. */
 export interface ConnectOptions {

@@ -1,6 +1,7 @@
 /** The client's end of a control connection. It imports neither the server nor the engine, so tools start fast. */
 
-import { errnoOf, errnoText, typed } from "../model/mod.ts";
+import { errnoOf, errnoText } from "../model/errno.ts";
+import { typed } from "../model/typed_module.ts";
 import {
   type ByteStream,
   ByteWriter,

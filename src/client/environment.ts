@@ -1,7 +1,7 @@
 /** The environment that services get which start later: reading it, changing it, following its changes. */
 
 import { Reply, Request, REQUEST_TEXT_LIMIT } from "../control/wire/mod.ts";
-import { encodeBytes } from "../model/mod.ts";
+import { encodeBytes } from "../model/bytes.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type ControlClient, unexpectedReply } from "./control_client.ts";
 

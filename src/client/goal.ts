@@ -1,7 +1,7 @@
 /** The meaning of an event for a command that waits for its goal (cli 3.4). */
 
 import type { ServiceEventPacket } from "../control/wire/mod.ts";
-import { ServiceEvent, ServiceState } from "../model/mod.ts";
+import { ServiceEvent, ServiceState } from "../model/states.ts";
 
 /** The goal: `restart` is a stop and then a start. */
 export type Goal = "start" | "stop" | "restart";

@@ -3,7 +3,7 @@
  */
 
 import type { ServiceEventPacket } from "../control/wire/mod.ts";
-import { ServiceEvent } from "../model/mod.ts";
+import { ServiceEvent } from "../model/states.ts";
 import { NotLoadedError } from "./errors.ts";
 import type { EventPosition, Feed, FeedOptions, FeedSink, ServiceChangeKind } from "./feed.ts";
 import type { Handle, Handles } from "./handles.ts";

@@ -1,7 +1,7 @@
 /** The open handles of the library: one for each operation, closed after it. */
 
 import { Reply, Request, type ServiceEventPacket } from "../control/wire/mod.ts";
-import { isValidServiceName } from "../model/mod.ts";
+import { isValidServiceName } from "../model/names.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { ControlClient } from "./control_client.ts";
 import { LoadFailedError, NotLoadedError } from "./errors.ts";

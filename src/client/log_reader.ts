@@ -1,7 +1,7 @@
 /** Reads the buffered output of a service in pieces (docs/control-protocol.md, topic `log`). */
 
 import { ControlError, type LogPart } from "../control/wire/mod.ts";
-import { encodeBytes } from "../model/mod.ts";
+import { encodeBytes } from "../model/bytes.ts";
 import type { ControlClient } from "./control_client.ts";
 
 /** The position in a log. Plain data, so that a program can store it and continue later. */

@@ -1,9 +1,11 @@
 /** From the name of a service to its handle (control protocol 7.1). */
 
 import { type PacketOf, Reply, type ReplyPacket, Request, REQUEST_TEXT_LIMIT } from "../control/wire/mod.ts";
-import { encodeBytes } from "../model/mod.ts";
+import { encodeBytes } from "../model/bytes.ts";
 import { type ControlClient, unexpectedReply } from "./control_client.ts";
 import { LoadFailedError, type LoadFailure } from "./errors.ts";
+
+export { LoadFailedError, type LoadFailure };
 
 /** The daemon's reply with a handle, the state and the target of a service. */
 export type ServiceRecord = PacketOf<typeof Reply.SERVICERECORD>;

@@ -1,7 +1,8 @@
 /** One service, for programs. */
 
 import { Reply, Request, type ServiceEventPacket } from "../control/wire/mod.ts";
-import { ServiceState, signalNumber, StopReason } from "../model/mod.ts";
+import { signalNumber } from "../model/signals.ts";
+import { ServiceState, StopReason } from "../model/states.ts";
 import { unlessAborted } from "./abort.ts";
 import { giveCommand, goalOf, namesOf } from "./command.ts";
 import { type ControlClient, unexpectedReply } from "./control_client.ts";

@@ -1,13 +1,9 @@
 /** The facts about a service, with words instead of the numbers of the protocol. */
 
 import { hasFailed, type WireStatus } from "../control/wire/mod.ts";
-import {
-  type FailureReport,
-  ServiceState,
-  type ServiceTypeName,
-  serviceTypeRow,
-  StopReason,
-} from "../model/mod.ts";
+import { type ServiceTypeName, serviceTypeRow } from "../model/service_types.ts";
+import { ServiceState, StopReason } from "../model/states.ts";
+import type { FailureReport } from "../model/status.ts";
 
 /** The public state of a service. */
 export type ServiceStateName = "stopped" | "starting" | "started" | "stopping";

@@ -7,12 +7,11 @@
 
 export { Arrivals } from "./arrivals.ts";
 export { type CommandFlags, type CommandReply, giveCommand, goalOf, namesOf } from "./command.ts";
-export { type CommandName, LoadFailedError, type LoadFailure, type RefusalReason } from "./errors.ts";
+export type { CommandName, RefusalReason } from "./errors.ts";
 export { type Goal, GoalWatch } from "./goal.ts";
 export { followVariables, readVariables, setVariable, type Variable } from "./environment.ts";
 export { HandleEvents } from "./handle_events.ts";
 export { isLogPart, LogReader } from "./log_reader.ts";
-export { findRecord, loadRecord, type ServiceRecord } from "./lookup.ts";
 export {
   reloadService,
   type SignalRefusal,

@@ -8,7 +8,10 @@ import {
   SUBSCRIBE_FROM_NOW,
   SUBSCRIBE_NAMES_LIMIT,
 } from "../control/wire/mod.ts";
-import { encodeBytes, type ExitStatus, isValidServiceName, StopReason, waitStatusOf } from "../model/mod.ts";
+import { encodeBytes } from "../model/bytes.ts";
+import { type ExitStatus, waitStatusOf } from "../model/exit_status.ts";
+import { isValidServiceName } from "../model/names.ts";
+import { StopReason } from "../model/states.ts";
 import { unexpectedReply } from "./control_client.ts";
 import { LoadFailedError } from "./errors.ts";
 import type { ClientEvent, EventPosition, Feed, FeedOptions, FeedSink, ServiceChangeKind } from "./feed.ts";

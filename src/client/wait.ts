@@ -1,7 +1,7 @@
 /** Waits until a service reaches a state, across reloads of the service. */
 
 import type { ServiceEventPacket } from "../control/wire/mod.ts";
-import { ServiceEvent, ServiceState } from "../model/mod.ts";
+import { ServiceEvent, ServiceState } from "../model/states.ts";
 import { unlessAborted } from "./abort.ts";
 import { NotLoadedError } from "./errors.ts";
 import type { GoalStep } from "./goal.ts";

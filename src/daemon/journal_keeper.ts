@@ -1,7 +1,7 @@
 /** The journal of processes over the life of the daemon: taken, followed, written and removed. */
 
 import { ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
-import { type BootClock, NO_RECORD, type ProcessJournal, type ProcessRecord } from "../host/mod.ts";
+import { type BootClock, type Journal, NO_RECORD, ProcessJournal, type ProcessRecord } from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
@@ -14,7 +14,7 @@ export interface JournalContext {
   readonly log: MessageLog;
 }
 
-/** Keeps the journal. Process 1 has none: its processes end with it. */
+/** Keeps the journal. That of process 1 has no file: its processes end with it. */
 export class JournalKeeper {
   readonly #context: JournalContext;
   #journal: ProcessJournal | undefined;
@@ -30,8 +30,11 @@ export class JournalKeeper {
 
   /** Takes the journal. False: another daemon that lives has it, which has been logged. */
   async take(): Promise<boolean> {
-    if (Deno.pid === 1) return true;
-    const { socketPath } = this.#context;
+    const { socketPath, clock, log } = this.#context;
+    if (Deno.pid === 1) {
+      this.#journal = new ProcessJournal(undefined, { clock, warn: (text) => log.message("warn", text) });
+      return true;
+    }
     try {
       this.#journal = await takeJournal({
         ...this.#context,
@@ -45,11 +48,25 @@ export class JournalKeeper {
     }
   }
 
-  /** Ends what a daemon that was killed has left, and begins to record processes for the next daemon. */
-  async follow(): Promise<void> {
+  /** What a daemon that was killed has left, with the whole text of its journal. */
+  get left(): { readonly journal: Journal; readonly text: string } | undefined {
+    return this.#journal && { journal: this.#journal.left, text: this.#journal.leftText };
+  }
+
+  /** The journal itself, to add more to it. Only after `take`. */
+  get journal(): ProcessJournal | undefined {
+    return this.#journal;
+  }
+
+  /**
+   * Ends what a daemon that was killed has left, or continues what it has recorded, and begins to record processes for
+   * the next daemon.
+   */
+  async follow(continued?: Journal): Promise<void> {
     const journal = this.#journal;
     if (journal === undefined) return;
-    await endLeftovers(journal.left, journal.path, this.#context.log);
+    if (continued !== undefined) journal.continueFrom(continued);
+    else if (journal.path !== undefined) await endLeftovers(journal.left, journal.path, this.#context.log);
     journal.begin();
   }
 

@@ -2,7 +2,16 @@
 
 import { isValidServiceName } from "../model/mod.ts";
 import type { ConsoleLevels, LogFormat, Threshold } from "../log/mod.ts";
-import { descriptorNumber, DINIT_OPTIONS, type DinitSettings, type HostKind } from "../options/dinit.ts";
+import {
+  type AfterCrash,
+  DEFAULT_FAULT_LIMIT,
+  DEFAULT_HANG_LIMIT,
+  descriptorNumber,
+  DINIT_OPTIONS,
+  type DinitSettings,
+  type FaultLimit,
+  type HostKind,
+} from "../options/dinit.ts";
 import { type OptionRow, scan, type ValueFault } from "../options/mod.ts";
 
 export type { HostKind } from "../options/dinit.ts";
@@ -31,6 +40,12 @@ export interface DaemonOptions {
   readonly autoRecovery: boolean;
   /** The service with which the daemon exits, with its status (an addition to the reference). */
   readonly exitWith: string | undefined;
+  /** What happens to the processes of a daemon that was killed (an addition to the reference). */
+  readonly afterCrash: AfterCrash;
+  /** When to give up after faults of this program (an addition to the reference). */
+  readonly faultLimit: FaultLimit;
+  /** Seconds of processor time after which a busy program has a fault; 0: no limit (an addition to the reference). */
+  readonly hangLimit: number;
   /** The services to start, in order. */
   readonly services: readonly string[];
 }
@@ -106,6 +121,9 @@ function initialSettings({ pid, uid }: Situation): DinitSettings {
     host: "auto",
     autoRecovery: false,
     exitWith: undefined,
+    afterCrash: "adopt",
+    faultLimit: DEFAULT_FAULT_LIMIT,
+    hangLimit: DEFAULT_HANG_LIMIT,
     services: [],
   };
 }
@@ -122,7 +140,8 @@ function takeWord(word: string, { kernelArguments, services }: DinitSettings): v
 }
 
 function valueError({ option, value, assigned }: ValueFault<DinitSettings>): UsageError {
-  const { oneOf, pattern } = option.value ?? {};
+  const { oneOf, pattern, missing } = option.value ?? {};
+  if (missing !== undefined) return optionError(option, missing);
   if (value !== undefined && pattern !== undefined) {
     return optionError(option, "requires a numerical argument");
   }
@@ -155,6 +174,9 @@ function optionsOf(settings: DinitSettings): DaemonOptions {
     host: settings.host,
     autoRecovery: settings.autoRecovery,
     exitWith: settings.exitWith,
+    afterCrash: settings.afterCrash,
+    faultLimit: settings.faultLimit,
+    hangLimit: settings.hangLimit,
     services: services.length > 0 ? services : ["boot"],
   };
 }

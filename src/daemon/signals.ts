@@ -1,6 +1,6 @@
 /** How signals reach the daemon. `signal_meanings.ts` has their meaning. */
 
-import { Signal } from "../model/mod.ts";
+import { Signal, signalNameOf } from "../model/mod.ts";
 import { LibcUnavailableError, openLibrary, SignalRelay, SystemCallError, WAKE_UP } from "../host/mod.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 
@@ -53,6 +53,9 @@ const OTHERS: readonly Deno.Signal[] = [
   "SIGABRT",
 ];
 
+const MEANING_OF: ReadonlyMap<string, (typeof MEANINGS)[keyof typeof MEANINGS]> = new Map(
+  Object.entries(MEANINGS),
+);
 const { USR1 } = Signal;
 /** The first real-time signal of the kernel, the first for programs, and the last one. */
 const FIRST = 32;
@@ -70,6 +73,7 @@ export class Signals {
   /** SIGHUP was ignored when the program was started, as with `nohup`. False if that is unknown. */
   readonly hangUpIgnored: boolean;
   readonly #stray: StrayErrors;
+  #relay: SignalRelay | undefined;
   readonly #listeners = new Map<Deno.Signal, () => void>();
   #handlers: SignalHandlers | undefined;
   #early: ((handlers: SignalHandlers) => void)[] = [];
@@ -87,22 +91,31 @@ export class Signals {
 
   /**
    * Uses the C library, if it is available, for what the runtime cannot do: real-time signals do not end the daemon,
-   * and SIGUSR1 does not reach the runtime. Returns whether that succeeded.
+   * SIGUSR1 does not reach the runtime, and a signal that arrives while the program is replaced is not lost. Returns
+   * whether that succeeded.
+   *
+   * `inherited`: the counts of signals of the program that this one replaces.
    */
-  useLibrary(): boolean {
+  useLibrary(inherited?: number): boolean {
     try {
-      const relay = new SignalRelay(openLibrary());
+      const relay = new SignalRelay(openLibrary(), inherited);
+      this.#relay = relay;
       this.#listen(WAKE_UP, (handlers) => {
-        for (const [signal, times] of relay.arrived()) relayed(handlers, signal, times);
+        relay.deliver((signal, times) => relayed(handlers, signal, times));
         handlers.wokenUp();
       });
       for (let signal = FIRST; signal <= RTMAX; signal++) relay.take(signal);
-      relay.take(USR1);
+      for (const signal of [USR1, ...[...MEANING_OF.keys(), ...OTHERS].map(numberOf)]) relay.take(signal);
       return true;
     } catch (error) {
       if (error instanceof LibcUnavailableError || error instanceof SystemCallError) return false;
       throw error;
     }
+  }
+
+  /** The descriptor of the counts of signals, for a program that replaces this one; `undefined` without the C library. */
+  get descriptor(): number | undefined {
+    return this.#relay?.descriptor;
   }
 
   /** From now on passes signals to these handlers, and passes earlier signals at once. */
@@ -115,6 +128,7 @@ export class Signals {
 
   /** Restores the default effect of the signal. Only for a daemon that is about to end by it. */
   release(signal: Deno.Signal): void {
+    this.#relay?.release(numberOf(signal));
     const listener = this.#listeners.get(signal);
     if (listener !== undefined) Deno.removeSignalListener(signal, listener);
     this.#listeners.delete(signal);
@@ -131,9 +145,17 @@ export class Signals {
 }
 
 function relayed(handlers: SignalHandlers, signal: number, times: number): void {
+  const name = signalNameOf(signal);
+  const meaning = name === undefined ? undefined : MEANING_OF.get(name);
   if (signal === USR1) handlers.look(false);
   else if (signal === STOP_CONTAINER) handlers.stopContainer();
+  else if (meaning !== undefined) handlers[meaning](); // once, as the runtime does
+  else if (name !== undefined) handlers.ignored(name.slice(3), 1);
   else handlers.ignored(signal === RTMIN ? "RTMIN" : `RTMIN+${signal - RTMIN}`, times);
+}
+
+function numberOf(signal: string): number {
+  return Signal[signal.slice(3) as keyof typeof Signal];
 }
 
 function isHangUpIgnored(): boolean {

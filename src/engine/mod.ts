@@ -146,6 +146,6 @@ export type {
 } from "./ports.ts";
 export type { Child, Edge, ProcessRole, ProcessState, ServiceRecord, TimerPurpose } from "./graph/record.ts";
 export type { ActivationTimes } from "./times.ts";
-export type { Plain } from "./plain.ts";
-export { SavedStateError } from "./schema.ts";
+export type { Plain } from "../model/saving.ts";
+export { SavedStateError } from "../model/saving.ts";
 export { restore, type RestoreOptions, type Snapshot, snapshot } from "./snapshot.ts";

@@ -25,7 +25,7 @@ import {
   type Schema,
   setOf,
   text,
-} from "./schema.ts";
+} from "../model/saving.ts";
 
 const { PLACEHOLDER: _placeholder, ...TYPES } = ServiceType;
 

@@ -21,7 +21,7 @@ import {
   SavedStateError,
   type Schema,
   text,
-} from "./schema.ts";
+} from "../model/saving.ts";
 import type { LifecycleState } from "./lifecycle/lifecycle.ts";
 import { type AfterExecution, launching, type LaunchStep, PHASE, type Phase } from "./lifecycle/phase.ts";
 import type { Child, Edge, ProcessState, ServiceRecord } from "./graph/record.ts";

@@ -5,9 +5,9 @@
  */
 
 import { ServiceType } from "../model/mod.ts";
-import { fromPlain, type Plain, toPlain } from "./plain.ts";
+import { fromPlain, type Plain, toPlain } from "../model/saving.ts";
 import { type SavedEdge, type SavedEngine, savedEngine, type SavedRecord } from "./saved_state.ts";
-import { SavedStateError } from "./schema.ts";
+import { SavedStateError } from "../model/saving.ts";
 import { ServiceGraph } from "./graph/graph.ts";
 import { ServiceManager } from "./manager.ts";
 import type { ManagerOptions } from "./manager_options.ts";

@@ -21,9 +21,13 @@ export {
 export { findLeftovers, launchesOver, type Leftover, ownerLives } from "./processes/leftovers.ts";
 export {
   Datagrams,
+  FaultHandlers,
   FileWatch,
   LibcUnavailableError,
+  MemoryFile,
   openLibrary,
+  readWhole,
+  SharedMemory,
   SignalRelay,
   SystemCallError,
   WAKE_UP,
@@ -33,7 +37,7 @@ export { type Key, Machine, type RestartKind, type RunEnd, type RunReports } fro
 export { NativeHost } from "./native_host.ts";
 export type { HostReports, NativeHostOptions } from "./native_options.ts";
 export { descriptorOfPath, grantedLink } from "./output/own_descriptor.ts";
-export { type JournalOptions, ProcessJournal } from "./processes/process_journal.ts";
+export { type JournalCopy, type JournalOptions, ProcessJournal } from "./processes/process_journal.ts";
 export { type LaunchNumber, NO_RECORD, type ProcessRecord } from "./processes/process_record.ts";
 export { RefusedVariables } from "./launch/refused_variables.ts";
 export { SystemClock } from "./system_clock.ts";

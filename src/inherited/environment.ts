@@ -6,6 +6,8 @@ const ENVIRONMENT = "/proc/self/environ";
  * when it is missing.
  */
 const OF_DESCRIPTORS = ["NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE"];
+/** Only for a program that replaces this one in the same process (`inheritance.ts`). */
+export const HEIR_VARIABLE = "DINIT_HEIR";
 /** The runtime sets this variable, and puts its own folder into `PATH` in which it finds no program `node`. */
 const NODE_STAND_IN = { variable: "DENO_NODE_SHIM_ACTIVE", folder: "/node_compat_bin" } as const;
 
@@ -17,7 +19,7 @@ const NODE_STAND_IN = { variable: "DENO_NODE_SHIM_ACTIVE", folder: "/node_compat
 export function inheritedEnvironment(): ReadonlyMap<string, string> {
   const entries = kernelTexts(ENVIRONMENT);
   const environment = entries === undefined ? runtimeEnvironment() : byName(entries);
-  for (const name of OF_DESCRIPTORS) environment.delete(name);
+  for (const name of [...OF_DESCRIPTORS, HEIR_VARIABLE]) environment.delete(name);
   return environment;
 }
 

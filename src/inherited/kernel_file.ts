@@ -1,4 +1,4 @@
-import { decodeBytes } from "../model/mod.ts";
+import { decodeBytes } from "../model/bytes.ts";
 
 /** A file of the kernel, decoded with `decodeBytes`; `undefined` if it does not exist or is not readable. */
 export function kernelFile(path: string): string | undefined {

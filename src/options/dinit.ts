@@ -6,6 +6,15 @@ import type { Option } from "./option.ts";
 /** What starts processes; `auto`: the native host if it may be had. */
 export type HostKind = "auto" | "native" | "command";
 
+/** What happens to the processes of a daemon that was killed: the next one takes them over, or ends them. */
+export type AfterCrash = "adopt" | "end";
+
+/** How many faults of the program within how many seconds are too many; a count of 0: none are. */
+export interface FaultLimit {
+  readonly count: number;
+  readonly seconds: number;
+}
+
 /** What has been read of a command line so far. */
 export interface DinitSettings {
   help: boolean;
@@ -29,12 +38,17 @@ export interface DinitSettings {
   host: HostKind;
   autoRecovery: boolean;
   exitWith: string | undefined;
+  afterCrash: AfterCrash;
+  faultLimit: FaultLimit;
+  /** Seconds of processor time; 0: no limit. */
+  hangLimit: number;
   services: string[];
 }
 
 const LEVELS: readonly Threshold[] = ["none", "error", "warn", "info", "debug"];
 const HOSTS: readonly HostKind[] = ["auto", "native", "command"];
 const FORMATS: readonly LogFormat[] = ["text", "json"];
+const AFTER_CRASH: readonly AfterCrash[] = ["adopt", "end"];
 
 /** All options, in the order of the help text. */
 export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
@@ -166,7 +180,48 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
       "command (Deno.Command), or auto: native if it can be had",
     apply: (s, value) => s.host = value as HostKind, // one of HOSTS
   },
+  {
+    long: "--after-crash",
+    extension: true,
+    assignable: true,
+    value: { name: "WHAT", oneOf: AFTER_CRASH },
+    help: "the processes of a daemon that was killed: adopt (the default) them, or\n" +
+      "end them and start their services again",
+    apply: (s, value) => s.afterCrash = value as AfterCrash, // one of AFTER_CRASH
+  },
+  {
+    long: "--fault-limit",
+    extension: true,
+    assignable: true,
+    value: {
+      name: "COUNT[/SECONDS]",
+      kind: "number",
+      pattern: /^\d{1,9}(\/\d{1,9})?$/,
+      missing: "requires a number of faults, such as 5 or 5/60",
+    },
+    help: "give up after so many faults of this program in so many seconds\n(default 5/60; 0: never)",
+    apply: (s, value) => s.faultLimit = faultLimit(value),
+  },
+  {
+    long: "--hang-limit",
+    extension: true,
+    assignable: true,
+    value: { name: "SECONDS", kind: "number", pattern: /^\d{1,9}$/, missing: "requires a number of seconds" },
+    help: "a program that is busy for so many seconds of processor time and does\n" +
+      "nothing else has a fault (default 30; 0: no limit)",
+    apply: (s, value) => s.hangLimit = Number(value),
+  },
 ];
+
+/** The default of `--fault-limit`. */
+export const DEFAULT_FAULT_LIMIT: FaultLimit = { count: 5, seconds: 60 };
+/** The default of `--hang-limit`, in seconds. */
+export const DEFAULT_HANG_LIMIT = 30;
+
+function faultLimit(text: string): FaultLimit {
+  const [count, seconds = DEFAULT_FAULT_LIMIT.seconds] = text.split("/").map(Number);
+  return { count, seconds };
+}
 
 /** A descriptor as `strtoul` and a C `int` read it: white space and a sign in front are allowed. */
 export function descriptorNumber(text: string): number {

@@ -1,7 +1,7 @@
 /** The C library itself: finding it, loading it, and explaining failed calls. */
 
 import { encodeBytes, errnoText } from "../model/mod.ts";
-import { SYMBOLS } from "./symbols.ts";
+import { BATCHES, type SymbolName, SYMBOLS } from "./symbols.ts";
 
 /** The native host is not available here. */
 export class LibcUnavailableError extends Error {
@@ -52,11 +52,9 @@ export class Library {
   readonly #errno = new Int32Array(1);
 
   constructor(path: string, architecture: Architecture) {
-    checkSymbols(path);
-    this.symbols = symbolsWhenNeeded(path);
+    this.symbols = loadSymbols(path);
     this.architecture = architecture;
     this.#errnoAddress = this.symbols.__errno_location();
-    void this.symbols.memcpyOut; // load it now: loading it after a failed call would change `errno`
   }
 
   /** Why the last call failed. Read it at once, before any await. */
@@ -72,29 +70,32 @@ export class Library {
   }
 }
 
-/** Throws if a function is missing. The runtime compiles no code for functions that it calls on another thread. */
-function checkSymbols(path: string): void {
-  const entries = Object.entries<Deno.ForeignFunction>(SYMBOLS);
-  const symbols = Object.fromEntries(
-    entries.map(([name, symbol]) => [name, { ...symbol, nonblocking: true }]),
-  );
-  Deno.dlopen(path, symbols).close();
-}
-
 /**
- * The functions, each loaded at its first use. The runtime compiles machine code for every function that it loads. All
- * of them would take 10 ms, mostly for functions that few services need.
+ * Loads the first batch of functions, and every other batch at the first use of one of its functions. The runtime
+ * compiles machine code for a function that it loads: all of them would take 10 ms, mostly for functions that few
+ * services need. Throws if any function is missing.
  */
-function symbolsWhenNeeded(path: string): Symbols {
+function loadSymbols(path: string): Symbols {
   const symbols = {};
-  for (const [name, symbol] of Object.entries<Deno.ForeignFunction>(SYMBOLS)) {
+  const load = (batch: readonly SymbolName[], others: Deno.ForeignLibraryInterface = {}) => {
+    const functions = Object.fromEntries(batch.map((name) => [name, SYMBOLS[name]]));
+    const loaded = Deno.dlopen(path, { ...functions, ...others }).symbols;
+    for (const name of batch) Object.defineProperty(symbols, name, { value: loaded[name] });
+  };
+  const [first, ...later] = BATCHES;
+  const found: Record<string, Deno.ForeignStatic> = {};
+  for (const [key, { name, optional }] of Object.entries<Deno.ForeignFunction>(SYMBOLS)) {
+    if (first.some((needed) => needed === key)) continue;
+    found[key] = { name, optional, type: "u8" }; // as a variable: the runtime finds it, and compiles nothing
+    const alone = [key as SymbolName]; // a key of the table
+    const batch = later.find((names) => names.some((other) => other === key)) ?? alone;
     const get = () => {
-      const value = Deno.dlopen(path, { [name]: symbol }).symbols[name];
-      Object.defineProperty(symbols, name, { value });
-      return value;
+      load(batch);
+      return Reflect.get(symbols, key);
     };
-    Object.defineProperty(symbols, name, { get, configurable: true });
+    Object.defineProperty(symbols, key, { get, configurable: true });
   }
+  load(first, found);
   return symbols as Symbols;
 }
 
@@ -115,17 +116,19 @@ function loadLibrary(): Library {
       `the native host runs on Linux on x86-64 and arm64, not on ${os} on ${arch}`,
     );
   }
-  const granted = PATHS[arch].filter((path) => mayLoad(path));
-  if (granted.length === 0) {
-    throw new LibcUnavailableError(`the native host needs --allow-ffi, or --allow-ffi=${PATHS[arch][0]}`);
-  }
+  let granted = false;
   let cause: unknown;
-  for (const path of granted) {
+  for (const path of PATHS[arch]) {
+    if (!mayLoad(path)) continue;
+    granted = true;
     try {
       return new Library(path, arch);
     } catch (error) {
       cause = error;
     }
+  }
+  if (!granted) {
+    throw new LibcUnavailableError(`the native host needs --allow-ffi, or --allow-ffi=${PATHS[arch][0]}`);
   }
   throw new LibcUnavailableError(
     "the native host needs glibc 2.29 or newer (libc.so.6), which was not found",

@@ -1,6 +1,7 @@
 /** Operations of the owner of a machine and of its shutdown program. Daemon and init 3.1, 3.7, 6 and 7.3. */
 
 import { DescriptorStream } from "./descriptor_stream.ts";
+import { Execution } from "./execution.ts";
 import { Files, O } from "./files.ts";
 import { type Library, openLibrary, SystemCallError } from "./library.ts";
 import { bootRecord } from "./login_record.ts";
@@ -37,6 +38,7 @@ const WTMP = "/var/log/wtmp";
 export class Machine {
   readonly #library: Library;
   readonly #calls: MachineCalls;
+  readonly #execution: Execution;
   readonly #files: Files;
   readonly #processes: Processes;
   #runner: ProgramRunner | undefined;
@@ -46,6 +48,7 @@ export class Machine {
   constructor(library: Library) {
     this.#library = library;
     this.#calls = new MachineCalls(library);
+    this.#execution = new Execution(library);
     this.#files = new Files(library);
     this.#processes = new Processes(library);
   }
@@ -100,7 +103,7 @@ export class Machine {
    * @param environment `NAME=VALUE`
    */
   execute(path: string, argv: readonly string[], environment: readonly string[]): number {
-    return this.#calls.execute(path, argv, environment);
+    return this.#execution.execute(path, argv, environment);
   }
 
   /**

@@ -1,6 +1,5 @@
-import { Errno, Signal } from "../model/mod.ts";
+import { Errno } from "../model/mod.ts";
 import { type Architecture, type Library, SystemCallError } from "./library.ts";
-import { afterFirst, TextVector } from "./text_vector.ts";
 
 /** System calls that only the owner of a machine needs, by their numbers on each processor. */
 const NUMBERS = {
@@ -12,9 +11,6 @@ export type MachineCall = keyof typeof NUMBERS["x86_64"];
 
 const { ENOMEM } = Errno;
 const F_SETFD = 2;
-const SIG_SETMASK = 2;
-const SIGSET_SIZE = 128;
-const SIG_DFL = 0n;
 
 /**
  * Makes system calls by number. So the ordinary daemon loads no functions that it never uses, and the grant for the one
@@ -22,14 +18,9 @@ const SIG_DFL = 0n;
  */
 export class MachineCalls {
   readonly #library: Library;
-  /** The path of a program, followed by its arguments. */
-  readonly #command: TextVector;
-  readonly #environment: TextVector;
 
   constructor(library: Library) {
     this.#library = library;
-    this.#command = new TextVector(library);
-    this.#environment = new TextVector(library);
   }
 
   /** Makes a call; the error number, or 0. */
@@ -59,25 +50,6 @@ export class MachineCalls {
   duplicate(from: number, to: number): void {
     if (from === to) this.#library.symbols.fcntl(from, F_SETFD, 0);
     else this.call("dup3", BigInt(from), BigInt(to));
-  }
-
-  /**
-   * Replaces the program, without blocked signals and without the signals that the runtime ignores. If that fails, it
-   * restores everything and returns the error number. Throws `SystemCallError` if there is no memory, or a text
-   * contains a zero.
-   */
-  execute(path: string, argv: readonly string[], environment: readonly string[]): number {
-    const { symbols } = this.#library;
-    const mask = new Uint8Array(SIGSET_SIZE);
-    symbols.pthread_sigmask(SIG_SETMASK, new Uint8Array(SIGSET_SIZE), mask);
-    const onBrokenPipe = symbols.signal(Signal.PIPE, SIG_DFL);
-    try {
-      const { vector, first } = this.#command.lay([path, ...argv]);
-      return this.call("execve", first, afterFirst(vector), this.#environment.lay(environment).vector);
-    } finally {
-      symbols.signal(Signal.PIPE, onBrokenPipe);
-      symbols.pthread_sigmask(SIG_SETMASK, mask, null);
-    }
   }
 
   #allocate(size: number): bigint {

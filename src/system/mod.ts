@@ -18,6 +18,8 @@ export {
   TICKS_PER_SECOND,
 } from "./boot_clock.ts";
 export { DescriptorStream } from "./descriptor_stream.ts";
+export { FAULT_SIGNALS, FaultHandlers, type FaultProgram } from "./fault_handlers.ts";
+export { Execution, type ExecutionOptions } from "./execution.ts";
 export { FileWatch } from "./file_watch.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
@@ -28,9 +30,15 @@ export { bootRecord } from "./login_record.ts";
 export { type MachineCall, MachineCalls } from "./machine_calls.ts";
 export { KeyInput } from "./machine_keys.ts";
 export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
+export { MemoryFile, readWhole } from "./memory_file.ts";
+export { MemoryFiles } from "./memory_files.ts";
+export { type OwnDescriptor, OwnDescriptors } from "./own_descriptors.ts";
 export { Interest, Poller, type Watch } from "./poller.ts";
+export { ProcessHandles } from "./process_handles.ts";
 export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
+export { ALL_SIGNALS, SignalMask } from "./signal_mask.ts";
 export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
+export { SharedMemory } from "./shared_memory.ts";
 export { Sockets } from "./sockets.ts";
 export { type LaunchThread, LaunchThreads } from "./launch_threads.ts";
 export { Memory } from "./memory.ts";

@@ -1,5 +1,5 @@
-import { Errno } from "../model/mod.ts";
 import { type Architecture, asBytes, type Library, SystemCallError } from "./library.ts";
+import { SharedMemory } from "./shared_memory.ts";
 
 /** The signal as which relayed signals arrive. By default it has no effect, and it has no other use here. */
 export const WAKE_UP: Deno.Signal = "SIGURG";
@@ -10,9 +10,12 @@ const PAGE = 4096n;
 const PROT_READ_WRITE = 3;
 const PROT_READ_EXECUTE = 5;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
-const { ENOMEM } = Errno;
 const FAILED = 0xffffffffffffffffn;
+const SIG_DFL = 0n;
 const SIG_IGN = 1n;
+/** Where the memory has how many signals were delivered; before it are the counts of those that arrived. */
+const DELIVERED = 4 * COUNTS;
+const MEMORY_SIZE = 2 * 4 * COUNTS;
 /** glibc reserves these two for its threads and handles the second. The C library refuses to change the first. */
 const CANCEL = 32;
 const SET_IDS = 33;
@@ -24,27 +27,39 @@ const SYS_RT_SIGACTION: Record<Architecture, bigint> = { x86_64: 13n, aarch64: 1
  * A signal handler may do very little, so it cannot run JavaScript. This handler is a few machine instructions: it
  * counts the signal and sends `WAKE_UP` to the process, to which the runtime can listen. Executing a program removes
  * handlers but keeps ignored signals, so children are not affected.
+ *
+ * The counts are in memory that another program can inherit. So a signal that arrives while this program is replaced is
+ * delivered by its heir.
  */
 export class SignalRelay {
   readonly #library: Library;
-  readonly #counts: bigint;
+  readonly #memory: SharedMemory;
   readonly #handler: bigint;
-  readonly #seen = new Int32Array(COUNTS);
-  readonly #now = new Int32Array(COUNTS);
+  readonly #delivered = new Int32Array(COUNTS);
+  readonly #arrived = new Int32Array(COUNTS);
 
-  /** Throws `SystemCallError` if there is no memory for the handler, or the system refuses to make it executable. */
-  constructor(library: Library) {
+  /**
+   * `inherited`: the memory of the relay of the program that this one replaces. Throws `SystemCallError` if there is no
+   * memory for the handler, or the system refuses to make it executable.
+   */
+  constructor(library: Library, inherited?: number) {
     this.#library = library;
     const { symbols, architecture } = library;
+    this.#memory = inherited === undefined
+      ? SharedMemory.create(library, "dinit signals", MEMORY_SIZE)
+      : SharedMemory.inherit(library, inherited, MEMORY_SIZE);
+    this.#memory.read(DELIVERED, asBytes(this.#delivered));
     const page = symbols.mmap(0n, PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
     if (page === FAILED) throw new SystemCallError("mmap", library.errno());
     this.#handler = page;
-    this.#counts = symbols.malloc(BigInt(this.#now.byteLength));
-    if (this.#counts === 0n) throw new SystemCallError("malloc", ENOMEM);
-    symbols.memcpyIn(this.#counts, asBytes(this.#now), BigInt(this.#now.byteLength));
-    const code = handlerCode(architecture, this.#counts);
+    const code = handlerCode(architecture, this.#memory.address);
     symbols.memcpyIn(page, code, BigInt(code.length));
     library.check("mprotect", symbols.mprotect(page, PAGE, PROT_READ_EXECUTE));
+  }
+
+  /** The descriptor of the memory. */
+  get descriptor(): number {
+    return this.#memory.fd;
   }
 
   /** Receives a signal from now on, and replaces its previous handler. */
@@ -53,17 +68,24 @@ export class SignalRelay {
     else if (signal !== SET_IDS) this.#library.symbols.signal(signal, this.#handler);
   }
 
-  /** The signals that arrived since the last call, and how often each did. */
-  arrived(): [signal: number, times: number][] {
-    const { symbols } = this.#library;
-    symbols.memcpyOut(asBytes(this.#now), this.#counts, BigInt(this.#now.byteLength));
-    const arrived: [number, number][] = [];
+  /** Restores the default effect of a signal. */
+  release(signal: number): void {
+    this.#library.symbols.signal(signal, SIG_DFL);
+  }
+
+  /** Calls `handle` for each signal that has arrived and was not delivered, with how often it arrived. */
+  deliver(handle: (signal: number, times: number) => void): void {
+    this.#memory.read(0, asBytes(this.#arrived));
     for (let signal = 1; signal < COUNTS; signal++) {
-      const times = (this.#now[signal] - this.#seen[signal]) | 0; // the count wraps around
-      if (times !== 0) arrived.push([signal, times]);
-      this.#seen[signal] = this.#now[signal];
+      const times = (this.#arrived[signal] - this.#delivered[signal]) | 0; // the count wraps around
+      if (times === 0) continue;
+      try {
+        handle(signal, times);
+      } finally {
+        this.#delivered[signal] = this.#arrived[signal];
+        this.#memory.write(DELIVERED + 4 * signal, asBytes(this.#delivered.slice(signal, signal + 1)));
+      }
     }
-    return arrived;
   }
 
   /** A system call, because the C library refuses. The structure begins with the handler; the rest is zero. */

@@ -1,7 +1,9 @@
-import { asBytes, type Library } from "./library.ts";
-import { AF_UNIX, SOCKET_FLAGS, unixAddress } from "./unix_address.ts";
+import { decodeBytes, Errno } from "../model/mod.ts";
+import { asBytes, type Library, SystemCallError } from "./library.ts";
+import { ADDRESS_SIZE, AF_UNIX, SOCKET_FLAGS, unixAddress } from "./unix_address.ts";
 
 const SOCK_STREAM = 1;
+const { EAGAIN, EINTR, ECONNABORTED } = Errno;
 
 /** Non-blocking Unix stream sockets. Methods throw `SystemCallError`. */
 export class Sockets {
@@ -33,5 +35,24 @@ export class Sockets {
 
   listen(fd: number, backlog: number): void {
     this.#library.check("listen", this.#library.symbols.listen(fd, backlog));
+  }
+
+  /** Accepts a waiting connection, non-blocking; `undefined` if there is none now. */
+  accept(fd: number): number | undefined {
+    const accepted = this.#library.symbols.accept4(fd, null, null, SOCKET_FLAGS);
+    if (accepted !== -1) return accepted;
+    const errno = this.#library.errno();
+    if (errno === EAGAIN || errno === EINTR || errno === ECONNABORTED) return undefined;
+    throw new SystemCallError("accept", errno);
+  }
+
+  /** The path that a local socket is bound to; empty if it has none. */
+  pathOf(fd: number): string {
+    const address = new Uint8Array(ADDRESS_SIZE);
+    const length = new Int32Array([ADDRESS_SIZE]);
+    const { symbols } = this.#library;
+    this.#library.check("getsockname", symbols.getsockname(fd, address, asBytes(length)));
+    const path = decodeBytes(address.subarray(2, Math.min(length[0], ADDRESS_SIZE)));
+    return path.split("\0", 1)[0];
   }
 }

@@ -7,6 +7,8 @@ export const AF_UNIX = 1;
 export const SOCKET_FLAGS = 0o4000 | 0o2000000;
 /** The size of the path in `struct sockaddr_un`, in bytes, including the zero at the end. */
 const PATH_SIZE = 108;
+/** The size of `struct sockaddr_un`, in bytes. */
+export const ADDRESS_SIZE = 2 + PATH_SIZE;
 const { ENAMETOOLONG } = Errno;
 
 /**
@@ -15,7 +17,7 @@ const { ENAMETOOLONG } = Errno;
 export function unixAddress(call: string, path: string): Uint8Array<ArrayBuffer> {
   const bytes = encodeBytes(path);
   if (bytes.length >= PATH_SIZE) throw new SystemCallError(call, ENAMETOOLONG);
-  const address = new Uint8Array(2 + PATH_SIZE);
+  const address = new Uint8Array(ADDRESS_SIZE);
   new DataView(address.buffer).setUint16(0, AF_UNIX, true);
   address.set(bytes, 2);
   return address;

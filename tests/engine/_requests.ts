@@ -66,6 +66,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   killed: plain((world, [name, signal], role) => world.ends(name, { signal: Number(signal) }, role)),
   ready: plain((world, [name]) => world.manager.ready(world.service(name).id)),
   "ready-eof": plain((world, [name]) => world.manager.readinessClosed(world.service(name).id)),
+  "all-killed": plain((world) => world.allKilled()),
   "add-dep": (world, words) => addDependency(world, words, false),
   enable: (world, words) => addDependency(world, words, true),
   "rm-dep": (world, [from, kind, to]) => {

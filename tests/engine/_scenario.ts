@@ -162,6 +162,7 @@ export class Play {
     this.act({ requests: [shutdown], happens: "", changes: "" });
     this.check("at shutdown");
     for (let round = 0; round < 100 && world.manager.activeCount > 0; round++) {
+      world.allKilled();
       for (const service of [...world.manager.services()]) this.#letEnd(service);
       this.check(`shutting down, round ${round}`);
       if (round % 10 === 9) world.advance(60_000);

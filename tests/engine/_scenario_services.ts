@@ -35,6 +35,7 @@ const FLAGS: Record<string, Partial<ServiceFlags>> = {
   interruptible: { startInterruptible: true },
   skippable: { skippable: true },
   "always-chain": { alwaysChain: true },
+  "kill-all-on-stop": { killAllOnStop: true },
 };
 
 /** The kind of edge that a word names. */

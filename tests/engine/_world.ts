@@ -61,11 +61,13 @@ export class FakeClock implements Clock {
     return [...this.timers.values()].filter((timer) => timer.id === id).map(({ at }) => at);
   }
 
-  /** Lets time pass; every timer that expires meanwhile is reported at its moment. */
+  /** Lets time pass; every timer that expires meanwhile is reported at its moment, in the order of the services. */
   advance(milliseconds: number, expired: (id: number, purpose: TimerName) => void): void {
     const end = this.time + milliseconds;
     for (;;) {
-      const [next] = [...this.timers.values()].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      const [next] = [...this.timers.values()].filter(({ at }) => at <= end).sort((a, b) =>
+        a.at - b.at || a.id - b.id
+      );
       if (next === undefined) break;
       this.time = Math.max(this.time, next.at);
       this.clearTimer(next.id, next.purpose);

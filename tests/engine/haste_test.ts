@@ -66,3 +66,26 @@ Deno.test("a kill reaches the process of every service, also of those that wait 
   assertEquals([signalsTo(world, "top"), signalsTo(world, "base")], [[KILL], [KILL]]);
   assertEquals(world.host.process(top.id, "stop")?.signals, [KILL]);
 });
+
+Deno.test("a kill also ends a stop command whose service has no process any more", () => {
+  const world = new World();
+  const service = world.add("s", PROCESS, { stopCommand: ["/bin/stop"] });
+  world.manager.start(service);
+  world.execSucceeded("s");
+  world.manager.shutdown(ShutdownType.HALT);
+  world.execSucceeded("s", "stop");
+  world.ends("s", { exit: 0 });
+  world.manager.hasten("kill");
+  assertEquals(world.host.process(service.id, "stop")?.signals, [KILL]);
+  assertEquals(world.host.signals.map(({ role }) => role), ["stop"]);
+});
+
+Deno.test("in a hurry, a process that does not end is killed only once", () => {
+  const world = new World();
+  world.manager.start(world.add("s", PROCESS, { stopTimeout: 60_000, termSignal: TERM }));
+  world.execSucceeded("s");
+  world.manager.shutdown(ShutdownType.HALT);
+  world.manager.hasten("hurry");
+  world.advance(60_000);
+  assertEquals(signalsTo(world, "s"), [TERM, KILL]);
+});

@@ -170,7 +170,24 @@ Deno.test("a stop command that ends before its execution is reported still count
   assertEquals(service.state, STOPPING);
   world.execSucceeded("p", "stop");
   assertEquals(service.state, STOPPED);
+  assertEquals(service.process.exit, { kind: "killed", signal: 15, core: false });
   assertEquals(world.log.messages, ["error Service p stop command terminated due to signal 9"]);
+});
+
+Deno.test("a process that ends before its execution is reported shows at once how, and is replaced later", () => {
+  const [world, service] = started(PROCESS, { smoothRecovery: true, restartDelay: 100 });
+  world.ends("p", { exit: 0 });
+  world.advance(100);
+  world.ends("p", { exit: 3 });
+  assertEquals(world.manager.status(service).exit, { code: 1, status: 3 });
+  world.execSucceeded("p");
+  assertEquals(service.phase, { kind: "recovering", step: { kind: "restart-delay" } });
+  assertEquals(service.process.main, {
+    pid: undefined,
+    execPending: false,
+    ended: undefined,
+    foreign: false,
+  });
 });
 
 Deno.test("a stop command that cannot be executed when the process is gone completes the stop", () => {

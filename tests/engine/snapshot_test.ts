@@ -6,10 +6,40 @@ import {
   ServiceState,
   ServiceType,
 } from "../../src/model/mod.ts";
+import {
+  launching,
+  type LaunchStep,
+  PHASE,
+  type Phase,
+  waitingForDependents,
+} from "../../src/engine/lifecycle/phase.ts";
 import { restore, SavedStateError, snapshot } from "../../src/engine/mod.ts";
 import { readScenarios } from "./_notation.ts";
 import { Play } from "./_scenario.ts";
 import { World } from "./_world.ts";
+
+/** The steps of a recovery, and of a start. */
+const RECOVERIES: readonly LaunchStep[] = [
+  { kind: "restart-delay" },
+  { kind: "launching", then: "up" },
+  { kind: "launching", then: "awaiting-readiness" },
+  { kind: "launching", then: "awaiting-launcher" },
+  { kind: "awaiting-readiness" },
+  { kind: "awaiting-launcher" },
+];
+/** Every phase in which a service can be, except that only a service that is completely up can have been recovering. */
+const ALL_PHASES: readonly Phase[] = [
+  ...Object.values(PHASE),
+  launching("running-start-command"),
+  ...RECOVERIES.filter(({ kind }) => kind === "launching"),
+  ...RECOVERIES.map((step) => ({ kind: "recovering", step } as const)),
+  ...(["up", "half", "down"] as const).map((brought) => waitingForDependents(brought)),
+  ...RECOVERIES.map((step) => waitingForDependents("up", step)),
+  ...[true, false].flatMap((launcher) => [
+    { kind: "awaiting-execution", launcher } as const,
+    { kind: "asked-to-stop", launcher } as const,
+  ]),
+];
 
 for (const scenario of readScenarios()) {
   Deno.test(`${scenario.id}, saved and restored after every step`, () => {
@@ -26,6 +56,18 @@ for (const scenario of readScenarios()) {
     play.windDown();
   });
 }
+
+Deno.test("the scenarios save and restore services in every phase, with all its details", () => {
+  const reached = new Set<string>();
+  for (const scenario of readScenarios()) {
+    const play = new Play(scenario);
+    for (const step of scenario.steps) {
+      play.act(step);
+      for (const { phase } of play.world.manager.services()) reached.add(JSON.stringify(phase));
+    }
+  }
+  assertEquals([...reached].sort(), ALL_PHASES.map((phase) => JSON.stringify(phase)).sort());
+});
 
 Deno.test("a description with every kind of value is the same after restoring", () => {
   const world = new World();
@@ -191,5 +233,10 @@ Deno.test("an engine that is not at rest is not saved", () => {
   assertThrows(() => snapshot(world.manager), Error, "not at rest"); // its drain is still to come
   world.manager.lifecycle.drain();
   snapshot(world.manager);
-  assertEquals(errors, Array(2).fill("Cannot save the engine: it is not at rest"));
+  world.manager.start(service, { pin: true });
+  world.manager.lifecycle.processLost(service);
+  assertThrows(() => snapshot(world.manager), Error, "not at rest"); // it is to be looked at again
+  world.manager.lifecycle.drain();
+  snapshot(world.manager);
+  assertEquals(errors, Array(3).fill("Cannot save the engine: it is not at rest"));
 });

@@ -104,10 +104,39 @@ const WHATS = [
   ],
 ];
 
+/** What happens where services often come up, recover and go down, and pins seldom hold them. */
+export const LIVELY = [
+  ...[
+    "start",
+    "start",
+    "start",
+    "start",
+    "start",
+    "stop",
+    "release",
+    "restart",
+    "unpin",
+    "stop pinned",
+    "trigger",
+  ],
+  ...[
+    "executed",
+    "executed",
+    "executed",
+    "executed",
+    "executed",
+    "executed",
+    "not executed",
+    "ready",
+    "unready",
+  ],
+  ...["ends", "ends", "ends", "time", "pid file", "launch error", "console", "all killed"],
+];
+
 /** Random sequences of things that happen. */
-export function happenings(maxLength: number): fc.Arbitrary<Happening[]> {
+export function happenings(maxLength: number, whats: readonly string[] = WHATS): fc.Arbitrary<Happening[]> {
   const happening = fc.record({
-    what: fc.constantFrom(...WHATS),
+    what: fc.constantFrom(...whats),
     who: fc.nat(1000),
     other: fc.nat(1000),
     choice: fc.nat(1000),

@@ -2,7 +2,7 @@
 
 import type { ControlClient } from "../../client/mod.ts";
 import { HandleEvents } from "../../client/steps.ts";
-import { ServiceEvent, ServiceState } from "../../model/mod.ts";
+import { ServiceEvent, ServiceState } from "../../model/states.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";

@@ -2,7 +2,9 @@
 
 import { CATLOG_CLEAR, type ControlClient, Reply, Request } from "../../client/mod.ts";
 import { LogReader } from "../../client/steps.ts";
-import { decodeBytes, type ServiceOverview, typed } from "../../model/mod.ts";
+import { decodeBytes } from "../../model/bytes.ts";
+import type { ServiceOverview } from "../../model/status.ts";
+import { typed } from "../../model/typed_module.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";

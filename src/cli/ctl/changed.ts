@@ -1,7 +1,8 @@
 /** Reports that the description of a service has changed since it was loaded (cli 3.2). */
 
 import { type ControlClient, Reply, Request } from "../../client/mod.ts";
-import { baseName, type FileTime } from "../../model/mod.ts";
+import type { FileTime } from "../../model/description.ts";
+import { baseName } from "../../model/names.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceRecord } from "./services.ts";
 

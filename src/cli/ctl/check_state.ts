@@ -1,7 +1,7 @@
 /** `is-started` and `is-failed` (cli 3.6). */
 
 import type { WireStatus } from "../../client/mod.ts";
-import { ServiceState, StopReason } from "../../model/mod.ts";
+import { ServiceState, StopReason } from "../../model/states.ts";
 import type { CommandContext } from "./context.ts";
 import { stateName } from "./status_text.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";

@@ -7,7 +7,8 @@ import {
   effectiveMode,
   type SocketOptions,
 } from "../../client/mod.ts";
-import { Errno, errnoText, typed } from "../../model/mod.ts";
+import { Errno, errnoText } from "../../model/errno.ts";
+import { typed } from "../../model/typed_module.ts";
 import { ctlFailure, protocolFailure, type ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";
 

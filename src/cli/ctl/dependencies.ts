@@ -1,7 +1,7 @@
 /** `add-dep` and `rm-dep` (cli 3.12). */
 
 import { Reply, Request } from "../../client/mod.ts";
-import { DependencyKind } from "../../model/mod.ts";
+import { DependencyKind } from "../../model/states.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";

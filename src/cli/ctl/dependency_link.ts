@@ -7,7 +7,9 @@ import {
   readEnableVia,
   readStaticLinks,
 } from "../../description/mod.ts";
-import { Errno, errnoOf, errnoText, LoadError, missingGrantText } from "../../model/mod.ts";
+import { Errno, errnoOf, errnoText } from "../../model/errno.ts";
+import { LoadError } from "../../model/errors.ts";
+import { missingGrantText } from "../../model/grants.ts";
 import { ctlFailure } from "../shared/failure.ts";
 
 /** The default dependent, unless a description names another one. */

@@ -16,7 +16,10 @@ import {
   MainEnvironment,
   parseEnvironmentFile,
 } from "../../description/mod.ts";
-import { baseName, DependencyKind, Errno, errnoText, LoadError, ServiceState } from "../../model/mod.ts";
+import { Errno, errnoText } from "../../model/errno.ts";
+import { LoadError } from "../../model/errors.ts";
+import { baseName } from "../../model/names.ts";
+import { DependencyKind, ServiceState } from "../../model/states.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import {

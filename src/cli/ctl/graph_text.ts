@@ -1,7 +1,7 @@
 /** The service graph in the languages of drawing programs. Pure functions. */
 
 import { type Graph, hasFailed } from "../../client/mod.ts";
-import { serviceTypeRow } from "../../model/mod.ts";
+import { serviceTypeRow } from "../../model/service_types.ts";
 import { isOrdering, kindName } from "../shared/dependency_kinds.ts";
 import type { GraphDocument, StateName } from "./documents.ts";
 import { lookOf } from "./look.ts";

@@ -1,6 +1,6 @@
 /** The code of each command of `dinitctl`, which is loaded when the command is given. */
 
-import { typed } from "../../model/mod.ts";
+import { typed } from "../../model/typed_module.ts";
 import type { CtlCommandName } from "../../options/ctl_commands.ts";
 import type { CommandHandler } from "./context.ts";
 

@@ -1,7 +1,7 @@
 /** The reason of a failed launch in words, such as a missing permission, which only this daemon provides. */
 
 import { type ControlClient, ControlError, type WireStatus } from "../../client/mod.ts";
-import { StopReason } from "../../model/mod.ts";
+import { StopReason } from "../../model/states.ts";
 
 /** The fields of a service in the daemon's documents that matter here. */
 interface ToldService {

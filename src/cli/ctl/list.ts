@@ -1,7 +1,8 @@
 /** `list` (cli 3.7). */
 
 import { type ControlClient, hasFailed, type SvcInfo, type WireStatus } from "../../client/mod.ts";
-import { ServiceState, StopReason, typed } from "../../model/mod.ts";
+import { ServiceState, StopReason } from "../../model/states.ts";
+import { typed } from "../../model/typed_module.ts";
 import type { CommandContext } from "./context.ts";
 import type { Selection } from "./selection.ts";
 

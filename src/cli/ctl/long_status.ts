@@ -2,7 +2,8 @@
 
 import type { ControlClient, WireStatus } from "../../client/mod.ts";
 import { isLogPart } from "../../client/steps.ts";
-import { restartLimitText, ServiceState, StopReason } from "../../model/mod.ts";
+import { ServiceState, StopReason } from "../../model/states.ts";
+import { restartLimitText } from "../../model/status.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceDocument } from "./documents.ts";
 import { durationText } from "../shared/duration_text.ts";

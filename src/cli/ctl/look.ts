@@ -1,7 +1,7 @@
 /** How to show the state of a service. */
 
 import { hasFailed, type WireStatus } from "../../client/mod.ts";
-import { ServiceState } from "../../model/mod.ts";
+import { ServiceState } from "../../model/states.ts";
 import type { StateChoice } from "../../options/dinitctl.ts";
 import { Colour } from "../shared/style.ts";
 

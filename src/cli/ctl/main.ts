@@ -1,6 +1,7 @@
 /** `dinitctl`: talks to a running daemon from the command line (cli 2 to 4). */
 
-import { missingGrantText, typed } from "../../model/mod.ts";
+import { missingGrantText } from "../../model/grants.ts";
+import { typed } from "../../model/typed_module.ts";
 import { ControlError } from "../../client/mod.ts";
 import { scanArguments } from "./arguments.ts";
 import { conversationFailure, openConnection } from "./connection.ts";

@@ -7,7 +7,7 @@ import { type OverviewFacts, renderOverview } from "./overview_text.ts";
 import type { Selection } from "./selection.ts";
 import type { KnownService } from "./service_facts.ts";
 import { textStyle } from "../shared/style.ts";
-import { typed } from "../../model/mod.ts";
+import { typed } from "../../model/typed_module.ts";
 
 /**
  * Prints the overview, limited to the services that the command line selects.

@@ -3,7 +3,8 @@
  * fits the width; in a pipe it is plain text in columns.
  */
 
-import { restartLimitText, ServiceState } from "../../model/mod.ts";
+import { ServiceState } from "../../model/states.ts";
+import { restartLimitText } from "../../model/status.ts";
 import { durationText } from "../shared/duration_text.ts";
 import { lookOf, LOOKS } from "./look.ts";
 import type { KnownService } from "./service_facts.ts";

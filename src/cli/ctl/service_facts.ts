@@ -2,7 +2,8 @@
 
 import { hasFailed } from "../../client/mod.ts";
 import { type KnownService, processEnd, stopReasonName } from "../../client/steps.ts";
-import { type FailureReport, StopReason } from "../../model/mod.ts";
+import { StopReason } from "../../model/states.ts";
+import type { FailureReport } from "../../model/status.ts";
 import type { ServiceDocument, StateName } from "./documents.ts";
 import { launchFailure, stateName } from "./status_text.ts";
 

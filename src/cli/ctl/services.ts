@@ -1,8 +1,8 @@
 /** Gets handles of services, the first step of most sub-commands (cli 3.1). */
 
 import { type ControlClient, Reply, Request, type WireStatus } from "../../client/mod.ts";
-import { findRecord, LoadFailedError, loadRecord, type ServiceRecord } from "../../client/steps.ts";
-import { encodeBytes } from "../../model/mod.ts";
+import { findRecord, LoadFailedError, loadRecord, type ServiceRecord } from "../../client/lookup.ts";
+import { encodeBytes } from "../../model/bytes.ts";
 import { ctlFailure, protocolFailure, ToolFailure } from "../shared/failure.ts";
 
 export type { ServiceRecord };

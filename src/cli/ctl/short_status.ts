@@ -4,7 +4,7 @@ import type { CommandContext } from "./context.ts";
 import { statusLines } from "./status_lines.ts";
 import { withLaunchText } from "./launch_text.ts";
 import { findService, notLoaded, serviceStatus } from "./services.ts";
-import { typed } from "../../model/mod.ts";
+import { typed } from "../../model/typed_module.ts";
 
 /** Only a pattern that is no service's name shows more: all matching services. */
 export async function shortStatus(context: CommandContext): Promise<number> {

@@ -1,7 +1,7 @@
 /** `shutdown` (cli 3.14). */
 
 import { Reply, Request } from "../../client/mod.ts";
-import { ShutdownType } from "../../model/mod.ts";
+import { ShutdownType } from "../../model/states.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 

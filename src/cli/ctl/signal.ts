@@ -1,7 +1,7 @@
 /** `signal` (cli 3.10). */
 
 import { type SignalRefusal, signalService } from "../../client/steps.ts";
-import { signalNumber, SIGNALS } from "../../model/mod.ts";
+import { signalNumber, SIGNALS } from "../../model/signals.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";

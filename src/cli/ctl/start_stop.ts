@@ -10,7 +10,7 @@ import {
   HandleEvents,
   namesOf,
 } from "../../client/steps.ts";
-import { ServiceState } from "../../model/mod.ts";
+import { ServiceState } from "../../model/states.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, ToolFailure } from "../shared/failure.ts";
 import { warnIfChanged } from "./changed.ts";

@@ -1,7 +1,7 @@
 /** `status`: chooses its form (cli 3.5). Each form is loaded when it is needed. */
 
 import type { CommandContext } from "./context.ts";
-import { typed } from "../../model/mod.ts";
+import { typed } from "../../model/typed_module.ts";
 
 /** `dinitctl status [--long] [--state STATE] [SERVICE|PATTERN...]` */
 export async function status(context: CommandContext): Promise<number> {

@@ -1,7 +1,7 @@
 /** The status of one service, line by line, in the words of the reference (cli 3.5). */
 
 import type { WireStatus } from "../../client/mod.ts";
-import { ServiceState } from "../../model/mod.ts";
+import { ServiceState } from "../../model/states.ts";
 import { exitText, launchFailureLines, stateName, type StopText, stopText } from "./status_text.ts";
 
 /** The lines for a service. The second one begins with its state. */

@@ -1,7 +1,8 @@
 /** The state of a service in words. `status`, the overview and the start commands use the same words. */
 
 import type { WireStatus } from "../../client/mod.ts";
-import { errnoText, launchStageText, StopReason } from "../../model/mod.ts";
+import { errnoText } from "../../model/errno.ts";
+import { launchStageText, StopReason } from "../../model/states.ts";
 
 const STATE_NAMES = ["STOPPED", "STARTING", "STARTED", "STOPPING"];
 

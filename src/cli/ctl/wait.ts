@@ -2,7 +2,8 @@
 
 import type { ServiceEventPacket, WireStatus } from "../../client/mod.ts";
 import { type Arrivals, type Goal, GoalWatch } from "../../client/steps.ts";
-import { ServiceEvent, StopReason, typed } from "../../model/mod.ts";
+import { ServiceEvent, StopReason } from "../../model/states.ts";
+import { typed } from "../../model/typed_module.ts";
 import type { CommandContext } from "./context.ts";
 import { protocolFailure } from "../shared/failure.ts";
 import { startFailureLines } from "./status_text.ts";

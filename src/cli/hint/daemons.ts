@@ -2,7 +2,7 @@
 
 import { ControlClient, ControlError, controlSocketPath, effectiveMode } from "../../client/mod.ts";
 import { FOLDER_SOCKET } from "../shared/folder_socket.ts";
-import { Errno } from "../../model/mod.ts";
+import { Errno } from "../../model/errno.ts";
 import { passedDescriptor } from "../ctl/connection.ts";
 import { limited } from "./limited.ts";
 import type { HintSurroundings } from "./surroundings.ts";

@@ -1,7 +1,7 @@
 /** Hints on services that cannot be found, loaded or used. */
 
 import { type ControlClient, ControlError, Reply, Request } from "../../client/mod.ts";
-import { baseName } from "../../model/mod.ts";
+import { baseName } from "../../model/names.ts";
 import { nearest } from "../check/suggestion.ts";
 import { stateName } from "../ctl/status_text.ts";
 import { printable } from "../shared/text_width.ts";

@@ -1,15 +1,8 @@
 /** What `dinit-monitor` watches: services, or variables of the daemon's environment (cli 6.4, 6.5). */
 
 import type { ControlClient, ServiceEventPacket } from "../../client/mod.ts";
-import {
-  Arrivals,
-  followVariables,
-  LoadFailedError,
-  loadRecord,
-  readVariables,
-  type ServiceRecord,
-  type Variable,
-} from "../../client/steps.ts";
+import { LoadFailedError, loadRecord, type ServiceRecord } from "../../client/lookup.ts";
+import { Arrivals, followVariables, readVariables, type Variable } from "../../client/steps.ts";
 import { ServiceEvent, ServiceState } from "../../model/mod.ts";
 import type { Occasion } from "./command.ts";
 import { monitorFailure } from "./failure.ts";

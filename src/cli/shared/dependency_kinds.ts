@@ -1,6 +1,6 @@
 /** The dependency kinds in words. */
 
-import { DependencyKind } from "../../model/mod.ts";
+import { DependencyKind } from "../../model/states.ts";
 
 const KIND_NAMES: ReadonlyMap<number, string> = new Map([
   [DependencyKind.REGULAR, "depends-on"],

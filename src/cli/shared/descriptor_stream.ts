@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { type ByteStream, ControlError } from "../../client/mod.ts";
-import { typed } from "../../model/mod.ts";
+import { typed } from "../../model/typed_module.ts";
 
 /** The stream over an open descriptor. Throws `ControlError` `closed` for a descriptor that is no connection. */
 export async function descriptorStream(fd: number): Promise<ByteStream> {

@@ -1,6 +1,6 @@
 /** How a tool ends with a message on standard error and exit status 1, and the version text of all tools. */
 
-import { DINIT_VERSION, PRODUCT_TEXT } from "../../model/mod.ts";
+import { DINIT_VERSION, PRODUCT_TEXT } from "../../model/version.ts";
 import type { CtlIo } from "./io.ts";
 
 /** The output of `--version`: the reference's line, and the name and version of this program. */

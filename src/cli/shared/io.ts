@@ -1,7 +1,7 @@
 /** What a command-line tool needs from its process, so that tests can replace it. */
 
 import { environmentVariable } from "../../inherited/mod.ts";
-import { encodeBytes } from "../../model/mod.ts";
+import { encodeBytes } from "../../model/bytes.ts";
 
 /** The environment of a tool. */
 export interface CtlIo {

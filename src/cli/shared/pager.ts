@@ -1,6 +1,6 @@
 /** Shows a long text: on a terminal with a pager, otherwise unchanged. */
 
-import { encodeBytes } from "../../model/mod.ts";
+import { encodeBytes } from "../../model/bytes.ts";
 import type { CtlIo } from "./io.ts";
 
 /** Exits at once if the text fits the screen, supports colours, and leaves the text on the screen. */

@@ -1,6 +1,6 @@
 /** Decodes packets, by the table of layouts. */
 
-import { decodeBytes } from "../../model/mod.ts";
+import { decodeBytes } from "../../model/bytes.ts";
 import { DEFAULT_FORM } from "./encode.ts";
 import { type FieldKind, layoutOf, type Packet } from "./layouts.ts";
 import { PacketError } from "./packet_error.ts";

@@ -1,6 +1,6 @@
 /** Encodes packets, by the table of layouts. */
 
-import { encodeBytes } from "../../model/mod.ts";
+import { encodeBytes } from "../../model/bytes.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { type FieldKind, layoutOf, type Packet } from "./layouts.ts";
 import { PacketError } from "./packet_error.ts";

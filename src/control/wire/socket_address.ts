@@ -3,7 +3,8 @@
  * client's end.
  */
 
-import { encodeBytes, Errno, errnoOf, errnoText } from "../../model/mod.ts";
+import { encodeBytes } from "../../model/bytes.ts";
+import { Errno, errnoOf, errnoText } from "../../model/errno.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { ControlError } from "./control_error.ts";
 

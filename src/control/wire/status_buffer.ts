@@ -1,6 +1,8 @@
 /** The status of a service as bytes, in the three forms of the protocol (control protocol 8). */
 
-import { type FileTime, NO_EXIT, ServiceState, StopReason } from "../../model/mod.ts";
+import type { FileTime } from "../../model/description.ts";
+import { NO_EXIT } from "../../model/exit_status.ts";
+import { ServiceState, StopReason } from "../../model/states.ts";
 
 /** The size of a status buffer: 10 bytes up to protocol 4, 14 in protocol 5, 30 from protocol 6. */
 export type StatusForm = 10 | 14 | 30;

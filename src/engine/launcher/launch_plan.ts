@@ -100,7 +100,6 @@ export function launchPlan(
   const isMain = request.role === "main";
   const session = request.mayUseConsole ? sessionPlan(service) : "own";
   const { readyFd: fd, readyVariable: variable } = description;
-  const notifies = request.readiness && (fd !== undefined || variable !== undefined);
   return {
     id: service.id,
     role: request.role,
@@ -112,7 +111,7 @@ export function launchPlan(
     consumerOf: isMain && description.consumerOf !== "" ? description.consumerOf : undefined,
     session,
     unmaskInterrupt: flags.unmaskIntr,
-    readiness: notifies ? { fd, variable } : undefined,
+    readiness: request.readiness ? { fd, variable } : undefined,
     controlSocket: isMain && flags.passCsFd,
     activationSocket: description.socketPath !== "",
     runAs: description.runAs,

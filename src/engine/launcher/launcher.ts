@@ -37,7 +37,7 @@ import {
   type TimerPurpose,
 } from "../graph/record.ts";
 
-const { STARTING, STOPPING } = ServiceState;
+const { STARTING } = ServiceState;
 
 /** What the launcher is given. */
 export interface LauncherContext {
@@ -153,11 +153,9 @@ export class Launcher {
   /** The program of the main process runs: enters the next step. */
   goOn(service: ServiceRecord): void {
     const step = launchStep(service.phase);
-    if (step?.kind === "launching") {
-      if (step.then === "up") this.cameUp(service);
-      else this.#enterStep(service, { kind: step.then });
-    }
-    if (service.state === STOPPING) this.lifecycle.bringDownIfClear(service);
+    if (step?.kind !== "launching") return;
+    if (step.then === "up") this.cameUp(service);
+    else this.#enterStep(service, { kind: step.then });
   }
 
   /** The service is up, or its recovery is complete. */
@@ -186,10 +184,7 @@ export class Launcher {
       child = noChild();
       process.others = { ...process.others, [request.role]: child };
     }
-    child.pid = result.pid;
-    child.execPending = true;
-    child.ended = undefined;
-    child.foreign = false;
+    Object.assign(child, noChild(), { pid: result.pid, execPending: true });
     return true;
   }
 

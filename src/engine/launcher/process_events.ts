@@ -95,7 +95,6 @@ export class ProcessEvents {
     const child = this.#child(service, role, "exited");
     if (child === undefined) return;
     child.pid = undefined;
-    child.foreign = false;
     if (!child.execPending) {
       this.#ended(service, role, exit);
       return;

@@ -108,12 +108,7 @@ export class ProcessService implements Behaviour {
 
   /** The readiness descriptor was closed without an announcement. */
   #beNotReady(service: ServiceRecord): void {
-    const { phase } = service;
-    if (!awaitsReadiness(launchStep(phase))) return;
-    if (phase.kind === "recovering") {
-      this.#launcher.giveUpRecovery(service);
-      return;
-    }
+    if (!awaitsReadiness(launchStep(service.phase))) return;
     this.#launcher.cancelTimer(service);
     this.#lifecycle.enter(service, waitingForDependents("half"));
     this.#lifecycle.failStart(service, { finish: false });
@@ -198,7 +193,6 @@ export class ProcessService implements Behaviour {
     if (phase.kind === "waiting-for-dependents" && phase.recovery !== undefined) {
       this.#lifecycle.enter(service, waitingForDependents(phase.brought, PHASE.restartDelay));
     }
-    this.#finishStop(service);
   }
 
   /** The process has ended before it was asked to. */

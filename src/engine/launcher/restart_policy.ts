@@ -24,11 +24,10 @@ function isFailure(exit: ExitStatus | undefined): boolean {
 
 /**
  * Counts one automatic restart. If there were too many within the interval, returns false, with target STOPPED and a
- * message. The limit applies only to services with a lasting process.
+ * message. Only services with a lasting process ask.
  */
 export function restartAllowed(service: ServiceRecord, now: number, tooOften: () => void): boolean {
   const { process, description } = service;
-  if (!hasLastingProcess(service.type)) return true;
   if (description.restartLimitCount > 0) {
     if (now - process.limitStart >= description.restartLimitInterval) {
       process.limitStart = now;

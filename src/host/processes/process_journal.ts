@@ -36,6 +36,14 @@ const scratch = new Uint8Array(4096);
 const RETRY_DELAY = 500;
 const { EROFS } = Errno;
 
+/** A copy of the file, for a program that replaces this one in the same process. Calls never throw. */
+export interface JournalCopy {
+  /** Adds lines. False: that failed, so the copy must be replaced. */
+  append(lines: Uint8Array<ArrayBuffer>): boolean;
+  /** Replaces all lines. */
+  replace(lines: Uint8Array<ArrayBuffer>): void;
+}
+
 /** Options of `ProcessJournal`. */
 export interface JournalOptions {
   readonly clock: BootClock;
@@ -45,8 +53,11 @@ export interface JournalOptions {
 
 /** Writes the journal. While that is not possible, processes are not recorded; nothing else depends on it. */
 export class ProcessJournal implements ProcessRecord {
-  /** Where the file is. */
-  readonly path: string;
+  /** Where the file is; `undefined`: there is only the copy. */
+  readonly path: string | undefined;
+  #copy: JournalCopy | undefined;
+  /** The copy lacks lines. */
+  #copyIsBehind = false;
   readonly #clock: BootClock;
   readonly #warn: (text: string) => void;
   readonly #self = ownIdentity().uid;
@@ -54,6 +65,8 @@ export class ProcessJournal implements ProcessRecord {
   readonly #launchOf = new Map<number, LaunchNumber>();
   /** The environments in the file, by fingerprint. */
   readonly #environments = new Map<string, number>();
+  /** The complete state of the daemon as a line of the same file; `undefined` in the middle of a step. */
+  #state: () => string | undefined = () => "";
   #file: JournalFile | undefined;
   /** Lines to write together with the next one, or at the end of this turn. */
   #pending = "";
@@ -67,22 +80,26 @@ export class ProcessJournal implements ProcessRecord {
   #problem: Error | undefined;
   #over = false;
 
-  /** What an earlier killed daemon has written. */
+  /** What an earlier killed daemon has written about processes. */
   readonly left: Journal;
+  /** Everything that it has written. */
+  readonly leftText: string;
 
   /**
    * Takes the journal at `path`. The text of an earlier daemon stays there until `begin`. Throws `JournalInUseError` if
    * another daemon has it.
    */
-  constructor(path: string, options: JournalOptions) {
+  constructor(path: string | undefined, options: JournalOptions) {
     this.path = path;
     this.#clock = options.clock;
     this.#warn = options.warn;
-    this.left = parseJournal(this.#open() ?? "");
+    this.leftText = this.#open() ?? "";
+    this.left = parseJournal(this.leftText);
   }
 
   /** The text of the file, if it can be opened now. */
   #open(): string | undefined {
+    if (this.path === undefined) return undefined;
     try {
       this.#file = JournalFile.open(this.path);
       return this.#file.read();
@@ -172,6 +189,32 @@ export class ProcessJournal implements ProcessRecord {
     this.#later(endedLine(pid));
   }
 
+  /** Continues the record of the program that this one replaces. */
+  continueFrom({ entries }: Journal): void {
+    for (const entry of entries) {
+      if (entry.pid !== undefined) this.#enter(entry);
+      this.#lastLaunch = Math.max(this.#lastLaunch, entry.launch);
+    }
+  }
+
+  /** Adds a line of state, at once. */
+  append(line: string): void {
+    this.#pending += line;
+    this.#flush();
+  }
+
+  /** From now on the file has the state, too. `complete` gives the line with the whole state. */
+  keepState(complete: () => string | undefined): void {
+    this.#state = complete;
+    this.#rewrite();
+  }
+
+  /** From now on keeps a copy. */
+  keepCopy(copy: JournalCopy): void {
+    this.#copy = copy;
+    this.#rewrite();
+  }
+
   /** Checks that the file is still at its path, and writes it again if not. */
   check(): void {
     if (this.#file !== undefined && !this.#file.inPlace) this.#rewrite();
@@ -219,28 +262,34 @@ export class ProcessJournal implements ProcessRecord {
   #flush(): void {
     if (this.#pending === "" || this.#over) return;
     const bytes = encode(this.#pending);
-    this.#pending = "";
-    if (this.#file === undefined || this.#failing) return; // a later `#rewrite` includes it
     this.#size += bytes.length;
-    if (this.#size > this.#compactAt) this.#rewrite();
-    else this.#attempt((file) => file.append(bytes));
+    const isLarge = this.#size > this.#compactAt && (!this.#failing || this.#copy !== undefined);
+    if ((isLarge || this.#copyIsBehind) && this.#state() !== undefined) return this.#rewrite();
+    this.#pending = "";
+    if (this.#copy?.append(bytes) === false) this.#copyIsBehind = true;
+    if (this.#file === undefined || this.#failing) return; // a later `#rewrite` includes it
+    this.#attempt((file) => file.append(bytes));
   }
 
-  /** Writes all current entries to a new file. */
+  /** Writes all current entries to a new file, and to the copy. */
   #rewrite(): void {
+    this.#environments.clear();
+    this.#pending = "";
+    const lines = [...this.#entries.values()].map((entry) => this.#entryLines(entry));
+    const bytes = encoder.encode(ownerLine(this.#owner()) + lines.join("") + (this.#state() ?? ""));
+    this.#size = bytes.length;
+    this.#compactAt = Math.max(COMPACT_AT, COMPACT_GROWTH * bytes.length);
+    this.#copyIsBehind = false;
+    this.#copy?.replace(bytes);
+    const { path } = this;
+    if (path === undefined) return;
     this.#attempt(() => {
       if (this.#file?.inPlace === false) {
         this.#file.close();
         this.#file = undefined;
       }
-      this.#file ??= JournalFile.open(this.path);
-      this.#environments.clear();
-      this.#pending = "";
-      const lines = [...this.#entries.values()].map((entry) => this.#entryLines(entry));
-      const bytes = encoder.encode(ownerLine(this.#owner()) + lines.join(""));
+      this.#file ??= JournalFile.open(path);
       this.#file.replace(bytes);
-      this.#size = bytes.length;
-      this.#compactAt = Math.max(COMPACT_AT, COMPACT_GROWTH * bytes.length);
       this.#failing = false;
     });
   }
@@ -276,7 +325,7 @@ export class ProcessJournal implements ProcessRecord {
   }
 }
 
-function encode(text: string): Uint8Array {
+function encode(text: string): Uint8Array<ArrayBuffer> {
   const { read, written } = encoder.encodeInto(text, scratch);
   return read === text.length ? scratch.subarray(0, written) : encoder.encode(text);
 }

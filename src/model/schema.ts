@@ -7,14 +7,14 @@
 export class SavedStateError extends Error {
   /** Tells this class from others in texts. */
   override readonly name = "SavedStateError";
-  /** Where in the saved state, such as `engine.records[3].phase`. */
+  /** Where in the saved state, such as `service 3: phase`. */
   readonly path: string;
   /** What is wrong there. */
   readonly problem: string;
 
   /** Makes an error about the value at a path. */
   constructor(path: string, problem: string) {
-    super(`Cannot restore the engine: ${path}: ${problem}`);
+    super(`Cannot use the saved state: ${path}: ${problem}`);
     this.path = path;
     this.problem = problem;
   }

@@ -1,0 +1,86 @@
+/** The daemon's own part of the state: what belongs to none of the rooms below. */
+
+import {
+  flag,
+  listOf,
+  number,
+  object,
+  optional,
+  or,
+  type Plain,
+  type SavedParts,
+  type Schema,
+  type StatePart,
+  type StateStore,
+} from "../../model/saving.ts";
+
+/** What the daemon remembers. */
+export interface DaemonMemory {
+  /** When it was started for the first time, by the engine's clock, in milliseconds. */
+  startedAt: number;
+  /** Identifies the stream of facts (`FactSource.origin`). */
+  origin: number;
+  /** Its readiness has been announced. */
+  announced: boolean;
+  /** The boot is in the login tables. */
+  bootRecorded: boolean;
+  /** Descriptors from 3 on that it was started with, which stay open. */
+  given: readonly number[];
+  /** When faults happened, by the engine's clock. */
+  faults: readonly number[];
+  /** The exit status of `--exit-with`, once it is known. */
+  exitStatus: number | undefined;
+}
+
+const memory: Schema<DaemonMemory> = object<DaemonMemory>({
+  startedAt: or(number, 0),
+  origin: or(number, 0),
+  announced: or(flag, false),
+  bootRecorded: or(flag, false),
+  given: or(listOf(number), []),
+  faults: or(listOf(number), []),
+  exitStatus: optional(number),
+});
+
+/** The part `daemon`. */
+export class DaemonState implements StatePart {
+  readonly name = "daemon";
+  readonly #store: StateStore;
+  readonly #memory: DaemonMemory;
+
+  constructor(store: StateStore, initial: DaemonMemory) {
+    this.#store = store;
+    this.#memory = initial;
+    store.changed(this, 0);
+  }
+
+  /** The current values. */
+  get memory(): Readonly<DaemonMemory> {
+    return this.#memory;
+  }
+
+  /** Changes some values. */
+  change(changes: Partial<DaemonMemory>): void {
+    Object.assign(this.#memory, changes);
+    this.#store.changed(this, 0);
+  }
+
+  document(place: number): Plain | undefined {
+    if (place !== 0) return undefined;
+    const { startedAt, origin, announced, bootRecorded, given, faults, exitStatus } = this.#memory;
+    return {
+      startedAt,
+      origin,
+      announced,
+      bootRecorded,
+      given: [...given],
+      faults: [...faults],
+      ...(exitStatus === undefined ? {} : { exitStatus }),
+    };
+  }
+}
+
+/** The values of a saved state. Throws `SavedStateError`. */
+export function savedMemory(parts: SavedParts): DaemonMemory {
+  return memory(parts.get("daemon")?.get(0) ?? {}, "daemon 0");
+}
