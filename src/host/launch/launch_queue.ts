@@ -22,6 +22,8 @@ const { EMFILE } = Errno;
 export const LAUNCH_WIDTH = 16;
 /** A launch that takes longer does not delay the daemon again: the next one runs on a thread. In milliseconds. */
 const QUICK = 2;
+/** How long to begin launches before other work gets its turn, in milliseconds. */
+const TURN = 2;
 
 /** The result of a launch: a process with the order of its launch, or why there is none. */
 export type LaunchOutcome =
@@ -84,6 +86,9 @@ export class LaunchQueue implements LaunchesInFlight {
   readonly #flying = new Map<number, Flight>();
   /** The requests that are not over, by service and role. */
   readonly #requests = new Map<string, Request>();
+  /** The launches that are recorded and have not begun. They count as flying. */
+  readonly #cleared: Flight[] = [];
+  #nextTurn: ReturnType<typeof setImmediate> | undefined;
   #next = 0;
   /** How long the last launch took, in milliseconds. */
   #last = 0;
@@ -173,7 +178,8 @@ export class LaunchQueue implements LaunchesInFlight {
       if ("error" in next) failed.push({ request, error: next.error });
       else ready.push(next);
     }
-    for (const flight of this.#record(ready)) this.#fly(flight);
+    this.#cleared.push(...this.#record(ready));
+    this.#takeOff();
     for (const { request, error } of failed) this.#over(request, { error });
   }
 
@@ -193,6 +199,23 @@ export class LaunchQueue implements LaunchesInFlight {
     const [flight] = this.#record([ready]);
     const errno = this.#call(flight);
     setImmediate(() => this.#landed(flight, errno));
+  }
+
+  /**
+   * Begins the recorded launches. A thread that is woken may take the processor from the daemon, so each turn is
+   * limited, and clients are served between turns.
+   */
+  #takeOff(): void {
+    const begin = performance.now();
+    for (let flight = this.#cleared.shift(); flight !== undefined; flight = this.#cleared.shift()) {
+      this.#fly(flight);
+      if (this.#cleared.length === 0 || performance.now() - begin < TURN) continue;
+      this.#nextTurn ??= setImmediate(() => {
+        this.#nextTurn = undefined;
+        this.#takeOff();
+      });
+      return;
+    }
   }
 
   #fly(flight: Flight): void {
