@@ -37,6 +37,7 @@ function describe(index: number): string {
 function newManager(directory: string): ServiceManager {
   const quiet = () => {};
   const reports = {
+    launched: quiet,
     execSucceeded: quiet,
     execFailed: quiet,
     exited: quiet,

@@ -8,7 +8,7 @@
 import { createHost, NativeHost, NO_RECORD, ProcessJournal, type ProcessRecord } from "../../src/host/mod.ts";
 import type { Plain, StatePart, StateStore } from "../../src/model/saving.ts";
 import { Execution, openLibrary, OwnDescriptors } from "../../src/system/mod.ts";
-import type { BufferReading } from "../../src/model/mod.ts";
+import { type BufferReading, Signal } from "../../src/model/mod.ts";
 import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
@@ -79,6 +79,7 @@ let journal: ProcessRecord = NO_RECORD;
 
 const host = createHost(
   {
+    launched: report("launched"),
     execSucceeded: report("execSucceeded"),
     execFailed: report("execFailed"),
     exited: report("exited"),
@@ -88,6 +89,7 @@ const host = createHost(
   },
   {
     launching: (plan) => journal.launching(plan),
+    commit: () => journal.commit(),
     failed: (launch) => journal.failed(launch),
     started: (launch, pid) => {
       running.add(pid);
@@ -198,6 +200,12 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   processOf: (id: number, role: "main" | "stop") =>
     host instanceof NativeHost ? host.processOf(id, role) : undefined,
   replace,
+  umask: (mask: number) => Deno.umask(mask),
+  /** Many at once, and signals for some of them before their processes can exist. */
+  launchAll: (plans: readonly LaunchPlan[], killed: readonly number[]) => {
+    for (const plan of plans) host.launch(plan);
+    for (const id of killed) host.signal(id, "main", Signal.KILL, true);
+  },
   inspect,
 };
 

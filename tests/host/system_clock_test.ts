@@ -4,6 +4,7 @@ import { createHost, type HostReports, NO_RECORD, SystemClock } from "../../src/
 
 const nothing = () => {};
 const NO_REPORTS: HostReports = {
+  launched: nothing,
   execSucceeded: nothing,
   execFailed: nothing,
   exited: nothing,

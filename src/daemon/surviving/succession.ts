@@ -51,8 +51,11 @@ export interface SuccessionContext {
   restoreServer(parts: SavedParts, refusal: string | undefined): Promise<void>;
   /** The descriptors of the control server that survive. */
   serverDescriptors(): number[];
-  /** From now on no client is served; resolves when the log is written. */
-  pause(): Promise<void>;
+  /**
+   * From now on no client is served; resolves when the log is written and no process is being made. Returns why the
+   * program cannot be replaced.
+   */
+  pause(): Promise<string | undefined>;
   /** Clients are served again. */
   resume(): void;
 }

@@ -31,8 +31,8 @@ export interface UpgradeContext {
   readonly log: MessageLog;
   /** Why the daemon cannot be replaced now. */
   refusal(): string | undefined;
-  /** Stops all that must not be interrupted, and waits until the log is written. */
-  pause(): Promise<void>;
+  /** Stops all that must not be interrupted, and waits until the log is written. Returns why it cannot be stopped. */
+  pause(): Promise<string | undefined>;
   /** Continues, because the program could not be replaced. */
   resume(): void;
   /** The descriptors of all rooms that survive. */
@@ -103,8 +103,7 @@ export class Upgrade {
     const { library, survival, pause, resume, descriptors } = this.#context;
     const own = new OwnDescriptors(library);
     const files = new Files(library);
-    await pause();
-    const refusal = this.#context.refusal();
+    const refusal = await pause() ?? this.#context.refusal();
     if (refusal !== undefined) {
       resume();
       return refusal;

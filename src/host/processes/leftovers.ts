@@ -81,7 +81,8 @@ function mayBeThisBoot({ owner, entries }: Journal): boolean {
 /** One search through all processes. */
 class Search {
   readonly #bootKnown: boolean;
-  readonly #known: ReadonlySet<number | undefined>;
+  /** The processes that belong to an entry: each belongs to one. */
+  readonly #known: Set<number | undefined>;
   #processes: readonly OtherProcess[] | undefined;
   #adopters: ReadonlySet<number> | undefined;
 
@@ -97,6 +98,7 @@ class Search {
     if (!this.#bootKnown && !this.#resembles(entry, process)) return undefined;
     const { pid, group, startTicks } = process;
     if (entry.pid !== undefined) return { service: entry.service, pid, group, entry };
+    this.#known.add(pid); // several launches of the same command may have been in flight
     const found = { ...entry, pid, since: startTicks, until: startTicks };
     return { service: entry.service, pid, group, entry: found };
   }
@@ -145,9 +147,14 @@ export function isInTime({ since = 0 }: JournalEntry, { startTicks }: OtherProce
   return startTicks >= since && startTicks <= since + LAUNCH_TICKS;
 }
 
+/** Whether a process executes the command of an entry. */
+export function runsCommandOf({ command }: JournalEntry, pid: number): boolean {
+  return runs(commandLineOf(pid), command);
+}
+
 /** Whether a process executes the command of an entry, or comes from it. */
 export function isLaunchOf(entry: JournalEntry, { pid, startTicks }: OtherProcess): boolean {
-  if (runs(commandLineOf(pid), entry.command)) return true;
+  if (runsCommandOf(entry, pid)) return true;
   // The program may have executed another one meanwhile, as scripts do.
   return startTicks <= (entry.since ?? 0) + PROMPT_LAUNCH_TICKS && runsIn(pid, entry.directory) &&
     comesFrom(environmentOf(pid), entry.variables);
