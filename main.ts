@@ -38,6 +38,11 @@ async function monitor(args: string[]): Promise<number> {
   return runMonitor(args);
 }
 
+async function log(args: string[]): Promise<number> {
+  const { runLog } = await typed(import("./src/tools/log/main.ts"));
+  return runLog(args);
+}
+
 async function shutdown(args: string[]): Promise<number> {
   const { runShutdown } = await typed(import("./src/cli/shutdown/main.ts"));
   return runShutdown(args);
@@ -99,6 +104,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   ctl,
   check,
   monitor,
+  log,
   shutdown,
   completion,
   help,

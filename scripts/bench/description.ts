@@ -2,7 +2,7 @@
 
 import { FolderSource, MainEnvironment } from "../../src/description/mod.ts";
 import { ServiceManager } from "../../src/engine/mod.ts";
-import { createHost, NO_RECORD, SystemClock } from "../../src/host/mod.ts";
+import { loadHost, NO_RECORD, SystemClock } from "../../src/host/mod.ts";
 import {
   atMost,
   type BenchCase,
@@ -34,7 +34,7 @@ function describe(index: number): string {
   ].join("\n") + "\n";
 }
 
-function newManager(directory: string): ServiceManager {
+async function newManager(directory: string): Promise<ServiceManager> {
   const quiet = () => {};
   const reports = {
     launched: quiet,
@@ -45,7 +45,7 @@ function newManager(directory: string): ServiceManager {
     ready: quiet,
     readinessClosed: quiet,
   };
-  const host = createHost(reports, NO_RECORD);
+  const host = (await loadHost())(reports, NO_RECORD);
   const { users, files } = host;
   const environment = new MainEnvironment(Deno.env.toObject());
   const identity = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
@@ -66,8 +66,8 @@ function timeFor(names: readonly string[], run: (name: string) => void): number 
 }
 
 /** The time of reading and of loading all of them. */
-function round(directory: string, names: readonly string[]): { read: number; load: number } {
-  const manager = newManager(directory);
+async function round(directory: string, names: readonly string[]): Promise<{ read: number; load: number }> {
+  const manager = await newManager(directory);
   let [read, load] = [0, 0];
   for (let at = 0; at < names.length; at += TURN) {
     const turn = names.slice(at, at + TURN);
@@ -78,13 +78,15 @@ function round(directory: string, names: readonly string[]): { read: number; loa
 }
 
 function measure({ runs }: BenchContext): Promise<Measurement[]> {
-  return inFolder((folder) => {
+  return inFolder(async (folder) => {
     const names = Array.from({ length: COUNT }, (_, index) => `worker-${index}`);
     writeServices(folder, Object.fromEntries(names.map((name, index) => [name, describe(index)])));
-    const rounds = Array.from({ length: WARM_UP + runs }, () => round(folder, names)).slice(WARM_UP);
+    const rounds = [];
+    for (let run = 0; run < WARM_UP + runs; run++) rounds.push(await round(folder, names));
+    rounds.splice(0, WARM_UP);
     const read = rounds.map((round) => round.read);
     const load = rounds.map((round) => round.load);
-    return Promise.resolve([
+    return [
       {
         what: `load ${COUNT} descriptions`,
         unit: "ms",
@@ -92,7 +94,7 @@ function measure({ runs }: BenchContext): Promise<Measurement[]> {
         beside: [beside("reading the files", load, read, atMost(3))],
       },
       { what: "read the files", unit: "ms", values: read },
-    ]);
+    ];
   });
 }
 

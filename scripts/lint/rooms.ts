@@ -3,7 +3,7 @@
 /** The rooms of `src/`, lowest floor first. Add a new room here. */
 const FLOORS: readonly (readonly string[])[] = [
   ["model"],
-  ["description", "inherited"],
+  ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
   ["options"],
@@ -17,8 +17,19 @@ const OPEN_ROOM = "model";
 const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // Only a daemon that continues from saved state restores an engine.
   ["src/engine/restoring.ts", ["daemon"]],
-  // The client does not need the server, which the `mod.ts` of the room includes. It loads the description of packets
-  // only on request.
+  // No tool needs this.
+  ["src/inherited/inheritance.ts", ["daemon"]],
+  // Only few daemons need these, and load them then.
+  ["src/host/leftover_processes.ts", ["daemon"]],
+  ["src/host/output/log_file_tail.ts", ["daemon"]],
+  ["src/system/machine.ts", ["cli", "daemon"]],
+  // Only the native host, and a daemon that has it.
+  ["src/system/surviving.ts", ["daemon", "host"]],
+  ["src/system/replacing.ts", ["daemon"]],
+  // A tool that reads one duration does not need the whole language.
+  ["src/description/text/units.ts", ["cli", "options"]],
+  // The two ends: neither needs all of the other. The client loads the description of packets only on request.
+  ["src/control/server/mod.ts", ["daemon"]],
   ["src/control/wire/mod.ts", ["client"]],
   ["src/control/wire/describe.ts", ["client"]],
   // Only some commands need these steps, and load them. Most commands need no other step than the first.
@@ -29,6 +40,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
   ["src/options/dinit_check.ts", ["cli"]],
+  ["src/options/dinit_log.ts", ["tools"]],
+  ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
   ["src/options/dinitctl.ts", ["cli"]],
   ["src/options/program_names.ts", ["cli"]],

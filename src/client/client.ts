@@ -3,11 +3,13 @@
 import { ControlError } from "../control/wire/mod.ts";
 import type { ControlClient } from "./control_client.ts";
 import { readVariables, setVariable } from "./environment.ts";
+import { UpgradeRefusedError } from "./errors.ts";
 import { type EventOptions, EventStream } from "./events.ts";
 import { Handles } from "./handles.ts";
 import { readOverview, type SystemInfo } from "./overview.ts";
 import { Service } from "./service.ts";
 import type { ServiceInfo } from "./service_info.ts";
+import { requestUpgrade, type UpgradeOptions } from "./upgrade.ts";
 
 /** The first protocol version that tells the environment. */
 const ENVIRONMENT_PROTOCOL = 4;
@@ -65,6 +67,19 @@ export class Client implements Disposable {
     const refusal = await setVariable(this.#control, { name, value });
     if (refusal === "too-long") throw new RangeError(`The variable ${name.slice(0, 20)} is too long`);
     if (refusal === "bad-name") throw new TypeError(`There cannot be a variable ${JSON.stringify(name)}`);
+  }
+
+  /**
+   * Lets another program take over from the daemon. Services, connections and commands that wait go on. Resolves when
+   * the new program runs, or after a successful check.
+   *
+   * Rejects with `UpgradeRefusedError`, with `TypeError` for a path that is not absolute or has a NUL, with `RangeError`
+   * for one of more than 1,019 bytes, and with `ControlError`, of the kind `too-old-daemon` if the daemon cannot be
+   * upgraded while it runs.
+   */
+  async upgrade(options: UpgradeOptions = {}): Promise<void> {
+    const reason = await requestUpgrade(this.#control, options);
+    if (reason !== undefined) throw new UpgradeRefusedError(reason);
   }
 
   /** A service by its full name, loaded or not. Sends nothing. */

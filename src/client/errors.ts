@@ -1,5 +1,5 @@
 /**
- * The failures of operations on services, one small class for each kind. All facts are fields; there are no sentences.
+ * The failures of operations on services and on the daemon, one small class for each kind. All facts are fields; there are no sentences.
  */
 
 import type { ServiceInfo } from "./service_info.ts";
@@ -143,5 +143,19 @@ export class NoLogError extends ServiceError {
   constructor(service: string, logFile: string | undefined) {
     super(service, "no-log");
     this.logFile = logFile;
+  }
+}
+
+/** The daemon refused an upgrade. Nothing has changed. */
+export class UpgradeRefusedError extends Error {
+  /** The name of the class. */
+  override readonly name = "UpgradeRefusedError";
+  /** Why, in the daemon's words for people. */
+  readonly reason: string;
+
+  /** The upgrade was refused because of `reason`. */
+  constructor(reason: string) {
+    super(`The daemon was not upgraded: ${reason}`);
+    this.reason = reason;
   }
 }

@@ -54,5 +54,6 @@ export type {
   ServiceStateName,
   StopReasonName,
 } from "./service_info.ts";
+export type { UpgradeOptions } from "./upgrade.ts";
 export type { ServiceTypeName } from "../model/mod.ts";
 export type { Mode } from "./socket_path.ts";

@@ -21,3 +21,4 @@ export {
   unpinService,
 } from "./requests.ts";
 export { type KnownService, processEnd, stopReasonName } from "./service_info.ts";
+export { requestUpgrade } from "./upgrade.ts";

@@ -5,7 +5,7 @@
 
 import { LoadError, ShutdownType } from "../model/mod.ts";
 import type { ServiceManager } from "../engine/mod.ts";
-import type { Key, Machine } from "../host/mod.ts";
+import type { Key, Machine } from "../system/machine.ts";
 import type { MessageLog } from "../log/mod.ts";
 
 const FAILURE = "All services have stopped with no shutdown issued; boot failure?\n";

@@ -1,4 +1,5 @@
-import { LibcUnavailableError, Machine } from "../host/mod.ts";
+import { LibcUnavailableError } from "../host/mod.ts";
+import { typed } from "../model/mod.ts";
 import type { DaemonState } from "./surviving/daemon_state.ts";
 
 /** Records the boot in the system's login tables once, as soon as that is possible (daemon and init 3.7). */
@@ -10,17 +11,13 @@ export class BootRecord {
   }
 
   /** Tries to record it, unless that was done. */
-  record(): void {
+  async record(): Promise<void> {
+    const { Machine } = await typed(import("../system/machine.ts"));
     if (this.#state.memory.bootRecorded) return;
-    this.#state.change({ bootRecorded: openMachine()?.recordBoot(Date.now()) ?? false });
-  }
-}
-
-function openMachine(): Machine | undefined {
-  try {
-    return Machine.open();
-  } catch (error) {
-    if (error instanceof LibcUnavailableError) return undefined;
-    throw error;
+    try {
+      this.#state.change({ bootRecorded: Machine.open().recordBoot(Date.now()) });
+    } catch (error) {
+      if (!(error instanceof LibcUnavailableError)) throw error;
+    }
   }
 }

@@ -3,16 +3,16 @@
  * end. Daemon and init 3, 4 and 6.
  */
 
-import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType } from "../model/mod.ts";
+import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType, typed } from "../model/mod.ts";
 import { inheritedEnvironment } from "../inherited/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
-import { ControlServer } from "../control/mod.ts";
+import { ControlServer } from "../control/server/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
 import { BootRecord } from "./boot_record.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
-import { DebuggerPort, opensDebugger, REFUSAL } from "./debugger_port.ts";
+import type { DebuggerPort } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
 import { engineOptions } from "./engine_options.ts";
 import { Failures } from "./failures.ts";
@@ -28,8 +28,8 @@ import { settled } from "./settled.ts";
 import { signalHandlers } from "./signal_meanings.ts";
 import { SocketKeeper } from "./socket_keeper.ts";
 import { DaemonState, newMemory } from "./surviving/daemon_state.ts";
-import { RecentFacts } from "./surviving/recent_facts.ts";
-import { Succession } from "./surviving/succession.ts";
+import { type AnySuccession, NO_SUCCESSION } from "./surviving/no_succession.ts";
+import type { SuccessionContext } from "./surviving/succession.ts";
 
 /** How long the exit waits for log lines and replies that nobody reads, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
@@ -58,7 +58,7 @@ export class Daemon {
   readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
-  readonly #succession: Succession;
+  readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
   #inactive: (() => void) | undefined;
   /** The daemon no longer waits for services. */
@@ -67,13 +67,14 @@ export class Daemon {
   /** Throws `SavedStateError`, and has changed nothing then, if it cannot continue from the state. */
   constructor(context: DaemonContext) {
     const { options, log, ground, continuation } = context;
+    const { surviving } = ground;
     this.#context = context;
     this.#options = options;
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
     const ring = new EventRing({ last: continuation?.lastFact });
-    const recent = new RecentFacts(ground.store, ring);
+    const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
       manager: () => this.#manager,
       fact: (fact) => {
@@ -103,7 +104,7 @@ export class Daemon {
       ...options,
       lookAgain: () => this.#journal.check(), // whatever removed the socket may also have removed the journal
     }, log);
-    this.#succession = new Succession({
+    const succession: SuccessionContext = {
       ...context,
       manager: this.#manager,
       state: this.#state,
@@ -111,7 +112,8 @@ export class Daemon {
       restoreServer: (parts, refusal) => this.#server.restore(parts, { refusal }),
       pause: () => this.#pause(),
       resume: () => this.#server.resume(),
-    });
+    };
+    this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
     this.#duties = this.#machineDuties();
     this.#initial = new InitialServices(options, this.#manager, context.stray);
     this.#failures = new Failures({ manager: this.#manager, host: this.#host, log, stray: context.stray });
@@ -135,7 +137,7 @@ export class Daemon {
   async open(): Promise<boolean> {
     const { system, logFile } = this.#options;
     const { continuation, ground } = this.#context;
-    if (!this.#keepDebuggerClosed()) return this.#giveUp();
+    if (!await this.#keepDebuggerClosed()) return this.#giveUp();
     if (!await this.#succession.inherit()) return this.#giveUp();
     if (!await this.#socket.open()) return this.#giveUp();
     this.#context.machine?.quietKernel();
@@ -147,7 +149,7 @@ export class Daemon {
     }
     await this.#journal.follow(continuation?.journal);
     const { journal } = this.#journal;
-    if (ground.nativeHost !== undefined && journal !== undefined) ground.state.addPlace(journal);
+    if (ground.nativeHost !== undefined && journal !== undefined) ground.state?.addPlace(journal);
     if (continuation === undefined) {
       applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
       warnOfForeignFile(this.#options.environmentFile, this.#log);
@@ -213,19 +215,29 @@ export class Daemon {
 
   /** Starts the first services, or continues. False: the daemon must not run. */
   #begin(): boolean {
-    const { continuation } = this.#context;
-    if (continuation === undefined) return this.#initial.start();
-    this.#initial.continue();
+    const { continuation, ground } = this.#context;
+    const start = () => ground.store.step(() => this.#initial.start());
+    const isNew = !this.#state.memory.begun;
+    if (continuation === undefined) return this.#begun(start());
+    if (!isNew) this.#initial.continue();
     this.#manager.resume();
+    if (isNew) this.#begun(start());
     this.#succession.recover();
     this.#server.resume();
     this.#succession.unblock();
     return true;
   }
 
+  #begun(started: boolean): boolean {
+    this.#state.change({ begun: started });
+    return started;
+  }
+
   /** False: every user could become root. */
-  #keepDebuggerClosed(): boolean {
-    if (this.#context.byLibrary || !opensDebugger()) return true;
+  async #keepDebuggerClosed(): Promise<boolean> {
+    if (this.#context.byLibrary) return true;
+    const { DebuggerPort, opensDebugger, REFUSAL } = await typed(import("./debugger_port.ts"));
+    if (!opensDebugger()) return true;
     if (Deno.uid() === 0 && this.#options.system) {
       this.#log.message("error", REFUSAL);
       return false;
@@ -268,7 +280,7 @@ export class Daemon {
       this.#announce();
     }
     if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
-    if (startsRwfs) this.#bootRecord.record();
+    if (startsRwfs) await this.#bootRecord.record();
   }
 
   #announce(): void {

@@ -5,7 +5,7 @@
 
 import { errnoOf, errnoText, ShutdownType } from "../model/mod.ts";
 import { commandLineArguments, inheritedEntries } from "../inherited/mod.ts";
-import type { Machine } from "../host/mod.ts";
+import type { Machine } from "../system/machine.ts";
 import { DAEMON_PROGRAM, SHUTDOWN_PROGRAM } from "./paths.ts";
 import type { MessageLog } from "../log/mod.ts";
 

@@ -1,6 +1,6 @@
 /** The facts of the engine for the subscribers of the control server. */
 
-import type { EventSource } from "../control/mod.ts";
+import type { EventSource } from "../control/server/mod.ts";
 import type { EventRing, NumberedFact } from "../engine/mod.ts";
 import { eventDocument } from "../log/mod.ts";
 

@@ -3,7 +3,8 @@
  */
 
 import type { ServiceRecord } from "../engine/mod.ts";
-import { type DaemonHost, logFileTail } from "../host/mod.ts";
+import type { DaemonHost } from "../host/mod.ts";
+import { logFileTail } from "../host/output/log_file_tail.ts";
 import { decodeBytes, type FailureReport, restartLimitText } from "../model/mod.ts";
 import { settled } from "./settled.ts";
 import type { Trouble } from "./trouble.ts";

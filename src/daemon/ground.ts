@@ -3,9 +3,17 @@
  * no other daemon has the socket, and the state from which the daemon continues.
  */
 
-import { environmentVariable, type Inheritance } from "../inherited/mod.ts";
+import { environmentVariable } from "../inherited/mod.ts";
+import type { Inheritance } from "../inherited/inheritance.ts";
 import type { ServiceManager } from "../engine/mod.ts";
-import { type DaemonHost, type DescriptorStream, NativeHost, SystemCallError } from "../host/mod.ts";
+import {
+  type DaemonHost,
+  type DescriptorStream,
+  type HostMaker,
+  type NativeHost,
+  nativeHost,
+  SystemCallError,
+} from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
 import { NO_STATE_STORE, SavedStateError, type StateStore } from "../model/saving.ts";
 import { typed } from "../model/mod.ts";
@@ -14,7 +22,7 @@ import { JournalKeeper } from "./journal_keeper.ts";
 import type { DaemonOptions } from "./options.ts";
 import { type PathContext, socketPath } from "./paths.ts";
 import type { Continuation } from "./surviving/continuation.ts";
-import { StateJournal } from "./surviving/state_journal.ts";
+import type { StateJournal } from "./surviving/state_journal.ts";
 
 /** What is built on the ground. */
 export interface Built {
@@ -23,26 +31,41 @@ export interface Built {
   serveControl(stream: DescriptorStream): void;
 }
 
+/** What lets a daemon outlive its program. */
+export type Surviving = typeof import("./surviving/mod.ts");
+
+/** What the ground is made from. */
+export interface GroundContext {
+  readonly makeHost: HostMaker;
+  /** Loaded for the native host, and for an heir. */
+  readonly surviving: Surviving | undefined;
+  readonly options: DaemonOptions;
+  readonly log: MessageLog;
+  /** What this program takes over in the same process. */
+  readonly inheritance: Inheritance | undefined;
+}
+
 /** The ground of a daemon. */
 export class Ground {
   readonly host: DaemonHost;
   readonly paths: PathContext;
   readonly socketPath: string;
   readonly journal: JournalKeeper;
+  readonly surviving: Surviving | undefined;
   /** The state of all rooms. Only the native host can continue from it. */
-  readonly state = new StateJournal();
-  /** What this program takes over in the same process. */
+  readonly state: StateJournal | undefined;
   readonly inheritance: Inheritance | undefined;
   readonly #options: DaemonOptions;
   readonly #log: MessageLog;
   #built: Built | undefined;
 
-  /** Throws `HostUnavailableError` if the requested host is not available. */
-  constructor(options: DaemonOptions, log: MessageLog, inheritance: Inheritance | undefined) {
+  constructor({ makeHost, surviving, options, log, inheritance }: GroundContext) {
     this.#options = options;
     this.#log = log;
     this.inheritance = inheritance;
-    this.host = hostForDaemon(options, {
+    this.surviving = surviving;
+    this.state = surviving && new surviving.StateJournal();
+    this.host = hostForDaemon(makeHost, options, {
       manager: () => this.#built!.manager,
       record: () => this.journal.record,
       serveControl: (stream) => this.#built!.serveControl(stream),
@@ -61,12 +84,12 @@ export class Ground {
 
   /** The native host, which alone can take processes over. */
   get nativeHost(): NativeHost | undefined {
-    return this.host instanceof NativeHost ? this.host : undefined;
+    return nativeHost(this.host);
   }
 
   /** Where the rooms save their state. */
   get store(): StateStore {
-    return this.nativeHost === undefined ? NO_STATE_STORE : this.state;
+    return this.nativeHost === undefined || this.state === undefined ? NO_STATE_STORE : this.state;
   }
 
   /**
@@ -86,8 +109,16 @@ export class Ground {
 
   /** Takes processes and state over. Throws `SavedStateError`, and has changed nothing then. */
   async takeOver({ way, parts, step, journal }: Continuation): Promise<void> {
-    await this.nativeHost?.restore(parts, way === "adopt" ? "adopt" : "same-process", journal.entries);
-    this.state.continueFrom(parts, step);
+    const host = this.nativeHost;
+    if (host === undefined) return;
+    const sameProcess = way !== "adopt";
+    await host.restore(parts, sameProcess ? "same-process" : "adopt", journal.entries);
+    this.state?.continueFrom(parts, step);
+    // A step that was not complete has left processes that no service knows.
+    const unknown = journal.entries.filter(({ pid }) =>
+      pid === undefined ? !sameProcess : !host.knowsProcess(pid)
+    );
+    if (unknown.length > 0) await this.journal.end({ ...journal, entries: unknown });
   }
 
   /** From now on the host reports to these. It must do nothing before. */

@@ -1,5 +1,5 @@
 import type { ServiceManager } from "../engine/mod.ts";
-import { createHost, type DaemonHost, type DescriptorStream, type ProcessRecord } from "../host/mod.ts";
+import type { DaemonHost, DescriptorStream, HostMaker, ProcessRecord } from "../host/mod.ts";
 import type { StateStore } from "../model/saving.ts";
 import type { DaemonOptions } from "./options.ts";
 
@@ -18,20 +18,21 @@ export interface HostContext {
   record(): ProcessRecord;
   /** Serves the control connection of a process. */
   serveControl(stream: DescriptorStream): void;
-  /** Where the host saves its state. */
-  readonly store: StateStore;
+  /** Where the host saves its state. @default nothing is saved */
+  readonly store: StateStore | undefined;
   /** The signals that processes block; bit 0 is signal 1. @default those that this program blocks */
   readonly blocked: bigint | undefined;
   /** Writes a warning to the log. */
   warn(text: string): void;
 }
 
-/** The host that the options request. Throws `HostUnavailableError` if it is not available. */
+/** Makes the host of the daemon. */
 export function hostForDaemon(
-  { manager: isManager, host, cgroupPath }: Pick<DaemonOptions, "manager" | "host" | "cgroupPath">,
+  makeHost: HostMaker,
+  { manager: isManager, cgroupPath }: Pick<DaemonOptions, "manager" | "cgroupPath">,
   { manager, record, serveControl, store, blocked, warn }: HostContext,
 ): DaemonHost {
-  const created = createHost({
+  const created = makeHost({
     launched: (id, role, pid) => manager().launched(id, role, pid),
     execSucceeded: (id, role) => manager().execSucceeded(id, role),
     execFailed: (id, role, stage, errno, refusal) => manager().execFailed(id, role, stage, errno, refusal),
@@ -48,7 +49,6 @@ export function hostForDaemon(
     continued: (entry, pid) => record().continued(entry, pid),
     ended: (pid) => record().ended(pid),
   }, {
-    kind: isManager ? "native" : host, // only the native host handles orphans
     serveControl,
     store,
     blocked,

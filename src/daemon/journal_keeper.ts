@@ -1,9 +1,9 @@
 /** The journal of processes over the life of the daemon: taken, followed, written and removed. */
 
-import { ControlSocketError, refuseActiveSocket } from "../control/mod.ts";
+import { ControlSocketError, refuseActiveSocket } from "../control/server/mod.ts";
 import { type BootClock, type Journal, NO_RECORD, ProcessJournal, type ProcessRecord } from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
-import { endLeftovers } from "./leftovers.ts";
+import { typed } from "../model/mod.ts";
 import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
 
 /** What the keeper is given. */
@@ -58,6 +58,11 @@ export class JournalKeeper {
     return this.#journal;
   }
 
+  /** Ends processes of a journal. */
+  async end(journal: Journal): Promise<void> {
+    await this.#endLeftovers(journal, this.#journal?.path ?? `${this.#context.socketPath}.processes`);
+  }
+
   /**
    * Ends what a daemon that was killed has left, or continues what it has recorded, and begins to record processes for
    * the next daemon.
@@ -66,8 +71,14 @@ export class JournalKeeper {
     const journal = this.#journal;
     if (journal === undefined) return;
     if (continued !== undefined) journal.continueFrom(continued);
-    else if (journal.path !== undefined) await endLeftovers(journal.left, journal.path, this.#context.log);
+    else if (journal.path !== undefined) await this.#endLeftovers(journal.left, journal.path);
     journal.begin();
+  }
+
+  async #endLeftovers(left: Journal, path: string): Promise<void> {
+    if (left.entries.length === 0 && left.newer === undefined) return;
+    const { endLeftovers } = await typed(import("./leftovers.ts"));
+    await endLeftovers(left, path, this.#context.log);
   }
 
   /** The file may have been removed: makes it again if so. */

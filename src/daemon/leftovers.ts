@@ -5,14 +5,8 @@
 
 import type { MessageLog } from "../log/mod.ts";
 import { inheritedEnvironment } from "../inherited/mod.ts";
-import {
-  endProcesses,
-  findLeftovers,
-  type Journal,
-  type JournalEntry,
-  launchesOver,
-  RefusedVariables,
-} from "../host/mod.ts";
+import type { Journal, JournalEntry } from "../host/mod.ts";
+import { endProcesses, findLeftovers, launchesOver, RefusedVariables } from "../host/leftover_processes.ts";
 
 /** Ends the leftovers in the journal, which is the file at `path`, and logs them. */
 export async function endLeftovers(journal: Journal, path: string, log: MessageLog): Promise<void> {

@@ -5,7 +5,8 @@
 
 import { ShutdownType } from "../model/mod.ts";
 import type { ServiceManager } from "../engine/mod.ts";
-import { HostUnavailableError, LibcUnavailableError, Machine } from "../host/mod.ts";
+import { HostUnavailableError, LibcUnavailableError } from "../host/mod.ts";
+import { Machine } from "../system/machine.ts";
 import type { LineSink, MessageLog } from "../log/mod.ts";
 import { BootFailure } from "./boot_failure.ts";
 import { EndOfLife, farewell } from "./end_of_life.ts";

@@ -1,6 +1,6 @@
 /** The life of the daemon from start to exit. */
 
-import { HostUnavailableError } from "../host/mod.ts";
+import { chooseHost, HostUnavailableError, loadHost } from "../host/mod.ts";
 import { ConsoleLog, DaemonLog, type LineSink, takesColours } from "../log/mod.ts";
 import { Daemon } from "./daemon.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
@@ -11,7 +11,7 @@ import { Signals } from "./signals.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 import { StrayErrors } from "./stray_errors.ts";
 import { Ground } from "./ground.ts";
-import { type Inheritance, inheritance } from "../inherited/mod.ts";
+import { type Inheritance, inheritance } from "../inherited/inheritance.ts";
 import { typed } from "../model/mod.ts";
 import { SavedStateError } from "../model/saving.ts";
 
@@ -48,8 +48,14 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
     logs = connect(machine?.console ?? Deno.stdout);
     const inherited = inheritance();
     const unguard = inherited === undefined ? undefined : await guard(inherited);
-    ground = new Ground(options, logs.log, inherited);
-    const byLibrary = signals.useLibrary(inherited?.signals);
+    const byLibrary = signals.useLibrary(inherited?.signals); // before more code is loaded
+    const kind = chooseHost(options.manager ? "native" : options.host); // only the native one handles orphans
+    const outlives = kind === "native" || inherited !== undefined;
+    const [makeHost, surviving] = await Promise.all([
+      loadHost(kind),
+      outlives ? typed(import("./surviving/mod.ts")) : undefined,
+    ]);
+    ground = new Ground({ makeHost, surviving, options, log: logs.log, inheritance: inherited });
     const continuation = await ground.take();
     if (continuation === "failed") {
       unguard?.();

@@ -3,7 +3,7 @@
 import { Errno } from "../model/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
 import { FileWatch, LibcUnavailableError, openLibrary, SystemCallError } from "../host/mod.ts";
-import { type ControlServer, ControlSocketError } from "../control/mod.ts";
+import { type ControlServer, ControlSocketError } from "../control/server/mod.ts";
 import { Retries } from "../log/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 

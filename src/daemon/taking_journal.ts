@@ -1,7 +1,8 @@
 /** Takes the journal of processes, which proves that no other daemon with the same socket is alive. */
 
 import type { MessageLog } from "../log/mod.ts";
-import { type BootClock, JournalInUseError, ownerLives, parseJournal, ProcessJournal } from "../host/mod.ts";
+import { type BootClock, JournalInUseError, parseJournal, ProcessJournal } from "../host/mod.ts";
+import { typed } from "../model/mod.ts";
 
 /**
  * How long the journal may stay locked after a daemon was killed, in milliseconds: a process in the making holds the
@@ -48,7 +49,7 @@ export async function takeJournal(taking: TakingJournal): Promise<ProcessJournal
   for (;;) {
     try {
       const journal = new ProcessJournal(path, { clock, warn: (text) => log.message("warn", text) });
-      if (!knownToLive(journal)) return journal;
+      if (!await knownToLive(journal)) return journal;
       journal.release();
       await checkSocket();
       throw new InstanceAliveError(journal.left.owner?.pid, socketPath);
@@ -64,7 +65,9 @@ export async function takeJournal(taking: TakingJournal): Promise<ProcessJournal
 }
 
 /** Some file systems have no locks. Without permission to look at other processes the lock must suffice. */
-function knownToLive({ left }: ProcessJournal): boolean {
+async function knownToLive({ left }: ProcessJournal): Promise<boolean> {
+  if (left.owner === undefined) return false;
+  const { ownerLives } = await typed(import("../host/leftover_processes.ts"));
   try {
     return ownerLives(left);
   } catch (error) {

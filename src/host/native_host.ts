@@ -39,16 +39,14 @@ import {
   type Library,
   Logins,
   MemoryFiles,
-  OwnDescriptors,
   Poller,
   Processes,
-  ProcessHandles,
-  signalBits,
   Sockets,
   Spawner,
   Terminal,
   WholeFiles,
 } from "../system/mod.ts";
+import { OwnDescriptors, ProcessHandles, signalBits } from "../system/surviving.ts";
 import type { HostParts } from "./saved/restore_context.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
@@ -85,6 +83,8 @@ export class NativeHost implements ProcessHost {
   readonly bootClock: BootTime;
   readonly controlSockets: ControlSockets;
   readonly now = () => this.bootClock.milliseconds();
+  /** Whether a process belongs to a service. */
+  readonly knowsProcess = (pid: number) => this.#table.find(pid) !== undefined;
   readonly #files: Files;
   readonly #openFiles: OpenFileLimit;
   readonly #poller: Poller;

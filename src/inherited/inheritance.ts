@@ -27,7 +27,9 @@ export interface Inheritance {
 
 /** The inheritance of this program; `undefined` if it does not replace another one. */
 export function inheritance(): Inheritance | undefined {
-  const value = environmentVariable(HEIR_VARIABLE);
+  // Ask first: a missing grant is reported by the code that reads the whole environment.
+  const { state: grant } = Deno.permissions.querySync({ name: "env", variable: HEIR_VARIABLE });
+  const value = grant === "granted" ? environmentVariable(HEIR_VARIABLE) : undefined;
   const found = /^(upgrade|fault|return):(\d+):(\d+):(\d+):([0-9a-f]+):(\d+)(?::(\d+))?$/.exec(value ?? "");
   if (found === null) return undefined;
   const [, reason, state, record, signals, blocked, tries, program] = found;

@@ -9,4 +9,3 @@
 export { commandLine, commandLineArguments } from "./command_line.ts";
 export { environmentVariable, inheritedEntries, inheritedEnvironment } from "./environment.ts";
 export { kernelFile } from "./kernel_file.ts";
-export { heirEntry, type Inheritance, inheritance } from "./inheritance.ts";

@@ -19,7 +19,7 @@ export interface StatePart {
 
 /** Receives the changes of state. Calls return at once and never throw. */
 export interface StateStore {
-  /** The document has changed, appeared or disappeared. Outside of a step this is a step of its own. */
+  /** The document has changed, appeared or disappeared. Outside of a step, it is saved at once. */
   changed(part: StatePart, number: number): void;
   /**
    * Does work whose changes become valid together: after a fault, all of them have happened, or none. A step inside

@@ -14,6 +14,8 @@ interface CtlCommandRow extends CommandRow {
   readonly offline?: boolean;
   /** Whether it writes its own documents with `--json`: no other one follows if it succeeds. @default false */
   readonly streams?: boolean;
+  /** Short options that mean another option behind this command. @default none */
+  readonly spellings?: Readonly<Record<string, LocalOption>>;
   /** The oldest protocol version of a daemon that supports it (cli 1.5). */
   readonly minimumProtocol: number;
 }
@@ -207,6 +209,22 @@ const ROWS = [
     streams: true,
     minimumProtocol: 1,
     summary: "follow what happens in the daemon, or to services",
+  },
+  {
+    name: "upgrade",
+    words: [],
+    options: ["--exec", "--check"],
+    minimumProtocol: 1,
+    summary: "let a new program take over from the daemon; services go on",
+  },
+  {
+    name: "logs",
+    words: [PATTERNS],
+    options: ["--follow", "--lines", "--since", "--until", "--grep"],
+    spellings: { "-f": "--follow" },
+    streams: true,
+    minimumProtocol: 2,
+    summary: "show the logs of all or some services; -f: follow them",
   },
 ] as const satisfies readonly CtlCommandRow[];
 

@@ -200,7 +200,7 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
       pattern: /^\d{1,9}(\/\d{1,9})?$/,
       missing: "requires a number of faults, such as 5 or 5/60",
     },
-    help: "give up after so many faults of this program in so many seconds\n(default 5/60; 0: never)",
+    help: "give up after COUNT faults of this program within SECONDS\n(default 5/60; 0: never)",
     apply: (s, value) => s.faultLimit = faultLimit(value),
   },
   {

@@ -1,7 +1,8 @@
 /** The options of `dinitctl` (cli 2), one row each. */
 
 import type { Mode } from "../client/mod.ts";
-import type { Option, OptionValue } from "./option.ts";
+import type { Option } from "./option.ts";
+import { choice } from "./scan.ts";
 
 /** When to use colours; `auto` means only on a terminal, and not if `NO_COLOR` is set. */
 export type ColourChoice = "auto" | "always" | "never";
@@ -46,8 +47,17 @@ export interface CtlOptions {
   waitFor: "started" | "stopped";
   /** Seconds. @default undefined, no limit */
   timeout: number | undefined;
-  /** The number of the last event that is known. @default undefined, from now on */
-  since: number | undefined;
+  /** The program that takes over, or that is only checked. @default undefined, the file of the running one */
+  exec: string | undefined;
+  check: boolean;
+  /** The number of the last event that is known, or a time. @default undefined, from now on, or no limit */
+  since: string | undefined;
+  /** A time. @default undefined, no limit */
+  until: string | undefined;
+  /** @default undefined, as the command decides */
+  lines: number | undefined;
+  /** A regular expression. @default undefined, all lines */
+  grep: string | undefined;
 }
 
 const ROWS = [
@@ -230,13 +240,66 @@ const ROWS = [
     assignable: true,
     local: true,
     value: {
-      name: "SEQ",
-      missing: "--since should be followed by the number of an event",
+      name: "T",
+      missing: "--since should be followed by the number of an event, or by a time such as 10m or 14:30",
       kind: "number",
-      pattern: /^\d{1,15}$/,
+      mayBeEmpty: true,
     },
-    help: "begin behind event SEQ, or with the oldest one",
-    apply: (o, value) => o.since = Number(value),
+    help: "begin behind event T, or at this time: 10m (ago), 14:30",
+    apply: (o, value) => o.since = value,
+  },
+  {
+    long: "--until",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: {
+      name: "T",
+      missing: "--until should be followed by a time such as 10m or 14:30",
+      kind: "number",
+    },
+    help: "end with the lines of this time",
+    apply: (o, value) => o.until = value,
+  },
+  {
+    short: "-n",
+    long: "--lines",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: {
+      name: "N",
+      missing: "--lines/-n should be followed by a number, or by all",
+      kind: "number",
+      pattern: /^(\d{1,9}|all)$/,
+    },
+    help: "show the last N lines of each service, or all; the default is 50",
+    apply: (o, value) => o.lines = value === "all" ? Infinity : Number(value),
+  },
+  {
+    long: "--grep",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: { name: "RE", missing: "--grep should be followed by a regular expression" },
+    help: "only lines that match",
+    apply: (o, value) => o.grep = value,
+  },
+  {
+    long: "--exec",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: { name: "PATH", missing: "--exec should be followed by the path of a program", kind: "file" },
+    help: "this program, instead of the file of the running one",
+    apply: (o, value) => o.exec = value,
+  },
+  {
+    long: "--check",
+    extension: true,
+    local: true,
+    help: "only find out whether the program could take over",
+    apply: (o) => o.check = true,
   },
 ] as const satisfies readonly Option<CtlOptions>[];
 
@@ -245,11 +308,6 @@ export const DINITCTL_OPTIONS: readonly Option<CtlOptions>[] = ROWS;
 
 /** The long names of the options that only belong to some commands. */
 export type LocalOption = Extract<(typeof ROWS)[number], { readonly local: true }>["long"];
-
-/** A value that is one of a few words. */
-function choice(name: string, option: string, oneOf: readonly string[]): OptionValue {
-  return { name, oneOf, missing: `${option} should be followed by one of: ${oneOf.join(", ")}` };
-}
 
 /** The values for a command line without options. */
 export function defaultOptions(): CtlOptions {
@@ -281,5 +339,10 @@ export function defaultOptions(): CtlOptions {
     waitFor: "started",
     timeout: undefined,
     since: undefined,
+    exec: undefined,
+    check: false,
+    until: undefined,
+    lines: undefined,
+    grep: undefined,
   };
 }

@@ -6,4 +6,4 @@
  */
 
 export type { CommandRow, Option, OptionRow, OptionValue, Word, WordKind } from "./option.ts";
-export { namesOf, type Reading, scan, type ValueFault } from "./scan.ts";
+export { namesOf, optionOf, type Reading, scan, type ValueFault } from "./scan.ts";

@@ -13,6 +13,7 @@ export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["dinitctl", ["ctl"]],
   ["dinit-check", ["check"]],
   ["dinit-monitor", ["monitor"]],
+  ["dinit-log", ["log"]],
   ...SHUTDOWN_PROGRAMS.map((name): [string, string[]] => [name, ["shutdown", `--called=${name}`]]),
 ]);
 

@@ -3,6 +3,7 @@
 import { COMMANDS } from "./ctl_commands.ts";
 import { DINIT_OPTIONS } from "./dinit.ts";
 import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
+import { DINIT_LOG_OPTIONS } from "./dinit_log.ts";
 import { DINIT_MONITOR_OPTIONS } from "./dinit_monitor.ts";
 import { DINITCTL_OPTIONS } from "./dinitctl.ts";
 import type { CommandRow, OptionRow, Word } from "./option.ts";
@@ -72,6 +73,18 @@ export const DINIT_MONITOR = {
   words: [SERVICES],
 } as const satisfies Tool;
 
+/** `dinit log`. */
+export const DINIT_LOG = {
+  name: "dinit-log",
+  word: "log",
+  aliases: [],
+  summary: "write standard input to a rotated log",
+  usage: ["dinit-log [options] DIR|FILE"],
+  options: DINIT_LOG_OPTIONS,
+  commands: [],
+  words: [{ name: "DIR|FILE", kind: "file" }],
+} as const satisfies Tool;
+
 /** `dinit shutdown`. */
 export const SHUTDOWN = {
   name: SHUTDOWN_PROGRAMS[0],
@@ -84,7 +97,7 @@ export const SHUTDOWN = {
   words: [],
 } as const satisfies Tool;
 
-const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, SHUTDOWN] as const;
+const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, DINIT_LOG, SHUTDOWN] as const;
 
 /** The programs that are commands of `dinit`. */
 export const TOOLS: readonly Tool[] = TOOL_ROWS;

@@ -23,6 +23,8 @@ export interface Reading<S> {
   unknown(arg: string): void;
   /** Words a fault. */
   refused(fault: ValueFault<S>): Error;
+  /** The option that a word stands for at its place, if it is another one than elsewhere. @default none is */
+  meaning?(arg: string): Option<S> | undefined;
   /** Judges an option at its place. @default it may stand anywhere */
   place?(option: Option<S>, arg: string): void;
   /** Judges a value that the row accepts. @default it is right */
@@ -37,7 +39,7 @@ export function scan<S>(args: readonly string[], settings: S, reading: Reading<S
       reading.word(arg);
       continue;
     }
-    const option = optionOf(arg, reading.options);
+    const option = reading.meaning?.(arg) ?? optionOf(arg, reading.options);
     if (option === undefined) {
       reading.unknown(arg);
       continue;
@@ -75,4 +77,9 @@ function isAccepted(value: string, { oneOf, pattern, mayBeEmpty }: OptionValue):
 /** All spellings of an option; the long one comes last. */
 export function namesOf({ short, long }: OptionRow): string[] {
   return [short, long].filter((name) => name !== undefined);
+}
+
+/** The value of an option that is one of a few words. */
+export function choice(name: string, option: string, oneOf: readonly string[]): OptionValue {
+  return { name, oneOf, missing: `${option} should be followed by one of: ${oneOf.join(", ")}` };
 }

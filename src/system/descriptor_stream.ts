@@ -30,7 +30,12 @@ export class DescriptorStream {
 
   /** Reads like `read`, but the bytes remain unread. */
   peek(buffer: Uint8Array): Promise<number | null> {
-    return this.#whenReadable(() => this.#files.peek(this.descriptor, buffer as Uint8Array<ArrayBuffer>));
+    return this.#whenReadable(() => this.peekNow(buffer));
+  }
+
+  /** Like `peek`, but does not wait; `undefined`: nothing has arrived. */
+  peekNow(buffer: Uint8Array): number | undefined {
+    return this.#files.peek(this.descriptor, buffer as Uint8Array<ArrayBuffer>);
   }
 
   /** Reads this many bytes, which `peek` has returned, and drops them. */

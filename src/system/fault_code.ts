@@ -4,7 +4,9 @@
  * prepared beforehand.
  *
  * `fault`: writes the signal's data to a descriptor, blocks all signals, clears the close-on-exec flag of all
- * descriptors, and executes the program. The process keeps its id, its children and its descriptors.
+ * descriptors, and executes the program. The process keeps its id, its children and its descriptors. Only the main
+ * thread does this, so that it starts no process meanwhile, which would inherit all descriptors. Another thread sends
+ * the signal to the main thread, and waits.
  *
  * `exit`: does the same when the C library ends the program although nobody has ordered that.
  *
@@ -19,6 +21,8 @@ import type { Architecture } from "./library.ts";
 export interface FaultCodeContext {
   /** 0: the program is ending, so the handlers end it at once. 32 bits. */
   readonly armed: bigint;
+  /** How many threads have had a fault; the first one writes its data. 32 bits. */
+  readonly faults: bigint;
   /** How often `busy` ran since the last reset. 32 bits. */
   readonly busyCount: bigint;
   /** The signal set with all signals. */
@@ -80,15 +84,16 @@ function codeForX86(context: FaultCodeContext): FaultCode {
   landing();
   compare(context.armed, 0);
   code.add(0x75, 0x01, 0xc3); // jne +1; ret
+  edi(Signal.ABRT);
   rsi(context.noSignal);
-  const toFault = code.jump(0xeb); // jmp
+  const toFault = code.jump(0xe9); // jmp
 
   const busy = code.mark();
   landing();
   code.add(0x49, 0xb8, ...d64(context.busyCount)); // mov r8, count
   code.add(0xf0, 0x41, 0xff, 0x00); // lock inc dword [r8]
   code.add(0x41, 0x83, 0x38, 2); // cmp dword [r8], 2
-  const isFault = code.jump(0x73); // jae
+  const isFault = code.jump(0x0f, 0x83); // jae
   call(39); // getpid
   code.add(0x89, 0xc7); // mov edi, eax
   esi(SIGURG);
@@ -98,12 +103,35 @@ function codeForX86(context: FaultCodeContext): FaultCode {
   const fault = code.mark();
   landing();
   compare(context.armed, 0);
-  const isOver = code.jump(0x74); // je
+  const isOver = code.jump(0x0f, 0x84); // je
   code.land(toFault);
   code.land(isFault);
+  code.add(0x41, 0x89, 0xfe); // mov r14d, edi: the signal
+  code.add(0x49, 0x89, 0xf5); // mov r13, rsi: its data
+  call(186); // gettid
+  code.add(0x89, 0xc3); // mov ebx, eax
+  call(39); // getpid
+  code.add(0x41, 0x89, 0xc4); // mov r12d, eax
+  code.add(0x49, 0xb8, ...d64(context.faults)); // mov r8, faults
+  eax(1);
+  code.add(0xf0, 0x41, 0x0f, 0xc1, 0x00); // lock xadd [r8], eax
+  code.add(0x85, 0xc0); // test eax, eax
+  const isRecorded = code.jump(0x0f, 0x85); // jne
   edi(context.record);
+  code.add(0x4c, 0x89, 0xee); // mov rsi, r13
   edx(RECORD_SIZE);
   call(1); // write(record, info, size)
+  code.land(isRecorded);
+  code.add(0x44, 0x39, 0xe3); // cmp ebx, r12d
+  const isMain = code.jump(0x0f, 0x84); // je
+  code.add(0x44, 0x89, 0xe7); // mov edi, r12d
+  code.add(0x44, 0x89, 0xe6); // mov esi, r12d
+  code.add(0x44, 0x89, 0xf2); // mov edx, r14d
+  call(234); // tgkill(pid, main thread, signal)
+  const wait = code.mark();
+  call(34); // pause
+  code.add(0xeb, (wait - (code.mark() + 2)) & 0xff); // jmp wait
+  code.land(isMain);
   edi(SIG_SETMASK);
   rsi(context.allSignals);
   edx(0);
@@ -131,7 +159,7 @@ function codeForX86(context: FaultCodeContext): FaultCode {
   return { code: code.bytes(), entries: { fault, exit, busy, return: back } };
 }
 
-/** Bytes, with short jumps forward. */
+/** Bytes, with jumps forward. */
 class Assembly {
   readonly #bytes: number[] = [];
 
@@ -144,17 +172,16 @@ class Assembly {
     return this.#bytes.length;
   }
 
-  /** A jump of two bytes to a place that `land` sets. */
-  jump(operation: number): number {
-    this.add(operation, 0);
+  /** A jump to a place that `land` sets, with a distance of 32 bits. */
+  jump(...operation: number[]): number {
+    this.add(...operation, 0, 0, 0, 0);
     return this.mark();
   }
 
   /** The jump that ends at `from` leads here. */
   land(from: number): void {
-    const distance = this.mark() - from;
-    if (distance > 127) throw new RangeError(`A jump of ${distance} bytes is not a short one`);
-    this.#bytes[from - 1] = distance;
+    const distance = new Uint8Array(new Int32Array([this.mark() - from]).buffer);
+    this.#bytes.splice(from - distance.length, distance.length, ...distance);
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
@@ -190,6 +217,7 @@ function codeForArm(context: FaultCodeContext): FaultCode {
   code.push(0xb9400129); // ldr w9, [x9]
   code.push(0x35000000 | 2 << 5 | 9); // cbnz w9, +2
   code.push(0xd65f03c0); // ret
+  set(0, Signal.ABRT);
   set(1, context.noSignal);
   const toFault = branch(0x14000000); // b
 
@@ -212,9 +240,32 @@ function codeForArm(context: FaultCodeContext): FaultCode {
   const isOver = branch(0x34000009); // cbz w9
   land(toFault);
   land(isFault);
+  code.push(0xaa0003f5); // mov x21, x0: the signal
+  code.push(0xaa0103f6); // mov x22, x1: its data
+  call(178); // gettid
+  code.push(0xaa0003f7); // mov x23, x0
+  call(172); // getpid
+  code.push(0xaa0003f8); // mov x24, x0
+  set(9, context.faults);
+  code.push(0x885f7d2a); // ldxr w10, [x9]
+  code.push(0x1100054b); // add  w11, w10, #1
+  code.push(0x880c7d2b); // stxr w12, w11, [x9]
+  code.push(0x35ffffac); // cbnz w12, the ldxr
+  const isRecorded = branch(0x3500000a); // cbnz w10
   set(0, context.record);
+  code.push(0xaa1603e1); // mov x1, x22
   set(2, RECORD_SIZE);
   call(64); // write
+  land(isRecorded);
+  code.push(0xeb1802ff); // cmp x23, x24
+  const isMain = branch(0x54000000); // b.eq
+  code.push(0xaa1803e0, 0xaa1803e1, 0xaa1503e2); // mov x0, x24; mov x1, x24; mov x2, x21
+  call(131); // tgkill
+  const wait = here();
+  for (let register = 0; register < 4; register++) set(register, 0);
+  call(73); // ppoll
+  code.push(0x14000000 | (wait - here() & 0x3ffffff)); // b wait
+  land(isMain);
   set(0, SIG_SETMASK);
   set(1, context.allSignals);
   set(2, 0);

@@ -1,6 +1,7 @@
 import { encodeBytes, Errno, Signal } from "../model/mod.ts";
 import { faultCode, RECORD_SIZE } from "./fault_code.ts";
 import { type Architecture, type Library, SystemCallError } from "./library.ts";
+import { ALL_SIGNALS } from "./signal_mask.ts";
 
 /** The program to execute after a fault. Texts are decoded with `decodeBytes`. */
 export interface FaultProgram {
@@ -34,7 +35,6 @@ const SA_SIGINFO = 4n;
 const SA_RESTORER = 0x04000000n;
 const SA_ONSTACK = 0x08000000n;
 const SA_RESTART = 0x10000000n;
-const SA_NODEFER = 0x40000000n;
 const CLOCK_PROCESS_CPUTIME_ID = 2n;
 const SIGEV_SIGNAL = 0;
 interface Numbers {
@@ -49,7 +49,8 @@ const SYSTEM_CALLS: Readonly<Record<Architecture, Numbers>> = {
 /** Places in the data page. */
 const ARMED = 0;
 const BUSY = 8;
-const ALL_SIGNALS = 16;
+const MASK = 16;
+const FAULTS = 24;
 const NO_SIGNAL = 64;
 const TIMER = NO_SIGNAL + RECORD_SIZE;
 const SIGEVENT = TIMER + 64;
@@ -75,12 +76,13 @@ export class FaultHandlers {
     const envp = texts.vector(program.environment);
     this.#data = this.#map(texts.size);
     this.#copy(this.#data, texts.laidOut(this.#data));
-    this.#copy(this.#data + BigInt(ALL_SIGNALS), new Uint8Array(8).fill(0xff));
+    this.#copy(this.#data + BigInt(MASK), new Uint8Array(8).fill(0xff));
     const at = (place: number) => this.#data + BigInt(place);
     const { code, entries } = faultCode(library.architecture, {
       armed: at(ARMED),
       busyCount: at(BUSY),
-      allSignals: at(ALL_SIGNALS),
+      faults: at(FAULTS),
+      allSignals: at(MASK),
       noSignal: at(NO_SIGNAL),
       path: at(path),
       argv: at(argv),
@@ -103,7 +105,8 @@ export class FaultHandlers {
   /** From now on a fault executes the program. */
   install(): void {
     this.arm();
-    for (const signal of FAULT_SIGNALS) this.#handle(signal, this.#entries.fault, SA_NODEFER);
+    // No other signal may interrupt the handler: the stack for signals has no room for a second one.
+    for (const signal of FAULT_SIGNALS) this.#handle(signal, this.#entries.fault, SA_ONSTACK);
     const { symbols } = this.#library;
     if (symbols.on_exit(this.#entries.exit, 0n) !== 0) throw new SystemCallError("on_exit", Errno.ENOMEM);
   }
@@ -113,7 +116,7 @@ export class FaultHandlers {
    * `alive`. An idle program does nothing for that. After half of the time `SIGURG` arrives.
    */
   watchTime(seconds: number): void {
-    this.#handle(Signal.PROF, this.#entries.busy, SA_RESTART);
+    this.#handle(Signal.PROF, this.#entries.busy, SA_RESTART); // on the ordinary stack: others may follow on it
     const calls = SYSTEM_CALLS[this.#library.architecture];
     const { symbols } = this.#library;
     // struct sigevent: a value, the signal, the kind
@@ -170,11 +173,11 @@ export class FaultHandlers {
     this.#library.symbols.memcpyIn(address, bytes, BigInt(bytes.length));
   }
 
-  /** A system call, because the C library would add a function of its own to return from the handler. */
+  /** This is a system call, because the C library would set another function that returns from the handler. */
   #handle(signal: number, handler: bigint, flags: bigint): void {
     const { symbols, architecture } = this.#library;
-    const all = SA_SIGINFO | SA_ONSTACK | SA_RESTORER | flags;
-    const action = new BigUint64Array([handler, all, this.#entries.return, 0n]);
+    const all = SA_SIGINFO | SA_RESTORER | flags;
+    const action = new BigUint64Array([handler, all, this.#entries.return, ALL_SIGNALS]);
     const number = SYSTEM_CALLS[architecture].sigaction;
     const result = symbols.syscallOfFour(number, BigInt(signal), new Uint8Array(action.buffer), 0n, 8n);
     this.#library.check("sigaction", Number(result));

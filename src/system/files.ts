@@ -52,6 +52,8 @@ const F_DUPFD_CLOEXEC = 1030;
 const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
+const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
 const X_OK = 1;
 /** `recv`: the bytes remain unread. */
 const MSG_PEEK = 2;
@@ -149,6 +151,12 @@ export class Files {
   /** A new descriptor of the same open file, above the standard ones. */
   duplicate(fd: number): number {
     return this.#library.check("fcntl", this.#library.symbols.fcntl(fd, F_DUPFD_CLOEXEC, 3));
+  }
+
+  /** Lets a pipe hold at least `size` bytes, if the system allows that. Only speed depends on it. */
+  enlargePipe(fd: number, size: number): void {
+    const { symbols } = this.#library;
+    if (symbols.fcntl(fd, F_GETPIPE_SZ, 0) < size) symbols.fcntl(fd, F_SETPIPE_SZ, size);
   }
 
   /** Whether a descriptor is open and not close-on-exec. */

@@ -32,16 +32,19 @@ interface OutputPipe {
 }
 
 /**
- * Runs programs to their end, one at a time: with the current standard input, no signal blocked or ignored, and only
- * the root directory in use.
+ * Runs programs to their end, one at a time: with the current standard input, no signal blocked or ignored, and in one
+ * working directory.
  */
 export class ProgramRunner {
   readonly #files: Files;
   readonly #processes: Processes;
   readonly #spawner: Spawner;
   readonly #poller: Poller;
+  readonly #directory: string;
 
-  constructor(library: Library) {
+  /** @param directory the working directory of the programs. @default the root directory */
+  constructor(library: Library, directory = "/") {
+    this.#directory = directory;
     this.#files = new Files(library);
     this.#processes = new Processes(library);
     this.#spawner = new Spawner(library, NO_SIGNALS);
@@ -75,7 +78,7 @@ export class ProgramRunner {
 
   /** Throws `SystemCallError`. */
   #spawn(argv: readonly string[], environment: readonly string[], output: number | undefined): number {
-    const directory = this.#files.openDirectory("/");
+    const directory = this.#files.openDirectory(this.#directory);
     try {
       return this.#spawner.spawn({
         path: argv[0],

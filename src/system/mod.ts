@@ -18,8 +18,7 @@ export {
   TICKS_PER_SECOND,
 } from "./boot_clock.ts";
 export { DescriptorStream } from "./descriptor_stream.ts";
-export { FAULT_SIGNALS, FaultHandlers, type FaultProgram } from "./fault_handlers.ts";
-export { Execution, type ExecutionOptions } from "./execution.ts";
+export { FileRanges } from "./file_ranges.ts";
 export { FileWatch } from "./file_watch.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
@@ -27,16 +26,9 @@ export { type Limit, OpenFiles } from "./limits.ts";
 export { type LoginName, Logins } from "./logins.ts";
 export { BootTime } from "./boot_time.ts";
 export { bootRecord } from "./login_record.ts";
-export { type MachineCall, MachineCalls } from "./machine_calls.ts";
-export { KeyInput } from "./machine_keys.ts";
-export { ProgramRunner, type RunEnd, type RunReports } from "./machine_run.ts";
-export { MemoryFile, readWhole } from "./memory_file.ts";
 export { MemoryFiles } from "./memory_files.ts";
-export { type OwnDescriptor, OwnDescriptors } from "./own_descriptors.ts";
 export { Interest, Poller, type Watch } from "./poller.ts";
-export { ProcessHandles } from "./process_handles.ts";
 export { type ChildState, decodeWaitStatus, Processes } from "./processes.ts";
-export { ALL_SIGNALS, signalBits, SignalMask } from "./signal_mask.ts";
 export { SignalRelay, WAKE_UP } from "./signal_relay.ts";
 export { SharedMemory } from "./shared_memory.ts";
 export { Sockets } from "./sockets.ts";
@@ -47,7 +39,6 @@ export { pidIn, type PidPlace, Spawner } from "./spawner.ts";
 export { Terminal } from "./terminal.ts";
 export { WholeFiles } from "./whole_files.ts";
 export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";
-export { type Key, Machine, type RestartKind } from "./machine.ts";
 export {
   type FileFacts,
   fileProblem,

@@ -222,6 +222,7 @@ const WORDS: Readonly<Record<string, string[]>> = {
   list: [],
   shutdown: [],
   graph: [],
+  upgrade: [],
 };
 
 for (const { name } of COMMANDS) {

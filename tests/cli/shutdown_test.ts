@@ -10,7 +10,7 @@ import { runShutdown, type ShutdownIo } from "../../src/cli/shutdown/main.ts";
 import { type OutputSink, ShutdownOutput } from "../../src/cli/shutdown/output.ts";
 import { shutDown, type ShutdownMachine } from "../../src/cli/shutdown/direct.ts";
 import { ShutdownType } from "../../src/model/mod.ts";
-import type { RunEnd } from "../../src/host/mod.ts";
+import type { RunEnd } from "../../src/system/machine_run.ts";
 import { type Answer, FakeIo, StandIn } from "./_stand_in.ts";
 
 const HELP = `shutdown :   shutdown the system

@@ -60,6 +60,16 @@ Deno.test("ctl status and ctl list load no file that only other commands need", 
   }
 });
 
+Deno.test("ctl logs loads neither the language of descriptions nor what only following needs", async () => {
+  const loaded = [...await loadedAtStart(`${ROOT}src/cli/ctl/main.ts`, `${ROOT}src/cli/ctl/logs/logs.ts`)];
+  assertEquals(
+    loaded.filter((specifier) =>
+      /\/(description\/mod|model\/mod|steps|event_steps|follow|catlog)\.ts$/.test(specifier)
+    ),
+    [],
+  );
+});
+
 Deno.test("the program loads a tool when it is asked for, and not before", async () => {
   const main = `${ROOT}main.ts`;
   const loaded = [...await loadedAtStart(main)].map((specifier) => specifier.slice(ROOT.length));
@@ -75,6 +85,51 @@ Deno.test("the program loads a tool when it is asked for, and not before", async
   });
   assertEquals(refused.code, 1);
   assert(new TextDecoder().decode(refused.stderr).includes("/src/cli/ctl/main.ts"));
+});
+
+/** The files of a daemon that is ready, without the folder `src/`. `files`: those that it has imported meanwhile. */
+async function ofDaemon(...files: string[]): Promise<string[]> {
+  const loaded = await loadedAtStart(...["daemon/mod.ts", ...files].map((file) => `${ROOT}src/${file}`));
+  return [...loaded].map((specifier) => specifier.slice(ROOT.length + 4));
+}
+
+/** Code that some daemons need, but none before it is ready. */
+const UNNEEDED =
+  /^(control\/(mod|wire\/describe)|daemon\/(debugger_port|failure_reports|leftovers|machine_owner)|host\/(leftover_processes|output\/log_file_tail)|system\/(machine|machine_keys|machine_run))\.ts$/;
+/** Code that only a daemon that takes over needs, or one that is upgraded. */
+const OF_HEIRS =
+  /^(control\/server\/saved_clients|daemon\/surviving\/(aftermath|check_state|continuation|crash_report|fault_limit|heirloom|upgrade)|engine\/(restoring|saved\/(restore|schemas|description_schema))|host\/(processes\/adopted_ends|saved\/\w+)|system\/(execution|replacing))\.ts$/;
+/** Code that lets a daemon outlive its program. */
+const OF_SURVIVORS =
+  /^(daemon\/surviving\/(?!(daemon_state|no_succession|refused_upgrade)\.)\w+|host\/native_host|system\/(fault_\w+|memory_file|own_descriptors|process_handles|signal_mask|surviving))\.ts$/;
+
+Deno.test("the daemon loads before its start no file that only few daemons need", async () => {
+  const loaded = await ofDaemon();
+  for (const unneeded of [UNNEEDED, OF_HEIRS, OF_SURVIVORS, /^host\/command_host\.ts$/]) {
+    assertEquals(loaded.filter((place) => unneeded.test(place)), []);
+  }
+  // Deno reads each of them at every start.
+  assert(loaded.length <= 222, loaded.join("\n"));
+});
+
+Deno.test("with the native host, the daemon loads what lets it outlive its program, and not what only its heir needs", async () => {
+  const loaded = await ofDaemon("host/native_host.ts", "daemon/surviving/mod.ts");
+  for (const unneeded of [UNNEEDED, OF_HEIRS, /^host\/command_host\.ts$/]) {
+    assertEquals(loaded.filter((place) => unneeded.test(place)), []);
+  }
+  // Before the first fault, because it may be a lack of memory or of descriptors.
+  for (const needed of ["daemon/surviving/state_memory.ts", "system/fault_handlers.ts"]) {
+    assert(loaded.includes(needed), needed);
+  }
+  assert(loaded.length <= 272, loaded.join("\n"));
+});
+
+Deno.test("with the command host, the daemon loads nothing that lets it outlive its program", async () => {
+  const loaded = await ofDaemon("host/command_host.ts");
+  for (const unneeded of [UNNEEDED, OF_HEIRS, OF_SURVIVORS]) {
+    assertEquals(loaded.filter((place) => unneeded.test(place)), []);
+  }
+  assert(loaded.length <= 234, loaded.join("\n"));
 });
 
 Deno.test("the daemon loads its own options at the start, and neither those of the tools nor its help text", async () => {

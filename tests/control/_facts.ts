@@ -13,7 +13,7 @@ export class Facts {
   /** @param size how many facts are kept. @default 1000 */
   constructor(size?: number) {
     this.ring = new EventRing({ size });
-    this.source = new FactSource(this.ring, 1);
+    this.source = new FactSource(this.ring, Math.trunc(performance.timeOrigin));
     const { ring } = this;
     this.source.follow = (follower) => {
       const end = ring.follow(follower);

@@ -39,6 +39,11 @@ export class MemoryStore implements StateStore {
     }
   }
 
+  /** Begins with the documents of another program. */
+  load(parts: SavedParts): void {
+    for (const [part, documents] of parts) this.#documents.set(part, new Map(documents));
+  }
+
   /** A copy of all documents, as another program reads them. */
   parts(): SavedParts {
     return structuredClone(this.#documents);

@@ -5,6 +5,7 @@ import { encodePacket, type Packet, Reply, Request } from "../../src/control/mod
 import { EXTENSIONS_NAME } from "../../src/control/wire/protocol.ts";
 import type { Plain, SavedParts } from "../../src/model/saving.ts";
 import { SavedStateError } from "../../src/model/saving.ts";
+import { Facts } from "./_facts.ts";
 import { FakeManager } from "./_fake_manager.ts";
 import { toHex, until } from "./_server.ts";
 import { Program, type Wire } from "./_survivor.ts";
@@ -33,6 +34,20 @@ const CONVERSATION: readonly Packet[] = [
   { type: Request.FINDSERVICE, name: "two" },
   { type: Request.QUERYSERVICENAME, reserved: 0, handle: 0 },
 ];
+
+/** Changes fields in the saved documents of all clients. */
+function changeClients(parts: SavedParts, fields: Readonly<Record<string, Plain>>): void {
+  for (const document of parts.get("client")?.values() ?? []) Object.assign(Object(document), fields);
+}
+
+/** Whole numbers from 0 to below a limit, always the same for a seed. */
+function randomNumbers(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor(state / 2 ** 32 * limit);
+  };
+}
 
 /** Collects what arrives until it has this many bytes. */
 async function receive(wire: Wire, into: number[], count: number): Promise<void> {
@@ -207,7 +222,7 @@ Deno.test("a check for an upgrade gets its answer from the same program", async 
 Deno.test("state with a field of the wrong type, or without a needed one, is refused and changes nothing", async () => {
   const good = {
     descriptor: 9999,
-    handled: 0,
+    handled: "",
     input: "",
     sent: 0,
     list: [8, 1],
@@ -221,7 +236,8 @@ Deno.test("state with a field of the wrong type, or without a needed one, is ref
       field,
     ): [string, number, Plain] => ["client", 1, { ...good, [field]: { x: 1 } }]),
     ["client", 1, { ...good, input: "?" }],
-    ["client", 1, { ...good, handled: -1 }],
+    ["client", 1, { ...good, handled: 1 }],
+    ["client", 1, { ...good, handled: "QQ==", input: "QQ==" }],
     ["client", 1, { ...good, sent: 4 }],
     ["client", 1, { ...good, list: [3, 1] }],
     ["handle", 1, [1, 0, 1]],
@@ -247,10 +263,165 @@ Deno.test("state with a field of the wrong type, or without a needed one, is ref
   }
 });
 
-Deno.test("a connection whose descriptor is no open socket is dropped", async () => {
-  const program = new Program(scene());
-  const parts: SavedParts = new Map([["client", new Map<number, Plain>([[4, { descriptor: 99_999 }]])]]);
+Deno.test("a connection whose descriptor is no open socket is dropped, with all its documents", async () => {
+  const manager = scene();
+  let program = new Program(manager, { events: new Facts().source });
+  const wire = program.connect();
+  wire.send(joined([
+    { type: Request.FINDSERVICE, name: "one" },
+    { type: Request.FINDSERVICE, name: EXTENSIONS_NAME },
+    { type: Request.SUBSCRIBE, flags: 1, since: 0, origin: 0, services: [] },
+  ]));
+  await until(() => program.store.parts().get("subscription")?.size === 1, "the subscription");
+  const parts = program.die();
+  changeClients(parts, { descriptor: 99_999 });
+  program = new Program(manager, { events: new Facts().source });
+  program.store.load(parts);
   await program.server.restore(parts);
   assertEquals(program.server.descriptors(), []);
+  const left = program.store.parts();
+  for (const part of ["client", "handle", "subscription", "output-to-client"]) {
+    assertEquals(left.get(part)?.size ?? 0, 0, part);
+  }
   program.end();
+  wire.close();
+});
+
+Deno.test("handled requests that were already read are not read again by a third program", async () => {
+  const manager = scene();
+  let program = new Program(manager);
+  const wire = program.connect();
+  wire.send(joined([{ type: Request.FINDSERVICE, name: "one" }]));
+  const got: number[] = [];
+  await receive(wire, got, 7);
+  const parts = program.die();
+  const handled = btoa(String.fromCharCode(...joined([{ type: Request.FINDSERVICE, name: "one" }])));
+  changeClients(parts, { handled });
+  wire.send(joined([{ type: Request.QUERYVERSION }]));
+  program = new Program(manager);
+  await program.server.restore(parts);
+  got.length = 0;
+  const expected = joined([{ type: Reply.CPVERSION, minimum: 1, actual: 7 }]);
+  await receive(wire, got, expected.length);
+  assertEquals(got, [...expected]);
+  program.end();
+  wire.close();
+});
+
+Deno.test("a refusal that comes during a pause reaches the client once, from whichever program", async () => {
+  for (const replaced of [false, true]) {
+    const manager = scene();
+    const answer = Promise.withResolvers<string | undefined>();
+    let program = new Program(manager, { upgrade: () => answer.promise });
+    const wire = program.connect();
+    const got: number[] = [];
+    wire.send(joined([{ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }]));
+    await receive(wire, got, 3);
+    got.length = 0;
+    wire.send(joined([{ type: Request.UPGRADE, flags: 1, programs: [] }, { type: Request.QUERYVERSION }]));
+    await until(
+      () => Object.hasOwn(Object(program.store.parts().get("client")?.get(1)), "upgrade"),
+      "the request",
+    );
+    program.server.pause();
+    answer.resolve("no");
+    await new Promise((resolve) => setImmediate(resolve));
+    if (replaced) {
+      const parts = program.die();
+      program = new Program(manager);
+      await program.server.restore(parts);
+    } else program.server.resume();
+    const expected = joined([
+      { type: Reply.UPGRADE_REFUSED, reason: "no" },
+      { type: Reply.CPVERSION, minimum: 1, actual: 7 },
+    ]);
+    await receive(wire, got, expected.length);
+    assertEquals(got, [...expected]);
+    program.end();
+    wire.close();
+  }
+});
+
+Deno.test("subscriptions go on in another program, without a gap and without a fact twice", async () => {
+  const manager = scene();
+  const facts = new Facts();
+  let program = new Program(manager, { events: facts.source });
+  const wire = program.connect();
+  wire.send(joined([
+    { type: Request.FINDSERVICE, name: EXTENSIONS_NAME },
+    { type: Request.SUBSCRIBE, flags: 1, since: 0, origin: 0, services: [] },
+    { type: Request.SUBSCRIBE, flags: 1, since: 0, origin: 0, services: ["one"] },
+  ]));
+  await until(() => program.store.parts().get("subscription")?.size === 2, "the subscriptions");
+  let text = "";
+  for (let round = 1; round <= 6; round++) {
+    facts.started(round % 2 === 0 ? "one" : "two");
+    if (round % 3 !== 0) await new Promise((resolve) => setImmediate(resolve)); // or it is sent by the next program
+    const parts = program.die();
+    program = new Program(manager, { events: facts.source });
+    await program.server.restore(parts);
+    const wanted = round + Math.floor(round / 2);
+    await until(() => {
+      text += String.fromCharCode(...wire.arrived());
+      return text.split('"seq":').length - 1 >= wanted;
+    }, `event ${wanted}`);
+  }
+  const numbers = [...text.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq));
+  assertEquals(numbers.sort((one, other) => one - other), [1, 2, 2, 3, 4, 4, 5, 6, 6]);
+  program.end();
+  wire.close();
+});
+
+Deno.test("a client that connects while the program is replaced is accepted by the next one", async () => {
+  const path = `${Deno.makeTempDirSync()}/socket`;
+  const manager = scene();
+  let program = new Program(manager);
+  await program.server.open(path);
+  for (let round = 0; round < 3; round++) {
+    program.server.pause();
+    const parts = program.die();
+    using client = await Deno.connect({ transport: "unix", path });
+    await client.write(joined([{ type: Request.QUERYVERSION }]));
+    program = new Program(manager);
+    await program.server.restore(parts);
+    const reply = new Uint8Array(16);
+    assertEquals(await client.read(reply), 5, `round ${round}`);
+    assertEquals(program.server.path, path);
+  }
+  program.end();
+  Deno.removeSync(path.slice(0, -"/socket".length), { recursive: true });
+});
+
+Deno.test("random conversations are the same if the server is replaced at random steps", async () => {
+  const random = randomNumbers(13);
+  const last: Packet = { type: Request.FINDSERVICE, name: "the last" };
+  const end = String.fromCharCode(Reply.NOSERVICE).repeat(3);
+  const choice = CONVERSATION.filter(({ type }) => type !== Request.CLOSEHANDLE); // a closed handle ends all
+  for (let run = 0; run < 20; run++) {
+    const packets = Array.from({ length: 30 }, () => choice[random(choice.length)]);
+    const talk = async (steps: number[]): Promise<{ reply: string; calls: string[] }> => {
+      const manager = scene();
+      let program = new Program(manager);
+      const wire = program.connect();
+      wire.send(joined([...CONVERSATION.slice(0, 3), ...packets, ...Array(3).fill(last)]));
+      let text = "";
+      const arrive = () => (text += String.fromCharCode(...wire.arrived())).endsWith(end);
+      for (let step of steps) {
+        program.store.onStep = () => {
+          if (--step === 0) program.server.pause();
+        };
+        await until(() => arrive() || step <= 0, "a step");
+        const parts = program.die();
+        program = new Program(manager);
+        await program.server.restore(parts);
+      }
+      await until(arrive, "all replies");
+      program.end();
+      wire.close();
+      return { reply: text, calls: manager.calls };
+    };
+    const expected = await talk([]);
+    const steps = Array.from({ length: 4 }, () => 1 + random(5));
+    assertEquals(await talk(steps), expected, `run ${run}: ${JSON.stringify({ packets, steps })}`);
+  }
 });

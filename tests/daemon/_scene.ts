@@ -1,7 +1,7 @@
 /** A part of the daemon with an engine that makes no processes, services in a folder, and a log that is kept. */
 
 import "../_processes.ts";
-import type { Key } from "../../src/host/mod.ts";
+import type { Key } from "../../src/system/machine.ts";
 import type { DaemonLog, LogLevel } from "../../src/log/mod.ts";
 import { World } from "../engine/_world.ts";
 

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { OwnerDuties } from "../../src/daemon/machine_owner.ts";
-import type { Machine } from "../../src/host/mod.ts";
+import type { Machine } from "../../src/system/machine.ts";
 import { ShutdownType } from "../../src/model/mod.ts";
 import { soon, until } from "../_patience.ts";
 import { Scene } from "./_scene.ts";

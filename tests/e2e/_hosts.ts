@@ -51,8 +51,8 @@ export const shell = (script: string) => `sh -c "${script.replaceAll("$", "$$$$"
 export const enter = (word: string) => `echo ${word} >>../journal`;
 
 /** Waits for a file in the directory above. */
-export const awaitFile = (name: string) => `until [ -e ../${name} ]; do sleep 0.01; done`;
+export const awaitFile = (name: string) => `until [ -e ../${name} ]; do sleep 0.1; done`;
 
 /** Enters `up` into the journal when TERM is waited for, and does something when it comes. */
 export const untilTerm = (script: string) =>
-  `trap '${script}; exit 0' TERM; ${enter("up")}; while :; do sleep 0.01; done`;
+  `trap '${script}; exit 0' TERM; ${enter("up")}; while :; do sleep 0.1; done`;

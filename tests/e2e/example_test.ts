@@ -222,21 +222,24 @@ Deno.test("a service of the example that fails says why on the console and in it
   assertEquals((await example.ctl("is-started", "store")).stdout, "STARTED\n");
 });
 
-Deno.test("the next daemon ends leftovers, with the permissions of the task", async () => {
-  await using example = new Example().start();
-  const { dinit } = example;
-  await dinit.printed("[  OK  ] boot");
-  const left = await example.pidOf("store");
-  await dinit.stop("SIGKILL");
-  assert(isRunning(left));
-  example.start();
-  await dinit.printed("[  OK  ] boot", 2);
-  assert(!isRunning(left));
-  assert(
-    dinit.lines.some((line) =>
-      line.includes("an earlier instance was killed") && line.includes("store (pid")
-    ),
-  );
+Deno.test({
+  ...fromSources("the next daemon ends leftovers, with the permissions of the task"), // the binary adopts them
+  fn: async () => {
+    await using example = new Example().start();
+    const { dinit } = example;
+    await dinit.printed("[  OK  ] boot");
+    const left = await example.pidOf("store");
+    await dinit.stop("SIGKILL");
+    assert(isRunning(left));
+    example.start();
+    await dinit.printed("[  OK  ] boot", 2);
+    assert(!isRunning(left));
+    assert(
+      dinit.lines.some((line) =>
+        line.includes("an earlier instance was killed") && line.includes("store (pid")
+      ),
+    );
+  },
 });
 
 const MISSING: [grant: string, says: string][] = [

@@ -6,7 +6,7 @@ import { Dinit } from "./_dinit.ts";
 const COUNT = 30;
 const counts = (logfile: string, word: string) =>
   `type = process\ncommand = /bin/sh -c "i=0; while [ $$i -lt ${COUNT} ]; do i=$$((i+1)); echo ${word}-$$i; ` +
-  `sleep 0.01; done; : >../${word}.done; exec sleep 1000"\nlogfile = ${logfile}\n`;
+  `sleep 0.1; done; : >../${word}.done; exec sleep 1000"\nlogfile = ${logfile}\n`;
 const numbered = (text: string, word: string) =>
   text.split("\n").filter((line) => line.startsWith(`${word}-`));
 const all = (word: string) => Array.from({ length: COUNT }, (_, index) => `${word}-${index + 1}`);

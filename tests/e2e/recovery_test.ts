@@ -120,7 +120,7 @@ both(
       Deno.kill(sleepers(leader)[0], "SIGKILL");
       await dinit.until(() => sleepers(leader).length === 0, "the leader's end");
       dinit.write("again", "");
-      dinit.start();
+      dinit.start({ args: ["--after-crash=end"] });
       await dinit.printed("[  OK  ] boot", 2);
       assertEquals(sleepers(time), []);
       await dinit.until(() => sleepers(leader).length === 1, "the new leader");
@@ -144,7 +144,7 @@ native("a daemon with a pid file in the session of another process is ended", as
     assertEquals(await dinit.pidOf("boot"), pid);
     await dinit.stop("SIGKILL");
     Deno.removeSync(`${dinit.directory}/pid`);
-    dinit.start();
+    dinit.start({ args: ["--after-crash=end"] });
     await dinit.printed("[  OK  ] boot", 2);
     assert(!isRunning(pid));
     assertEquals(sleepers(time).length, 1);

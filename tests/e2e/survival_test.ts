@@ -19,6 +19,7 @@ const SERVICES: Services = {
   slow: process(
     `${enter("slow")}; ${awaitFile("go")}; echo 1 >&3; exec sleep 1000`,
     "ready-notification = pipefd:3",
+    "start-timeout = 0",
   ),
 };
 

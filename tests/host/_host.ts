@@ -50,7 +50,7 @@ export interface TestService {
 export interface HostOptions {
   /** Words in front of the command that starts the host. @default none */
   readonly wrapper?: readonly string[];
-  /** Options of `createHost`. @default those of the host, with launches in parallel */
+  /** Options of the host. @default those of the host, with launches in parallel */
   readonly host?: Record<string, unknown>;
   /** The permissions of the host's process. @default all */
   readonly grants?: readonly string[];

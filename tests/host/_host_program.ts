@@ -5,9 +5,11 @@
  * Arguments: the kind of host, the path of the socket, and options in JSON, encoded so that shells leave them alone.
  */
 
-import { createHost, NativeHost, NO_RECORD, ProcessJournal, type ProcessRecord } from "../../src/host/mod.ts";
+import { loadHost, nativeHost, NO_RECORD, ProcessJournal, type ProcessRecord } from "../../src/host/mod.ts";
 import type { Plain, StatePart, StateStore } from "../../src/model/saving.ts";
-import { Execution, openLibrary, OwnDescriptors } from "../../src/system/mod.ts";
+import { openLibrary } from "../../src/system/mod.ts";
+import { Execution } from "../../src/system/replacing.ts";
+import { OwnDescriptors } from "../../src/system/surviving.ts";
 import { type BufferReading, Signal } from "../../src/model/mod.ts";
 import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
@@ -77,7 +79,7 @@ const store: StateStore = {
 
 let journal: ProcessRecord = NO_RECORD;
 
-const host = createHost(
+const host = (await loadHost(kind as "native" | "command"))(
   {
     launched: report("launched"),
     execSucceeded: report("execSucceeded"),
@@ -111,7 +113,6 @@ const host = createHost(
   {
     ...settings,
     ...(state === undefined ? {} : { store }),
-    kind: kind as "native" | "command",
     warn: (text) => send({ event: "warn", args: [text] }),
     async serveControl(stream) {
       const buffer = new Uint8Array(1024);
@@ -138,7 +139,7 @@ if (state !== undefined) {
   if (forget) documents.delete("process");
   const entries = keeper.left.entries.map((entry) => forget ? { ...entry, pid: undefined } : entry);
   try {
-    if (way !== undefined && host instanceof NativeHost) await host.restore(documents, way, entries);
+    if (way !== undefined) await nativeHost(host)?.restore(documents, way, entries);
     send({ event: "restored", args: [] });
   } catch (error) {
     send({ event: "refused", args: [(error as Error).message] });
@@ -151,7 +152,7 @@ host.begin();
 function replace(changes: Record<string, unknown>): void {
   const library = openLibrary();
   const descriptors = new OwnDescriptors(library);
-  const own = host instanceof NativeHost ? host.descriptors() : [];
+  const own = nativeHost(host)?.descriptors() ?? [];
   for (const fd of own) descriptors.setPassesExec(fd, true);
   const words = new TextDecoder().decode(Deno.readFileSync("/proc/self/cmdline")).split("\0").slice(0, -2);
   const again = encodeURIComponent(JSON.stringify({ ...settings, state, way: "same-process", ...changes }));
@@ -197,8 +198,7 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   killAll: (id: number) => host.killAll(id),
   bufferedLog: (service: ServiceRecord, reading: BufferReading) => host.bufferedLog(service, reading),
   takeForeground: () => host.takeForeground(),
-  processOf: (id: number, role: "main" | "stop") =>
-    host instanceof NativeHost ? host.processOf(id, role) : undefined,
+  processOf: (id: number, role: "main" | "stop") => nativeHost(host)?.processOf(id, role),
   replace,
   umask: (mask: number) => Deno.umask(mask),
   /** Many at once, and signals for some of them before their processes can exist. */

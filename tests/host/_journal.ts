@@ -4,8 +4,8 @@ import { until } from "../_patience.ts";
 import { outputOf } from "../_processes.ts";
 import {
   type BootClock,
-  createHost,
   type Journal,
+  loadHost,
   NO_RECORD,
   parseJournal,
   ProcessJournal,
@@ -17,7 +17,7 @@ import { plan } from "./_host.ts";
 const nothing = () => {};
 
 /** The clock of the native host. */
-export const clock: BootClock = createHost(
+export const clock: BootClock = (await loadHost("native"))(
   {
     launched: nothing,
     execSucceeded: nothing,
@@ -28,7 +28,6 @@ export const clock: BootClock = createHost(
     allKilled: nothing,
   },
   NO_RECORD,
-  { kind: "native" },
 ).bootClock;
 
 /** A path for a journal in a folder that is removed at the end. */

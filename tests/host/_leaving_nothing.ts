@@ -2,11 +2,13 @@
 
 import { assertEquals } from "@std/assert";
 import { rootOnly } from "../_needs.ts";
-import { fileOutput, type HostKind, KINDS, TestHost } from "./_host.ts";
+import { fileOutput, type HostKind, KINDS, service, TestHost } from "./_host.ts";
 
 const MEGABYTE = 2 ** 20;
 /** How much memory may stay allocated, in bytes. */
 const MEMORY_SLACK = 5 * MEGABYTE;
+/** The largest id of a service in these tests. */
+const SERVICES = 20;
 /** How often a load may be repeated until no more memory is taken. */
 const MEMORY_ROUNDS = 5;
 
@@ -35,6 +37,8 @@ export function leavingNothing(
         const before = await host.settled();
         host.reports.length = 0;
         await test(host, kind);
+        // A log buffer outlives the processes of its service.
+        for (let id = 1; id <= SERVICES; id++) await host.serviceUnloaded({ ...service({}), id });
         const after = await host.settled(before.descriptors);
         assertEquals([after.zombies, after.children, after.running], [0, 0, []]);
         assertEquals(after.descriptors, before.descriptors);

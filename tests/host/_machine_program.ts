@@ -1,6 +1,6 @@
 /** Performs one operation of a machine, for tests that need a separate process, terminal or namespace. */
 
-import { Machine } from "../../src/host/mod.ts";
+import { Machine } from "../../src/system/machine.ts";
 import { type Library, openLibrary } from "../../src/system/mod.ts";
 
 const [what, ...args] = Deno.args;

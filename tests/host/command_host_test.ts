@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DESCRIPTION, NO_FLAGS, type ServiceDescription, ServiceType } from "../../src/model/mod.ts";
-import { CommandHost, NO_RECORD } from "../../src/host/mod.ts";
+import { CommandHost } from "../../src/host/command_host.ts";
+import { NO_RECORD } from "../../src/host/mod.ts";
 
 /** The setting for which a service is refused. */
 function refused(changes: Partial<ServiceDescription>): string | undefined {

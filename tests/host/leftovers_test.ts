@@ -3,16 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { soon } from "../_patience.ts";
 import { endOf } from "../_processes.ts";
-import {
-  endProcesses,
-  findLeftovers,
-  type Journal,
-  type JournalEntry,
-  launchesOver,
-  ownerLives,
-  parseJournal,
-  readJournalText,
-} from "../../src/host/mod.ts";
+import { endProcesses, findLeftovers, launchesOver, ownerLives } from "../../src/host/leftover_processes.ts";
+import { type Journal, type JournalEntry, parseJournal, readJournalText } from "../../src/host/mod.ts";
 import { beside, clock, launch, place, record, recording, runProgram, told, until } from "./_journal.ts";
 
 const PLAN = launch("left");

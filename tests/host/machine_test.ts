@@ -4,7 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { soon } from "../_patience.ts";
 import { rootOnly } from "../_needs.ts";
 import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
-import { Machine } from "../../src/host/mod.ts";
+import { Machine } from "../../src/system/machine.ts";
 import { bootRecord, SystemCallError } from "../../src/system/mod.ts";
 
 const PROGRAM = new URL("_machine_program.ts", import.meta.url).pathname;

@@ -78,7 +78,7 @@ surviving(
 
 surviving("an end during the replacement of the program is reported by the next program", async (host) => {
   const go = `${host.folder}/go`;
-  await launched(host, `while ! [ -e ${go} ]; do sleep 0.01; done; exit 7`);
+  await launched(host, `while ! [ -e ${go} ]; do sleep 0.1; done; exit 7`);
   Deno.writeTextFileSync(go, ""); // it may end before, during or after the replacement
   await host.replace();
   assertEquals(await host.exit(), exitedWith(7));
@@ -88,7 +88,7 @@ surviving("an end during the replacement of the program is reported by the next 
 surviving("buffered output goes on in the same buffer, with all that was there before", async (host) => {
   await launched(
     host,
-    "trap 'echo last' TERM; echo first; while :; do sleep 0.02; done",
+    "trap 'echo last' TERM; echo first; while :; do sleep 0.1; done",
     BUFFER,
   );
   await host.logWith("first");
@@ -104,7 +104,7 @@ surviving("buffered output goes on in the same buffer, with all that was there b
 
 surviving("readiness that is announced during the replacement is reported, and only once", async (host) => {
   const go = `${host.folder}/go`;
-  const script = `while ! [ -e ${go} ]; do sleep 0.01; done; echo ready >&3; exec sleep 1000`;
+  const script = `while ! [ -e ${go} ]; do sleep 0.1; done; echo ready >&3; exec sleep 1000`;
   await launched(host, script, { readiness: { fd: 3, variable: undefined } });
   Deno.writeTextFileSync(go, "");
   await host.replace();
@@ -259,7 +259,7 @@ adopting(
 
 adopting(
   "after a kill, the output that is in the pipe and that comes later is in the buffer",
-  (host) => launched(host, "trap 'echo later' USR1; while :; do sleep 0.01; done", BUFFER),
+  (host) => launched(host, "trap 'echo later' USR1; while :; do sleep 0.1; done", BUFFER),
   async (host) => {
     await host.signal(1, "main", 10, false);
     assertEquals(await host.logWith("later"), "later\n");

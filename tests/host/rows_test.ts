@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { ServiceType } from "../../src/model/mod.ts";
-import { CommandHost, NO_RECORD } from "../../src/host/mod.ts";
+import { CommandHost } from "../../src/host/command_host.ts";
+import { NO_RECORD } from "../../src/host/mod.ts";
 import { service } from "./_host.ts";
 import { LAST_ROW, REFUSED_ROWS } from "./_rows.ts";
 

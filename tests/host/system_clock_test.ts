@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { soon } from "../_patience.ts";
-import { createHost, type HostReports, NO_RECORD, SystemClock } from "../../src/host/mod.ts";
+import { type HostReports, loadHost, NO_RECORD, SystemClock } from "../../src/host/mod.ts";
 
 const nothing = () => {};
 const NO_REPORTS: HostReports = {
@@ -47,8 +47,8 @@ Deno.test("a timer for a moment years ahead does not expire at once", async () =
   clock.clearTimer(1, "test");
 });
 
-Deno.test("on the native host, the clock counts from the boot, like the system's uptime", () => {
-  const host = createHost(NO_REPORTS, NO_RECORD, { kind: "native", cgroup: "tests" });
+Deno.test("on the native host, the clock counts from the boot, like the system's uptime", async () => {
+  const host = (await loadHost("native"))(NO_REPORTS, NO_RECORD, { cgroup: "tests" });
   const uptime = () => 1000 * Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]);
   const before = uptime();
   const now = new SystemClock(() => {}, () => host.now()).now();

@@ -6,7 +6,7 @@ import { KINDS } from "./_host.ts";
 
 /** A host that restarts each process at the moment when it ends, until the event loop has turned often enough. */
 const PROGRAM = `
-  import { createHost, NO_RECORD } from "${new URL("../../src/host/mod.ts", import.meta.url).href}";
+  import { loadHost, NO_RECORD } from "${new URL("../../src/host/mod.ts", import.meta.url).href}";
   const [kind, processes, turns, limit] = Deno.args;
   let launches = 0, round = 0;
   const nothing = () => {};
@@ -14,7 +14,7 @@ const PROGRAM = `
     launched: nothing, execSucceeded: nothing, execFailed: nothing, ready: nothing, readinessClosed: nothing, allKilled: nothing,
     exited: (id) => ++launches < limit ? launch(id) : stop("no turn came"),
   };
-  const host = createHost(reports, NO_RECORD, { kind, cgroup: "tests" });
+  const host = (await loadHost(kind))(reports, NO_RECORD, { cgroup: "tests" });
   host.begin();
   const launch = (id) => host.launch({
     id, role: "main", name: "x" + id, argv: ["/bin/true"], environment: new Map(), workingDir: "/",

@@ -7,6 +7,8 @@ import { scanCheckArguments } from "../../src/cli/check/options.ts";
 import { scanArguments } from "../../src/cli/ctl/arguments.ts";
 import { ctlHelp } from "../../src/cli/ctl/help.ts";
 import { manualPages } from "../../src/cli/manual/pages.ts";
+import { logHelp } from "../../src/options/dinit_log_help.ts";
+import { scanLogArguments } from "../../src/tools/log/arguments.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
 import { scanMonitorArguments } from "../../src/cli/monitor/options.ts";
 import { scanShutdownArguments, shutdownHelp } from "../../src/cli/shutdown/options.ts";
@@ -27,6 +29,7 @@ const PARTS: Readonly<
   dinitctl: { help: ctlHelp, read: scanArguments },
   "dinit-check": { help: checkHelp, read: scanCheckArguments },
   "dinit-monitor": { help: monitorHelp, read: scanMonitorArguments },
+  "dinit-log": { help: logHelp, read: (args) => scanLogArguments([...args, "log"]) },
   shutdown: { help: () => shutdownHelp("shutdown"), read: scanShutdownArguments },
 };
 

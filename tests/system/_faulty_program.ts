@@ -3,7 +3,8 @@
  * the handlers have told it.
  */
 
-import { FaultHandlers, Files, openLibrary, SharedMemory, Spawner } from "../../src/system/mod.ts";
+import { Files, openLibrary, SharedMemory, Spawner } from "../../src/system/mod.ts";
+import { FaultHandlers } from "../../src/system/surviving.ts";
 
 const library = openLibrary();
 const inherited = Deno.env.get("RECORD");

@@ -2,18 +2,15 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import {
-  ALL_SIGNALS,
   Files,
   Interest,
   MemoryFiles,
   openLibrary,
-  OwnDescriptors,
   Poller,
-  ProcessHandles,
-  SignalMask,
   Sockets,
   SystemCallError,
 } from "../../src/system/mod.ts";
+import { ALL_SIGNALS, OwnDescriptors, ProcessHandles, SignalMask } from "../../src/system/surviving.ts";
 
 const library = openLibrary();
 const files = new Files(library);

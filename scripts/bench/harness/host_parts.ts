@@ -8,7 +8,7 @@
 
 import { FileUsers, FolderSource, MainEnvironment } from "../../../src/description/mod.ts";
 import { type LaunchPlan, ServiceManager } from "../../../src/engine/mod.ts";
-import { createHost, NO_RECORD, SystemClock } from "../../../src/host/mod.ts";
+import { loadHost, NO_RECORD, SystemClock } from "../../../src/host/mod.ts";
 import { BareLoop } from "./bare_loop.ts";
 import { inFolder, pause } from "./folder.ts";
 import { memoryOf } from "./proc.ts";
@@ -61,7 +61,7 @@ async function turns(kind: HostKind): Promise<Turns> {
   let done = Promise.withResolvers<void>();
   let launching = 0;
   let launched = Promise.withResolvers<void>();
-  const host = createHost(
+  const host = (await loadHost(kind))(
     {
       launched: nothing,
       execSucceeded: () => --launching === 0 && launched.resolve(),
@@ -72,7 +72,6 @@ async function turns(kind: HostKind): Promise<Turns> {
       allKilled: nothing,
     },
     NO_RECORD,
-    { kind },
   );
   host.begin();
   const bare = new BareLoop(SLEEP.argv, SLEEP.environment, { asService: true });
@@ -100,8 +99,8 @@ async function turns(kind: HostKind): Promise<Turns> {
 }
 
 /** A manager with a host, for the descriptions in a folder. */
-function managerOf(kind: HostKind, folder: string): ServiceManager {
-  const host = createHost(
+async function managerOf(kind: HostKind, folder: string): Promise<ServiceManager> {
+  const host = (await loadHost(kind))(
     {
       launched: (id, role, pid) => manager.launched(id, role, pid),
       execSucceeded: (id, role) => manager.execSucceeded(id, role),
@@ -112,7 +111,6 @@ function managerOf(kind: HostKind, folder: string): ServiceManager {
       allKilled: (id) => manager.allKilled(id),
     },
     NO_RECORD,
-    { kind },
   );
   const environment = new MainEnvironment(Deno.env.toObject());
   const identity = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
@@ -135,7 +133,7 @@ function memory(kind: HostKind, output: "none" | "buffer"): Promise<number> {
     for (let index = 0; index < WARM_UP + SERVICES; index++) {
       Deno.writeTextFileSync(`${folder}/s${index}`, description);
     }
-    const manager = managerOf(kind, folder);
+    const manager = await managerOf(kind, folder);
     const start = async (from: number, count: number) => {
       for (let index = from; index < from + count; index++) manager.start(manager.load(`s${index}`));
       await pause(3000); // all messages are written

@@ -151,7 +151,7 @@ function toolLines(tool: Tool): string[] {
 function programLines(programs: string, is: string, program: Program): string[] {
   return [
     `complete ${programs} -f -n ${quote(is)}`,
-    ...program.words.map((word) => `complete ${programs} -f -n ${quote(is)} ${proposal(word)}`),
+    ...program.words.map((word) => `complete ${programs} ${proposalAt(quote(is), word)}`),
     ...program.commands.flatMap((command) => commandLines(programs, is, command)),
     ...program.options.map((option) => optionLine(programs, is, program, option)),
   ];
@@ -163,9 +163,15 @@ function commandLines(programs: string, is: string, { name, summary, words }: Co
     `complete ${programs} -f -n ${first} -a ${name} -d ${quote(summary)}`,
     ...words.map((word, place) => {
       const at = quote(`${is}; and __dinit_at ${name} ${word.repeatable ? "-ge" : "-eq"} ${place}`);
-      return `complete ${programs} -f -n ${at} ${proposal(word)}`;
+      return `complete ${programs} ${proposalAt(at, word)}`;
     }),
   ];
+}
+
+/** The words that fish proposes under a condition. A file excludes the option without files, `-f`. */
+function proposalAt(condition: string, word: Word): string {
+  const words = proposal(word);
+  return `${words === "-F" ? "" : "-f "}-n ${condition} ${words}`;
 }
 
 function optionLine(programs: string, is: string, { commands }: Program, option: OptionRow): string {
@@ -219,7 +225,7 @@ function dinitLines(): string[] {
         const at = `set -l words (__dinit_words); test (count $words) = ${
           place + 1
         }; and test $words[1] = ${name}`;
-        return `complete -c dinit -f -n ${quote(at)} ${proposal(word)}`;
+        return `complete -c dinit ${proposalAt(quote(at), word)}`;
       })
     ),
   ];

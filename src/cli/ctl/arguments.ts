@@ -2,7 +2,7 @@
 
 import { type Command, COMMANDS } from "../../options/ctl_commands.ts";
 import { type CtlOptions, defaultOptions, DINITCTL_OPTIONS } from "../../options/dinitctl.ts";
-import { type Option, scan } from "../../options/mod.ts";
+import { type Option, optionOf, scan } from "../../options/mod.ts";
 import { ctlFailure, ToolFailure } from "../shared/failure.ts";
 
 /** The request of a command line. */
@@ -33,6 +33,10 @@ export function scanArguments(args: readonly string[]): Invocation {
     },
     unknown(arg) {
       throw unknownOption(arg, command);
+    },
+    meaning(arg) {
+      const long = command?.spellings?.[arg];
+      return long === undefined ? undefined : optionOf(long, DINITCTL_OPTIONS);
     },
     place(option, arg) {
       if (isMisplaced(option, command)) throw misplacedFailure(option, arg, command, words.length);

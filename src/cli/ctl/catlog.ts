@@ -36,7 +36,7 @@ export async function catLog(context: CommandContext): Promise<number> {
 }
 
 /** The buffered output; `undefined` if the service has no buffer. */
-async function bufferedLog(
+export async function bufferedLog(
   client: ControlClient,
   handle: number,
   clear: boolean,

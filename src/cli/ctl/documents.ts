@@ -34,6 +34,7 @@ export type AnyDocument =
     | TreeDocument
     | GraphDocument
     | ShutdownDocument
+    | UpgradeDocument
   );
 
 export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
@@ -263,4 +264,13 @@ export interface GraphDocument {
 /** `shutdown`: the connection has ended. */
 export interface ShutdownDocument {
   readonly command: "shutdown";
+}
+
+/** `upgrade`: the new program has taken over, or could. `error` has the reason if it could not. */
+export interface UpgradeDocument {
+  readonly command: "upgrade";
+  /** Only a check was asked for. */
+  readonly checkOnly: boolean;
+  /** The absolute path of the new program. @default absent, the file of the running one */
+  readonly program?: string;
 }

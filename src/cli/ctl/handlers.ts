@@ -28,9 +28,11 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   setenv: async () => (await typed(import("./environment.ts"))).setEnvironment,
   unsetenv: async () => (await typed(import("./environment.ts"))).unsetEnvironment,
   catlog: async () => (await typed(import("./catlog.ts"))).catLog,
+  logs: async () => (await typed(import("./logs/logs.ts"))).logs,
   signal: async () => (await typed(import("./signal.ts"))).signal,
   tree: async () => (await typed(import("./tree.ts"))).tree,
   graph: async () => (await typed(import("./graph.ts"))).graph,
   wait: async () => (await typed(import("./await_state.ts"))).awaitState,
   events: async () => (await typed(import("./events.ts"))).events,
+  upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };

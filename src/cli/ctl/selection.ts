@@ -25,13 +25,19 @@ export function isPattern(name: string): boolean {
 
 /** A test whether a service is selected. */
 export function selector({ patterns, states }: Selection): (candidate: Candidate) => boolean {
-  const expressions = patterns.map(expressionOf);
+  const fits = nameSelector(patterns);
   return ({ name, status }) => {
-    if (expressions.length > 0 && !expressions.some((expression) => expression.test(name))) return false;
+    if (patterns.length > 0 && !fits(name)) return false;
     if (states.length === 0) return true;
     const { word } = lookOf(status);
     return states.includes(word) || (word === "failed" && states.includes("stopped"));
   };
+}
+
+/** A test whether one of the patterns matches a whole name. */
+export function nameSelector(patterns: readonly string[]): (name: string) => boolean {
+  const expressions = patterns.map(expressionOf);
+  return (name) => expressions.some((expression) => expression.test(name));
 }
 
 /**

@@ -26,6 +26,10 @@ const TOPICS: readonly HelpTopic[] = [
     names: ["monitor", "dinit-monitor"],
     load: async () => (await typed(import("../monitor/help.ts"))).monitorHelp(),
   },
+  {
+    names: ["log", "dinit-log"],
+    load: async () => (await typed(import("../../options/dinit_log_help.ts"))).logHelp(),
+  },
 ];
 
 /** Runs `dinit help [NAME]`. Returns the exit status: 1 for an unknown name. */
@@ -75,7 +79,7 @@ function usage(): string {
     "    dinit help service      all settings of service descriptions",
     "    dinit help SETTING      one setting, such as: dinit help restart-delay",
     "    dinit help COMMAND      one command of dinitctl, such as: dinit help enable",
-    "    dinit help PROGRAM      the options of dinitctl, dinit-check or dinit-monitor",
+    "    dinit help PROGRAM      the options of dinitctl, dinit-check, dinit-monitor or dinit-log",
     "    dinit help man PROGRAM  a manual page",
     "",
     "The options of the daemon: dinit --help. Those of shutdown: dinit shutdown --help.",

@@ -4,6 +4,7 @@ import type { OptionRow } from "../../options/mod.ts";
 import {
   DINIT,
   DINIT_CHECK,
+  DINIT_LOG,
   DINIT_MONITOR,
   DINITCTL,
   type Program,
@@ -11,6 +12,7 @@ import {
   SHUTDOWN,
   TOOLS,
 } from "../../options/programs.ts";
+import { LOG_DESCRIPTION } from "../../options/dinit_log_help.ts";
 import { helpOf, optionTerm } from "../../options/text.ts";
 import { usage } from "../ctl/help.ts";
 import type { ManualItem, ManualPage, ManualSection } from "./roff.ts";
@@ -31,7 +33,7 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
 
 /** All pages. */
 export function manualPages(): readonly ManualPage[] {
-  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), shutdownPage()];
+  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), shutdownPage()];
 }
 
 /** What every page takes from the table. */
@@ -147,6 +149,38 @@ function monitorPage(): ManualPage {
       {
         title: "Exit status",
         text: ["0 after the one command of --exit, whatever its result, and for --version; 1 otherwise."],
+      },
+    ],
+  };
+}
+
+function logPage(): ManualPage {
+  return {
+    ...pageOf(DINIT_LOG),
+    sections: [
+      { title: "Description", text: LOG_DESCRIPTION },
+      { title: "Options", items: optionItems(DINIT_LOG) },
+      {
+        title: "Signals",
+        items: [
+          { term: "HUP", text: "Opens the file again, after another program has renamed it." },
+          {
+            term: "TERM",
+            text: "Writes what the pipe holds at this moment, and ends. Later output stays in the pipe.",
+          },
+          { term: "INT", text: "Has no effect: on a terminal, the end of the input follows." },
+        ],
+      },
+      {
+        title: "Files",
+        items: [
+          { term: "DIR/current", text: "The log, if the argument is a directory, or ends with a slash." },
+          { term: "FILE.1, FILE.2.gz, FILE.3.gz", text: "The archives, the newest one first." },
+        ],
+      },
+      {
+        title: "Exit status",
+        text: ["0 at the end of the input or after TERM, and 1 for a wrong command line."],
       },
     ],
   };

@@ -15,12 +15,13 @@ function noConnection(fd: number, cause: unknown): ControlError {
 
 /** Uses the C library; `undefined` if it is not available. */
 async function nativeStream(fd: number): Promise<ByteStream | undefined> {
-  const host = await typed(import("../../host/mod.ts"));
+  const { LibcUnavailableError, SystemCallError } = await typed(import("../../system/mod.ts"));
+  const { Machine } = await typed(import("../../system/machine.ts"));
   try {
-    return host.Machine.open().connection(fd);
+    return Machine.open().connection(fd);
   } catch (error) {
-    if (error instanceof host.LibcUnavailableError) return undefined;
-    throw error instanceof host.SystemCallError ? noConnection(fd, error) : error;
+    if (error instanceof LibcUnavailableError) return undefined;
+    throw error instanceof SystemCallError ? noConnection(fd, error) : error;
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { errnoText, isClean, ShutdownType, Signal } from "../../model/mod.ts";
 import { inheritedEntries } from "../../inherited/mod.ts";
-import type { Machine, RestartKind } from "../../host/mod.ts";
+import type { Machine, RestartKind } from "../../system/machine.ts";
 import { ShutdownOutput } from "./output.ts";
 
 /** The actions for a kind of shutdown. */

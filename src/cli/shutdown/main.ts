@@ -61,7 +61,8 @@ function shutdownIo(): ShutdownIo {
 }
 
 async function connection(fd: number): Promise<ByteStream> {
-  const { LibcUnavailableError, Machine, SystemCallError } = await typed(import("../../host/mod.ts"));
+  const { LibcUnavailableError, SystemCallError } = await typed(import("../../system/mod.ts"));
+  const { Machine } = await typed(import("../../system/machine.ts"));
   try {
     if (fd < 0 || fd > LARGEST_DESCRIPTOR) throw new SystemCallError("fcntl", EBADF);
     return Machine.open().connection(fd);
@@ -76,7 +77,8 @@ async function connection(fd: number): Promise<ByteStream> {
 
 async function shutDown(type: ShutdownType, complain: (text: string) => void): Promise<number> {
   endure(complain);
-  const { LibcUnavailableError, Machine } = await typed(import("../../host/mod.ts"));
+  const { LibcUnavailableError } = await typed(import("../../system/mod.ts"));
+  const { Machine } = await typed(import("../../system/machine.ts"));
   const direct = await typed(import("./direct.ts"));
   try {
     await direct.shutDown(type, Machine.open());

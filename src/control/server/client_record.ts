@@ -90,7 +90,7 @@ export class ClientRecord {
     const document: { [key: string]: Plain } = { descriptor };
     if (session.extensions) document.extensions = true;
     if (session.environment) document.environment = true;
-    if (input.unreleased > 0) document.handled = input.unreleased;
+    if (input.unreleased > 0) document.handled = byteText(input.passing);
     if (input.kept.length > 0) document.input = byteText(input.kept);
     if (output.sent > 0) document.sent = output.sent;
     const { long } = conversation;

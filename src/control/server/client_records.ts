@@ -55,6 +55,16 @@ export class SerialPart implements StatePart {
   }
 }
 
+/** The numbers of the documents of a client. */
+export interface LostClient {
+  readonly number: number;
+  readonly output: readonly { readonly serial: number }[];
+  readonly session: {
+    readonly handles: readonly { readonly serial: number }[];
+    readonly subscriptions: readonly { readonly serial: number }[];
+  };
+}
+
 /** The parts of the state of all clients. */
 export class ClientRecords {
   /** A connection. */
@@ -74,6 +84,16 @@ export class ClientRecords {
     this.handles = new SerialPart("handle", store);
     this.subscriptions = new SerialPart("subscription", store);
     this.output = new SerialPart("output-to-client", store);
+  }
+
+  /** Removes the documents of a client of another program, which does not continue. */
+  forget({ number, output, session: { handles, subscriptions } }: LostClient): void {
+    this.step(() => {
+      this.clients.changed(number); // there is no value, so the document goes
+      for (const { serial } of output) this.output.changed(serial);
+      for (const { serial } of handles) this.handles.changed(serial);
+      for (const { serial } of subscriptions) this.subscriptions.changed(serial);
+    });
   }
 
   /** Whether anything is saved. */

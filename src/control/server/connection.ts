@@ -134,6 +134,7 @@ export class Connection implements CountedClient, EventOutput {
     const { upgradeReply } = saved;
     if (upgradeReply !== undefined) this.#output.add(upgradeReply);
     this.#save();
+    if (this.#input.unreleased > 0) this.#written([]);
   }
 
   /** The number of the descriptor, if the connection can outlive the program. */
@@ -303,8 +304,8 @@ export class Connection implements CountedClient, EventOutput {
 
   /** Output remains in memory, so from now on it must be saved. */
   #blocked(): void {
-    this.#input.release();
     this.#options.records.step(() => this.#save());
+    if (this.#input.unreleased > 0) this.#written([]);
   }
 
   #save(): void {

@@ -40,6 +40,11 @@ export class InputBuffer {
     return Math.max(0, this.#start - this.#own);
   }
 
+  /** The handled requests that are still in the socket. */
+  get passing(): Uint8Array {
+    return this.#buffer.subarray(this.#start - this.unreleased, this.#start);
+  }
+
   /** The bytes that are in no socket, and were not handled. */
   get kept(): Uint8Array {
     return this.#buffer.subarray(this.#start, Math.max(this.#start, this.#own));
@@ -58,11 +63,22 @@ export class InputBuffer {
     this.#lasting?.skip(count);
   }
 
-  /** Continues: `kept` bytes were taken out before, and `unreleased` bytes in the socket are handled. */
-  restore(kept: Uint8Array, unreleased: number): void {
+  /**
+   * Continues: `kept` bytes were taken out before, or `passing` requests are handled. If they are still in the socket,
+   * they wait for `release`.
+   */
+  restore(kept: Uint8Array, passing: Uint8Array): void {
     this.#buffer.set(kept);
     this.#end = this.#own = kept.length;
-    if (unreleased > 0) this.#lasting?.skip(unreleased);
+    if (passing.length === 0 || !this.#isNext(passing)) return;
+    this.#start = this.#end = passing.length;
+    this.#own = 0;
+  }
+
+  #isNext(bytes: Uint8Array): boolean {
+    const next = this.#buffer.subarray(0, bytes.length);
+    return this.#lasting?.peekNow(next) === bytes.length &&
+      next.every((byte, index) => byte === bytes[index]);
   }
 
   /** Waits for more bytes; false when the client has closed its direction. Throws the stream's error. */

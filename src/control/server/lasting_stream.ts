@@ -3,14 +3,16 @@
 import type { ByteStream } from "../wire/byte_stream.ts";
 
 /**
- * A connection with a descriptor of its own, which stays open when another program continues. Its bytes count as read
- * only when the server says so.
+ * A connection whose descriptor the daemon has opened itself. It stays open when another program continues. Its bytes
+ * count as read only when the server says so.
  */
 export interface LastingStream extends ByteStream {
   /** The number of the descriptor. */
   readonly descriptor: number;
   /** Reads like `read`, but the bytes remain unread. */
   peek(buffer: Uint8Array): Promise<number | null>;
+  /** Like `peek`, but does not wait; `undefined`: nothing has arrived. */
+  peekNow(buffer: Uint8Array): number | undefined;
   /** Reads this many bytes, which `peek` has returned, and drops them. */
   skip(count: number): void;
   /** Writes some of `bytes` at once, and returns how many; `undefined`: none can be written now. Throws. */

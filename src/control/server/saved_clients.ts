@@ -27,8 +27,8 @@ export interface SavedClient {
   readonly descriptor: number;
   /** The beginning of a request. */
   readonly input: Uint8Array;
-  /** How many bytes in the socket are handled. */
-  readonly handled: number;
+  /** The handled requests that were still in the socket. */
+  readonly handled: Uint8Array;
   readonly output: readonly { readonly serial: number; readonly chunk: Chunk }[];
   /** How many bytes of the first chunk are written. */
   readonly sent: number;
@@ -80,7 +80,7 @@ const client = object<ClientDocument>({
   descriptor: count,
   extensions: or(flag, false),
   environment: or(flag, false),
-  handled: or(count, 0),
+  handled: or(bytes, new Uint8Array()),
   input: or(bytes, new Uint8Array()),
   sent: or(count, 0),
   list: optional(listOf(number)),
@@ -96,7 +96,7 @@ interface ClientDocument {
   readonly descriptor: number;
   readonly extensions: boolean;
   readonly environment: boolean;
-  readonly handled: number;
+  readonly handled: Uint8Array;
   readonly input: Uint8Array;
   readonly sent: number;
   readonly list: number[] | undefined;
@@ -197,7 +197,10 @@ class ClientsReader {
       client(saved, path);
     const output = this.#take(this.#output, number) ?? [];
     if (input.length > REQUEST_LIMIT) throw new SavedStateError(`${path}.input`, "is too long");
-    if (handled > REQUEST_LIMIT) throw new SavedStateError(`${path}.handled`, "is too large");
+    if (handled.length > REQUEST_LIMIT) throw new SavedStateError(`${path}.handled`, "is too long");
+    if (handled.length > 0 && input.length > 0) {
+      throw new SavedStateError(`${path}.handled`, "contradicts the input");
+    }
     if (sent > 0 && sent >= (output[0]?.chunk.writer.length ?? 0)) {
       throw new SavedStateError(`${path}.sent`, "is more than there is to write");
     }

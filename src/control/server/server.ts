@@ -162,7 +162,8 @@ export class ControlServer {
     }
     for (const client of clients) {
       const stream = this.#sockets?.takeConnection(client.descriptor);
-      if (stream !== undefined) this.#serve(stream, client);
+      if (stream === undefined) this.#records.forget(client);
+      else this.#serve(stream, client);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { decodeBytes, reasonText } from "../../model/mod.ts";
 import { SavedStateError } from "../../model/saving.ts";
+import { MainEnvironment } from "../../description/mod.ts";
 import type { ManagerOptions } from "../../engine/mod.ts";
 import { restore } from "../../engine/restoring.ts";
 import { savedMemory } from "./daemon_state.ts";
@@ -12,20 +13,27 @@ export const READY = "dinit: ready to take over";
 
 /** Reads the state in a file. Returns the line to print, and the exit status. */
 export function checkState(path: string): { readonly line: string; readonly status: number } {
+  const problem = problemOf(path);
+  return problem === undefined ? { line: READY, status: 0 } : { line: `dinit: ${problem}`, status: 1 };
+}
+
+function problemOf(path: string): string | undefined {
+  let state: string;
   try {
-    const reading = readState(decodeBytes(Deno.readFileSync(path)));
-    if (reading === undefined) return { line: `dinit: ${path} has no saved state`, status: 1 };
-    savedMemory(reading.parts);
-    restore(UNUSED, reading.parts);
-    return { line: READY, status: 0 };
+    state = decodeBytes(Deno.readFileSync(path));
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const what = error instanceof SavedStateError
-      ? error.message
-      : `cannot read ${path}: ${reasonText(error)}`;
-    return { line: `dinit: ${what}`, status: 1 };
+    return `cannot read ${path}: ${reasonText(error)}`;
+  }
+  try {
+    const reading = readState(state);
+    if (reading === undefined) return `${path} has no saved state`;
+    savedMemory(reading.parts);
+    restore({ ...UNUSED, environment: new MainEnvironment(new Map()) }, reading.parts);
+    return undefined;
+  } catch (error) {
+    return error instanceof SavedStateError ? error.message : `cannot use the state: ${error}`;
   }
 }
 
 /** A restored engine uses none of these before its `resume`, which is not called here. */
-const UNUSED = { clock: {}, host: {}, console: {}, environment: {}, source: {} } as unknown as ManagerOptions;
+const UNUSED = { clock: {}, host: {}, console: {}, source: {} } as unknown as ManagerOptions;

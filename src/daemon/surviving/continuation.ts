@@ -4,8 +4,9 @@ import { decodeBytes } from "../../model/mod.ts";
 import { type SavedParts, SavedStateError } from "../../model/saving.ts";
 import type { ManagerOptions, ServiceManager } from "../../engine/mod.ts";
 import { restore } from "../../engine/restoring.ts";
-import type { Inheritance } from "../../inherited/mod.ts";
-import { type Journal, openLibrary, parseJournal, readWhole } from "../../host/mod.ts";
+import type { Inheritance } from "../../inherited/inheritance.ts";
+import { type Journal, openLibrary, parseJournal } from "../../host/mod.ts";
+import { readWhole } from "../../system/surviving.ts";
 import { type FaultRecord, readFaultRecord } from "./fault_record.ts";
 import { type DaemonMemory, savedMemory } from "./daemon_state.ts";
 import { lastFact } from "./recent_facts.ts";
@@ -62,7 +63,7 @@ function continuation(
 ): Continuation {
   const saved = savedMemory(parts);
   // Another process is another daemon: only the machine is the same.
-  const memory = way === "adopt" ? { bootRecorded: saved.bootRecorded } : saved;
+  const memory = way === "adopt" ? { begun: saved.begun, bootRecorded: saved.bootRecorded } : saved;
   const last = way === "adopt" ? 0 : lastFact(parts);
   return {
     way,

@@ -20,6 +20,8 @@ export interface DaemonMemory {
   startedAt: number;
   /** Identifies the stream of facts (`FactSource.origin`). */
   origin: number;
+  /** The services of the command line have been started. */
+  begun: boolean;
   /** Its readiness has been announced. */
   announced: boolean;
   /** The boot is in the login tables. */
@@ -37,6 +39,7 @@ export function newMemory(now: number): DaemonMemory {
   return {
     startedAt: now,
     origin: Math.trunc(performance.timeOrigin),
+    begun: false,
     announced: false,
     bootRecorded: false,
     given: [],
@@ -48,6 +51,7 @@ export function newMemory(now: number): DaemonMemory {
 const memory: Schema<DaemonMemory> = object<DaemonMemory>({
   startedAt: or(number, 0),
   origin: or(number, 0),
+  begun: or(flag, false),
   announced: or(flag, false),
   bootRecorded: or(flag, false),
   given: or(listOf(number), []),
@@ -80,10 +84,11 @@ export class DaemonState implements StatePart {
 
   document(place: number): Plain | undefined {
     if (place !== 0) return undefined;
-    const { startedAt, origin, announced, bootRecorded, given, faults, exitStatus } = this.#memory;
+    const { startedAt, origin, begun, announced, bootRecorded, given, faults, exitStatus } = this.#memory;
     return {
       startedAt,
       origin,
+      begun,
       announced,
       bootRecorded,
       given: [...given],

@@ -3,15 +3,11 @@
  * all others that the program before had open.
  */
 
-import { heirEntry, type Inheritance, inheritedEntries } from "../../inherited/mod.ts";
-import {
-  ALL_SIGNALS,
-  Execution,
-  openLibrary,
-  OwnDescriptors,
-  readWhole,
-  SystemCallError,
-} from "../../host/mod.ts";
+import { heirEntry, type Inheritance } from "../../inherited/inheritance.ts";
+import { inheritedEntries } from "../../inherited/mod.ts";
+import { openLibrary, SystemCallError } from "../../host/mod.ts";
+import { Execution } from "../../system/replacing.ts";
+import { ALL_SIGNALS, OwnDescriptors, readWhole } from "../../system/surviving.ts";
 import { decodeBytes } from "../../model/mod.ts";
 import { RECORD_SIZE } from "./fault_record.ts";
 import { faultHandlers } from "./survival.ts";

@@ -1,4 +1,5 @@
-import { type JournalCopy, MemoryFile, type openLibrary, SystemCallError } from "../../host/mod.ts";
+import { type JournalCopy, type openLibrary, SystemCallError } from "../../host/mod.ts";
+import { MemoryFile } from "../../system/surviving.ts";
 
 /** A copy of the journal in memory, which outlives the program as long as the process lives. */
 export class StateMemory implements JournalCopy {

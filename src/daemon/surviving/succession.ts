@@ -3,14 +3,8 @@
  * and what it leaves to the one after. docs/surviving.md.
  */
 
-import {
-  type NativeHost,
-  openLibrary,
-  Processes,
-  signalBits,
-  SignalMask,
-  SystemCallError,
-} from "../../host/mod.ts";
+import { type NativeHost, openLibrary, Processes, SystemCallError } from "../../host/mod.ts";
+import { signalBits, SignalMask } from "../../system/surviving.ts";
 import type { ServiceManager } from "../../engine/mod.ts";
 import type { DaemonLog } from "../../log/mod.ts";
 import { commandLine } from "../../inherited/mod.ts";
@@ -22,6 +16,7 @@ import type { Signals } from "../signals.ts";
 import type { StrayErrors } from "../stray_errors.ts";
 import type { Continuation } from "./continuation.ts";
 import type { DaemonState } from "./daemon_state.ts";
+import { NO_SUCCESSOR } from "./refused_upgrade.ts";
 import { savedFacts } from "./recent_facts.ts";
 import { givenDescriptors, Survival } from "./survival.ts";
 import type { Upgrade, UpgradeRequest } from "./upgrade.ts";
@@ -29,6 +24,8 @@ import type { Upgrade, UpgradeRequest } from "./upgrade.ts";
 /** Signals that the daemon never blocks. */
 const NEVER_BLOCKED = signalBits([Signal.TERM, Signal.CHLD]);
 
+/** The part of the control server with its socket; the others are about clients. */
+const LISTENER = "listener";
 /** Why an upgrade was none, if the new program has returned to this one. */
 const NOT_TAKEN_OVER = "the new program could not take over";
 
@@ -90,10 +87,11 @@ export class Succession {
   /** The clients go on, unless a command of theirs may be the cause of too many faults. */
   async #restoreServer({ fault, parts }: Continuation): Promise<void> {
     const { options, state, log, ground, pause, restoreServer } = this.#context;
-    if (fault !== undefined && this.#aftermath?.mustRecover(state, options.faultLimit)) return;
+    const isSuspect = fault !== undefined && this.#aftermath?.mustRecover(state, options.faultLimit);
+    const kept = isSuspect ? new Map([...parts].filter(([name]) => name === LISTENER)) : parts;
     await pause();
     try {
-      await restoreServer(parts, ground.inheritance?.reason === "return" ? NOT_TAKEN_OVER : undefined);
+      await restoreServer(kept, ground.inheritance?.reason === "return" ? NOT_TAKEN_OVER : undefined);
     } catch (error) {
       if (!(error instanceof SavedStateError)) throw error;
       log.message("error", `${error.message}; control connections are closed`);
@@ -192,7 +190,7 @@ export class Succession {
 
   /** A bug has left the memory half changed: the program begins again with the last valid state. */
   fault(error: unknown): void {
-    if (this.#survival === undefined) this.#context.ground.state.abandon();
+    if (this.#survival === undefined) this.#context.ground.state?.abandon();
     else this.#survival.fault(error);
   }
 
@@ -205,9 +203,7 @@ export class Succession {
   async upgrade(request: UpgradeRequest): Promise<string | undefined> {
     const { ground, manager, log, pause, resume } = this.#context;
     const survival = this.#survival;
-    if (survival === undefined) {
-      return "only a daemon with the native host can be upgraded (see dinit --help, --host)";
-    }
+    if (survival === undefined) return NO_SUCCESSOR;
     const room = await typed(import("./upgrade.ts"));
     this.#upgrade ??= new room.Upgrade({
       library: openLibrary(),

@@ -3,14 +3,10 @@
  * program again after a fault. Only with the native host. docs/surviving.md.
  */
 
-import { commandLine, heirEntry, type Inheritance, inheritedEntries } from "../../inherited/mod.ts";
-import {
-  FaultHandlers,
-  MemoryFile,
-  type openLibrary,
-  OwnDescriptors,
-  type ProcessJournal,
-} from "../../host/mod.ts";
+import { heirEntry, type Inheritance } from "../../inherited/inheritance.ts";
+import { commandLine, inheritedEntries } from "../../inherited/mod.ts";
+import type { openLibrary, ProcessJournal } from "../../host/mod.ts";
+import { FaultHandlers, MemoryFile, OwnDescriptors } from "../../system/surviving.ts";
 import { encodeBytes } from "../../model/mod.ts";
 import { RECORD_SIZE } from "./fault_record.ts";
 import { StateMemory } from "./state_memory.ts";

@@ -2,19 +2,11 @@
  * A planned takeover: a new program continues in the same process (docs/surviving.md). It is loaded at the first request.
  */
 
-import {
-  ALL_SIGNALS,
-  Execution,
-  Files,
-  O,
-  type openLibrary,
-  OwnDescriptors,
-  ProgramRunner,
-  SignalMask,
-  SystemCallError,
-} from "../../host/mod.ts";
+import { Files, O, type openLibrary, SystemCallError } from "../../host/mod.ts";
 import { commandLine, commandLineArguments, inheritedEntries } from "../../inherited/mod.ts";
 import { decodeBytes, errnoText } from "../../model/mod.ts";
+import { Execution, ProgramRunner } from "../../system/replacing.ts";
+import { ALL_SIGNALS, OwnDescriptors, SignalMask } from "../../system/surviving.ts";
 import type { MessageLog } from "../../log/mod.ts";
 import { READY } from "./check_state.ts";
 import type { Survival } from "./survival.ts";
@@ -50,10 +42,12 @@ export interface UpgradeRequest {
 /** Upgrades the daemon. */
 export class Upgrade {
   readonly #context: UpgradeContext;
+  readonly #runner: ProgramRunner;
   #isUnderWay = false;
 
   constructor(context: UpgradeContext) {
     this.#context = context;
+    this.#runner = new ProgramRunner(context.library, "."); // the words of the command line may be relative paths
   }
 
   /**
@@ -81,7 +75,7 @@ export class Upgrade {
     const args = [...argv.slice(1), `--check-state=/proc/${Deno.pid}/fd/${survival.stateDescriptor}`];
     let [output, late] = ["", false];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = await new ProgramRunner(library).run(path, args, inheritedEntries(), {
+    const end = await this.#runner.run(path, args, inheritedEntries(), {
       output: (bytes) => output = (output + decodeBytes(bytes)).slice(-4 * WORDS_LIMIT),
       warn: (text) => this.#context.log.message("warn", text),
       started: (pid) => {

@@ -24,6 +24,7 @@ import * as policy from "./restart_policy.ts";
 import {
   childOf,
   isAlive,
+  isHard,
   noChild,
   type ProcessRole,
   type ServiceRecord,
@@ -178,7 +179,11 @@ export class Launcher {
       return isNeeded && this.launchStopCommand(service, role);
     }
     if (phase.kind === "running-stop-command") return this.launchStopCommand(service, role);
-    return state !== STOPPING && launchStep(phase)?.kind === "launching" && this.#launchCommand(service);
+    const canRun = service.dependencies.every((edge) =>
+      !isHard(edge) || edge.to.state === ServiceState.STARTED
+    );
+    const isNeeded = canRun && state !== STOPPING && service.target !== ServiceState.STOPPED;
+    return isNeeded && launchStep(phase)?.kind === "launching" && this.#launchCommand(service);
   }
 
   #launch(service: ServiceRecord, request: LaunchRequest): boolean {

@@ -101,8 +101,7 @@ function savedStep(step: LaunchStep): Plain {
 }
 
 /**
- * The document of an edge. Edges have documents of their own, because those of one service may be many, and change one
- * by one.
+ * The document of an edge. Each edge has one: a service may have many edges, which change one by one.
  */
 export function edgeDocument({ from, to, kind, waiting, holding, unmet }: Edge): Plain {
   const saved: Fields = { from: from.id, to: to.id };

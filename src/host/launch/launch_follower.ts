@@ -40,7 +40,7 @@ export class LaunchFollower {
   resume(process: TrackedProcess, launch: WatchedLaunch): void {
     if (process.pending && launch.chain === undefined) this.executed(process);
     if (launch.chain === undefined && launch.readiness === undefined && !launch.closing) return;
-    this.#attend(process, (watch) => watch.resume(launch));
+    this.#context.store.step(() => this.#attend(process, (watch) => watch.resume(launch)));
   }
 
   /** The process runs its program. */
@@ -53,6 +53,7 @@ export class LaunchFollower {
     });
   }
 
+  /** Only within a step: the document of the process is complete when `begin` has returned. */
   #attend(process: TrackedProcess, begin: (watch: LaunchWatch) => void): void {
     const watch = this.#watch(process);
     process.watch = watch;

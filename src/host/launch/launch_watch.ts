@@ -140,7 +140,7 @@ export class LaunchWatch {
     clearTimeout(this.#closedTimer);
   }
 
-  /** Reads messages of the tools; false if there are no more for now. */
+  /** Reads messages of the tools; false if no more are available. */
   #readChain(): boolean {
     const chain = this.#chain;
     if (chain === undefined) return false;
@@ -165,7 +165,7 @@ export class LaunchWatch {
     return false;
   }
 
-  /** Reads an announcement; bytes after the first one are ignored. False if there is nothing more for now. */
+  /** Reads an announcement; bytes after the first one are ignored. False if nothing more is available. */
   #readReadiness(): boolean {
     while (this.#chain !== undefined && this.#readChain()); // execution comes before readiness
     const readiness = this.#readiness;

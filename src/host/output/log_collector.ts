@@ -24,7 +24,7 @@ interface Reader {
   readonly fd: number;
   readonly inode: number;
   readonly watch: Watch;
-  /** Reads the available output; false if there is no more for now. */
+  /** Reads the available output; false if no more is available. */
   readonly read: () => boolean;
 }
 

@@ -4,10 +4,10 @@ import {
   type Files,
   Interest,
   type Poller,
-  type ProcessHandles,
   SystemCallError,
   type Watch,
 } from "../../system/mod.ts";
+import type { ProcessHandles } from "../../system/surviving.ts";
 import type { ProcessEnds } from "./process_ends.ts";
 import type { TrackedProcess } from "./process_table.ts";
 

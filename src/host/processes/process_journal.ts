@@ -76,6 +76,8 @@ export class ProcessJournal implements ProcessRecord {
   #compactAt = COMPACT_AT;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failing = false;
+  /** The file will never be written. */
+  #isHopeless = false;
   /** Why the file could not be opened at first. */
   #problem: Error | undefined;
   #over = false;
@@ -292,7 +294,7 @@ export class ProcessJournal implements ProcessRecord {
     this.#copyIsBehind = false;
     this.#copy?.replace(bytes);
     const { path } = this;
-    if (path === undefined) return;
+    if (path === undefined || this.#isHopeless) return;
     this.#attempt(() => {
       if (this.#file?.inPlace === false) {
         this.#file.close();
@@ -328,6 +330,7 @@ export class ProcessJournal implements ProcessRecord {
       this.#warn(`cannot record running processes: ${error.message}; ${remedy}`);
     }
     this.#failing = true;
+    this.#isHopeless = hopeless;
     if (hopeless || this.#over) return;
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#rewrite(), RETRY_DELAY);

@@ -1,6 +1,7 @@
 import { Errno, Signal } from "../../model/mod.ts";
 import type { ProcessRole, SignalOutcome } from "../../engine/mod.ts";
-import type { Processes, ProcessHandles } from "../../system/mod.ts";
+import type { Processes } from "../../system/mod.ts";
+import type { ProcessHandles } from "../../system/surviving.ts";
 import type { HeldSignal, LaunchQueue } from "../launch/launch_queue.ts";
 import type { ProcessTable, TrackedProcess } from "./process_table.ts";
 

@@ -1,11 +1,5 @@
-import type {
-  BootTime,
-  Files,
-  MemoryFiles,
-  OwnDescriptors,
-  Processes,
-  ProcessHandles,
-} from "../../system/mod.ts";
+import type { BootTime, Files, MemoryFiles, Processes } from "../../system/mod.ts";
+import type { OwnDescriptors, ProcessHandles } from "../../system/surviving.ts";
 import type { LaunchFollower, LaunchFollowerContext } from "../launch/launch_follower.ts";
 import type { LogCollector } from "../output/log_collector.ts";
 import type { OutputPipes } from "../output/output_pipes.ts";

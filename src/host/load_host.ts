@@ -1,12 +1,12 @@
-/** Chooses the host of the daemon: the native host if it is available, otherwise the command host. */
+/** Chooses the host of the daemon, and loads its code. No daemon needs the code of both. */
 
 import type { OwnSockets } from "../control/mod.ts";
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
 import type { BootClock } from "../system/mod.ts";
-import { CommandHost } from "./command_host.ts";
+import { typed } from "../model/mod.ts";
 import { LibcUnavailableError, openLibrary } from "../system/mod.ts";
-import { NativeHost } from "./native_host.ts";
+import type { NativeHost } from "./native_host.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
 
@@ -36,30 +36,49 @@ export interface DaemonHost extends ProcessHost {
   takeForeground(): void;
 }
 
-/** Options of `createHost`. */
-export interface CreateHostOptions extends NativeHostOptions {
-  /** The host to use; `auto`: the native host if it is available. @default "auto" */
-  readonly kind?: "native" | "command" | "auto";
-}
+/** Which host to use; `auto`: the native host if it is available, otherwise the command host. */
+export type HostKind = "native" | "command" | "auto";
+
+/** Makes a host whose code is loaded. */
+export type HostMaker = (
+  reports: HostReports,
+  record: ProcessRecord,
+  options?: NativeHostOptions,
+) => DaemonHost;
 
 /** The requested host is not available. */
 export class HostUnavailableError extends Error {
   override readonly name = "HostUnavailableError";
 }
 
-/** Makes a host. Throws `HostUnavailableError` if the native host is requested and not available. */
-export function createHost(
-  reports: HostReports,
-  record: ProcessRecord,
-  options: CreateHostOptions = {},
-): DaemonHost {
-  const { kind = "auto" } = options;
-  if (kind === "command") return new CommandHost(reports, record, options.warn);
+/** The host that a daemon uses. Throws `HostUnavailableError` if the native host is requested and not available. */
+export function chooseHost(kind: HostKind = "auto"): DaemonHost["kind"] {
+  if (kind === "command") return kind;
   try {
-    return new NativeHost(openLibrary(), reports, record, options);
+    openLibrary();
+    return "native";
   } catch (error) {
     if (!(error instanceof LibcUnavailableError)) throw error;
-    if (kind === "auto") return new CommandHost(reports, record, options.warn);
+    if (kind === "auto") return "command";
     throw new HostUnavailableError(`Cannot start processes natively: ${error.message}`, { cause: error });
   }
+}
+
+/** Loads the code of the host that `chooseHost` chooses, and throws the same. */
+export async function loadHost(kind: HostKind = "auto"): Promise<HostMaker> {
+  if (chooseHost(kind) === "command") {
+    const { CommandHost } = await typed(import("./command_host.ts"));
+    return (reports, record, options) => new CommandHost(reports, record, options?.warn);
+  }
+  const { NativeHost } = await typed(import("./native_host.ts"));
+  return (reports, record, options) => new NativeHost(openLibrary(), reports, record, options);
+}
+
+/** The host as the native host, which can do more; `undefined`: it is the other one. */
+export function nativeHost(host: DaemonHost): NativeHost | undefined {
+  return isNative(host) ? host : undefined;
+}
+
+function isNative(host: DaemonHost): host is NativeHost {
+  return host.kind === "native";
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { outputOf } from "../_processes.ts";
 
 const PROGRAM = `
-  const { createHost, NO_RECORD } = await import(Deno.args[0]);
+  const { loadHost, NO_RECORD } = await import(Deno.args[0]);
   const nothing = () => {};
   let executed = nothing, ended = nothing;
   const reports = {
@@ -10,7 +10,7 @@ const PROGRAM = `
     ready: nothing, readinessClosed: nothing, allKilled: nothing,
   };
   try {
-    const host = createHost(reports, NO_RECORD, { kind: Deno.args[1] });
+    const host = (await loadHost(Deno.args[1]))(reports, NO_RECORD);
     host.begin();
     const end = new Promise((resolve) => ended = resolve);
     host.launch({

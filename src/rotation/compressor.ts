@@ -1,0 +1,102 @@
+import { archiveName, archivesOf } from "./archives.ts";
+
+/** How much to compress at once, in bytes: it takes about a millisecond, and then others may run. */
+const PIECE = 65_536;
+
+/** The first number of an archive that is compressed. */
+const FIRST = 2;
+
+/**
+ * Compresses the archives of one log file in the background, one after the other, from number 2 on. It works in short
+ * pieces on the thread of the caller, and input has precedence over it. Archives may be renamed or removed meanwhile.
+ */
+export class Compressor {
+  readonly #path: string;
+  readonly #report: (problem: unknown) => void;
+  #running: Promise<void> | undefined;
+  /** There may be more to do than the present run has seen. */
+  #again = false;
+  #stopped = false;
+
+  /**
+   * @param path the log file whose archives to compress
+   * @param report receives the runtime's error if an archive cannot be compressed; it then stays as it is
+   */
+  constructor(path: string, report: (problem: unknown) => void) {
+    this.#path = path;
+    this.#report = report;
+  }
+
+  /** Begins, unless it is at work, with the archives that are not compressed. */
+  wake(): void {
+    this.#again = true;
+    this.#running ??= this.#work().finally(() => this.#running = undefined);
+  }
+
+  /** Stops for good, and removes what is incomplete: another compressor can do it. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      await this.#run().catch((error) => this.#report(error));
+    }
+  }
+
+  async #run(): Promise<void> {
+    const temporary = `${this.#path}.gz~`;
+    for (;;) {
+      const next = archivesOf(this.#path).find(({ number, compressed }) => number >= FIRST && !compressed);
+      if (next === undefined || this.#stopped) return;
+      try {
+        if (await this.#compress(next.path, temporary)) this.#replace(next.inode, temporary);
+      } finally {
+        await Deno.remove(temporary).catch(() => {}); // it has its final name, or is incomplete
+      }
+    }
+  }
+
+  /** False if it was stopped before the end. The new file is on the disk before the old one is removed. */
+  async #compress(from: string, to: string): Promise<boolean> {
+    using source = await Deno.open(from);
+    const { mode, uid, gid, mtime } = await source.stat();
+    using target = await Deno.open(to, { write: true, create: true, truncate: true, mode: 0o600 });
+    const gzip = new CompressionStream("gzip");
+    const copied = this.#feed(source, gzip.writable.getWriter());
+    copied.catch(() => {});
+    for await (const chunk of gzip.readable) {
+      for (let rest = chunk; rest.length > 0;) rest = rest.subarray(await target.write(rest));
+    }
+    if (!await copied) return false;
+    await target.sync();
+    if (mode !== null) await Deno.chmod(to, mode & 0o777);
+    if (uid !== null && uid !== Deno.uid()) await Deno.chown(to, uid, gid);
+    if (mtime !== null) await target.utime(mtime, mtime);
+    return true;
+  }
+
+  async #feed(source: Deno.FsFile, writer: WritableStreamDefaultWriter<BufferSource>): Promise<boolean> {
+    const buffer = new Uint8Array(PIECE);
+    try {
+      for (let size; (size = await source.read(buffer)) !== null;) {
+        if (this.#stopped) break;
+        await writer.write(buffer.slice(0, size));
+        await new Promise((resolve) => setTimeout(resolve, 0)); // input comes first
+      }
+    } finally {
+      await writer.close();
+    }
+    return !this.#stopped;
+  }
+
+  /** The archive may have another number by now, or be removed. */
+  #replace(inode: number | null, temporary: string): void {
+    const archive = archivesOf(this.#path).find((archive) => !archive.compressed && archive.inode === inode);
+    if (archive === undefined) return;
+    Deno.renameSync(temporary, archiveName(this.#path, archive.number, true));
+    Deno.removeSync(archive.path);
+  }
+}
