@@ -47,7 +47,7 @@ export async function findLaunches(
   };
   const rest = launches.filter((entry) => !take(entry, ({ pid }) => pid === told.get(entry.launch)));
   // A child that runs shows its whole command, an ended one only a name. So the better evidence comes first.
-  const unseen = rest.filter((entry) => !take(entry, ({ pid }) => runsCommandOf(entry, pid)));
+  const unseen = rest.filter((entry) => !take(entry, (child) => runsCommandOf(entry, child)));
   for (const entry of unseen) take(entry, (child) => isChildOf(entry, child));
   return found;
 }
