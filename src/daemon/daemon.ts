@@ -33,6 +33,9 @@ import type { SuccessionContext } from "./surviving/succession.ts";
 
 /** How long the exit waits for log lines and replies that nobody reads, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
+/** How long a replacement of the program waits for processes that are being made, in milliseconds. */
+const LAUNCHES_LIMIT = 5000;
+const STILL_LAUNCHING = `processes are still being made after ${LAUNCHES_LIMIT / 1000} s; try again later`;
 /** How long to wait after a bug of ours at the exit before trying again, in milliseconds. */
 const MISTAKE_PAUSE = 1000;
 /** The longest timer of the runtime, in milliseconds. */
@@ -108,7 +111,7 @@ export class Daemon {
       serverDescriptors: () => this.#server.descriptors(),
       restoreServer: (parts, refusal) => this.#server.restore(parts, { refusal }),
       pause: () => this.#server.pause(),
-      flush: () => this.flush(),
+      settle: () => this.#settle(),
       resume: () => this.#server.resume(),
     };
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
@@ -183,6 +186,19 @@ export class Daemon {
     const { console, mainLog } = this.#context;
     await settled(this.#failures.complete(), FLUSH_LIMIT);
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
+  }
+
+  /** Before the program is replaced: what is under way comes to an end. Returns why it does not. */
+  async #settle(): Promise<string | undefined> {
+    await this.flush();
+    const host = this.#context.ground.nativeHost;
+    const until = performance.now() + LAUNCHES_LIMIT;
+    while (host !== undefined && host.unfinishedLaunches > 0) {
+      const rest = until - performance.now();
+      if (rest <= 0) return STILL_LAUNCHING;
+      await settled(host.launchesFinished(), rest);
+    }
+    return undefined;
   }
 
   /** Removes the control socket, if there is one. */

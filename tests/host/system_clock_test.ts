@@ -8,6 +8,7 @@ import { EFFORT, fc } from "../random.ts";
 
 const nothing = () => {};
 const NO_REPORTS: HostReports = {
+  launched: nothing,
   execSucceeded: nothing,
   execFailed: nothing,
   exited: nothing,

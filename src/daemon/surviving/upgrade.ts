@@ -25,8 +25,8 @@ export interface UpgradeContext {
   refusal(): string | undefined;
   /** Stops all that must not be interrupted. */
   pause(): void;
-  /** Resolves when the log is written. */
-  flush(): Promise<void>;
+  /** Waits until what is under way has ended. Returns why the program cannot be replaced. */
+  settle(): Promise<string | undefined>;
   /** Continues, because the program could not be replaced. */
   resume(): void;
   /** The descriptors of all rooms that survive. */
@@ -96,12 +96,11 @@ export class Upgrade {
   }
 
   async #replace({ path, argv }: ProgramWords): Promise<string> {
-    const { library, survival, pause, flush, resume, descriptors } = this.#context;
+    const { library, survival, pause, settle, resume, descriptors } = this.#context;
     const own = new OwnDescriptors(library);
     const files = new Files(library);
     pause();
-    await flush();
-    const refusal = this.#context.refusal();
+    const refusal = await settle() ?? this.#context.refusal();
     if (refusal !== undefined) {
       resume();
       return refusal;

@@ -146,9 +146,12 @@ export class ProcessJournal implements ProcessRecord {
       variables: environmentFingerprint(environment),
     };
     this.#entries.set(launch, entry);
-    this.#pending += this.#entryLines(entry);
-    this.#flush();
+    this.#later(this.#entryLines(entry));
     return launch;
+  }
+
+  commit(): void {
+    this.#flush();
   }
 
   started(launch: LaunchNumber, pid: number): void {
