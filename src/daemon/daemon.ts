@@ -3,7 +3,7 @@
  * end. Daemon and init 3, 4 and 6.
  */
 
-import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType, typed } from "../model/mod.ts";
+import { type Overview, ShutdownType, typed } from "../model/mod.ts";
 import { inheritedEnvironment } from "../inherited/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
@@ -34,6 +34,9 @@ import type { SuccessionContext } from "./surviving/succession.ts";
 
 /** How long the exit waits for log lines and replies that nobody reads, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
+/** How long a replacement of the program waits for processes that are being made, in milliseconds. */
+const LAUNCHES_LIMIT = 5000;
+const STILL_LAUNCHING = `processes are still being made after ${LAUNCHES_LIMIT / 1000} s; try again later`;
 /** How long to wait after a bug of ours at the exit before trying again, in milliseconds. */
 const MISTAKE_PAUSE = 1000;
 /** The longest timer of the runtime, in milliseconds. */
@@ -72,11 +75,7 @@ export class Daemon {
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
-    this.#logLimits = new LogLimits({
-      manager: () => this.#manager,
-      host: ground.nativeHost,
-      stray: context.stray,
-    });
+    this.#logLimits = new LogLimits(() => this.#manager, context);
     const ring = new EventRing({ last: continuation?.lastFact });
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
@@ -116,7 +115,8 @@ export class Daemon {
       state: this.#state,
       serverDescriptors: () => this.#server.descriptors(),
       restoreServer: (parts, refusal) => this.#server.restore(parts, { refusal }),
-      pause: () => this.#pause(),
+      pause: () => this.#server.pause(),
+      settle: () => this.#settle(),
       resume: () => this.#server.resume(),
     };
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
@@ -171,9 +171,10 @@ export class Daemon {
     this.#logLimits.begin();
     const started = this.#begin();
     if (started) this.#announce();
-    // Deno exits when its event loop is empty; this interval keeps it alive. It comes after the announcement because
-    // the runtime needs some milliseconds for its first timer.
-    const alive = setInterval(() => {}, LONG);
+    // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
+    // and more than a megabyte to load. The owner of a machine is needed after its host is closed.
+    const needsTimer = this.#options.manager || !this.#host.keepsAlive;
+    const alive = needsTimer ? setInterval(() => {}, LONG) : undefined;
     if (started) {
       this.#socket.watch();
       this.#succession.watchTime();
@@ -181,7 +182,7 @@ export class Daemon {
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
     await this.#letGo();
-    clearInterval(alive);
+    if (alive !== undefined) clearInterval(alive);
     const interrupted = this.#manager.shutdownType === ShutdownType.REBOOT && Deno.pid !== 1;
     return { status: this.#exitStatus(), interrupted };
   }
@@ -193,10 +194,17 @@ export class Daemon {
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
 
-  /** Before the program is replaced. */
-  async #pause(): Promise<void> {
-    this.#server.pause();
+  /** Before the program is replaced: what is under way comes to an end. Returns why it does not. */
+  async #settle(): Promise<string | undefined> {
     await this.flush();
+    const host = this.#context.ground.nativeHost;
+    const until = performance.now() + LAUNCHES_LIMIT;
+    while (host !== undefined && host.unfinishedLaunches > 0) {
+      const rest = until - performance.now();
+      if (rest <= 0) return STILL_LAUNCHING;
+      await settled(host.launchesFinished(), rest);
+    }
+    return undefined;
   }
 
   /** Removes the control socket, if there is one. */
@@ -292,14 +300,7 @@ export class Daemon {
 
   #overview(): Overview {
     return {
-      daemon: {
-        version: PRODUCT_VERSION,
-        compatibleWith: DINIT_VERSION,
-        pid: Deno.pid,
-        uptime: this.#manager.now() - this.#state.memory.startedAt,
-        socket: this.#context.ground.socketPath,
-        shuttingDown: this.#manager.shuttingDown,
-      },
+      daemon: this.#state.info(this.#manager, this.#context.ground.socketPath),
       services: this.#failures.overview(Date.now()),
     };
   }

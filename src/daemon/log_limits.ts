@@ -3,39 +3,36 @@
 import { limitsLog } from "../description/mod.ts";
 import type { Fact, FactSink, ServiceManager, ServiceRecord } from "../engine/mod.ts";
 import type { LogRotations, NativeHost, RotationOutcome } from "../host/mod.ts";
+import type { DaemonContext } from "./daemon_context.ts";
 import type { StrayErrors } from "./stray_errors.ts";
-
-/** What `LogLimits` is given. */
-export interface LogLimitsContext {
-  /** A function, because facts may come before the manager is complete. */
-  manager(): ServiceManager;
-  /** @default the host cannot rotate logs, and loads no service that needs it */
-  readonly host: NativeHost | undefined;
-  readonly stray: StrayErrors;
-}
 
 /** Tells the host which log files have limits. */
 export class LogLimits implements FactSink {
-  readonly #context: LogLimitsContext;
+  readonly #manager: () => ServiceManager;
+  readonly #host: NativeHost | undefined;
+  readonly #stray: StrayErrors;
   /** The ids of services that have, or had, limits. */
   readonly #limited = new Set<number>();
   #rotations: Promise<LogRotations> | undefined;
   #begun = false;
 
-  constructor(context: LogLimitsContext) {
-    this.#context = context;
+  /** @param manager a function, because facts may come before the manager is complete */
+  constructor(manager: () => ServiceManager, { ground, stray }: Pick<DaemonContext, "ground" | "stray">) {
+    this.#manager = manager;
+    this.#host = ground.nativeHost;
+    this.#stray = stray;
   }
 
   /** From now on processes may be started. */
   begin(): void {
     this.#begun = true;
-    for (const service of this.#context.manager().services()) this.#look(service);
+    for (const service of this.#manager().services()) this.#look(service);
   }
 
   fact(fact: Fact): void {
     if (!this.#begun || !("id" in fact)) return;
     if (fact.kind === "loaded" || fact.kind === "reloaded") {
-      const service = this.#context.manager().graph.byId(fact.id); // not yet found by its name
+      const service = this.#manager().graph.byId(fact.id); // not yet found by its name
       if (service !== undefined) this.#look(service);
     } else if (this.#limited.has(fact.id)) {
       if (fact.kind === "phase") void this.#tell((rotations) => rotations.started(fact.id));
@@ -68,12 +65,12 @@ export class LogLimits implements FactSink {
   }
 
   async #tell(what: (rotations: LogRotations) => unknown): Promise<void> {
-    const { host, stray } = this.#context;
+    const host = this.#host;
     if (host === undefined || (this.#rotations ?? this.#limited.size) === 0) return;
     try {
       await what(await (this.#rotations ??= host.logRotations()));
     } catch (error) {
-      stray.report(error);
+      this.#stray.report(error);
     }
   }
 }

@@ -281,6 +281,11 @@ export function isAlive(child: Child): boolean {
   return child.pid !== undefined || child.execPending;
 }
 
+/** Whether signals reach it: it has a process, or a launch is under way and the host holds them until then. */
+export function takesSignals(child: Child): boolean {
+  return child.pid !== undefined || (child.execPending && child.ended === undefined);
+}
+
 /** Whether *from* cannot be up without *to*: a milestone is hard only while *from* waits for it. */
 export function isHard(edge: Edge): boolean {
   switch (edge.kind) {
