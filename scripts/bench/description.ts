@@ -37,6 +37,7 @@ function describe(index: number): string {
 async function newManager(directory: string): Promise<ServiceManager> {
   const quiet = () => {};
   const reports = {
+    launched: quiet,
     execSucceeded: quiet,
     execFailed: quiet,
     exited: quiet,

@@ -3,7 +3,7 @@
  * end. Daemon and init 3, 4 and 6.
  */
 
-import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType, typed } from "../model/mod.ts";
+import { type Overview, ShutdownType, typed } from "../model/mod.ts";
 import { inheritedEnvironment } from "../inherited/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
@@ -19,6 +19,7 @@ import { Failures } from "./failures.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
+import { LogLimits } from "./log_limits.ts";
 import type { OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -33,6 +34,9 @@ import type { SuccessionContext } from "./surviving/succession.ts";
 
 /** How long the exit waits for log lines and replies that nobody reads, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
+/** How long a replacement of the program waits for processes that are being made, in milliseconds. */
+const LAUNCHES_LIMIT = 5000;
+const STILL_LAUNCHING = `processes are still being made after ${LAUNCHES_LIMIT / 1000} s; try again later`;
 /** How long to wait after a bug of ours at the exit before trying again, in milliseconds. */
 const MISTAKE_PAUSE = 1000;
 /** The longest timer of the runtime, in milliseconds. */
@@ -55,6 +59,7 @@ export class Daemon {
   readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
+  readonly #logLimits: LogLimits;
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
   #inactive: (() => void) | undefined;
@@ -70,6 +75,7 @@ export class Daemon {
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
+    this.#logLimits = new LogLimits(() => this.#manager, context);
     const ring = new EventRing(continuation?.ring);
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
@@ -77,6 +83,7 @@ export class Daemon {
       fact: (fact) => {
         log.fact(fact);
         this.#failures.fact(fact);
+        this.#logLimits.fact(fact);
         recent.fact(fact);
       },
       inactive: () => this.#checkInactive(),
@@ -85,8 +92,7 @@ export class Daemon {
       broken: (error) => this.#succession.fault(error),
     });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
-    const { hangUpIgnored } = context.signals;
-    const memory = { ...newMemory(this.#manager.now()), hangUpIgnored, ...continuation?.memory };
+    const memory = { ...newMemory(this.#manager.now(), context.signals), ...continuation?.memory };
     this.#state = new DaemonState(ground.store, memory);
     this.#bootRecord = new BootRecord(this.#state);
     this.#readiness = new Readiness(this.#state.memory.announced ? undefined : options.readyFd, log);
@@ -96,6 +102,7 @@ export class Daemon {
       sockets: this.#host.controlSockets,
       store: ground.store,
       upgrade: (request) => this.#succession.upgrade(request),
+      rotate: ({ id }) => this.#logLimits.rotate(id),
       log: (level, message) => log.message(level, message),
     });
     ground.carry({ manager: this.#manager, serveControl: (stream) => this.#server.serve(stream) });
@@ -109,19 +116,14 @@ export class Daemon {
       state: this.#state,
       serverDescriptors: () => this.#server.descriptors(),
       restoreServer: (parts, refusal) => this.#server.restore(parts, { refusal }),
-      pause: () => this.#pause(),
+      pause: () => this.#server.pause(),
+      settle: () => this.#settle(),
       resume: () => this.#server.resume(),
     };
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
     this.#duties = this.#machineDuties();
     this.#initial = new InitialServices(options, this.#manager, context.stray);
-    this.#failures = new Failures({
-      manager: this.#manager,
-      host: this.#host,
-      log,
-      stray: context.stray,
-      store: ground.store,
-    });
+    this.#failures = new Failures({ ...context, manager: this.#manager });
   }
 
   #machineDuties(): OwnerDuties | undefined {
@@ -168,11 +170,13 @@ export class Daemon {
     this.#connectSignals();
     this.#succession.survive();
     this.#host.begin();
+    this.#logLimits.begin();
     const started = this.#begin();
     if (started) this.#announce();
-    // Deno exits when its event loop is empty; this interval keeps it alive. It comes after the announcement because
-    // the runtime needs some milliseconds for its first timer.
-    const alive = setInterval(() => {}, LONG);
+    // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
+    // and more than a megabyte to load. The owner of a machine is needed after its host is closed.
+    const needsTimer = this.#options.manager || !this.#host.keepsAlive;
+    const alive = needsTimer ? setInterval(() => {}, LONG) : undefined;
     if (started) {
       this.#socket.watch();
       this.#succession.watchTime();
@@ -180,7 +184,7 @@ export class Daemon {
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
     await this.#letGo();
-    clearInterval(alive);
+    if (alive !== undefined) clearInterval(alive);
     const interrupted = this.#manager.shutdownType === ShutdownType.REBOOT && Deno.pid !== 1;
     return { status: this.#exitStatus(), interrupted };
   }
@@ -192,10 +196,17 @@ export class Daemon {
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
 
-  /** Before the program is replaced. */
-  async #pause(): Promise<void> {
-    this.#server.pause();
+  /** Before the program is replaced: what is under way comes to an end. Returns why it does not. */
+  async #settle(): Promise<string | undefined> {
     await this.flush();
+    const host = this.#context.ground.nativeHost;
+    const until = performance.now() + LAUNCHES_LIMIT;
+    while (host !== undefined && host.unfinishedLaunches > 0) {
+      const rest = until - performance.now();
+      if (rest <= 0) return STILL_LAUNCHING;
+      await settled(host.launchesFinished(), rest);
+    }
+    return undefined;
   }
 
   /** Removes the control socket, if there is one. */
@@ -291,14 +302,7 @@ export class Daemon {
 
   #overview(): Overview {
     return {
-      daemon: {
-        version: PRODUCT_VERSION,
-        compatibleWith: DINIT_VERSION,
-        pid: Deno.pid,
-        uptime: this.#manager.now() - this.#state.memory.startedAt,
-        socket: this.#context.ground.socketPath,
-        shuttingDown: this.#manager.shuttingDown,
-      },
+      daemon: this.#state.info(this.#manager, this.#context.ground.socketPath),
       services: this.#failures.overview(),
     };
   }
@@ -335,6 +339,7 @@ export class Daemon {
     this.#journal.remove();
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();
+    await this.#logLimits.close();
     this.#host.close();
     this.#succession.end();
   }

@@ -48,6 +48,7 @@ export function engineOptions(
     clock: new SystemClock(
       (id, purpose) => manager().timerExpired(id, purpose),
       () => host.now(),
+      host.alarm,
       { offset: continuation?.memory.wallOffset, measured: clockSet },
     ),
     host,

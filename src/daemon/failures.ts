@@ -30,11 +30,10 @@ import { type Trouble, troubleOf, TROUBLES } from "./trouble.ts";
 /** What `Failures` is given. */
 export interface FailuresContext {
   readonly manager: ServiceManager;
-  readonly host: DaemonHost;
   readonly log: DaemonLog;
   readonly stray: StrayErrors;
-  /** Where the reasons are saved. */
-  readonly store: StateStore;
+  /** The host, and where the reasons are saved. */
+  readonly ground: { readonly host: DaemonHost; readonly store: StateStore };
 }
 
 /** What is saved about a service that has failed. */
@@ -65,14 +64,14 @@ export class Failures implements FactSink, StatePart {
     const open = this.#open.get(service.id);
     if (open === undefined) this.#open.set(service.id, new Set([said.trouble]));
     else open.add(said.trouble);
-    this.#context.store.changed(this, service.id);
+    this.#context.ground.store.changed(this, service.id);
     void this.#explain(service, said.trouble);
   }
 
   #forget(id: number): void {
     this.#open.delete(id);
     this.#reports?.forget(id);
-    this.#context.store.changed(this, id);
+    this.#context.ground.store.changed(this, id);
   }
 
   /** All services with the facts about their logs and failures. */
@@ -105,7 +104,7 @@ export class Failures implements FactSink, StatePart {
       } catch (error) {
         if (!(error instanceof SavedStateError)) throw error; // nothing depends on a reason
       }
-      this.#context.store.changed(this, id); // the service may be gone
+      this.#context.ground.store.changed(this, id); // the service may be gone
     }
   }
 
@@ -142,11 +141,11 @@ export class Failures implements FactSink, StatePart {
       this.#context.stray.report(error);
     }
     this.#open.delete(service.id);
-    this.#context.store.changed(this, service.id);
+    this.#context.ground.store.changed(this, service.id);
   }
 
   async #load(): Promise<FailureReports> {
-    const { manager, host, log } = this.#context;
+    const { manager, ground: { host }, log } = this.#context;
     const room = await typed(import("./failure_reports.ts"));
     return this.#reports = new room.FailureReports({
       host,

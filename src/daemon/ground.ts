@@ -118,7 +118,7 @@ export class Ground {
     const unknown = journal.entries.filter(({ pid }) =>
       pid === undefined ? !sameProcess : !host.knowsProcess(pid)
     );
-    if (unknown.length > 0) await this.journal.end({ ...journal, entries: unknown });
+    if (unknown.length > 0) await this.journal.end(journal, unknown);
   }
 
   /** From now on the host reports to these. It must do nothing before. */

@@ -33,14 +33,16 @@ export function hostForDaemon(
   { manager, record, serveControl, store, blocked, warn }: HostContext,
 ): DaemonHost {
   const created = makeHost({
+    launched: (id, role, pid) => manager().launched(id, role, pid),
     execSucceeded: (id, role) => manager().execSucceeded(id, role),
-    execFailed: (id, role, stage, errno) => manager().execFailed(id, role, stage, errno),
+    execFailed: (id, role, stage, errno, refusal) => manager().execFailed(id, role, stage, errno, refusal),
     exited: (id, role, exit) => manager().exited(id, role, exit),
     ready: (id) => manager().ready(id),
     readinessClosed: (id) => manager().readinessClosed(id),
     allKilled: (id) => manager().allKilled(id),
   }, {
     launching: (plan) => record().launching(plan),
+    commit: () => record().commit(),
     started: (launch, pid) => record().started(launch, pid),
     failed: (launch) => record().failed(launch),
     adopted: (pid, service) => record().adopted(pid, service),

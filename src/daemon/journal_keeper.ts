@@ -1,7 +1,14 @@
 /** The journal of processes over the life of the daemon: taken, followed, written and removed. */
 
 import { ControlSocketError, refuseActiveSocket } from "../control/server/mod.ts";
-import { type BootClock, type Journal, NO_RECORD, ProcessJournal, type ProcessRecord } from "../host/mod.ts";
+import {
+  type BootClock,
+  type Journal,
+  type JournalEntry,
+  NO_RECORD,
+  ProcessJournal,
+  type ProcessRecord,
+} from "../host/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
 import { typed } from "../model/mod.ts";
 import { InstanceAliveError, takeJournal } from "./taking_journal.ts";
@@ -58,9 +65,10 @@ export class JournalKeeper {
     return this.#journal;
   }
 
-  /** Ends processes of a journal. */
-  async end(journal: Journal): Promise<void> {
-    await this.#endLeftovers(journal, this.#journal?.path ?? `${this.#context.socketPath}.processes`);
+  /** Ends the processes of some entries of a journal. */
+  async end(journal: Journal, entries: readonly JournalEntry[]): Promise<void> {
+    const path = this.#journal?.path ?? `${this.#context.socketPath}.processes`;
+    await this.#endLeftovers(journal, path, entries);
   }
 
   /**
@@ -75,10 +83,10 @@ export class JournalKeeper {
     journal.begin();
   }
 
-  async #endLeftovers(left: Journal, path: string): Promise<void> {
-    if (left.entries.length === 0 && left.newer === undefined) return;
+  async #endLeftovers(left: Journal, path: string, entries = left.entries): Promise<void> {
+    if (entries.length === 0 && left.newer === undefined) return;
     const { endLeftovers } = await typed(import("./leftovers.ts"));
-    await endLeftovers(left, path, this.#context.log);
+    await endLeftovers(left, path, this.#context.log, entries);
   }
 
   /** The file may have been removed: makes it again if so. */

@@ -8,18 +8,27 @@ import { inheritedEnvironment } from "../inherited/mod.ts";
 import type { Journal, JournalEntry } from "../host/mod.ts";
 import { endProcesses, findLeftovers, launchesOver, RefusedVariables } from "../host/leftover_processes.ts";
 
-/** Ends the leftovers in the journal, which is the file at `path`, and logs them. */
-export async function endLeftovers(journal: Journal, path: string, log: MessageLog): Promise<void> {
+/**
+ * Ends the leftovers in the journal, which is the file at `path`, and logs them.
+ *
+ * @param entries those to end. @default all
+ */
+export async function endLeftovers(
+  journal: Journal,
+  path: string,
+  log: MessageLog,
+  entries = journal.entries,
+): Promise<void> {
   if (journal.newer !== undefined) {
     const what = `${path} was written by a newer version (format ${journal.newer})`;
     log.message("warn", `${what}; processes that an earlier instance left running are not ended`);
   }
-  const unknown = journal.entries.filter(({ since }) => since === undefined);
+  const unknown = entries.filter(({ since }) => since === undefined);
   if (unknown.length > 0) maybeLeft(unknown, "grant --allow-sys=osUptime so that dinit can end them", log);
-  if (journal.entries.length === unknown.length) return;
+  if (entries.length === unknown.length) return;
   try {
-    await launchesOver(journal);
-    const left = findLeftovers(journal);
+    await launchesOver({ entries });
+    const left = findLeftovers(journal, entries);
     announce(left.map(describe), log);
     await endProcesses(journal, left);
   } catch (error) {

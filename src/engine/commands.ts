@@ -9,7 +9,7 @@ import type { FactReporter } from "./facts.ts";
 import type { ProcessHost } from "./ports.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { hasRoomForEdge } from "./graph/load_limits.ts";
-import { isActive, type ServiceRecord } from "./graph/record.ts";
+import { isActive, type ServiceRecord, takesSignals } from "./graph/record.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 
@@ -149,7 +149,7 @@ export function signal(
   service: ServiceRecord,
   number: number,
 ): SignalResult {
-  if (service.process.main.pid === undefined) return "no-process";
+  if (!takesSignals(service.process.main)) return "no-process";
   const sent = host.signal(service.id, "main", number, false);
   if (typeof sent === "object") {
     reporter.general({ kind: "signal-failed", errno: sent.errno });

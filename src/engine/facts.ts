@@ -46,8 +46,8 @@ export type ServiceFact =
   /** A process ended unexpectedly or with a failure. */
   | { readonly kind: "process-ended"; readonly what: EndedProcess; readonly exit: ExitStatus }
   | { readonly kind: "start-overdue"; readonly pid: number | undefined }
-  | { readonly kind: "start-interrupted"; readonly pid: number }
-  | { readonly kind: "stop-overdue"; readonly role: string; readonly pid: number }
+  | { readonly kind: "start-interrupted"; readonly pid: number | undefined }
+  | { readonly kind: "stop-overdue"; readonly role: string; readonly pid: number | undefined }
   /** The engine could not send a signal; `errno` is `undefined` if the host does not know the signal. */
   | {
     readonly kind: "signal-not-sent";

@@ -8,7 +8,6 @@ import {
   type BufferReading,
   type DependencyKind,
   type ExitStatus,
-  type LaunchStage,
   LimitError,
   LoadError,
   type ServiceOverview,
@@ -256,8 +255,8 @@ export class ServiceManager implements EngineEvents {
 
   /** The times of the last activation of all services that were ever started, in load order. */
   times(): ServiceTimes[] {
-    const { clock } = this.#options;
-    return [...this.services()].map((service) => timesOf(service, clock)).filter((times) =>
+    const wallOf = (time: number) => this.#options.clock.wallOf(time);
+    return [...this.services()].map((service) => timesOf(service, wallOf)).filter((times) =>
       times !== undefined
     );
   }
@@ -306,16 +305,18 @@ export class ServiceManager implements EngineEvents {
 
   // ---- Events of processes, timers and the console ---------------------------------------------------------
 
+  launched(id: number, role: ProcessRole, pid: number): void {
+    this.#calls.ofProcess(id, "launched", (service) => this.#engine.events.launched(service, role, pid));
+  }
+
   execSucceeded(id: number, role: ProcessRole): void {
     this.#calls.ofProcess(id, "executed", (service) => this.#engine.events.execSucceeded(service, role));
   }
 
-  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void {
-    this.#calls.ofProcess(
-      id,
-      "execution-failed",
-      (service) => this.#engine.events.execFailed(service, role, { stage, errno }),
-    );
+  execFailed(...[id, role, stage, errno, refusal]: Parameters<EngineEvents["execFailed"]>): void {
+    const report = (service: ServiceRecord) =>
+      this.#engine.events.execFailed(service, role, { stage, errno }, refusal);
+    this.#calls.ofProcess(id, "execution-failed", report);
   }
 
   exited(id: number, role: ProcessRole, exit: ExitStatus): void {

@@ -67,16 +67,19 @@ export interface ProcessHost {
    */
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined;
   /**
-   * Starts a process. The host reports later whether the program could be executed. Returns a process id (`undefined`
-   * if there is none yet), or the failure before there was a process (lifecycle 8.4).
+   * Starts a process. The host reports later whether the program could be executed. Returns a process id, or the
+   * failure before there was a process (lifecycle 8.4). Without an id there is no process yet: `launched` or
+   * `execFailed` follows.
    */
   launch(plan: LaunchPlan): { readonly pid: number | undefined } | LaunchRefusal;
   /**
-   * After a restore: the process of a service in a role that this host has taken over, and about which it will report,
-   * be it only its end or the result of its execution. `undefined`: there is none. @default none is taken over
+   * A process that the host will report about: it runs, its launch is under way, or after a restore only its end or the
+   * result of its execution is to come. `undefined`: there is none. @default none is taken over
    */
   processOf?(id: number, role: ProcessRole): { readonly pid: number | undefined } | undefined;
-  /** Sends a signal to the process, or to its process group. */
+  /**
+   * Sends a signal to the process, or to its process group. A process that is being launched gets it when it exists.
+   */
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome;
   /** Opens the activation socket unless it is open; returns a failure (lifecycle 8.17). */
   openActivationSocket(service: ServiceRecord): LaunchRefusal | undefined;
@@ -94,13 +97,21 @@ export interface ProcessHost {
 
 /** The reports of hosts, clocks and consoles. */
 export interface EngineEvents {
+  /** The process of an earlier launch exists now. Not reported if `launch` returned its id. */
+  launched(id: number, role: ProcessRole, pid: number): void;
   /** A process of a service runs its program. */
   execSucceeded(id: number, role: ProcessRole): void;
   /**
    * The program of a process could not be executed, because of the error `errno` at a step; there is no
-   * process.
+   * process. With a refusal, the launch failed before there was a process.
    */
-  execFailed(id: number, role: ProcessRole, stage: LaunchStage, errno: number): void;
+  execFailed(
+    id: number,
+    role: ProcessRole,
+    stage: LaunchStage,
+    errno: number,
+    refusal?: LaunchRefusal,
+  ): void;
   /** A process of a service has ended. */
   exited(id: number, role: ProcessRole, exit: ExitStatus): void;
   /** The process announced its readiness. */

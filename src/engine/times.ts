@@ -2,7 +2,6 @@
 
 import { ServiceState, type ServiceTimes } from "../model/mod.ts";
 import type { Phase } from "./lifecycle/phase.ts";
-import type { Clock } from "./ports.ts";
 
 /** The times of the last activation, by the engine's clock; `undefined` if the step was not reached. */
 export interface ActivationTimes {
@@ -59,16 +58,16 @@ export function noteStep(service: Activated, phase: Phase, now: number): void {
   }
 }
 
-/** The times of a service with the time of day. */
+/** The times of a service with the time of day, which `wallOf` gives for a time of the engine's clock. */
 export function timesOf(
   { name, times }: Activated,
-  clock: Pick<Clock, "wallOf">,
+  wallOf: (time: number) => number,
 ): ServiceTimes | undefined {
   if (times === undefined) return undefined;
-  const at = (time: number | undefined) => time === undefined ? undefined : clock.wallOf(time);
+  const at = (time: number | undefined) => time === undefined ? undefined : wallOf(time);
   return {
     name,
-    asked: clock.wallOf(times.asked),
+    asked: wallOf(times.asked),
     unblocked: at(times.unblocked),
     decidedBy: times.decidedBy,
     launched: at(times.launched),

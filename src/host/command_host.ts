@@ -71,6 +71,9 @@ export class CommandHost implements ProcessHost {
     this.#refused = new RefusedVariables(warn);
   }
 
+  /** The runtime does not stay alive for processes that may end. */
+  readonly keepsAlive = false;
+
   begin(): void {
     this.#keptBack.begin();
   }
@@ -91,6 +94,7 @@ export class CommandHost implements ProcessHost {
       return this.#failed(plan, error, LaunchStage.LOG_FILE);
     }
     const launch = this.#record.launching(plan);
+    this.#record.commit();
     try {
       const options = childOptions(plan, this.#refused.passable(plan.environment), logFile);
       const child = this.#keptBack.launch((words) =>

@@ -11,7 +11,7 @@ import {
   Signal,
   typed,
 } from "../model/mod.ts";
-import { NO_STATE_STORE, type SavedParts, type StateStore } from "../model/saving.ts";
+import { NO_STATE_STORE, type SavedParts } from "../model/saving.ts";
 import type { FileAccess } from "../description/mod.ts";
 import type {
   LaunchPlan,
@@ -23,15 +23,20 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { adoptFromPidFile } from "./processes/adoption.ts";
+import { type AlarmMaker, bootAlarm } from "./alarm.ts";
 import { ControlSockets } from "./control_sockets.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
-import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
-import { ExecutionError, PreparationError } from "./launch/launch_errors.ts";
+import { ownCgroup } from "./resources/cgroups.ts";
 import { LaunchFollower } from "./launch/launch_follower.ts";
+import { LAUNCH_WIDTH, LaunchQueue } from "./launch/launch_queue.ts";
+import { LaunchSlots, sizeOfSlots } from "./launch/launch_slots.ts";
+import { Launching } from "./launch/launching.ts";
+import { SlotsMemory } from "./launch/slots_memory.ts";
 import {
   Accounts,
   BootTime,
   Files,
+  LaunchThreads,
   type Library,
   Logins,
   MemoryFiles,
@@ -46,18 +51,19 @@ import { OwnDescriptors, ProcessHandles, signalBits } from "../system/surviving.
 import type { HostParts } from "./saved/restore_context.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
+import { inPlaceProblem } from "./output/in_place_support.ts";
 import { LogCollector } from "./output/log_collector.ts";
-import { type LaunchContext, type Launched, launchNative } from "./launch/native_launch.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
-import { nativeRequirements } from "./launch/native_requirements.ts";
+import { nativeRequirements, usesConsole } from "./launch/native_requirements.ts";
 import { NullDevice } from "./launch/null_device.ts";
 import { OpenFileLimit } from "./launch/open_file_limit.ts";
 import { OrphanEnds } from "./processes/orphan_ends.ts";
 import { OutputPipes } from "./output/output_pipes.ts";
-import type { LaunchNumber, ProcessRecord } from "./processes/process_record.ts";
+import type { ProcessRecord } from "./processes/process_record.ts";
 import { ProcessEnds } from "./processes/process_ends.ts";
-import { ProcessTable, type TrackedProcess } from "./processes/process_table.ts";
+import { ProcessTable } from "./processes/process_table.ts";
 import { SavedProcesses } from "./processes/saved_processes.ts";
+import type { LogRotations } from "./rotating/log_rotations.ts";
 import { ServiceSignals } from "./processes/service_signals.ts";
 import { StartedWith } from "./launch/started_with.ts";
 import { Tools } from "./launch/tools.ts";
@@ -74,12 +80,12 @@ const END_PATIENCE = 100;
 export class NativeHost implements ProcessHost {
   readonly kind = "native";
   readonly #reports: HostReports;
-  readonly #record: ProcessRecord;
   readonly #options: NativeHostOptions;
   readonly users: Accounts;
   readonly files: FileAccess;
   readonly bootClock: BootTime;
   readonly controlSockets: ControlSockets;
+  readonly alarm: AlarmMaker;
   readonly now = () => this.bootClock.milliseconds();
   /** Whether a process belongs to a service. */
   readonly knowsProcess = (pid: number) => this.#table.find(pid) !== undefined;
@@ -94,15 +100,18 @@ export class NativeHost implements ProcessHost {
   readonly #logs: LogCollector;
   readonly #pipes: OutputPipes;
   readonly #activation: ActivationSockets;
-  readonly #context: LaunchContext;
+  readonly #nothing: NullDevice;
+  readonly #threads: LaunchThreads;
+  readonly #slots: SlotsMemory;
+  readonly #queue: LaunchQueue;
+  readonly #launching: Launching;
   /** What the helpers of this host are given. */
   readonly #parts: HostParts;
   readonly #follower: LaunchFollower;
-  readonly #store: StateStore;
   readonly #table: ProcessTable;
   readonly #savedProcesses: SavedProcesses;
   /** What a restoration has left for the beginning. */
-  #later: readonly (() => void)[] = [];
+  #later: (() => void)[] = [];
   readonly #ends: ProcessEnds;
   readonly #reap = () => this.#ends.reap();
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
@@ -114,7 +123,6 @@ export class NativeHost implements ProcessHost {
     options: NativeHostOptions = {},
   ) {
     this.#reports = reports;
-    this.#record = record;
     this.#options = options;
     this.users = new Accounts(library);
     this.#files = new Files(library);
@@ -122,46 +130,61 @@ export class NativeHost implements ProcessHost {
     this.bootClock = new BootTime(library, this.#files);
     this.#openFiles = new OpenFileLimit(library, this.files);
     this.#poller = new Poller(library);
+    this.alarm = bootAlarm(library, this.#poller, this.now);
     this.#processes = new Processes(library);
     this.#terminal = new Terminal(library);
     this.#logins = new Logins(library, options.loginFile);
     this.#tools = new Tools(this.#files, options.toolFolders);
     const store = options.store ?? NO_STATE_STORE;
-    this.#store = store;
+    const [warn, serve] = [(text: string) => options.warn?.(text), options.serveControl];
     this.#table = new ProcessTable((pid) => store.changed(this.#savedProcesses, pid));
     this.#savedProcesses = new SavedProcesses(this.#table);
     const memory = new MemoryFiles(library);
     const handles = new ProcessHandles(library);
-    this.#signals = new ServiceSignals(this.#processes, handles, this.#table);
     this.#logs = new LogCollector({
       files: this.#files,
       memory,
       poller: this.#poller,
       store,
-      warn: (text) => options.warn?.(text),
+      warn,
     });
     this.#pipes = new OutputPipes(this.#files, store);
     const sockets = new Sockets(library);
     this.controlSockets = new ControlSockets({ library, files: this.#files, sockets, poller: this.#poller });
     this.#activation = new ActivationSockets(this.#files, sockets, store);
-    this.#context = {
-      files: this.#files,
-      sockets,
-      spawner: new Spawner(library, signalBits(IGNORED), this.#openFiles),
-      terminal: this.#terminal,
-      tools: this.#tools,
-      logs: this.#logs,
-      pipes: this.#pipes,
-      activation: this.#activation,
-      nothing: new NullDevice(this.#files),
-      access: this.files,
-      startedWith: new StartedWith(this.#files, this.files),
-      ownIds: this.#ownIds,
-      cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
-      blocked: (options.blocked ?? this.#processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
-      niceness: () => this.#processes.niceness(),
-    };
+    this.#nothing = new NullDevice(this.#files);
+    this.#threads = new LaunchThreads(library, this.#poller, LAUNCH_WIDTH);
+    const size = sizeOfSlots(LAUNCH_WIDTH + 1); // one for a launch that is made at once
+    this.#slots = new SlotsMemory(library, this.#files, size, options.store !== undefined);
+    this.#queue = new LaunchQueue({
+      record,
+      spawner: new Spawner(library, signalBits(IGNORED)),
+      threads: this.#threads,
+      slots: new LaunchSlots(this.#slots.memory),
+      openFiles: this.#openFiles,
+      launches: options.launches ?? "adaptive",
+      over: (plan, outcome, held) => this.#launching.over(plan, outcome, held),
+      launch: {
+        files: this.#files,
+        sockets,
+        terminal: this.#terminal,
+        tools: this.#tools,
+        logs: this.#logs,
+        pipes: this.#pipes,
+        activation: this.#activation,
+        nothing: this.#nothing,
+        access: this.files,
+        startedWith: new StartedWith(this.#files, this.files),
+        ownIds: this.#ownIds,
+        cgroup: options.cgroup === undefined ? ownCgroup(this.#files, warn) : { path: options.cgroup },
+        blocked: (options.blocked ?? this.#processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
+        niceness: () => this.#processes.niceness(),
+      },
+    });
+    this.#signals = new ServiceSignals(this.#processes, handles, this.#table, this.#queue);
     this.#parts = {
+      library,
+      nothing: this.#nothing,
       files: this.#files,
       memory,
       poller: this.#poller,
@@ -170,7 +193,8 @@ export class NativeHost implements ProcessHost {
       descriptors: new OwnDescriptors(library),
       clock: this.bootClock,
       table: this.#table,
-      orphanEnds: new OrphanEnds(),
+      launches: this.#queue,
+      orphanEnds: new OrphanEnds(this.#queue),
       logins: this.#logins,
       logs: this.#logs,
       pipes: this.#pipes,
@@ -180,16 +204,18 @@ export class NativeHost implements ProcessHost {
       store,
       ownIds: this.#ownIds,
       endPatience: options.endPatience ?? END_PATIENCE,
-      warn: (text: string) => options.warn?.(text),
+      warn,
     };
     this.#follower = new LaunchFollower(this.#parts);
     this.#ends = new ProcessEnds(this.#parts);
-  }
-
-  #ownCgroup(): OwnCgroup {
-    const own = ownCgroup(this.#files);
-    if ("problem" in own && own.problem !== undefined) this.#options.warn?.(own.problem);
-    return own;
+    this.#launching = new Launching({
+      ...this.#parts,
+      queue: this.#queue,
+      follower: this.#follower,
+      ends: this.#ends,
+      signals: this.#signals,
+      serveControl: serve && ((fd) => serve(this.controlSockets.connection(fd))),
+    });
   }
 
   /**
@@ -206,24 +232,24 @@ export class NativeHost implements ProcessHost {
     this.#later = await restore(saved, way, launches, { ...parts, adoptedEnds: new AdoptedEnds(parts) });
   }
 
-  /** The process of a service in a role, if the host has it now. */
-  processOf(id: number, role: ProcessRole): { readonly pid: number } | undefined {
+  /** The process of a service in a role, if the host has it now; without an id if its launch is not over. */
+  processOf(id: number, role: ProcessRole): { readonly pid: number | undefined } | undefined {
+    if (this.#queue.has(id, role)) return { pid: undefined };
     const process = this.#table.inRole(id, role);
     return process === undefined ? undefined : { pid: process.pid };
   }
 
-  /** The descriptors that a replacement of the program must keep open, so that `restore` finds them. */
+  /**
+   * The descriptors that a replacement of the program must keep open, so that `restore` finds them. Those of launches
+   * that are not over are not among them: wait for `launchesFinished` first.
+   */
   descriptors(): number[] {
     const ofLaunches = this.#table.all().flatMap(({ watch }) => watch?.descriptors() ?? []);
-    return [this.#logs, this.#pipes, this.#activation].flatMap((part) => part.descriptors()).concat(
-      ofLaunches,
-    );
+    const parts = [this.#logs, this.#pipes, this.#activation, this.#slots];
+    return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches];
   }
 
-  /**
-   * Begins to reap, and to adopt orphans. From now on the daemon must not start processes in any other way:
-   * this host would reap them.
-   */
+  /** Begins to reap, and to adopt orphans. From now on only this host starts processes: it would reap others. */
   begin(): void {
     this.#processes.keepDescriptors();
     this.#openFiles.raise();
@@ -231,75 +257,51 @@ export class NativeHost implements ProcessHost {
     this.#processes.unblock(signalBits(NEVER_BLOCKED)); // with CHLD blocked, nothing would be reaped
     this.#processes.becomeSubreaper();
     Deno.addSignalListener("SIGCHLD", this.#reap);
-    const later = this.#later;
-    this.#later = [];
-    for (const resume of later) resume();
+    this.#slots.save(this.#parts.store);
+    for (const resume of this.#later.splice(0)) resume();
     this.#ends.reap();
+  }
+
+  get keepsAlive(): boolean {
+    return this.#poller.isOpen;
   }
 
   /** Stops reaping and waiting, for a program that continues without this host. */
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#ends.close();
+    this.#threads.close();
     this.#poller.close();
-    this.#context.nothing.close();
+    this.#nothing.close();
     this.#openFiles.lower();
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
-    const { startsOnConsole, runsOnConsole, sharesConsole } = description.flags;
-    const onConsole = startsOnConsole || runsOnConsole || sharesConsole;
-    const takesTerminal = onConsole && this.#terminal.state(STDIN) === "free";
-    return this.#tools.missing(nativeRequirements(description, takesTerminal));
+    const takesTerminal = usesConsole(description) && this.#terminal.state(STDIN) === "free";
+    return this.#tools.missing(nativeRequirements(description, takesTerminal)) ??
+      inPlaceProblem(description, this.#parts.library);
+  }
+
+  /** Loads the code for log files with limits. */
+  async logRotations(): Promise<LogRotations> {
+    const { LogRotations } = await typed(import("./rotating/log_rotations.ts"));
+    return new LogRotations({ ...this.#parts, spawner: new Spawner(this.#parts.library, 0n) });
   }
 
   // ---- Launching ---------------------------------------------------------------------------------------------
 
   launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
-    if (plan.role === "main" && plan.output.to !== "pipe") this.#pipes.producerGone(plan.name, false);
-    const launch = this.#record.launching(plan);
-    let launched: Launched;
-    try {
-      launched = launchNative(plan, this.#context);
-    } catch (error) {
-      this.#record.failed(launch);
-      if (error instanceof PreparationError) return error.refusal();
-      if (!(error instanceof ExecutionError)) throw error;
-      const { stage, errno } = error;
-      queueMicrotask(() => this.#reports.execFailed(plan.id, plan.role, stage, errno));
-      return { pid: undefined };
-    }
-    this.#enter(plan, launch, launched);
-    return { pid: launched.pid };
+    return this.#launching.launch(plan);
   }
 
-  #enter(plan: LaunchPlan, launch: LaunchNumber, launched: Launched): void {
-    const { id, role, inittab: login } = plan;
-    const { pid, control } = launched;
-    const process: TrackedProcess = {
-      id,
-      role,
-      pid,
-      tie: "child",
-      seen: this.bootClock.now().latest,
-      login,
-      watch: undefined,
-      pending: true,
-      silent: false,
-    };
-    this.#store.step(() => {
-      this.#table.add(process);
-      this.#record.started(launch, pid);
-      this.#follower.follow(process, launched);
-    });
-    if (login !== undefined) this.#logins.started(login, pid, Date.now());
-    if (control !== undefined) this.#serve(control);
+  /** How many launches are not over. */
+  get unfinishedLaunches(): number {
+    return this.#queue.unfinished;
   }
 
-  #serve(control: number): void {
-    const { serveControl } = this.#options;
-    if (serveControl === undefined) this.#files.close(control);
-    else serveControl(this.controlSockets.connection(control));
+  /** Resolves when every launch is over. */
+  launchesFinished(): Promise<void> {
+    return this.#queue.finished();
   }
 
   // ---- Signals -----------------------------------------------------------------------------------------------

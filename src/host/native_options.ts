@@ -7,7 +7,7 @@ import type { DescriptorStream } from "../system/mod.ts";
 /** Callbacks for the events of processes, never called from inside a call. */
 export type HostReports = Pick<
   EngineEvents,
-  "execSucceeded" | "execFailed" | "exited" | "ready" | "readinessClosed" | "allKilled"
+  "launched" | "execSucceeded" | "execFailed" | "exited" | "ready" | "readinessClosed" | "allKilled"
 >;
 
 /** Options of `NativeHost`. */
@@ -16,6 +16,12 @@ export interface NativeHostOptions {
    * The signals that processes block; bit 0 is signal 1. @default those that this program blocks
    */
   readonly blocked?: bigint;
+  /**
+   * How processes are launched: several at a time, on threads of their own; one after the other, while the daemon waits;
+   * or in the faster of both ways at the moment.
+   * @default "adaptive"
+   */
+  readonly launches?: "parallel" | "sequence" | "adaptive";
   /** Serves the control connection of a process. @default the connection is closed */
   readonly serveControl?: (stream: DescriptorStream) => void;
   /** Writes a warning to the daemon's log. @default ignored */

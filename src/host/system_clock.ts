@@ -1,8 +1,7 @@
 import type { Clock, TimerName } from "../engine/mod.ts";
+import { type AlarmMaker, runtimeAlarm } from "./alarm.ts";
+import { Deadlines } from "./deadlines.ts";
 import { WallClock, type WallClockOptions } from "./wall_clock.ts";
-
-/** The longest delay of the runtime's timers: about 24.8 days. A later time is reached in steps. */
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 /**
  * A clock that never runs backwards, with one timer per service and purpose. On the native host it counts from the boot
@@ -12,20 +11,27 @@ export class SystemClock implements Clock {
   readonly #expired: (id: number, purpose: TimerName) => void;
   readonly now: () => number;
   readonly #wall: WallClock;
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #deadlines = new Deadlines<{ readonly id: number; readonly purpose: TimerName }>();
+  readonly #alarm: ReturnType<AlarmMaker>;
+  /** When the alarm rings next. */
+  #rings = Infinity;
 
   /**
    * @param expired called with the id of the service and the purpose of an expired timer
    * @param now the time in milliseconds. @default the time since the start of the program
+   * @param alarm makes what wakes this clock. @default the runtime's timers
+   * @param wall how the time of day begins. @default it is measured
    */
   constructor(
     expired: (id: number, purpose: TimerName) => void,
     now: () => number = () => performance.now(),
+    alarm: AlarmMaker = runtimeAlarm(now),
     wall: WallClockOptions = {},
   ) {
     this.#expired = expired;
     this.now = now;
     this.#wall = new WallClock(now, wall);
+    this.#alarm = alarm(() => this.#ring());
   }
 
   wallOf(time: number): number {
@@ -33,23 +39,30 @@ export class SystemClock implements Clock {
   }
 
   setTimer(id: number, purpose: TimerName, at: number): void {
-    this.clearTimer(id, purpose);
-    const delay = at - this.now();
-    const timer = delay > LONGEST_DELAY
-      ? setTimeout(() => this.setTimer(id, purpose, at), LONGEST_DELAY)
-      : setTimeout(() => this.#expire(id, purpose), Math.max(0, Math.ceil(delay)));
-    this.#timers.set(key(id, purpose), timer);
+    this.#deadlines.set(key(id, purpose), at, { id, purpose });
+    if (at < this.#rings) this.#wake(at);
   }
 
   clearTimer(id: number, purpose: TimerName): void {
-    const name = key(id, purpose);
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
+    this.#deadlines.delete(key(id, purpose)); // the alarm rings once in vain, which costs less than setting it
   }
 
-  #expire(id: number, purpose: TimerName): void {
-    this.#timers.delete(key(id, purpose));
-    this.#expired(id, purpose);
+  #wake(at: number): void {
+    this.#rings = at;
+    this.#alarm.set(at);
+  }
+
+  #ring(): void {
+    this.#rings = Infinity;
+    const now = this.now();
+    try {
+      for (let timer = this.#deadlines.due(now); timer !== undefined; timer = this.#deadlines.due(now)) {
+        this.#expired(timer.id, timer.purpose);
+      }
+    } finally {
+      const { next } = this.#deadlines;
+      if (next !== undefined && next < this.#rings) this.#wake(next);
+    }
   }
 }
 

@@ -90,9 +90,12 @@ export function words(fact: Fact): Words | undefined {
         `Service ${fact.service} with pid ${fact.pid ?? -1} exceeded allowed start time; cancelling.`,
       );
     case "start-interrupted":
-      return warning(`Interrupting start of service ${fact.service} with pid ${fact.pid} (with SIGINT).`);
+      return warning(
+        `Interrupting start of service ${fact.service} with pid ${fact.pid ?? -1} (with SIGINT).`,
+      );
     case "stop-overdue": {
-      const what = fact.role === "main" ? `with pid ${fact.pid}` : `stop command, with pid ${fact.pid},`;
+      const pid = fact.pid ?? -1;
+      const what = fact.role === "main" ? `with pid ${pid}` : `stop command, with pid ${pid},`;
       return warning(`Service ${fact.service} ${what} exceeded allowed stop time; killing.`);
     }
     case "signal-not-sent": {

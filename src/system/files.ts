@@ -48,6 +48,7 @@ const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
 const S_IFCHR = 0o020000;
 const F_GETFD = 1;
+const F_DUPFD_CLOEXEC = 1030;
 const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
@@ -145,6 +146,11 @@ export class Files {
     const count = new Uint8Array(4);
     this.#library.check("ioctl", this.#library.symbols.ioctl(fd, FIONREAD, count));
     return new DataView(count.buffer).getInt32(0, true);
+  }
+
+  /** A new descriptor of the same open file, above the standard ones. */
+  duplicate(fd: number): number {
+    return this.#library.check("fcntl", this.#library.symbols.fcntl(fd, F_DUPFD_CLOEXEC, 3));
   }
 
   /** Lets a pipe hold at least `size` bytes, if the system allows that. Only speed depends on it. */

@@ -19,10 +19,9 @@ function watched() {
   const host = world.host as unknown as DaemonHost;
   const failures = new Failures({
     manager: world.manager,
-    host,
+    ground: { host, store: NO_STATE_STORE },
     log: log.asDaemonLog,
     stray,
-    store: NO_STATE_STORE,
   });
   world.log.forward = failures;
   return { world, log, failures };

@@ -19,6 +19,8 @@ import type {
 import { decode, encode, lines } from "./_wire.ts";
 
 export type HostKind = "native" | "command";
+/** How a native host launches: see `NativeHostOptions`. */
+export type Launches = "parallel" | "sequence";
 export const KINDS: readonly HostKind[] = ["native", "command"];
 
 /** What a host reports, with its arguments. */
@@ -48,7 +50,7 @@ export interface TestService {
 export interface HostOptions {
   /** Words in front of the command that starts the host. @default none */
   readonly wrapper?: readonly string[];
-  /** Options of the host. @default none */
+  /** Options of the host. @default those of the host, with launches in parallel */
   readonly host?: Record<string, unknown>;
   /** The permissions of the host's process. @default all */
   readonly grants?: readonly string[];
@@ -62,6 +64,7 @@ export class TestHost implements AsyncDisposable {
   #connection: Deno.Conn;
   readonly #process: Deno.ChildProcess;
   readonly #folder: string;
+  readonly #launches: Launches | undefined;
   readonly #waiting = new Map<
     number,
     { resolve: (result: unknown) => void; reject: (error: Error) => void }
@@ -71,7 +74,13 @@ export class TestHost implements AsyncDisposable {
   #ended = false;
   #reading: Promise<void>;
 
-  private constructor(connection: Deno.Conn, process: Deno.ChildProcess, folder: string) {
+  private constructor(
+    connection: Deno.Conn,
+    process: Deno.ChildProcess,
+    folder: string,
+    launches: Launches | undefined,
+  ) {
+    this.#launches = launches;
     this.#connection = connection;
     this.#process = process;
     this.#folder = folder;
@@ -79,7 +88,9 @@ export class TestHost implements AsyncDisposable {
   }
 
   static async start(kind: HostKind, options: HostOptions = {}): Promise<TestHost> {
-    const { wrapper = [], host = {}, grants = ["--allow-all"] } = options;
+    const { wrapper = [], grants = ["--allow-all"] } = options;
+    const host = { launches: "parallel", ...options.host };
+    const launches = kind === "native" ? host.launches as Launches : undefined;
     const folder = Deno.makeTempDirSync({ prefix: "dinit-host-" });
     const path = `${folder}/channel`;
     const listener = Deno.listen({ transport: "unix", path });
@@ -104,7 +115,7 @@ export class TestHost implements AsyncDisposable {
           throw new Error(`the host program ended with ${code}`);
         }),
       ]);
-      return new TestHost(await soon(connection, "the host program"), process, folder);
+      return new TestHost(await soon(connection, "the host program"), process, folder, launches);
     } catch (error) {
       killUnlessEnded(process);
       throw error;
@@ -172,12 +183,39 @@ export class TestHost implements AsyncDisposable {
     return this.#call("processOf", id, role);
   }
 
-  launch(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {
+  /**
+   * Launches a process, and waits until it exists or is known to fail: the host may launch it at once or later. A failed
+   * execution stays a report.
+   */
+  async launch(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {
+    const result = await this.request(plan);
+    if (this.#launches !== "parallel" || result.pid !== undefined || result.error !== undefined) {
+      return result;
+    }
+    const { event, args } = await this.#take(["launched", "execFailed"], plan.id, plan.role);
+    if (event === "launched") return { pid: args[2] as number };
+    const refusal = args[4] as LaunchRefusal | undefined;
+    if (refusal === undefined) this.reports.unshift({ event, args });
+    return refusal ?? {};
+  }
+
+  /** Requests a launch, which may not be over when the answer comes. */
+  request(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {
     return this.#call("launch", plan);
   }
 
   launchMany(plan: LaunchPlan, count: number): Promise<void> {
     return this.#call("launchMany", plan, count);
+  }
+
+  /** Requests many launches in one go, and kills some of the processes before they exist. */
+  launchAll(plans: readonly LaunchPlan[], killed: readonly number[] = []): Promise<void> {
+    return this.#call("launchAll", plans, killed);
+  }
+
+  /** Changes the umask of the host's process. Returns the one before. */
+  umask(mask: number): Promise<number> {
+    return this.#call("umask", mask);
   }
 
   signal(id: number, role: "main" | "stop", signal: number, group: boolean): Promise<SignalOutcome> {
@@ -276,6 +314,16 @@ export class TestHost implements AsyncDisposable {
       if (found !== -1) return this.reports.splice(found, 1)[0];
       if (this.#ended) throw new Error(`the host program ended while ${events} was awaited`);
       await soon(this.#change.promise, () => `${events} of ${id}; there is ${encode(this.reports)}`);
+    }
+  }
+
+  /** The next report, whatever it is. */
+  async next(): Promise<Report> {
+    for (;;) {
+      const report = this.reports.shift();
+      if (report !== undefined) return report;
+      if (this.#ended) throw new Error("the host program ended while a report was awaited");
+      await soon(this.#change.promise, "a report");
     }
   }
 

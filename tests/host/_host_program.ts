@@ -10,7 +10,7 @@ import type { Plain, StatePart, StateStore } from "../../src/model/saving.ts";
 import { openLibrary } from "../../src/system/mod.ts";
 import { Execution } from "../../src/system/replacing.ts";
 import { OwnDescriptors } from "../../src/system/surviving.ts";
-import type { BufferReading } from "../../src/model/mod.ts";
+import { type BufferReading, Signal } from "../../src/model/mod.ts";
 import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
@@ -81,6 +81,7 @@ let journal: ProcessRecord = NO_RECORD;
 
 const host = (await loadHost(kind as "native" | "command"))(
   {
+    launched: report("launched"),
     execSucceeded: report("execSucceeded"),
     execFailed: report("execFailed"),
     exited: report("exited"),
@@ -90,6 +91,7 @@ const host = (await loadHost(kind as "native" | "command"))(
   },
   {
     launching: (plan) => journal.launching(plan),
+    commit: () => journal.commit(),
     failed: (launch) => journal.failed(launch),
     started: (launch, pid) => {
       running.add(pid);
@@ -198,6 +200,12 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   takeForeground: () => host.takeForeground(),
   processOf: (id: number, role: "main" | "stop") => nativeHost(host)?.processOf(id, role),
   replace,
+  umask: (mask: number) => Deno.umask(mask),
+  /** Many at once, and signals for some of them before their processes can exist. */
+  launchAll: (plans: readonly LaunchPlan[], killed: readonly number[]) => {
+    for (const plan of plans) host.launch(plan);
+    for (const id of killed) host.signal(id, "main", Signal.KILL, true);
+  },
   inspect,
 };
 

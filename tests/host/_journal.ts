@@ -19,6 +19,7 @@ const nothing = () => {};
 /** The clock of the native host. */
 export const clock: BootClock = (await loadHost("native"))(
   {
+    launched: nothing,
     execSucceeded: nothing,
     execFailed: nothing,
     exited: nothing,
@@ -48,7 +49,9 @@ export function recording(path: string, warnings: string[] = []): ProcessJournal
 
 /** Records a process, in one go. */
 export function record(journal: ProcessJournal, pid: number, service: string): void {
-  journal.started(journal.launching(launch(service)), pid);
+  const number = journal.launching(launch(service));
+  journal.commit();
+  journal.started(number, pid);
 }
 
 /** The plan of a launch. */

@@ -9,7 +9,7 @@ import { outputOf } from "../_processes.ts";
 import { rootOnly } from "../_needs.ts";
 import { exitedWith, killedBy, LaunchStage, Signal } from "../../src/model/mod.ts";
 import type { OutputPlan } from "../../src/engine/mod.ts";
-import { fileOutput, fileWith, type HostKind, KINDS, plan, TestHost } from "./_host.ts";
+import { fileOutput, fileWith, type HostKind, type Launches, plan, TestHost } from "./_host.ts";
 
 const MARK = "(dinit: note: service restarted)\n";
 const ENOENT = 2;
@@ -17,23 +17,33 @@ const ENXIO = 6;
 const EACCES = 13;
 const EINVAL_SIGNAL = 9999;
 
+/** The hosts under test, and the native one in both ways of launching. */
+const HOSTS: readonly { readonly what: string; readonly kind: HostKind; readonly launches: Launches }[] = [
+  { what: "native host", kind: "native", launches: "parallel" },
+  { what: "native host in sequence", kind: "native", launches: "sequence" },
+  { what: "command host", kind: "command", launches: "parallel" },
+];
+
 /** One test for each host. */
 function both(name: string, test: (host: TestHost, kind: HostKind) => Promise<void>): void {
-  for (const kind of KINDS) Deno.test(`${kind} host: ${name}`, () => withHost(kind, test));
+  for (const { what, kind, launches } of HOSTS) {
+    Deno.test(`${what}: ${name}`, () => withHost(kind, launches, test));
+  }
 }
 
 /** The same, for tests that only root can run. */
 function bothAsRoot(name: string, why: string, test: (host: TestHost) => Promise<void>): void {
-  for (const kind of KINDS) {
-    Deno.test({ ...rootOnly(`${kind} host: ${name}`, why), fn: () => withHost(kind, test) });
+  for (const { what, kind, launches } of HOSTS) {
+    Deno.test({ ...rootOnly(`${what}: ${name}`, why), fn: () => withHost(kind, launches, test) });
   }
 }
 
 async function withHost(
   kind: HostKind,
+  launches: Launches,
   test: (host: TestHost, kind: HostKind) => Promise<void>,
 ): Promise<void> {
-  await using host = await TestHost.start(kind);
+  await using host = await TestHost.start(kind, { host: { launches } });
   await test(host, kind);
 }
 

@@ -154,23 +154,27 @@ Deno.test("the writer of a journal counts as alive only if it is the same proces
 // ---- A process that was being made when the daemon was killed ---------------------------------------------------
 
 /**
- * A daemon that writes its intention, makes a process and is killed before it can write that down.
+ * A daemon that writes its intentions, makes the processes and is killed before it can write that down.
  */
 const KILLED = `
   const { launch, recording } = await import(Deno.args[0]);
-  const [, path, folder, command, started] = Deno.args;
+  const [, path, folder, command, started, count] = Deno.args;
   const journal = recording(path);
   const environment = { PATH: Deno.env.get("PATH"), A: "1", B: "2", C: "3", D: "4" };
   const argv = JSON.parse(command);
-  journal.launching(launch("left", { argv, workingDir: folder, environment: new Map(Object.entries(environment)) }));
+  const plan = launch("left", { argv, workingDir: folder, environment: new Map(Object.entries(environment)) });
+  for (let number = 0; number < Number(count); number++) journal.launching(plan);
+  journal.commit();
   const [program, ...args] = JSON.parse(started);
   const options = { args, env: environment, clearEnv: true, cwd: folder, detached: true, stdin: "null" };
-  new Deno.Command(program, { ...options, stdout: "null", stderr: "null" }).spawn();
+  for (let number = 0; number < Number(count); number++) {
+    new Deno.Command(program, { ...options, stdout: "null", stderr: "null" }).spawn();
+  }
   Deno.kill(Deno.pid, "SIGKILL");
 `;
 
 /** The leftovers of such a daemon: command lines. Ends everything that was started. */
-async function foundAfterKill(command: readonly string[], started = command): Promise<string[]> {
+async function foundAfterKill(command: readonly string[], started = command, count = 1): Promise<string[]> {
   using file = place();
   const words = [
     beside("_journal.ts"),
@@ -178,12 +182,13 @@ async function foundAfterKill(command: readonly string[], started = command): Pr
     file.folder,
     JSON.stringify(command),
     JSON.stringify(started),
+    `${count}`,
   ];
   const { signal, stderr } = await runProgram(KILLED, words);
   assertEquals(signal, "SIGKILL", new TextDecoder().decode(stderr));
   const journal = parseJournal(readJournalText(file.path));
   await launchesOver(journal);
-  await until(() => workingIn(file.folder).length === 1, "the process");
+  await until(() => workingIn(file.folder).length === count, "the processes");
   const left = findLeftovers(journal);
   const lines = left.map(({ pid }) =>
     Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0").slice(0, -1).join(" ")
@@ -215,6 +220,11 @@ Deno.test("a process that was being made when the daemon was killed is found by 
 Deno.test("a process that was being made is found even if its command executes another", async () => {
   assertEquals(await foundAfterKill(["sh", "-c", "exec sleep 1000"]), ["sleep 1000"]);
   assertEquals(await foundAfterKill(["sh", "-c", "export E=5; exec sleep 1000"]), ["sleep 1000"]);
+});
+
+Deno.test("all processes that were being made at the same time are found, also those of equal commands", async () => {
+  const command = ["/bin/sleep", "1000"];
+  assertEquals(await foundAfterKill(command, command, 5), Array(5).fill("/bin/sleep 1000"));
 });
 
 Deno.test("a process is found by its command line after the tools that set it up", async () => {

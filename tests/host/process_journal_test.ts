@@ -36,6 +36,7 @@ Deno.test("the intention to start a process is in the file before the process is
       runAs: { name: undefined, uid: 33, gid: 33 },
     }),
   );
+  journal.commit();
   const text = Deno.readTextFileSync(file.path);
   const [entry] = parseJournal(text).entries;
   assertEquals([entry.service, entry.command, entry.directory], ["web", ["httpd", "-f"], "/srv"]);
@@ -54,9 +55,8 @@ Deno.test("a launch that made no process leaves nothing to end", async () => {
   journal.remove();
 });
 
-Deno.test("many launches in one turn cost one write each", async () => {
-  using file = place();
-  const journal = recording(file.path);
+/** How often the journal is written to. */
+async function writesDuring(action: () => Promise<void>): Promise<number> {
   const original = Deno.FsFile.prototype.writeSync;
   let writes = 0;
   Deno.FsFile.prototype.writeSync = function (bytes) {
@@ -64,12 +64,37 @@ Deno.test("many launches in one turn cost one write each", async () => {
     return original.call(this, bytes);
   };
   try {
-    for (let pid = 100; pid < 200; pid++) record(journal, pid, "web");
-    assertEquals((await services(file.path)).length, 100);
+    await action();
+    return writes;
   } finally {
     Deno.FsFile.prototype.writeSync = original;
   }
+}
+
+Deno.test("many launches in one turn cost one write each", async () => {
+  using file = place();
+  const journal = recording(file.path);
+  const writes = await writesDuring(async () => {
+    for (let pid = 100; pid < 200; pid++) record(journal, pid, "web");
+    assertEquals((await services(file.path)).length, 100);
+  });
   assertEquals(writes, 101);
+  journal.remove();
+});
+
+Deno.test("launches that begin together cost one write before they begin, and one when they are over", async () => {
+  using file = place();
+  const journal = recording(file.path);
+  const writes = await writesDuring(async () => {
+    const launches = Array.from({ length: 100 }, () => journal.launching(launch("web")));
+    journal.commit();
+    const text = Deno.readTextFileSync(file.path);
+    assertEquals(parseJournal(text).entries.length, 100);
+    launches.forEach((number, index) => journal.started(number, 100 + index));
+    const pids = (await told(file.path)).entries.map(({ pid }) => pid);
+    assertEquals(pids, launches.map((_, index) => 100 + index));
+  });
+  assertEquals(writes, 2);
   journal.remove();
 });
 

@@ -59,9 +59,12 @@ const nothing = () => {};
 async function turns(kind: HostKind): Promise<Turns> {
   let left = 0;
   let done = Promise.withResolvers<void>();
+  let launching = 0;
+  let launched = Promise.withResolvers<void>();
   const host = (await loadHost(kind))(
     {
-      execSucceeded: nothing,
+      launched: nothing,
+      execSucceeded: () => --launching === 0 && launched.resolve(),
       execFailed: nothing,
       exited: () => --left === 0 && done.resolve(),
       ready: nothing,
@@ -80,9 +83,12 @@ async function turns(kind: HostKind): Promise<Turns> {
     },
     host: async () => {
       left = SPAWNS;
+      launching = SPAWNS;
       done = Promise.withResolvers();
+      launched = Promise.withResolvers();
       const start = performance.now();
       for (let id = 1; id <= SPAWNS; id++) host.launch({ ...SLEEP, id });
+      await launched.promise;
       const elapsed = performance.now() - start;
       for (let id = 1; id <= SPAWNS; id++) host.signal(id, "main", 9, true);
       await done.promise;
@@ -96,8 +102,9 @@ async function turns(kind: HostKind): Promise<Turns> {
 async function managerOf(kind: HostKind, folder: string): Promise<ServiceManager> {
   const host = (await loadHost(kind))(
     {
+      launched: (id, role, pid) => manager.launched(id, role, pid),
       execSucceeded: (id, role) => manager.execSucceeded(id, role),
-      execFailed: (id, role, stage, errno) => manager.execFailed(id, role, stage, errno),
+      execFailed: (id, role, stage, errno, refusal) => manager.execFailed(id, role, stage, errno, refusal),
       exited: (id, role, exit) => manager.exited(id, role, exit),
       ready: (id) => manager.ready(id),
       readinessClosed: (id) => manager.readinessClosed(id),

@@ -7,6 +7,7 @@ import type { Conversation } from "./conversation.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 import type { LastingStream } from "./lasting_stream.ts";
 import type { Chunk, OutputQueue } from "./output_queue.ts";
+import { Request } from "../wire/protocol.ts";
 import type { Session } from "./session.ts";
 
 /** What a `ClientRecord` saves. */
@@ -86,7 +87,9 @@ export class ClientRecord {
     const { positions } = session;
     if (positions !== undefined) document.positions = positions;
     if (conversation.isEnding) document.ending = true;
-    if (conversation.awaited !== undefined) document.upgrade = true;
+    const { awaitedRequest } = conversation;
+    if (awaitedRequest === Request.UPGRADE) document.upgrade = true;
+    if (awaitedRequest === Request.ROTATE) document.rotation = true;
     return document;
   }
 }

@@ -19,6 +19,7 @@ import type { ControlledService } from "./controlled_manager.ts";
 import type { Chunk } from "./output_queue.ts";
 import type { ReplyPacket } from "../wire/layouts.ts";
 import { Request, REQUEST_LIMIT } from "../wire/protocol.ts";
+import { UNKNOWN_RESULT } from "./rotate_request.ts";
 import type { SavedSession } from "./session.ts";
 
 /** A client that continues. */
@@ -36,8 +37,8 @@ export interface SavedClient {
   readonly list: { readonly request: Request; readonly after: number } | undefined;
   /** No more requests are handled. */
   readonly ending: boolean;
-  /** The answer to a request for an upgrade, which another program has left. */
-  readonly upgradeReply: ReplyPacket | undefined;
+  /** The answer to a request that another program has left. */
+  readonly lateReply: ReplyPacket | undefined;
 }
 
 /** The listening socket that continues. */
@@ -92,6 +93,7 @@ const client = object<ClientDocument>({
   }, { opened: 0, positions: [] }),
   ending: or(flag, false),
   upgrade: or(flag, false),
+  rotation: or(flag, false),
 });
 
 interface ClientDocument {
@@ -105,6 +107,7 @@ interface ClientDocument {
   readonly positions: { readonly opened: number; readonly positions: number[][] };
   readonly ending: boolean;
   readonly upgrade: boolean;
+  readonly rotation: boolean;
 }
 
 /**
@@ -202,10 +205,10 @@ class ClientsReader {
 
   #readClient(number: number, saved: Plain): SavedClient {
     const path = `client ${number}`;
-    const { input, list, positions, upgrade, ...fields } = client(saved, path);
+    const document = client(saved, path);
+    const { descriptor, counts, handled, ending, extensions, environment, input, list, positions } = document;
     const output = this.#take(this.#output, number) ?? [];
     if (input.length > REQUEST_LIMIT) throw new SavedStateError(`${path}.input`, "is too long");
-    const { descriptor, counts, handled, ending, extensions, environment } = fields;
     return {
       number,
       descriptor,
@@ -222,7 +225,7 @@ class ClientsReader {
       },
       list: list === undefined ? undefined : readList(list, `${path}.list`),
       ending,
-      upgradeReply: upgrade ? this.#upgradeReply : undefined,
+      lateReply: document.upgrade ? this.#upgradeReply : document.rotation ? UNKNOWN_RESULT : undefined,
     };
   }
 

@@ -1,5 +1,7 @@
 /** The daemon's own part of the state: what belongs to none of the rooms below. */
 
+import type { ServiceManager } from "../../engine/mod.ts";
+import { DINIT_VERSION, type Overview, PRODUCT_VERSION } from "../../model/mod.ts";
 import {
   flag,
   listOf,
@@ -39,7 +41,10 @@ export interface DaemonMemory {
 }
 
 /** The memory of a new daemon. `now` is by the engine's clock. */
-export function newMemory(now: number): DaemonMemory {
+export function newMemory(
+  now: number,
+  { hangUpIgnored }: Pick<DaemonMemory, "hangUpIgnored">,
+): DaemonMemory {
   return {
     startedAt: now,
     wallOffset: undefined,
@@ -48,7 +53,7 @@ export function newMemory(now: number): DaemonMemory {
     announced: false,
     bootRecorded: false,
     given: [],
-    hangUpIgnored: false,
+    hangUpIgnored,
     faults: [],
     exitStatus: undefined,
   };
@@ -82,6 +87,14 @@ export class DaemonState implements StatePart {
   /** The current values. */
   get memory(): Readonly<DaemonMemory> {
     return this.#memory;
+  }
+
+  /** What the daemon tells of itself. */
+  info(manager: Pick<ServiceManager, "now" | "shuttingDown">, socket: string): Overview["daemon"] {
+    const { shuttingDown } = manager;
+    const uptime = manager.now() - this.#memory.startedAt;
+    const [version, compatibleWith] = [PRODUCT_VERSION, DINIT_VERSION];
+    return { version, compatibleWith, pid: Deno.pid, uptime, socket, shuttingDown };
   }
 
   /** Changes some values. */

@@ -6,6 +6,7 @@
 import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } from "../../model/mod.ts";
 import { processKind } from "../../model/mod.ts";
 import type { ProcessRole, ServiceRecord } from "../graph/record.ts";
+import type { AfterExecution } from "../lifecycle/phase.ts";
 
 /** The destination of standard output and standard error. */
 export type OutputPlan =
@@ -165,4 +166,13 @@ function inittabOf(service: ServiceRecord, isMain: boolean): LaunchPlan["inittab
   const { inittabId: id, inittabLine: line } = service.description;
   if (!isMain || processKind(service.type) !== "lasting" || (id === "" && line === "")) return undefined;
   return { id, line };
+}
+
+/** What follows when the program of the service's command runs. */
+export function afterExecution({ type, description }: ServiceRecord): AfterExecution {
+  const kind = processKind(type);
+  if (kind === "script") return "running-start-command";
+  if (kind === "background") return "awaiting-launcher";
+  const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
+  return notifies ? "awaiting-readiness" : "up";
 }

@@ -15,17 +15,10 @@ import {
   StopReason,
 } from "../../model/mod.ts";
 import type { FactReporter } from "../facts.ts";
-import { launchPlan, type LaunchRequest } from "./launch_plan.ts";
+import { afterExecution, launchPlan, type LaunchRequest } from "./launch_plan.ts";
 import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
-import {
-  type AfterExecution,
-  launching,
-  type LaunchStep,
-  launchStep,
-  PHASE,
-  withStep,
-} from "../lifecycle/phase.ts";
+import { launching, type LaunchStep, launchStep, PHASE, withStep } from "../lifecycle/phase.ts";
 import type { Clock, LaunchRefusal, ProcessHost } from "../ports.ts";
 import * as policy from "./restart_policy.ts";
 import {
@@ -35,6 +28,7 @@ import {
   noChild,
   type ProcessRole,
   type ServiceRecord,
+  takesSignals,
   type TimerPurpose,
 } from "../graph/record.ts";
 
@@ -84,7 +78,7 @@ export class Launcher {
       this.relaunchAfterDelay(service);
       return true;
     }
-    process.limitCount = 0;
+    policy.startAfresh(service);
     const launched = this.#launchCommand(service);
     process.limitStart = this.#clock.now();
     return launched;
@@ -93,7 +87,7 @@ export class Launcher {
   /** Launches the command again, after the restart delay since the last launch. */
   relaunchAfterDelay(service: ServiceRecord): void {
     const { lastLaunch } = service.process;
-    const delay = processKind(service.type) === "script" ? 0 : service.description.restartDelay;
+    const delay = policy.restartDelay(service);
     const due = lastLaunch === undefined ? 0 : lastLaunch + delay;
     if (this.#clock.now() >= due) {
       this.relaunch(service);
@@ -140,6 +134,15 @@ export class Launcher {
     this.#enterStep(service, launching(then));
     this.armTimer(service, "start-timeout", description.startTimeout);
     return true;
+  }
+
+  /** A process exists that was requested some time ago: its delays and limits of time begin only now. */
+  launched(service: ServiceRecord, role: ProcessRole): void {
+    const { process, description } = service;
+    if (role === "main") process.lastLaunch = this.#clock.now();
+    const purpose = process.timer?.purpose;
+    if (purpose === "start-timeout") this.armTimer(service, purpose, description.startTimeout);
+    if (purpose === "stop-timeout") this.armTimer(service, purpose, description.stopTimeout);
   }
 
   /** The program of the main process runs: enters the next step. */
@@ -277,9 +280,9 @@ export class Launcher {
 
   /** Interrupts a start with SIGINT. */
   #interrupt(service: ServiceRecord): void {
-    const { pid } = service.process.main;
-    if (pid !== undefined) {
-      this.reporter.report(service, { kind: "start-interrupted", pid });
+    const { main } = service.process;
+    if (takesSignals(main)) {
+      this.reporter.report(service, { kind: "start-interrupted", pid: main.pid });
       this.signalGroup(service, Signal.INT);
     }
     this.armTimer(service, "stop-timeout", service.description.stopTimeout);
@@ -287,9 +290,9 @@ export class Launcher {
     this.lifecycle.enter(service, isScripted ? PHASE.interruptingStartCommand : PHASE.interrupting);
   }
 
-  /** Signals the main process, with its group unless `signal-process-only` is set. Requires a process. */
+  /** Signals the main process, with its group unless `signal-process-only` is set. */
   signalGroup(service: ServiceRecord, signal: number): void {
-    if (service.process.main.pid === undefined) return;
+    if (!takesSignals(service.process.main)) return;
     this.#signal(service, "main", signal, !service.description.flags.signalProcessOnly);
   }
 
@@ -305,11 +308,11 @@ export class Launcher {
   /** The stop took too long: kills the remaining processes (8.7). */
   killHard(service: ServiceRecord): void {
     const { main, stop } = service.process;
-    if (main.pid !== undefined) {
+    if (takesSignals(main)) {
       this.reporter.report(service, { kind: "stop-overdue", role: "main", pid: main.pid });
       this.signalGroup(service, Signal.KILL);
     }
-    if (stop.pid !== undefined) {
+    if (takesSignals(stop)) {
       this.reporter.report(service, { kind: "stop-overdue", role: "stop", pid: stop.pid });
       this.#signal(service, "stop", Signal.KILL, true);
     }
@@ -338,13 +341,4 @@ export class Launcher {
       this.relaunchAfterDelay(service);
     }
   }
-}
-
-/** What follows when the program of the service's command runs. */
-function afterExecution({ type, description }: ServiceRecord): AfterExecution {
-  const kind = processKind(type);
-  if (kind === "script") return "running-start-command";
-  if (kind === "background") return "awaiting-launcher";
-  const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
-  return notifies ? "awaiting-readiness" : "up";
 }

@@ -5,7 +5,7 @@
 
 import { type ExitStatus, isClean, type LaunchFailure } from "../../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
-import type { TimerName } from "../ports.ts";
+import type { LaunchRefusal, TimerName } from "../ports.ts";
 import type { ProcessEvent } from "../lifecycle/phase_table.ts";
 import type { Reactor } from "../lifecycle/reactions.ts";
 import {
@@ -49,6 +49,14 @@ export class ProcessEvents {
     this.#reactor = reactor;
   }
 
+  /** The process of a launch that took a while exists now. Its time begins only now. */
+  launched(service: ServiceRecord, role: ProcessRole, pid: number): void {
+    const child = this.#child(service, role, "launched");
+    if (child === undefined) return;
+    child.pid = pid;
+    this.#launcher.launched(service, role);
+  }
+
   /** A process runs its program; if it has already ended, this is handled now. */
   execSucceeded(service: ServiceRecord, role: ProcessRole): void {
     const child = this.#child(service, role, "executed");
@@ -63,15 +71,25 @@ export class ProcessEvents {
   }
 
   /** A process could not run its program; the process is gone. */
-  execFailed(service: ServiceRecord, role: ProcessRole, { stage, errno }: LaunchFailure): void {
+  execFailed(
+    service: ServiceRecord,
+    role: ProcessRole,
+    { stage, errno }: LaunchFailure,
+    refusal?: LaunchRefusal,
+  ): void {
     const child = this.#child(service, role, "execution-failed");
     if (child === undefined) return;
     Object.assign(child, noChild());
     if (role === "main") {
-      this.#launcher.noteFailure(service, { stage, errno });
+      this.#launcher.noteFailure(service, { stage, errno }, refusal?.error);
       this.#launcher.cancelTimer(service);
     }
-    this.#launcher.reporter.report(service, { kind: "execution-failed", role, stage, errno });
+    this.#launcher.reporter.report(
+      service,
+      refusal === undefined
+        ? { kind: "execution-failed", role, stage, errno }
+        : { kind: "launch-failed", ...refusal },
+    );
     this.#reactor.react(service, ROLE_EVENTS[role].failed);
   }
 

@@ -6,7 +6,7 @@
 import { hasProcess, ServiceState, Signal } from "../../model/mod.ts";
 import type { Launcher } from "../launcher/launcher.ts";
 import type { ProcessEvents } from "../launcher/process_events.ts";
-import { isAlive, type ServiceRecord } from "../graph/record.ts";
+import { isAlive, type ServiceRecord, takesSignals } from "../graph/record.ts";
 
 /** In a hurry, how long a process has between its stop signal and SIGKILL, in milliseconds. */
 const STOP_LIMIT = 1000;
@@ -40,5 +40,5 @@ export function hasten(
 
 function kill(service: ServiceRecord, launcher: Launcher): void {
   launcher.signalGroup(service, Signal.KILL);
-  if (service.process.stop.pid !== undefined) launcher.host.signal(service.id, "stop", Signal.KILL, true);
+  if (takesSignals(service.process.stop)) launcher.host.signal(service.id, "stop", Signal.KILL, true);
 }

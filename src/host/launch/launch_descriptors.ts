@@ -97,10 +97,23 @@ export class LaunchDescriptors {
     });
   }
 
+  /** The largest descriptor that was opened for this launch; −1 if there is none. */
+  get last(): number {
+    return Math.max(-1, ...this.#given, ...this.#kept);
+  }
+
   /** A descriptor for the process only; the daemon closes it when the process has been made. */
   give(fd: number): number {
     this.#given.push(fd);
     return fd;
+  }
+
+  /**
+   * A copy of a descriptor of the daemon, for the process only. The daemon may close its own one while the process is
+   * being made, and open another file under that number.
+   */
+  #copy(fd: number): number {
+    return this.give(this.#context.files.duplicate(fd));
   }
 
   /** A descriptor that the daemon keeps if the launch succeeds. */
@@ -124,13 +137,13 @@ export class LaunchDescriptors {
     if (consumerOf === undefined || session !== "own") {
       return atStage(LaunchStage.STANDARD_FDS, () => this.#context.nothing.input);
     }
-    return prepare(this.#plan, INPUT_PIPE, () => this.#context.pipes.readEnd(consumerOf));
+    return prepare(this.#plan, INPUT_PIPE, () => this.#copy(this.#context.pipes.readEnd(consumerOf)));
   }
 
   #outputPipe(): number | undefined {
     const { output, id, name } = this.#plan;
     return prepare(this.#plan, OUTPUT_PIPE, () => {
-      if (output.to === "pipe") return this.#context.pipes.writeEnd(name);
+      if (output.to === "pipe") return this.#copy(this.#context.pipes.writeEnd(name));
       return output.to === "buffer" ? this.give(this.#context.logs.begin(id, name, output.size)) : undefined;
     });
   }
@@ -174,7 +187,7 @@ export class LaunchDescriptors {
     if (!this.#plan.activationSocket) return;
     const socket = this.#context.activation.get(this.#plan.id);
     if (socket === undefined) throw new ExecutionError(LaunchStage.ACTIVATION_SOCKET, EBADF);
-    this.wanted.set(ACTIVATION_SOCKET, socket);
+    this.wanted.set(ACTIVATION_SOCKET, atStage(LaunchStage.ACTIVATION_SOCKET, () => this.#copy(socket)));
     const environment = new Map(this.#environment).set("LISTEN_FDS", "1");
     environment.delete("LISTEN_PID"); // only the process itself knows its id
     this.#environment = environment;

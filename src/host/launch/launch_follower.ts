@@ -29,7 +29,6 @@ export class LaunchFollower {
 
   /** Follows a process that has just been launched. What the launch has opened is closed when it is over. */
   follow(process: TrackedProcess, { chain, readiness }: Launched): void {
-    if (chain === undefined) queueMicrotask(() => this.#executed(process));
     if (chain === undefined && readiness === undefined) return;
     this.#attend(process, (watch) => {
       if (readiness !== undefined) watch.followReadiness(readiness);
@@ -39,12 +38,13 @@ export class LaunchFollower {
 
   /** Continues to follow a process of an earlier program. */
   resume(process: TrackedProcess, launch: WatchedLaunch): void {
-    if (process.pending && launch.chain === undefined) this.#executed(process);
+    if (process.pending && launch.chain === undefined) this.executed(process);
     if (launch.chain === undefined && launch.readiness === undefined && !launch.closing) return;
     this.#context.store.step(() => this.#attend(process, (watch) => watch.resume(launch)));
   }
 
-  #executed(process: TrackedProcess): void {
+  /** The process runs its program. */
+  executed(process: TrackedProcess): void {
     const { reports, store, table } = this.#context;
     store.step(() => {
       process.pending = false;
@@ -74,7 +74,7 @@ export class LaunchFollower {
     const events = {
       changed: () => table.changed(process),
       step: (work: () => void) => store.step(work),
-      executed: () => this.#executed(process),
+      executed: () => this.executed(process),
       failed: (failure: LaunchFailure) => this.#failed(process, failure),
       ready: () => reports.ready(id),
       readinessClosed: () => reports.readinessClosed(id),

@@ -1,6 +1,6 @@
 /**
  * One launch on the native host: opens everything that the process needs, computes the chain of tools for its settings,
- * and makes the process. Lifecycle 8.4 and 8.5.
+ * and says what to ask of `posix_spawn`. Lifecycle 8.4 and 8.5.
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
@@ -17,17 +17,24 @@ import {
   STDIN,
 } from "./launch_descriptors.ts";
 import { atStage, ExecutionError, PreparationError, prepare } from "./launch_errors.ts";
-import { type ProcessGroup, type Spawner, SystemCallError, type Terminal } from "../../system/mod.ts";
+import {
+  AT_CWD,
+  type ProcessGroup,
+  type SpawnRequest,
+  SystemCallError,
+  type Terminal,
+} from "../../system/mod.ts";
 import type { Tools } from "./tools.ts";
 
 const { ENOENT, ENOEXEC, EBADF, EAGAIN, ENOMEM, EMFILE } = Errno;
 /** Descriptors of a chain begin after the standard ones; shells accept numbers up to 9. */
 const FIRST_FREE = 3;
+/** Executes files that the kernel does not know as programs. */
+const SHELL = "/bin/sh";
 const STATUS_PIPE = { what: "can't create status check pipe", stage: LaunchStage.ARRANGE_FDS };
 
 /** What a launch is given by its host. */
 export interface LaunchContext extends DescriptorContext {
-  readonly spawner: Spawner;
   readonly terminal: Terminal;
   readonly tools: Tools;
   readonly cgroup: OwnCgroup;
@@ -43,62 +50,128 @@ export interface Launched extends KeptEnds {
   readonly chain: { readonly fd: number; readonly links: readonly ChainLink[] } | undefined;
 }
 
-/** Launches a process. If it throws `ExecutionError` or `PreparationError`, it has left nothing open. */
-export function launchNative(plan: LaunchPlan, context: LaunchContext): Launched {
-  const descriptors = new LaunchDescriptors(plan, context);
-  try {
-    const { input, output, control, readiness } = descriptors.open();
-    const directory = atStage(LaunchStage.CHANGE_DIRECTORY, () => {
-      return descriptors.give(context.files.openDirectory(plan.workingDir));
-    });
-    descriptors.standard(input, output, directory);
-    const launch = new Launch(plan, context, descriptors, directory);
-    return { ...launch.run(), control, readiness };
-  } catch (error) {
-    descriptors.closeKept();
-    throw error;
-  } finally {
-    descriptors.closeGiven();
-  }
-}
-
-class Launch {
+/**
+ * A launch whose descriptors are open. Then either `succeed`, `fail` or `abandon` is called, once: that closes what is
+ * no longer needed.
+ */
+export class PreparedLaunch {
   readonly #plan: LaunchPlan;
   readonly #context: LaunchContext;
   readonly #descriptors: LaunchDescriptors;
-  readonly #directory: number;
+  #directory: number | undefined;
+  #request!: SpawnRequest; // `prepare` sets it
+  #kept: KeptEnds = { readiness: undefined, control: undefined };
+  #chain: Launched["chain"];
 
-  constructor(plan: LaunchPlan, context: LaunchContext, descriptors: LaunchDescriptors, directory: number) {
+  private constructor(plan: LaunchPlan, context: LaunchContext) {
     this.#plan = plan;
     this.#context = context;
-    this.#descriptors = descriptors;
-    this.#directory = directory;
+    this.#descriptors = new LaunchDescriptors(plan, context);
   }
 
-  run(): Pick<Launched, "pid" | "chain"> {
+  /** Prepares a launch. If it throws `ExecutionError` or `PreparationError`, it has left nothing open. */
+  static prepare(plan: LaunchPlan, context: LaunchContext): PreparedLaunch {
+    const launch = new PreparedLaunch(plan, context);
+    try {
+      launch.#prepare();
+      return launch;
+    } catch (error) {
+      launch.abandon();
+      throw error;
+    }
+  }
+
+  /** The process to make. */
+  get request(): SpawnRequest {
+    return this.#request;
+  }
+
+  /** The largest descriptor that the launch has opened; −1 if it has opened none. */
+  get lastDescriptor(): number {
+    return this.#descriptors.last;
+  }
+
+  /**
+   * Like `execvp`: a file without a format that the kernel knows is a shell script. After `ENOEXEC` the request becomes
+   * one for the shell; false if it is one already, or if the error is another one.
+   */
+  tryShell(errno: number): boolean {
+    const { path, argv } = this.#request;
+    if (errno !== ENOEXEC || path === SHELL) return false;
+    this.#request = { ...this.#request, path: SHELL, argv: [SHELL, path, ...argv.slice(1)] };
+    return true;
+  }
+
+  /** The process exists. */
+  succeed(pid: number): Launched {
+    this.#descriptors.closeGiven();
+    return { pid, chain: this.#chain, ...this.#kept };
+  }
+
+  /** `posix_spawn` failed. Returns an `ExecutionError` or a `PreparationError`. */
+  fail(errno: number): Error {
+    try {
+      return this.#explain(errno);
+    } finally {
+      this.abandon();
+    }
+  }
+
+  /** There will be no process. */
+  abandon(): void {
+    this.#descriptors.closeKept();
+    this.#descriptors.closeGiven();
+  }
+
+  #prepare(): void {
     const plan = this.#plan;
     const descriptors = this.#descriptors;
-    const { files, terminal, ownIds } = this.#context;
-    const takesTerminal = plan.session !== "own" && terminal.state(STDIN) === "free";
-    const links = chainLinks(plan, { niceness: this.#context.niceness(), gid: ownIds.gid, takesTerminal });
+    const { input, output, ...kept } = descriptors.open();
+    this.#kept = kept;
+    const links = this.#links();
     const chained = needsChain(links, plan);
+    const [command = ""] = plan.argv;
+    // Then the daemon itself looks at nothing from the working directory, and need not open it.
+    const simple = !chained && command.startsWith("/") && plan.output.to !== "file";
+    if (!simple) this.#directory = this.#openDirectory();
+    const at = this.#directory ?? AT_CWD;
+    descriptors.standard(input, output, at);
+    if (simple) {
+      this.#ask(command, plan.argv);
+      return;
+    }
+    const { files } = this.#context;
     const cgroup = plan.cgroup === "" ? undefined : atStage(LaunchStage.CGROUP, () => {
       return descriptors.give(openCgroup(files, plan.cgroup, this.#context.cgroup));
     });
-    const [command = ""] = plan.argv;
-    const found = findExecutable(files, command, descriptors.environment.get("PATH"), this.#directory);
+    const found = findExecutable(files, command, descriptors.environment.get("PATH"), at);
     if ("errno" in found) throw new ExecutionError(LaunchStage.EXECUTE, found.errno);
-    if (!chained) return { pid: this.#spawn(found.path, plan.argv), chain: undefined };
-    const problem = checkInterpreter(files, found.path, this.#directory);
+    if (!chained) {
+      this.#ask(found.path, plan.argv);
+      return;
+    }
+    const problem = checkInterpreter(files, found.path, at);
     if (problem !== 0) throw new ExecutionError(LaunchStage.EXECUTE, problem);
-    return this.#spawnChain(found.path, links, cgroup);
+    this.#askForChain(found.path, links, cgroup);
   }
 
-  #spawnChain(
-    path: string,
-    links: readonly ChainLink[],
-    cgroup: number | undefined,
-  ): Pick<Launched, "pid" | "chain"> {
+  #links(): ChainLink[] {
+    const { terminal, ownIds, niceness } = this.#context;
+    const { session, nice } = this.#plan;
+    return chainLinks(this.#plan, {
+      niceness: nice === undefined ? 0 : niceness(),
+      gid: ownIds.gid,
+      takesTerminal: session !== "own" && terminal.state(STDIN) === "free",
+    });
+  }
+
+  #openDirectory(): number {
+    return atStage(LaunchStage.CHANGE_DIRECTORY, () => {
+      return this.#descriptors.give(this.#context.files.openDirectory(this.#plan.workingDir));
+    });
+  }
+
+  #askForChain(path: string, links: readonly ChainLink[], cgroup: number | undefined): void {
     const plan = this.#plan;
     const { wanted } = this.#descriptors;
     const status = prepare(plan, STATUS_PIPE, () => this.#context.files.pipe());
@@ -124,37 +197,23 @@ class Launch {
       if (found === undefined) throw new ExecutionError(LaunchStage.EXECUTE, ENOENT);
       return found;
     });
-    const pid = this.#spawn(command[0], command, ["LC_ALL=C"]);
-    return { pid, chain: { fd: status.read, links } };
+    this.#ask(command[0], command, ["LC_ALL=C"]);
+    this.#chain = { fd: status.read, links };
   }
 
-  #spawn(
+  #ask(
     path: string,
     argv: readonly string[],
     environment: readonly string[] = environmentEntries(this.#descriptors.environment),
-  ): number {
-    const { spawner } = this.#context;
-    const request = {
+  ): void {
+    this.#request = {
       path,
       argv,
       environment,
-      directory: this.#directory,
+      directory: this.#directory ?? this.#plan.workingDir,
       descriptors: arrangeDescriptors(this.#descriptors.wanted),
       ...this.#placement(),
     };
-    try {
-      return spawner.spawn(request);
-    } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error;
-      if (error.errno !== ENOEXEC) throw this.#explain(error);
-    }
-    // Like execvp: a file without a format that the kernel knows is a shell script.
-    const script = ["/bin/sh", path, ...argv.slice(1)];
-    try {
-      return spawner.spawn({ ...request, path: "/bin/sh", argv: script });
-    } catch (error) {
-      throw error instanceof SystemCallError ? this.#explain(error) : error;
-    }
   }
 
   /** Session, process group, terminal and blocked signals (8.5, steps 10 and 18). */
@@ -175,16 +234,18 @@ class Launch {
     };
   }
 
-  /** What a failure of `posix_spawn` context: it does not say which of its steps failed. */
-  #explain(error: SystemCallError): Error {
-    const { errno } = error;
+  /** The step at which `posix_spawn` failed: it returns only the error. */
+  #explain(errno: number): Error {
     if (errno === EAGAIN || errno === ENOMEM) {
+      const error = new SystemCallError("posix_spawn", errno);
       return new PreparationError(this.#plan, "could not fork", LaunchStage.EXECUTE, error);
     }
     if (errno === EBADF || errno === EMFILE) return new ExecutionError(LaunchStage.ARRANGE_FDS, errno);
     try {
+      this.#directory ??= this.#openDirectory();
       this.#context.files.checkExecutable(".", this.#directory);
     } catch (error) {
+      if (error instanceof ExecutionError) return error;
       if (error instanceof SystemCallError) return new ExecutionError(LaunchStage.CHANGE_DIRECTORY, errno);
       throw error;
     }

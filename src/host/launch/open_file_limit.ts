@@ -11,6 +11,8 @@ import { type Library, type Limit, OpenFiles, SystemCallError } from "../../syst
 const RAISERS: ReadonlySet<string> = new Set(["deno", "node"]);
 /** How far to search for an ancestor that has not raised it. */
 const MAX_ANCESTORS = 16;
+/** How many descriptors stay free below a lowered limit, at most. */
+const MAX_ROOM = 128n;
 
 /** The sources of the limit. */
 export interface LimitSources {
@@ -50,6 +52,8 @@ export class OpenFileLimit {
   readonly #files: FileAccess;
   #own: Limit | undefined;
   #given: Limit | undefined;
+  /** How many processes are being made. */
+  #users = 0;
 
   constructor(library: Library, files: FileAccess) {
     this.#limits = new OpenFiles(library);
@@ -82,16 +86,41 @@ export class OpenFileLimit {
   }
 
   /**
-   * Starts a process with the limit that the daemon was started with. Open files stay open. Meanwhile, opening a file
-   * fails above this limit, also in another thread of the runtime.
+   * Whether the daemon may lower its limit for longer than one call: the lowest free descriptor is far below it.
+   *
+   * @param fd a descriptor that was opened just now
    */
+  hasRoom(fd: number): boolean {
+    return this.#given === undefined || fd < roomBelow(this.#given.soft);
+  }
+
+  /**
+   * Lowers the limit, while processes are made, to that which the daemon was started with. Open files stay open.
+   * Meanwhile, opening a file fails above this limit, also in another thread of the runtime.
+   */
+  enter(): void {
+    if (this.#given !== undefined && this.#users === 0) this.#limits.set(this.#given);
+    this.#users += 1;
+  }
+
+  /** One process has been made. After the last one, the limit is raised again. */
+  leave(): void {
+    this.#users -= 1;
+    if (this.#own !== undefined && this.#users === 0) this.#limits.set(this.#own);
+  }
+
+  /** Whether the limit is lowered now. */
+  get isLowered(): boolean {
+    return this.#given !== undefined && this.#users > 0;
+  }
+
+  /** Starts a process with the limit that the daemon was started with. */
   whileLowered<T>(start: () => T): T {
-    if (this.#own === undefined || this.#given === undefined) return start();
-    this.#limits.set(this.#given);
+    this.enter();
     try {
       return start();
     } finally {
-      this.#limits.set(this.#own);
+      this.leave();
     }
   }
 
@@ -100,6 +129,12 @@ export class OpenFileLimit {
     if (this.#given !== undefined) this.#limits.set(this.#given);
     this.#own = this.#given = undefined;
   }
+}
+
+/** The first descriptor that is too close to a limit: the rest is for files that the daemon opens meanwhile. */
+function roomBelow(limit: bigint): number {
+  const room = limit / 4n;
+  return Number(limit - (room < MAX_ROOM ? room : MAX_ROOM));
 }
 
 function processOf(pid: number, files: FileAccess): { program: string; parent: number } | undefined {

@@ -48,18 +48,30 @@ export function ownerLives({ owner }: Journal): boolean {
   return processOf(owner.pid)?.startTicks === owner.start;
 }
 
-/** The processes of the journal that still run. */
-export function findLeftovers(journal: Journal): Leftover[] {
+/**
+ * The processes of the journal that still run.
+ *
+ * @param entries those to look for; the processes of the others are left alone
+ */
+export function findLeftovers(journal: Journal, entries = journal.entries): Leftover[] {
   if (!mayBeThisBoot(journal)) return [];
   const search = new Search(journal);
-  return journal.entries.map((entry) => search.find(entry)).filter((found) => found !== undefined);
+  const found = new Map<JournalEntry, Leftover>();
+  // Several launches may have been in flight. The better evidence comes first, so that each gets its process.
+  for (const isIts of [runsCommandOf, isLaunchOf]) {
+    for (const entry of entries) {
+      const leftover = found.has(entry) ? undefined : search.find(entry, isIts);
+      if (leftover !== undefined) found.set(entry, leftover);
+    }
+  }
+  return entries.map((entry) => found.get(entry)).filter((leftover) => leftover !== undefined);
 }
 
 /**
  * Waits until each process that the killed daemon was making executes its program: before that, nothing shows which
  * service it belongs to.
  */
-export async function launchesOver({ entries }: Journal): Promise<void> {
+export async function launchesOver({ entries }: Pick<Journal, "entries">): Promise<void> {
   const since = entries.find(({ pid }) => pid === undefined)?.since;
   if (since === undefined) return;
   const own = programOf(Deno.pid);
@@ -78,10 +90,14 @@ function mayBeThisBoot({ owner, entries }: Journal): boolean {
   return entries.every(({ since }) => since === undefined || since <= now);
 }
 
+/** Whether a process belongs to an entry. */
+type Evidence = (entry: JournalEntry, process: OtherProcess) => boolean;
+
 /** One search through all processes. */
 class Search {
   readonly #bootKnown: boolean;
-  readonly #known: ReadonlySet<number | undefined>;
+  /** The processes that belong to an entry: each belongs to one. */
+  readonly #known: Set<number | undefined>;
   #processes: readonly OtherProcess[] | undefined;
   #adopters: ReadonlySet<number> | undefined;
 
@@ -90,13 +106,17 @@ class Search {
     this.#known = new Set(entries.map(({ pid }) => pid));
   }
 
-  find(entry: JournalEntry): Leftover | undefined {
+  /** @param isIts whether a process that was in the making belongs to the entry */
+  find(entry: JournalEntry, isIts: Evidence): Leftover | undefined {
     if (entry.since === undefined) return undefined; // nothing distinguishes the process from others
-    const process = entry.pid === undefined ? this.#inTheMaking(entry) : this.#running(entry, entry.pid);
+    const process = entry.pid === undefined
+      ? this.#inTheMaking(entry, isIts)
+      : this.#running(entry, entry.pid);
     if (process === undefined) return undefined;
     if (!this.#bootKnown && !this.#resembles(entry, process)) return undefined;
     const { pid, group, startTicks } = process;
     if (entry.pid !== undefined) return { service: entry.service, pid, group, entry };
+    this.#known.add(pid);
     const found = { ...entry, pid, since: startTicks, until: startTicks };
     return { service: entry.service, pid, group, entry: found };
   }
@@ -114,13 +134,13 @@ class Search {
   }
 
   /** The process that the daemon was making when it was killed. */
-  #inTheMaking(entry: JournalEntry): OtherProcess | undefined {
+  #inTheMaking(entry: JournalEntry, isIts: Evidence): OtherProcess | undefined {
     const { users } = entry;
     return this.#all().find((process) => {
       const { pid, group, parent } = process;
       if (group !== pid || !isInTime(entry, process)) return false;
       if (this.#known.has(pid) || !this.#isLost(parent)) return false;
-      return users.includes(userOf(pid) ?? -1) && isLaunchOf(entry, process);
+      return users.includes(userOf(pid) ?? -1) && isIts(entry, process);
     });
   }
 
@@ -145,9 +165,15 @@ export function isInTime({ since = 0 }: JournalEntry, { startTicks }: OtherProce
   return startTicks >= since && startTicks <= since + LAUNCH_TICKS;
 }
 
+/** Whether a process executes the command of an entry. */
+export function runsCommandOf({ command }: JournalEntry, { pid }: OtherProcess): boolean {
+  return runs(commandLineOf(pid), command);
+}
+
 /** Whether a process executes the command of an entry, or comes from it. */
-export function isLaunchOf(entry: JournalEntry, { pid, startTicks }: OtherProcess): boolean {
-  if (runs(commandLineOf(pid), entry.command)) return true;
+export function isLaunchOf(entry: JournalEntry, process: OtherProcess): boolean {
+  const { pid, startTicks } = process;
+  if (runsCommandOf(entry, process)) return true;
   // The program may have executed another one meanwhile, as scripts do.
   return startTicks <= (entry.since ?? 0) + PROMPT_LAUNCH_TICKS && runsIn(pid, entry.directory) &&
     comesFrom(environmentOf(pid), entry.variables);

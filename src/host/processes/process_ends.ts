@@ -1,18 +1,22 @@
 import type { ExitStatus } from "../../model/mod.ts";
 import type { StateStore } from "../../model/saving.ts";
-import type { Logins, Processes } from "../../system/mod.ts";
+import type { BootTime, Logins, Processes } from "../../system/mod.ts";
 import type { HostReports } from "../native_options.ts";
-import type { OrphanEnds } from "./orphan_ends.ts";
+import type { LaunchesInFlight, OrphanEnds } from "./orphan_ends.ts";
 import type { ProcessRecord } from "./process_record.ts";
 import type { ProcessTable, TrackedProcess } from "./process_table.ts";
 
 /** How long to reap before other work gets its turn, in milliseconds. */
 const REAPING_TURN = 5;
+/** How long an ended child that a launch in flight may have made is not reaped, in milliseconds. */
+const CLAIM_LIMIT = 1000;
 
 /** What the handling of ends is given by its host. */
 export interface ProcessEndsContext {
   readonly processes: Processes;
   readonly table: ProcessTable;
+  readonly clock: BootTime;
+  readonly launches: LaunchesInFlight;
   readonly orphanEnds: OrphanEnds;
   readonly record: ProcessRecord;
   readonly logins: Logins;
@@ -20,11 +24,30 @@ export interface ProcessEndsContext {
   readonly store: StateStore;
 }
 
-/** Reports the ends of processes and reaps them. */
+/** An ended child that waits until the launches that were in flight are over. */
+interface KeptEnd {
+  readonly pid: number;
+  /** The launches before this one had begun when its end was seen. */
+  readonly before: number;
+  /** Looks again when the limit is over. */
+  readonly limit: ReturnType<typeof setTimeout>;
+}
+
+/**
+ * Reports the ends of processes and reaps them. It is the only reaper of the daemon.
+ *
+ * A child may end before the launch that made it is over. It is not reaped until then, so that a fault meanwhile does not
+ * lose it: the next program finds it among the children, and does not launch it again. The ends behind it wait, too,
+ * because the system shows only one at a time; but not longer than the limit. After that `OrphanEnds` has its end.
+ */
 export class ProcessEnds {
   readonly #context: ProcessEndsContext;
   /** The next turn, if one turn could not reap all children. */
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
+
+  #kept: KeptEnd | undefined;
+  /** The child whose limit was over. */
+  #given: number | undefined;
 
   constructor(context: ProcessEndsContext) {
     this.#context = context;
@@ -42,8 +65,10 @@ export class ProcessEnds {
     for (let ended = processes.ended(); ended !== undefined; ended = processes.ended()) {
       const { pid, exit } = ended;
       const process = table.child(pid);
-      if (process === undefined) orphanEnds.add(pid, exit);
-      else this.report(process, exit);
+      if (process !== undefined) this.report(process, exit);
+      else if (this.#mayBeClaimed(pid)) return;
+      else orphanEnds.add(pid, exit);
+      if (this.#kept?.pid === pid) this.#release();
       processes.reapChild(pid);
       if (performance.now() - begin < REAPING_TURN) continue;
       this.#nextTurn ??= setImmediate(() => {
@@ -54,8 +79,36 @@ export class ProcessEnds {
     }
   }
 
+  /** A launch is over: it may be the one that an ended child has waited for. */
+  launchOver(): void {
+    if (this.#kept !== undefined) this.reap();
+  }
+
+  /** Whether an ended child may be that of a launch in flight. Each of those makes a group of its own. */
+  #mayBeClaimed(pid: number): boolean {
+    const { launches, clock } = this.#context;
+    if (this.#kept?.pid === pid) return launches.oldest < this.#kept.before;
+    this.#release();
+    if (launches.oldest === launches.next || pid === this.#given) return false;
+    if (clock.look(pid)?.group !== pid) return false;
+    const limit = setTimeout(() => {
+      this.#given = pid;
+      this.#release();
+      this.reap();
+      this.#given = undefined;
+    }, CLAIM_LIMIT);
+    this.#kept = { pid, before: launches.next, limit };
+    return true;
+  }
+
+  #release(): void {
+    clearTimeout(this.#kept?.limit);
+    this.#kept = undefined;
+  }
+
   /** Stops reaping. */
   close(): void {
+    this.#release();
     if (this.#nextTurn !== undefined) clearImmediate(this.#nextTurn);
   }
 

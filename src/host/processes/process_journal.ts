@@ -146,9 +146,12 @@ export class ProcessJournal implements ProcessRecord {
       variables: environmentFingerprint(environment),
     };
     this.#entries.set(launch, entry);
-    this.#pending += this.#entryLines(entry);
-    this.#flush();
+    this.#later(this.#entryLines(entry));
     return launch;
+  }
+
+  commit(): void {
+    this.#flush();
   }
 
   started(launch: LaunchNumber, pid: number): void {
@@ -232,7 +235,7 @@ export class ProcessJournal implements ProcessRecord {
   /** The daemon ends in order, so the next one needs no journal. */
   remove(): void {
     this.#over = true;
-    clearTimeout(this.#retry);
+    if (this.#retry !== undefined) clearTimeout(this.#retry);
     try {
       this.#file?.remove();
     } catch (error) {

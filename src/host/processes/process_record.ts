@@ -8,8 +8,10 @@ export type LaunchNumber = number;
 
 /** The reports of hosts to the record, in this order. Calls return at once and never throw. */
 export interface ProcessRecord {
-  /** The host is about to make a process. Call it before the process can exist. */
+  /** The host is about to make a process. */
   launching(plan: LaunchPlan): LaunchNumber;
+  /** Keeps all that was recorded so far. Call it before the process of an announced launch can exist. */
+  commit(): void;
   /** The launch made this process. */
   started(launch: LaunchNumber, pid: number): void;
   /** The launch made no process. */
@@ -25,6 +27,7 @@ export interface ProcessRecord {
 /** Records nothing. */
 export const NO_RECORD: ProcessRecord = {
   launching: () => 0,
+  commit() {},
   started() {},
   failed() {},
   adopted() {},

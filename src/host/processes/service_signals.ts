@@ -2,28 +2,44 @@ import { Errno, Signal } from "../../model/mod.ts";
 import type { ProcessRole, SignalOutcome } from "../../engine/mod.ts";
 import type { Processes } from "../../system/mod.ts";
 import type { ProcessHandles } from "../../system/surviving.ts";
+import type { HeldSignal, LaunchQueue } from "../launch/launch_queue.ts";
 import type { ProcessTable, TrackedProcess } from "./process_table.ts";
 
 const { ESRCH, EINVAL } = Errno;
 const { TERM, KILL } = Signal;
 const EVERYTHING = -1;
+const LAST_SIGNAL = 64;
 
 /** Sends signals to the processes of services. */
 export class ServiceSignals {
   readonly #processes: Processes;
   readonly #handles: ProcessHandles;
   readonly #table: ProcessTable;
+  readonly #launches: Pick<LaunchQueue, "hold">;
 
-  constructor(processes: Processes, handles: ProcessHandles, table: ProcessTable) {
+  constructor(
+    processes: Processes,
+    handles: ProcessHandles,
+    table: ProcessTable,
+    launches: Pick<LaunchQueue, "hold">,
+  ) {
+    this.#launches = launches;
     this.#processes = processes;
     this.#handles = handles;
     this.#table = table;
   }
 
-  /** Sends a signal to the process of a service in a role, or to its group. */
+  /** Sends a signal to the process of a service in a role, or to its group. A launch that is not over holds it. */
   send(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
+    const sent = { signal, group };
+    if (this.#launches.hold(id, role, sent)) return isSignalNumber(signal) ? "sent" : "bad-signal";
     const process = this.#table.inRole(id, role);
-    if (process === undefined || process.pid <= 1) return "no-process";
+    return process === undefined ? "no-process" : this.sendTo(process, sent);
+  }
+
+  /** Sends a signal to a process, or to its group. */
+  sendTo(process: TrackedProcess, { signal, group }: HeldSignal): SignalOutcome {
+    if (process.pid <= 1) return "no-process";
     const errno = group
       ? this.#processes.kill(this.#groupOf(process.pid), signal)
       : this.#one(process, signal);
@@ -49,4 +65,9 @@ export class ServiceSignals {
     const group = this.#processes.groupOf(pid) ?? pid;
     return group <= 1 || group === this.#processes.ownGroup() ? pid : -group;
   }
+}
+
+/** Whether a signal has this number; 0 only asks whether the process exists. */
+function isSignalNumber(signal: number): boolean {
+  return Number.isInteger(signal) && signal >= 0 && signal <= LAST_SIGNAL;
 }

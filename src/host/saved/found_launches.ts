@@ -2,7 +2,7 @@
 
 import { parseStat } from "../../system/mod.ts";
 import type { JournalEntry } from "../processes/journal_format.ts";
-import { isInTime, isLaunchOf } from "../processes/leftovers.ts";
+import { isInTime, isLaunchOf, runsCommandOf } from "../processes/leftovers.ts";
 import { type OtherProcess, programOf } from "../processes/other_processes.ts";
 import { sleep } from "../sleep.ts";
 
@@ -24,20 +24,31 @@ export interface FoundLaunch {
   readonly startTicks: number;
 }
 
-/** `known`: children that belong to other launches. */
+/**
+ * Finds the process of each launch: by the id that the system had told the earlier program, otherwise by its command.
+ *
+ * @param known children that belong to other launches
+ * @param told process ids by the numbers of launches
+ */
 export async function findLaunches(
   launches: readonly JournalEntry[],
   known: ReadonlySet<number>,
+  told: ReadonlyMap<number, number>,
 ): Promise<FoundLaunch[]> {
   if (launches.length === 0) return [];
   const found: FoundLaunch[] = [];
   const free = (await executedChildren()).filter(({ pid }) => !known.has(pid));
-  for (const entry of launches) {
-    const index = free.findIndex((child) => isInTime(entry, child) && isChildOf(entry, child));
-    if (index === -1) continue;
+  const take = (entry: JournalEntry, isIts: (child: Child) => boolean) => {
+    const index = free.findIndex((child) => isInTime(entry, child) && isIts(child));
+    if (index === -1) return false;
     const [{ pid, startTicks }] = free.splice(index, 1);
     found.push({ entry, pid, startTicks });
-  }
+    return true;
+  };
+  const rest = launches.filter((entry) => !take(entry, ({ pid }) => pid === told.get(entry.launch)));
+  // A child that runs shows its whole command, an ended one only a name. So the better evidence comes first.
+  const unseen = rest.filter((entry) => !take(entry, (child) => runsCommandOf(entry, child)));
+  for (const entry of unseen) take(entry, (child) => isChildOf(entry, child));
   return found;
 }
 

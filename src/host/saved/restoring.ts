@@ -8,7 +8,11 @@ import { type Holdings, InheritedHoldings } from "./inherited_holdings.ts";
 import { type SavedHost, savedHost, type SavedProcess } from "./saved_host.ts";
 import type { RestoreContext } from "./restore_context.ts";
 import type { ProcessTie, TrackedProcess } from "../processes/process_table.ts";
+import { launchesIn } from "../launch/launch_slots.ts";
 import type { WatchedLaunch } from "../launch/launch_watch.ts";
+
+/** More than the slots of any program take, in bytes. */
+const SLOTS_LIMIT = 64 * 1024;
 
 export { AdoptedEnds } from "../processes/adopted_ends.ts";
 
@@ -76,9 +80,11 @@ class Restoring {
   /** The launches that the earlier program had begun, whose processes no document names. */
   async launches(): Promise<void> {
     const { table, record } = this.#context;
-    const begun = this.#launches.filter((entry) => entry.pid === undefined && entry.id !== undefined);
+    const begun = this.#launches.filter((entry) =>
+      entry.pid === undefined && entry.id !== undefined && table.inRole(entry.id, entry.role) === undefined
+    );
     const known = new Set(table.all().map(({ pid }) => pid));
-    for (const { entry, pid, startTicks } of await findLaunches(begun, known)) {
+    for (const { entry, pid, startTicks } of await findLaunches(begun, known, this.#slots())) {
       const { id = 0, role = "main" } = entry;
       if (table.inRole(id, role) !== undefined) continue;
       const process = {
@@ -95,6 +101,22 @@ class Restoring {
       this.#enter({ ...process }, false, { chain: undefined, readiness: undefined, closing: false });
       record.continued(entry, pid);
     }
+  }
+
+  /** The processes of launches in flight that the system had told the earlier program, by the numbers of the launches. */
+  #slots(): ReadonlyMap<number, number> {
+    const { files, memory } = this.#context;
+    const pids = new Map<number, number>();
+    for (const { fd, inode } of this.#saved.slots.values()) {
+      if (files.inodeOf(fd, "file") !== inode) continue;
+      const bytes = new Uint8Array(SLOTS_LIMIT);
+      const count = memory.readAt(fd, bytes, 0);
+      files.close(fd);
+      for (const { launch, pid } of launchesIn(bytes.subarray(0, count))) {
+        if (pid !== undefined) pids.set(launch, pid);
+      }
+    }
+    return pids;
   }
 
   #enter(process: TrackedProcess, dismissed: boolean, launch: WatchedLaunch): void {

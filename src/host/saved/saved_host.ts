@@ -77,6 +77,8 @@ export interface SavedHost {
   readonly pipes: ReadonlyMap<number, SavedPipe>;
   /** By the id of the service. */
   readonly sockets: ReadonlyMap<number, SavedDescriptor>;
+  /** The memory of launches in flight, under 0. */
+  readonly slots: ReadonlyMap<number, SavedDescriptor>;
 }
 
 const whole: Schema<number> = (saved, path) => {
@@ -135,6 +137,7 @@ export function savedHost(parts: SavedParts): SavedHost {
     outputs: documents(parts, "output", output),
     pipes: documents(parts, "pipe", pipe),
     sockets: documents(parts, "socket", descriptor),
+    slots: documents(parts, "slots", descriptor),
   };
   checkProcesses(saved.processes);
   checkDescriptors(saved);
@@ -164,7 +167,7 @@ function checkProcesses(processes: ReadonlyMap<number, SavedProcess>): void {
 }
 
 /** No descriptor has two uses. */
-function checkDescriptors({ processes, outputs, pipes, sockets }: SavedHost): void {
+function checkDescriptors({ processes, outputs, pipes, sockets, slots }: SavedHost): void {
   const uses = new Map<number, string>();
   const use = (fd: number | undefined, what: string) => {
     if (fd === undefined) return;
@@ -180,4 +183,5 @@ function checkDescriptors({ processes, outputs, pipes, sockets }: SavedHost): vo
   }
   for (const [read, { write }] of pipes) for (const fd of [read, write]) use(fd, `pipe ${read}`);
   for (const [id, { fd }] of sockets) use(fd, `socket ${id}`);
+  for (const [, { fd }] of slots) use(fd, "the slots of launches");
 }

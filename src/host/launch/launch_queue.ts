@@ -1,0 +1,329 @@
+/**
+ * Launches processes, several at a time. `posix_spawn` suspends its thread until the new process executes its program,
+ * which takes milliseconds when other programs hold the processors. So the calls run on threads of their own
+ * (`LaunchThreads`), in the order of the requests, and the daemon does other work meanwhile.
+ *
+ * A single launch on a quiet machine is faster in the thread that asks. So a launch is made at once if no other one is
+ * in flight and the last one was quick. Launches that involve the terminal are always made at once.
+ */
+
+import type { LaunchPlan, ProcessRole } from "../../engine/mod.ts";
+import { Errno } from "../../model/mod.ts";
+import { type LaunchThreads, type Spawner, type SpawnWork, SystemCallError } from "../../system/mod.ts";
+import type { LaunchesInFlight } from "../processes/orphan_ends.ts";
+import type { LaunchNumber, ProcessRecord } from "../processes/process_record.ts";
+import { ExecutionError, PreparationError } from "./launch_errors.ts";
+import type { LaunchSlot, LaunchSlots } from "./launch_slots.ts";
+import { type LaunchContext, type Launched, PreparedLaunch } from "./native_launch.ts";
+import type { OpenFileLimit } from "./open_file_limit.ts";
+
+const { EMFILE } = Errno;
+/** How many launches may be in flight. More are not faster (docs/performance.md). */
+export const LAUNCH_WIDTH = 16;
+/** A launch that takes longer does not delay the daemon again: the next one runs on a thread. In milliseconds. */
+const QUICK = 2;
+/** How long to begin launches before other work gets its turn, in milliseconds. */
+const TURN = 2;
+
+/** The result of a launch: a process with the order of its launch, or why there is none. */
+export type LaunchOutcome =
+  | { readonly launch: LaunchNumber; readonly order: number; readonly launched: Launched }
+  | { readonly error: ExecutionError | PreparationError };
+
+/** A signal to a process that does not exist yet. */
+export interface HeldSignal {
+  readonly signal: number;
+  readonly group: boolean;
+}
+
+/** What the queue is given by its host. */
+export interface LaunchQueueContext {
+  readonly record: ProcessRecord;
+  readonly spawner: Spawner;
+  readonly threads: LaunchThreads;
+  readonly slots: LaunchSlots;
+  readonly openFiles: OpenFileLimit;
+  readonly launch: LaunchContext;
+  /** See `NativeHostOptions`. */
+  readonly launches: "parallel" | "sequence" | "adaptive";
+  /** A launch that was not made at once is over. Never called from inside a call. */
+  over(plan: LaunchPlan, outcome: LaunchOutcome, signals: readonly HeldSignal[]): void;
+}
+
+/** A launch that was requested and is not over. */
+interface Request {
+  readonly plan: LaunchPlan;
+  readonly signals: HeldSignal[];
+  /** Its descriptors are open, and it waits until no other launch is in flight. */
+  ready?: Ready;
+}
+
+/** A launch that can begin. */
+interface Ready {
+  readonly request: Request;
+  readonly prepared: PreparedLaunch;
+  readonly work: SpawnWork;
+}
+
+/** A launch in flight. */
+interface Flight extends Ready {
+  readonly order: number;
+  readonly launch: LaunchNumber;
+  readonly slot: LaunchSlot;
+  /** When it began, in milliseconds. */
+  readonly begin: number;
+}
+
+/** A launch that failed before it began. */
+interface Unprepared {
+  readonly error: ExecutionError | PreparationError;
+}
+
+export class LaunchQueue implements LaunchesInFlight {
+  readonly #context: LaunchQueueContext;
+  readonly #waiting = new Set<Request>();
+  /** By their order. */
+  readonly #flying = new Map<number, Flight>();
+  /** The requests that are not over, by service and role. */
+  readonly #requests = new Map<string, Request>();
+  /** The launches that are recorded and have not begun. They count as flying. */
+  readonly #cleared: Flight[] = [];
+  #nextTurn: ReturnType<typeof setImmediate> | undefined;
+  #next = 0;
+  /** How long the last launch took, in milliseconds. */
+  #last = 0;
+  #beginsSoon = false;
+  readonly #finished: (() => void)[] = [];
+
+  constructor(context: LaunchQueueContext) {
+    this.#context = context;
+  }
+
+  get next(): number {
+    return this.#next;
+  }
+
+  get oldest(): number {
+    return this.#flying.keys().next().value ?? this.#next;
+  }
+
+  /** How many launches are not over. */
+  get unfinished(): number {
+    return this.#requests.size;
+  }
+
+  /** Resolves when every launch is over. */
+  finished(): Promise<void> {
+    if (this.unfinished === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#finished.push(resolve));
+  }
+
+  /** Launches a process: at once, with its outcome, or later: `undefined`. */
+  launch(plan: LaunchPlan): LaunchOutcome | undefined {
+    const request: Request = { plan, signals: [] };
+    if (this.#isMadeAtOnce(plan)) return this.#makeAtOnce(request);
+    this.#waiting.add(request);
+    this.#requests.set(key(plan.id, plan.role), request);
+    this.#beginSoon();
+    return undefined;
+  }
+
+  /** Whether the launch of a process is not over. */
+  has(id: number, role: ProcessRole): boolean {
+    return this.#requests.has(key(id, role));
+  }
+
+  /** Holds a signal for a process that does not exist yet; false if no launch is under way. */
+  hold(id: number, role: ProcessRole, held: HeldSignal): boolean {
+    const signals = this.#requests.get(key(id, role))?.signals;
+    if (signals === undefined) return false;
+    const again = signals.some(({ signal, group }) => signal === held.signal && group === held.group);
+    if (!again) signals.push(held); // like the system, which counts a pending signal once
+    return true;
+  }
+
+  #isMadeAtOnce({ session }: LaunchPlan): boolean {
+    const { launches, threads } = this.#context;
+    if (launches === "sequence" || session !== "own" || threads.areUnavailable) return true;
+    return launches === "adaptive" && this.unfinished === 0 && this.#last < QUICK;
+  }
+
+  #makeAtOnce(request: Request): LaunchOutcome {
+    const ready = this.#prepare(request);
+    if ("error" in ready) return ready;
+    const [flight] = this.#record([ready]);
+    const errno = this.#call(flight);
+    return this.#end(flight, this.#turnsToShell(flight, errno) ? this.#call(flight) : errno);
+  }
+
+  /** Begins after the current work, so that launches that are requested together are recorded together. */
+  #beginSoon(): void {
+    if (this.#beginsSoon) return;
+    this.#beginsSoon = true;
+    queueMicrotask(() => {
+      this.#beginsSoon = false;
+      this.#begin();
+    });
+  }
+
+  /** Begins as many launches as possible, in the order of the requests. */
+  #begin(): void {
+    const ready: Ready[] = [];
+    const failed: (Unprepared & { readonly request: Request })[] = [];
+    for (const request of this.#waiting) {
+      const others = this.#flying.size + ready.length;
+      if (others >= LAUNCH_WIDTH) break;
+      const next = request.ready ?? this.#prepare(request);
+      if (this.#needsRaisedLimit(next)) {
+        if (!("error" in next)) request.ready = next;
+        if (others === 0 && request.ready !== undefined) this.#flyAlone(request.ready);
+        break; // when the others are over, the limit is not lowered any more
+      }
+      this.#waiting.delete(request);
+      if ("error" in next) failed.push({ request, error: next.error });
+      else ready.push(next);
+    }
+    this.#cleared.push(...this.#record(ready));
+    this.#takeOff();
+    for (const { request, error } of failed) this.#over(request, { error });
+  }
+
+  /**
+   * The daemon has nearly as many open files as its processes may have. Its limit must be lowered only for one call, so
+   * that it can open more files meanwhile.
+   */
+  #needsRaisedLimit(next: Ready | Unprepared): boolean {
+    const { openFiles } = this.#context;
+    if ("error" in next) return next.error.errno === EMFILE && openFiles.isLowered;
+    return !openFiles.hasRoom(next.prepared.lastDescriptor);
+  }
+
+  /** Makes a process in this thread, while no other launch is in flight. The next one has to wait for a turn. */
+  #flyAlone(ready: Ready): void {
+    this.#waiting.delete(ready.request);
+    const [flight] = this.#record([ready]);
+    const errno = this.#call(flight);
+    setImmediate(() => this.#landed(flight, errno));
+  }
+
+  /**
+   * Begins the recorded launches. A thread that is woken may take the processor from the daemon, so each turn is
+   * limited, and clients are served between turns.
+   */
+  #takeOff(): void {
+    const begin = performance.now();
+    for (let flight = this.#cleared.shift(); flight !== undefined; flight = this.#cleared.shift()) {
+      this.#fly(flight);
+      if (this.#cleared.length === 0 || performance.now() - begin < TURN) continue;
+      this.#nextTurn ??= setImmediate(() => {
+        this.#nextTurn = undefined;
+        this.#takeOff();
+      });
+      return;
+    }
+  }
+
+  #fly(flight: Flight): void {
+    const { threads } = this.#context;
+    const thread = threads.take();
+    if (thread === undefined) { // the system refuses to make so many threads
+      this.#landed(flight, this.#call(flight));
+      return;
+    }
+    const { openFiles } = this.#context;
+    openFiles.enter();
+    threads.run(thread, flight.work, flight.slot, (errno) => {
+      openFiles.leave();
+      this.#landed(flight, errno);
+    });
+  }
+
+  #landed(flight: Flight, errno: number): void {
+    if (this.#turnsToShell(flight, errno)) {
+      this.#fly(flight);
+      return;
+    }
+    this.#beginSoon();
+    this.#over(flight.request, this.#end(flight, errno));
+  }
+
+  #over(request: Request, outcome: LaunchOutcome): void {
+    const { plan, signals } = request;
+    const name = key(plan.id, plan.role);
+    if (this.#requests.get(name) === request) this.#requests.delete(name);
+    try {
+      this.#context.over(plan, outcome, signals);
+    } finally {
+      if (this.unfinished === 0) { for (const resolve of this.#finished.splice(0)) resolve(); }
+    }
+  }
+
+  // ---- One launch --------------------------------------------------------------------------------------------
+
+  #prepare(request: Request): Ready | Unprepared {
+    const { launch, spawner } = this.#context;
+    let prepared: PreparedLaunch;
+    try {
+      prepared = PreparedLaunch.prepare(request.plan, launch);
+    } catch (error) {
+      return { error: launchError(error) };
+    }
+    try {
+      const work = spawner.take();
+      work.lay(prepared.request);
+      return { request, prepared, work };
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      return { error: launchError(prepared.fail(error.errno)) };
+    }
+  }
+
+  /** Records launches that are about to begin. */
+  #record(ready: readonly Ready[]): Flight[] {
+    const { record, slots } = this.#context;
+    const numbers = ready.map(({ request }) => record.launching(request.plan));
+    if (ready.length > 0) record.commit();
+    const begin = performance.now();
+    return ready.map((one, index) => {
+      const launch = numbers[index];
+      const flight = { ...one, order: this.#next++, launch, slot: slots.take(launch), begin };
+      this.#flying.set(flight.order, flight);
+      return flight;
+    });
+  }
+
+  /** Makes the process in this thread. Returns the error number, or 0. */
+  #call({ work, slot }: Flight): number {
+    const { spawner, openFiles } = this.#context;
+    return openFiles.whileLowered(() => spawner.call(work, slot));
+  }
+
+  /** Whether to try again, with the shell. */
+  #turnsToShell({ prepared, work }: Flight, errno: number): boolean {
+    if (!prepared.tryShell(errno)) return false;
+    work.lay(prepared.request);
+    return true;
+  }
+
+  #end({ order, launch, slot, prepared, work, begin }: Flight, errno: number): LaunchOutcome {
+    const { record, slots, spawner } = this.#context;
+    this.#flying.delete(order);
+    this.#last = performance.now() - begin;
+    const pid = slots.free(slot);
+    if (errno === 0) work.made(pid);
+    spawner.giveBack(work);
+    if (errno === 0) return { launch, order, launched: prepared.succeed(pid) };
+    record.failed(launch);
+    return { error: launchError(prepared.fail(errno)) };
+  }
+}
+
+function key(id: number, role: ProcessRole): string {
+  return `${id} ${role}`;
+}
+
+/** The errors with which launches fail; throws any other one. */
+function launchError(error: unknown): ExecutionError | PreparationError {
+  if (error instanceof ExecutionError || error instanceof PreparationError) return error;
+  throw error;
+}
