@@ -18,7 +18,7 @@ Deno.test("services do not notice upgrades and faults while others come and go (
   }
   await outputOf("mkfifo", { args: [`${dinit.directory}/pipe`] });
   dinit.start({ args: ["--host", "native", "--fault-limit=0"] });
-  using _ = { [Symbol.dispose]: () => dinit.write("end", "") }; // or the service never stops
+  using _ = { [Symbol.dispose]: () => ["go", "end"].forEach((file) => dinit.write(file, "")) }; // or it never ends
   await dinit.until(() => dinit.has("socket"), "the start");
   using churn = await Churn.begin(dinit);
   const { starting, stopping, delayed } = await churn.states();
