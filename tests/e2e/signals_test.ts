@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { rootOnly } from "../_needs.ts";
-import { endOf, outputOf } from "../_processes.ts";
+import { outputOf } from "../_processes.ts";
 import { Dinit, isRunning } from "./_dinit.ts";
 import { both, type Services } from "./_hosts.ts";
 import { Namespace } from "./_namespace.ts";
@@ -80,29 +80,13 @@ both("a repeated signal does not fill the log", async (start) => {
   assertEquals(dinit.lines.filter((line) => line.includes("USR2")).length, 1);
 });
 
-/** Starts the daemon by a shell that does something before. */
-function startBy(dinit: Dinit, before: string, args: readonly string[] = []): Deno.ChildProcess {
-  const command = dinit.commandLine(args).map((word) => `'${word}'`).join(" ");
-  return new Deno.Command("sh", {
-    args: ["-c", `${before}; exec ${command}`],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-}
-
 Deno.test("a daemon that was started with SIGHUP ignored continues when the terminal is closed", async () => {
-  await using dinit = new Dinit(SERVICES);
-  const child = startBy(dinit, "trap '' HUP");
-  try {
-    await dinit.until(() => dinit.has("socket"), "the socket");
-    child.kill("SIGHUP");
-    await dinit.ctl("start", "a");
-    assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
-  } finally {
-    child.kill("SIGTERM");
-    await endOf(child, "the daemon");
-  }
+  await using dinit = new Dinit(SERVICES).start({ through: `trap '' HUP; exec "$@"` });
+  await dinit.until(() => dinit.has("socket"), "the socket");
+  dinit.kill("SIGHUP");
+  await dinit.ctl("start", "a");
+  dinit.kill("SIGHUP");
+  assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
 });
 
 Deno.test("SIGHUP makes the daemon of a system open its log file again", async () => {
@@ -231,27 +215,22 @@ both("no signal makes the daemon listen at a TCP port", async (start) => {
 
 Deno.test("without descriptors, failed connections are reported once", async () => {
   await using dinit = new Dinit(SERVICES);
-  const child = startBy(dinit, "ulimit -n 60", ["--log-file", `${dinit.directory}/log`]);
-  try {
-    await dinit.until(() => dinit.has("socket"), "the socket");
-    await dinit.until(() => dinit.read("log").includes("service boot started"), "boot");
-    const clients = await Promise.all(
-      Array.from({ length: 80 }, () => Deno.connect({ transport: "unix", path: dinit.ownSocket })),
-    );
-    const errors = () => dinit.read("log").split("Error accepting control connection").length - 1;
-    await dinit.until(() => errors() > 0, "the error");
-    await new Promise((resolve) => setTimeout(resolve, 500)); // several attempts
-    for (const client of clients) client.close();
-    await dinit.until(
-      () => dinit.read("log").includes("Control connections are accepted again"),
-      "the end of it",
-    );
-    assertEquals(errors(), 1);
-    assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
-  } finally {
-    child.kill("SIGTERM");
-    await endOf(child, "the daemon");
-  }
+  dinit.start({ args: ["--log-file", `${dinit.directory}/log`], through: `ulimit -n 60; exec "$@"` });
+  await dinit.until(() => dinit.has("socket"), "the socket");
+  await dinit.until(() => dinit.read("log").includes("service boot started"), "boot");
+  const clients = await Promise.all(
+    Array.from({ length: 80 }, () => Deno.connect({ transport: "unix", path: dinit.ownSocket })),
+  );
+  const errors = () => dinit.read("log").split("Error accepting control connection").length - 1;
+  await dinit.until(() => errors() > 0, "the error");
+  await new Promise((resolve) => setTimeout(resolve, 500)); // several attempts
+  for (const client of clients) client.close();
+  await dinit.until(
+    () => dinit.read("log").includes("Control connections are accepted again"),
+    "the end of it",
+  );
+  assertEquals(errors(), 1);
+  assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
 });
 
 /** A service that restarts again and again without a pause. */
