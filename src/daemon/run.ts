@@ -43,10 +43,12 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   let logs: ReturnType<typeof connect> | undefined;
   let daemon: Daemon | undefined;
   let ground: Ground | undefined;
+  /** What this program takes over, until it has begun: until then, the program before can continue instead. */
+  let takingOver: Inheritance | undefined;
   try {
     const machine = options.manager ? await takeMachine() : undefined;
     logs = connect(machine?.console ?? Deno.stdout);
-    const inherited = inheritance();
+    const inherited = takingOver = inheritance();
     const unguard = inherited === undefined ? undefined : await guard(inherited);
     const byLibrary = signals.useLibrary(inherited?.signals); // before more code is loaded
     const kind = chooseHost(options.manager ? "native" : options.host); // only the native one handles orphans
@@ -69,12 +71,14 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
       await daemon.flush();
       return FAILED;
     }
+    takingOver = undefined;
     const end = await daemon.run();
     if (end.interrupted) signals.release("SIGINT");
     return end;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error; // the entry point says which grant is missing
     logs ??= connect(Deno.stdout);
+    if (takingOver !== undefined) await goBack(takingOver, error, logs.log);
     if (error instanceof HostUnavailableError) logs.log.message("error", error.message);
     else {
       stray.report(error);
@@ -90,6 +94,14 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
 async function guard(inherited: Inheritance): Promise<() => void> {
   const { guardHeir } = await typed(import("./surviving/heirloom.ts"));
   return guardHeir(inherited);
+}
+
+/** The program has failed before it has begun. If the program before is still there, it continues, and this does not return. */
+async function goBack(inherited: Inheritance, error: unknown, log: DaemonLog): Promise<void> {
+  if (inherited.program === undefined) return;
+  log.message("error", `${error instanceof Error ? error.message : error}; the program before continues`);
+  const heirloom = await typed(import("./surviving/heirloom.ts"));
+  heirloom.goBack(inherited);
 }
 
 /** A daemon that continues from a state, or a new one if the state cannot be used. */

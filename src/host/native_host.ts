@@ -176,7 +176,7 @@ export class NativeHost implements ProcessHost {
         access: this.files,
         startedWith: new StartedWith(this.#files, this.files),
         ownIds: this.#ownIds,
-        cgroup: options.cgroup === undefined ? ownCgroup(this.#files, warn) : { path: options.cgroup },
+        cgroup: ownCgroup(this.#files, options, warn),
         blocked: (options.blocked ?? this.#processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
         niceness: () => this.#processes.niceness(),
       },

@@ -208,8 +208,8 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     extension: true,
     assignable: true,
     value: { name: "SECONDS", kind: "number", pattern: /^\d{1,9}$/, missing: "requires a number of seconds" },
-    help: "a program that is busy for so many seconds of processor time and does\n" +
-      "nothing else has a fault (default 30; 0: no limit)",
+    help: "how much processor time dinit may use without reacting to anything,\n" +
+      "before that counts as a fault (default 30; 0: no limit)",
     apply: (s, value) => s.hangLimit = Number(value),
   },
   {

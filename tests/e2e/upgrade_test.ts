@@ -180,15 +180,17 @@ native(
   async (start) => {
     await using dinit = start(SERVICES);
     await dinit.printed("[  OK  ] boot");
-    const heir = program(
-      dinit,
-      "heir",
-      `exec '${Deno.execPath()}' run --no-prompt --allow-all '${ROOT}tests/e2e/_refusing_heir.ts'`,
+    const heirs = ["refusing", "failing"].map((name) =>
+      program(
+        dinit,
+        name,
+        `exec '${Deno.execPath()}' run --no-prompt --allow-all '${ROOT}tests/e2e/_${name}_heir.ts' "$@"`,
+      )
     );
     const waiting = dinit.ctl("start", "slow");
     await dinit.until(() => /slow/.test(dinit.read("journal")), "the start of slow");
     const before = await shown(dinit);
-    for (let round = 0; round < 2; round++) {
+    for (const heir of heirs) {
       assertEquals(await dinit.ctl("upgrade", "--exec", heir), {
         code: 1,
         stdout: "",

@@ -17,10 +17,22 @@ export function parseOwnCgroup(text: string): OwnCgroup {
   return path === undefined ? { problem: "Could not determine cgroup root path" } : { path };
 }
 
-/** The group of the daemon. `warn` receives why it is unknown. */
-export function ownCgroup(files: Files, warn: (text: string) => void): OwnCgroup {
+/** What decides about the group of the daemon. See `NativeHostOptions`. */
+export interface CgroupOptions {
+  readonly cgroup?: string | undefined;
+  readonly blocked?: bigint | undefined;
+}
+
+/** The group of the daemon. `warn` receives why it is unknown, unless the program before this one has said that. */
+export function ownCgroup(
+  files: Files,
+  { cgroup, blocked }: CgroupOptions,
+  warn: (text: string) => void,
+): OwnCgroup {
+  if (cgroup !== undefined) return { path: cgroup };
   const own = readOwnCgroup(files);
-  if ("problem" in own && own.problem !== undefined) warn(own.problem);
+  const isHeir = blocked !== undefined;
+  if ("problem" in own && own.problem !== undefined && !isHeir) warn(own.problem);
   return own;
 }
 
