@@ -110,7 +110,8 @@ export class Daemon {
       state: this.#state,
       serverDescriptors: () => this.#server.descriptors(),
       restoreServer: (parts, refusal) => this.#server.restore(parts, { refusal }),
-      pause: () => this.#pause(),
+      pause: () => this.#server.pause(),
+      settle: () => this.#settle(),
       resume: () => this.#server.resume(),
     };
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
@@ -164,9 +165,10 @@ export class Daemon {
     this.#host.begin();
     const started = this.#begin();
     if (started) this.#announce();
-    // Deno exits when its event loop is empty; this interval keeps it alive. It comes after the announcement because
-    // the runtime needs some milliseconds for its first timer.
-    const alive = setInterval(() => {}, LONG);
+    // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
+    // and more than a megabyte to load. The owner of a machine is needed after its host is closed.
+    const needsTimer = this.#options.manager || !this.#host.keepsAlive;
+    const alive = needsTimer ? setInterval(() => {}, LONG) : undefined;
     if (started) {
       this.#socket.watch();
       this.#succession.watchTime();
@@ -174,7 +176,7 @@ export class Daemon {
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
     await this.#letGo();
-    clearInterval(alive);
+    if (alive !== undefined) clearInterval(alive);
     const interrupted = this.#manager.shutdownType === ShutdownType.REBOOT && Deno.pid !== 1;
     return { status: this.#exitStatus(), interrupted };
   }
@@ -186,9 +188,8 @@ export class Daemon {
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
 
-  /** Before the program is replaced. Returns why it cannot be replaced. */
-  async #pause(): Promise<string | undefined> {
-    this.#server.pause();
+  /** Before the program is replaced: what is under way comes to an end. Returns why it does not. */
+  async #settle(): Promise<string | undefined> {
     await this.flush();
     const host = this.#context.ground.nativeHost;
     const until = performance.now() + LAUNCHES_LIMIT;

@@ -41,7 +41,11 @@ export function engineOptions(
   return {
     source: new FolderSource(serviceDirectories(options, paths), { environment, users, files, identity }),
     environment,
-    clock: new SystemClock((id, purpose) => manager().timerExpired(id, purpose), () => host.now()),
+    clock: new SystemClock(
+      (id, purpose) => manager().timerExpired(id, purpose),
+      () => host.now(),
+      host.alarm,
+    ),
     host,
     store,
     console: {

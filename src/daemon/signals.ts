@@ -62,8 +62,9 @@ const FIRST = 32;
 const RTMIN = 34;
 const RTMAX = 64;
 const STOP_CONTAINER = RTMIN + 3;
-/** The ignored signals in `/proc/self/status`. */
+/** The ignored and the caught signals in `/proc/self/status`. */
 const IGNORED = /^SigIgn:\s*([0-9a-f]+)$/m;
+const CAUGHT = /^SigCgt:\s*([0-9a-f]+)$/m;
 
 /**
  * Listens from its creation until the program ends: as process 1, the runtime does not survive a signal whose last
@@ -73,6 +74,8 @@ export class Signals {
   /** SIGHUP was ignored when the program was started, as with `nohup`. False if that is unknown. */
   readonly hangUpIgnored: boolean;
   readonly #stray: StrayErrors;
+  /** Signals that only need to have no effect. Not those that the runtime uses, such as SIGPROF while it is profiled. */
+  readonly #others: readonly Deno.Signal[];
   #relay: SignalRelay | undefined;
   readonly #listeners = new Map<Deno.Signal, () => void>();
   #handlers: SignalHandlers | undefined;
@@ -80,13 +83,17 @@ export class Signals {
 
   constructor(stray: StrayErrors) {
     this.#stray = stray;
-    this.hangUpIgnored = isHangUpIgnored(); // the first listener, of any signal, changes that
+    const { ignored, caught } = atStart(); // the first listener, of any signal, changes that
+    this.hangUpIgnored = ignored(Signal.HUP);
+    this.#others = OTHERS.filter((signal) => !caught(numberOf(signal)));
     for (const [signal, handler] of Object.entries(MEANINGS)) {
       this.#listen(signal as Deno.Signal, (handlers) => handlers[handler]());
     }
     this.#listen("SIGUSR1", (handlers) => handlers.look(true));
     for (const signal of OF_TERMINAL) this.#listen(signal, () => {});
-    for (const signal of OTHERS) this.#listen(signal, (handlers) => handlers.ignored(signal.slice(3), 1));
+    for (const signal of this.#others) {
+      this.#listen(signal, (handlers) => handlers.ignored(signal.slice(3), 1));
+    }
   }
 
   /**
@@ -105,7 +112,9 @@ export class Signals {
         handlers.wokenUp();
       });
       for (let signal = FIRST; signal <= RTMAX; signal++) relay.take(signal);
-      for (const signal of [USR1, ...[...MEANING_OF.keys(), ...OTHERS].map(numberOf)]) relay.take(signal);
+      for (const signal of [USR1, ...[...MEANING_OF.keys(), ...this.#others].map(numberOf)]) {
+        relay.take(signal);
+      }
       return true;
     } catch (error) {
       if (error instanceof LibcUnavailableError || error instanceof SystemCallError) return false;
@@ -164,14 +173,23 @@ function numberOf(signal: string): number {
   return Signal[signal.slice(3) as keyof typeof Signal];
 }
 
-function isHangUpIgnored(): boolean {
+/** The effects of signals when the program starts. Without the grant, no signal counts as ignored or caught. */
+function atStart(): Readonly<Record<"ignored" | "caught", (signal: number) => boolean>> {
+  const status = ownStatus();
+  const set = (pattern: RegExp) => {
+    const signals = BigInt(`0x${pattern.exec(status)?.[1] ?? "0"}`);
+    return (signal: number) => (signals >> BigInt(signal - 1) & 1n) === 1n;
+  };
+  return { ignored: set(IGNORED), caught: set(CAUGHT) };
+}
+
+function ownStatus(): string {
   // Ask first: an attempt without the grant would prompt at the terminal.
-  if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return false;
+  if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return "";
   try {
-    const ignored = IGNORED.exec(Deno.readTextFileSync("/proc/self/status"))?.[1] ?? "0";
-    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+    return Deno.readTextFileSync("/proc/self/status");
   } catch (error) {
-    if (error instanceof Error) return false; // the file does not exist here, or is not readable
+    if (error instanceof Error) return ""; // the file does not exist here, or is not readable
     throw error;
   }
 }

@@ -71,6 +71,9 @@ export class CommandHost implements ProcessHost {
     this.#refused = new RefusedVariables(warn);
   }
 
+  /** The runtime does not stay alive for processes that may end. */
+  readonly keepsAlive = false;
+
   begin(): void {
     this.#keptBack.begin();
   }

@@ -4,6 +4,7 @@ import type { OwnSockets } from "../control/mod.ts";
 import type { FileAccess, UserDatabase } from "../description/mod.ts";
 import type { ProcessHost } from "../engine/mod.ts";
 import type { BootClock } from "../system/mod.ts";
+import type { AlarmMaker } from "./alarm.ts";
 import { typed } from "../model/mod.ts";
 import { LibcUnavailableError, openLibrary } from "../system/mod.ts";
 import type { NativeHost } from "./native_host.ts";
@@ -23,6 +24,10 @@ export interface DaemonHost extends ProcessHost {
   readonly bootClock: BootClock;
   /** The time in milliseconds by a clock that never runs backwards: since boot, or since the start of the program. */
   now(): number;
+  /** What wakes the clock of the engine. @default the runtime's timers */
+  readonly alarm?: AlarmMaker;
+  /** Whether the program stays alive because of this host, until `close`. */
+  readonly keepsAlive: boolean;
   /** Begins to work. Call it once, after the daemon has installed its signal listeners and before the first launch. */
   begin(): void;
   /** Stops listening for the exits of processes. */

@@ -23,6 +23,7 @@ import type {
   SignalOutcome,
 } from "../engine/mod.ts";
 import { adoptFromPidFile } from "./processes/adoption.ts";
+import { type AlarmMaker, bootAlarm } from "./alarm.ts";
 import { ControlSockets } from "./control_sockets.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
@@ -82,6 +83,7 @@ export class NativeHost implements ProcessHost {
   readonly files: FileAccess;
   readonly bootClock: BootTime;
   readonly controlSockets: ControlSockets;
+  readonly alarm: AlarmMaker;
   readonly now = () => this.bootClock.milliseconds();
   /** Whether a process belongs to a service. */
   readonly knowsProcess = (pid: number) => this.#table.find(pid) !== undefined;
@@ -107,7 +109,7 @@ export class NativeHost implements ProcessHost {
   readonly #table: ProcessTable;
   readonly #savedProcesses: SavedProcesses;
   /** What a restoration has left for the beginning. */
-  #later: readonly (() => void)[] = [];
+  #later: (() => void)[] = [];
   readonly #ends: ProcessEnds;
   readonly #reap = () => this.#ends.reap();
   readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
@@ -126,6 +128,7 @@ export class NativeHost implements ProcessHost {
     this.bootClock = new BootTime(library, this.#files);
     this.#openFiles = new OpenFileLimit(library, this.files);
     this.#poller = new Poller(library);
+    this.alarm = bootAlarm(library, this.#poller, this.now);
     this.#processes = new Processes(library);
     this.#terminal = new Terminal(library);
     this.#logins = new Logins(library, options.loginFile);
@@ -243,10 +246,8 @@ export class NativeHost implements ProcessHost {
    */
   descriptors(): number[] {
     const ofLaunches = this.#table.all().flatMap(({ watch }) => watch?.descriptors() ?? []);
-    return [this.#logs, this.#pipes, this.#activation, this.#slots].flatMap((part) => part.descriptors())
-      .concat(
-        ofLaunches,
-      );
+    const parts = [this.#logs, this.#pipes, this.#activation, this.#slots];
+    return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches];
   }
 
   /**
@@ -261,10 +262,12 @@ export class NativeHost implements ProcessHost {
     this.#processes.becomeSubreaper();
     Deno.addSignalListener("SIGCHLD", this.#reap);
     this.#slots.save(this.#parts.store);
-    const later = this.#later;
-    this.#later = [];
-    for (const resume of later) resume();
+    for (const resume of this.#later.splice(0)) resume();
     this.#ends.reap();
+  }
+
+  get keepsAlive(): boolean {
+    return this.#poller.isOpen;
   }
 
   /** Stops reaping and waiting, for a program that continues without this host. */

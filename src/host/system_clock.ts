@@ -1,7 +1,6 @@
 import type { Clock, TimerName } from "../engine/mod.ts";
-
-/** The longest delay of the runtime's timers: about 24.8 days. A later time is reached in steps. */
-const LONGEST_DELAY = 2 ** 31 - 1;
+import { type AlarmMaker, runtimeAlarm } from "./alarm.ts";
+import { Deadlines } from "./deadlines.ts";
 
 /**
  * A clock that never runs backwards, with one timer per service and purpose. On the native host it counts from the boot
@@ -10,18 +9,24 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 export class SystemClock implements Clock {
   readonly #expired: (id: number, purpose: TimerName) => void;
   readonly now: () => number;
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #deadlines = new Deadlines<{ readonly id: number; readonly purpose: TimerName }>();
+  readonly #alarm: ReturnType<AlarmMaker>;
+  /** When the alarm rings next. */
+  #rings = Infinity;
 
   /**
    * @param expired called with the id of the service and the purpose of an expired timer
    * @param now the time in milliseconds. @default the time since the start of the program
+   * @param alarm makes what wakes this clock. @default the runtime's timers
    */
   constructor(
     expired: (id: number, purpose: TimerName) => void,
     now: () => number = () => performance.now(),
+    alarm: AlarmMaker = runtimeAlarm(now),
   ) {
     this.#expired = expired;
     this.now = now;
+    this.#alarm = alarm(() => this.#ring());
   }
 
   wall(): number {
@@ -29,23 +34,30 @@ export class SystemClock implements Clock {
   }
 
   setTimer(id: number, purpose: TimerName, at: number): void {
-    this.clearTimer(id, purpose);
-    const delay = at - this.now();
-    const timer = delay > LONGEST_DELAY
-      ? setTimeout(() => this.setTimer(id, purpose, at), LONGEST_DELAY)
-      : setTimeout(() => this.#expire(id, purpose), Math.max(0, Math.ceil(delay)));
-    this.#timers.set(key(id, purpose), timer);
+    this.#deadlines.set(key(id, purpose), at, { id, purpose });
+    if (at < this.#rings) this.#wake(at);
   }
 
   clearTimer(id: number, purpose: TimerName): void {
-    const name = key(id, purpose);
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
+    this.#deadlines.delete(key(id, purpose)); // the alarm rings once in vain, which costs less than setting it
   }
 
-  #expire(id: number, purpose: TimerName): void {
-    this.#timers.delete(key(id, purpose));
-    this.#expired(id, purpose);
+  #wake(at: number): void {
+    this.#rings = at;
+    this.#alarm.set(at);
+  }
+
+  #ring(): void {
+    this.#rings = Infinity;
+    const now = this.now();
+    try {
+      for (let timer = this.#deadlines.due(now); timer !== undefined; timer = this.#deadlines.due(now)) {
+        this.#expired(timer.id, timer.purpose);
+      }
+    } finally {
+      const { next } = this.#deadlines;
+      if (next !== undefined && next < this.#rings) this.#wake(next);
+    }
   }
 }
 

@@ -46,6 +46,7 @@ export class Retries {
 
   /** It has succeeded by other means. */
   end(): void {
+    if (!this.#active) return; // and load nothing: the runtime's timers take milliseconds to load
     this.#active = false;
     clearTimeout(this.#timer);
   }

@@ -53,6 +53,9 @@ const F_SETFD = 2;
 const SIG_SETMASK = 2;
 const SIGURG = Signal.URG;
 const FIRST = 3;
+/** In the signal's data: who has sent it, and the value for a timer. */
+const SI_CODE = 8;
+const SI_TIMER = -2;
 
 /** The code for a processor. */
 export function faultCode(architecture: Architecture, context: FaultCodeContext): FaultCode {
@@ -90,6 +93,8 @@ function codeForX86(context: FaultCodeContext): FaultCode {
 
   const busy = code.mark();
   landing();
+  code.add(0x83, 0x7e, SI_CODE, SI_TIMER & 0xff); // cmp dword [rsi + SI_CODE], SI_TIMER
+  code.add(0x74, 0x01, 0xc3); // je +1; ret: another program has sent the signal
   code.add(0x49, 0xb8, ...d64(context.busyCount)); // mov r8, count
   code.add(0xf0, 0x41, 0xff, 0x00); // lock inc dword [r8]
   code.add(0x41, 0x83, 0x38, 2); // cmp dword [r8], 2
@@ -222,6 +227,10 @@ function codeForArm(context: FaultCodeContext): FaultCode {
   const toFault = branch(0x14000000); // b
 
   const busy = here();
+  code.push(0xb9400029 | SI_CODE / 4 << 10); // ldr w9, [x1, SI_CODE]
+  code.push(0x31000120 | -SI_TIMER << 10 | 31); // cmn w9, -SI_TIMER
+  code.push(0x54000000 | 2 << 5); // b.eq +2
+  code.push(0xd65f03c0); // ret: another program has sent the signal
   set(9, context.busyCount);
   code.push(0x885f7d2a); // ldxr w10, [x9]
   code.push(0x1100054a); // add  w10, w10, #1

@@ -26,6 +26,9 @@ export const FAULT_SIGNALS: readonly number[] = [
   Signal.TRAP,
 ];
 
+/** Not SIGPROF: the profiler of the runtime uses it. */
+const SIGNAL_OF_TIME = Signal.VTALRM;
+
 const PAGE = 4096;
 const PROT_READ_WRITE = 3;
 const PROT_READ_EXECUTE = 5;
@@ -116,12 +119,12 @@ export class FaultHandlers {
    * `alive`. An idle program does nothing for that. After half of the time `SIGURG` arrives.
    */
   watchTime(seconds: number): void {
-    this.#handle(Signal.PROF, this.#entries.busy, SA_RESTART); // on the ordinary stack: others may follow on it
+    this.#handle(SIGNAL_OF_TIME, this.#entries.busy, SA_RESTART); // on the ordinary stack: others may follow on it
     const calls = SYSTEM_CALLS[this.#library.architecture];
     const { symbols } = this.#library;
     // struct sigevent: a value, the signal, the kind
     const event = new Uint8Array(64);
-    new DataView(event.buffer).setInt32(8, Signal.PROF, true);
+    new DataView(event.buffer).setInt32(8, SIGNAL_OF_TIME, true);
     new DataView(event.buffer).setInt32(12, SIGEV_SIGNAL, true);
     const at = (place: number) => this.#data + BigInt(place);
     this.#copy(at(SIGEVENT), event);

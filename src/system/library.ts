@@ -158,6 +158,6 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
 const LOSSLESS = /[\udc80-\udcff]/;
 
 /** The memory of an array of numbers as bytes. */
-export function asBytes(array: Int32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function asBytes(array: Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return new Uint8Array(array.buffer);
 }

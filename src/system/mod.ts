@@ -36,6 +36,7 @@ export { type LaunchThread, LaunchThreads } from "./launch_threads.ts";
 export { Memory } from "./memory.ts";
 export { type DescriptorAction, type ProcessGroup, type SpawnRequest, SpawnWork } from "./spawn_work.ts";
 export { pidIn, type PidPlace, Spawner } from "./spawner.ts";
+export { TimerDescriptor } from "./timer_descriptor.ts";
 export { Terminal } from "./terminal.ts";
 export { WholeFiles } from "./whole_files.ts";
 export { type InheritedDescriptors, inheritedDescriptors } from "./inherited_descriptors.ts";

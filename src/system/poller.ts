@@ -50,6 +50,11 @@ export class Poller {
     this.#layout = library.architecture === "x86_64" ? { size: 12, data: 4 } : { size: 16, data: 8 };
   }
 
+  /** Whether its thread runs, which keeps the program alive. */
+  get isOpen(): boolean {
+    return this.#epoll !== undefined && !this.#closed;
+  }
+
   /** Calls `handler` whenever the descriptor is ready. Throws `SystemCallError`. */
   watch(fd: number, interest: Interest, handler: () => void): Watch {
     const epoll = this.#epoll ?? this.#open();

@@ -75,6 +75,8 @@ export const SYMBOLS = {
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32", nonblocking: true },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   // time
+  timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
+  timerfd_settime: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   // processes
   kill: { parameters: ["i32", "i32"], result: "i32" },
@@ -183,6 +185,7 @@ export const BATCHES = [
   ["dlsym", "pthread_attr_init", "pthread_attr_setstacksize", "pthread_create"],
   ["inotify_init1", "inotify_add_watch"],
   ["epoll_create1", "epoll_ctl", "epoll_wait", "eventfd"],
+  ["timerfd_create", "timerfd_settime"],
   ["kill", "getpgid", "getpgrp"],
   ["setutxent", "endutxent", "getutxid", "getutxline", "pututxline", "utmpxname"],
 ] as const satisfies readonly (readonly SymbolName[])[];

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { outputOf } from "../_processes.ts";
 
 const PROGRAM = new URL("_faulty_program.ts", import.meta.url).pathname;
-const [SEGV, ABRT, PROF] = [11, 6, 27];
+const [SEGV, ABRT, VTALRM] = [11, 6, 26];
 
 async function linesOf(
   fault: string,
@@ -22,7 +22,7 @@ const FAULTS: readonly [name: string, signal: number, flags?: readonly string[]]
   ["out of memory", -1, ["--v8-flags=--max-old-space-size=32"]],
   ["unexpected exit", 0],
   ["uncaught error", 0],
-  ["endless loop", PROF],
+  ["endless loop", VTALRM],
 ];
 
 for (const [name, signal, flags] of FAULTS) {
@@ -41,9 +41,11 @@ for (const [name, signal, flags] of FAULTS) {
 }
 
 Deno.test(
-  "a busy program whose event loop turns has no fault, and an ordered end is none",
+  "a busy program whose event loop turns has no fault, also with a profiler, and an ordered end is none",
   async () => {
-    const { lines, code } = await linesOf("busy");
+    const directory = await Deno.makeTempDir({ prefix: "dinit-profile-" });
+    const { lines, code } = await linesOf("busy", ["--cpu-prof", `--cpu-prof-dir=${directory}`]);
+    await Deno.remove(directory, { recursive: true });
     assertEquals([lines.at(-1), code], ["survived", 5]);
   },
 );

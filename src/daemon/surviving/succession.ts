@@ -48,11 +48,10 @@ export interface SuccessionContext {
   restoreServer(parts: SavedParts, refusal: string | undefined): Promise<void>;
   /** The descriptors of the control server that survive. */
   serverDescriptors(): number[];
-  /**
-   * From now on no client is served; resolves when the log is written and no process is being made. Returns why the
-   * program cannot be replaced.
-   */
-  pause(): Promise<string | undefined>;
+  /** From now on no client is served. */
+  pause(): void;
+  /** Resolves when the log is written and no process is being made. Returns why the program cannot be replaced. */
+  settle(): Promise<string | undefined>;
   /** Clients are served again. */
   resume(): void;
 }
@@ -89,7 +88,7 @@ export class Succession {
     const { options, state, log, ground, pause, restoreServer } = this.#context;
     const isSuspect = fault !== undefined && this.#aftermath?.mustRecover(state, options.faultLimit);
     const kept = isSuspect ? new Map([...parts].filter(([name]) => name === LISTENER)) : parts;
-    await pause();
+    pause();
     try {
       await restoreServer(kept, ground.inheritance?.reason === "return" ? NOT_TAKEN_OVER : undefined);
     } catch (error) {
@@ -201,7 +200,7 @@ export class Succession {
 
   /** Replaces the program. Returns why that was refused. If the program is replaced, it does not return. */
   async upgrade(request: UpgradeRequest): Promise<string | undefined> {
-    const { ground, manager, log, pause, resume } = this.#context;
+    const { ground, manager, log, pause, settle, resume } = this.#context;
     const survival = this.#survival;
     if (survival === undefined) return NO_SUCCESSOR;
     const room = await typed(import("./upgrade.ts"));
@@ -211,6 +210,7 @@ export class Succession {
       log,
       refusal: () => manager.shuttingDown ? "dinit is shutting down" : undefined,
       pause,
+      settle,
       resume,
       descriptors: () => [...this.#context.state.memory.given, ...this.#descriptors(ground.nativeHost)],
     });

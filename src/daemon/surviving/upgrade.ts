@@ -23,8 +23,10 @@ export interface UpgradeContext {
   readonly log: MessageLog;
   /** Why the daemon cannot be replaced now. */
   refusal(): string | undefined;
-  /** Stops all that must not be interrupted, and waits until the log is written. Returns why it cannot be stopped. */
-  pause(): Promise<string | undefined>;
+  /** Stops all that must not be interrupted. */
+  pause(): void;
+  /** Waits until what is under way has ended. Returns why the program cannot be replaced. */
+  settle(): Promise<string | undefined>;
   /** Continues, because the program could not be replaced. */
   resume(): void;
   /** The descriptors of all rooms that survive. */
@@ -94,10 +96,11 @@ export class Upgrade {
   }
 
   async #replace({ path, argv }: ProgramWords): Promise<string> {
-    const { library, survival, pause, resume, descriptors } = this.#context;
+    const { library, survival, pause, settle, resume, descriptors } = this.#context;
     const own = new OwnDescriptors(library);
     const files = new Files(library);
-    const refusal = await pause() ?? this.#context.refusal();
+    pause();
+    const refusal = await settle() ?? this.#context.refusal();
     if (refusal !== undefined) {
       resume();
       return refusal;

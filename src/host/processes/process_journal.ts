@@ -235,7 +235,7 @@ export class ProcessJournal implements ProcessRecord {
   /** The daemon ends in order, so the next one needs no journal. */
   remove(): void {
     this.#over = true;
-    clearTimeout(this.#retry);
+    if (this.#retry !== undefined) clearTimeout(this.#retry);
     try {
       this.#file?.remove();
     } catch (error) {
