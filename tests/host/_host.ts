@@ -201,6 +201,11 @@ export class TestHost implements AsyncDisposable {
     return this.#call("launch", plan);
   }
 
+  /** Requests a launch. The answer is the number of children at the end of the request. */
+  launchAndCount(plan: LaunchPlan): Promise<number> {
+    return this.#call("launchAndCount", plan);
+  }
+
   launchMany(plan: LaunchPlan, count: number): Promise<void> {
     return this.#call("launchMany", plan, count);
   }

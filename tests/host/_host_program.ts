@@ -184,6 +184,11 @@ function inspect() {
 
 const calls: Record<string, (...args: never[]) => unknown> = {
   launch: (plan: LaunchPlan) => host.launch(plan),
+  /** Requests a launch, and counts the children within the same step. */
+  launchAndCount: (plan: LaunchPlan) => {
+    host.launch(plan);
+    return inspect().children;
+  },
   /** Many of the same, without a round trip for each. */
   launchMany: (plan: LaunchPlan, count: number) => {
     for (let id = 1; id <= count; id++) host.launch({ ...plan, id });
