@@ -26,6 +26,9 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // Only the native host, and a daemon that has it.
   ["src/system/surviving.ts", ["daemon", "host"]],
   ["src/system/replacing.ts", ["daemon"]],
+  ["src/system/collapsible.ts", ["host"]],
+  // Only a daemon that limits log files, and the program that rotates them.
+  ["src/system/rotating.ts", ["host", "tools"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.

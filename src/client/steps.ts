@@ -21,4 +21,5 @@ export {
   unpinService,
 } from "./requests.ts";
 export { type KnownService, processEnd, stopReasonName } from "./service_info.ts";
+export { type LogRotation, rotateLog } from "./rotate.ts";
 export { requestUpgrade } from "./upgrade.ts";

@@ -3,7 +3,7 @@
  * end. Daemon and init 3, 4 and 6.
  */
 
-import { DINIT_VERSION, type Overview, PRODUCT_VERSION, ShutdownType, typed } from "../model/mod.ts";
+import { type Overview, ShutdownType, typed } from "../model/mod.ts";
 import { inheritedEnvironment } from "../inherited/mod.ts";
 import { MainEnvironment } from "../description/mod.ts";
 import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts";
@@ -19,6 +19,7 @@ import { Failures } from "./failures.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
+import { LogLimits } from "./log_limits.ts";
 import type { OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -58,6 +59,7 @@ export class Daemon {
   readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
+  readonly #logLimits: LogLimits;
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
   #inactive: (() => void) | undefined;
@@ -73,6 +75,7 @@ export class Daemon {
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
+    this.#logLimits = new LogLimits(() => this.#manager, context);
     const ring = new EventRing({ last: continuation?.lastFact });
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
@@ -80,6 +83,7 @@ export class Daemon {
       fact: (fact) => {
         log.fact(fact);
         this.#failures.fact(fact);
+        this.#logLimits.fact(fact);
         recent.fact(fact);
       },
       inactive: () => this.#checkInactive(),
@@ -97,6 +101,7 @@ export class Daemon {
       sockets: this.#host.controlSockets,
       store: ground.store,
       upgrade: (request) => this.#succession.upgrade(request),
+      rotate: ({ id }) => this.#logLimits.rotate(id),
       log: (level, message) => log.message(level, message),
     });
     ground.carry({ manager: this.#manager, serveControl: (stream) => this.#server.serve(stream) });
@@ -163,6 +168,7 @@ export class Daemon {
     this.#connectSignals();
     this.#succession.survive();
     this.#host.begin();
+    this.#logLimits.begin();
     const started = this.#begin();
     if (started) this.#announce();
     // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
@@ -294,14 +300,7 @@ export class Daemon {
 
   #overview(): Overview {
     return {
-      daemon: {
-        version: PRODUCT_VERSION,
-        compatibleWith: DINIT_VERSION,
-        pid: Deno.pid,
-        uptime: this.#manager.now() - this.#state.memory.startedAt,
-        socket: this.#context.ground.socketPath,
-        shuttingDown: this.#manager.shuttingDown,
-      },
+      daemon: this.#state.info(this.#manager, this.#context.ground.socketPath),
       services: this.#failures.overview(Date.now()),
     };
   }
@@ -338,6 +337,7 @@ export class Daemon {
     this.#journal.remove();
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();
+    await this.#logLimits.close();
     this.#host.close();
     this.#succession.end();
   }

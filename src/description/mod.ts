@@ -53,6 +53,7 @@ export { LOADED_TEXT_LIMIT, megabytes } from "./limits.ts";
 export * from "./settings/changes.ts";
 export * from "./settings/host_features.ts";
 export * from "./settings/host_needs.ts";
+export { limitsLog } from "./settings/log_limits.ts";
 export * from "./settings/options.ts";
 export * from "./settings/print.ts";
 export * from "./read.ts";

@@ -26,7 +26,7 @@ import { adoptFromPidFile } from "./processes/adoption.ts";
 import { type AlarmMaker, bootAlarm } from "./alarm.ts";
 import { ControlSockets } from "./control_sockets.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
-import { type OwnCgroup, ownCgroup } from "./resources/cgroups.ts";
+import { ownCgroup } from "./resources/cgroups.ts";
 import { LaunchFollower } from "./launch/launch_follower.ts";
 import { LAUNCH_WIDTH, LaunchQueue } from "./launch/launch_queue.ts";
 import { LaunchSlots, sizeOfSlots } from "./launch/launch_slots.ts";
@@ -51,9 +51,10 @@ import { OwnDescriptors, ProcessHandles, signalBits } from "../system/surviving.
 import type { HostParts } from "./saved/restore_context.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
+import { inPlaceProblem } from "./output/in_place_support.ts";
 import { LogCollector } from "./output/log_collector.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
-import { nativeRequirements } from "./launch/native_requirements.ts";
+import { nativeRequirements, usesConsole } from "./launch/native_requirements.ts";
 import { NullDevice } from "./launch/null_device.ts";
 import { OpenFileLimit } from "./launch/open_file_limit.ts";
 import { OrphanEnds } from "./processes/orphan_ends.ts";
@@ -62,6 +63,7 @@ import type { ProcessRecord } from "./processes/process_record.ts";
 import { ProcessEnds } from "./processes/process_ends.ts";
 import { ProcessTable } from "./processes/process_table.ts";
 import { SavedProcesses } from "./processes/saved_processes.ts";
+import type { LogRotations } from "./rotating/log_rotations.ts";
 import { ServiceSignals } from "./processes/service_signals.ts";
 import { StartedWith } from "./launch/started_with.ts";
 import { Tools } from "./launch/tools.ts";
@@ -134,6 +136,7 @@ export class NativeHost implements ProcessHost {
     this.#logins = new Logins(library, options.loginFile);
     this.#tools = new Tools(this.#files, options.toolFolders);
     const store = options.store ?? NO_STATE_STORE;
+    const warn = (text: string) => options.warn?.(text);
     this.#table = new ProcessTable((pid) => store.changed(this.#savedProcesses, pid));
     this.#savedProcesses = new SavedProcesses(this.#table);
     const memory = new MemoryFiles(library);
@@ -143,7 +146,7 @@ export class NativeHost implements ProcessHost {
       memory,
       poller: this.#poller,
       store,
-      warn: (text) => options.warn?.(text),
+      warn,
     });
     this.#pipes = new OutputPipes(this.#files, store);
     const sockets = new Sockets(library);
@@ -173,13 +176,15 @@ export class NativeHost implements ProcessHost {
         access: this.files,
         startedWith: new StartedWith(this.#files, this.files),
         ownIds: this.#ownIds,
-        cgroup: options.cgroup === undefined ? this.#ownCgroup() : { path: options.cgroup },
+        cgroup: options.cgroup === undefined ? ownCgroup(this.#files, warn) : { path: options.cgroup },
         blocked: (options.blocked ?? this.#processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
         niceness: () => this.#processes.niceness(),
       },
     });
     this.#signals = new ServiceSignals(this.#processes, handles, this.#table, this.#queue);
     this.#parts = {
+      library,
+      nothing: this.#nothing,
       files: this.#files,
       memory,
       poller: this.#poller,
@@ -199,7 +204,7 @@ export class NativeHost implements ProcessHost {
       store,
       ownIds: this.#ownIds,
       endPatience: options.endPatience ?? END_PATIENCE,
-      warn: (text: string) => options.warn?.(text),
+      warn,
     };
     this.#follower = new LaunchFollower(this.#parts);
     this.#ends = new ProcessEnds(this.#parts);
@@ -211,12 +216,6 @@ export class NativeHost implements ProcessHost {
       signals: this.#signals,
       serveControl: options.serveControl,
     });
-  }
-
-  #ownCgroup(): OwnCgroup {
-    const own = ownCgroup(this.#files);
-    if ("problem" in own && own.problem !== undefined) this.#options.warn?.(own.problem);
-    return own;
   }
 
   /**
@@ -250,10 +249,7 @@ export class NativeHost implements ProcessHost {
     return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches];
   }
 
-  /**
-   * Begins to reap, and to adopt orphans. From now on the daemon must not start processes in any other way:
-   * this host would reap them.
-   */
+  /** Begins to reap, and to adopt orphans. From now on only this host starts processes: it would reap others. */
   begin(): void {
     this.#processes.keepDescriptors();
     this.#openFiles.raise();
@@ -281,10 +277,15 @@ export class NativeHost implements ProcessHost {
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
-    const { startsOnConsole, runsOnConsole, sharesConsole } = description.flags;
-    const onConsole = startsOnConsole || runsOnConsole || sharesConsole;
-    const takesTerminal = onConsole && this.#terminal.state(STDIN) === "free";
-    return this.#tools.missing(nativeRequirements(description, takesTerminal));
+    const takesTerminal = usesConsole(description) && this.#terminal.state(STDIN) === "free";
+    return this.#tools.missing(nativeRequirements(description, takesTerminal)) ??
+      inPlaceProblem(description, this.#parts.library);
+  }
+
+  /** Loads the code for log files with limits. */
+  async logRotations(): Promise<LogRotations> {
+    const { LogRotations } = await typed(import("./rotating/log_rotations.ts"));
+    return new LogRotations({ ...this.#parts, spawner: new Spawner(this.#parts.library, 0n) });
   }
 
   // ---- Launching ---------------------------------------------------------------------------------------------

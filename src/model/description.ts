@@ -125,6 +125,10 @@ export interface ServiceDescription {
   readonly smoothRecovery: boolean;
   /** Milliseconds */
   readonly restartDelay: number;
+  /** `restart-delay-factor`; 1: the delay does not grow */
+  readonly restartDelayFactor: number;
+  /** `restart-delay-max` in milliseconds */
+  readonly restartDelayMax: number;
   /** Milliseconds */
   readonly restartLimitInterval: number;
   /** 0: no limit */
@@ -165,6 +169,16 @@ export interface ServiceDescription {
   readonly logFileGid: number | undefined;
   /** Bytes */
   readonly logBufferSize: number;
+  /** `log-max-size`: how large a log file becomes before it is rotated, in bytes; 0: no limit. */
+  readonly logMaxSize: number;
+  /** `log-max-age`, in milliseconds; 0: no limit. A day ends at local midnight, an hour with the full hour. */
+  readonly logMaxAge: number;
+  /** `log-keep`: the number of archives. */
+  readonly logKeep: number;
+  /** `log-keep-size`: the bytes of all archives together; 0: no limit. */
+  readonly logKeepSize: number;
+  /** `log-compress`: whether archives are compressed with gzip. */
+  readonly logCompress: boolean;
   /** `socket-listen`, the path of the activation socket; empty for none. */
   readonly socketPath: string;
   /** Mode of the activation socket, 0–0o7777. */
@@ -230,6 +244,8 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   restart: "always",
   smoothRecovery: false,
   restartDelay: 200,
+  restartDelayFactor: 1,
+  restartDelayMax: 300_000,
   restartLimitInterval: 10_000,
   restartLimitCount: 3,
   startTimeout: 60_000,
@@ -250,6 +266,11 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   logFileUid: undefined,
   logFileGid: undefined,
   logBufferSize: 4096,
+  logMaxSize: 0,
+  logMaxAge: 0,
+  logKeep: 7,
+  logKeepSize: 0,
+  logCompress: true,
   socketPath: "",
   socketPermissions: 0o666,
   socketUid: undefined,

@@ -224,7 +224,7 @@ const ROWS = [
     spellings: { "-f": "--follow" },
     streams: true,
     minimumProtocol: 2,
-    summary: "show the logs of all or some services; -f: follow them",
+    summary: "show the logs of all or some services; -f: follow them; rotate: begin another file",
   },
 ] as const satisfies readonly CtlCommandRow[];
 

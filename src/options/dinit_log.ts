@@ -26,6 +26,10 @@ export interface LogOptions {
   rateLimit: number;
   /** The permissions of new files. */
   mode: number;
+  /** Rotate a file that others write. */
+  inPlace: boolean;
+  /** Who may own that file. */
+  owner: number | undefined;
   /** The folder or file. */
   target: string | undefined;
 }
@@ -97,6 +101,17 @@ export const DINIT_LOG_OPTIONS: readonly Option<LogOptions>[] = [
     "the permissions of new files, in octal; the default is 600",
     (o, value) => o.mode = parseInt(value, 8),
   ),
+  {
+    long: "--in-place",
+    help: "rotate FILE now, which other programs write themselves, if it has the largest size; then end",
+    apply: (o) => o.inPlace = true,
+  },
+  row(
+    "--owner",
+    count("--owner", "UID"),
+    "with --in-place, a user who may own FILE, besides root and the own one; the default is none",
+    (o, value) => o.owner = Number(value),
+  ),
 ];
 
 function row(
@@ -134,6 +149,8 @@ export function defaultLogOptions(): LogOptions {
     format: "text",
     rateLimit: 0,
     mode: 0o600,
+    inPlace: false,
+    owner: undefined,
     target: undefined,
   };
 }

@@ -9,6 +9,8 @@ export const LOG_DESCRIPTION: readonly string[] = [
   "archives: FILE.1 is the newest one, then come FILE.2.gz, FILE.3.gz and so on. In a directory, the file is current.",
   "Lines are never cut or merged, whatever their length and their bytes: each archive begins and ends with a whole " +
   "line. If the file cannot be written, the last 1 MB of output are kept in memory until it can.",
+  "With --in-place it reads nothing. It moves the head of a file that other programs append to into an archive, and cuts " +
+  "it off; the programs notice nothing. The file system must be able to do that, such as ext4, XFS and F2FS.",
   "As a service it reads the output of another service: consumer-of = SERVICE.",
 ];
 
@@ -19,6 +21,7 @@ export function logHelp(): string {
     "",
     "Usage:",
     "    dinit-log [options] DIR|FILE",
+    "    dinit-log --in-place [options] FILE",
     "",
     "Options:",
     ...optionColumns(DINIT_LOG_OPTIONS),

@@ -79,7 +79,7 @@ export const DINIT_LOG = {
   word: "log",
   aliases: [],
   summary: "write standard input to a rotated log",
-  usage: ["dinit-log [options] DIR|FILE"],
+  usage: ["dinit-log [options] DIR|FILE", "dinit-log --in-place [options] FILE"],
   options: DINIT_LOG_OPTIONS,
   commands: [],
   words: [{ name: "DIR|FILE", kind: "file" }],

@@ -44,7 +44,7 @@ export function archivesOf(path: string): Archive[] {
 function archiveAt(path: string, number: number): Archive | undefined {
   for (const compressed of [true, false]) {
     const name = archiveName(path, number, compressed);
-    const found = lookAt(name);
+    const found = lookAtEntry(name);
     if (found?.isFile !== true) continue;
     const { size, ino, mtime } = found;
     return { number, path: name, compressed, size, inode: ino, written: mtime?.getTime() ?? 0 };
@@ -59,8 +59,17 @@ export function archiveName(path: string, number: number, compressed: boolean): 
 
 /** The file at a path; `undefined` if there is none. Throws the runtime's error. */
 export function lookAt(path: string): Deno.FileInfo | undefined {
+  return unlessMissing(() => Deno.statSync(path));
+}
+
+/** What the last part of a path names, without following a link. Otherwise like `lookAt`. */
+export function lookAtEntry(path: string): Deno.FileInfo | undefined {
+  return unlessMissing(() => Deno.lstatSync(path));
+}
+
+function unlessMissing(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
   try {
-    return Deno.statSync(path);
+    return look();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

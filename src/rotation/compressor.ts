@@ -6,13 +6,20 @@ const PIECE = 65_536;
 /** The first number of an archive that is compressed. */
 const FIRST = 2;
 
+/** What a compressor receives from its maker. */
+export interface CompressorContext {
+  create(path: string, like: Deno.FileInfo): Deno.FsFile;
+  report(problem: unknown): void;
+}
+
 /**
  * Compresses the archives of one log file in the background, one after the other, from number 2 on. It works in short
  * pieces on the thread of the caller, and input has precedence over it. Archives may be renamed or removed meanwhile.
  */
 export class Compressor {
   readonly #path: string;
-  readonly #report: (problem: unknown) => void;
+  readonly #create: CompressorContext["create"];
+  readonly #report: CompressorContext["report"];
   #running: Promise<void> | undefined;
   /** There may be more to do than the present run has seen. */
   #again = false;
@@ -20,10 +27,12 @@ export class Compressor {
 
   /**
    * @param path the log file whose archives to compress
-   * @param report receives the runtime's error if an archive cannot be compressed; it then stays as it is
+   * @param context.create creates a file that does not exist, with the owner and mode of another one
+   * @param context.report receives the runtime's error if an archive cannot be compressed; it then stays as it is
    */
-  constructor(path: string, report: (problem: unknown) => void) {
+  constructor(path: string, { create, report }: CompressorContext) {
     this.#path = path;
+    this.#create = create;
     this.#report = report;
   }
 
@@ -39,6 +48,12 @@ export class Compressor {
     await this.#running;
   }
 
+  /** Resolves when there is nothing to compress any more. */
+  async finish(): Promise<void> {
+    this.wake();
+    await this.#running;
+  }
+
   async #work(): Promise<void> {
     while (this.#again && !this.#stopped) {
       this.#again = false;
@@ -51,6 +66,7 @@ export class Compressor {
     for (;;) {
       const next = archivesOf(this.#path).find(({ number, compressed }) => number >= FIRST && !compressed);
       if (next === undefined || this.#stopped) return;
+      await Deno.remove(temporary).catch(() => {}); // a killed compressor may have left it
       try {
         if (await this.#compress(next.path, temporary)) this.#replace(next.inode, temporary);
       } finally {
@@ -62,8 +78,8 @@ export class Compressor {
   /** False if it was stopped before the end. The new file is on the disk before the old one is removed. */
   async #compress(from: string, to: string): Promise<boolean> {
     using source = await Deno.open(from);
-    const { mode, uid, gid, mtime } = await source.stat();
-    using target = await Deno.open(to, { write: true, create: true, truncate: true, mode: 0o600 });
+    const like = await source.stat();
+    using target = this.#create(to, like);
     const gzip = new CompressionStream("gzip");
     const copied = this.#feed(source, gzip.writable.getWriter());
     copied.catch(() => {});
@@ -72,9 +88,7 @@ export class Compressor {
     }
     if (!await copied) return false;
     await target.sync();
-    if (mode !== null) await Deno.chmod(to, mode & 0o777);
-    if (uid !== null && uid !== Deno.uid()) await Deno.chown(to, uid, gid);
-    if (mtime !== null) await target.utime(mtime, mtime);
+    if (like.mtime !== null) await target.utime(like.mtime, like.mtime);
     return true;
   }
 

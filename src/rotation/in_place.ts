@@ -4,20 +4,19 @@
  * that all writers append to (`O_APPEND`), on file systems that can remove a range from a file, such as ext4 and XFS.
  */
 
-import { addArchive, type ArchiveLimits, trimArchives } from "./archives.ts";
+import { addArchive, type ArchiveLimits, lookAtEntry, trimArchives } from "./archives.ts";
 
-/**
- * The calls of the system that a rotation in place needs. Those that take long run on other threads. All fail with the
- * system's error.
- */
+/** The calls of the system that a rotation in place needs. All fail with the system's error. */
 export interface RangeCalls {
   /** Copies bytes of an open file to the same offset of another one; returns how many, 0 at the end of the source. */
-  copy(from: number, to: number, offset: number, length: number): Promise<number>;
+  copy(from: number, to: number, offset: number, length: number): number;
+  /** Whether its file system can remove the first bytes of an open file. */
+  canCollapse(fd: number): boolean;
   /** Removes the first bytes of an open file; `length` is a multiple of the block size. */
-  collapse(fd: number, length: number): Promise<void>;
+  collapse(fd: number, length: number): void;
   /** Writes the content of an open file to the disk. */
-  sync(fd: number): Promise<void>;
-  /** Opens a regular file for reading and writing. */
+  sync(fd: number): void;
+  /** Opens a regular file for reading and writing, without following a link at the end of the path. */
   open(path: string): number;
   /** Creates a file that does not exist, with the owner and the mode of an open file. */
   create(path: string, like: number): number;
@@ -28,6 +27,11 @@ export interface RangeCalls {
 
 /** What a rotation did. `small`: the file has no whole block besides the last one. */
 export type InPlaceResult = "rotated" | "small";
+
+/** A file cannot be rotated in place. The message is complete. */
+export class InPlaceError extends Error {
+  override readonly name = "InPlaceError";
+}
 
 /** How much to compare at once, in bytes. */
 const PIECE = 1 << 20;
@@ -50,20 +54,22 @@ export class InPlaceRotation {
 
   /**
    * Moves the whole blocks of the file to a new archive. An archive ends at the border of a block, usually inside a
-   * line: the next archive, or the file, continues it. Rejects with the system's error; then the file is as before.
+   * line: the next archive, or the file, continues it. Throws the system's error or
+   * `InPlaceError`; then the file is as before.
    */
-  async rotate(): Promise<InPlaceResult> {
+  rotate(): InPlaceResult {
     const calls = this.#calls;
-    await this.repair();
+    this.repair();
     const fd = calls.open(this.#path);
     try {
       const { size, block } = calls.sizes(fd);
       // The file must stay longer than the range: the system refuses to remove all of a file.
       const length = Math.floor((size - 1) / block) * block;
       if (length <= 0) return "small";
-      await this.#copyHead(fd, length);
+      if (!calls.canCollapse(fd)) throw new InPlaceError("its file system cannot cut the head off a file");
+      this.#copyHead(fd, length);
       try {
-        await calls.collapse(fd, length);
+        calls.collapse(fd, length);
       } catch (error) {
         Deno.removeSync(this.#copy);
         throw error;
@@ -77,13 +83,21 @@ export class InPlaceRotation {
 
   /**
    * Finishes a rotation that was killed. If the head of the file is still there, its copy is removed; otherwise the copy
-   * becomes an archive. Does nothing if there was none. Rejects with the runtime's error.
+   * becomes an archive. Does nothing if there was none. Throws the runtime's error, or `InPlaceError`.
    */
-  async repair(): Promise<void> {
-    const same = await startsWith(this.#path, this.#copy);
-    if (same === undefined) return;
-    if (same) Deno.removeSync(this.#copy);
+  repair(): void {
+    const found = lookAtEntry(this.#copy);
+    if (found === undefined) return;
+    // Others may put something else there, in a folder where they can.
+    if (!found.isFile || !this.#isOurs(found)) {
+      throw new InPlaceError(`${this.#copy} is no file of this log: remove it`);
+    }
+    if (startsWith(this.#path, this.#copy)) Deno.removeSync(this.#copy);
     else this.#finish();
+  }
+
+  #isOurs({ uid }: Deno.FileInfo): boolean {
+    return uid === Deno.uid() || uid === lookAtEntry(this.#path)?.uid;
   }
 
   #finish(): void {
@@ -92,16 +106,16 @@ export class InPlaceRotation {
   }
 
   /** The copy is on the disk before the head is cut off. */
-  async #copyHead(fd: number, length: number): Promise<void> {
+  #copyHead(fd: number, length: number): void {
     const calls = this.#calls;
     const target = calls.create(this.#copy, fd);
     try {
       for (let at = 0; at < length;) {
-        const count = await calls.copy(fd, target, at, length - at);
-        if (count === 0) throw new Error(`${this.#path} became shorter during its rotation`);
+        const count = calls.copy(fd, target, at, length - at);
+        if (count === 0) throw new InPlaceError(`${this.#path} became shorter during its rotation`);
         at += count;
       }
-      await calls.sync(target);
+      calls.sync(target);
     } catch (error) {
       Deno.removeSync(this.#copy);
       throw error;
@@ -111,32 +125,25 @@ export class InPlaceRotation {
   }
 }
 
-/** Whether a file begins with the content of another one; `undefined` if there is no other one. */
-async function startsWith(path: string, head: string): Promise<boolean | undefined> {
-  let other: Deno.FsFile;
-  try {
-    other = await Deno.open(head);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  using expected = other;
-  using file = await Deno.open(path);
+/** Whether a file begins with the content of another one. */
+function startsWith(path: string, head: string): boolean {
+  using expected = Deno.openSync(head);
+  using file = Deno.openSync(path);
   // A copy that was not finished is a part of the head, too.
   for (;;) {
-    const wanted = await piece(expected);
+    const wanted = piece(expected);
     if (wanted.length === 0) return true;
-    const found = await piece(file, wanted.length);
+    const found = piece(file, wanted.length);
     if (found.length < wanted.length || !wanted.every((byte, index) => byte === found[index])) return false;
   }
 }
 
 /** The next bytes of a file: `length`, or fewer at its end. */
-async function piece(file: Deno.FsFile, length = PIECE): Promise<Uint8Array> {
+function piece(file: Deno.FsFile, length = PIECE): Uint8Array {
   const buffer = new Uint8Array(length);
   let at = 0;
   while (at < length) {
-    const count = await file.read(buffer.subarray(at));
+    const count = file.readSync(buffer.subarray(at));
     if (count === null) break;
     at += count;
   }

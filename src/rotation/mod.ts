@@ -9,12 +9,13 @@ export {
   addArchive,
   type Archive,
   type ArchiveLimits,
+  archiveName,
   archivesOf,
   lookAt,
   trimArchives,
 } from "./archives.ts";
-export { Compressor } from "./compressor.ts";
-export { type InPlaceResult, InPlaceRotation, type RangeCalls } from "./in_place.ts";
+export { Compressor, type CompressorContext } from "./compressor.ts";
+export { InPlaceError, type InPlaceResult, InPlaceRotation, type RangeCalls } from "./in_place.ts";
 export { periodEnd } from "./period.ts";
 export { FollowedLog } from "./followed_log.ts";
 export { type LogTail, tailOf, type TailOptions } from "./log_tail.ts";

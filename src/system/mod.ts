@@ -18,7 +18,6 @@ export {
   TICKS_PER_SECOND,
 } from "./boot_clock.ts";
 export { DescriptorStream } from "./descriptor_stream.ts";
-export { FileRanges } from "./file_ranges.ts";
 export { FileWatch } from "./file_watch.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";

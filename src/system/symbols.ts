@@ -40,18 +40,9 @@ export const SYMBOLS = {
   copy_file_range: {
     parameters: ["i32", "buffer", "i32", "buffer", "usize", "u32"],
     result: "isize",
-    nonblocking: true,
   },
-  fallocate: { parameters: ["i32", "i32", "i64", "i64"], result: "i32", nonblocking: true },
-  fdatasync: { parameters: ["i32"], result: "i32", nonblocking: true },
-  /** The same again, for the error number of a call that has failed. */
-  copyFileRangeHere: {
-    name: "copy_file_range",
-    parameters: ["i32", "buffer", "i32", "buffer", "usize", "u32"],
-    result: "isize",
-  },
-  fallocateHere: { name: "fallocate", parameters: ["i32", "i32", "i64", "i64"], result: "i32" },
-  fdatasyncHere: { name: "fdatasync", parameters: ["i32"], result: "i32" },
+  fallocate: { parameters: ["i32", "i32", "i64", "i64"], result: "i32" },
+  fdatasync: { parameters: ["i32"], result: "i32" },
   statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   ftruncate: { parameters: ["i32", "isize"], result: "i32" },

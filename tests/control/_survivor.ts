@@ -1,6 +1,6 @@
 /** A server whose state outlives it: another server continues over the same sockets. */
 
-import { ControlServer, type EventSource } from "../../src/control/mod.ts";
+import { ControlServer, type EventSource, type Rotate } from "../../src/control/mod.ts";
 import { ControlSockets } from "../../src/host/control_sockets.ts";
 import type { Plain, SavedParts, StatePart, StateStore } from "../../src/model/saving.ts";
 import { Files, openLibrary, Poller, Sockets } from "../../src/system/mod.ts";
@@ -76,7 +76,7 @@ export class Program {
 
   constructor(
     manager: FakeManager,
-    options: { events?: EventSource; upgrade?: () => Promise<string | undefined> } = {},
+    options: { events?: EventSource; upgrade?: () => Promise<string | undefined>; rotate?: Rotate } = {},
   ) {
     this.server = new ControlServer(manager, {
       overview: () => OVERVIEW,

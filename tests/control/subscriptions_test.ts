@@ -75,7 +75,7 @@ scene("a subscription and a fact, byte by byte", async ({ peer, facts }) => {
   const client = await peer();
   facts.others(2);
   await client.send(NEGOTIATION);
-  await client.expect("c0 03 00");
+  await client.expect("c0 04 00");
   await client.send("81 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
   const origin = new DataView(new ArrayBuffer(8));
   origin.setBigUint64(0, BigInt(facts.source.origin), true);
@@ -275,7 +275,7 @@ scene("names that no service can have, and names that cannot end, are bad reques
   for (const names of ["03 00 77 65 62", "01 00 00", "ff 03", "ff ff"]) {
     const client = await peer();
     await client.send(Uint8Array.from([...NEGOTIATION, ...fromHex(`${begin} ${names}`)]));
-    assertEquals(toHex(await client.rest()), "c0 03 00 34", names);
+    assertEquals(toHex(await client.rest()), "c0 04 00 34", names);
   }
 });
 

@@ -219,6 +219,47 @@ Deno.test("a check for an upgrade gets its answer from the same program", async 
   }
 });
 
+Deno.test("the result of a rotation comes from the same program, or another one says that it is not known", async () => {
+  const result = (result: number, reason = "") => ({ type: Reply.ROTATED, result, reason } as const);
+  const outcomes = [
+    ["rotated", result(0)],
+    ["small", result(1)],
+    [{ problem: "no room" }, result(2, "no room")],
+    [undefined, { type: Reply.NAK }],
+    ["replaced", result(2, "another program has taken over from the daemon meanwhile: look at the log")],
+  ] as const;
+  for (const [outcome, reply] of outcomes) {
+    const manager = scene();
+    const rotate = () => outcome === "replaced" ? new Promise<never>(() => {}) : Promise.resolve(outcome);
+    let program = new Program(manager, { rotate });
+    const wire = program.connect();
+    const got: number[] = [];
+    wire.send(joined([{ type: Request.FINDSERVICE, name: EXTENSIONS_NAME }, {
+      type: Request.FINDSERVICE,
+      name: "one",
+    }]));
+    await receive(wire, got, 10);
+    const handle = new DataView(new Uint8Array(got).buffer).getUint32(5, true);
+    got.length = 0;
+    wire.send(joined([{ type: Request.ROTATE, handle }, { type: Request.QUERYVERSION }]));
+    if (outcome === "replaced") {
+      await until(
+        () => Object.hasOwn(Object(program.store.parts().get("client")?.get(1)), "rotation"),
+        "the request",
+      );
+      program.server.pause();
+      const parts = program.die();
+      program = new Program(manager);
+      await program.server.restore(parts);
+    }
+    const expected = joined([reply, { type: Reply.CPVERSION, minimum: 1, actual: 7 }]);
+    await receive(wire, got, expected.length);
+    assertEquals(got, [...expected]);
+    program.end();
+    wire.close();
+  }
+});
+
 Deno.test("state with a field of the wrong type, or without a needed one, is refused and changes nothing", async () => {
   const good = {
     descriptor: 9999,

@@ -180,6 +180,18 @@ Deno.test("a log file and a log type that do not fit are remarked on", () => {
   ]);
 });
 
+Deno.test("limits of a log file that there is not, and archives of a log without limits, are remarked on", () => {
+  const process = "type = process\ncommand = x\n";
+  assertEquals(remarks(`${process}log-type = buffer\nlog-max-size = 10M\nlog-keep = 3\n`), [
+    "option 'log-max-size' was specified, but selected log type is not 'file'",
+    "option 'log-keep' was specified, but selected log type is not 'file'",
+  ]);
+  assertEquals(remarks(`${process}logfile = /x\n@meta log-compress = no\n`), [
+    "option 'log-compress' was specified, but there is neither 'log-max-size' nor 'log-max-age'",
+  ]);
+  assertEquals(remarks(`${process}logfile = /x\nlog-max-age = 1d\nlog-compress = no\n`), []);
+});
+
 Deno.test("the checker learns of the variables that are used", () => {
   const used: string[] = [];
   describe("chain-to = ${A:-x}\nlogfile = $B\n# $C\nnice = 1\n", { variableUsed: (name) => used.push(name) });

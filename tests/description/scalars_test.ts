@@ -41,6 +41,33 @@ const COUNTS: [string, number | undefined][] = [
 ];
 
 for (const [value, expected] of COUNTS) {
+  Deno.test("limits of log files are sizes and durations with units, and the smallest are named", () => {
+    const { logMaxSize, logMaxAge, logKeep, logKeepSize, logCompress } = describe(
+      "log-max-size = 10M\n@meta log-max-age: 1d\nlog-keep = 3\nlog-keep-size: 1G\nlog-compress = no\n",
+    );
+    assertEquals([logMaxSize, logMaxAge, logKeep, logKeepSize, logCompress], [
+      10 * 1024 ** 2,
+      86_400_000,
+      3,
+      1024 ** 3,
+      false,
+    ]);
+    for (
+      const [line, message] of [
+        ["log-max-size = 10000", "log-max-size is too small: write at least 16K, or 0 for no limit"],
+        [
+          "log-max-size = ten",
+          "bad size 'ten': write a number of bytes, or a number with a unit: 512K, 10M, 1G",
+        ],
+        ["log-max-age = 59s", "log-max-age is too short: write at least 1m, or 0 for no limit"],
+        ["log-compress = bzip2", 'log compression must be one of: "gzip" or "no"'],
+      ]
+    ) {
+      const [setting] = line.split(" ");
+      assertEquals(failureOf(`${line}\n`), locatedSetting(setting, message, 1));
+    }
+  });
+
   Deno.test(`unsigned number ${JSON.stringify(value)}`, () => {
     for (const setting of ["restart-limit-count", "log-buffer-size"] as const) {
       const text = `${setting} = ${quoted(value)}\n`;

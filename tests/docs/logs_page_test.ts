@@ -2,9 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { scanArguments } from "../../src/cli/ctl/arguments.ts";
+import { SETTINGS } from "../../src/description/mod.ts";
 import { DINIT_LOG_OPTIONS } from "../../src/options/dinit_log.ts";
 import { outputOf } from "../_processes.ts";
-import { Dinit, dinitCommand } from "../e2e/_dinit.ts";
+import { Dinit, dinitCommand, runDinit } from "../e2e/_dinit.ts";
 
 const PAGE = Deno.readTextFileSync(new URL("../../docs/logs.md", import.meta.url));
 
@@ -45,8 +46,31 @@ Deno.test("the example in the shell leaves the files that it lists", async () =>
   }
 });
 
+Deno.test("the table of limits has every setting and its default, and the example is a valid description", async () => {
+  const documented = new Map(
+    [...PAGE.matchAll(/^\| `(log-[a-z-]+)` +\|.*\| `([^`]+)`\s+\|$/gm)].map((
+      [, name, value],
+    ) => [name, value]),
+  );
+  const settings = SETTINGS.filter(({ name, extension }) => extension && name.startsWith("log-"));
+  assertEquals([...documented.keys()], settings.map(({ name }) => name));
+  for (const { name, default: usual } of settings) {
+    assertEquals(documented.get(name), usual.split(",")[0], name);
+  }
+  await using dinit = new Dinit({});
+  dinit.write("sd/web", blocks("ini")[0].replace("/usr/bin/web-server", "/bin/true"));
+  const { stdout, code } = await runDinit([
+    "check",
+    "--severity=error",
+    "-d",
+    `${dinit.directory}/sd`,
+    "web",
+  ]);
+  assertEquals(code, 0, stdout);
+});
+
 Deno.test("the two services of the page keep a log", async () => {
-  const [web, log] = blocks("ini");
+  const [, web, log] = blocks("ini");
   await using dinit = new Dinit({});
   const adapt = (text: string) =>
     text.replace("/usr/bin/web-server", '/bin/sh -c "for i in 1 2 3; do echo line $i; done; exec sleep 1000"')

@@ -3,7 +3,9 @@
 import { assertEquals } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { addArchive, FollowedLog, InPlaceRotation, tailOf } from "../../src/rotation/mod.ts";
-import { FileRanges, openLibrary } from "../../src/system/mod.ts";
+import { canCollapse } from "../../src/system/collapsible.ts";
+import { openLibrary } from "../../src/system/mod.ts";
+import { FileRanges } from "../../src/system/rotating.ts";
 import { fc } from "../random.ts";
 import { needing } from "../_needs.ts";
 
@@ -176,10 +178,10 @@ Deno.test({
   ...needing(
     "a followed log continues at the same line when its head is cut off",
     "a file system that removes ranges",
-    ranges.canCollapse(Deno.env.get("TMPDIR") ?? "/tmp"),
+    canCollapse(openLibrary(), Deno.env.get("TMPDIR") ?? "/tmp"),
   ),
   fn: async () => {
-    await inFolder(async (folder) => {
+    await inFolder((folder) => {
       const path = `${folder}/log`;
       const rotation = new InPlaceRotation(path, { keep: 7 }, ranges);
       using log = new FollowedLog(path);
@@ -195,7 +197,7 @@ Deno.test({
         append(2000);
         found += drain(log);
         for (let count = 0; count < rotations; count++) {
-          await rotation.rotate();
+          rotation.rotate();
           append(10);
         }
         found += drain(log);

@@ -9,6 +9,7 @@ import {
 } from "../../model/mod.ts";
 import { wholePath } from "../../description/mod.ts";
 import type { DescriptionCheck } from "./description_check.ts";
+import { checkLogLimits } from "./log_limit_check.ts";
 import { resolve, type Source, systemReason } from "./source.ts";
 
 const OWNER_MAY_EXECUTE = 0o100;
@@ -34,7 +35,9 @@ export function checkFiles(
   const programs = { home, path: environment.getFor(description.environment, "PATH"), own };
   checkExecutable(command, "command", programs, check);
   checkExecutable(stopCommand, "stop-command", programs, check);
-  if (logFile !== "") checkLogDirectory(logFile, isUsable ? home : workingDirectory, check);
+  const logHome = isUsable ? home : workingDirectory;
+  if (logFile !== "") checkLogDirectory(logFile, logHome, check);
+  if (logFile !== "") checkLogLimits(description, resolve(logHome, logFile), check);
   if (socketPath !== "") checkSocketPath(socketPath, check);
 }
 

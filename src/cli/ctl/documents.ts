@@ -158,6 +158,9 @@ export interface ServiceResult {
     | "timed-out"
     | "unpinned"
     | "unloaded"
+    | "rotated"
+    | "too-small"
+    | "no-limits"
     | "reloaded"
     | "triggered"
     | "untriggered"
@@ -184,7 +187,8 @@ export interface ServicesDocument {
     | "trigger"
     | "untrigger"
     | "signal"
-    | "wait";
+    | "wait"
+    | "logs";
   readonly services: readonly ServiceResult[];
 }
 

@@ -119,7 +119,7 @@ async function documentCommand(invocation: CommandInvocation, io: CtlIo): Promis
     status = 1;
     failure = errorFields(error);
   }
-  if (status === 0 && invocation.command.streams) return status;
+  if (status === 0 && invocation.command.streams && Object.keys(facts).length === 0) return status;
   const document = { command: invocation.command.name, ok: status === 0, ...failure, ...facts };
   io.out(`${JSON.stringify(document)}\n`);
   return status;

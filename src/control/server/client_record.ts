@@ -6,6 +6,7 @@ import type { ClientRecords } from "./client_records.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 import type { Chunk, OutputQueue } from "./output_queue.ts";
+import { Request } from "../wire/protocol.ts";
 import type { Session } from "./session.ts";
 
 /** What a `ClientRecord` saves. */
@@ -98,7 +99,9 @@ export class ClientRecord {
     const { positions } = session;
     if (positions !== undefined) document.positions = positions;
     if (conversation.isEnding) document.ending = true;
-    if (conversation.awaited !== undefined) document.upgrade = true;
+    const { awaitedRequest } = conversation;
+    if (awaitedRequest === Request.UPGRADE) document.upgrade = true;
+    if (awaitedRequest === Request.ROTATE) document.rotation = true;
     return document;
   }
 }

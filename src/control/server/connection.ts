@@ -131,8 +131,8 @@ export class Connection implements CountedClient, EventOutput {
     this.#output.restore(saved.output.map(({ chunk }) => chunk), saved.sent);
     this.#session.restore(saved.session);
     this.#conversation.restore(saved);
-    const { upgradeReply } = saved;
-    if (upgradeReply !== undefined) this.#output.add(upgradeReply);
+    const { lateReply } = saved;
+    if (lateReply !== undefined) this.#output.add(lateReply);
     this.#save();
     if (this.#input.unreleased > 0) this.#written([]);
   }

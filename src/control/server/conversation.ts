@@ -45,7 +45,7 @@ export interface ConversationContext {
 export class Conversation {
   readonly #context: ConversationContext;
   #long: LongReply | undefined;
-  #awaited: Promise<void> | undefined;
+  #awaited: { readonly request: Request; readonly reply: Promise<void> } | undefined;
   #isEnding = false;
   #isChanging = false;
 
@@ -60,7 +60,12 @@ export class Conversation {
 
   /** Resolves when the reply to the last request is known; `undefined`: it is. */
   get awaited(): Promise<void> | undefined {
-    return this.#awaited;
+    return this.#awaited?.reply;
+  }
+
+  /** The request whose reply is not known. */
+  get awaitedRequest(): Request | undefined {
+    return this.#awaited?.request;
   }
 
   /** The last reply ends the conversation. */
@@ -135,7 +140,7 @@ export class Conversation {
   }
 
   #await(answer: Promise<ReplyPacket>, request: Request): void {
-    this.#awaited = answer.then(
+    const reply = answer.then(
       (reply) => () => this.#reply(reply),
       (error) => () =>
         this.#guard(request, () => {
@@ -145,6 +150,7 @@ export class Conversation {
       this.#awaited = undefined;
       this.#context.later(act);
     });
+    this.#awaited = { request, reply };
   }
 
   #continue({ rest, request }: LongReply): void {

@@ -6,6 +6,7 @@ import {
   isValidServiceName,
   LoadError,
   type ShutdownType,
+  typed,
 } from "../../model/mod.ts";
 import type { ControlledService } from "./controlled_manager.ts";
 import type { PacketOf, ReplyPacket, RequestPacket } from "../wire/layouts.ts";
@@ -25,7 +26,6 @@ import {
 import { answerQuery } from "./queries.ts";
 import { ServiceList } from "./service_list.ts";
 import type { Session } from "./session.ts";
-import { upgrade } from "./upgrade_request.ts";
 
 /** Sends the packet before the final reply: PREACK. */
 export type SendEarly = (packet: ReplyPacket) => void;
@@ -168,7 +168,10 @@ export function answerRequest(
     case Request.UNSUBSCRIBE:
       return session.unsubscribe(packet.subscription) ? ACK : NAK;
     case Request.UPGRADE:
-      return packet.programs.length > 1 ? BADREQ : upgrade(session, packet);
+      if (packet.programs.length > 1) return BADREQ;
+      return typed(import("./upgrade_request.ts")).then(({ upgrade }) => upgrade(session, packet));
+    case Request.ROTATE:
+      return typed(import("./rotate_request.ts")).then(({ rotate }) => rotate(session, packet.handle));
   }
 }
 

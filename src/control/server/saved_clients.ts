@@ -19,6 +19,7 @@ import type { ControlledService } from "./controlled_manager.ts";
 import type { Chunk } from "./output_queue.ts";
 import type { ReplyPacket } from "../wire/layouts.ts";
 import { Request, REQUEST_LIMIT } from "../wire/protocol.ts";
+import { UNKNOWN_RESULT } from "./rotate_request.ts";
 import type { SavedSession } from "./session.ts";
 
 /** A client that continues. */
@@ -36,8 +37,8 @@ export interface SavedClient {
   readonly list: { readonly request: Request; readonly after: number } | undefined;
   /** No more requests are handled. */
   readonly ending: boolean;
-  /** The answer to a request for an upgrade, which another program has left. */
-  readonly upgradeReply: ReplyPacket | undefined;
+  /** The answer to a request that another program has left. */
+  readonly lateReply: ReplyPacket | undefined;
 }
 
 /** The listening socket that continues. */
@@ -90,6 +91,7 @@ const client = object<ClientDocument>({
   }, { opened: 0, positions: [] }),
   ending: or(flag, false),
   upgrade: or(flag, false),
+  rotation: or(flag, false),
 });
 
 interface ClientDocument {
@@ -103,6 +105,7 @@ interface ClientDocument {
   readonly positions: { readonly opened: number; readonly positions: number[][] };
   readonly ending: boolean;
   readonly upgrade: boolean;
+  readonly rotation: boolean;
 }
 
 /**
@@ -193,8 +196,8 @@ class ClientsReader {
 
   #readClient(number: number, saved: Plain): SavedClient {
     const path = `client ${number}`;
-    const { descriptor, extensions, environment, handled, input, sent, list, positions, ending, upgrade } =
-      client(saved, path);
+    const document = client(saved, path);
+    const { descriptor, extensions, environment, handled, input, sent, list, positions, ending } = document;
     const output = this.#take(this.#output, number) ?? [];
     if (input.length > REQUEST_LIMIT) throw new SavedStateError(`${path}.input`, "is too long");
     if (handled.length > REQUEST_LIMIT) throw new SavedStateError(`${path}.handled`, "is too long");
@@ -220,7 +223,7 @@ class ClientsReader {
       },
       list: list === undefined ? undefined : readList(list, `${path}.list`),
       ending,
-      upgradeReply: upgrade ? this.#upgradeReply : undefined,
+      lateReply: document.upgrade ? this.#upgradeReply : document.rotation ? UNKNOWN_RESULT : undefined,
     };
   }
 

@@ -21,7 +21,17 @@ export interface SessionHost {
   readonly events: EventSource | undefined;
   /** Lets another program take over; resolves with the reason if that is refused. */
   readonly upgrade: Upgrade | undefined;
+  /** Rotates the log of a service; `undefined`: no log is rotated. */
+  readonly rotate: Rotate | undefined;
 }
+
+/**
+ * Rotates the log of a service. Resolves with the result, and with `undefined` if it has no log that dinit rotates.
+ * `small`: nothing could be cut off.
+ */
+export type Rotate = (
+  service: ControlledService,
+) => Promise<"rotated" | "small" | { readonly problem: string } | undefined>;
 
 /** The request for an upgrade. */
 export interface UpgradeRequest {

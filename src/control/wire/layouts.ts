@@ -115,6 +115,7 @@ const LAYOUT_TABLE = {
   },
   [Request.UNSUBSCRIBE]: { name: "UNSUBSCRIBE", fields: [["subscription", "u32"]] },
   [Request.UPGRADE]: { name: "UPGRADE", fields: [["flags", "u8"], ["programs", "requestTexts16nul"]] },
+  [Request.ROTATE]: { name: "ROTATE", fields: [["handle", "u32"]] },
 
   [Reply.ACK]: { name: "ACK", fields: [] },
   [Reply.NAK]: { name: "NAK", fields: [] },
@@ -164,6 +165,7 @@ const LAYOUT_TABLE = {
     fields: [["subscription", "u32"], ["origin", "u64"], ["last", "u64"]],
   },
   [Reply.UPGRADE_REFUSED]: { name: "UPGRADE_REFUSED", fields: [["reason", "text32"]] },
+  [Reply.ROTATED]: { name: "ROTATED", fields: [["result", "u8"], ["reason", "text32"]] },
 
   [Information.SERVICEEVENT]: {
     name: "SERVICEEVENT",

@@ -49,6 +49,8 @@ export const Request = {
   UNSUBSCRIBE: 130,
   /** Extension: asks for another program in place of the daemon. Answered by ACK or UPGRADE_REFUSED. */
   UPGRADE: 131,
+  /** Extension: asks for a rotation of the log of a service. Answered by ROTATED, or by NAK if dinit does not rotate it. */
+  ROTATE: 132,
 } as const;
 export type Request = (typeof Request)[keyof typeof Request];
 
@@ -88,6 +90,8 @@ export const Reply = {
   SUBSCRIBED: 194,
   /** Extension: the answer to UPGRADE if nothing has changed, with the reason. */
   UPGRADE_REFUSED: 195,
+  /** Extension: the result of ROTATE. */
+  ROTATED: 196,
 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
@@ -125,6 +129,17 @@ export const SUBSCRIBE_FROM_NOW = 0x01;
 /** Flag bit of UPGRADE: only check whether it would be possible. */
 export const UPGRADE_CHECK = 0x01;
 
+/** The results in ROTATED. */
+export const Rotation = {
+  /** There is a new archive. */
+  DONE: 0,
+  /** Nothing could be cut off: the file has no whole block besides the last one. */
+  TOO_SMALL: 1,
+  /** It has failed; the packet has the reason. */
+  FAILED: 2,
+} as const;
+export type Rotation = (typeof Rotation)[keyof typeof Rotation];
+
 /** The longest request that the daemon buffers, in bytes. */
 export const REQUEST_LIMIT = 1024;
 
@@ -155,5 +170,5 @@ export const EXTENSIONS_NAME = "\x01dinit-extensions";
  */
 export const EXTENSIONS_QUERY = `${EXTENSIONS_NAME}\x01`;
 
-/** The version of the extensions: 1 has queries, 2 has subscriptions as well, and 3 has upgrades. */
-export const EXTENSIONS_VERSION = 3;
+/** The version of the extensions: 1 has queries, 2 has subscriptions as well, 3 has upgrades, and 4 has rotations of logs. */
+export const EXTENSIONS_VERSION = 4;

@@ -1,5 +1,7 @@
 /** The daemon's own part of the state: what belongs to none of the rooms below. */
 
+import type { ServiceManager } from "../../engine/mod.ts";
+import { DINIT_VERSION, type Overview, PRODUCT_VERSION } from "../../model/mod.ts";
 import {
   flag,
   listOf,
@@ -74,6 +76,14 @@ export class DaemonState implements StatePart {
   /** The current values. */
   get memory(): Readonly<DaemonMemory> {
     return this.#memory;
+  }
+
+  /** What the daemon tells of itself. */
+  info(manager: Pick<ServiceManager, "now" | "shuttingDown">, socket: string): Overview["daemon"] {
+    const { shuttingDown } = manager;
+    const uptime = manager.now() - this.#memory.startedAt;
+    const [version, compatibleWith] = [PRODUCT_VERSION, DINIT_VERSION];
+    return { version, compatibleWith, pid: Deno.pid, uptime, socket, shuttingDown };
   }
 
   /** Changes some values. */

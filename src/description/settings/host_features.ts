@@ -16,6 +16,7 @@ import type { TypeName } from "./type_names.ts";
  * - `user`: run a process as another user
  * - `supplementary-groups`: give a process the groups of a user
  * - `login-record`: enter a process into the utmp database
+ * - `log-limits`: rotate the log file while the process writes to it
  */
 export type HostFeature =
   | "background-process"
@@ -34,7 +35,8 @@ export type HostFeature =
   | "capabilities"
   | "secure-bits"
   | "no-new-privileges"
-  | "login-record";
+  | "login-record"
+  | "log-limits";
 
 /** One feature that a setting, or a flag of a setting, may need. */
 export interface HostNeed {

@@ -18,6 +18,11 @@ const CHAINED: ReadonlyMap<HostFeature, ChainTool | undefined> = new Map<HostFea
   ["activation-socket", undefined],
 ]);
 
+/** Whether the processes of a service may have the console. */
+export function usesConsole({ flags }: ServiceDescription): boolean {
+  return flags.startsOnConsole || flags.runsOnConsole || flags.sharesConsole;
+}
+
 /**
  * The tools that the native host needs for a description, each with the settings that need it.
  *

@@ -17,8 +17,14 @@ export function parseOwnCgroup(text: string): OwnCgroup {
   return path === undefined ? { problem: "Could not determine cgroup root path" } : { path };
 }
 
-/** The group of the daemon. */
-export function ownCgroup(files: Files): OwnCgroup {
+/** The group of the daemon. `warn` receives why it is unknown. */
+export function ownCgroup(files: Files, warn: (text: string) => void): OwnCgroup {
+  const own = readOwnCgroup(files);
+  if ("problem" in own && own.problem !== undefined) warn(own.problem);
+  return own;
+}
+
+function readOwnCgroup(files: Files): OwnCgroup {
   try {
     const fd = files.open("/proc/self/cgroup", O.RDONLY);
     try {

@@ -1,4 +1,5 @@
-import type { BootTime, Files, MemoryFiles, Processes } from "../../system/mod.ts";
+import type { BootTime, Files, Library, MemoryFiles, Processes } from "../../system/mod.ts";
+import type { NullDevice } from "../launch/null_device.ts";
 import type { OwnDescriptors, ProcessHandles } from "../../system/surviving.ts";
 import type { LaunchFollower, LaunchFollowerContext } from "../launch/launch_follower.ts";
 import type { HostReports } from "../native_options.ts";
@@ -37,4 +38,5 @@ export type HostParts =
   & LaunchFollowerContext
   & ProcessEndsContext
   & Omit<RestoreContext, "follower" | "adoptedEnds">
-  & Omit<AdoptedEndsContext, "ends">;
+  & Omit<AdoptedEndsContext, "ends">
+  & { readonly library: Library; readonly nothing: NullDevice };

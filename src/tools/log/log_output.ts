@@ -1,6 +1,7 @@
 import { encodeBytes, reasonText } from "../../model/mod.ts";
 import { addArchive, type ArchiveLimits, Compressor, periodEnd, trimArchives } from "../../rotation/mod.ts";
 import type { Files } from "../../system/mod.ts";
+import { createFileLike } from "../../system/rotating.ts";
 import { HeldOutput } from "./held_output.ts";
 import { NEWLINE } from "./line_format.ts";
 import { LogFile } from "./log_file.ts";
@@ -110,10 +111,11 @@ export class LogOutput {
     this.#sizeLimit = isRegular ? this.#options.maxSize || Infinity : Infinity;
     this.#begin(written);
     if (isRegular && this.#options.compress && this.#compressor === undefined) {
-      this.#compressor = new Compressor(
-        path,
-        (error) => this.#context.report(`cannot compress an archive of ${path}: ${reasonText(error)}`),
-      );
+      const { files, report } = this.#context;
+      this.#compressor = new Compressor(path, {
+        create: (archive, like) => createFileLike(files, archive, like),
+        report: (error) => report(`cannot compress an archive of ${path}: ${reasonText(error)}`),
+      });
       this.#compressor.wake();
     }
     return true;

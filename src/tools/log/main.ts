@@ -21,7 +21,9 @@ export async function runLog(args: readonly string[]): Promise<number> {
       write(Deno.stdout, logHelp());
       return 0;
     }
-    await keep(options.target ?? "", options);
+    const target = options.target ?? "";
+    if (options.inPlace) await cut(target, options);
+    else await keep(target, options);
     return 0;
   } catch (error) {
     const text = failureText(error);
@@ -54,6 +56,37 @@ async function keep(target: string, options: LogOptions): Promise<void> {
   }
 }
 
+/** Prints the result, for the program that has started this one. */
+async function cut(target: string, options: LogOptions): Promise<void> {
+  const { rotateInPlace } = await typed(import("./in_place.ts"));
+  try {
+    const result = await rotateInPlace(
+      target,
+      { ...options, keepSize: options.keepSize || Infinity },
+      (error) => {
+        report(`cannot compress an archive of ${target}: ${reasonText(error)}`);
+      },
+    );
+    write(Deno.stdout, `${result}\n`);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new RotationError(target, error);
+  }
+}
+
+/** A log could not be rotated in place. The message is complete. */
+class RotationError extends Error {
+  override readonly name = "RotationError";
+
+  constructor(path: string, cause: Error) {
+    super(`dinit-log: cannot rotate ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(error: Error): string {
+  return error.name === "InPlaceError" ? error.message : reasonText(error);
+}
+
 /** The path of the log: a file, or a file in a directory. */
 function pathOf(target: string): string {
   if (target.endsWith("/")) return `${target}${IN_DIRECTORY}`;
@@ -80,7 +113,7 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
 
 /** The message for an expected failure; `undefined` for a bug of this program. */
 function failureText(error: unknown): string | undefined {
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError || error instanceof RotationError) return error.message;
   if (error instanceof LibcUnavailableError) {
     return `dinit-log: ${error.message.replace("the native host needs", "it needs")}`;
   }

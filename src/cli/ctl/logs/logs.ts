@@ -15,9 +15,16 @@ import { showHistory } from "./history.ts";
 /** How many lines of each service to show. */
 const DEFAULT_LINES = 50;
 
-/** `dinitctl logs [-f] [-n N] [--since T] [--until T] [--grep RE] [PATTERN...]` */
+/** The word that begins another file. A service of this name is selected by a pattern: `[r]otate`. */
+const ROTATE = "rotate";
+
+/** `dinitctl logs [-f] [-n N] [--since T] [--until T] [--grep RE] [PATTERN...]`, or `rotate [PATTERN...]` */
 export async function logs(context: CommandContext): Promise<number> {
   const { words, options, io } = context;
+  if (words[0] === ROTATE) {
+    const { rotateLogs } = await typed(import("./rotate.ts"));
+    return await rotateLogs(context, words.slice(1));
+  }
   const filter = new LineFilter(options, io.now());
   const lines = options.lines ??
     (options.since === undefined && options.until === undefined ? DEFAULT_LINES : Infinity);

@@ -1,0 +1,28 @@
+/** The request for a rotation of a log (docs/control-protocol.md, ROTATE). */
+
+import type { ReplyPacket } from "../wire/layouts.ts";
+import { Reply, Rotation } from "../wire/protocol.ts";
+import type { Session } from "./session.ts";
+
+/** The reply if the daemon has got another program before the result was known. */
+export const UNKNOWN_RESULT: ReplyPacket = {
+  type: Reply.ROTATED,
+  result: Rotation.FAILED,
+  reason: "another program has taken over from the daemon meanwhile: look at the log",
+};
+
+/** The reply when the rotation is complete. */
+export async function rotate(session: Session, handle: number): Promise<ReplyPacket> {
+  const record = session.service(handle);
+  const outcome = record === undefined ? undefined : await session.host.rotate?.(record);
+  if (outcome === undefined) return { type: Reply.NAK };
+  const type = Reply.ROTATED;
+  switch (outcome) {
+    case "rotated":
+      return { type, result: Rotation.DONE, reason: "" };
+    case "small":
+      return { type, result: Rotation.TOO_SMALL, reason: "" };
+    default:
+      return { type, result: Rotation.FAILED, reason: outcome.problem };
+  }
+}

@@ -1,0 +1,76 @@
+/** The limits of log files, as far as the daemon knows them. The code that keeps them is loaded with the first one. */
+
+import { limitsLog } from "../description/mod.ts";
+import type { Fact, FactSink, ServiceManager, ServiceRecord } from "../engine/mod.ts";
+import type { LogRotations, NativeHost, RotationOutcome } from "../host/mod.ts";
+import type { DaemonContext } from "./daemon_context.ts";
+import type { StrayErrors } from "./stray_errors.ts";
+
+/** Tells the host which log files have limits. */
+export class LogLimits implements FactSink {
+  readonly #manager: () => ServiceManager;
+  readonly #host: NativeHost | undefined;
+  readonly #stray: StrayErrors;
+  /** The ids of services that have, or had, limits. */
+  readonly #limited = new Set<number>();
+  #rotations: Promise<LogRotations> | undefined;
+  #begun = false;
+
+  /** @param manager a function, because facts may come before the manager is complete */
+  constructor(manager: () => ServiceManager, { ground, stray }: Pick<DaemonContext, "ground" | "stray">) {
+    this.#manager = manager;
+    this.#host = ground.nativeHost;
+    this.#stray = stray;
+  }
+
+  /** From now on processes may be started. */
+  begin(): void {
+    this.#begun = true;
+    for (const service of this.#manager().services()) this.#look(service);
+  }
+
+  fact(fact: Fact): void {
+    if (!this.#begun || !("id" in fact)) return;
+    if (fact.kind === "loaded" || fact.kind === "reloaded") {
+      const service = this.#manager().graph.byId(fact.id); // not yet found by its name
+      if (service !== undefined) this.#look(service);
+    } else if (this.#limited.has(fact.id)) {
+      if (fact.kind === "phase") void this.#tell((rotations) => rotations.started(fact.id));
+      if (fact.kind !== "unloaded") return;
+      this.#limited.delete(fact.id);
+      void this.#tell((rotations) => rotations.unloaded(fact.id));
+    }
+  }
+
+  /** Rotates the log of a service now; `undefined`: it has none with limits. */
+  async rotate(id: number): Promise<RotationOutcome | undefined> {
+    let outcome: RotationOutcome | undefined;
+    await this.#tell(async (rotations) => outcome = await rotations.rotate(id));
+    return outcome;
+  }
+
+  /** Ends what runs. */
+  async close(): Promise<void> {
+    await this.#tell((rotations) => rotations.close());
+  }
+
+  #look(service: ServiceRecord): void {
+    const { id, name } = service;
+    if (!limitsLog(service.description) && !this.#limited.has(id)) return;
+    this.#limited.add(id);
+    // The description is that of the moment when the code is loaded.
+    void this.#tell((rotations) => {
+      if (!rotations.described(id, name, service.description)) this.#limited.delete(id);
+    });
+  }
+
+  async #tell(what: (rotations: LogRotations) => unknown): Promise<void> {
+    const host = this.#host;
+    if (host === undefined || (this.#rotations ?? this.#limited.size) === 0) return;
+    try {
+      await what(await (this.#rotations ??= host.logRotations()));
+    } catch (error) {
+      this.#stray.report(error);
+    }
+  }
+}

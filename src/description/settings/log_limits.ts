@@ -1,0 +1,112 @@
+/** The limits of log files and their archives: extensions. docs/logs.md. */
+
+import type { ServiceDescription } from "../../model/mod.ts";
+import { Mistake } from "../text/mistake.ts";
+import { parseUnsigned } from "../text/numbers.ts";
+import { DURATION_SYNTAX, parseDuration, parseSize, SIZE_SYNTAX } from "../text/units.ts";
+import { need } from "./host_features.ts";
+import { meaningOf, SCRIPT_TYPES, settingRow } from "./rows.ts";
+import type { Setting } from "./setting.ts";
+
+/** The smallest limit in bytes: a file is cut at the borders of its blocks, and every rotation has a price. */
+const SMALLEST_SIZE = 16_384;
+/** The shortest limit in milliseconds. */
+const SHORTEST_AGE = 60_000;
+/** The largest number of archives: each rotation renames all of them. */
+const MOST_ARCHIVES = 10_000;
+
+/** The fields of sizes. */
+type SizeField = "logMaxSize" | "logKeepSize";
+
+type LimitRow = Pick<Setting, "name" | "syntax" | "summary" | "apply" | "show" | "default">;
+
+/** @param isLimit whether the host rotates the file because of this setting */
+function row(setting: LimitRow, isLimit = false): Setting {
+  const { name, show } = setting;
+  const asks = (description: ServiceDescription) =>
+    description.logType === "file" && show?.(description) !== undefined;
+  return settingRow({
+    ...setting,
+    extension: true,
+    types: SCRIPT_TYPES,
+    change: "live",
+    needs: isLimit ? [need("log-limits", asks, { label: name })] : [],
+  });
+}
+
+function sizeRow(name: string, field: SizeField, summary: string): Setting {
+  const isLimit = field === "logMaxSize";
+  const smallest = isLimit ? SMALLEST_SIZE : 0;
+  return row({
+    name,
+    syntax: SIZE_SYNTAX,
+    default: "0, no limit",
+    summary,
+    apply({ draft: { description } }, { text }) {
+      const size = parseSize(text);
+      if (size > 0 && size < smallest) {
+        throw new Mistake(`${name} is too small: write at least ${smallest / 1024}K, or 0 for no limit`, {
+          code: "bad-size",
+        });
+      }
+      description[field] = size;
+    },
+    show: (description) => description[field] === 0 ? undefined : String(description[field]),
+  }, isLimit);
+}
+
+/** The settings of log files. */
+export const LOG_LIMIT_SETTINGS: readonly Setting[] = [
+  sizeRow("log-max-size", "logMaxSize", "how large the log file becomes before it is rotated"),
+  row({
+    name: "log-max-age",
+    syntax: DURATION_SYNTAX,
+    default: "0, no limit",
+    summary: "when the log file is rotated: after this time; 1d: at midnight, 1h: at the full hour",
+    apply({ draft: { description } }, { text }) {
+      const age = parseDuration(text);
+      if (age > 0 && age < SHORTEST_AGE) {
+        throw new Mistake("log-max-age is too short: write at least 1m, or 0 for no limit", {
+          code: "bad-duration",
+        });
+      }
+      description.logMaxAge = age;
+    },
+    show: ({ logMaxAge }) => {
+      if (logMaxAge === 0) return undefined;
+      return logMaxAge % 1000 === 0 ? String(logMaxAge / 1000) : `${logMaxAge}ms`;
+    },
+  }, true),
+  row({
+    name: "log-keep",
+    syntax: "COUNT",
+    default: "7",
+    summary: "how many archives of the log file are kept",
+    apply({ draft: { description } }, { text }) {
+      description.logKeep = parseUnsigned(text, MOST_ARCHIVES);
+    },
+    show: ({ logKeep }) => logKeep === 7 ? undefined : String(logKeep),
+  }),
+  sizeRow("log-keep-size", "logKeepSize", "how large all archives together may be"),
+  row({
+    name: "log-compress",
+    syntax: "gzip | no",
+    default: "gzip",
+    summary: "whether archives are compressed, apart from the newest one",
+    apply({ draft: { description } }, { text }) {
+      description.logCompress = meaningOf(
+        COMPRESSIONS,
+        text,
+        'log compression must be one of: "gzip" or "no"',
+      );
+    },
+    show: ({ logCompress }) => logCompress ? undefined : "no",
+  }),
+];
+
+const COMPRESSIONS: ReadonlyMap<string, boolean> = new Map([["gzip", true], ["no", false]]);
+
+/** Whether a description limits its log file. */
+export function limitsLog({ logMaxSize, logMaxAge }: ServiceDescription): boolean {
+  return logMaxSize > 0 || logMaxAge > 0;
+}
