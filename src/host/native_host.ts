@@ -290,8 +290,9 @@ export class NativeHost implements ProcessHost {
 
   // ---- Launching ---------------------------------------------------------------------------------------------
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
-    return this.#launching.launch(plan);
+  launch(plan: LaunchPlan): { pid: undefined } {
+    this.#launching.launch(plan);
+    return { pid: undefined };
   }
 
   /** How many launches are not over. */
