@@ -125,6 +125,10 @@ export interface ServiceDescription {
   readonly smoothRecovery: boolean;
   /** Milliseconds */
   readonly restartDelay: number;
+  /** `restart-delay-factor`; 1: the delay does not grow */
+  readonly restartDelayFactor: number;
+  /** `restart-delay-max` in milliseconds */
+  readonly restartDelayMax: number;
   /** Milliseconds */
   readonly restartLimitInterval: number;
   /** 0: no limit */
@@ -240,6 +244,8 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   restart: "always",
   smoothRecovery: false,
   restartDelay: 200,
+  restartDelayFactor: 1,
+  restartDelayMax: 300_000,
   restartLimitInterval: 10_000,
   restartLimitCount: 3,
   startTimeout: 60_000,

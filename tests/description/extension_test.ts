@@ -71,9 +71,17 @@ Deno.test("any other text after @meta is ignored, as in the reference", () => {
   }
 });
 
-Deno.test("the extensions are those of logs, and the table ignores every other @meta line", () => {
+Deno.test("the table has these extensions, and ignores every other @meta line", () => {
   const names = SETTINGS.filter(({ extension }) => extension).map(({ name }) => name);
-  assertEquals(names, ["log-max-size", "log-max-age", "log-keep", "log-keep-size", "log-compress"]);
+  assertEquals(names, [
+    "restart-delay-factor",
+    "restart-delay-max",
+    "log-max-size",
+    "log-max-age",
+    "log-keep",
+    "log-keep-size",
+    "log-compress",
+  ]);
   assertEquals(graceTime(describe("@meta grace-time = 1\n")), undefined);
   assertEquals(failureOf("grace-time = 1\n"), located("unknown setting: 'grace-time'.", 1));
 });
@@ -153,6 +161,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 57);
-  assertEquals(settings.settings.length, 58);
+  assertEquals(SETTING_TABLE.settings.length, 59);
+  assertEquals(settings.settings.length, 60);
 });

@@ -105,6 +105,8 @@ const anyDescription: fc.Arbitrary<ServiceDescription> = fc.record({
   restart: fc.constantFrom("always", "on-failure", "never" as const),
   smoothRecovery: fc.boolean(),
   restartDelay: anyTime,
+  restartDelayFactor: fc.nat({ max: 9990 }).map((tenths) => 1 + tenths / 10),
+  restartDelayMax: fc.nat(),
   restartLimitInterval: anyTime,
   restartLimitCount: fc.nat(),
   startTimeout: anyTime,

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseDuration, parseSize } from "../../src/description/mod.ts";
 import { describe, failureOf, located } from "./_support.ts";
 
@@ -90,4 +90,16 @@ Deno.test("the settings of the reference accept no units", () => {
   }
   assertEquals(describe("start-timeout = 0.5\n").startTimeout, 500);
   for (const value of ["512K", "10M", "1G"]) failureOf(`log-buffer-size = ${value}\n`);
+});
+
+Deno.test("the growth of the restart delay is a number from 1 to 1000", () => {
+  const message = "restart-delay-factor must be a number from 1 to 1000, such as 2 or 1.5";
+  for (const value of ["0.5", "1001", "x", "-2", "2x", "1e2", ""]) {
+    assertStringIncludes(failureOf(`restart-delay-factor = ${value}\n`), message, value);
+  }
+  for (const [value, factor] of [["1", 1], ["1.5", 1.5], ["1000", 1000]] as const) {
+    assertEquals(describe(`@meta restart-delay-factor = ${value}\n`).restartDelayFactor, factor);
+  }
+  assertEquals(describe("restart-delay-max: 15m\n").restartDelayMax, 900_000);
+  assertStringIncludes(failureOf("restart-delay-max = soon\n"), "bad duration 'soon'");
 });

@@ -21,6 +21,8 @@ const OTHER_VALUES: Readonly<Record<string, string>> = {
   "restart": "true",
   "smooth-recovery": "yes",
   "restart-delay": "1",
+  "restart-delay-factor": "2",
+  "restart-delay-max": "1h",
   "restart-limit-interval": "1",
   "restart-limit-count": "1",
   "start-timeout": "1",

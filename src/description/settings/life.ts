@@ -4,6 +4,7 @@ import { type RestartPolicy, type ServiceDescription, signalNumber, SIGNALS } fr
 import type { SettingTarget, SettingValue } from "../draft.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseTime, parseUnsigned } from "../text/numbers.ts";
+import { DURATION_SYNTAX, parseDuration } from "../text/units.ts";
 import { need } from "./host_features.ts";
 import { meaningOf, PATH_BASES, PROCESSES, SCRIPT_TYPES, settingRow } from "./rows.ts";
 import type { Setting } from "./setting.ts";
@@ -18,6 +19,11 @@ const RESTART_WORDS = new Map<string, RestartPolicy>([
 ]);
 
 const BOOLEANS = new Map([["yes", true], ["true", true], ["no", false], ["false", false]]);
+
+/** The largest `restart-delay-factor`. */
+const MOST_GROWTH = 1000;
+/** `restart-delay-max` without a setting, in milliseconds. */
+const LONGEST_DELAY = 300_000;
 
 type TimeField = "restartDelay" | "restartLimitInterval" | "startTimeout" | "stopTimeout";
 
@@ -121,6 +127,42 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     show: ({ smoothRecovery }) => smoothRecovery ? "yes" : undefined,
   }),
   time("restart-delay", "restartDelay", PROCESSES, "0.2", "the least time between two automatic starts"),
+  settingRow({
+    name: "restart-delay-factor",
+    extension: true,
+    syntax: "NUMBER[.FRACTION]",
+    types: PROCESSES,
+    default: "1",
+    summary:
+      "the growth of restart-delay with each restart, until the service has run for a while; 1 for none",
+    change: "live",
+    apply({ draft: { description } }, { text }) {
+      const factor = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : NaN;
+      if (!(factor >= 1 && factor <= MOST_GROWTH)) {
+        throw new Mistake(
+          `restart-delay-factor must be a number from 1 to ${MOST_GROWTH}, such as 2 or 1.5`,
+          {
+            code: "bad-number",
+          },
+        );
+      }
+      description.restartDelayFactor = factor;
+    },
+    show: ({ restartDelayFactor: factor }) => factor === 1 ? undefined : String(factor),
+  }),
+  settingRow({
+    name: "restart-delay-max",
+    extension: true,
+    syntax: DURATION_SYNTAX,
+    types: PROCESSES,
+    default: "5m",
+    summary: "the longest time to which restart-delay grows",
+    change: "live",
+    apply({ draft: { description } }, { text }) {
+      description.restartDelayMax = Math.round(parseDuration(text));
+    },
+    show: ({ restartDelayMax: most }) => most === LONGEST_DELAY ? undefined : `${most}ms`,
+  }),
   time(
     "restart-limit-interval",
     "restartLimitInterval",

@@ -99,6 +99,8 @@ export interface ProcessState {
   timer: { readonly purpose: TimerPurpose; readonly at: number } | undefined;
   /** When the last process was launched. */
   lastLaunch: number | undefined;
+  /** The restart delay to which `restart-delay-factor` has led; 0: that of the description. */
+  grownDelay: number;
   /** Beginning of the window of the restart limiter. */
   limitStart: number;
   /** Automatic restarts within that window. */
@@ -241,6 +243,7 @@ function newProcessState(): ProcessState {
     exit: undefined,
     timer: undefined,
     lastLaunch: undefined,
+    grownDelay: 0,
     limitStart: 0,
     limitCount: 0,
     launchStage: 0,

@@ -78,7 +78,7 @@ export class Launcher {
       this.relaunchAfterDelay(service);
       return true;
     }
-    process.limitCount = 0;
+    policy.startAfresh(service);
     const launched = this.#launchCommand(service);
     process.limitStart = this.#clock.now();
     return launched;
@@ -87,7 +87,7 @@ export class Launcher {
   /** Launches the command again, after the restart delay since the last launch. */
   relaunchAfterDelay(service: ServiceRecord): void {
     const { lastLaunch } = service.process;
-    const delay = processKind(service.type) === "script" ? 0 : service.description.restartDelay;
+    const delay = policy.restartDelay(service);
     const due = lastLaunch === undefined ? 0 : lastLaunch + delay;
     if (this.#clock.now() >= due) {
       this.relaunch(service);

@@ -1,6 +1,13 @@
 /** When a service restarts automatically, and how often (lifecycle specification 3.10, 8.10). */
 
-import { type ExitStatus, hasLastingProcess, isClean, ServiceState, Signal } from "../../model/mod.ts";
+import {
+  type ExitStatus,
+  hasLastingProcess,
+  isClean,
+  processKind,
+  ServiceState,
+  Signal,
+} from "../../model/mod.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
 /** A death by one of these signals is no failure: somebody asked the process to end. */
@@ -22,6 +29,29 @@ function isFailure(exit: ExitStatus | undefined): boolean {
   return exit?.kind === "killed" ? !ORDERLY_SIGNALS.includes(exit.signal) : !isClean(exit);
 }
 
+/** Forgets earlier restarts: this start is not automatic. */
+export function startAfresh({ process }: ServiceRecord): void {
+  process.limitCount = 0;
+  process.grownDelay = 0;
+}
+
+/** The least time between the last launch and an automatic one, in milliseconds (8.10). */
+export function restartDelay({ type, description, process }: ServiceRecord): number {
+  if (processKind(type) === "script") return 0;
+  return Math.max(description.restartDelay, process.grownDelay);
+}
+
+/** The process has ended: the delay grows, or is the first one again if the service has run long enough. */
+function growDelay(service: ServiceRecord, now: number): void {
+  const { process, description } = service;
+  const { restartDelay: first, restartDelayFactor: factor, restartDelayMax: most } = description;
+  const ran = now - (process.lastLaunch ?? now);
+  const isStable = ran >= Math.max(restartDelay(service), description.restartLimitInterval);
+  if (factor === 1) process.grownDelay = 0;
+  else if (isStable || process.grownDelay === 0) process.grownDelay = first;
+  else process.grownDelay = Math.min(process.grownDelay * factor, Math.max(most, first));
+}
+
 /**
  * Counts one automatic restart. If there were too many within the interval, returns false, with target STOPPED and a
  * message. Only services with a lasting process ask.
@@ -40,5 +70,6 @@ export function restartAllowed(service: ServiceRecord, now: number, tooOften: ()
     }
     process.limitCount += 1;
   }
+  growDelay(service, now);
   return true;
 }

@@ -125,6 +125,7 @@ function savedProcess(process: ProcessState): Plain {
   if (exit !== undefined) saved.exit = { ...exit };
   if (timer !== undefined) saved.timer = { purpose: timer.purpose, at: timer.at };
   if (lastLaunch !== undefined) saved.lastLaunch = lastLaunch;
+  if (process.grownDelay !== 0) saved.grownDelay = process.grownDelay;
   if (process.limitStart !== 0) saved.limitStart = process.limitStart;
   if (process.limitCount !== 0) saved.limitCount = process.limitCount;
   if (process.launchStage !== 0) saved.launchStage = process.launchStage;

@@ -95,6 +95,7 @@ const process: Schema<ProcessState> = object<ProcessState>({
     at: number,
   })),
   lastLaunch: optional(number),
+  grownDelay: or(number, 0),
   limitStart: or(number, 0),
   limitCount: or(number, 0),
   launchStage: or(number, 0),
