@@ -22,6 +22,8 @@ export interface FailuresContext {
   readonly host: DaemonHost;
   readonly log: DaemonLog;
   readonly stray: StrayErrors;
+  /** Shows the lines of services on the console. @default undefined, only failures show some */
+  readonly lines?: unknown;
 }
 
 /** Watches failures of services, explains them on the console, and adds the reason to the overview. */
@@ -75,7 +77,7 @@ export class Failures implements FactSink {
   }
 
   async #load(): Promise<FailureReports> {
-    const { manager, host, log } = this.#context;
+    const { manager, host, log, lines } = this.#context;
     const room = await typed(import("./failure_reports.ts"));
     return this.#reports = new room.FailureReports({
       host,
@@ -84,6 +86,7 @@ export class Failures implements FactSink {
         const path = logFilePath(description);
         return path === undefined ? undefined : absolutePath(path);
       },
+      showsOutput: lines === undefined,
       explain: (line) => log.explain(line),
     });
   }
