@@ -8,6 +8,7 @@ import type { Ground } from "./ground.ts";
 import type { DaemonOptions } from "./options.ts";
 import { serviceDirectories } from "./paths.ts";
 import { Settling } from "./settling.ts";
+import type { Continuation } from "./surviving/continuation.ts";
 
 /** Callbacks of the engine into the daemon. */
 export interface EngineCallbacks {
@@ -19,6 +20,8 @@ export interface EngineCallbacks {
   inactive(): void;
   /** A service with `starts-rwfs` or `starts-log` has started. */
   started(service: ServiceRecord): void;
+  /** The time of day was measured: its difference to the engine's clock, in milliseconds. */
+  clockSet(offset: number): void;
   /** A bug has left the memory half changed. */
   broken(error: unknown): void;
 }
@@ -28,6 +31,7 @@ export interface EngineContext {
   readonly options: DaemonOptions;
   readonly console: ConsoleLog;
   readonly ground: Ground;
+  readonly continuation: Continuation | undefined;
 }
 
 /** With the native host, memory is given back when nothing has happened for a while. */
@@ -45,9 +49,9 @@ function withSettling(
 
 /** The options of the daemon's engine. */
 export function engineOptions(
-  { options, console, ground }: EngineContext,
+  { options, console, ground, continuation }: EngineContext,
   environment: MainEnvironment,
-  { manager, fact, inactive, started, broken }: EngineCallbacks,
+  { manager, fact, inactive, started, broken, clockSet }: EngineCallbacks,
 ): ManagerOptions {
   const { host, paths, store } = ground;
   const { users, files } = host;
@@ -59,6 +63,7 @@ export function engineOptions(
       (id, purpose) => manager().timerExpired(id, purpose),
       () => host.now(),
       host.alarm,
+      { offset: continuation?.memory.wallOffset, measured: clockSet },
     ),
     host,
     store,

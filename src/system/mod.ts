@@ -17,6 +17,7 @@ export {
   type TickRange,
   TICKS_PER_SECOND,
 } from "./boot_clock.ts";
+export { ByteCounts, ConnectionCounts } from "./byte_counts.ts";
 export { DescriptorStream } from "./descriptor_stream.ts";
 export { FileWatch } from "./file_watch.ts";
 export { releaseMemory } from "./free_memory.ts";
