@@ -86,7 +86,10 @@ async function daemon(args: string[]): Promise<number> {
       print(Deno.stderr, `${commandLine.message}\n`);
       return 1;
   }
-  const { status, interrupted } = await runDaemon(commandLine.options);
+  const { status, interrupted } = await runDaemon(commandLine.options, async (write) => {
+    const { ConsoleLines } = await typed(import("./src/cli/ctl/logs/console_lines.ts"));
+    return new ConsoleLines(write);
+  });
   if (interrupted) await endBySignal();
   return status;
 }

@@ -19,12 +19,12 @@ import { Failures } from "./failures.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
-import { LogLimits } from "./log_limits.ts";
 import type { OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
+import { ServiceLogs } from "./service_logs.ts";
 import { settled } from "./settled.ts";
 import { signalHandlers } from "./signal_meanings.ts";
 import { SocketKeeper } from "./socket_keeper.ts";
@@ -59,7 +59,7 @@ export class Daemon {
   readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
-  readonly #logLimits: LogLimits;
+  readonly #logs: ServiceLogs;
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
   #inactive: (() => void) | undefined;
@@ -75,7 +75,7 @@ export class Daemon {
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
-    this.#logLimits = new LogLimits(() => this.#manager, context);
+    this.#logs = new ServiceLogs(() => this.#manager, context);
     const ring = new EventRing(continuation?.ring);
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
@@ -83,7 +83,7 @@ export class Daemon {
       fact: (fact) => {
         log.fact(fact);
         this.#failures.fact(fact);
-        this.#logLimits.fact(fact);
+        this.#logs.fact(fact);
         recent.fact(fact);
       },
       inactive: () => this.#checkInactive(),
@@ -102,7 +102,7 @@ export class Daemon {
       sockets: this.#host.controlSockets,
       store: ground.store,
       upgrade: (request) => this.#succession.upgrade(request),
-      rotate: ({ id }) => this.#logLimits.rotate(id),
+      rotate: ({ id }) => this.#logs.rotate(id),
       log: (level, message) => log.message(level, message),
     });
     ground.carry({ manager: this.#manager, serveControl: (stream) => this.#server.serve(stream) });
@@ -170,7 +170,7 @@ export class Daemon {
     this.#connectSignals();
     this.#succession.survive();
     this.#host.begin();
-    this.#logLimits.begin();
+    this.#logs.begin();
     const started = this.#begin();
     if (started) this.#announce();
     // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
@@ -337,9 +337,9 @@ export class Daemon {
   async #letGo(): Promise<void> {
     this.close();
     this.#journal.remove();
+    await this.#logs.close();
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();
-    await this.#logLimits.close();
     this.#host.close();
     this.#succession.end();
   }

@@ -4,6 +4,7 @@ import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import type { Ground } from "./ground.ts";
 import type { MachineOwner } from "./machine_owner.ts";
 import type { DaemonOptions } from "./options.ts";
+import type { ServiceLines, ServiceLinesContext } from "./service_lines.ts";
 import type { Signals } from "./signals.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 import type { Continuation } from "./surviving/continuation.ts";
@@ -15,6 +16,9 @@ export interface DaemonEnd {
   readonly interrupted: boolean;
 }
 
+/** Makes what shows the lines of services. */
+export type LinesMaker = (parts: Omit<ServiceLinesContext, "display">) => ServiceLines;
+
 /** What a daemon is given. */
 export interface DaemonContext {
   readonly options: DaemonOptions;
@@ -23,6 +27,8 @@ export interface DaemonContext {
   readonly mainLog: MainLog;
   readonly signals: Signals;
   readonly stray: StrayErrors;
+  /** Makes what shows the lines of services on the console. @default undefined, they are not shown */
+  readonly lines: LinesMaker | undefined;
   /** The C library receives the signals. */
   readonly byLibrary: boolean;
   readonly ground: Ground;

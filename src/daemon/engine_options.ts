@@ -2,11 +2,12 @@
 
 import { FolderSource, type MainEnvironment } from "../description/mod.ts";
 import type { Fact, ManagerOptions, ServiceManager, ServiceRecord } from "../engine/mod.ts";
-import { SystemClock } from "../host/mod.ts";
+import { type DaemonHost, openLibrary, releaseMemory, SystemClock } from "../host/mod.ts";
 import type { ConsoleLog } from "../log/mod.ts";
 import type { Ground } from "./ground.ts";
 import type { DaemonOptions } from "./options.ts";
 import { serviceDirectories } from "./paths.ts";
+import { Settling } from "./settling.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 
 /** Callbacks of the engine into the daemon. */
@@ -31,6 +32,19 @@ export interface EngineContext {
   readonly console: ConsoleLog;
   readonly ground: Ground;
   readonly continuation: Continuation | undefined;
+}
+
+/** With the native host, memory is given back when nothing has happened for a while. */
+function withSettling(
+  { alarm, now }: DaemonHost,
+  fact: EngineCallbacks["fact"],
+): EngineCallbacks["fact"] {
+  if (alarm === undefined) return fact;
+  const settling = new Settling({ alarm, now, release: () => releaseMemory(openLibrary()) });
+  return (happened) => {
+    settling.happened();
+    fact(happened);
+  };
 }
 
 /** The options of the daemon's engine. */
@@ -58,7 +72,7 @@ export function engineOptions(
       returnConsole: () => console.takeBack(),
       takeForeground: () => host.takeForeground(),
     },
-    facts: { fact },
+    facts: { fact: withSettling(host, fact) },
     inactive,
     startActions: started,
     broken,

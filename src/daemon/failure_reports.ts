@@ -37,6 +37,8 @@ export interface FailureReportsContext {
   now(): number;
   /** The path of the service's log file; `undefined` if it has none. */
   logFile(service: ServiceRecord): string | undefined;
+  /** Whether the console gets the last lines of output; it may have all lines of services already. */
+  readonly showsOutput: boolean;
   /** Writes a line to the console. */
   explain(line: string): void;
 }
@@ -167,8 +169,9 @@ export class FailureReports {
       ...(limit === undefined ? [] : [restartLimitText(limit)]),
       ...(path === undefined ? [] : [`its log is ${visible(path)}`]),
     ];
-    if ((output.length === 0 && facts.length === 0) || !this.#mayShow()) return;
-    for (const line of output) this.#context.explain(`    ${name} > ${line}`);
+    const lines = this.#context.showsOutput ? output : [];
+    if ((lines.length === 0 && facts.length === 0) || !this.#mayShow()) return;
+    for (const line of lines) this.#context.explain(`    ${name} > ${line}`);
     if (facts.length > 0) this.#context.explain(`    ${name}: ${facts.join("; ")}`);
   }
 

@@ -32,6 +32,8 @@ export interface FailuresContext {
   readonly manager: ServiceManager;
   readonly log: DaemonLog;
   readonly stray: StrayErrors;
+  /** Shows the lines of services on the console. @default undefined, only failures show some */
+  readonly lines?: unknown;
   /** The host, and where the reasons are saved. */
   readonly ground: { readonly host: DaemonHost; readonly store: StateStore };
 }
@@ -145,7 +147,7 @@ export class Failures implements FactSink, StatePart {
   }
 
   async #load(): Promise<FailureReports> {
-    const { manager, ground: { host }, log } = this.#context;
+    const { manager, ground: { host }, log, lines } = this.#context;
     const room = await typed(import("./failure_reports.ts"));
     return this.#reports = new room.FailureReports({
       host,
@@ -154,6 +156,7 @@ export class Failures implements FactSink, StatePart {
         const path = logFilePath(description);
         return path === undefined ? undefined : absolutePath(path);
       },
+      showsOutput: lines === undefined,
       explain: (line) => log.explain(line),
     });
   }

@@ -30,6 +30,8 @@ export interface DaemonOptions {
   readonly readyFd: number | undefined;
   readonly logFile: string | undefined;
   readonly console: ConsoleLevels;
+  /** Do not show the lines of services at a terminal (an addition to the reference). */
+  readonly quietServices: boolean;
   readonly logLevel: Threshold;
   /** The format of the main log (an addition to the reference). */
   readonly logFormat: LogFormat;
@@ -117,6 +119,7 @@ function initialSettings({ pid, uid }: Situation): DinitSettings {
     logFile: undefined,
     consoleMessages: "warn",
     quiet: false,
+    quietServices: false,
     logLevel: "info",
     logFormat: "text",
     cgroupPath: undefined,
@@ -171,6 +174,7 @@ function optionsOf(settings: DinitSettings): DaemonOptions {
     logFile: settings.logFile,
     // Status lines are shown at any level, unless an option makes the daemon quiet (5.4).
     console: { messages: consoleMessages, status: quiet ? consoleMessages : "debug" },
+    quietServices: settings.quietServices,
     logLevel: settings.logLevel,
     logFormat: settings.logFormat,
     cgroupPath: settings.cgroupPath,

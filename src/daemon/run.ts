@@ -7,6 +7,7 @@ import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import type { MachineOwner } from "./machine_owner.ts";
 import { createMainLog, watchLogs } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
+import type { LineDisplay } from "./service_lines.ts";
 import { Signals } from "./signals.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 import { StrayErrors } from "./stray_errors.ts";
@@ -23,8 +24,15 @@ const FLUSH_LIMIT = 5000;
 /** The message for an unexpected error (daemon and init 1.7). */
 const UNEXPECTED = new TextEncoder().encode("dinit: unexpected error during initialisation\n");
 
-/** Runs the daemon until no service is active any more. */
-export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
+/** Makes what shows the lines of services; `write` writes one line of the console. */
+export type DisplayMaker = (write: (line: string) => void) => Promise<LineDisplay>;
+
+/**
+ * Runs the daemon until no service is active any more.
+ *
+ * @param display for a user's daemon at a terminal. @default lines of services are not shown
+ */
+export async function runDaemon(options: DaemonOptions, display?: DisplayMaker): Promise<DaemonEnd> {
   const stray = new StrayErrors();
   const signals = new Signals(stray);
   const mainLog = createMainLog(options);
@@ -64,7 +72,8 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
       await logs.console.flush(FLUSH_LIMIT);
       return FAILED;
     }
-    const context = { options, ...logs, mainLog, signals, byLibrary, stray, machine, ground, unguard };
+    const lines = await linesMaker(options, logs.console, display);
+    const context = { options, ...logs, mainLog, signals, byLibrary, stray, lines, machine, ground, unguard };
     daemon = await continuing(context, continuation);
     if (!await daemon.open()) {
       unguard?.();
@@ -89,6 +98,21 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   } finally {
     daemon?.close();
   }
+}
+
+/** The lines of services are for people who develop them; a pipe, and the console of a machine, get none. */
+async function linesMaker(
+  { system, manager, quietServices, console: { status } }: DaemonOptions,
+  console: ConsoleLog,
+  display: DisplayMaker | undefined,
+): Promise<DaemonContext["lines"]> {
+  const unwanted = system || manager || quietServices || status === "none";
+  if (display === undefined || unwanted || !Deno.stdout.isTerminal()) return undefined;
+  const [{ ServiceLines }, shown] = await Promise.all([
+    typed(import("./service_lines.ts")),
+    display((line) => console.write(line)),
+  ]);
+  return (parts) => new ServiceLines({ ...parts, display: shown });
 }
 
 async function guard(inherited: Inheritance): Promise<() => void> {

@@ -105,7 +105,6 @@ export class NativeHost implements ProcessHost {
   readonly #slots: SlotsMemory;
   readonly #queue: LaunchQueue;
   readonly #launching: Launching;
-  /** What the helpers of this host are given. */
   readonly #parts: HostParts;
   readonly #follower: LaunchFollower;
   readonly #table: ProcessTable;
@@ -290,8 +289,9 @@ export class NativeHost implements ProcessHost {
 
   // ---- Launching ---------------------------------------------------------------------------------------------
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
-    return this.#launching.launch(plan);
+  launch(plan: LaunchPlan): { pid: undefined } {
+    this.#launching.launch(plan);
+    return { pid: undefined };
   }
 
   /** How many launches are not over. */

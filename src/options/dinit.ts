@@ -32,6 +32,8 @@ export interface DinitSettings {
   logFile: string | undefined;
   consoleMessages: Threshold;
   quiet: boolean;
+  /** Do not show the lines of services. */
+  quietServices: boolean;
   logLevel: Threshold;
   logFormat: LogFormat;
   cgroupPath: string | undefined;
@@ -132,6 +134,13 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     short: "-q",
     help: "disable output to standard output",
     apply: (s) => [s.quiet, s.consoleMessages] = [true, "none"],
+  },
+  {
+    long: "--quiet-services",
+    extension: true,
+    help:
+      "do not show the lines that services write to their logs, which a user's\ndaemon does at a terminal",
+    apply: (s) => s.quietServices = true,
   },
   {
     long: "--console-level",

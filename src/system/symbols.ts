@@ -6,6 +6,7 @@ export const SYMBOLS = {
   // memory and errors
   malloc: { parameters: ["usize"], result: "usize" },
   free: { parameters: ["usize"], result: "void" },
+  malloc_trim: { parameters: ["usize"], result: "i32" },
   mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "isize"], result: "usize" },
   mprotect: { parameters: ["usize", "usize", "i32"], result: "i32" },
   munmap: { parameters: ["usize", "usize"], result: "i32" },

@@ -22,6 +22,7 @@ class World {
     },
     now: () => this.time,
     logFile: ({ description: { logFile } }) => logFile === "" ? undefined : logFile,
+    showsOutput: true,
     explain: (line) => this.shown.push(line),
   });
 

@@ -1,6 +1,6 @@
 /** Launches: what the host does before the queue gets one, and when it is over. */
 
-import type { LaunchPlan, LaunchRefusal } from "../../engine/mod.ts";
+import type { LaunchPlan } from "../../engine/mod.ts";
 import type { BootTime, Files, Logins } from "../../system/mod.ts";
 import type { StateStore } from "../../model/saving.ts";
 import type { HostReports } from "../native_options.ts";
@@ -42,25 +42,14 @@ export class Launching {
     this.#context = context;
   }
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
-    const { pipes, queue, reports, follower } = this.#context;
+  /** Requests a process; `over` follows. */
+  launch(plan: LaunchPlan): void {
+    const { pipes, queue } = this.#context;
     if (plan.role === "main" && plan.output.to !== "pipe") pipes.producerGone(plan.name, false);
-    const outcome = queue.launch(plan);
-    if (outcome === undefined) return { pid: undefined };
-    if ("error" in outcome) {
-      if (outcome.error instanceof PreparationError) return outcome.error.refusal();
-      const { stage, errno } = outcome.error;
-      queueMicrotask(() => reports.execFailed(plan.id, plan.role, stage, errno));
-      return { pid: undefined };
-    }
-    const { launch, launched } = outcome;
-    const process = this.#enter(plan, launch, launched);
-    this.#serve(plan, launched);
-    if (launched.chain === undefined) queueMicrotask(() => follower.executed(process));
-    return { pid: launched.pid };
+    queue.launch(plan);
   }
 
-  /** A launch that was not made at once is over. */
+  /** A launch is over. */
   over(plan: LaunchPlan, outcome: LaunchOutcome, signals: readonly HeldSignal[]): void {
     const { ends } = this.#context;
     if ("error" in outcome) this.#failed(plan, outcome.error);

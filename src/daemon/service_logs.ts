@@ -1,36 +1,44 @@
-/** The limits of log files, as far as the daemon knows them. The code that keeps them is loaded with the first one. */
+/** The logs of services: their limits, and their lines on the console. The code for either is loaded when it is used. */
 
 import { limitsLog } from "../description/mod.ts";
 import type { Fact, FactSink, ServiceManager, ServiceRecord } from "../engine/mod.ts";
 import type { LogRotations, NativeHost, RotationOutcome } from "../host/mod.ts";
 import type { DaemonContext } from "./daemon_context.ts";
+import type { ServiceLines } from "./service_lines.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 
-/** Tells the host which log files have limits. */
-export class LogLimits implements FactSink {
+/** Tells the host which log files have limits, and shows the lines of services if that is wanted. */
+export class ServiceLogs implements FactSink {
   readonly #manager: () => ServiceManager;
   readonly #host: NativeHost | undefined;
   readonly #stray: StrayErrors;
+  readonly #lines: ServiceLines | undefined;
   /** The ids of services that have, or had, limits. */
   readonly #limited = new Set<number>();
   #rotations: Promise<LogRotations> | undefined;
   #begun = false;
 
   /** @param manager a function, because facts may come before the manager is complete */
-  constructor(manager: () => ServiceManager, { ground, stray }: Pick<DaemonContext, "ground" | "stray">) {
+  constructor(
+    manager: () => ServiceManager,
+    { ground, stray, lines }: Pick<DaemonContext, "ground" | "stray" | "lines">,
+  ) {
     this.#manager = manager;
     this.#host = ground.nativeHost;
     this.#stray = stray;
+    this.#lines = lines?.({ manager, host: ground.host, stray });
   }
 
   /** From now on processes may be started. */
   begin(): void {
     this.#begun = true;
+    this.#lines?.begin();
     for (const service of this.#manager().services()) this.#look(service);
   }
 
   fact(fact: Fact): void {
     if (!this.#begun || !("id" in fact)) return;
+    this.#lines?.fact(fact);
     if (fact.kind === "loaded" || fact.kind === "reloaded") {
       const service = this.#manager().graph.byId(fact.id); // not yet found by its name
       if (service !== undefined) this.#look(service);
@@ -51,6 +59,7 @@ export class LogLimits implements FactSink {
 
   /** Ends what runs. */
   async close(): Promise<void> {
+    this.#lines?.close();
     await this.#tell((rotations) => rotations.close());
   }
 
