@@ -61,6 +61,9 @@ export function goBack(inheritance: Inheritance): void {
   const argv: unknown = JSON.parse(decodeBytes(readWhole(library, record).subarray(RECORD_SIZE)));
   if (!Array.isArray(argv)) return;
   const { program: _program, ...rest } = inheritance;
+  // This program may have taken some of them over. The other one closes those that nobody needs.
+  const descriptors = new OwnDescriptors(library);
+  for (const { fd } of descriptors.list()) if (fd >= FIRST) descriptors.setPassesExec(fd, true);
   const environment = [...inheritedEntries(), heirEntry({ ...rest, reason: "return" })];
   new Execution(library).execute(`/proc/self/fd/${program}`, argv.map(String), environment, {
     blocked: ALL_SIGNALS,
