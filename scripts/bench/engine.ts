@@ -38,7 +38,7 @@ function notLoaded(): never {
 const OPTIONS: Omit<ManagerOptions, "graph"> = {
   source: { directories: [], find: notLoaded },
   environment: new MainEnvironment(),
-  clock: { now: () => performance.now(), wall: () => 0, setTimer: nothing, clearTimer: nothing },
+  clock: { now: () => performance.now(), wallOf: () => 0, setTimer: nothing, clearTimer: nothing },
   console: { requestConsole: () => true, returnConsole: nothing, takeForeground: nothing },
   host: {
     unsupported: nothing as () => undefined,

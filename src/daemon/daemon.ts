@@ -76,7 +76,7 @@ export class Daemon {
     this.#host = ground.host;
     this.#journal = ground.journal;
     this.#logs = new ServiceLogs(() => this.#manager, context);
-    const ring = new EventRing({ last: continuation?.lastFact });
+    const ring = new EventRing(continuation?.ring);
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
       manager: () => this.#manager,
@@ -88,10 +88,11 @@ export class Daemon {
       },
       inactive: () => this.#checkInactive(),
       started: (service) => void this.#started(service),
+      clockSet: (wallOffset) => this.#state.change({ wallOffset }),
       broken: (error) => this.#succession.fault(error),
     });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
-    const memory = { ...newMemory(this.#manager.now()), ...continuation?.memory };
+    const memory = { ...newMemory(this.#manager.now(), context.signals), ...continuation?.memory };
     this.#state = new DaemonState(ground.store, memory);
     this.#bootRecord = new BootRecord(this.#state);
     this.#readiness = new Readiness(this.#state.memory.announced ? undefined : options.readyFd, log);
@@ -122,7 +123,7 @@ export class Daemon {
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
     this.#duties = this.#machineDuties();
     this.#initial = new InitialServices(options, this.#manager, context.stray);
-    this.#failures = new Failures({ ...context, manager: this.#manager, host: this.#host });
+    this.#failures = new Failures({ ...context, manager: this.#manager });
   }
 
   #machineDuties(): OwnerDuties | undefined {
@@ -145,6 +146,7 @@ export class Daemon {
     const { continuation, ground } = this.#context;
     if (!await this.#keepDebuggerClosed()) return this.#giveUp();
     if (!await this.#succession.inherit()) return this.#giveUp();
+    if (continuation !== undefined) await this.#failures.restore(continuation.parts);
     if (!await this.#socket.open()) return this.#giveUp();
     this.#context.machine?.quietKernel();
     if (system && continuation === undefined) this.#log.record("info", "Starting system");
@@ -260,7 +262,7 @@ export class Daemon {
       manager: this.#manager,
       log: this.#log,
       duties: this.#duties,
-      hangUpIgnored: signals.hangUpIgnored,
+      hangUpIgnored: this.#state.memory.hangUpIgnored,
       look: (byRuntime) => {
         if (byRuntime) void this.#debuggerPort?.signalled();
         void this.#socket.openAgain();
@@ -301,7 +303,7 @@ export class Daemon {
   #overview(): Overview {
     return {
       daemon: this.#state.info(this.#manager, this.#context.ground.socketPath),
-      services: this.#failures.overview(Date.now()),
+      services: this.#failures.overview(),
     };
   }
 

@@ -2,11 +2,13 @@
 
 import { FolderSource, type MainEnvironment } from "../description/mod.ts";
 import type { Fact, ManagerOptions, ServiceManager, ServiceRecord } from "../engine/mod.ts";
-import { SystemClock } from "../host/mod.ts";
+import { type DaemonHost, openLibrary, releaseMemory, SystemClock } from "../host/mod.ts";
 import type { ConsoleLog } from "../log/mod.ts";
 import type { Ground } from "./ground.ts";
 import type { DaemonOptions } from "./options.ts";
 import { serviceDirectories } from "./paths.ts";
+import { Settling } from "./settling.ts";
+import type { Continuation } from "./surviving/continuation.ts";
 
 /** Callbacks of the engine into the daemon. */
 export interface EngineCallbacks {
@@ -18,6 +20,8 @@ export interface EngineCallbacks {
   inactive(): void;
   /** A service with `starts-rwfs` or `starts-log` has started. */
   started(service: ServiceRecord): void;
+  /** The time of day was measured: its difference to the engine's clock, in milliseconds. */
+  clockSet(offset: number): void;
   /** A bug has left the memory half changed. */
   broken(error: unknown): void;
 }
@@ -27,13 +31,27 @@ export interface EngineContext {
   readonly options: DaemonOptions;
   readonly console: ConsoleLog;
   readonly ground: Ground;
+  readonly continuation: Continuation | undefined;
+}
+
+/** With the native host, memory is given back when nothing has happened for a while. */
+function withSettling(
+  { alarm, now }: DaemonHost,
+  fact: EngineCallbacks["fact"],
+): EngineCallbacks["fact"] {
+  if (alarm === undefined) return fact;
+  const settling = new Settling({ alarm, now, release: () => releaseMemory(openLibrary()) });
+  return (happened) => {
+    settling.happened();
+    fact(happened);
+  };
 }
 
 /** The options of the daemon's engine. */
 export function engineOptions(
-  { options, console, ground }: EngineContext,
+  { options, console, ground, continuation }: EngineContext,
   environment: MainEnvironment,
-  { manager, fact, inactive, started, broken }: EngineCallbacks,
+  { manager, fact, inactive, started, broken, clockSet }: EngineCallbacks,
 ): ManagerOptions {
   const { host, paths, store } = ground;
   const { users, files } = host;
@@ -45,6 +63,7 @@ export function engineOptions(
       (id, purpose) => manager().timerExpired(id, purpose),
       () => host.now(),
       host.alarm,
+      { offset: continuation?.memory.wallOffset, measured: clockSet },
     ),
     host,
     store,
@@ -53,7 +72,7 @@ export function engineOptions(
       returnConsole: () => console.takeBack(),
       takeForeground: () => host.takeForeground(),
     },
-    facts: { fact },
+    facts: { fact: withSettling(host, fact) },
     inactive,
     startActions: started,
     broken,

@@ -5,7 +5,8 @@
 import type { ServiceRecord } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
 import { logFileTail } from "../host/output/log_file_tail.ts";
-import { decodeBytes, type FailureReport, restartLimitText } from "../model/mod.ts";
+import { decodeBytes, type FailureReport, type RestartLimit, restartLimitText } from "../model/mod.ts";
+import { listOf, number, object, optional, type Plain, text } from "../model/saving.ts";
 import { settled } from "./settled.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -60,10 +61,17 @@ interface Case {
   pending: Set<Trouble> | undefined;
 }
 
+const savedReport = object<FailureReport>({
+  time: number,
+  output: listOf(text),
+  limit: optional(object<RestartLimit>({ restarts: number, interval: number })),
+  program: optional(text),
+});
+
 /** The reports of all services. */
 export class FailureReports {
   readonly #context: FailureReportsContext;
-  readonly #cases = new WeakMap<ServiceRecord, Case>();
+  readonly #cases = new Map<number, Case>();
   readonly #looks = new Set<Promise<void>>();
   #windowStart = -Infinity;
   #shown = 0;
@@ -74,14 +82,38 @@ export class FailureReports {
 
   /** The report of a service that has failed. */
   of(service: ServiceRecord): FailureReport | undefined {
-    return this.#cases.get(service)?.report;
+    return this.#cases.get(service.id)?.report;
+  }
+
+  /** The saved report of a service; `undefined`: there is none. */
+  document(id: number): Plain | undefined {
+    const report = this.#cases.get(id)?.report;
+    if (report === undefined) return undefined;
+    const { time, output, limit, program } = report;
+    return {
+      time,
+      output: [...output],
+      ...(limit === undefined ? {} : { limit: { ...limit } }),
+      ...(program === undefined ? {} : { program }),
+    };
+  }
+
+  /** Continues with a saved report. Throws `SavedStateError`. */
+  restore({ id }: ServiceRecord, document: Plain): void {
+    const report = savedReport(document, `failure ${id}`);
+    this.#cases.set(id, { report, lookedAt: -Infinity, shownAt: -Infinity, pending: undefined });
+  }
+
+  /** The service is unloaded. */
+  forget(id: number): void {
+    this.#cases.delete(id);
   }
 
   /** Looks for the reason of a failure, and shows it if that is due. */
   add({ service, trouble, age }: Failure): void {
-    const known = this.#cases.get(service) ??
+    const known = this.#cases.get(service.id) ??
       { report: undefined, lookedAt: -Infinity, shownAt: -Infinity, pending: undefined };
-    this.#cases.set(service, known);
+    this.#cases.set(service.id, known);
     if (known.pending !== undefined) return void known.pending.add(trouble);
     const now = this.#context.now();
     if (trouble === "ended" && now - known.lookedAt < LOOK_PAUSE) return;

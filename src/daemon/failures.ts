@@ -9,26 +9,47 @@ import {
 } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
-import type { ServiceOverview } from "../model/mod.ts";
+import { type ServiceOverview, typed } from "../model/mod.ts";
+import {
+  listOf,
+  object,
+  oneOf,
+  optional,
+  or,
+  type Plain,
+  type SavedParts,
+  SavedStateError,
+  type StatePart,
+  type StateStore,
+} from "../model/saving.ts";
 import type { FailureReports } from "./failure_reports.ts";
 import { absolutePath } from "./paths.ts";
 import type { StrayErrors } from "./stray_errors.ts";
-import { type Trouble, troubleOf } from "./trouble.ts";
-import { typed } from "../model/mod.ts";
+import { type Trouble, troubleOf, TROUBLES } from "./trouble.ts";
 
 /** What `Failures` is given. */
 export interface FailuresContext {
   readonly manager: ServiceManager;
-  readonly host: DaemonHost;
   readonly log: DaemonLog;
   readonly stray: StrayErrors;
   /** Shows the lines of services on the console. @default undefined, only failures show some */
   readonly lines?: unknown;
+  /** The host, and where the reasons are saved. */
+  readonly ground: { readonly host: DaemonHost; readonly store: StateStore };
 }
 
+/** What is saved about a service that has failed. */
+const savedFailure = object<{ report: Plain | undefined; open: readonly Trouble[] }>({
+  report: optional<Plain>((report) => report as Plain), // the reports read it
+  open: or(listOf(oneOf(TROUBLES)), []),
+});
+
 /** Watches failures of services, explains them on the console, and adds the reason to the overview. */
-export class Failures implements FactSink {
+export class Failures implements FactSink, StatePart {
+  readonly name = "failure";
   readonly #context: FailuresContext;
+  /** Failures that are not explained yet, by the id of the service. */
+  readonly #open = new Map<number, Set<Trouble>>();
   #reports: FailureReports | undefined;
   #loading: Promise<FailureReports> | undefined;
 
@@ -37,15 +58,61 @@ export class Failures implements FactSink {
   }
 
   fact(fact: Fact): void {
+    if (fact.kind === "unloaded") this.#forget(fact.id);
     const said = troubleOf(fact);
     if (said === undefined) return;
     const service = this.#context.manager.find(said.service);
-    if (service !== undefined) void this.#explain(service, said.trouble);
+    if (service === undefined) return;
+    const open = this.#open.get(service.id);
+    if (open === undefined) this.#open.set(service.id, new Set([said.trouble]));
+    else open.add(said.trouble);
+    this.#context.ground.store.changed(this, service.id);
+    void this.#explain(service, said.trouble);
   }
 
-  /** All services with the facts about their logs and failures; `now` is the wall clock in milliseconds since 1970. */
-  overview(now: number): ServiceOverview[] {
-    return this.#context.manager.overview(now).map((overview) => this.#complemented(overview));
+  #forget(id: number): void {
+    this.#open.delete(id);
+    this.#reports?.forget(id);
+    this.#context.ground.store.changed(this, id);
+  }
+
+  /** All services with the facts about their logs and failures. */
+  overview(): ServiceOverview[] {
+    return this.#context.manager.overview().map((overview) => this.#complemented(overview));
+  }
+
+  document(id: number): Plain | undefined {
+    const report = this.#reports?.document(id);
+    const open = this.#open.get(id);
+    if (report === undefined && open === undefined) return undefined;
+    return {
+      ...(report === undefined ? {} : { report }),
+      ...(open === undefined ? {} : { open: [...open] }),
+    };
+  }
+
+  /** Continues with the failures that an earlier program has seen. */
+  async restore(parts: SavedParts): Promise<void> {
+    const saved = parts.get(this.name);
+    if (saved === undefined) return;
+    const reports = await (this.#loading ??= this.#load());
+    const services = new Map([...this.#context.manager.services()].map((service) => [service.id, service]));
+    for (const [id, document] of saved) {
+      const service = services.get(id);
+      try {
+        const { report, open } = savedFailure(document, `failure ${id}`);
+        if (service !== undefined && report !== undefined) reports.restore(service, report);
+        if (service !== undefined) this.#continue(service, open);
+      } catch (error) {
+        if (!(error instanceof SavedStateError)) throw error; // nothing depends on a reason
+      }
+      this.#context.ground.store.changed(this, id); // the service may be gone
+    }
+  }
+
+  #continue(service: ServiceRecord, open: readonly Trouble[]): void {
+    if (open.length > 0) this.#open.set(service.id, new Set(open));
+    for (const trouble of open) void this.#explain(service, trouble);
   }
 
   /** Resolves when all failures so far have been explained. */
@@ -71,13 +138,16 @@ export class Failures implements FactSink {
     try {
       const reports = this.#reports ?? await (this.#loading ??= this.#load());
       reports.add({ service, trouble, age });
+      await reports.complete();
     } catch (error) {
       this.#context.stray.report(error);
     }
+    this.#open.delete(service.id);
+    this.#context.ground.store.changed(this, service.id);
   }
 
   async #load(): Promise<FailureReports> {
-    const { manager, host, log, lines } = this.#context;
+    const { manager, ground: { host }, log, lines } = this.#context;
     const room = await typed(import("./failure_reports.ts"));
     return this.#reports = new room.FailureReports({
       host,

@@ -100,7 +100,7 @@ export class Ground {
     const { inheritance } = this;
     // The heir takes the journal when it has closed the descriptors of the program before, which have it locked.
     if (inheritance !== undefined) return await this.#read((room) => room.inheritedState(inheritance));
-    if (!await this.journal.take() && !this.#options.system) return "failed";
+    if (!await this.journal.take(false) && !this.#options.system) return "failed";
     const { left } = this.journal;
     if (this.#options.afterCrash === "end" || this.nativeHost === undefined) return undefined;
     if (left === undefined || left.text === "") return undefined;

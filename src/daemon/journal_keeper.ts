@@ -35,8 +35,12 @@ export class JournalKeeper {
     return this.#journal ?? NO_RECORD;
   }
 
-  /** Takes the journal. False: another daemon that lives has it, which has been logged. */
-  async take(): Promise<boolean> {
+  /**
+   * Takes the journal. False: another daemon that lives has it, which has been logged.
+   *
+   * @param isHeir the program before was in the same process, so the socket may answer already
+   */
+  async take(isHeir: boolean): Promise<boolean> {
     const { socketPath, clock, log } = this.#context;
     if (Deno.pid === 1) {
       this.#journal = new ProcessJournal(undefined, { clock, warn: (text) => log.message("warn", text) });
@@ -45,7 +49,7 @@ export class JournalKeeper {
     try {
       this.#journal = await takeJournal({
         ...this.#context,
-        checkSocket: () => refuseActiveSocket(socketPath),
+        checkSocket: isHeir ? undefined : () => refuseActiveSocket(socketPath),
       });
       return true;
     } catch (error) {

@@ -1,7 +1,13 @@
 /** Takes the journal of processes, which proves that no other daemon with the same socket is alive. */
 
 import type { MessageLog } from "../log/mod.ts";
-import { type BootClock, JournalInUseError, parseJournal, ProcessJournal } from "../host/mod.ts";
+import {
+  type BootClock,
+  type Journal,
+  JournalInUseError,
+  parseJournal,
+  ProcessJournal,
+} from "../host/mod.ts";
 import { typed } from "../model/mod.ts";
 
 /**
@@ -9,6 +15,8 @@ import { typed } from "../model/mod.ts";
  * lock until it executes its program.
  */
 const LOCK_PATIENCE = 2000;
+/** The same for a program that continues in the same process, where nothing else can have the lock. */
+const HEIR_PATIENCE = 30_000;
 const LOCK_INTERVAL = 20;
 
 /** Another daemon runs, but its socket does not answer. The message says what to do. */
@@ -34,8 +42,8 @@ export interface TakingJournal {
   readonly socketPath: string;
   readonly clock: BootClock;
   readonly log: MessageLog;
-  /** Throws if the control socket answers. */
-  readonly checkSocket: () => Promise<void>;
+  /** Throws if the control socket answers. `undefined`: the socket is that of this process. */
+  readonly checkSocket: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -45,33 +53,37 @@ export interface TakingJournal {
 export async function takeJournal(taking: TakingJournal): Promise<ProcessJournal> {
   const { socketPath, clock, log, checkSocket } = taking;
   const path = `${socketPath}.processes`;
-  const until = performance.now() + LOCK_PATIENCE;
+  const until = performance.now() + (checkSocket === undefined ? HEIR_PATIENCE : LOCK_PATIENCE);
   for (;;) {
     try {
       const journal = new ProcessJournal(path, { clock, warn: (text) => log.message("warn", text) });
-      if (!await knownToLive(journal)) return journal;
+      if (await lives(journal.left) !== true) return journal;
       journal.release();
-      await checkSocket();
+      await checkSocket?.();
       throw new InstanceAliveError(journal.left.owner?.pid, socketPath);
     } catch (error) {
       if (!(error instanceof JournalInUseError)) throw error;
-      await checkSocket();
-      if (performance.now() > until) {
-        throw new InstanceAliveError(parseJournal(error.text).owner?.pid, socketPath);
-      }
+      const left = parseJournal(error.text);
+      const isOver = performance.now() > until;
+      // A process in the making of a killed daemon also holds the socket, which then answers.
+      if (isOver || await lives(left) !== false) await checkSocket?.();
+      if (isOver) throw new InstanceAliveError(left.owner?.pid, socketPath);
     }
     await new Promise((resolve) => setTimeout(resolve, LOCK_INTERVAL));
   }
 }
 
-/** Some file systems have no locks. Without permission to look at other processes the lock must suffice. */
-async function knownToLive({ left }: ProcessJournal): Promise<boolean> {
-  if (left.owner === undefined) return false;
+/**
+ * Whether the daemon that wrote a journal is alive; `undefined`: unknown. Some file systems have no locks. Without
+ * permission to look at other processes the lock must suffice.
+ */
+async function lives(left: Journal): Promise<boolean | undefined> {
+  if (left.owner === undefined) return undefined;
   const { ownerLives } = await typed(import("../host/leftover_processes.ts"));
   try {
     return ownerLives(left);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return false;
+    if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }
 }

@@ -6,7 +6,10 @@ import { LaunchStage, StopReason } from "../model/mod.ts";
  * reason: its process ended unexpectedly, it failed to start, its recovery failed, or it has reached its restart limit
  * and stays down.
  */
-export type Trouble = "not-executed" | "ended" | "start-failed" | "gave-up" | "restart-limit";
+export type Trouble = (typeof TROUBLES)[number];
+
+/** All kinds. */
+export const TROUBLES = ["not-executed", "ended", "start-failed", "gave-up", "restart-limit"] as const;
 
 /** The service and the failure in a fact; `undefined` if the fact is about no failure. */
 export function troubleOf(fact: Fact): { readonly service: string; readonly trouble: Trouble } | undefined {

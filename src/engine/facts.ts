@@ -136,13 +136,13 @@ export const OUTCOME_EVENTS: Readonly<Record<OutcomeFact["kind"], ServiceEvent>>
 
 /** Stamps facts with the time and passes them on. */
 export class FactReporter {
-  readonly #clock: Pick<Clock, "now" | "wall">;
+  readonly #clock: Pick<Clock, "now" | "wallOf">;
   readonly #sink: FactSink | undefined;
   readonly #outcome: (service: ServiceRecord, event: ServiceEvent) => void;
 
   /** Without a sink, facts cost nothing. `outcome` receives the outcomes of starts and stops in any case. */
   constructor(
-    clock: Pick<Clock, "now" | "wall">,
+    clock: Pick<Clock, "now" | "wallOf">,
     sink: FactSink | undefined,
     outcome: (service: ServiceRecord, event: ServiceEvent) => void,
   ) {
@@ -186,6 +186,7 @@ export class FactReporter {
   }
 
   #moment(): FactTime {
-    return { at: this.#clock.wall(), time: this.#clock.now() };
+    const time = this.#clock.now();
+    return { at: this.#clock.wallOf(time), time };
   }
 }

@@ -248,16 +248,15 @@ export class ServiceManager implements EngineEvents {
     return statusOf(service);
   }
 
-  /** All services with their public facts; `now` is the wall clock in milliseconds since 1970. */
-  overview(now: number): ServiceOverview[] {
-    return [...this.services()].map((service) => overviewOf(service, this.now(), now));
+  /** All services with their public facts. */
+  overview(): ServiceOverview[] {
+    return [...this.services()].map((service) => overviewOf(service, this.#options.clock));
   }
 
   /** The times of the last activation of all services that were ever started, in load order. */
   times(): ServiceTimes[] {
-    const now = this.now();
-    const wall = this.#options.clock.wall();
-    return [...this.services()].map((service) => timesOf(service, now, wall)).filter((times) =>
+    const wallOf = (time: number) => this.#options.clock.wallOf(time);
+    return [...this.services()].map((service) => timesOf(service, wallOf)).filter((times) =>
       times !== undefined
     );
   }

@@ -45,7 +45,7 @@
  *   environment: new MainEnvironment(),
  *   clock: {
  *     now: () => performance.now(),
- *     wall: () => Date.now(),
+ *     wallOf: (time) => performance.timeOrigin + time,
  *     setTimer: () => {},
  *     clearTimer: () => {},
  *   },

@@ -24,8 +24,11 @@ export type TimerName = string;
 export interface Clock {
   /** Milliseconds since a fixed moment; never runs backwards. */
   now(): number;
-  /** The time of day, in milliseconds since 1970. */
-  wall(): number;
+  /**
+   * The time of day at a time of this clock, in milliseconds since 1970. It is always the same for the same time, unless
+   * somebody sets the time of day.
+   */
+  wallOf(time: number): number;
   /** Sets a timer of a service to a time of this clock, in place of an earlier one. */
   setTimer(id: number, purpose: TimerName, at: number): void;
   /** Turns a timer of a service off. It may be off already. */

@@ -2,6 +2,7 @@
 
 import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
+import type { Clock } from "./ports.ts";
 import { isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
 
 /** The service as a status buffer shows it. */
@@ -24,14 +25,14 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
   };
 }
 
-/** The service with its public facts. `elapsed` is the engine's clock now, `now` the wall clock since 1970. */
-export function overviewOf(service: ServiceRecord, elapsed: number, now: number): ServiceOverview {
+/** The service with its public facts. */
+export function overviewOf(service: ServiceRecord, clock: Pick<Clock, "wallOf">): ServiceOverview {
   const logFile = logFilePath(service.description);
   return {
     ...statusOf(service),
     name: service.name,
     type: service.type,
-    since: now - (elapsed - service.since),
+    since: clock.wallOf(service.since),
     waitingFor: waitingFor(service),
     restarts: service.restarts,
     ...(logFile === undefined ? {} : { logFile }),

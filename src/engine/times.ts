@@ -58,13 +58,16 @@ export function noteStep(service: Activated, phase: Phase, now: number): void {
   }
 }
 
-/** The times of a service with the wall clock; `now` and `wall` are the same moment. */
-export function timesOf({ name, times }: Activated, now: number, wall: number): ServiceTimes | undefined {
+/** The times of a service with the time of day, which `wallOf` gives for a time of the engine's clock. */
+export function timesOf(
+  { name, times }: Activated,
+  wallOf: (time: number) => number,
+): ServiceTimes | undefined {
   if (times === undefined) return undefined;
-  const at = (time: number | undefined) => time === undefined ? undefined : wall - (now - time);
+  const at = (time: number | undefined) => time === undefined ? undefined : wallOf(time);
   return {
     name,
-    asked: wall - (now - times.asked),
+    asked: wallOf(times.asked),
     unblocked: at(times.unblocked),
     decidedBy: times.decidedBy,
     launched: at(times.launched),

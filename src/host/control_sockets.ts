@@ -2,14 +2,18 @@
 
 import type { LastingStream, OwnListener, OwnSockets } from "../control/mod.ts";
 import {
+  ByteCounts,
+  type ConnectionCounts,
   DescriptorStream,
   type Files,
   Interest,
+  type Library,
   type Poller,
   type Sockets,
   SystemCallError,
   type Watch,
 } from "../system/mod.ts";
+import { OwnDescriptors } from "../system/surviving.ts";
 
 /** How many connections may wait to be accepted: the limit of the runtime's own sockets. */
 const BACKLOG = 128;
@@ -17,16 +21,43 @@ const BACKLOG = 128;
 /** So many connections are accepted before the event loop turns. */
 const ACCEPTED_AT_ONCE = 16;
 
+/** What `ControlSockets` is given. */
+export interface ControlSocketsContext {
+  readonly library: Library;
+  readonly files: Files;
+  readonly sockets: Sockets;
+  readonly poller: Poller;
+}
+
 /** Makes and takes control sockets. */
 export class ControlSockets implements OwnSockets {
+  readonly #library: Library;
   readonly #files: Files;
   readonly #sockets: Sockets;
   readonly #poller: Poller;
+  /** The open connections. */
+  readonly #connections = new Set<number>();
+  #counts: ByteCounts | undefined;
+  /** The system has refused memory for counts: connections end with the program. */
+  #isWithoutCounts = false;
 
-  constructor(files: Files, sockets: Sockets, poller: Poller) {
+  constructor({ library, files, sockets, poller }: ControlSocketsContext) {
+    this.#library = library;
     this.#files = files;
     this.#sockets = sockets;
     this.#poller = poller;
+  }
+
+  get counts(): number | undefined {
+    return this.#counts?.descriptor;
+  }
+
+  takeCounts(descriptor: number): void {
+    try {
+      this.#counts = new ByteCounts(this.#library, descriptor);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error; // without them, no connection is taken
+    }
   }
 
   listen(path: string): OwnListener {
@@ -45,8 +76,33 @@ export class ControlSockets implements OwnSockets {
     return this.#isSocket(descriptor) ? this.#listener(descriptor) : undefined;
   }
 
-  takeConnection(descriptor: number): LastingStream | undefined {
-    return this.#isSocket(descriptor) ? this.#stream(descriptor) : undefined;
+  takeConnection(descriptor: number, counts: number): LastingStream | undefined {
+    const taken = this.#isSocket(descriptor) ? this.#counts?.take(counts) : undefined;
+    return taken && this.#stream(descriptor, taken);
+  }
+
+  takeStrays(path: string, listener: number): LastingStream[] {
+    const inherited = new OwnDescriptors(this.#library).list().filter(({ fd, passesExec }) =>
+      passesExec && fd !== listener && !this.#connections.has(fd)
+    );
+    const strays = inherited.filter(({ fd }) => this.#isSocket(fd) && this.#sockets.pathOf(fd) === path);
+    return strays.map(({ fd }) => this.connection(fd));
+  }
+
+  get connections(): readonly number[] {
+    return [...this.#connections];
+  }
+
+  end(descriptor: number): void {
+    this.#sockets.shutdown(descriptor);
+  }
+
+  #stream(descriptor: number, counts: ConnectionCounts | undefined): DescriptorStream {
+    this.#connections.add(descriptor);
+    return new DescriptorStream(descriptor, this.#files, this.#poller, {
+      counts,
+      closing: () => this.#connections.delete(descriptor),
+    });
   }
 
   #listener(descriptor: number): OwnListener {
@@ -54,12 +110,24 @@ export class ControlSockets implements OwnSockets {
       files: this.#files,
       poller: this.#poller,
       accept: () => this.#sockets.accept(descriptor),
-      stream: (connection) => this.#stream(connection),
+      stream: (connection) => this.connection(connection),
     });
   }
 
-  #stream(descriptor: number): LastingStream {
-    return new DescriptorStream(descriptor, this.#files, this.#poller);
+  /** A new connection. */
+  connection(descriptor: number): DescriptorStream {
+    return this.#stream(descriptor, this.#newCounts());
+  }
+
+  #newCounts(): ConnectionCounts | undefined {
+    if (this.#isWithoutCounts) return undefined;
+    try {
+      this.#counts ??= new ByteCounts(this.#library);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      this.#isWithoutCounts = true;
+    }
+    return this.#counts?.open();
   }
 
   #isSocket(descriptor: number): boolean {

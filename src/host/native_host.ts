@@ -105,7 +105,6 @@ export class NativeHost implements ProcessHost {
   readonly #slots: SlotsMemory;
   readonly #queue: LaunchQueue;
   readonly #launching: Launching;
-  /** What the helpers of this host are given. */
   readonly #parts: HostParts;
   readonly #follower: LaunchFollower;
   readonly #table: ProcessTable;
@@ -136,7 +135,7 @@ export class NativeHost implements ProcessHost {
     this.#logins = new Logins(library, options.loginFile);
     this.#tools = new Tools(this.#files, options.toolFolders);
     const store = options.store ?? NO_STATE_STORE;
-    const warn = (text: string) => options.warn?.(text);
+    const [warn, serve] = [(text: string) => options.warn?.(text), options.serveControl];
     this.#table = new ProcessTable((pid) => store.changed(this.#savedProcesses, pid));
     this.#savedProcesses = new SavedProcesses(this.#table);
     const memory = new MemoryFiles(library);
@@ -150,7 +149,7 @@ export class NativeHost implements ProcessHost {
     });
     this.#pipes = new OutputPipes(this.#files, store);
     const sockets = new Sockets(library);
-    this.controlSockets = new ControlSockets(this.#files, sockets, this.#poller);
+    this.controlSockets = new ControlSockets({ library, files: this.#files, sockets, poller: this.#poller });
     this.#activation = new ActivationSockets(this.#files, sockets, store);
     this.#nothing = new NullDevice(this.#files);
     this.#threads = new LaunchThreads(library, this.#poller, LAUNCH_WIDTH);
@@ -214,7 +213,7 @@ export class NativeHost implements ProcessHost {
       follower: this.#follower,
       ends: this.#ends,
       signals: this.#signals,
-      serveControl: options.serveControl,
+      serveControl: serve && ((fd) => serve(this.controlSockets.connection(fd))),
     });
   }
 
@@ -290,8 +289,9 @@ export class NativeHost implements ProcessHost {
 
   // ---- Launching ---------------------------------------------------------------------------------------------
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
-    return this.#launching.launch(plan);
+  launch(plan: LaunchPlan): { pid: undefined } {
+    this.#launching.launch(plan);
+    return { pid: undefined };
   }
 
   /** How many launches are not over. */

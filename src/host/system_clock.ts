@@ -1,6 +1,7 @@
 import type { Clock, TimerName } from "../engine/mod.ts";
 import { type AlarmMaker, runtimeAlarm } from "./alarm.ts";
 import { Deadlines } from "./deadlines.ts";
+import { WallClock, type WallClockOptions } from "./wall_clock.ts";
 
 /**
  * A clock that never runs backwards, with one timer per service and purpose. On the native host it counts from the boot
@@ -9,6 +10,7 @@ import { Deadlines } from "./deadlines.ts";
 export class SystemClock implements Clock {
   readonly #expired: (id: number, purpose: TimerName) => void;
   readonly now: () => number;
+  readonly #wall: WallClock;
   readonly #deadlines = new Deadlines<{ readonly id: number; readonly purpose: TimerName }>();
   readonly #alarm: ReturnType<AlarmMaker>;
   /** When the alarm rings next. */
@@ -18,19 +20,22 @@ export class SystemClock implements Clock {
    * @param expired called with the id of the service and the purpose of an expired timer
    * @param now the time in milliseconds. @default the time since the start of the program
    * @param alarm makes what wakes this clock. @default the runtime's timers
+   * @param wall how the time of day begins. @default it is measured
    */
   constructor(
     expired: (id: number, purpose: TimerName) => void,
     now: () => number = () => performance.now(),
     alarm: AlarmMaker = runtimeAlarm(now),
+    wall: WallClockOptions = {},
   ) {
     this.#expired = expired;
     this.now = now;
+    this.#wall = new WallClock(now, wall);
     this.#alarm = alarm(() => this.#ring());
   }
 
-  wall(): number {
-    return Date.now();
+  wallOf(time: number): number {
+    return this.#wall.at(time);
   }
 
   setTimer(id: number, purpose: TimerName, at: number): void {

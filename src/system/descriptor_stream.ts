@@ -1,3 +1,4 @@
+import type { ConnectionCounts } from "./byte_counts.ts";
 import type { Files } from "./files.ts";
 import { Interest, type Poller, type Watch } from "./poller.ts";
 
@@ -11,16 +12,50 @@ export class DescriptorStream {
   readonly descriptor: number;
   readonly #files: Files;
   readonly #poller: Poller;
+  readonly #counts: ConnectionCounts | undefined;
+  readonly #closing: () => void;
   #watch: Watch | undefined;
   #reader: (() => void) | undefined;
   #writer: (() => void) | undefined;
   #closed = false;
 
-  /** Takes ownership of the descriptor. */
-  constructor(fd: number, files: Files, poller: Poller) {
+  /**
+   * Takes ownership of the descriptor.
+   *
+   * @param counts those of a socket that another program may take over. @default nothing is counted
+   * @param closing called before the descriptor is closed. @default nothing is called
+   */
+  constructor(
+    fd: number,
+    files: Files,
+    poller: Poller,
+    { counts, closing = () => {} }: { counts?: ConnectionCounts; closing?: () => void } = {},
+  ) {
     this.descriptor = fd;
     this.#files = files;
     this.#poller = poller;
+    this.#counts = counts;
+    this.#closing = closing;
+  }
+
+  /** Where the counts are; `undefined`: nothing is counted. */
+  get counts(): number | undefined {
+    return this.#counts?.place;
+  }
+
+  /** The bytes that the socket has accepted so far, also from another program. */
+  get sent(): number {
+    return this.#counts?.sent ?? 0;
+  }
+
+  /** The bytes that were taken from the socket so far, also by another program. */
+  get taken(): number {
+    return this.#counts?.taken ?? 0;
+  }
+
+  /** The largest `covers` of a complete `writeNow`. */
+  get covered(): number {
+    return this.#counts?.covered ?? 0;
   }
 
   /** Fills part of `buffer` and returns how many bytes, or `null` at the end of the stream. */
@@ -40,18 +75,29 @@ export class DescriptorStream {
 
   /** Reads this many bytes, which `peek` has returned, and drops them. */
   skip(count: number): void {
-    const dropped = new Uint8Array(count);
     for (let left = count; left > 0;) {
-      const size = this.#closed ? 0 : this.#files.read(this.descriptor, dropped.subarray(0, left));
+      const size = this.#closed ? 0 : this.#drop(left);
       if (!size) return; // they are not there any more: somebody else reads the descriptor
       left -= size;
     }
   }
 
-  /** Writes some of `bytes` at once, and returns how many; `undefined`: none can be written now. */
-  writeNow(bytes: Uint8Array): number | undefined {
+  #drop(count: number): number | undefined {
+    return this.#counts === undefined
+      ? this.#files.read(this.descriptor, new Uint8Array(count))
+      : this.#counts.drop(this.descriptor, count);
+  }
+
+  /**
+   * Writes some of `bytes` at once, and returns how many; `undefined`: none can be written now.
+   *
+   * @param covers what `covered` is when all of them are written. @default 0
+   */
+  writeNow(bytes: Uint8Array, covers = 0): number | undefined {
     if (this.#closed) throw new Deno.errors.BrokenPipe("the stream is closed");
-    return this.#files.write(this.descriptor, bytes as Uint8Array<ArrayBuffer>);
+    return this.#counts === undefined
+      ? this.#files.write(this.descriptor, bytes as Uint8Array<ArrayBuffer>)
+      : this.#counts.send(this.descriptor, bytes, covers);
   }
 
   /** Resolves when more can be written, or the stream is closed. Only one caller may wait. */
@@ -77,7 +123,9 @@ export class DescriptorStream {
     if (this.#closed) return;
     this.#closed = true;
     this.#watch?.end();
+    this.#closing();
     this.#files.close(this.descriptor);
+    this.#counts?.close();
     this.#resume();
   }
 

@@ -73,16 +73,6 @@ export class LaunchThreads {
     return this.#idle.pop() ?? this.#make();
   }
 
-  /** A taken thread that is not needed after all. */
-  giveBack(thread: LaunchThread): void {
-    this.#idle.push(thread);
-  }
-
-  /** Whether there is no thread, and none can be made. */
-  get areUnavailable(): boolean {
-    return this.#unavailable && this.#count === 0;
-  }
-
   /**
    * Performs a laid request on a taken thread, which is free after that.
    *

@@ -17,8 +17,10 @@ export {
   type TickRange,
   TICKS_PER_SECOND,
 } from "./boot_clock.ts";
+export { ByteCounts, ConnectionCounts } from "./byte_counts.ts";
 export { DescriptorStream } from "./descriptor_stream.ts";
 export { FileWatch } from "./file_watch.ts";
+export { releaseMemory } from "./free_memory.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
 export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
 export { type Limit, OpenFiles } from "./limits.ts";

@@ -3,6 +3,8 @@ import { asBytes, type Library, SystemCallError } from "./library.ts";
 import { ADDRESS_SIZE, AF_UNIX, SOCKET_FLAGS, unixAddress } from "./unix_address.ts";
 
 const SOCK_STREAM = 1;
+/** Both directions of a connection. */
+const BOTH = 2;
 const { EAGAIN, EINTR, ECONNABORTED } = Errno;
 
 /** Non-blocking Unix stream sockets. Methods throw `SystemCallError`. */
@@ -44,6 +46,11 @@ export class Sockets {
     const errno = this.#library.errno();
     if (errno === EAGAIN || errno === EINTR || errno === ECONNABORTED) return undefined;
     throw new SystemCallError("accept", errno);
+  }
+
+  /** Ends both directions of a connection. Nothing happens if it has ended. */
+  shutdown(fd: number): void {
+    this.#library.symbols.shutdown(fd, BOTH);
   }
 
   /** The path that a local socket is bound to; empty if it has none. */

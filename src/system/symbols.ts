@@ -6,6 +6,7 @@ export const SYMBOLS = {
   // memory and errors
   malloc: { parameters: ["usize"], result: "usize" },
   free: { parameters: ["usize"], result: "void" },
+  malloc_trim: { parameters: ["usize"], result: "i32" },
   mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "isize"], result: "usize" },
   mprotect: { parameters: ["usize", "usize", "i32"], result: "i32" },
   munmap: { parameters: ["usize", "usize"], result: "i32" },
@@ -59,6 +60,9 @@ export const SYMBOLS = {
   accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  sendmmsg: { parameters: ["i32", "usize", "u32", "i32"], result: "i32" },
+  recvmmsg: { parameters: ["i32", "usize", "u32", "i32", "usize"], result: "i32" },
   // waiting
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
@@ -175,6 +179,7 @@ export const BATCHES = [
   ],
   ["dlsym", "pthread_attr_init", "pthread_attr_setstacksize", "pthread_create"],
   ["inotify_init1", "inotify_add_watch"],
+  ["accept4", "recv", "sendmmsg", "recvmmsg", "shutdown"],
   ["epoll_create1", "epoll_ctl", "epoll_wait", "eventfd"],
   ["timerfd_create", "timerfd_settime"],
   ["kill", "getpgid", "getpgrp"],

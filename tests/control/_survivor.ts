@@ -3,7 +3,7 @@
 import { ControlServer, type EventSource, type Rotate } from "../../src/control/mod.ts";
 import { ControlSockets } from "../../src/host/control_sockets.ts";
 import type { Plain, SavedParts, StatePart, StateStore } from "../../src/model/saving.ts";
-import { Files, openLibrary, Poller, Sockets } from "../../src/system/mod.ts";
+import { ConnectionCounts, Files, openLibrary, Poller, Sockets } from "../../src/system/mod.ts";
 import type { FakeManager } from "./_fake_manager.ts";
 import { OVERVIEW } from "./_overview.ts";
 
@@ -45,7 +45,7 @@ export class MemoryStore implements StateStore {
   }
 
   /** A copy of all documents, as another program reads them. */
-  parts(): SavedParts {
+  parts(): Map<string, ReadonlyMap<number, Plain>> {
     return structuredClone(this.#documents);
   }
 
@@ -71,8 +71,11 @@ export class MemoryStore implements StateStore {
 export class Program {
   readonly store = new MemoryStore();
   readonly poller = new Poller(library);
+  readonly sockets = new ControlSockets({ library, files, sockets, poller: this.poller });
   readonly server: ControlServer;
   readonly log: string[] = [];
+  /** What it has left; `undefined` while it lives. */
+  left: SavedParts | undefined;
 
   constructor(
     manager: FakeManager,
@@ -81,7 +84,7 @@ export class Program {
     this.server = new ControlServer(manager, {
       overview: () => OVERVIEW,
       log: (level, message) => this.log.push(`${level}: ${message}`),
-      sockets: new ControlSockets(files, sockets, this.poller),
+      sockets: this.sockets,
       store: this.store,
       ...options,
     });
@@ -92,12 +95,20 @@ export class Program {
    * state for the next program.
    */
   die(): SavedParts {
-    const parts = this.store.parts();
+    const parts = this.left = this.store.parts();
     this.store.isDead = true;
+    this.sockets.end = () => {}; // a dead program ends no connection
     const copies = new Map<number, number>();
-    for (const descriptor of this.server.descriptors()) copies.set(descriptor, duplicate(descriptor));
+    const clients = [...parts.get("client")?.values() ?? []].map((document) =>
+      (document as { descriptor: number }).descriptor // as the server has written it
+    );
+    for (const descriptor of new Set([...this.server.descriptors(), ...clients])) {
+      copies.set(descriptor, duplicate(descriptor));
+    }
     this.server.disconnectAll();
     this.poller.close();
+    const counts = parts.get("counts")?.get(0);
+    if (typeof counts === "number") parts.set("counts", new Map([[0, copies.get(counts) ?? -1]]));
     for (const part of ["client", "listener"]) {
       for (const document of parts.get(part)?.values() ?? []) {
         const fields = document as { descriptor?: number };
@@ -110,7 +121,7 @@ export class Program {
   /** Serves one end of a new socket pair; the other end is for the client. */
   connect(): Wire {
     const [ours, theirs] = sockets.pair();
-    this.server.serve(new ControlSockets(files, sockets, this.poller).takeConnection(ours)!);
+    this.server.serve(this.sockets.connection(ours));
     return new Wire(theirs);
   }
 
@@ -120,6 +131,19 @@ export class Program {
     this.server.disconnectAll();
     this.poller.close();
   }
+}
+
+/** Calls `act` after each transfer of bytes over a connection. */
+export function afterTransfers(act: () => void): Disposable {
+  const { send, drop } = ConnectionCounts.prototype;
+  const after = <Args extends unknown[], T>(transfer: (this: ConnectionCounts, ...args: Args) => T) =>
+    function (this: ConnectionCounts, ...args: Args): T {
+      const count = transfer.apply(this, args);
+      act();
+      return count;
+    };
+  Object.assign(ConnectionCounts.prototype, { send: after(send), drop: after(drop) });
+  return { [Symbol.dispose]: () => Object.assign(ConnectionCounts.prototype, { send, drop }) };
 }
 
 /** The client's end. */

@@ -1,14 +1,14 @@
 /** Clients outlive the server that served them: another server continues over the same sockets. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodePacket, type Packet, Reply, Request } from "../../src/control/mod.ts";
 import { EXTENSIONS_NAME } from "../../src/control/wire/protocol.ts";
 import type { Plain, SavedParts } from "../../src/model/saving.ts";
 import { SavedStateError } from "../../src/model/saving.ts";
 import { Facts } from "./_facts.ts";
 import { FakeManager } from "./_fake_manager.ts";
-import { toHex, until } from "./_server.ts";
-import { Program, type Wire } from "./_survivor.ts";
+import { soon, toHex, until } from "./_server.ts";
+import { afterTransfers, Program, type Wire } from "./_survivor.ts";
 
 function joined(packets: readonly Packet[]): Uint8Array {
   return Uint8Array.from(packets.flatMap((packet) => [...encodePacket(packet)]));
@@ -263,9 +263,9 @@ Deno.test("the result of a rotation comes from the same program, or another one 
 Deno.test("state with a field of the wrong type, or without a needed one, is refused and changes nothing", async () => {
   const good = {
     descriptor: 9999,
-    handled: "",
+    counts: 0,
+    handled: 0,
     input: "",
-    sent: 0,
     list: [8, 1],
     positions: [0],
     ending: false,
@@ -277,15 +277,17 @@ Deno.test("state with a field of the wrong type, or without a needed one, is ref
       field,
     ): [string, number, Plain] => ["client", 1, { ...good, [field]: { x: 1 } }]),
     ["client", 1, { ...good, input: "?" }],
-    ["client", 1, { ...good, handled: 1 }],
-    ["client", 1, { ...good, handled: "QQ==", input: "QQ==" }],
-    ["client", 1, { ...good, sent: 4 }],
+    ["client", 1, { ...good, handled: "QQ==" }],
+    ["client", 1, { ...good, handled: -1 }],
+    ["client", 1, { ...good, counts: 0.5 }],
     ["client", 1, { ...good, list: [3, 1] }],
     ["handle", 1, [1, 0, 1]],
     ["handle", 1, "x"],
     ["subscription", 1, [1, 0]],
+    ["output-to-client", 1, [1, 0, ""]],
     ["output-to-client", 1, [1, ""]],
     ["output-to-client", 1, [1]],
+    ["counts", 0, "x"],
     ["listener", 0, {}],
     ["listener", 0, { path: 1 }],
     ["log-cleared", 1, "x"],
@@ -319,7 +321,7 @@ Deno.test("a connection whose descriptor is no open socket is dropped, with all 
   program = new Program(manager, { events: new Facts().source });
   program.store.load(parts);
   await program.server.restore(parts);
-  assertEquals(program.server.descriptors(), []);
+  assertEquals(program.server.descriptors(), [program.sockets.counts]);
   const left = program.store.parts();
   for (const part of ["client", "handle", "subscription", "output-to-client"]) {
     assertEquals(left.get(part)?.size ?? 0, 0, part);
@@ -328,25 +330,56 @@ Deno.test("a connection whose descriptor is no open socket is dropped, with all 
   wire.close();
 });
 
-Deno.test("handled requests that were already read are not read again by a third program", async () => {
-  const manager = scene();
-  let program = new Program(manager);
-  const wire = program.connect();
-  wire.send(joined([{ type: Request.FINDSERVICE, name: "one" }]));
-  const got: number[] = [];
-  await receive(wire, got, 7);
-  const parts = program.die();
-  const handled = btoa(String.fromCharCode(...joined([{ type: Request.FINDSERVICE, name: "one" }])));
-  changeClients(parts, { handled });
-  wire.send(joined([{ type: Request.QUERYVERSION }]));
-  program = new Program(manager);
-  await program.server.restore(parts);
-  got.length = 0;
-  const expected = joined([{ type: Reply.CPVERSION, minimum: 1, actual: 7 }]);
-  await receive(wire, got, expected.length);
-  assertEquals(got, [...expected]);
-  program.end();
-  wire.close();
+Deno.test("a conversation is the same if the program ends right after any transfer of bytes", async () => {
+  const { reply, calls } = await undisturbed();
+  const requests = joined(CONVERSATION);
+  for (const pieces of [1, 2, 7]) {
+    const size = Math.ceil(requests.length / pieces);
+    for (let every = 1; every < 12; every++) {
+      const manager = scene();
+      let program = new Program(manager);
+      let [left, deaths] = [every, 0];
+      using _hook = afterTransfers(() => {
+        if (--left !== 0) return;
+        deaths += 1;
+        program.die();
+      });
+      const wire = program.connect();
+      const got: number[] = [];
+      const arrive = () => got.push(...wire.arrived());
+      const revive = async () => {
+        for (let parts; (parts = program.left) !== undefined;) {
+          program.server.disconnectAll();
+          program = new Program(manager);
+          left = every;
+          program.server.pause();
+          program.store.load(parts);
+          await program.server.restore(parts);
+          if (program.left === undefined) program.server.resume();
+        }
+      };
+      for (let at = 0; at < requests.length; at += size) {
+        wire.send(requests.subarray(at, at + size));
+        for (let turn = 0; turn < 30; turn++) {
+          arrive();
+          await new Promise((resolve) => setImmediate(resolve));
+          await revive();
+        }
+      }
+      const where = `${pieces} pieces, every ${every}. transfer`;
+      for (let turn = 0; got.length < reply.length; turn++) {
+        assert(turn < 10_000, `${where}: ${got.length} of ${reply.length} bytes`);
+        await new Promise((resolve) => setImmediate(resolve));
+        await revive();
+        arrive();
+      }
+      assertEquals(toHex(Uint8Array.from(got)), toHex(reply), where);
+      assertEquals(manager.calls, calls, where);
+      assert(every > 3 || deaths > 0, where);
+      program.end();
+      wire.close();
+    }
+  }
 });
 
 Deno.test("a refusal that comes during a pause reaches the client once, from whichever program", async () => {
@@ -418,17 +451,29 @@ Deno.test("a client that connects while the program is replaced is accepted by t
   const manager = scene();
   let program = new Program(manager);
   await program.server.open(path);
+  const clients: Deno.Conn[] = [];
+  const asks = async (client: Deno.Conn, packet: Packet): Promise<number[]> => {
+    await client.write(joined([packet]));
+    const reply = new Uint8Array(64);
+    return [...reply.subarray(0, await soon(client.read(reply), "the reply") ?? 0)];
+  };
   for (let round = 0; round < 3; round++) {
     program.server.pause();
     const parts = program.die();
-    using client = await Deno.connect({ transport: "unix", path });
-    await client.write(joined([{ type: Request.QUERYVERSION }]));
+    const client = await Deno.connect({ transport: "unix", path });
+    const first = asks(client, { type: Request.FINDSERVICE, name: "one" });
     program = new Program(manager);
     await program.server.restore(parts);
-    const reply = new Uint8Array(16);
-    assertEquals(await client.read(reply), 5, `round ${round}`);
+    assertEquals((await first)[0], Reply.SERVICERECORD, `round ${round}`);
     assertEquals(program.server.path, path);
+    clients.push(client);
+    // The handles of all clients are still open.
+    for (const client of clients) {
+      const name = await asks(client, { type: Request.QUERYSERVICENAME, reserved: 0, handle: 0 });
+      assertEquals(name[0], Reply.SERVICENAME, `round ${round}`);
+    }
   }
+  for (const client of clients) client.close();
   program.end();
   Deno.removeSync(path.slice(0, -"/socket".length), { recursive: true });
 });

@@ -31,7 +31,7 @@ class World {
     if (known !== undefined) return known;
     // The reports read no other fields of a record.
     const service = {
-      id: 1,
+      id: this.services.size + 1,
       name,
       description: { ...DEFAULT_DESCRIPTION, ...settings },
     } as unknown as ServiceRecord;

@@ -36,7 +36,7 @@ withFiles(FILES, (world) => {
     seen,
     launched: world.host.launches.map(({ argv }) => argv),
     printed: ["a", "p"].map((name) => printDescription(world.service(name).description)),
-    types: world.manager.overview(0).map(serviceInfo).map(({ type }) => type),
+    types: world.manager.overview().map(serviceInfo).map(({ type }) => type),
     log: [...world.log.messages],
     mistake: world.tryLoad("bad"),
   }));

@@ -5,6 +5,7 @@
 
 import { PATIENCE, soon } from "../_patience.ts";
 import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
+import { type Injected, injected, isOfInjection, Relay } from "./_injection.ts";
 
 /** The root of the repository, with a final slash. */
 export const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
@@ -57,7 +58,12 @@ export async function runDinit(args: readonly string[], permissions = ["--allow-
 export class Dinit implements AsyncDisposable {
   /** The directory that everything is in; the services' directory is `sd` in it. */
   readonly directory = Deno.makeTempDirSync({ prefix: "dinit-e2e-" });
-  readonly socket = `${this.directory}/socket`;
+  readonly #injected: Injected | undefined;
+  /** The path of the daemon's control socket. */
+  readonly ownSocket = `${this.directory}/socket`;
+  /** The path at which clients reach the daemon: that of its socket, or of a relay that injects. */
+  readonly socket: string;
+  #relay: Relay | undefined;
   #child: Deno.ChildProcess | undefined;
   /** How the daemon ended, if it has. */
   #status: Deno.CommandStatus | undefined;
@@ -65,8 +71,16 @@ export class Dinit implements AsyncDisposable {
   #changed: () => void = () => {};
   #reading: Promise<void>[] = [];
 
-  /** Writes description files: names and texts. */
-  constructor(services: Readonly<Record<string, string>>) {
+  /**
+   * Writes description files: names and texts.
+   *
+   * @param options.inject what happens to the daemon at every fifth control packet. @default as the environment says
+   */
+  constructor(services: Readonly<Record<string, string>>, options: { readonly inject?: Injected } = {}) {
+    this.#injected = options.inject ?? injected();
+    this.socket = this.#injected === undefined
+      ? this.ownSocket
+      : `${Deno.makeTempDirSync({ prefix: "dinit-relay-" })}/socket`;
     Deno.mkdirSync(`${this.directory}/sd`);
     for (const [name, text] of Object.entries(services)) this.write(`sd/${name}`, text);
   }
@@ -99,8 +113,9 @@ export class Dinit implements AsyncDisposable {
 
   /** The program and the words that start the daemon, with its paths. */
   commandLine(args: readonly string[], permissions: readonly string[] = ["--allow-all"]): string[] {
-    const paths = ["--user", "--services-dir", `${this.directory}/sd`, "--socket-path", this.socket];
-    const [program, words] = command(permissions, [...paths, ...args]);
+    const paths = ["--user", "--services-dir", `${this.directory}/sd`, "--socket-path", this.ownSocket];
+    const limit = this.#injected === undefined ? [] : ["--fault-limit=0"];
+    const [program, words] = command(permissions, [...paths, ...limit, ...args]);
     return [program, ...words];
   }
 
@@ -120,6 +135,10 @@ export class Dinit implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    if (this.#injected !== undefined) {
+      const pid = () => this.#status === undefined ? this.#child?.pid : undefined;
+      this.#relay ??= new Relay(this.socket, { socket: this.ownSocket, pid }, this.#injected);
+    }
     this.#status = undefined;
     this.#child.status.then((status) => this.#status = status);
     this.#reading = [this.#child.stdout, this.#child.stderr].map((stream) => this.#read(stream));
@@ -141,7 +160,10 @@ export class Dinit implements AsyncDisposable {
 
   /** What the daemon has printed, line by line, without what depends on the control groups of the machine. */
   get lines(): string[] {
-    return this.#output.split("\n").filter((line) => line !== "" && !CGROUP_WARNING.test(line));
+    const isOther = (line: string) => this.#injected !== undefined && isOfInjection(line);
+    return this.#output.split("\n").filter((line) =>
+      line !== "" && !CGROUP_WARNING.test(line) && !isOther(line)
+    );
   }
 
   /** Waits until the daemon has printed that line, `count` times. */
@@ -167,6 +189,11 @@ export class Dinit implements AsyncDisposable {
   #tooLong(what: string): Error {
     const state = this.#status === undefined ? "still runs" : `has ended: ${JSON.stringify(this.#status)}`;
     return new Error(`waited too long for ${what}; the daemon ${state}; it printed:\n${this.#output}`);
+  }
+
+  /** How often the daemon was upgraded, or had a fault, at a packet. */
+  get injections(): number {
+    return this.#relay?.injections ?? 0;
   }
 
   /** Runs `dinit ctl` against the daemon. */
@@ -205,6 +232,10 @@ export class Dinit implements AsyncDisposable {
     if (this.#child !== undefined) {
       killUnlessEnded(this.#child, "SIGTERM");
       await this.ended();
+    }
+    await this.#relay?.close();
+    if (this.socket !== this.ownSocket) {
+      Deno.removeSync(this.socket.replace(/\/socket$/, ""), { recursive: true });
     }
     Deno.removeSync(this.directory, { recursive: true });
   }

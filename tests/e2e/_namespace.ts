@@ -61,7 +61,7 @@ export class Namespace implements AsyncDisposable {
     const { args = [], env = {}, console = true } = options;
     this.#dinit = new Dinit(services);
     this.#options = options;
-    const socket = options.socket ?? this.#dinit.socket;
+    const socket = options.socket ?? this.#dinit.ownSocket;
     const paths = ["--services-dir", `${this.directory}/sd`, "--socket-path", socket];
     this.#words = [...options.program ?? dinitCommand([]), ...paths, ...args];
     this.#writeScripts();
@@ -177,7 +177,7 @@ export class Namespace implements AsyncDisposable {
 
   /** Runs `dinit ctl` against the daemon. */
   ctl(...args: string[]): Promise<Result> {
-    return runDinit(["ctl", "--socket-path", this.#dinit.socket, ...args]);
+    return runDinit(["ctl", "--socket-path", this.#dinit.ownSocket, ...args]);
   }
 
   /** Waits until this text has been printed `count` times. */

@@ -64,7 +64,7 @@ Deno.test("the daemon's command line may name folders and services that are not 
     `printf 'type = process\\ncommand = /bin/sleep 1000\\nenv-file = %s.env\\n' "$n" > "$f/$n"; ` +
     `printf 'A=1\\n' > "$f/$n.env"; : > "$f/$n.inc"; : > "$f/w/$n"; ln -s "$n" "$f/link"; ` +
     `exec "$@" -d "$f" boot link`;
-  const line = dinitCommand(["--user", "--socket-path", dinit.socket]);
+  const line = dinitCommand(["--user", "--socket-path", dinit.ownSocket]);
   dinit.start({
     through: `set -- '${dinit.directory}' ${line.map((word) => `'${word}'`).join(" ")}; ${through}`,
   });

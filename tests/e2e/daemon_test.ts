@@ -69,10 +69,10 @@ Deno.test("daemon case 14: SIGTSTP and SIGPIPE have no effect", async () => {
 Deno.test("daemon case 15: SIGUSR1 creates the socket again, for its owner only", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
-  Deno.removeSync(dinit.socket);
+  Deno.removeSync(dinit.ownSocket);
   dinit.kill("SIGUSR1");
   // It may be made twice: the daemon misses its socket, and then the signal comes.
-  await dinit.until(() => modeOf(dinit.socket) === 0o600, "the socket");
+  await dinit.until(() => modeOf(dinit.ownSocket) === 0o600, "the socket");
 });
 
 for (const [args, lines] of [[[], [ACTIVE]], [["-q"], []]]) {
@@ -80,7 +80,7 @@ for (const [args, lines] of [[[], [ACTIVE]], [["-q"], []]]) {
     await using first = new Dinit(SERVICES).start();
     await first.printed("[  OK  ] boot");
     await using second = new Dinit(SERVICES);
-    second.start({ args: ["--socket-path", first.socket, ...args] });
+    second.start({ args: ["--socket-path", first.ownSocket, ...args] });
     assertEquals((await second.ended()).code, 1);
     assertEquals(second.lines, lines);
     assertEquals((await first.ctl("is-started", "a")).stdout, "STARTED\n");
@@ -92,7 +92,7 @@ Deno.test("daemon case 17: a plain file at the socket's path is replaced", async
   dinit.write("socket", "in the way");
   dinit.start();
   await dinit.printed("[  OK  ] boot");
-  assert(Deno.lstatSync(dinit.socket).isSocket);
+  assert(Deno.lstatSync(dinit.ownSocket).isSocket);
 });
 
 const BAD_PATHS: [path: string, error: string][] = [
@@ -117,7 +117,7 @@ Deno.test("daemon case 19: the log file cannot be opened", async () => {
 Deno.test("daemon case 19: the socket goes when the log file cannot be opened", async () => {
   await using dinit = new Dinit(SERVICES).start({ args: ["--log-file", "none/log"] });
   await dinit.ended();
-  assert(!exists(dinit.socket));
+  assert(!exists(dinit.ownSocket));
 });
 
 Deno.test("daemon case 20: a system instance continues without a log file", async () => {
@@ -150,7 +150,7 @@ Deno.test("daemon case 25: readiness on a separate descriptor, which is then clo
   // The pipe ends, and with it `cat`, when the daemon has closed its end; the shell then ends the daemon.
   const script = `(${daemon} 5>&1 >/dev/null 2>&1 & echo $! >&2) | cat`;
   const { stdout, stderr } = await outputOf("sh", { args: ["-c", script], cwd: dinit.directory });
-  assertEquals(new TextDecoder().decode(stdout), `${dinit.socket}\0`);
+  assertEquals(new TextDecoder().decode(stdout), `${dinit.ownSocket}\0`);
   const pid = Number(new TextDecoder().decode(stderr));
   Deno.kill(pid, "SIGTERM");
   await dinit.until(() => !isRunning(pid), "the daemon's end");
@@ -158,7 +158,7 @@ Deno.test("daemon case 25: readiness on a separate descriptor, which is then clo
 
 Deno.test("daemon case 26: readiness on standard output", async () => {
   await using dinit = new Dinit(SERVICES).start({ args: ["--ready-fd", "1"] });
-  await dinit.until(() => dinit.lines.some((line) => line.includes(`${dinit.socket}\0`)), "the path");
+  await dinit.until(() => dinit.lines.some((line) => line.includes(`${dinit.ownSocket}\0`)), "the path");
   await dinit.until(() => dinit.lines.some((line) => line.endsWith("[  OK  ] boot")), "boot");
 });
 

@@ -34,7 +34,7 @@ Deno.test({
       "--allow-run=/bin/sh",
       "--allow-read",
       `--allow-write=${dinit.directory}`,
-      `--allow-net=unix:${dinit.socket}`,
+      `--allow-net=unix:${dinit.ownSocket}`,
       "--allow-env",
       "--allow-sys=uid,gid",
     ];

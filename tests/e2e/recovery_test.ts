@@ -42,8 +42,8 @@ both("a second daemon does not touch the services of a first one whose socket wa
     await dinit.printed("[  OK  ] boot");
     const [pid] = sleepers(time);
     dinit.kill("SIGSTOP"); // otherwise it would create the socket again at once
-    Deno.removeSync(dinit.socket);
-    const words = ["--user", "--services-dir", `${dinit.directory}/sd`, "--socket-path", dinit.socket];
+    Deno.removeSync(dinit.ownSocket);
+    const words = ["--user", "--services-dir", `${dinit.directory}/sd`, "--socket-path", dinit.ownSocket];
     const { code, stdout } = await runDinit(words);
     assertEquals(code, 1);
     assertEquals(messages(stdout).length, 1, stdout);
@@ -70,8 +70,8 @@ both("a daemon that lost socket and journal writes both again on SIGUSR1", async
   await using dinit = start({ boot: settings("type = process", `command = sleep ${time}`) });
   try {
     await dinit.printed("[  OK  ] boot");
-    Deno.removeSync(dinit.socket);
-    Deno.removeSync(`${dinit.socket}.processes`);
+    Deno.removeSync(dinit.ownSocket);
+    Deno.removeSync(`${dinit.ownSocket}.processes`);
     dinit.kill("SIGUSR1");
     await dinit.until(() => dinit.has("socket") && dinit.has("socket.processes"), "both files");
     assertStringIncludes(dinit.read("socket.processes"), `"pid":${sleepers(time)[0]}`);
@@ -171,7 +171,7 @@ both(
       await dinit.printed("[  OK  ] boot", 2);
       const warnings = dinit.lines.filter((line) => line.includes("cannot record running processes"));
       assertEquals(warnings.length, 1);
-      assertStringIncludes(warnings[0], `${dinit.socket}.processes is ignored: others can write to it`);
+      assertStringIncludes(warnings[0], `${dinit.ownSocket}.processes is ignored: others can write to it`);
       assert(isRunning(victim.pid));
       assertEquals(dinit.read("socket.processes").split("\n").length, 2);
     } finally {

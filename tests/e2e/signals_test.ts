@@ -152,8 +152,8 @@ Deno.test("a removed socket is created again without a signal", async () => {
   await using dinit = new Dinit(SERVICES).start();
   await dinit.printed("[  OK  ] boot");
   for (let i = 1; i <= 2; i++) {
-    Deno.removeSync(dinit.socket);
-    await dinit.printed(`dinit: The control socket ${dinit.socket} was removed; making it again`, i);
+    Deno.removeSync(dinit.ownSocket);
+    await dinit.printed(`dinit: The control socket ${dinit.ownSocket} was removed; making it again`, i);
     await dinit.until(() => dinit.has("socket"), "the socket");
     assertEquals((await dinit.ctl("is-started", "a")).stdout, "STARTED\n");
   }
@@ -236,7 +236,7 @@ Deno.test("without descriptors, failed connections are reported once", async () 
     await dinit.until(() => dinit.has("socket"), "the socket");
     await dinit.until(() => dinit.read("log").includes("service boot started"), "boot");
     const clients = await Promise.all(
-      Array.from({ length: 80 }, () => Deno.connect({ transport: "unix", path: dinit.socket })),
+      Array.from({ length: 80 }, () => Deno.connect({ transport: "unix", path: dinit.ownSocket })),
     );
     const errors = () => dinit.read("log").split("Error accepting control connection").length - 1;
     await dinit.until(() => errors() > 0, "the error");

@@ -45,8 +45,8 @@ export class FakeClock implements Clock {
   }
 
   /** 1970 began with the test. */
-  wall(): number {
-    return this.time;
+  wallOf(time: number): number {
+    return time;
   }
 
   setTimer(id: number, purpose: TimerName, at: number): void {

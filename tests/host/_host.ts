@@ -64,7 +64,7 @@ export class TestHost implements AsyncDisposable {
   #connection: Deno.Conn;
   readonly #process: Deno.ChildProcess;
   readonly #folder: string;
-  readonly #launches: Launches | undefined;
+  readonly #kind: HostKind;
   readonly #waiting = new Map<
     number,
     { resolve: (result: unknown) => void; reject: (error: Error) => void }
@@ -78,9 +78,9 @@ export class TestHost implements AsyncDisposable {
     connection: Deno.Conn,
     process: Deno.ChildProcess,
     folder: string,
-    launches: Launches | undefined,
+    kind: HostKind,
   ) {
-    this.#launches = launches;
+    this.#kind = kind;
     this.#connection = connection;
     this.#process = process;
     this.#folder = folder;
@@ -90,7 +90,6 @@ export class TestHost implements AsyncDisposable {
   static async start(kind: HostKind, options: HostOptions = {}): Promise<TestHost> {
     const { wrapper = [], grants = ["--allow-all"] } = options;
     const host = { launches: "parallel", ...options.host };
-    const launches = kind === "native" ? host.launches as Launches : undefined;
     const folder = Deno.makeTempDirSync({ prefix: "dinit-host-" });
     const path = `${folder}/channel`;
     const listener = Deno.listen({ transport: "unix", path });
@@ -115,7 +114,7 @@ export class TestHost implements AsyncDisposable {
           throw new Error(`the host program ended with ${code}`);
         }),
       ]);
-      return new TestHost(await soon(connection, "the host program"), process, folder, launches);
+      return new TestHost(await soon(connection, "the host program"), process, folder, kind);
     } catch (error) {
       killUnlessEnded(process);
       throw error;
@@ -189,9 +188,7 @@ export class TestHost implements AsyncDisposable {
    */
   async launch(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {
     const result = await this.request(plan);
-    if (this.#launches !== "parallel" || result.pid !== undefined || result.error !== undefined) {
-      return result;
-    }
+    if (this.#kind === "command") return result;
     const { event, args } = await this.#take(["launched", "execFailed"], plan.id, plan.role);
     if (event === "launched") return { pid: args[2] as number };
     const refusal = args[4] as LaunchRefusal | undefined;
@@ -202,6 +199,11 @@ export class TestHost implements AsyncDisposable {
   /** Requests a launch, which may not be over when the answer comes. */
   request(plan: LaunchPlan): Promise<{ pid?: number } & Partial<LaunchRefusal>> {
     return this.#call("launch", plan);
+  }
+
+  /** Requests a launch. The answer is the number of children at the end of the request. */
+  launchAndCount(plan: LaunchPlan): Promise<number> {
+    return this.#call("launchAndCount", plan);
   }
 
   launchMany(plan: LaunchPlan, count: number): Promise<void> {

@@ -135,8 +135,8 @@ if (state !== undefined) {
   const documents = new Map<string, Map<number, Plain>>(
     before.map(([part, found]: [string, [number, Plain][]]) => [part, new Map(found)]),
   );
-  // As after a fault between the making of a process and its document.
-  if (forget) documents.delete("process");
+  // As after a fault between the making of a process and its document, without memory for launches in flight.
+  if (forget) { for (const part of ["process", "slots"]) documents.delete(part); }
   const entries = keeper.left.entries.map((entry) => forget ? { ...entry, pid: undefined } : entry);
   try {
     if (way !== undefined) await nativeHost(host)?.restore(documents, way, entries);
@@ -184,6 +184,11 @@ function inspect() {
 
 const calls: Record<string, (...args: never[]) => unknown> = {
   launch: (plan: LaunchPlan) => host.launch(plan),
+  /** Requests a launch, and counts the children within the same step. */
+  launchAndCount: (plan: LaunchPlan) => {
+    host.launch(plan);
+    return inspect().children;
+  },
   /** Many of the same, without a round trip for each. */
   launchMany: (plan: LaunchPlan, count: number) => {
     for (let id = 1; id <= count; id++) host.launch({ ...plan, id });

@@ -17,8 +17,7 @@ Deno.test("the slots say which launches are in flight, and their processes as fa
   first.memory.write(first.offset, new Uint8Array(Int32Array.of(1234).buffer)); // as `posix_spawn` does
   assertEquals(launchesIn(bytes(memory)), [{ launch: 7, pid: 1234 }, { launch: 2 ** 40, pid: undefined }]);
   assertThrows(() => slots.take(8), RangeError);
-  assertEquals(slots.free(first), 1234);
-  assertEquals(slots.free(second), 0);
+  for (const slot of [first, second]) slots.free(slot);
   assertEquals(launchesIn(bytes(memory)), []);
-  assertEquals(slots.free(slots.take(9)), 0);
+  slots.free(slots.take(9));
 });

@@ -6,7 +6,7 @@ const PROGRAM = `
   const nothing = () => {};
   let executed = nothing, ended = nothing;
   const reports = {
-    execSucceeded: nothing, execFailed: (...facts) => ended(facts), exited: (...facts) => ended(facts.at(-1)),
+    launched: nothing, execSucceeded: nothing, execFailed: (...facts) => ended(facts), exited: (...facts) => ended(facts.at(-1)),
     ready: nothing, readinessClosed: nothing, allKilled: nothing,
   };
   try {

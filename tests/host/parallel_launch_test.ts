@@ -1,7 +1,7 @@
 /** Launches in flight: what must hold although several processes are being made at the same time. */
 
 import { assert, assertEquals } from "@std/assert";
-import { killedBy, LaunchStage, Signal } from "../../src/model/mod.ts";
+import { exitedWith, killedBy, LaunchStage, Signal } from "../../src/model/mod.ts";
 import type { LaunchPlan } from "../../src/engine/mod.ts";
 import { fileOutput, fileWith, plan, TestHost } from "./_host.ts";
 import { leavingNothing } from "./_leaving_nothing.ts";
@@ -27,6 +27,16 @@ leavingNothing("a process exists before it is executed, and is executed before i
   }
   for (let id = 1; id <= MANY; id++) assertEquals(seen.get(id), ["launched", "execSucceeded", "exited"]);
 }, native);
+
+for (const launches of ["adaptive", "parallel", "sequence"] as const) {
+  Deno.test(`a process is made after the step that requests it (${launches})`, async () => {
+    await using host = await TestHost.start("native", { host: { launches } });
+    for (const session of ["own", "shared-console"] as const) {
+      assertEquals(await host.launchAndCount({ ...plan(["true"]), session }), 0);
+      assertEquals(await host.exit(), exitedWith(0));
+    }
+  });
+}
 
 leavingNothing("a signal to a process that does not exist yet reaches it", async (host) => {
   const all = plans(MANY, () => plan(["sleep", "1000"]));

@@ -5,13 +5,14 @@ import { byteText } from "./byte_text.ts";
 import type { ClientRecords } from "./client_records.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InputBuffer } from "./input_buffer.ts";
+import type { LastingStream } from "./lasting_stream.ts";
 import type { Chunk, OutputQueue } from "./output_queue.ts";
 import { Request } from "../wire/protocol.ts";
 import type { Session } from "./session.ts";
 
 /** What a `ClientRecord` saves. */
 export interface ClientParts {
-  readonly descriptor: number;
+  readonly stream: LastingStream;
   readonly input: InputBuffer;
   readonly output: OutputQueue;
   readonly session: Session;
@@ -27,8 +28,6 @@ export class ClientRecord {
   readonly #parts: ClientParts;
   /** The number of the connection. */
   readonly #number: number;
-  /** The saved document has what the next write makes untrue. */
-  #isPassing = false;
 
   /** `number`: that of the connection in another program. @default a new one */
   constructor(records: ClientRecords, number: number, parts: ClientParts) {
@@ -66,34 +65,23 @@ export class ClientRecord {
     if (serial !== undefined) this.#records.output.remove(serial);
   }
 
-  /** Bytes were written or taken out of the socket. */
-  moved(): void {
-    if (this.#isPassing || this.#isNowPassing) this.changed();
-  }
-
   /** The connection has ended. */
   end(): void {
     this.#records.clients.remove(this.#number);
   }
 
-  get #isNowPassing(): boolean {
-    const { input, output } = this.#parts;
-    return input.unreleased > 0 || (output.sent > 0 && output.chunks[0]?.serial !== undefined);
-  }
-
-  #outputDocument({ writer }: Chunk): Plain {
-    return [this.#number, byteText(writer.written)];
+  #outputDocument({ at, writer }: Chunk): Plain {
+    return [this.#number, at, byteText(writer.written)];
   }
 
   #document(): Plain {
-    const { descriptor, input, output, session, conversation } = this.#parts;
-    this.#isPassing = this.#isNowPassing;
+    const { stream: { descriptor, counts }, input, session, conversation } = this.#parts;
     const document: { [key: string]: Plain } = { descriptor };
+    if (counts !== undefined) document.counts = counts;
     if (session.extensions) document.extensions = true;
     if (session.environment) document.environment = true;
-    if (input.unreleased > 0) document.handled = byteText(input.passing);
+    if (input.handledBytes > 0) document.handled = input.handledBytes;
     if (input.kept.length > 0) document.input = byteText(input.kept);
-    if (output.sent > 0) document.sent = output.sent;
     const { long } = conversation;
     if (long !== undefined) document.list = [long.request, long.rest.after];
     const { positions } = session;

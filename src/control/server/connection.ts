@@ -51,6 +51,8 @@ export interface ConnectionOptions {
   readonly gate: Gate;
   /** Where the state of the client is saved, if its connection outlives the program. */
   readonly records: ClientRecords;
+  /** Ends the connection of a descriptor, before the state says that it has ended. */
+  readonly ending: (descriptor: number) => void;
   /** Called once, when the connection has ended. */
   readonly ended: (connection: Connection) => void;
 }
@@ -101,6 +103,7 @@ export class Connection implements CountedClient, EventOutput {
       changed: (bytes) => memory.change(bytes),
       written: (complete) => this.#written(complete),
       blocked: () => this.#blocked(),
+      handled: () => this.#input.handledBytes,
       dropped: (chunk) => this.#record?.removeOutput(chunk),
     });
     this.#conversation = new Conversation({
@@ -112,7 +115,7 @@ export class Connection implements CountedClient, EventOutput {
     });
     if (isSaved) {
       this.#record = new ClientRecord(records, client, {
-        descriptor: stream.descriptor,
+        stream,
         input: this.#input,
         output: this.#output,
         session: this.#session,
@@ -128,7 +131,7 @@ export class Connection implements CountedClient, EventOutput {
   #continueFrom(saved: SavedClient): void {
     this.#input.restore(saved.input, saved.handled);
     for (const { chunk, serial } of saved.output) this.#record?.restoreOutput(chunk, serial);
-    this.#output.restore(saved.output.map(({ chunk }) => chunk), saved.sent);
+    this.#output.restore(saved.output.map(({ chunk }) => chunk));
     this.#session.restore(saved.session);
     this.#conversation.restore(saved);
     const { lateReply } = saved;
@@ -212,6 +215,7 @@ export class Connection implements CountedClient, EventOutput {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.descriptor !== undefined) this.#options.ending(this.descriptor);
     this.#options.records.step(() => {
       this.#leave();
       this.#output.end();
@@ -265,7 +269,7 @@ export class Connection implements CountedClient, EventOutput {
       const isWhole = this.#handleSome();
       this.#isWorking = false;
       const needsSaving = isBehind || this.#hasEvent || this.#conversation.isChanging ||
-        this.#output.chunks.length > 1;
+        this.#output.chunks.length > 1 || this.#output.size > OUTPUT_HIGH_WATER;
       if (needsSaving) this.#save();
       return isWhole;
     });
@@ -298,7 +302,6 @@ export class Connection implements CountedClient, EventOutput {
     if (record === undefined) return;
     this.#options.records.step(() => {
       for (const chunk of complete) record.removeOutput(chunk);
-      record.moved();
     });
   }
 

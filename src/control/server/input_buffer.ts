@@ -12,19 +12,21 @@ export class InputBuffer {
   readonly #stream: ByteStream;
   readonly #lasting: LastingStream | undefined;
   readonly #buffer = new Uint8Array(REQUEST_LIMIT);
-  readonly #taken: () => void;
+  readonly #taking: () => void;
   /** The buffer, for decoding between `start` and `end`. */
   readonly view: DataView = new DataView(this.#buffer.buffer);
   #start = 0;
   #end = 0;
   /** The bytes before this place are no longer in the socket. */
   #own = 0;
+  /** How many bytes of the connection were handled so far, by all programs. */
+  #handled = 0;
 
-  /** `taken`: called after bytes were taken out of a socket before their request was handled. */
-  constructor(stream: ByteStream, taken: () => void) {
+  /** `taking`: called before bytes are taken out of a socket whose request was not handled. */
+  constructor(stream: ByteStream, taking: () => void) {
     this.#stream = stream;
     this.#lasting = isLasting(stream) ? stream : undefined;
-    this.#taken = taken;
+    this.#taking = taking;
   }
 
   get start(): number {
@@ -40,9 +42,9 @@ export class InputBuffer {
     return Math.max(0, this.#start - this.#own);
   }
 
-  /** The handled requests that are still in the socket. */
-  get passing(): Uint8Array {
-    return this.#buffer.subarray(this.#start - this.unreleased, this.#start);
+  /** How many bytes of the connection were handled so far, by all programs. */
+  get handledBytes(): number {
+    return this.#handled;
   }
 
   /** The bytes that are in no socket, and were not handled. */
@@ -53,6 +55,7 @@ export class InputBuffer {
   /** The request with this size is handled. */
   handled(size: number): void {
     this.#start += size;
+    this.#handled += size;
   }
 
   /** Takes the handled requests out of the socket. */
@@ -64,21 +67,18 @@ export class InputBuffer {
   }
 
   /**
-   * Continues: `kept` bytes were taken out before, or `passing` requests are handled. If they are still in the socket,
-   * they wait for `release`.
+   * Continues: this many bytes were handled, and `kept` are the bytes behind them that were taken out, or were to be
+   * taken out. More may have been handled since. Handled requests that are still in the socket wait for `release`.
    */
-  restore(kept: Uint8Array, passing: Uint8Array): void {
-    this.#buffer.set(kept);
-    this.#end = this.#own = kept.length;
-    if (passing.length === 0 || !this.#isNext(passing)) return;
+  restore(kept: Uint8Array, handled: number): void {
+    const { taken = 0, covered = 0 } = this.#lasting ?? {};
+    this.#handled = Math.max(handled, covered);
+    const own = kept.subarray(this.#handled - handled, Math.max(0, taken - handled));
+    this.#buffer.set(own);
+    this.#end = this.#own = own.length;
+    const passing = this.#buffer.subarray(0, Math.max(0, this.#handled - taken));
+    if (passing.length === 0 || this.#lasting?.peekNow(passing) !== passing.length) return;
     this.#start = this.#end = passing.length;
-    this.#own = 0;
-  }
-
-  #isNext(bytes: Uint8Array): boolean {
-    const next = this.#buffer.subarray(0, bytes.length);
-    return this.#lasting?.peekNow(next) === bytes.length &&
-      next.every((byte, index) => byte === bytes[index]);
   }
 
   /** Waits for more bytes; false when the client has closed its direction. Throws the stream's error. */
@@ -103,8 +103,8 @@ export class InputBuffer {
       if (size > known) return true;
       // Nothing has come since. The socket would report the same bytes again, and never its end.
       this.#own = this.#end;
+      this.#taking();
       stream.skip(size);
-      this.#taken();
     }
   }
 }

@@ -13,6 +13,8 @@ const CHUNK_SIZE = 4096;
 /** A part of the output, in whole packets. */
 export interface Chunk {
   readonly writer: ByteWriter;
+  /** How many bytes of the connection come before it, from all programs. */
+  readonly at: number;
   /** The number of its saved document; `undefined`: it is not saved. */
   serial: number | undefined;
   /** How many bytes are saved. */
@@ -29,6 +31,8 @@ export interface OutputReports {
   written(complete: readonly Chunk[]): void;
   /** The socket accepts no more now. */
   blocked(): void;
+  /** How many bytes of requests were handled: the output has the replies to all of them. */
+  handled(): number;
   /** The chunk is dropped. */
   dropped(chunk: Chunk): void;
 }
@@ -65,11 +69,6 @@ export class OutputQueue {
     return this.#chunks;
   }
 
-  /** How many bytes of the first chunk are written. */
-  get sent(): number {
-    return this.#sent;
-  }
-
   /** Adds a packet. Packets that are added in one turn of the event loop are written together. */
   add(packet: Packet, form?: StatusForm): void {
     if (this.#ended) return;
@@ -78,7 +77,8 @@ export class OutputQueue {
     const isOpen = chunk !== undefined && chunk.writer.length < CHUNK_SIZE &&
       (this.#lasting !== undefined || this.#chunks.length > 1 || !this.#isPlanned);
     if (chunk === undefined || !isOpen) {
-      chunk = { writer: new ByteWriter(), serial: undefined, saved: 0 };
+      const at = chunk === undefined ? this.#lasting?.sent ?? 0 : chunk.at + chunk.writer.length;
+      chunk = { writer: new ByteWriter(), at, serial: undefined, saved: 0 };
       this.#chunks.push(chunk);
     }
     const before = chunk.writer.length;
@@ -87,12 +87,17 @@ export class OutputQueue {
     this.#plan();
   }
 
-  /** Continues with chunks of another program; this many bytes of the first one are written. */
-  restore(chunks: Chunk[], sent: number): void {
-    this.#chunks = chunks;
-    this.#sent = sent;
-    this.#grow(chunks.reduce((size, { writer }) => size + writer.length, 0) - sent);
-    if (chunks.length > 0) this.#plan();
+  /** Continues with chunks of another program, some of which it may have written. */
+  restore(chunks: Chunk[]): void {
+    const { sent = 0 } = this.#lasting ?? {};
+    const isWritten = ({ at, writer }: Chunk) => at + writer.length <= sent;
+    for (const chunk of chunks) if (isWritten(chunk)) this.#reports.dropped(chunk);
+    this.#chunks = chunks.filter((chunk) => !isWritten(chunk));
+    const [first] = this.#chunks;
+    if (first === undefined) return;
+    this.#sent = Math.max(0, sent - first.at);
+    this.#grow(this.#chunks.reduce((size, { writer }) => size + writer.length, 0) - this.#sent);
+    this.#plan();
   }
 
   /** Resolves when everything has been written, or cannot be written any more. */
@@ -138,7 +143,8 @@ export class OutputQueue {
     try {
       while (this.#chunks.length > 0) {
         const bytes = this.#chunks[0].writer.written.subarray(this.#sent);
-        const count = stream.writeNow(bytes);
+        const covers = this.#chunks.length === 1 ? this.#reports.handled() : 0;
+        const count = stream.writeNow(bytes, covers);
         if (count !== undefined) this.#wrote(count);
         if (count !== bytes.length) return this.#waitForRoom(stream);
       }

@@ -26,13 +26,13 @@ import type { SavedSession } from "./session.ts";
 export interface SavedClient {
   readonly number: number;
   readonly descriptor: number;
-  /** The beginning of a request. */
+  /** Where the connection is counted; `undefined`: nowhere, so it cannot continue. */
+  readonly counts: number | undefined;
+  /** How many bytes of requests were handled. More may have been handled since. */
+  readonly handled: number;
+  /** The beginning of the request behind them. */
   readonly input: Uint8Array;
-  /** The handled requests that were still in the socket. */
-  readonly handled: Uint8Array;
   readonly output: readonly { readonly serial: number; readonly chunk: Chunk }[];
-  /** How many bytes of the first chunk are written. */
-  readonly sent: number;
   readonly session: SavedSession;
   readonly list: { readonly request: Request; readonly after: number } | undefined;
   /** No more requests are handled. */
@@ -52,6 +52,8 @@ export interface SavedListener {
 /** All that the control server continues. */
 export interface SavedControl {
   readonly listener: SavedListener | undefined;
+  /** The descriptor of the counts of all connections. */
+  readonly counts: number | undefined;
   readonly clients: readonly SavedClient[];
   /** How often buffers were cleared, by id of the service. */
   readonly cleared: ReadonlyMap<number, number>;
@@ -81,9 +83,9 @@ const client = object<ClientDocument>({
   descriptor: count,
   extensions: or(flag, false),
   environment: or(flag, false),
-  handled: or(bytes, new Uint8Array()),
+  counts: optional(count),
+  handled: or(count, 0),
   input: or(bytes, new Uint8Array()),
-  sent: or(count, 0),
   list: optional(listOf(number)),
   positions: or((saved, path) => {
     const [opened, ...positions] = Array.isArray(saved) ? saved : [undefined];
@@ -98,9 +100,9 @@ interface ClientDocument {
   readonly descriptor: number;
   readonly extensions: boolean;
   readonly environment: boolean;
-  readonly handled: Uint8Array;
+  readonly counts: number | undefined;
+  readonly handled: number;
   readonly input: Uint8Array;
-  readonly sent: number;
   readonly list: number[] | undefined;
   readonly positions: { readonly opened: number; readonly positions: number[][] };
   readonly ending: boolean;
@@ -120,9 +122,11 @@ export function readControl(
   upgradeReply: ReplyPacket,
 ): SavedControl {
   const saved = parts.get("listener")?.get(0);
+  const counts = parts.get("counts")?.get(0);
   const reader = new ClientsReader(parts, services, upgradeReply);
   return {
     listener: saved === undefined ? undefined : listener(saved, "listener"),
+    counts: counts === undefined ? undefined : count(counts, "counts"),
     clients: reader.read(),
     cleared: new Map(
       [...parts.get("log-cleared") ?? []].map(([id, saved]) => [id, count(saved, `log-cleared ${id}`)]),
@@ -181,11 +185,16 @@ class ClientsReader {
 
   #readOutput(serial: number, saved: Plain): void {
     const path = `output-to-client ${serial}`;
-    const [client, encoded] = Array.isArray(saved) ? saved : [];
+    const [client, place, encoded] = Array.isArray(saved) ? saved : [];
     const output = this.#of(this.#output, count(client, path));
+    const at = count(place, path);
+    const last = output.at(-1)?.chunk;
+    if (last !== undefined && at !== last.at + last.writer.length) {
+      throw new SavedStateError(path, "does not follow the output before it");
+    }
     const writer = new ByteWriter();
     writer.bytes(bytes(encoded, path));
-    output.push({ serial, chunk: { writer, serial, saved: writer.length } });
+    output.push({ serial, chunk: { writer, at, serial, saved: writer.length } });
   }
 
   #of<T>(lists: Map<number, T[]>, client: number): T[] {
@@ -197,23 +206,16 @@ class ClientsReader {
   #readClient(number: number, saved: Plain): SavedClient {
     const path = `client ${number}`;
     const document = client(saved, path);
-    const { descriptor, extensions, environment, handled, input, sent, list, positions, ending } = document;
+    const { descriptor, counts, handled, ending, extensions, environment, input, list, positions } = document;
     const output = this.#take(this.#output, number) ?? [];
     if (input.length > REQUEST_LIMIT) throw new SavedStateError(`${path}.input`, "is too long");
-    if (handled.length > REQUEST_LIMIT) throw new SavedStateError(`${path}.handled`, "is too long");
-    if (handled.length > 0 && input.length > 0) {
-      throw new SavedStateError(`${path}.handled`, "contradicts the input");
-    }
-    if (sent > 0 && sent >= (output[0]?.chunk.writer.length ?? 0)) {
-      throw new SavedStateError(`${path}.sent`, "is more than there is to write");
-    }
     return {
       number,
       descriptor,
-      input,
+      counts,
       handled,
+      input,
       output,
-      sent,
       session: {
         extensions,
         environment,

@@ -62,6 +62,9 @@ export class ControlServer {
   readonly #sockets: OwnSockets | undefined;
   readonly #store: StateStore | undefined;
   readonly #records: ClientRecords;
+  /** The part with the descriptor of the counts of all connections. */
+  readonly #countsPart: StatePart = { name: "counts", document: () => this.#sockets?.counts };
+  #savedCounts: number | undefined;
   /** The part with the listening socket. */
   readonly #listenerPart: StatePart = { name: "listener", document: () => this.#listenerDocument() };
   readonly #memory = new ClientMemory(MEMORY_LIMIT);
@@ -135,8 +138,13 @@ export class ControlServer {
       gate: this.#gate,
       records: this.#records,
       ended: (ended) => this.#connections.delete(ended),
+      ending: (descriptor) => this.#sockets?.end(descriptor),
     }, saved);
     this.#connections.add(connection);
+    const counts = this.#sockets?.counts;
+    if (counts === this.#savedCounts) return;
+    this.#savedCounts = counts;
+    this.#store?.changed(this.#countsPart, 0);
   }
 
   /**
@@ -144,36 +152,48 @@ export class ControlServer {
    * dropped. The services must be there already. Throws `SavedStateError` before anything has changed.
    *
    * @param options.refusal the answer for clients that wait for an upgrade: why there was none. @default it succeeded
+   * @param options.withoutStrays connections that were accepted last, and that no state names, end. @default they go on
    */
-  async restore(parts: SavedParts, { refusal }: { readonly refusal?: string } = {}): Promise<void> {
+  async restore(
+    parts: SavedParts,
+    { refusal, withoutStrays = false }: {
+      readonly refusal?: string;
+      readonly withoutStrays?: boolean;
+    } = {},
+  ): Promise<void> {
     const { readControl } = await typed(import("./saved_clients.ts"));
     const services = new Map([...this.#host.manager.services()].map((service) => [service.id, service]));
-    const { listener, clients, cleared } = readControl(
+    const { listener, counts, clients, cleared } = readControl(
       parts,
       services,
       refusal === undefined ? { type: Reply.ACK } : { type: Reply.UPGRADE_REFUSED, reason: refusal },
     );
     for (const [service, times] of cleared) this.#host.logs.restore(service, times);
     this.#records.clients.reserve(listener?.clients ?? 1);
-    if (listener !== undefined) {
-      this.#lastPath = listener.path;
-      const own = listener.descriptor === undefined
-        ? undefined
-        : this.#sockets?.takeListener(listener.descriptor);
-      if (own !== undefined) this.#listenOn(ListeningSocket.take(listener.path, own));
-    }
+    if (counts !== undefined) this.#sockets?.takeCounts(counts);
     for (const client of clients) {
-      const stream = this.#sockets?.takeConnection(client.descriptor);
+      const stream = client.counts === undefined
+        ? undefined
+        : this.#sockets?.takeConnection(client.descriptor, client.counts);
       if (stream === undefined) this.#records.forget(client);
       else this.#serve(stream, client);
     }
+    if (listener === undefined) return;
+    const { path, descriptor } = listener;
+    this.#lastPath = path;
+    if (descriptor === undefined) return;
+    const strays = withoutStrays ? [] : this.#sockets?.takeStrays(path, descriptor) ?? [];
+    for (const stream of strays) this.#serve(stream);
+    // New connections come last: their counts must not get the places of those that continue.
+    const own = this.#sockets?.takeListener(descriptor);
+    if (own !== undefined) this.#listenOn(ListeningSocket.take(path, own));
   }
 
   /** The descriptors that another program needs to continue. */
   descriptors(): number[] {
     const listener = this.#socket?.descriptor;
-    const clients = [...this.#connections].map(({ descriptor }) => descriptor);
-    return [listener, ...clients].filter((descriptor) => descriptor !== undefined);
+    const { counts, connections = [] } = this.#sockets ?? {};
+    return [listener, counts, ...connections].filter((descriptor) => descriptor !== undefined);
   }
 
   /** From now on no request is handled, and what was handled is saved. Input and new connections wait. */

@@ -9,7 +9,7 @@ import { type Journal, openLibrary, parseJournal } from "../../host/mod.ts";
 import { readWhole } from "../../system/surviving.ts";
 import { type FaultRecord, readFaultRecord } from "./fault_record.ts";
 import { type DaemonMemory, savedMemory } from "./daemon_state.ts";
-import { lastFact } from "./recent_facts.ts";
+import { type SavedRing, savedRing } from "./recent_facts.ts";
 import { readState, type StateReading } from "./state_text.ts";
 
 /** From what a daemon continues. */
@@ -23,8 +23,8 @@ export interface Continuation {
   readonly journal: Journal;
   /** After a fault. */
   readonly fault: FaultRecord | undefined;
-  /** The number of the last fact. */
-  readonly lastFact: number;
+  /** The last facts; after a kill, none. */
+  readonly ring: SavedRing;
   /** What the daemon remembers; after a kill, little. */
   readonly memory: Partial<DaemonMemory>;
   /** Makes the engine of the saved state. Throws `SavedStateError`. */
@@ -63,15 +63,16 @@ function continuation(
 ): Continuation {
   const saved = savedMemory(parts);
   // Another process is another daemon: only the machine is the same.
-  const memory = way === "adopt" ? { begun: saved.begun, bootRecorded: saved.bootRecorded } : saved;
-  const last = way === "adopt" ? 0 : lastFact(parts);
+  const { begun, bootRecorded, wallOffset } = saved;
+  const memory = way === "adopt" ? { begun, bootRecorded, wallOffset } : saved;
+  const ring = way === "adopt" ? { last: 0, facts: [] } : savedRing(parts);
   return {
     way,
     parts,
     step,
     journal,
     fault,
-    lastFact: last,
+    ring,
     memory,
     engine: (options) => restore(options, parts),
   };

@@ -20,6 +20,8 @@ import {
 export interface DaemonMemory {
   /** When it was started for the first time, by the engine's clock, in milliseconds. */
   startedAt: number;
+  /** The difference between the time of day and the engine's clock, in milliseconds. */
+  wallOffset: number | undefined;
   /** Identifies the stream of facts (`FactSource.origin`). */
   origin: number;
   /** The services of the command line have been started. */
@@ -30,6 +32,8 @@ export interface DaemonMemory {
   bootRecorded: boolean;
   /** Descriptors from 3 on that it was started with, which stay open. */
   given: readonly number[];
+  /** The first program has found SIGHUP ignored, as with `nohup`. */
+  hangUpIgnored: boolean;
   /** When faults happened, by the engine's clock. */
   faults: readonly number[];
   /** The exit status of `--exit-with`, once it is known. */
@@ -37,14 +41,19 @@ export interface DaemonMemory {
 }
 
 /** The memory of a new daemon. `now` is by the engine's clock. */
-export function newMemory(now: number): DaemonMemory {
+export function newMemory(
+  now: number,
+  { hangUpIgnored }: Pick<DaemonMemory, "hangUpIgnored">,
+): DaemonMemory {
   return {
     startedAt: now,
+    wallOffset: undefined,
     origin: Math.trunc(performance.timeOrigin),
     begun: false,
     announced: false,
     bootRecorded: false,
     given: [],
+    hangUpIgnored,
     faults: [],
     exitStatus: undefined,
   };
@@ -52,11 +61,13 @@ export function newMemory(now: number): DaemonMemory {
 
 const memory: Schema<DaemonMemory> = object<DaemonMemory>({
   startedAt: or(number, 0),
+  wallOffset: optional(number),
   origin: or(number, 0),
   begun: or(flag, false),
   announced: or(flag, false),
   bootRecorded: or(flag, false),
   given: or(listOf(number), []),
+  hangUpIgnored: or(flag, false),
   faults: or(listOf(number), []),
   exitStatus: optional(number),
 });
@@ -94,15 +105,12 @@ export class DaemonState implements StatePart {
 
   document(place: number): Plain | undefined {
     if (place !== 0) return undefined;
-    const { startedAt, origin, begun, announced, bootRecorded, given, faults, exitStatus } = this.#memory;
+    const { wallOffset, given, faults, exitStatus, ...plain } = this.#memory;
     return {
-      startedAt,
-      origin,
-      begun,
-      announced,
-      bootRecorded,
+      ...plain,
       given: [...given],
       faults: [...faults],
+      ...(wallOffset === undefined ? {} : { wallOffset }),
       ...(exitStatus === undefined ? {} : { exitStatus }),
     };
   }

@@ -1,10 +1,21 @@
 import type { EventRing, Fact, FactSink, NumberedFact } from "../../engine/mod.ts";
-import type { Plain, SavedParts, StatePart, StateStore } from "../../model/saving.ts";
+import {
+  number,
+  object,
+  type Plain,
+  type SavedParts,
+  type StatePart,
+  type StateStore,
+  text,
+} from "../../model/saving.ts";
 
 /** How many facts outlive the program. */
 const SIZE = 50;
 
-/** The last facts, in short, for the report of a fault; and the number of the last one, at which an heir continues. */
+/**
+ * The last facts: for the report of a fault, and for subscribers that come after it, or were away. An heir continues
+ * with the number of the last one.
+ */
 export class RecentFacts implements FactSink, StatePart {
   readonly name = "fact";
   readonly #store: StateStore;
@@ -24,22 +35,46 @@ export class RecentFacts implements FactSink, StatePart {
   document(place: number): Plain | undefined {
     const { last } = this.#ring;
     const fact = this.#ring.get(last - ((last - place) % SIZE + SIZE) % SIZE);
-    return fact && shortened(fact);
+    return fact && saved(fact);
   }
 }
 
-function shortened(fact: NumberedFact): Plain {
-  const { seq, at, kind } = fact;
-  return "service" in fact ? [seq, at, kind, fact.service] : [seq, at, kind];
+/** A fact as a document: the values of a fact are plain, except for an error. */
+function saved(fact: NumberedFact): Plain {
+  if (!("error" in fact) || fact.error === undefined) return fact as unknown as Plain;
+  const { seq, at, time, kind } = fact;
+  return { seq, at, time, kind, isShort: true };
 }
 
-/** The facts in a saved state, oldest first: number, time, kind and service. */
-export function savedFacts(parts: SavedParts): Plain[][] {
-  const facts = [...parts.get("fact")?.values() ?? []].filter((fact) => Array.isArray(fact));
-  return facts.sort(([a], [b]) => Number(a) - Number(b));
+const position = object<{ seq: number; at: number; time: number; kind: string }>({
+  seq: number,
+  at: number,
+  time: number,
+  kind: text,
+});
+
+/** The facts in a saved state, oldest first. */
+export function savedFacts(parts: SavedParts): readonly Plain[] {
+  const facts = [...parts.get("fact")?.values() ?? []];
+  return facts.map((fact) => ({ fact, seq: position(fact, "fact").seq }))
+    .sort((one, other) => one.seq - other.seq)
+    .map(({ fact }) => fact);
 }
 
-/** The number of the last fact; 0 if there was none. */
-export function lastFact(parts: SavedParts): number {
-  return Number(savedFacts(parts).at(-1)?.[0] ?? 0);
+/** How a ring of facts continues. */
+export interface SavedRing {
+  /** The number of the last fact; 0 if there was none. */
+  readonly last: number;
+  /** The last facts, as far back as they are complete. */
+  readonly facts: readonly Fact[];
+}
+
+/** The ring in a saved state. Throws `SavedStateError`. */
+export function savedRing(parts: SavedParts): SavedRing {
+  const all = savedFacts(parts) as unknown as readonly (NumberedFact & { readonly isShort?: true })[]; // checked
+  const last = all.at(-1)?.seq ?? 0;
+  const whole = all.slice(all.findLastIndex(({ isShort }) => isShort) + 1);
+  // Numbers without a gap up to the last one.
+  const facts = whole.filter(({ seq }, index) => seq === last - (whole.length - 1 - index));
+  return { last, facts: facts.length === whole.length ? facts.map(({ seq: _seq, ...fact }) => fact) : [] };
 }

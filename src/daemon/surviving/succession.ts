@@ -80,7 +80,7 @@ export class Succession {
     const own = [inheritance.state, inheritance.record, inheritance.signals];
     const others = [...state.memory.given, ...this.#descriptors(ground.nativeHost)];
     sortDescriptors(openLibrary(), new Set([...own, ...others]));
-    return await ground.journal.take();
+    return await ground.journal.take(true);
   }
 
   /** The clients go on, unless a command of theirs may be the cause of too many faults. */

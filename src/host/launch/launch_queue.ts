@@ -3,13 +3,22 @@
  * which takes milliseconds when other programs hold the processors. So the calls run on threads of their own
  * (`LaunchThreads`), in the order of the requests, and the daemon does other work meanwhile.
  *
- * A single launch on a quiet machine is faster in the thread that asks. So a launch is made at once if no other one is
- * in flight and the last one was quick. Launches that involve the terminal are always made at once.
+ * A launch begins after the step that requested it: after a fault, the state says that it was requested, and the record
+ * says that it had begun, so it is not made twice.
+ *
+ * A single launch on a quiet machine is faster in the thread of the daemon. So a launch is made there if it is the only
+ * one and the last one was quick. Launches that involve the terminal are always made there.
  */
 
 import type { LaunchPlan, ProcessRole } from "../../engine/mod.ts";
 import { Errno } from "../../model/mod.ts";
-import { type LaunchThreads, type Spawner, type SpawnWork, SystemCallError } from "../../system/mod.ts";
+import {
+  type LaunchThreads,
+  pidIn,
+  type Spawner,
+  type SpawnWork,
+  SystemCallError,
+} from "../../system/mod.ts";
 import type { LaunchesInFlight } from "../processes/orphan_ends.ts";
 import type { LaunchNumber, ProcessRecord } from "../processes/process_record.ts";
 import { ExecutionError, PreparationError } from "./launch_errors.ts";
@@ -46,7 +55,7 @@ export interface LaunchQueueContext {
   readonly launch: LaunchContext;
   /** See `NativeHostOptions`. */
   readonly launches: "parallel" | "sequence" | "adaptive";
-  /** A launch that was not made at once is over. Never called from inside a call. */
+  /** A launch is over. Never called from inside a call. */
   over(plan: LaunchPlan, outcome: LaunchOutcome, signals: readonly HeldSignal[]): void;
 }
 
@@ -69,7 +78,6 @@ interface Ready {
 interface Flight extends Ready {
   readonly order: number;
   readonly launch: LaunchNumber;
-  readonly slot: LaunchSlot;
   /** When it began, in milliseconds. */
   readonly begin: number;
 }
@@ -118,14 +126,12 @@ export class LaunchQueue implements LaunchesInFlight {
     return new Promise((resolve) => this.#finished.push(resolve));
   }
 
-  /** Launches a process: at once, with its outcome, or later: `undefined`. */
-  launch(plan: LaunchPlan): LaunchOutcome | undefined {
+  /** Requests a process. */
+  launch(plan: LaunchPlan): void {
     const request: Request = { plan, signals: [] };
-    if (this.#isMadeAtOnce(plan)) return this.#makeAtOnce(request);
     this.#waiting.add(request);
     this.#requests.set(key(plan.id, plan.role), request);
     this.#beginSoon();
-    return undefined;
   }
 
   /** Whether the launch of a process is not over. */
@@ -140,20 +146,6 @@ export class LaunchQueue implements LaunchesInFlight {
     const again = signals.some(({ signal, group }) => signal === held.signal && group === held.group);
     if (!again) signals.push(held); // like the system, which counts a pending signal once
     return true;
-  }
-
-  #isMadeAtOnce({ session }: LaunchPlan): boolean {
-    const { launches, threads } = this.#context;
-    if (launches === "sequence" || session !== "own" || threads.areUnavailable) return true;
-    return launches === "adaptive" && this.unfinished === 0 && this.#last < QUICK;
-  }
-
-  #makeAtOnce(request: Request): LaunchOutcome {
-    const ready = this.#prepare(request);
-    if ("error" in ready) return ready;
-    const [flight] = this.#record([ready]);
-    const errno = this.#call(flight);
-    return this.#end(flight, this.#turnsToShell(flight, errno) ? this.#call(flight) : errno);
   }
 
   /** Begins after the current work, so that launches that are requested together are recorded together. */
@@ -202,8 +194,9 @@ export class LaunchQueue implements LaunchesInFlight {
   #flyAlone(ready: Ready): void {
     this.#waiting.delete(ready.request);
     const [flight] = this.#record([ready]);
-    const errno = this.#call(flight);
-    setImmediate(() => this.#landed(flight, errno));
+    const slot = this.#context.slots.take(flight.launch);
+    const errno = this.#call(flight, slot);
+    setImmediate(() => this.#landed(flight, slot, errno));
   }
 
   /**
@@ -224,27 +217,40 @@ export class LaunchQueue implements LaunchesInFlight {
   }
 
   #fly(flight: Flight): void {
-    const { threads } = this.#context;
-    const thread = threads.take();
-    if (thread === undefined) { // the system refuses to make so many threads
-      this.#landed(flight, this.#call(flight));
+    const { threads, slots, openFiles } = this.#context;
+    const slot = slots.take(flight.launch);
+    const thread = this.#isMadeHere(flight.request) ? undefined : threads.take();
+    if (thread === undefined) { // perhaps the system refuses to make so many threads
+      this.#landed(flight, slot, this.#call(flight, slot));
       return;
     }
-    const { openFiles } = this.#context;
     openFiles.enter();
-    threads.run(thread, flight.work, flight.slot, (errno) => {
+    threads.run(thread, flight.work, slot, (errno) => {
       openFiles.leave();
-      this.#landed(flight, errno);
+      this.#landed(flight, slot, errno);
     });
   }
 
-  #landed(flight: Flight, errno: number): void {
+  /** Whether the thread of the daemon makes a process. */
+  #isMadeHere({ plan }: Request): boolean {
+    const { launches } = this.#context;
+    if (launches === "sequence" || plan.session !== "own") return true;
+    return launches === "adaptive" && this.unfinished === 1 && this.#last < QUICK;
+  }
+
+  #landed(flight: Flight, slot: LaunchSlot, errno: number): void {
+    const { slots } = this.#context;
     if (this.#turnsToShell(flight, errno)) {
+      slots.free(slot);
       this.#fly(flight);
       return;
     }
     this.#beginSoon();
-    this.#over(flight.request, this.#end(flight, errno));
+    try {
+      this.#over(flight.request, this.#end(flight, pidIn(slot), errno));
+    } finally {
+      slots.free(slot); // not before: until the process is saved, only the slot says which one it is
+    }
   }
 
   #over(request: Request, outcome: LaunchOutcome): void {
@@ -280,20 +286,19 @@ export class LaunchQueue implements LaunchesInFlight {
 
   /** Records launches that are about to begin. */
   #record(ready: readonly Ready[]): Flight[] {
-    const { record, slots } = this.#context;
+    const { record } = this.#context;
     const numbers = ready.map(({ request }) => record.launching(request.plan));
     if (ready.length > 0) record.commit();
     const begin = performance.now();
     return ready.map((one, index) => {
-      const launch = numbers[index];
-      const flight = { ...one, order: this.#next++, launch, slot: slots.take(launch), begin };
+      const flight = { ...one, order: this.#next++, launch: numbers[index], begin };
       this.#flying.set(flight.order, flight);
       return flight;
     });
   }
 
   /** Makes the process in this thread. Returns the error number, or 0. */
-  #call({ work, slot }: Flight): number {
+  #call({ work }: Flight, slot: LaunchSlot): number {
     const { spawner, openFiles } = this.#context;
     return openFiles.whileLowered(() => spawner.call(work, slot));
   }
@@ -305,11 +310,10 @@ export class LaunchQueue implements LaunchesInFlight {
     return true;
   }
 
-  #end({ order, launch, slot, prepared, work, begin }: Flight, errno: number): LaunchOutcome {
-    const { record, slots, spawner } = this.#context;
+  #end({ order, launch, prepared, work, begin }: Flight, pid: number, errno: number): LaunchOutcome {
+    const { record, spawner } = this.#context;
     this.#flying.delete(order);
     this.#last = performance.now() - begin;
-    const pid = slots.free(slot);
     if (errno === 0) work.made(pid);
     spawner.giveBack(work);
     if (errno === 0) return { launch, order, launched: prepared.succeed(pid) };

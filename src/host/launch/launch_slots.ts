@@ -5,7 +5,6 @@
  */
 
 import type { Memory, PidPlace } from "../../system/mod.ts";
-import { pidIn } from "../../system/mod.ts";
 import type { LaunchNumber } from "../processes/process_record.ts";
 
 /** The offsets in a slot, and its size in bytes. */
@@ -59,7 +58,7 @@ export class LaunchSlots {
     this.#free = Array.from({ length: count }, (_, index) => count - 1 - index);
   }
 
-  /** A slot for a launch. Throws `RangeError` if all are taken: there must be one for each launch in flight. */
+  /** A slot for a launch that begins now. Throws `RangeError` if all are taken: there must be one for each launch in flight. */
   take(launch: LaunchNumber): LaunchSlot {
     const index = this.#free.pop();
     if (index === undefined) throw new RangeError("more launches in flight than slots");
@@ -70,11 +69,9 @@ export class LaunchSlots {
     return { index, memory: this.#memory, offset: index * SLOT.size + SLOT.pid };
   }
 
-  /** The launch is over. Returns the process that it made, 0 if there is none. */
-  free(slot: LaunchSlot): number {
-    const pid = pidIn(slot);
+  /** The launch is over, and what it made is saved. */
+  free(slot: LaunchSlot): void {
     this.#memory.write(slot.index * SLOT.size, new Uint8Array(SLOT.size));
     this.#free.push(slot.index);
-    return pid;
   }
 }

@@ -1,7 +1,7 @@
 /** Launches: what the host does before the queue gets one, and when it is over. */
 
-import type { LaunchPlan, LaunchRefusal } from "../../engine/mod.ts";
-import { type BootTime, DescriptorStream, type Files, type Logins, type Poller } from "../../system/mod.ts";
+import type { LaunchPlan } from "../../engine/mod.ts";
+import type { BootTime, Files, Logins } from "../../system/mod.ts";
 import type { StateStore } from "../../model/saving.ts";
 import type { HostReports } from "../native_options.ts";
 import type { OutputPipes } from "../output/output_pipes.ts";
@@ -18,7 +18,6 @@ import type { Launched } from "./native_launch.ts";
 /** What launching is given by its host. */
 export interface LaunchingContext {
   readonly files: Files;
-  readonly poller: Poller;
   readonly clock: BootTime;
   readonly queue: LaunchQueue;
   readonly pipes: OutputPipes;
@@ -32,7 +31,7 @@ export interface LaunchingContext {
   readonly orphanEnds: OrphanEnds;
   readonly signals: ServiceSignals;
   /** See `NativeHostOptions`. */
-  readonly serveControl: ((stream: DescriptorStream) => void) | undefined;
+  readonly serveControl: ((connection: number) => void) | undefined;
 }
 
 /** Launches processes, and enters those that exist. */
@@ -43,25 +42,14 @@ export class Launching {
     this.#context = context;
   }
 
-  launch(plan: LaunchPlan): { pid: number | undefined } | LaunchRefusal {
-    const { pipes, queue, reports, follower } = this.#context;
+  /** Requests a process; `over` follows. */
+  launch(plan: LaunchPlan): void {
+    const { pipes, queue } = this.#context;
     if (plan.role === "main" && plan.output.to !== "pipe") pipes.producerGone(plan.name, false);
-    const outcome = queue.launch(plan);
-    if (outcome === undefined) return { pid: undefined };
-    if ("error" in outcome) {
-      if (outcome.error instanceof PreparationError) return outcome.error.refusal();
-      const { stage, errno } = outcome.error;
-      queueMicrotask(() => reports.execFailed(plan.id, plan.role, stage, errno));
-      return { pid: undefined };
-    }
-    const { launch, launched } = outcome;
-    const process = this.#enter(plan, launch, launched);
-    this.#serve(plan, launched);
-    if (launched.chain === undefined) queueMicrotask(() => follower.executed(process));
-    return { pid: launched.pid };
+    queue.launch(plan);
   }
 
-  /** A launch that was not made at once is over. */
+  /** A launch is over. */
   over(plan: LaunchPlan, outcome: LaunchOutcome, signals: readonly HeldSignal[]): void {
     const { ends } = this.#context;
     if ("error" in outcome) this.#failed(plan, outcome.error);
@@ -116,10 +104,10 @@ export class Launching {
   }
 
   #serve({ inittab: login }: LaunchPlan, { pid, control }: Launched): void {
-    const { files, poller, logins, serveControl } = this.#context;
+    const { files, logins, serveControl } = this.#context;
     if (login !== undefined) logins.started(login, pid, Date.now());
     if (control === undefined) return;
     if (serveControl === undefined) files.close(control);
-    else serveControl(new DescriptorStream(control, files, poller));
+    else serveControl(control);
   }
 }

@@ -24,32 +24,55 @@ export interface FoundLaunch {
   readonly startTicks: number;
 }
 
+/** What became of launches. The others were never made, or failed. */
+export interface FoundLaunches {
+  readonly found: readonly FoundLaunch[];
+  /** Children that launches have made, without a sign of which launch made which. Each leads a group. */
+  readonly doubtful: readonly number[];
+}
+
+/** Whether a child is that of a launch. */
+type Evidence = (entry: JournalEntry, child: Child) => boolean;
+
 /**
  * Finds the process of each launch: by the id that the system had told the earlier program, otherwise by its command.
  *
  * @param known children that belong to other launches
- * @param told process ids by the numbers of launches
+ * @param begun the launches that had begun, by their numbers, with their processes as far as the system had told them;
+ * `undefined`: any of them may have begun
  */
 export async function findLaunches(
   launches: readonly JournalEntry[],
   known: ReadonlySet<number>,
-  told: ReadonlyMap<number, number>,
-): Promise<FoundLaunch[]> {
-  if (launches.length === 0) return [];
+  begun: ReadonlyMap<number, number | undefined> | undefined,
+): Promise<FoundLaunches> {
+  const open = new Set(launches.filter(({ launch }) => begun === undefined || begun.has(launch)));
+  if (open.size === 0) return { found: [], doubtful: [] };
+  const free = new Set((await executedChildren()).filter(({ pid }) => !known.has(pid)));
   const found: FoundLaunch[] = [];
-  const free = (await executedChildren()).filter(({ pid }) => !known.has(pid));
-  const take = (entry: JournalEntry, isIts: (child: Child) => boolean) => {
-    const index = free.findIndex((child) => isInTime(entry, child) && isIts(child));
-    if (index === -1) return false;
-    const [{ pid, startTicks }] = free.splice(index, 1);
-    found.push({ entry, pid, startTicks });
-    return true;
+  const match = (isIts: Evidence, isClear = (_fitting: number, _claimed: number) => true) => {
+    const fits: Evidence = (entry, child) => isInTime(entry, child) && isIts(entry, child);
+    for (const entry of open) {
+      const [child, ...others] = [...free].filter((other) => fits(entry, other));
+      if (child === undefined) continue;
+      const claims = [...open].filter((other) => fits(other, child));
+      if (!isClear(1 + others.length, claims.length)) continue;
+      open.delete(entry);
+      free.delete(child);
+      found.push({ entry, pid: child.pid, startTicks: child.startTicks });
+    }
   };
-  const rest = launches.filter((entry) => !take(entry, ({ pid }) => pid === told.get(entry.launch)));
-  // A child that runs shows its whole command, an ended one only a name. So the better evidence comes first.
-  const unseen = rest.filter((entry) => !take(entry, (child) => runsCommandOf(entry, child)));
-  for (const entry of unseen) take(entry, (child) => isChildOf(entry, child));
-  return found;
+  const isOnly = (fitting: number, claimed: number) => fitting === 1 && claimed === 1;
+  // The better evidence comes first. A child that runs shows its whole command, an ended one only a name.
+  match(({ launch }, { pid }) => pid === begun?.get(launch));
+  match(runsCommandOf);
+  match(hasNameOf);
+  match(isLaunchOf, isOnly);
+  match((_, { pid, group }) => pid === group, isOnly);
+  const doubtful = [...free].filter((child) =>
+    child.group === child.pid && child.state !== "Z" && [...open].some((entry) => isInTime(entry, child))
+  );
+  return { found, doubtful: doubtful.map(({ pid }) => pid) };
 }
 
 /** The children, once each of them has executed its program: before that it has the program of this daemon. */
@@ -66,11 +89,17 @@ async function executedChildren(): Promise<Child[]> {
   }
 }
 
-function isChildOf(entry: JournalEntry, child: Child): boolean {
-  if (child.state !== "Z") return isLaunchOf(entry, child);
-  const [command = ""] = entry.command;
-  return child.program ===
-    command.slice(command.lastIndexOf("/") + 1, NAME_LENGTH + command.lastIndexOf("/") + 1);
+/** Whether a child has ended, and its program has the name of the command. */
+function hasNameOf({ command: [path = ""] }: JournalEntry, { program, state }: Child): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return state === "Z" && program === name.slice(0, NAME_LENGTH);
+}
+
+/** Waits until these children have ended. */
+export async function childrenEnded(pids: readonly number[]): Promise<void> {
+  const until = performance.now() + EXECUTION_LIMIT;
+  const runs = (pid: number) => ownChildren().some((child) => child.pid === pid && child.state !== "Z");
+  while (pids.some(runs) && performance.now() < until) await sleep(EXECUTION_INTERVAL);
 }
 
 /** All children, also ended ones that are not reaped. */

@@ -2,6 +2,7 @@ import type { BootTime, Files, Library, MemoryFiles, Processes } from "../../sys
 import type { NullDevice } from "../launch/null_device.ts";
 import type { OwnDescriptors, ProcessHandles } from "../../system/surviving.ts";
 import type { LaunchFollower, LaunchFollowerContext } from "../launch/launch_follower.ts";
+import type { HostReports } from "../native_options.ts";
 import type { LogCollector } from "../output/log_collector.ts";
 import type { OutputPipes } from "../output/output_pipes.ts";
 import type { AdoptedEnds, AdoptedEndsContext } from "../processes/adopted_ends.ts";
@@ -21,6 +22,7 @@ export interface RestoreContext {
   readonly clock: BootTime;
   readonly table: ProcessTable;
   readonly record: ProcessRecord;
+  readonly reports: HostReports;
   readonly follower: LaunchFollower;
   readonly adoptedEnds: AdoptedEnds;
   readonly logs: LogCollector;

@@ -1,9 +1,10 @@
 /** Continues with the processes, the output and the sockets of an earlier program of this daemon. */
 
+import { Signal } from "../../model/mod.ts";
 import type { SavedParts } from "../../model/saving.ts";
 import type { JournalEntry } from "../processes/journal_format.ts";
 import { AdoptedHoldings } from "./adopted_holdings.ts";
-import { findLaunches } from "./found_launches.ts";
+import { childrenEnded, findLaunches } from "./found_launches.ts";
 import { type Holdings, InheritedHoldings } from "./inherited_holdings.ts";
 import { type SavedHost, savedHost, type SavedProcess } from "./saved_host.ts";
 import type { RestoreContext } from "./restore_context.ts";
@@ -79,12 +80,14 @@ class Restoring {
 
   /** The launches that the earlier program had begun, whose processes no document names. */
   async launches(): Promise<void> {
-    const { table, record } = this.#context;
-    const begun = this.#launches.filter((entry) =>
+    const { table, record, reports } = this.#context;
+    const unsaved = this.#launches.filter((entry) =>
       entry.pid === undefined && entry.id !== undefined && table.inRole(entry.id, entry.role) === undefined
     );
     const known = new Set(table.all().map(({ pid }) => pid));
-    for (const { entry, pid, startTicks } of await findLaunches(begun, known, this.#slots())) {
+    const { found, doubtful } = await findLaunches(unsaved, known, this.#slots());
+    await this.#end(doubtful);
+    for (const { entry, pid, startTicks } of found) {
       const { id = 0, role = "main" } = entry;
       if (table.inRole(id, role) !== undefined) continue;
       const process = {
@@ -98,25 +101,36 @@ class Restoring {
         pending: true,
         silent: false,
       } as const;
+      this.later.push(() => reports.launched(id, role, pid));
       this.#enter({ ...process }, false, { chain: undefined, readiness: undefined, closing: false });
       record.continued(entry, pid);
     }
   }
 
-  /** The processes of launches in flight that the system had told the earlier program, by the numbers of the launches. */
-  #slots(): ReadonlyMap<number, number> {
+  /** Ends children of launches that must be made again, so that nothing runs twice. */
+  async #end(children: readonly number[]): Promise<void> {
+    const { processes, warn } = this.#context;
+    if (children.length === 0) return;
+    const pids = children.join(", ");
+    warn(`cannot say to which services new processes belong; ending them to start them again: ${pids}`);
+    for (const pid of children) processes.kill(-pid, Signal.KILL);
+    await childrenEnded(children);
+  }
+
+  /**
+   * The numbers of the launches in flight, with their processes as far as the system had told the earlier program;
+   * `undefined`: it had no memory for them.
+   */
+  #slots(): ReadonlyMap<number, number | undefined> | undefined {
     const { files, memory } = this.#context;
-    const pids = new Map<number, number>();
     for (const { fd, inode } of this.#saved.slots.values()) {
       if (files.inodeOf(fd, "file") !== inode) continue;
       const bytes = new Uint8Array(SLOTS_LIMIT);
       const count = memory.readAt(fd, bytes, 0);
       files.close(fd);
-      for (const { launch, pid } of launchesIn(bytes.subarray(0, count))) {
-        if (pid !== undefined) pids.set(launch, pid);
-      }
+      return new Map(launchesIn(bytes.subarray(0, count)).map(({ launch, pid }) => [launch, pid]));
     }
-    return pids;
+    return undefined;
   }
 
   #enter(process: TrackedProcess, dismissed: boolean, launch: WatchedLaunch): void {
