@@ -7,16 +7,19 @@ export const FALLOC_FL_COLLAPSE_RANGE = 0x08;
 const O_EXCL = 0o200;
 /** A multiple of the block size of most file systems. */
 const RANGE = 65_536n;
-/** Behind the end of any file. */
-const FAR_AWAY = 2n ** 42n;
+/** Files that are larger are not asked about. */
+export const LARGEST_ASKED = 2 ** 39;
+/** Behind the end of the others. A file system with blocks of 1 KB has files of up to 2^42 bytes. */
+const FAR_AWAY = 2n ** 40n;
 
 /**
- * Whether the file system of an open file can remove the head of a file: ext4, XFS and F2FS can, tmpfs and btrfs cannot.
- * It asks with a range behind the end: a file system that can says that the range exceeds the file.
+ * Whether the file system of an open file of at most `LARGEST_ASKED` bytes can remove the head of a file: ext4, XFS and
+ * F2FS can, tmpfs and btrfs cannot. It asks with a range behind the end: a file system that can says that the range
+ * exceeds the file. If another reason forbids it, the answer is yes, and the rotation gives the reason.
  */
 export function fileCanCollapse(library: Library, fd: number): boolean {
-  const result = library.symbols.fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, FAR_AWAY, RANGE);
-  return result === -1 && library.errno() === Errno.EINVAL;
+  if (library.symbols.fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, FAR_AWAY, RANGE) === 0) return true;
+  return library.errno() !== Errno.EOPNOTSUPP && library.errno() !== Errno.ENOSYS;
 }
 
 /** The same for new files in a folder. Throws `SystemCallError` if it cannot create a file there, which it removes. */

@@ -1,6 +1,6 @@
 import { Errno } from "../model/mod.ts";
 import type { RangeCalls } from "../rotation/mod.ts";
-import { FALLOC_FL_COLLAPSE_RANGE, fileCanCollapse } from "./collapsible.ts";
+import { FALLOC_FL_COLLAPSE_RANGE, fileCanCollapse, LARGEST_ASKED } from "./collapsible.ts";
 import { Files, O } from "./files.ts";
 import { type Library, SystemCallError } from "./library.ts";
 import { createLike } from "./new_file.ts";
@@ -30,7 +30,7 @@ export class FileRanges implements RangeCalls {
   }
 
   canCollapse(fd: number): boolean {
-    return fileCanCollapse(this.#library, fd);
+    return this.sizes(fd).size > LARGEST_ASKED || fileCanCollapse(this.#library, fd);
   }
 
   collapse(fd: number, length: number): void {

@@ -12,6 +12,14 @@ import { Dinit, dinitCommand } from "./_dinit.ts";
 const CAN_COLLAPSE = canCollapse(openLibrary(), Deno.env.get("TMPDIR") ?? "/tmp");
 const FILE_SYSTEM = "a file system that can cut the head off a file";
 const LINES = 10_000 * SCALE;
+/** Whether a file system can be made in a file. */
+const CAN_MAKE = ["/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4"].some((path) => {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+});
 
 /** Four processes write numbered lines, and then stay. */
 const WRITERS = `for w in 1 2 3 4; do
@@ -258,5 +266,38 @@ Deno.test({
     const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     assertStringIncludes(said, `'log-max-age': the file system of ${dinit.directory}/mount cannot`);
     assertStringIncludes(said, `warning: the file system of ${dinit.directory}/mount (tmpfs) cannot`);
+  },
+});
+
+Deno.test({
+  ...rootOnly("a full disk delays a rotation, and nothing is lost", "mounts a file system of 6 MB", CAN_MAKE),
+  fn: async () => {
+    await using dinit = new Dinit({});
+    const image = `${dinit.directory}/image`;
+    Deno.writeTextFileSync(image, "");
+    Deno.truncateSync(image, 6 * 1024 ** 2);
+    assertEquals((await outputOf("mkfs.ext4", { args: ["-q", "-F", image] })).code, 0);
+    Deno.mkdirSync(`${dinit.directory}/disk`);
+    // There is room for the log, and for a copy only without the other file.
+    dinit.write(
+      "writers.sh",
+      "head -c 2M /dev/zero >disk/other; seq 1 220000; echo >complete; exec sleep 1000",
+    );
+    dinit.write("sd/boot", service(dinit.directory, "log-max-size = 1M").replace("web.log", "disk/web.log"));
+    const mounting = `mount -o loop ${image} ${dinit.directory}/disk && exec "$@"`;
+    dinit.start({ through: `exec unshare --mount /bin/sh -c '${mounting}' sh "$@"` });
+    const log = `${dinit.directory}/disk/web.log`;
+    await dinit.until(() => dinit.has("complete"), "the lines");
+    await dinit.printed(`dinit: Service boot: cannot rotate ${log}: No space left on device`);
+    const disk = `/proc/${dinit.pid}/root${dinit.directory}/disk`;
+    const names = () =>
+      Array.from(Deno.readDirSync(disk), ({ name }) => name).filter((name) => name !== "lost+found");
+    assertEquals(names().sort(), ["other", "web.log"]);
+    Deno.removeSync(`${disk}/other`);
+    const { stdout, stderr } = await dinit.ctl("logs", "rotate");
+    assertEquals(stdout, "The log of service 'boot' is rotated.\n", stderr);
+    await dinit.printed(`dinit: Service boot: ${log} is rotated again`);
+    const text = Deno.readTextFileSync(`${disk}/web.log.1`) + Deno.readTextFileSync(`${disk}/web.log`);
+    assertEquals(text, Array.from({ length: 220_000 }, (_, index) => `${index + 1}\n`).join(""));
   },
 });
