@@ -155,7 +155,7 @@ const LINES: readonly (readonly [string, string[]])[] = [
   ["dinit-check --onl", ["--online"]],
   ["dinit completion z", ["zsh"]],
   ["dinit help man dinit-m", ["dinit-monitor"]],
-  ["dinit help restart-d", ["restart-delay"]],
+  ["dinit help restart-d", ["restart-delay", "restart-delay-factor", "restart-delay-max"]],
   ["dinit --con", ["--console-level", "--container"]],
   ["dinit --user --log-f", ["--log-file", "--log-format"]],
   ["dinit --log-format j", ["json"]],
