@@ -6,13 +6,13 @@
  * write the number of bytes into memory before they return, and the memory outlives the program.
  */
 
+import { Errno } from "../model/mod.ts";
 import { asBytes, type Library, SystemCallError } from "./library.ts";
 import { SharedMemory } from "./shared_memory.ts";
 
+const { EAGAIN, EINTR } = Errno;
 /** How many connections have counts; those above do without. */
 const PLACES = 16_384;
-const AGAIN = 11;
-const INTERRUPTED = 4;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 
@@ -167,7 +167,7 @@ export class ConnectionCounts {
   #result(call: string, result: number): boolean {
     if (result >= 0) return result > 0;
     const errno = this.#context.library.errno();
-    if (errno !== AGAIN && errno !== INTERRUPTED) throw new SystemCallError(call, errno);
+    if (errno !== EAGAIN && errno !== EINTR) throw new SystemCallError(call, errno);
     return false;
   }
 }

@@ -5,8 +5,8 @@
  *
  * `fault`: writes the signal's data to a descriptor, blocks all signals, clears the close-on-exec flag of all
  * descriptors, and executes the program. The process keeps its id, its children and its descriptors. Only the main
- * thread does this, so that it starts no process meanwhile, which would inherit all descriptors. Another thread sends
- * the signal to the main thread, and waits.
+ * thread does this; another thread sends the signal to the main thread, and waits. Before it clears the flags, it stops
+ * sharing the table of descriptors: a process that a launch thread makes meanwhile must not inherit them all.
  *
  * `exit`: does the same when the C library ends the program although nobody has ordered that.
  *
@@ -51,6 +51,7 @@ export const RECORD_SIZE = 128;
 const STATUS = 134;
 const F_SETFD = 2;
 const SIG_SETMASK = 2;
+const CLONE_FILES = 0x400;
 const SIGURG = Signal.URG;
 const FIRST = 3;
 /** In the signal's data: who has sent it, and the value for a timer. */
@@ -142,6 +143,8 @@ function codeForX86(context: FaultCodeContext): FaultCode {
   edx(0);
   code.add(0x41, 0xba, ...d32(8)); // mov r10d, 8
   call(14); // rt_sigprocmask
+  edi(CLONE_FILES);
+  call(272); // unshare
   code.add(0xbb, ...d32(FIRST)); // mov ebx, 3
   const loop = code.mark();
   code.add(0x89, 0xdf); // mov edi, ebx
@@ -280,6 +283,8 @@ function codeForArm(context: FaultCodeContext): FaultCode {
   set(2, 0);
   set(3, 8);
   call(135); // rt_sigprocmask
+  set(0, CLONE_FILES);
+  call(97); // unshare
   set(19, FIRST);
   set(20, context.descriptors);
   const loop = here();

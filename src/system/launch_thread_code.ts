@@ -9,7 +9,7 @@
  *     job.result = posix_spawn(job.pid, job.path, job.actions, job.attributes, job.argv, job.environment)
  *     job.state = DONE
  *     write(job.done, &one, 8)
- *   } else if (job.state == QUIT) return
+ *   } else if (job.state == END) return
  *   else futex_wait(&job.state)
  * }
  * ```
@@ -18,7 +18,7 @@
 import type { Architecture } from "./library.ts";
 
 /** The values of a job's state. */
-export const JobState = { IDLE: 0, TO_DO: 1, DONE: 2, QUIT: 3 } as const;
+export const JobState = { IDLE: 0, TO_DO: 1, DONE: 2, END: 3 } as const;
 
 /** The offsets of a job's fields, and its size. The state and the result are 4 bytes long, the other fields 8. */
 export const JOB = {
@@ -52,7 +52,7 @@ function codeForX86(): Uint8Array<ArrayBuffer> {
     0x8b, 0x03,                         // loop: mov  eax, [rbx]
     0x83, 0xf8, 0x01,                   //       cmp  eax, TO_DO
     0x74, 0x1b,                         //       je   work
-    0x83, 0xf8, 0x03,                   //       cmp  eax, QUIT
+    0x83, 0xf8, 0x03,                   //       cmp  eax, END
     0x74, 0x4f,                         //       je   quit
     0x89, 0xc2,                         //       mov  edx, eax
     0x48, 0x89, 0xdf,                   //       mov  rdi, rbx
@@ -94,7 +94,7 @@ function codeForArm(): Uint8Array<ArrayBuffer> {
     0x88dffe62, // loop: ldar w2, [x19]
     0x7100045f, //       cmp  w2, TO_DO
     0x54000120, //       b.eq work
-    0x71000c5f, //       cmp  w2, QUIT
+    0x71000c5f, //       cmp  w2, END
     0x540002a0, //       b.eq quit
     0xaa1303e0, //       mov  x0, x19
     0xd2801001, //       mov  x1, FUTEX_WAIT_PRIVATE

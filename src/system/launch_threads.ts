@@ -90,7 +90,7 @@ export class LaunchThreads {
 
   /** Ends the threads that are idle. The others end with the program. */
   close(): void {
-    for (const { index } of this.#idle.splice(0)) this.#setState(index, JobState.QUIT);
+    for (const { index } of this.#idle.splice(0)) this.#setState(index, JobState.END);
     this.#unavailable = true;
     this.#watch?.end();
     this.#watch = undefined;

@@ -33,7 +33,7 @@ export function leavingNothing(
       ...(why === undefined ? { name: title } : rootOnly(title, why)),
       async fn() {
         await using host = await TestHost.start(kind, { wrapper });
-        await warmUp(host);
+        await warmUp(host, kind);
         const before = await host.settled();
         host.reports.length = 0;
         await test(host, kind);
@@ -62,9 +62,9 @@ export async function keepingMemory(host: TestHost, load: () => Promise<void>): 
   throw new Error(`memory grew: ${measured.map((bytes) => (bytes / MEGABYTE).toFixed(1)).join(", ")} MB`);
 }
 
-/** Whatever is made once, such as the thread that waits, is made now. */
-async function warmUp(host: TestHost): Promise<void> {
+/** Whatever is made once, such as the thread that waits and the counts of bytes, is made now. */
+async function warmUp(host: TestHost, kind: HostKind): Promise<void> {
   await host.run(["echo", "x"], { output: { to: "buffer", size: 10 }, id: 99, nice: 1 });
   await host.logWith("x", 99);
-  await host.run(["true"], { output: fileOutput("/dev/null"), id: 99 });
+  await host.run(["true"], { output: fileOutput("/dev/null"), id: 99, controlSocket: kind === "native" });
 }
