@@ -17,8 +17,8 @@ export interface NativeHostOptions {
    */
   readonly blocked?: bigint;
   /**
-   * How processes are launched: several at a time, on threads of their own; one after the other, while the daemon waits;
-   * or in the faster of both ways at the moment.
+   * How processes are launched: several at a time, on separate threads; one after the other, while the daemon waits; or in
+   * the way that is faster at the moment.
    * @default "adaptive"
    */
   readonly launches?: "parallel" | "sequence" | "adaptive";

@@ -18,7 +18,7 @@ const SERVICES = {
 async function onTerminal(words: readonly string[]): Promise<{ plain: string[]; text: string }> {
   await using dinit = new Dinit(SERVICES);
   dinit.write("sd/file.log", "of an earlier run\n");
-  // The services stay active until the daemon is told to stop.
+  // The shell stops the daemon when the file `done` is there.
   const line = dinit.commandLine(words).map((word) => `'${word}'`).join(" ");
   const stop = `until [ -e ${dinit.directory}/done ]; do sleep 0.05; done; kill $pid`;
   const script = `stty cols 80; ${line} & pid=$!; (${stop}) & wait $pid`;

@@ -13,7 +13,7 @@ export class FakeStore implements StateStore {
   commits = 0;
   /** How many documents were made. */
   made = 0;
-  /** Parts with changes outside of a step, each of which is a step of its own. */
+  /** The parts that changed outside of a step. Each such change counts as one step. */
   readonly outside: string[] = [];
 
   changed(part: StatePart, number: number): void {

@@ -1,7 +1,7 @@
 /**
  * Launches processes, several at a time. `posix_spawn` suspends its thread until the new process executes its program,
- * which takes milliseconds when other programs hold the processors. So the calls run on threads of their own
- * (`LaunchThreads`), in the order of the requests, and the daemon does other work meanwhile.
+ * which takes milliseconds when other programs hold the processors. So separate threads make the calls
+ * (`LaunchThreads`), in the order of the requests. Meanwhile the daemon does other work.
  *
  * A launch begins after the step that requested it: after a fault, the state says that it was requested, and the record
  * says that it had begun, so it is not made twice.

@@ -84,7 +84,7 @@ export class ProcessEnds {
     if (this.#kept !== undefined) this.reap();
   }
 
-  /** Whether an ended child may be that of a launch in flight. Each of those makes a group of its own. */
+  /** Whether an ended child may be that of a launch in flight. The child of a launch leads a process group. */
   #mayBeClaimed(pid: number): boolean {
     const { launches, clock } = this.#context;
     if (this.#kept?.pid === pid) return launches.oldest < this.#kept.before;
