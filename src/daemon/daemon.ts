@@ -10,6 +10,7 @@ import { EventRing, ServiceManager, type ServiceRecord } from "../engine/mod.ts"
 import type { DaemonHost } from "../host/mod.ts";
 import { ControlServer } from "../control/server/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
+import { Activity } from "./activity.ts";
 import { BootRecord } from "./boot_record.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import type { DebuggerPort } from "./debugger_port.ts";
@@ -34,9 +35,6 @@ import type { SuccessionContext } from "./surviving/succession.ts";
 
 /** How long the exit waits for log lines and replies that nobody reads, in milliseconds (daemon and init 5.5). */
 const FLUSH_LIMIT = 5000;
-/** How long a replacement of the program waits for processes that are being made, in milliseconds. */
-const LAUNCHES_LIMIT = 5000;
-const STILL_LAUNCHING = `processes are still being made after ${LAUNCHES_LIMIT / 1000} s; try again later`;
 /** How long to wait after a bug of ours at the exit before trying again, in milliseconds. */
 const MISTAKE_PAUSE = 1000;
 /** The longest timer of the runtime, in milliseconds. */
@@ -60,11 +58,9 @@ export class Daemon {
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
   readonly #logs: ServiceLogs;
+  readonly #activity = new Activity(() => this.#manager);
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
-  #inactive: (() => void) | undefined;
-  /** The daemon no longer waits for services. */
-  #killed = false;
 
   /** Throws `SavedStateError`, and has changed nothing then, if it cannot continue from the state. */
   constructor(context: DaemonContext) {
@@ -117,7 +113,7 @@ export class Daemon {
       serverDescriptors: () => this.#server.descriptors(),
       restoreServer: (parts, refusal) => this.#server.restore(parts, { refusal }),
       pause: () => this.#server.pause(),
-      settle: () => this.#settle(),
+      flush: () => this.flush(),
       resume: () => this.#server.resume(),
     };
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
@@ -180,7 +176,7 @@ export class Daemon {
     if (started) {
       this.#socket.watch();
       this.#succession.watchTime();
-      await this.#allStopped();
+      await this.#activity.over();
       while (this.#duties !== undefined) await this.#goOn(this.#duties);
     }
     await this.#letGo();
@@ -194,19 +190,6 @@ export class Daemon {
     const { console, mainLog } = this.#context;
     await settled(this.#failures.complete(), FLUSH_LIMIT);
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
-  }
-
-  /** Before the program is replaced: what is under way comes to an end. Returns why it does not. */
-  async #settle(): Promise<string | undefined> {
-    await this.flush();
-    const host = this.#context.ground.nativeHost;
-    const until = performance.now() + LAUNCHES_LIMIT;
-    while (host !== undefined && host.unfinishedLaunches > 0) {
-      const rest = until - performance.now();
-      if (rest <= 0) return STILL_LAUNCHING;
-      await settled(host.launchesFinished(), rest);
-    }
-    return undefined;
   }
 
   /** Removes the control socket, if there is one. */
@@ -272,10 +255,7 @@ export class Daemon {
         this.#socket.wokenUp();
       },
       reopenLog: () => mainLog.reopen(),
-      end: () => {
-        this.#killed = true;
-        this.#inactive?.();
-      },
+      end: () => this.#activity.kill(),
     }));
   }
 
@@ -309,17 +289,8 @@ export class Daemon {
 
   // ---- End ---------------------------------------------------------------------------------------------------
 
-  /** Waits until no service is active any more, unless the daemon must remain. */
-  async #allStopped(): Promise<void> {
-    const stopped = new Promise<void>((resolve) => this.#inactive = resolve);
-    if (this.#killed) return;
-    if (this.#manager.activeCount === 0) this.#checkInactive();
-    await stopped;
-    this.#inactive = undefined;
-  }
-
   #checkInactive(): void {
-    if (this.#manager.shutdownType !== ShutdownType.REMAIN) this.#inactive?.();
+    this.#activity.inactive();
     if (this.#manager.shuttingDown) this.#duties?.shutdownOrdered();
   }
 
@@ -331,7 +302,7 @@ export class Daemon {
       this.#context.stray.report(error);
       await new Promise((resolve) => setTimeout(resolve, MISTAKE_PAUSE));
     }
-    await this.#allStopped();
+    await this.#activity.over();
   }
 
   async #letGo(): Promise<void> {
@@ -345,6 +316,6 @@ export class Daemon {
   }
 
   #exitStatus(): number {
-    return this.#killed ? 1 : this.#initial.exitStatus;
+    return this.#activity.killed ? 1 : this.#initial.exitStatus;
   }
 }

@@ -4,14 +4,8 @@
  * explains how it works.
  */
 
-import {
-  type BufferedOutput,
-  type BufferReading,
-  type ServiceDescription,
-  Signal,
-  typed,
-} from "../model/mod.ts";
-import { NO_STATE_STORE, type SavedParts } from "../model/saving.ts";
+import { type BufferedOutput, type BufferReading, type ServiceDescription, typed } from "../model/mod.ts";
+import type { SavedParts } from "../model/saving.ts";
 import type { FileAccess } from "../description/mod.ts";
 import type {
   LaunchPlan,
@@ -22,59 +16,21 @@ import type {
   ServiceRecord,
   SignalOutcome,
 } from "../engine/mod.ts";
-import { adoptFromPidFile } from "./processes/adoption.ts";
-import { type AlarmMaker, bootAlarm } from "./alarm.ts";
-import { ControlSockets } from "./control_sockets.ts";
-import { ActivationSockets } from "./resources/activation_sockets.ts";
-import { ownCgroup } from "./resources/cgroups.ts";
-import { LaunchFollower } from "./launch/launch_follower.ts";
-import { LAUNCH_WIDTH, LaunchQueue } from "./launch/launch_queue.ts";
-import { LaunchSlots, sizeOfSlots } from "./launch/launch_slots.ts";
-import { Launching } from "./launch/launching.ts";
-import { SlotsMemory } from "./launch/slots_memory.ts";
-import {
-  Accounts,
-  BootTime,
-  Files,
-  LaunchThreads,
-  type Library,
-  Logins,
-  MemoryFiles,
-  Poller,
-  Processes,
-  Sockets,
-  Spawner,
-  Terminal,
-  WholeFiles,
-} from "../system/mod.ts";
-import { OwnDescriptors, ProcessHandles, signalBits } from "../system/surviving.ts";
-import type { HostParts } from "./saved/restore_context.ts";
-import type { RestoreWay } from "./saved/restoring.ts";
-import type { JournalEntry } from "./processes/journal_format.ts";
-import { inPlaceProblem } from "./output/in_place_support.ts";
-import { LogCollector } from "./output/log_collector.ts";
-import type { HostReports, NativeHostOptions } from "./native_options.ts";
+import { type Accounts, type BootTime, type Library, Spawner } from "../system/mod.ts";
+import { signalBits } from "../system/surviving.ts";
+import type { AlarmMaker } from "./alarm.ts";
+import type { ControlSockets } from "./control_sockets.ts";
 import { nativeRequirements, usesConsole } from "./launch/native_requirements.ts";
-import { NullDevice } from "./launch/null_device.ts";
-import { OpenFileLimit } from "./launch/open_file_limit.ts";
-import { OrphanEnds } from "./processes/orphan_ends.ts";
-import { OutputPipes } from "./output/output_pipes.ts";
+import type { HostReports, NativeHostOptions } from "./native_options.ts";
+import { IGNORED, type NativeParts, nativeParts, NEVER_BLOCKED } from "./native_parts.ts";
+import { inPlaceProblem } from "./output/in_place_support.ts";
+import { adoptFromPidFile } from "./processes/adoption.ts";
+import type { JournalEntry } from "./processes/journal_format.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
-import { ProcessEnds } from "./processes/process_ends.ts";
-import { ProcessTable } from "./processes/process_table.ts";
-import { SavedProcesses } from "./processes/saved_processes.ts";
 import type { LogRotations } from "./rotating/log_rotations.ts";
-import { ServiceSignals } from "./processes/service_signals.ts";
-import { StartedWith } from "./launch/started_with.ts";
-import { Tools } from "./launch/tools.ts";
+import type { RestoreWay } from "./saved/restoring.ts";
 
-/** Signals that the daemon and its processes ignore (lifecycle 8.5, step 18). */
-const IGNORED = [Signal.PIPE, Signal.TSTP, Signal.TTIN, Signal.TTOU];
-/** Signals that processes never block, even if the daemon does. */
-const NEVER_BLOCKED = [Signal.TERM, Signal.CHLD];
 const STDIN = 0;
-/** See `NativeHostOptions`, in milliseconds. */
-const END_PATIENCE = 100;
 
 /** Starts processes with `posix_spawn`. */
 export class NativeHost implements ProcessHost {
@@ -88,32 +44,11 @@ export class NativeHost implements ProcessHost {
   readonly alarm: AlarmMaker;
   readonly now = () => this.bootClock.milliseconds();
   /** Whether a process belongs to a service. */
-  readonly knowsProcess = (pid: number) => this.#table.find(pid) !== undefined;
-  readonly #files: Files;
-  readonly #openFiles: OpenFileLimit;
-  readonly #poller: Poller;
-  readonly #processes: Processes;
-  readonly #signals: ServiceSignals;
-  readonly #terminal: Terminal;
-  readonly #logins: Logins;
-  readonly #tools: Tools;
-  readonly #logs: LogCollector;
-  readonly #pipes: OutputPipes;
-  readonly #activation: ActivationSockets;
-  readonly #nothing: NullDevice;
-  readonly #threads: LaunchThreads;
-  readonly #slots: SlotsMemory;
-  readonly #queue: LaunchQueue;
-  readonly #launching: Launching;
-  readonly #parts: HostParts;
-  readonly #follower: LaunchFollower;
-  readonly #table: ProcessTable;
-  readonly #savedProcesses: SavedProcesses;
+  readonly knowsProcess = (pid: number) => this.#parts.table.find(pid) !== undefined;
+  readonly #parts: NativeParts;
+  readonly #reap: () => void;
   /** What a restoration has left for the beginning. */
   #later: (() => void)[] = [];
-  readonly #ends: ProcessEnds;
-  readonly #reap = () => this.#ends.reap();
-  readonly #ownIds = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 
   constructor(
     library: Library,
@@ -123,98 +58,14 @@ export class NativeHost implements ProcessHost {
   ) {
     this.#reports = reports;
     this.#options = options;
-    this.users = new Accounts(library);
-    this.#files = new Files(library);
-    this.files = new WholeFiles(library, this.#files);
-    this.bootClock = new BootTime(library, this.#files);
-    this.#openFiles = new OpenFileLimit(library, this.files);
-    this.#poller = new Poller(library);
-    this.alarm = bootAlarm(library, this.#poller, this.now);
-    this.#processes = new Processes(library);
-    this.#terminal = new Terminal(library);
-    this.#logins = new Logins(library, options.loginFile);
-    this.#tools = new Tools(this.#files, options.toolFolders);
-    const store = options.store ?? NO_STATE_STORE;
-    const [warn, serve] = [(text: string) => options.warn?.(text), options.serveControl];
-    this.#table = new ProcessTable((pid) => store.changed(this.#savedProcesses, pid));
-    this.#savedProcesses = new SavedProcesses(this.#table);
-    const memory = new MemoryFiles(library);
-    const handles = new ProcessHandles(library);
-    this.#logs = new LogCollector({
-      files: this.#files,
-      memory,
-      poller: this.#poller,
-      store,
-      warn,
-    });
-    this.#pipes = new OutputPipes(this.#files, store);
-    const sockets = new Sockets(library);
-    this.controlSockets = new ControlSockets({ library, files: this.#files, sockets, poller: this.#poller });
-    this.#activation = new ActivationSockets(this.#files, sockets, store);
-    this.#nothing = new NullDevice(this.#files);
-    this.#threads = new LaunchThreads(library, this.#poller, LAUNCH_WIDTH);
-    const size = sizeOfSlots(LAUNCH_WIDTH + 1); // one for a launch that is made at once
-    this.#slots = new SlotsMemory(library, this.#files, size, options.store !== undefined);
-    this.#queue = new LaunchQueue({
-      record,
-      spawner: new Spawner(library, signalBits(IGNORED)),
-      threads: this.#threads,
-      slots: new LaunchSlots(this.#slots.memory),
-      openFiles: this.#openFiles,
-      launches: options.launches ?? "adaptive",
-      over: (plan, outcome, held) => this.#launching.over(plan, outcome, held),
-      launch: {
-        files: this.#files,
-        sockets,
-        terminal: this.#terminal,
-        tools: this.#tools,
-        logs: this.#logs,
-        pipes: this.#pipes,
-        activation: this.#activation,
-        nothing: this.#nothing,
-        access: this.files,
-        startedWith: new StartedWith(this.#files, this.files),
-        ownIds: this.#ownIds,
-        cgroup: ownCgroup(this.#files, options, warn),
-        blocked: (options.blocked ?? this.#processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
-        niceness: () => this.#processes.niceness(),
-      },
-    });
-    this.#signals = new ServiceSignals(this.#processes, handles, this.#table, this.#queue);
-    this.#parts = {
-      library,
-      nothing: this.#nothing,
-      files: this.#files,
-      memory,
-      poller: this.#poller,
-      processes: this.#processes,
-      handles,
-      descriptors: new OwnDescriptors(library),
-      clock: this.bootClock,
-      table: this.#table,
-      launches: this.#queue,
-      orphanEnds: new OrphanEnds(this.#queue),
-      logins: this.#logins,
-      logs: this.#logs,
-      pipes: this.#pipes,
-      activation: this.#activation,
-      record,
-      reports,
-      store,
-      ownIds: this.#ownIds,
-      endPatience: options.endPatience ?? END_PATIENCE,
-      warn,
-    };
-    this.#follower = new LaunchFollower(this.#parts);
-    this.#ends = new ProcessEnds(this.#parts);
-    this.#launching = new Launching({
-      ...this.#parts,
-      queue: this.#queue,
-      follower: this.#follower,
-      ends: this.#ends,
-      signals: this.#signals,
-      serveControl: serve && ((fd) => serve(this.controlSockets.connection(fd))),
-    });
+    this.#parts = nativeParts(library, reports, record, options);
+    this.#reap = () => this.#parts.ends.reap();
+    const { users, access, clock, controlSockets, alarm } = this.#parts;
+    this.users = users;
+    this.files = access;
+    this.bootClock = clock;
+    this.controlSockets = controlSockets;
+    this.alarm = alarm;
   }
 
   /**
@@ -227,14 +78,14 @@ export class NativeHost implements ProcessHost {
    */
   async restore(saved: SavedParts, way: RestoreWay, launches: readonly JournalEntry[] = []): Promise<void> {
     const { AdoptedEnds, restore } = await typed(import("./saved/restoring.ts"));
-    const parts = { ...this.#parts, follower: this.#follower, ends: this.#ends };
+    const parts = this.#parts;
     this.#later = await restore(saved, way, launches, { ...parts, adoptedEnds: new AdoptedEnds(parts) });
   }
 
   /** The process of a service in a role, if the host has it now; without an id if its launch is not over. */
   processOf(id: number, role: ProcessRole): { readonly pid: number | undefined } | undefined {
-    if (this.#queue.has(id, role)) return { pid: undefined };
-    const process = this.#table.inRole(id, role);
+    if (this.#parts.queue.has(id, role)) return { pid: undefined };
+    const process = this.#parts.table.inRole(id, role);
     return process === undefined ? undefined : { pid: process.pid };
   }
 
@@ -243,41 +94,41 @@ export class NativeHost implements ProcessHost {
    * that are not over are not among them: wait for `launchesFinished` first.
    */
   descriptors(): number[] {
-    const ofLaunches = this.#table.all().flatMap(({ watch }) => watch?.descriptors() ?? []);
-    const parts = [this.#logs, this.#pipes, this.#activation, this.#slots];
+    const ofLaunches = this.#parts.table.all().flatMap(({ watch }) => watch?.descriptors() ?? []);
+    const parts = [this.#parts.logs, this.#parts.pipes, this.#parts.activation, this.#parts.slots];
     return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches];
   }
 
   /** Begins to reap, and to adopt orphans. From now on only this host starts processes: it would reap others. */
   begin(): void {
-    this.#processes.keepDescriptors();
-    this.#openFiles.raise();
-    for (const signal of IGNORED) this.#processes.ignore(signal);
-    this.#processes.unblock(signalBits(NEVER_BLOCKED)); // with CHLD blocked, nothing would be reaped
-    this.#processes.becomeSubreaper();
+    this.#parts.processes.keepDescriptors();
+    this.#parts.openFiles.raise();
+    for (const signal of IGNORED) this.#parts.processes.ignore(signal);
+    this.#parts.processes.unblock(signalBits(NEVER_BLOCKED)); // with CHLD blocked, nothing would be reaped
+    this.#parts.processes.becomeSubreaper();
     Deno.addSignalListener("SIGCHLD", this.#reap);
-    this.#slots.save(this.#parts.store);
+    this.#parts.slots.save(this.#parts.store);
     for (const resume of this.#later.splice(0)) resume();
-    this.#ends.reap();
+    this.#parts.ends.reap();
   }
 
   get keepsAlive(): boolean {
-    return this.#poller.isOpen;
+    return this.#parts.poller.isOpen;
   }
 
   /** Stops reaping and waiting, for a program that continues without this host. */
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
-    this.#ends.close();
-    this.#threads.close();
-    this.#poller.close();
-    this.#nothing.close();
-    this.#openFiles.lower();
+    this.#parts.ends.close();
+    this.#parts.threads.close();
+    this.#parts.poller.close();
+    this.#parts.nothing.close();
+    this.#parts.openFiles.lower();
   }
 
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
-    const takesTerminal = usesConsole(description) && this.#terminal.state(STDIN) === "free";
-    return this.#tools.missing(nativeRequirements(description, takesTerminal)) ??
+    const takesTerminal = usesConsole(description) && this.#parts.terminal.state(STDIN) === "free";
+    return this.#parts.tools.missing(nativeRequirements(description, takesTerminal)) ??
       inPlaceProblem(description, this.#parts.library);
   }
 
@@ -290,33 +141,33 @@ export class NativeHost implements ProcessHost {
   // ---- Launching ---------------------------------------------------------------------------------------------
 
   launch(plan: LaunchPlan): { pid: undefined } {
-    this.#launching.launch(plan);
+    this.#parts.launching.launch(plan);
     return { pid: undefined };
   }
 
   /** How many launches are not over. */
   get unfinishedLaunches(): number {
-    return this.#queue.unfinished;
+    return this.#parts.queue.unfinished;
   }
 
   /** Resolves when every launch is over. */
   launchesFinished(): Promise<void> {
-    return this.#queue.finished();
+    return this.#parts.queue.finished();
   }
 
   // ---- Signals -----------------------------------------------------------------------------------------------
 
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
-    return this.#signals.send(id, role, signal, group);
+    return this.#parts.signals.send(id, role, signal, group);
   }
 
   killAll(id: number): void {
-    this.#signals.killAll(this.#options.killAllPause ?? 1000, () => this.#reports.allKilled(id));
+    this.#parts.signals.killAll(this.#options.killAllPause ?? 1000, () => this.#reports.allKilled(id));
   }
 
   /** Makes the daemon's process group the foreground group of its terminal again. */
   takeForeground(): void {
-    this.#terminal.setForeground(STDIN, this.#processes.ownGroup());
+    this.#parts.terminal.setForeground(STDIN, this.#parts.processes.ownGroup());
   }
 
   // ---- Ends --------------------------------------------------------------------------------------------------
@@ -328,23 +179,23 @@ export class NativeHost implements ProcessHost {
   // ---- Services ----------------------------------------------------------------------------------------------
 
   openActivationSocket(service: ServiceRecord): LaunchRefusal | undefined {
-    return this.#activation.open(service);
+    return this.#parts.activation.open(service);
   }
 
   serviceInactive(service: ServiceRecord): void {
-    this.#activation.close(service.id);
-    this.#table.forget(service.id);
+    this.#parts.activation.close(service.id);
+    this.#parts.table.forget(service.id);
   }
 
   serviceUnloaded(service: ServiceRecord): void {
     const { consumerOf } = service.description;
-    this.#logs.drop(service.id);
-    this.#pipes.producerGone(service.name, service.consumer !== undefined);
-    if (consumerOf !== "") this.#pipes.consumerGone(consumerOf);
+    this.#parts.logs.drop(service.id);
+    this.#parts.pipes.producerGone(service.name, service.consumer !== undefined);
+    if (consumerOf !== "") this.#parts.pipes.consumerGone(consumerOf);
   }
 
   bufferedLog(service: ServiceRecord, reading: BufferReading): BufferedOutput | undefined {
     if (service.description.logType !== "buffer") return undefined;
-    return this.#logs.contents(service.id, reading);
+    return this.#parts.logs.contents(service.id, reading);
   }
 }

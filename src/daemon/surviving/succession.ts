@@ -50,8 +50,8 @@ export interface SuccessionContext {
   serverDescriptors(): number[];
   /** From now on no client is served. */
   pause(): void;
-  /** Resolves when the log is written and no process is being made. Returns why the program cannot be replaced. */
-  settle(): Promise<string | undefined>;
+  /** Resolves when the log is written. */
+  flush(): Promise<void>;
   /** Clients are served again. */
   resume(): void;
 }
@@ -200,7 +200,7 @@ export class Succession {
 
   /** Replaces the program. Returns why that was refused. If the program is replaced, it does not return. */
   async upgrade(request: UpgradeRequest): Promise<string | undefined> {
-    const { ground, manager, log, pause, settle, resume } = this.#context;
+    const { ground, manager, log, pause, flush, resume } = this.#context;
     const survival = this.#survival;
     if (survival === undefined) return NO_SUCCESSOR;
     const room = await typed(import("./upgrade.ts"));
@@ -210,7 +210,8 @@ export class Succession {
       log,
       refusal: () => manager.shuttingDown ? "dinit is shutting down" : undefined,
       pause,
-      settle,
+      host: ground.nativeHost,
+      flush,
       resume,
       descriptors: () => [...this.#context.state.memory.given, ...this.#descriptors(ground.nativeHost)],
     });

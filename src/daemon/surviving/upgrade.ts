@@ -2,13 +2,14 @@
  * A planned takeover: a new program continues in the same process (docs/surviving.md). It is loaded at the first request.
  */
 
-import { Files, O, type openLibrary, SystemCallError } from "../../host/mod.ts";
+import { Files, type NativeHost, O, type openLibrary, SystemCallError } from "../../host/mod.ts";
 import { commandLine, commandLineArguments, inheritedEntries } from "../../inherited/mod.ts";
 import { decodeBytes, errnoText } from "../../model/mod.ts";
 import { Execution, ProgramRunner } from "../../system/replacing.ts";
 import { ALL_SIGNALS, OwnDescriptors, SignalMask } from "../../system/surviving.ts";
 import type { MessageLog } from "../../log/mod.ts";
 import { READY } from "./check_state.ts";
+import { launchesFinished } from "./launches_finished.ts";
 import type { Survival } from "./survival.ts";
 
 /** How long the new program may take to read the state, in milliseconds. */
@@ -20,13 +21,14 @@ const WORDS_LIMIT = 500;
 export interface UpgradeContext {
   readonly library: ReturnType<typeof openLibrary>;
   readonly survival: Survival;
+  readonly host: NativeHost | undefined;
   readonly log: MessageLog;
   /** Why the daemon cannot be replaced now. */
   refusal(): string | undefined;
   /** Stops all that must not be interrupted. */
   pause(): void;
-  /** Waits until what is under way has ended. Returns why the program cannot be replaced. */
-  settle(): Promise<string | undefined>;
+  /** Resolves when the log is written. */
+  flush(): Promise<void>;
   /** Continues, because the program could not be replaced. */
   resume(): void;
   /** The descriptors of all rooms that survive. */
@@ -96,11 +98,12 @@ export class Upgrade {
   }
 
   async #replace({ path, argv }: ProgramWords): Promise<string> {
-    const { library, survival, pause, settle, resume, descriptors } = this.#context;
+    const { library, survival, host, pause, flush, resume, descriptors } = this.#context;
     const own = new OwnDescriptors(library);
     const files = new Files(library);
     pause();
-    const refusal = await settle() ?? this.#context.refusal();
+    await flush();
+    const refusal = await launchesFinished(host) ?? this.#context.refusal();
     if (refusal !== undefined) {
       resume();
       return refusal;

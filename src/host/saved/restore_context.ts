@@ -1,13 +1,10 @@
-import type { BootTime, Files, Library, MemoryFiles, Processes } from "../../system/mod.ts";
-import type { NullDevice } from "../launch/null_device.ts";
+import type { BootTime, Files, MemoryFiles, Processes } from "../../system/mod.ts";
 import type { OwnDescriptors, ProcessHandles } from "../../system/surviving.ts";
-import type { LaunchFollower, LaunchFollowerContext } from "../launch/launch_follower.ts";
+import type { LaunchFollower } from "../launch/launch_follower.ts";
 import type { HostReports } from "../native_options.ts";
 import type { LogCollector } from "../output/log_collector.ts";
 import type { OutputPipes } from "../output/output_pipes.ts";
-import type { AdoptedEnds, AdoptedEndsContext } from "../processes/adopted_ends.ts";
-import type { AdoptionContext } from "../processes/adoption.ts";
-import type { ProcessEndsContext } from "../processes/process_ends.ts";
+import type { AdoptedEnds } from "../processes/adopted_ends.ts";
 import type { ProcessRecord } from "../processes/process_record.ts";
 import type { ProcessTable } from "../processes/process_table.ts";
 import type { ActivationSockets } from "../resources/activation_sockets.ts";
@@ -31,12 +28,3 @@ export interface RestoreContext {
   /** Writes a warning to the daemon's log. */
   readonly warn: (text: string) => void;
 }
-
-/** What a host gives to the objects that it is made of. */
-export type HostParts =
-  & AdoptionContext
-  & LaunchFollowerContext
-  & ProcessEndsContext
-  & Omit<RestoreContext, "follower" | "adoptedEnds">
-  & Omit<AdoptedEndsContext, "ends">
-  & { readonly library: Library; readonly nothing: NullDevice };
