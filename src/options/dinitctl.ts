@@ -1,64 +1,15 @@
 /** The options of `dinitctl` (cli 2), one row each. */
 
-import type { Mode } from "../client/mod.ts";
+import {
+  type ColourChoice,
+  type CtlOptions,
+  GRAPH_FORMATS,
+  type GraphFormat,
+  STATE_CHOICES,
+  type StateChoice,
+} from "./ctl_values.ts";
 import type { Option } from "./option.ts";
 import { choice } from "./scan.ts";
-
-/** When to use colours; `auto` means only on a terminal, and not if `NO_COLOR` is set. */
-export type ColourChoice = "auto" | "always" | "never";
-
-/** States for selecting services; `failed` is a part of `stopped`. */
-export const STATE_CHOICES = ["started", "starting", "stopping", "stopped", "failed"] as const;
-export type StateChoice = (typeof STATE_CHOICES)[number];
-
-/** The languages of the service graph. */
-export const GRAPH_FORMATS = ["dot", "mermaid", "json"] as const;
-export type GraphFormat = (typeof GRAPH_FORMATS)[number];
-
-/** The values of the options of a command line. */
-export interface CtlOptions {
-  help: boolean;
-  version: boolean;
-  /** The last of `--system` and `--user`. */
-  mode: Mode | undefined;
-  socketPath: string | undefined;
-  usePassedFd: boolean;
-  quiet: boolean;
-  offline: boolean;
-  /** In the order given. */
-  servicesDirs: string[];
-  noWait: boolean;
-  pin: boolean;
-  ignoreUnstarted: boolean;
-  force: boolean;
-  from: string | undefined;
-  clear: boolean;
-  list: boolean;
-  json: boolean;
-  color: ColourChoice;
-  trace: boolean;
-  /** Empty: any state. */
-  states: StateChoice[];
-  namesOnly: boolean;
-  long: boolean;
-  follow: boolean;
-  reverse: boolean;
-  format: GraphFormat;
-  waitFor: "started" | "stopped";
-  /** Seconds. @default undefined, no limit */
-  timeout: number | undefined;
-  /** The program that takes over, or that is only checked. @default undefined, the file of the running one */
-  exec: string | undefined;
-  check: boolean;
-  /** The number of the last event that is known, or a time. @default undefined, from now on, or no limit */
-  since: string | undefined;
-  /** A time. @default undefined, no limit */
-  until: string | undefined;
-  /** @default undefined, as the command decides */
-  lines: number | undefined;
-  /** A regular expression. @default undefined, all lines */
-  grep: string | undefined;
-}
 
 const ROWS = [
   { long: "--help", last: true, help: "show this text", apply: (o) => o.help = true },
@@ -308,41 +259,3 @@ export const DINITCTL_OPTIONS: readonly Option<CtlOptions>[] = ROWS;
 
 /** The long names of the options that only belong to some commands. */
 export type LocalOption = Extract<(typeof ROWS)[number], { readonly local: true }>["long"];
-
-/** The values for a command line without options. */
-export function defaultOptions(): CtlOptions {
-  return {
-    help: false,
-    version: false,
-    mode: undefined,
-    socketPath: undefined,
-    usePassedFd: false,
-    quiet: false,
-    offline: false,
-    servicesDirs: [],
-    noWait: false,
-    pin: false,
-    ignoreUnstarted: false,
-    force: false,
-    from: undefined,
-    clear: false,
-    list: false,
-    json: false,
-    color: "auto",
-    trace: false,
-    states: [],
-    namesOnly: false,
-    long: false,
-    follow: false,
-    reverse: false,
-    format: "dot",
-    waitFor: "started",
-    timeout: undefined,
-    since: undefined,
-    exec: undefined,
-    check: false,
-    until: undefined,
-    lines: undefined,
-    grep: undefined,
-  };
-}

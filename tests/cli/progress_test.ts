@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { soon } from "../_patience.ts";
 import type { CommandContext } from "../../src/cli/ctl/context.ts";
-import { defaultOptions } from "../../src/options/dinitctl.ts";
+import { defaultOptions } from "../../src/options/ctl_values.ts";
 import { startProgress } from "../../src/cli/ctl/progress.ts";
 import { Request } from "../../src/control/wire/protocol.ts";
 import { ack, preack, STARTED, STOPPED } from "./_start_stop.ts";

@@ -1,7 +1,8 @@
 /** Reads the command line of `dinitctl` from left to right (cli 1.1, 2). */
 
 import { type Command, COMMANDS } from "../../options/ctl_commands.ts";
-import { type CtlOptions, defaultOptions, DINITCTL_OPTIONS } from "../../options/dinitctl.ts";
+import { type CtlOptions, defaultOptions } from "../../options/ctl_values.ts";
+import { DINITCTL_OPTIONS } from "../../options/dinitctl.ts";
 import { type Option, optionOf, scan } from "../../options/mod.ts";
 import { ctlFailure, ToolFailure } from "../shared/failure.ts";
 

@@ -4,7 +4,7 @@ import type { ControlClient } from "../../client/mod.ts";
 import type { AnyDocument } from "./documents.ts";
 import type { ToolFailure } from "../shared/failure.ts";
 import type { CtlIo } from "../shared/io.ts";
-import type { CtlOptions } from "../../options/dinitctl.ts";
+import type { CtlOptions } from "../../options/ctl_values.ts";
 import type { TextStyle } from "../shared/style.ts";
 
 /** One run of a sub-command. */

@@ -5,7 +5,7 @@ import { serviceTypeRow } from "../../model/service_types.ts";
 import { isOrdering, kindName } from "../shared/dependency_kinds.ts";
 import type { GraphDocument, StateName } from "./documents.ts";
 import { lookOf } from "./look.ts";
-import type { GraphFormat, StateChoice } from "../../options/dinitctl.ts";
+import type { GraphFormat, StateChoice } from "../../options/ctl_values.ts";
 import { stateName } from "./status_text.ts";
 
 /** Background colours that keep black text readable. */

@@ -2,7 +2,7 @@
 
 import { hasFailed, type WireStatus } from "../../client/mod.ts";
 import { ServiceState } from "../../model/states.ts";
-import type { StateChoice } from "../../options/dinitctl.ts";
+import type { StateChoice } from "../../options/ctl_values.ts";
 import { Colour } from "../shared/style.ts";
 
 /** A word, a symbol and a colour for the state of a service. */

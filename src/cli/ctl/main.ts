@@ -9,7 +9,7 @@ import type { Command } from "../../options/ctl_commands.ts";
 import type { CommandContext, Facts } from "./context.ts";
 import type { CommandDocument } from "./documents.ts";
 import { HANDLERS } from "./handlers.ts";
-import { type CtlOptions, defaultOptions } from "../../options/dinitctl.ts";
+import { type CtlOptions, defaultOptions } from "../../options/ctl_values.ts";
 import { ctlFailure, failureText, messageOf, ToolFailure, toolVersion } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 

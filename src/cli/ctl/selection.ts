@@ -2,7 +2,7 @@
 
 import type { WireStatus } from "../../client/mod.ts";
 import { lookOf } from "./look.ts";
-import type { StateChoice } from "../../options/dinitctl.ts";
+import type { StateChoice } from "../../options/ctl_values.ts";
 
 /** A service that may be selected. */
 export interface Candidate {

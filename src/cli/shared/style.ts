@@ -1,7 +1,7 @@
 /** The style of output: colours and symbols on a terminal, none in a pipe. */
 
 import type { CtlIo } from "./io.ts";
-import type { ColourChoice } from "../../options/dinitctl.ts";
+import type { ColourChoice } from "../../options/ctl_values.ts";
 
 /** The allowed decorations of text. */
 export interface TextStyle {

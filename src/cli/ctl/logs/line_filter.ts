@@ -1,5 +1,5 @@
 import { ctlFailure } from "../../shared/failure.ts";
-import type { CtlOptions } from "../../../options/dinitctl.ts";
+import type { CtlOptions } from "../../../options/ctl_values.ts";
 import { momentOf } from "./times.ts";
 
 /** Selects lines by their text and their time. */
