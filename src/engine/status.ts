@@ -1,6 +1,6 @@
 /** The public facts about a service (control protocol 8, and the overview of all services). */
 
-import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
+import { type ServiceOverview, type ServiceStatus, StopReason, waitStatusOf } from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
 import type { Clock } from "./ports.ts";
 import { isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
@@ -20,6 +20,9 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
     launchStage: process.launchStage,
     launchErrno: process.launchErrno,
     ...(process.launchText === undefined ? {} : { launchText: process.launchText }),
+    ...(service.reason === StopReason.UNHEALTHY && process.unhealthy !== undefined
+      ? { unhealthy: process.unhealthy }
+      : {}),
     exit: waitStatusOf(process.exit),
     modified: service.description.modified,
   };

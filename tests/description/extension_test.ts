@@ -76,6 +76,16 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
   assertEquals(names, [
     "restart-delay-factor",
     "restart-delay-max",
+    "health-http",
+    "health-tcp",
+    "health-command",
+    "health-interval",
+    "health-timeout",
+    "health-failures",
+    "health-start-interval",
+    "health-start-period",
+    "health-action",
+    "watchdog-timeout",
     "log-max-size",
     "log-max-age",
     "log-keep",
@@ -161,6 +171,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 59);
-  assertEquals(settings.settings.length, 60);
+  assertEquals(SETTING_TABLE.settings.length, 69);
+  assertEquals(settings.settings.length, 70);
 });

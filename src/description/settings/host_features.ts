@@ -16,6 +16,8 @@ import type { TypeName } from "./type_names.ts";
  * - `user`: run a process as another user
  * - `supplementary-groups`: give a process the groups of a user
  * - `login-record`: enter a process into the utmp database
+ * - `health-connection`: connect to a service, to check it
+ * - `notify-socket`: receive the messages of a process
  * - `log-limits`: rotate the log file while the process writes to it
  */
 export type HostFeature =
@@ -36,6 +38,8 @@ export type HostFeature =
   | "secure-bits"
   | "no-new-privileges"
   | "login-record"
+  | "health-connection"
+  | "notify-socket"
   | "log-limits";
 
 /** One feature that a setting, or a flag of a setting, may need. */

@@ -7,6 +7,7 @@ import {
   processKind,
   ServiceState,
   Signal,
+  StopReason,
 } from "../../model/mod.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
@@ -21,7 +22,8 @@ export function wantsRestart(service: ServiceRecord): boolean {
     case "never":
       return false;
     case "on-failure":
-      return hasLastingProcess(service.type) && isFailure(service.process.exit);
+      return hasLastingProcess(service.type) &&
+        (service.reason === StopReason.UNHEALTHY || isFailure(service.process.exit));
   }
 }
 

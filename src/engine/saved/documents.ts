@@ -113,7 +113,7 @@ export function edgeDocument({ from, to, kind, waiting, holding, unmet }: Edge):
 }
 
 function savedProcess(process: ProcessState): Plain {
-  const { exit, timer, lastLaunch, launchText } = process;
+  const { exit, timer, lastLaunch, launchText, unhealthy } = process;
   const saved: Fields = {};
   for (const role of ["main", "stop"] as const) {
     const child = savedChild(process[role]);
@@ -130,6 +130,7 @@ function savedProcess(process: ProcessState): Plain {
   if (process.limitCount !== 0) saved.limitCount = process.limitCount;
   if (process.launchStage !== 0) saved.launchStage = process.launchStage;
   if (process.launchErrno !== 0) saved.launchErrno = process.launchErrno;
+  if (unhealthy !== undefined) saved.unhealthy = unhealthy;
   if (launchText !== undefined) saved.launchText = launchText;
   return saved;
 }
@@ -178,6 +179,7 @@ const SPECIAL: { readonly [Setting in keyof ServiceDescription]?: (from: Service
   environment: ({ environment }) => toPlain(environment),
   limits: ({ limits }) => toPlain(limits),
   runAs: ({ runAs }) => toPlain(runAs),
+  health: ({ health }) => toPlain(health),
   flags: ({ flags }) => Object.fromEntries(Object.entries(flags).filter(([, set]) => set)),
 };
 

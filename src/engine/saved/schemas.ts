@@ -94,6 +94,7 @@ const process: Schema<ProcessState> = object<ProcessState>({
     purpose: oneOf(["restart-delay", "start-timeout", "stop-timeout"]),
     at: number,
   })),
+  unhealthy: optional(text),
   lastLaunch: optional(number),
   grownDelay: or(number, 0),
   limitStart: or(number, 0),
