@@ -390,6 +390,7 @@ export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {})
     consumerOf: undefined,
     session: "own",
     unmaskInterrupt: false,
+    notify: undefined,
     readiness: undefined,
     controlSocket: false,
     activationSocket: false,
