@@ -4,6 +4,8 @@ import {
   type DeclaredDependency,
   DEFAULT_DESCRIPTION,
   type DependencyKind,
+  type Location,
+  type LogType,
   type ServiceDescription,
 } from "../model/mod.ts";
 import type { DescriptionFile } from "./find.ts";
@@ -49,6 +51,12 @@ export class Draft {
   logUserGroup: number | undefined = undefined;
   /** Dependencies, in the order of the lines. */
   readonly links: DeclaredDependency[] = [];
+  /** The lines with settings that belong to one log type. */
+  readonly ofLogTypes: {
+    readonly setting: string;
+    readonly logType: LogType;
+    readonly location: Location;
+  }[] = [];
   /** The services that this one is ordered after. */
   readonly after: DeclaredDependency[] = [];
   /** The services that this one is ordered before. */

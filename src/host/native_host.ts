@@ -23,10 +23,11 @@ import type { ControlSockets } from "./control_sockets.ts";
 import { nativeRequirements, usesConsole } from "./launch/native_requirements.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { IGNORED, type NativeParts, nativeParts, NEVER_BLOCKED } from "./native_parts.ts";
-import { inPlaceProblem } from "./output/in_place_support.ts";
+import { inPlaceProblem, keptProblem } from "./output/in_place_support.ts";
 import { adoptFromPidFile } from "./processes/adoption.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
+import type { LogKeeping } from "./keeping/log_keeping.ts";
 import type { LogRotations } from "./rotating/log_rotations.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 
@@ -47,6 +48,7 @@ export class NativeHost implements ProcessHost {
   readonly knowsProcess = (pid: number) => this.#parts.table.find(pid) !== undefined;
   readonly #parts: NativeParts;
   readonly #reap: () => void;
+  #keeping: LogKeeping | undefined;
   /** What a restoration has left for the beginning. */
   #later: (() => void)[] = [];
 
@@ -80,6 +82,7 @@ export class NativeHost implements ProcessHost {
     const { AdoptedEnds, restore } = await typed(import("./saved/restoring.ts"));
     const parts = this.#parts;
     this.#later = await restore(saved, way, launches, { ...parts, adoptedEnds: new AdoptedEnds(parts) });
+    if ((saved.get("kept")?.size ?? 0) > 0) (await this.logKeeping()).restore(saved, way);
   }
 
   /** The process of a service in a role, if the host has it now; without an id if its launch is not over. */
@@ -96,7 +99,8 @@ export class NativeHost implements ProcessHost {
   descriptors(): number[] {
     const ofLaunches = this.#parts.table.all().flatMap(({ watch }) => watch?.descriptors() ?? []);
     const parts = [this.#parts.logs, this.#parts.pipes, this.#parts.activation, this.#parts.slots];
-    return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches];
+    const kept = this.#keeping?.descriptors() ?? [];
+    return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches, ...kept];
   }
 
   /** Begins to reap, and to adopt orphans. From now on only this host starts processes: it would reap others. */
@@ -129,13 +133,37 @@ export class NativeHost implements ProcessHost {
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
     const takesTerminal = usesConsole(description) && this.#parts.terminal.state(STDIN) === "free";
     return this.#parts.tools.missing(nativeRequirements(description, takesTerminal)) ??
-      inPlaceProblem(description, this.#parts.library);
+      inPlaceProblem(description, this.#parts.library) ?? keptProblem(description);
   }
 
   /** Loads the code for log files with limits. */
   async logRotations(): Promise<LogRotations> {
     const { LogRotations } = await typed(import("./rotating/log_rotations.ts"));
     return new LogRotations({ ...this.#parts, spawner: new Spawner(this.#parts.library, 0n) });
+  }
+
+  /** Loads the code for kept logs. */
+  async logKeeping(): Promise<LogKeeping> {
+    const { LogKeeping } = await typed(import("./keeping/log_keeping.ts"));
+    return this.#keeping ??= new LogKeeping({
+      ...this.#parts,
+      spawner: new Spawner(this.#parts.library, 0n),
+    });
+  }
+
+  /** The process that keeps logs, if there is one. */
+  get logKeeper(): number | undefined {
+    return this.#keeping?.keeper;
+  }
+
+  /** Whether an earlier program has left kept logs. */
+  get hasKeptLogs(): boolean {
+    return this.#keeping !== undefined;
+  }
+
+  /** Resolves when everything that a service has written so far is in its log. */
+  async outputRead(id: number): Promise<void> {
+    await this.#keeping?.caughtUp(id);
   }
 
   // ---- Launching ---------------------------------------------------------------------------------------------
@@ -190,7 +218,8 @@ export class NativeHost implements ProcessHost {
   serviceUnloaded(service: ServiceRecord): void {
     const { consumerOf } = service.description;
     this.#parts.logs.drop(service.id);
-    this.#parts.pipes.producerGone(service.name, service.consumer !== undefined);
+    const isRead = service.consumer !== undefined || service.description.logType === "kept";
+    this.#parts.pipes.producerGone(service.name, isRead);
     if (consumerOf !== "") this.#parts.pipes.consumerGone(consumerOf);
   }
 

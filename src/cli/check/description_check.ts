@@ -68,6 +68,7 @@ export class DescriptionCheck {
   read(): ServiceDescription | undefined {
     const { source: { environment }, users, identity, settings, report } = this.#options;
     const { fullName: service } = this.#file;
+    let inMeta = false;
     try {
       return readDescription(this.#file, {
         settings,
@@ -81,14 +82,19 @@ export class DescriptionCheck {
         variableUsed: () => this.#noteVariables(),
         variableUnset: (name, setting) => this.#reportUnset(name, setting),
         file: (path, text) => textFindings(service, path, text).forEach(report),
-        words: (setting, words) =>
-          valueFindings(service, settings.named(setting), words, this.#place(setting)).forEach(report),
+        words: (setting, words) => {
+          const row = settings.named(setting);
+          const word = words[0]?.text ?? "";
+          if (!inMeta && row?.extensionWords?.includes(word)) this.#reportExtension(setting, word);
+          valueFindings(service, row, words, this.#place(setting)).forEach(report);
+        },
         environmentFile: ({ setting: shown, ...file }) =>
           environmentFindings({ service, shown, ...file }).forEach(report),
         line: (setting, location, isMeta) => {
           this.#setting = setting;
           this.#places.set(setting, location);
-          if (!isMeta && settings.named(setting)?.extension) this.#reportExtension(setting, location);
+          inMeta = isMeta;
+          if (!isMeta && settings.named(setting)?.extension) this.#reportExtension(setting);
         },
         named: (name) => this.#setting !== "chain-to" && this.#name(name),
       });
@@ -130,11 +136,13 @@ export class DescriptionCheck {
     this.warn({ code: "unset-variable", message, setting, origin: "advice" });
   }
 
-  /** A line that dinit 0.22.1 refuses. */
-  #reportExtension(setting: string, location: Location): void {
-    if (!this.#options.portable) return;
+  /** The present line is one that dinit 0.22.1 refuses. `value`: only because of this value. */
+  #reportExtension(setting: string, value?: string): void {
+    const location = this.#places.get(setting);
+    if (!this.#options.portable || location === undefined) return;
     const { fullName: service } = this.#file;
-    const message = `dinit 0.22.1 refuses the setting '${setting}'; write @meta ${setting} = VALUE`;
+    const refused = value === undefined ? `the setting '${setting}'` : `'${setting} = ${value}'`;
+    const message = `dinit 0.22.1 refuses ${refused}; write @meta ${setting} = ${value ?? "VALUE"}`;
     const text = `Service '${service}' (${location.file}:${location.line}): warning: ${message}`;
     this.warn({ code: "not-portable", message, setting, text, place: location, origin: "portable" });
   }

@@ -17,6 +17,7 @@ import type { TypeName } from "./type_names.ts";
  * - `supplementary-groups`: give a process the groups of a user
  * - `login-record`: enter a process into the utmp database
  * - `log-limits`: rotate the log file while the process writes to it
+ * - `log-keeper`: keep the log with a separate program
  */
 export type HostFeature =
   | "background-process"
@@ -36,7 +37,8 @@ export type HostFeature =
   | "secure-bits"
   | "no-new-privileges"
   | "login-record"
-  | "log-limits";
+  | "log-limits"
+  | "log-keeper";
 
 /** One feature that a setting, or a flag of a setting, may need. */
 export interface HostNeed {

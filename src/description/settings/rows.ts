@@ -44,6 +44,8 @@ export function settingRow(
     default: "",
     base: "",
     needs: [],
+    extensionWords: undefined,
+    logType: undefined,
     path: undefined,
     remark: undefined,
     refusal: undefined,

@@ -1,6 +1,6 @@
 /** The fields of a row in the table of settings. */
 
-import type { DependencyKind, ServiceDescription } from "../../model/mod.ts";
+import type { DependencyKind, LogType, ServiceDescription } from "../../model/mod.ts";
 import type { PathField, SettingTarget, SettingValue } from "../draft.ts";
 import type { FlagWord } from "./options.ts";
 import type { RowFacts } from "./row_facts.ts";
@@ -14,6 +14,10 @@ export interface Setting extends RowFacts {
   readonly aliasOf?: string;
   /** Whether dinit 0.22.1 does not have it. `@meta NAME = VALUE` also sets it; dinit 0.22.1 ignores such a line. */
   readonly extension: boolean;
+  /** Values that dinit 0.22.1 does not have, of a setting that it has. `@meta NAME = VALUE` also sets them. */
+  readonly extensionWords?: readonly string[];
+  /** The log type that it belongs to; with any other one, a line with it is an error. */
+  readonly logType?: LogType;
   /** `tokens`: the value is a list of words; `text`: the value is one text. */
   readonly value: "text" | "tokens";
   /** The form of the value, for people: words in capitals are placeholders, others are literal. */
