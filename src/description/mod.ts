@@ -24,6 +24,8 @@ export type {
   LoadErrorFacts,
   LoadErrorKind,
   Location,
+  LogFormat,
+  LogStamps,
   LogType,
   ProcessKind,
   ResourceLimit,

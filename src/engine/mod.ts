@@ -78,6 +78,8 @@ export type {
   LoadErrorFacts,
   LoadErrorKind,
   Location,
+  LogFormat,
+  LogStamps,
   LogType,
   ProcessKind,
   ResourceLimit,
