@@ -43,6 +43,11 @@ async function log(args: string[]): Promise<number> {
   return runLog(args);
 }
 
+async function logKeeper(): Promise<number> {
+  const { runLogKeeper } = await typed(import("./src/tools/keeper/main.ts"));
+  return runLogKeeper();
+}
+
 async function shutdown(args: string[]): Promise<number> {
   const { runShutdown } = await typed(import("./src/cli/shutdown/main.ts"));
   return runShutdown(args);
@@ -108,6 +113,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   check,
   monitor,
   log,
+  "log-keeper": logKeeper,
   shutdown,
   completion,
   help,

@@ -31,6 +31,10 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/rotating.ts", ["host", "tools"]],
   // Only a daemon that watches the health of services.
   ["src/system/watching_health.ts", ["health", "host"]],
+  // Only a daemon that keeps logs, and its keeper.
+  ["src/system/keeping.ts", ["host", "tools"]],
+  ["src/host/keeping/orders.ts", ["tools"]],
+  ["src/host/output/native_log_file.ts", ["tools"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.

@@ -17,6 +17,8 @@ export interface DaemonInfo {
   readonly socket: string;
   /** Whether it is stopping everything. */
   readonly shuttingDown: boolean;
+  /** The process that keeps logs. @default absent, there is none */
+  readonly logKeeper?: number;
 }
 
 /** A daemon and its services. */

@@ -296,8 +296,11 @@ export class Daemon {
   }
 
   #overview(): Overview {
+    const { ground } = this.#context;
+    const logKeeper = ground.nativeHost?.logKeeper;
+    const info = this.#state.info(this.#manager, ground.socketPath);
     return {
-      daemon: this.#state.info(this.#manager, this.#context.ground.socketPath),
+      daemon: { ...info, ...(logKeeper === undefined ? {} : { logKeeper }) },
       services: this.#health.complemented(this.#failures.overview()),
     };
   }

@@ -158,6 +158,8 @@ export class FailureReports {
     }
     const path = this.#context.logFile(service);
     if (path === undefined) return [];
+    const isKept = service.description.logType === "kept";
+    if (isKept && host.outputRead !== undefined) await settled(host.outputRead(service.id), READ_LIMIT);
     return linesOf(decodeBytes(await logFileTail(path, { bytes: TAIL, notBefore: launched })));
   }
 

@@ -1,13 +1,13 @@
-/** The logs of services: their limits, and their lines on the console. The code for either is loaded when it is used. */
+/** The logs of services: their limits, their keeper, and their lines on the console. The code is loaded when it is used. */
 
 import { limitsLog } from "../description/mod.ts";
 import type { Fact, FactSink, ServiceManager, ServiceRecord } from "../engine/mod.ts";
-import type { LogRotations, NativeHost, RotationOutcome } from "../host/mod.ts";
+import type { LogKeeping, LogRotations, NativeHost, RotationOutcome } from "../host/mod.ts";
 import type { DaemonContext } from "./daemon_context.ts";
 import type { ServiceLines } from "./service_lines.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 
-/** Tells the host which log files have limits, and shows the lines of services if that is wanted. */
+/** Tells the host which log files have limits and which logs are kept, and shows the lines of services if that is wanted. */
 export class ServiceLogs implements FactSink {
   readonly #manager: () => ServiceManager;
   readonly #host: NativeHost | undefined;
@@ -15,7 +15,10 @@ export class ServiceLogs implements FactSink {
   readonly #lines: ServiceLines | undefined;
   /** The ids of services that have, or had, limits. */
   readonly #limited = new Set<number>();
+  /** The ids of services whose logs are, or were, kept. */
+  readonly #kept = new Set<number>();
   #rotations: Promise<LogRotations> | undefined;
+  #keeping: Promise<LogKeeping> | undefined;
   #begun = false;
 
   /** @param manager a function, because facts may come before the manager is complete */
@@ -34,6 +37,7 @@ export class ServiceLogs implements FactSink {
     this.#begun = true;
     this.#lines?.begin();
     for (const service of this.#manager().services()) this.#look(service);
+    if (this.#host?.hasKeptLogs) void this.#tellKeeping((keeping) => keeping.complete());
   }
 
   fact(fact: Fact): void {
@@ -42,7 +46,12 @@ export class ServiceLogs implements FactSink {
     if (fact.kind === "loaded" || fact.kind === "reloaded") {
       const service = this.#manager().graph.byId(fact.id); // not yet found by its name
       if (service !== undefined) this.#look(service);
-    } else if (this.#limited.has(fact.id)) {
+      return;
+    }
+    if (fact.kind === "unloaded" && this.#kept.delete(fact.id)) {
+      void this.#tellKeeping((keeping) => keeping.unloaded(fact.id));
+    }
+    if (this.#limited.has(fact.id)) {
       if (fact.kind === "phase") void this.#tell((rotations) => rotations.started(fact.id));
       if (fact.kind !== "unloaded") return;
       this.#limited.delete(fact.id);
@@ -53,7 +62,8 @@ export class ServiceLogs implements FactSink {
   /** Rotates the log of a service now; `undefined`: it has none with limits. */
   async rotate(id: number): Promise<RotationOutcome | undefined> {
     let outcome: RotationOutcome | undefined;
-    await this.#tell(async (rotations) => outcome = await rotations.rotate(id));
+    if (this.#kept.has(id)) await this.#tellKeeping(async (keeping) => outcome = await keeping.rotate(id));
+    else await this.#tell(async (rotations) => outcome = await rotations.rotate(id));
     return outcome;
   }
 
@@ -61,10 +71,17 @@ export class ServiceLogs implements FactSink {
   async close(): Promise<void> {
     this.#lines?.close();
     await this.#tell((rotations) => rotations.close());
+    if (this.#keeping !== undefined) await this.#tellKeeping((keeping) => keeping.close());
   }
 
   #look(service: ServiceRecord): void {
-    const { id, name } = service;
+    const { id, name, description } = service;
+    if (description.logType === "kept" || this.#kept.has(id)) {
+      this.#kept.add(id);
+      void this.#tellKeeping((keeping) => {
+        if (!keeping.described(id, name, description)) this.#kept.delete(id);
+      });
+    }
     if (!limitsLog(service.description) && !this.#limited.has(id)) return;
     this.#limited.add(id);
     // The description is that of the moment when the code is loaded.
@@ -78,6 +95,15 @@ export class ServiceLogs implements FactSink {
     if (host === undefined || (this.#rotations ?? this.#limited.size) === 0) return;
     try {
       await what(await (this.#rotations ??= host.logRotations()));
+    } catch (error) {
+      this.#stray.report(error);
+    }
+  }
+  async #tellKeeping(what: (keeping: LogKeeping) => unknown): Promise<void> {
+    const host = this.#host;
+    if (host === undefined) return;
+    try {
+      await what(await (this.#keeping ??= host.logKeeping()));
     } catch (error) {
       this.#stray.report(error);
     }

@@ -35,6 +35,7 @@ export function finishDescription(
     for (const { text, setting } of remarks(draft, reader.settings)) lint(text, setting);
   }
   checkBeforeSubstitution(draft, reader);
+  checkKeptLog(draft, reader);
 
   const overlay = description.environment;
   const variables = reader.variables((name) => options.environment.getFor(overlay, name));
@@ -146,6 +147,23 @@ function checkBeforeSubstitution(draft: Draft, reader: DescriptionReader): void 
   }
 }
 
+/** The settings of kept logs: a log that nobody can write, and settings that would have no effect, are errors. */
+function checkKeptLog({ description }: Draft, reader: DescriptionReader): void {
+  const { logType, logFile } = description;
+  if (logType === "kept" && logFile === "") {
+    reader.reportGeneral("'log-type = kept' needs a file: add 'logfile = PATH'.", "no-logfile");
+  }
+  for (const setting of reader.places.keys()) {
+    const wanted = reader.settings.named(setting)?.logType;
+    if (wanted === undefined || logType === wanted) continue;
+    reader.reportAt(
+      setting,
+      `applies to 'log-type = ${wanted}' only: add that line, or remove this one`,
+      "log-type",
+    );
+  }
+}
+
 function substitutePaths({ description }: Draft, reader: DescriptionReader, variables: Variables): void {
   for (const { name: setting, path: { field } } of reader.settings.paths) {
     const text = description[field];
@@ -193,7 +211,7 @@ function settle(draft: Draft): void {
   if (description.type === ServiceType.BGPROCESS && description.flags.runsOnConsole) {
     description.flags = { ...description.flags, runsOnConsole: false };
   }
-  if (description.logType !== "file") description.logFile = "";
+  if (description.logType !== "file" && description.logType !== "kept") description.logFile = "";
   description.socketGid ??= draft.socketUserGroup;
   description.logFileGid ??= draft.logUserGroup;
   if (links.length + after.length + before.length > 0) {

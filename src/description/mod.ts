@@ -26,6 +26,8 @@ export type {
   LoadErrorFacts,
   LoadErrorKind,
   Location,
+  LogFormat,
+  LogStamps,
   LogType,
   ProcessKind,
   ReadyBy,

@@ -12,6 +12,7 @@ import { readValue, type Value, valueText } from "./text/values.ts";
 import { type LineHandler, type SettingLine, Walker } from "./text/walker.ts";
 import type { DescriptionFile } from "./find.ts";
 import type { ReadOptions, WrittenWord } from "./read_options.ts";
+import type { Setting } from "./settings/setting.ts";
 import { SETTING_TABLE, type SettingTable } from "./settings/table.ts";
 import { substituteText, type Variables } from "./text/substitution.ts";
 import type { UserDatabase } from "./users.ts";
@@ -140,13 +141,14 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     }
   }
 
-  /** `@meta NAME = VALUE` sets an extension. Any other text after `@meta` is ignored, as in the reference. */
+  /** `@meta NAME = VALUE` sets an extension, or a value that is one. Any other text after `@meta` is ignored, as in the reference. */
   readMeta(lines: LineReader, from: number): void {
     const { text, end } = lines;
     const start = skipSpace(text, from, end);
     const name = text.slice(start, endOfName(text, start, end));
     const setting = this.settings.named(name);
-    if (setting === undefined || !(setting.extension || setting.extendedIn !== undefined)) return;
+    if (setting === undefined) return;
+    if (!setting.extension && !hasExtensionValue(setting, text.slice(start + name.length, end))) return;
     this.#readLine(this.#walker.settingLine(lines, start), true);
   }
 
@@ -194,6 +196,12 @@ export class DescriptionReader implements SettingTarget, LineHandler {
       );
     }
   }
+}
+
+/** Whether the text behind the name of a setting is one of the values that the reference does not have. */
+function hasExtensionValue({ extensionValues }: Setting, rest: string): boolean {
+  const value = /^\s*[=:]\s*(\S+)\s*(?:\s#.*)?$/.exec(rest)?.[1];
+  return value !== undefined && extensionValues?.test(value) === true;
 }
 
 /** The words of a value and how they are written, to check for habits from other programs. */

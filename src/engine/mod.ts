@@ -81,6 +81,8 @@ export type {
   LoadErrorFacts,
   LoadErrorKind,
   Location,
+  LogFormat,
+  LogStamps,
   LogType,
   ProcessKind,
   ReadyBy,

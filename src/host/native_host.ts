@@ -23,11 +23,12 @@ import type { ControlSockets } from "./control_sockets.ts";
 import { nativeRequirements, usesConsole } from "./launch/native_requirements.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { IGNORED, type NativeParts, nativeParts, NEVER_BLOCKED } from "./native_parts.ts";
-import { inPlaceProblem } from "./output/in_place_support.ts";
+import { inPlaceProblem, keptProblem } from "./output/in_place_support.ts";
 import { adoptFromPidFile } from "./processes/adoption.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
 import type { NotifyChannels } from "./notify/notify_channels.ts";
+import type { LogKeeping } from "./keeping/log_keeping.ts";
 import type { LogRotations } from "./rotating/log_rotations.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 
@@ -49,6 +50,7 @@ export class NativeHost implements ProcessHost {
   readonly #parts: NativeParts;
   readonly #reap: () => void;
   #notify: NotifyChannels | undefined;
+  #keeping: LogKeeping | undefined;
   /** What a restoration has left for the beginning. */
   #later: (() => void)[] = [];
 
@@ -87,6 +89,7 @@ export class NativeHost implements ProcessHost {
       adoptedEnds: new AdoptedEnds(parts),
       notify,
     });
+    if ((saved.get("kept")?.size ?? 0) > 0) (await this.logKeeping()).restore(saved, way);
   }
 
   /** The process of a service in a role, if the host has it now; without an id if its launch is not over. */
@@ -103,8 +106,8 @@ export class NativeHost implements ProcessHost {
   descriptors(): number[] {
     const ofLaunches = this.#parts.table.all().flatMap(({ watch }) => watch?.descriptors() ?? []);
     const parts = [this.#parts.logs, this.#parts.pipes, this.#parts.activation, this.#parts.slots];
-    const ofNotify = this.#notify?.descriptors() ?? [];
-    return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches, ...ofNotify];
+    const loaded = [this.#notify, this.#keeping].flatMap((room) => room?.descriptors() ?? []);
+    return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches, ...loaded];
   }
 
   /** Begins to reap, and to adopt orphans. From now on only this host starts processes: it would reap others. */
@@ -137,7 +140,7 @@ export class NativeHost implements ProcessHost {
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
     const takesTerminal = usesConsole(description) && this.#parts.terminal.state(STDIN) === "free";
     return this.#parts.tools.missing(nativeRequirements(description, takesTerminal)) ??
-      inPlaceProblem(description, this.#parts.library);
+      inPlaceProblem(description, this.#parts.library) ?? keptProblem(description);
   }
 
   /** Loads the code for log files with limits. */
@@ -155,6 +158,30 @@ export class NativeHost implements ProcessHost {
   /** What connections to services are made with. */
   get connectionParts(): Pick<NativeParts, "library" | "files" | "poller"> {
     return this.#parts;
+  }
+
+  /** Loads the code for kept logs. */
+  async logKeeping(): Promise<LogKeeping> {
+    const { LogKeeping } = await typed(import("./keeping/log_keeping.ts"));
+    return this.#keeping ??= new LogKeeping({
+      ...this.#parts,
+      spawner: new Spawner(this.#parts.library, 0n),
+    });
+  }
+
+  /** The process that keeps logs, if there is one. */
+  get logKeeper(): number | undefined {
+    return this.#keeping?.keeper;
+  }
+
+  /** Whether an earlier program has left kept logs. */
+  get hasKeptLogs(): boolean {
+    return this.#keeping !== undefined;
+  }
+
+  /** Resolves when everything that a service has written so far is in its log. */
+  async outputRead(id: number): Promise<void> {
+    await this.#keeping?.caughtUp(id);
   }
 
   // ---- Launching ---------------------------------------------------------------------------------------------
@@ -214,7 +241,8 @@ export class NativeHost implements ProcessHost {
     const { consumerOf } = service.description;
     this.#notify?.close(service.id);
     this.#parts.logs.drop(service.id);
-    this.#parts.pipes.producerGone(service.name, service.consumer !== undefined);
+    const isRead = service.consumer !== undefined || service.description.logType === "kept";
+    this.#parts.pipes.producerGone(service.name, isRead);
     if (consumerOf !== "") this.#parts.pipes.consumerGone(consumerOf);
   }
 

@@ -121,6 +121,7 @@ export function nativeParts(
     poller,
     processes,
     handles,
+    sockets,
     terminal,
     tools,
     clock,

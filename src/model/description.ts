@@ -13,7 +13,13 @@ import type { DependencyKind } from "./states.ts";
 export type RestartPolicy = "always" | "on-failure" | "never";
 
 /** `log-type` */
-export type LogType = "none" | "file" | "buffer" | "pipe";
+export type LogType = "none" | "file" | "buffer" | "pipe" | "kept";
+
+/** `log-timestamps`: what stands in front of each line. */
+export type LogStamps = "no" | "iso" | "elapsed";
+
+/** `log-format` */
+export type LogFormat = "text" | "json";
 
 /** The flags of `options` (service description 3.7), in camel case. */
 export interface ServiceFlags {
@@ -162,7 +168,7 @@ export interface ServiceDescription {
   readonly consumerOf: string;
   /** `log-type` */
   readonly logType: LogType;
-  /** `logfile`; empty for none, and for any other `log-type` than `file`. Relative: to `workingDir`. */
+  /** `logfile`; empty for none, and unless `log-type` is `file` or `kept`. Relative: to `workingDir`. */
   readonly logFile: string;
   /** Mode of a log file that is made, 0–0o7777. */
   readonly logFilePermissions: number;
@@ -182,6 +188,12 @@ export interface ServiceDescription {
   readonly logKeepSize: number;
   /** `log-compress`: whether archives are compressed with gzip. */
   readonly logCompress: boolean;
+  /** `log-timestamps`, for a kept log. */
+  readonly logStamps: LogStamps;
+  /** `log-format`, for a kept log. */
+  readonly logFormat: LogFormat;
+  /** `log-rate-limit`, for a kept log: lines a second; 0: no limit. */
+  readonly logRateLimit: number;
   /** `socket-listen`, the path of the activation socket; empty for none. */
   readonly socketPath: string;
   /** Mode of the activation socket, 0–0o7777. */
@@ -275,6 +287,9 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   logKeep: 7,
   logKeepSize: 0,
   logCompress: true,
+  logStamps: "no",
+  logFormat: "text",
+  logRateLimit: 0,
   socketPath: "",
   socketPermissions: 0o666,
   socketUid: undefined,

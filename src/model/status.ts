@@ -140,6 +140,8 @@ export interface Overview {
     /** The path of the control socket. */
     readonly socket: string;
     readonly shuttingDown: boolean;
+    /** The process that keeps logs (`log-type = kept`). @default absent, there is none */
+    readonly logKeeper?: number;
   };
   /** In load order. */
   readonly services: readonly ServiceOverview[];

@@ -109,6 +109,11 @@ export type Shell = (typeof SHELLS)[number];
 
 const PLAIN_COMMANDS = [
   {
+    name: "log-keeper",
+    summary: "keep the logs of a daemon, which starts this itself",
+    words: [],
+  },
+  {
     name: "completion",
     summary: "print the completion of a shell",
     words: [{ name: "SHELL", oneOf: SHELLS }],

@@ -1,4 +1,4 @@
-import { archiveName, archivesOf } from "./archives.ts";
+import { type Archive, archiveName, archivesOf } from "./archives.ts";
 
 /** How much to compress at once, in bytes: it takes about a millisecond, and then others may run. */
 const PIECE = 65_536;
@@ -68,17 +68,23 @@ export class Compressor {
       if (next === undefined || this.#stopped) return;
       await Deno.remove(temporary).catch(() => {}); // a killed compressor may have left it
       try {
-        if (await this.#compress(next.path, temporary)) this.#replace(next.inode, temporary);
+        if (await this.#compress(next, temporary)) this.#replace(next.inode, temporary);
       } finally {
         await Deno.remove(temporary).catch(() => {}); // it has its final name, or is incomplete
       }
     }
   }
 
-  /** False if it was stopped before the end. The new file is on the disk before the old one is removed. */
-  async #compress(from: string, to: string): Promise<boolean> {
-    using source = await Deno.open(from);
+  /**
+   * False if it was stopped before the end, or if the archive has another number by now. The new file is on the disk
+   * before the old one is removed.
+   */
+  async #compress({ path, inode }: Archive, to: string): Promise<boolean> {
+    const source = await openAt(path);
+    if (source === undefined) return false;
+    using _closing = source;
     const like = await source.stat();
+    if (like.ino !== inode) return false;
     using target = this.#create(to, like);
     const gzip = new CompressionStream("gzip");
     const copied = this.#feed(source, gzip.writable.getWriter());
@@ -112,5 +118,15 @@ export class Compressor {
     if (archive === undefined) return;
     Deno.renameSync(temporary, archiveName(this.#path, archive.number, true));
     Deno.removeSync(archive.path);
+  }
+}
+
+/** The file at a path; `undefined` if there is none: it was renamed meanwhile. */
+async function openAt(path: string): Promise<Deno.FsFile | undefined> {
+  try {
+    return await Deno.open(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }

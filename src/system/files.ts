@@ -170,6 +170,11 @@ export class Files {
     this.#library.check("fchown", this.#library.symbols.fchown(fd, uid, gid));
   }
 
+  /** Cuts or extends an open file to a size in bytes. */
+  truncate(fd: number, size: number): void {
+    this.#library.check("ftruncate", this.#library.symbols.ftruncate(fd, BigInt(size)));
+  }
+
   setMode(fd: number, mode: number): void {
     this.#library.check("fchmod", this.#library.symbols.fchmod(fd, mode));
   }

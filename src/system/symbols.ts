@@ -44,6 +44,8 @@ export const SYMBOLS = {
   },
   fallocate: { parameters: ["i32", "i32", "i64", "i64"], result: "i32" },
   fdatasync: { parameters: ["i32"], result: "i32" },
+  lseek: { parameters: ["i32", "isize", "i32"], result: "isize" },
+  splice: { parameters: ["i32", "buffer", "i32", "buffer", "usize", "u32"], result: "isize" },
   statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   ftruncate: { parameters: ["i32", "isize"], result: "i32" },

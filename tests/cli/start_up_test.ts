@@ -95,7 +95,7 @@ async function ofDaemon(...files: string[]): Promise<string[]> {
 
 /** Code that some daemons need, but none before it is ready. */
 const UNNEEDED =
-  /^(control\/(mod|wire\/describe)|daemon\/(debugger_port|failure_reports|leftovers|machine_owner|service_lines)|health\/\w+|host\/(leftover_processes|notify\/\w+|output\/log_file_tail|rotating\/\w+)|rotation\/\w+|system\/(connecting|file_ranges|growth_watch|machine|machine_keys|machine_run|notify_sockets|rotating|watching_health))\.ts$/;
+  /^(control\/(mod|wire\/describe)|daemon\/(debugger_port|failure_reports|leftovers|machine_owner|service_lines)|health\/\w+|host\/(keeping\/\w+|leftover_processes|notify\/\w+|own_program|output\/log_file_tail|rotating\/\w+)|rotation\/\w+|system\/(connecting|file_ranges|growth_watch|keeping|line_channel|machine|machine_keys|machine_run|notify_sockets|rotating|stage|watching_health))\.ts$/;
 /** Code that only a daemon that takes over needs, or one that is upgraded. */
 const OF_HEIRS =
   /^(control\/server\/saved_clients|daemon\/surviving\/(aftermath|check_state|continuation|crash_report|fault_limit|heirloom|launches_finished|upgrade)|engine\/(restoring|saved\/(restore|schemas|description_schema))|host\/(processes\/adopted_ends|saved\/\w+)|system\/(execution|replacing))\.ts$/;

@@ -91,6 +91,9 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
     "log-keep",
     "log-keep-size",
     "log-compress",
+    "log-timestamps",
+    "log-format",
+    "log-rate-limit",
   ]);
   assertEquals(graceTime(describe("@meta grace-time = 1\n")), undefined);
   assertEquals(failureOf("grace-time = 1\n"), located("unknown setting: 'grace-time'.", 1));
@@ -171,6 +174,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 69);
-  assertEquals(settings.settings.length, 70);
+  assertEquals(SETTING_TABLE.settings.length, 72);
+  assertEquals(settings.settings.length, 73);
 });

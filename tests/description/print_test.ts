@@ -121,7 +121,7 @@ const anyDescription: fc.Arbitrary<ServiceDescription> = fc.record({
   inittabLine: anyText.filter((text) => encodeBytes(text).length <= 32),
   dependencies: anyLinks,
   consumerOf: fc.oneof(fc.constant(""), anyName),
-  logType: fc.constantFrom("none", "file", "buffer", "pipe" as const),
+  logType: fc.constantFrom("none", "file", "buffer", "pipe", "kept" as const),
   logFile: anyText,
   logFilePermissions: fc.nat({ max: 0o7777 }),
   logFileUid: anyId,
@@ -132,6 +132,9 @@ const anyDescription: fc.Arbitrary<ServiceDescription> = fc.record({
   logKeep: fc.nat({ max: 10_000 }),
   logKeepSize: fc.maxSafeNat(),
   logCompress: fc.boolean(),
+  logStamps: fc.constantFrom("no", "iso", "elapsed" as const),
+  logFormat: fc.constantFrom("text", "json" as const),
+  logRateLimit: fc.nat(),
   socketPath: anyText,
   socketPermissions: fc.nat({ max: 0o7777 }),
   socketUid: anyId,
@@ -155,11 +158,13 @@ function possible(description: ServiceDescription): ServiceDescription {
   if (type === ServiceType.BGPROCESS) flags.runsOnConsole = false;
   if (isLong || type === ServiceType.TRIGGERED) flags.killAllOnStop = false;
   const isBackground = type === ServiceType.BGPROCESS;
+  const isKept = description.logType === "kept";
   return {
     ...description,
+    ...(isKept ? {} : { logStamps: "no", logFormat: "text", logRateLimit: 0 }),
     flags,
     consumerOf: isLong ? description.consumerOf : "",
-    logFile: description.logType === "file" ? description.logFile : "",
+    logFile: isKept ? `/${description.logFile}` : description.logType === "file" ? description.logFile : "",
     readyFd: isBackground ? undefined : description.readyFd,
     readyVariable: isBackground ? undefined : description.readyVariable,
   };

@@ -18,7 +18,8 @@ const NAMES = ("type command working-dir env-file socket-listen socket-permissio
   "restart-limit-count stop-timeout start-timeout run-as chain-to ready-notification inittab-id inittab-line " +
   "rlimit-nofile rlimit-core rlimit-data rlimit-addrspace nice run-in-cgroup capabilities securebits ioprio " +
   "oom-score-adj health-http health-tcp health-command health-interval health-timeout health-failures " +
-  "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress")
+  "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress " +
+  "log-timestamps log-format log-rate-limit")
   .split(" ");
 
 const PRE =
@@ -30,9 +31,9 @@ function namesWhere(holds: (setting: (typeof SETTINGS)[number]) => boolean): str
   return SETTINGS.filter(holds).map((setting) => setting.name).toSorted();
 }
 
-Deno.test("the table has all 69 settings, each once", () => {
+Deno.test("the table has all 72 settings, each once", () => {
   assertEquals(SETTINGS.map((setting) => setting.name).toSorted(), NAMES.toSorted());
-  assertEquals(SETTINGS.length, 69);
+  assertEquals(SETTINGS.length, 72);
 });
 
 Deno.test("settings are substituted before, after, or never", () => {

@@ -58,19 +58,22 @@ Deno.test("the table of limits has every setting and its default, and the exampl
     assertEquals(documented.get(name), usual.split(",")[0], name);
   }
   await using dinit = new Dinit({});
-  dinit.write("sd/web", blocks("ini")[0].replace("/usr/bin/web-server", "/bin/true"));
+  for (const [index, name] of ["web", "kept"].entries()) {
+    dinit.write(`sd/${name}`, blocks("ini")[index].replace("/usr/bin/web-server", "/bin/true"));
+  }
   const { stdout, code } = await runDinit([
     "check",
     "--severity=error",
     "-d",
     `${dinit.directory}/sd`,
     "web",
+    "kept",
   ]);
   assertEquals(code, 0, stdout);
 });
 
 Deno.test("the two services of the page keep a log", async () => {
-  const [, web, log] = blocks("ini");
+  const [, , web, log] = blocks("ini");
   await using dinit = new Dinit({});
   const adapt = (text: string) =>
     text.replace("/usr/bin/web-server", '/bin/sh -c "for i in 1 2 3; do echo line $i; done; exec sleep 1000"')

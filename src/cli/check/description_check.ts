@@ -51,8 +51,6 @@ export class DescriptionCheck {
   readonly #places = new Map<string, Location>();
   /** The services that it names as dependency, for ordering or as producer, with the first place of each. */
   readonly #named = new Map<string, Location>();
-  /** The settings whose last line is no @meta line. */
-  readonly #plain = new Set<string>();
   #setting = "";
   #mentionedVariables = false;
 
@@ -70,8 +68,9 @@ export class DescriptionCheck {
   read(): ServiceDescription | undefined {
     const { source: { environment }, users, identity, settings, report } = this.#options;
     const { fullName: service } = this.#file;
+    let inMeta = false;
     try {
-      const description = readDescription(this.#file, {
+      return readDescription(this.#file, {
         settings,
         environment,
         users,
@@ -83,21 +82,22 @@ export class DescriptionCheck {
         variableUsed: () => this.#noteVariables(),
         variableUnset: (name, setting) => this.#reportUnset(name, setting),
         file: (path, text) => textFindings(service, path, text).forEach(report),
-        words: (setting, words) =>
-          valueFindings(service, settings.named(setting), words, this.#place(setting)).forEach(report),
+        words: (setting, words) => {
+          const row = settings.named(setting);
+          const word = words[0]?.text ?? "";
+          if (!inMeta && row?.extensionValues?.test(word)) this.#reportExtension(setting, word);
+          valueFindings(service, row, words, this.#place(setting)).forEach(report);
+        },
         environmentFile: ({ setting: shown, ...file }) =>
           environmentFindings({ service, shown, ...file }).forEach(report),
         line: (setting, location, isMeta) => {
           this.#setting = setting;
           this.#places.set(setting, location);
-          if (isMeta) this.#plain.delete(setting);
-          else this.#plain.add(setting);
-          if (!isMeta && settings.named(setting)?.extension) this.#reportExtension(setting, location);
+          inMeta = isMeta;
+          if (!isMeta && settings.named(setting)?.extension) this.#reportExtension(setting);
         },
         named: (name) => this.#setting !== "chain-to" && this.#name(name),
       });
-      this.#reportValues(description);
-      return description;
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       this.#reportEnd(error);
@@ -136,25 +136,15 @@ export class DescriptionCheck {
     this.warn({ code: "unset-variable", message, setting, origin: "advice" });
   }
 
-  /** A line that dinit 0.22.1 refuses. */
-  #reportExtension(setting: string, location: Location): void {
-    if (!this.#options.portable) return;
+  /** The present line is one that dinit 0.22.1 refuses. `value`: only because of this value. */
+  #reportExtension(setting: string, value?: string): void {
+    const location = this.#places.get(setting);
+    if (!this.#options.portable || location === undefined) return;
     const { fullName: service } = this.#file;
-    const isKnown = this.#options.settings.named(setting)?.extension !== true;
-    const what = isKnown ? `this value of '${setting}'` : `the setting '${setting}'`;
-    const message = `dinit 0.22.1 refuses ${what}; write @meta ${setting} = VALUE`;
+    const refused = value === undefined ? `the setting '${setting}'` : `'${setting} = ${value}'`;
+    const message = `dinit 0.22.1 refuses ${refused}; write @meta ${setting} = ${value ?? "VALUE"}`;
     const text = `Service '${service}' (${location.file}:${location.line}): warning: ${message}`;
     this.warn({ code: "not-portable", message, setting, text, place: location, origin: "portable" });
-  }
-
-  /** Values that dinit 0.22.1 refuses, of settings that it has. */
-  #reportValues(description: ServiceDescription): void {
-    for (const { name, extendedIn } of this.#options.settings.settings) {
-      const place = this.#places.get(name);
-      if (place !== undefined && this.#plain.has(name) && extendedIn?.(description)) {
-        this.#reportExtension(name, place);
-      }
-    }
   }
 
   #name(service: string): void {

@@ -18,7 +18,7 @@ export function checkLogLimits(description: ServiceDescription, path: string, ch
     code: "log-limits",
     setting,
     message: `the file system of ${folder} (${type}) cannot cut the head off a file that is being written`,
-    remedy: "ext4, XFS and F2FS can; elsewhere use 'log-type = pipe' and a service with 'dinit log'",
+    remedy: "ext4, XFS and F2FS can; elsewhere use 'log-type = kept'",
     origin: "habit",
   });
 }

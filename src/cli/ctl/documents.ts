@@ -129,6 +129,8 @@ export interface StatusDocument {
     readonly uptime?: number;
     readonly socket?: string;
     readonly shuttingDown?: boolean;
+    /** The process that keeps logs. @default absent, there is none, or unknown */
+    readonly logKeeper?: number;
   };
   readonly services: readonly ServiceDocument[];
   /** Named services that are not loaded. @default absent, none */

@@ -27,6 +27,8 @@ export interface OverviewFacts {
     readonly socket?: string;
     /** @default unknown */
     readonly shuttingDown?: boolean;
+    /** The process that keeps logs. @default there is none, or unknown */
+    readonly logKeeper?: number;
   };
   readonly services: readonly KnownService[];
 }
@@ -55,7 +57,7 @@ export function renderOverview(facts: OverviewFacts, style: OverviewStyle): stri
 }
 
 function daemonLine(daemon: OverviewFacts["daemon"]): Cell[] {
-  const { version, compatibleWith, pid, uptime, socket, shuttingDown } = daemon;
+  const { version, compatibleWith, pid, uptime, socket, shuttingDown, logKeeper } = daemon;
   const cells: Cell[] = [{
     text: version === undefined ? "dinit" : `dinit ${printable(version)}`,
     colour: Colour.BOLD,
@@ -63,6 +65,7 @@ function daemonLine(daemon: OverviewFacts["daemon"]): Cell[] {
   if (pid !== undefined) cells.push({ text: `pid ${pid}` });
   if (uptime !== undefined) cells.push({ text: `up ${durationText(uptime)}` });
   if (socket !== undefined) cells.push({ text: `socket ${printable(socket)}` });
+  if (logKeeper !== undefined) cells.push({ text: `keeper of logs pid ${logKeeper}` });
   if (shuttingDown) cells.push({ text: "shutting down", colour: Colour.YELLOW });
   // It comes last, because a narrow terminal can omit it.
   if (compatibleWith !== undefined) {

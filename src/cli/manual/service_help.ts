@@ -66,8 +66,18 @@ const CHANGE_FACTS: Readonly<Record<Change, readonly string[]>> = {
 
 /** The facts about a setting besides its summary, in short. */
 export function settingFacts(
-  { name, extension, extendedIn, change, default: standard, types, appends, repeats, substitution, base }:
-    Setting,
+  {
+    name,
+    extension,
+    extensionValues,
+    change,
+    default: standard,
+    types,
+    appends,
+    repeats,
+    substitution,
+    base,
+  }: Setting,
 ): string[] {
   return [
     ...(standard === "" ? [] : [`default: ${standard}`]),
@@ -80,7 +90,9 @@ export function settingFacts(
     ...(extension
       ? [`an extension: dinit 0.22.1 ignores it when it is written as @meta ${name} = VALUE`]
       : []),
-    ...(extendedIn === undefined ? [] : [`dinit 0.22.1 ignores its new values as @meta ${name} = VALUE`]),
+    ...(extensionValues === undefined
+      ? []
+      : [`dinit 0.22.1 ignores its new values as @meta ${name} = VALUE`]),
   ];
 }
 

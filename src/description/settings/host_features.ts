@@ -19,6 +19,7 @@ import type { TypeName } from "./type_names.ts";
  * - `health-connection`: connect to a service, to check it
  * - `notify-socket`: receive the messages of a process
  * - `log-limits`: rotate the log file while the process writes to it
+ * - `log-keeper`: keep the log with a separate program
  */
 export type HostFeature =
   | "background-process"
@@ -40,7 +41,8 @@ export type HostFeature =
   | "login-record"
   | "health-connection"
   | "notify-socket"
-  | "log-limits";
+  | "log-limits"
+  | "log-keeper";
 
 /** One feature that a setting, or a flag of a setting, may need. */
 export interface HostNeed {

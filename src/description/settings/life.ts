@@ -228,7 +228,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     name: "ready-notification",
     syntax: "pipefd:NUMBER | pipevar:NAME | notify | health | uptime:DURATION",
     combined: true,
-    extendedIn: ({ health }) => health.readyBy !== "",
+    extensionValues: /^(?:notify|health|uptime:.*)$/,
     types: ["process"],
     summary:
       "how the process becomes ready: by a message on a descriptor or socket, by its health, or after a time",

@@ -20,7 +20,7 @@ export interface SettingRemark {
 export function remarks(draft: Draft, table: SettingTable = SETTING_TABLE): SettingRemark[] {
   const { logType, logFile, type } = draft.description;
   const found = ignored(draft, typeName(type), table);
-  if (logFile !== "" && logType !== "file") {
+  if (logFile !== "" && logType !== "file" && logType !== "kept") {
     const text = "option 'logfile' was specified, but selected log type is not 'file'";
     found.push({ text, setting: "logfile" });
   }
@@ -34,7 +34,8 @@ export function remarks(draft: Draft, table: SettingTable = SETTING_TABLE): Sett
 /** The remarks on limits of a log file that there is not. */
 function withoutEffect(description: ServiceDescription, { settings }: SettingTable): SettingRemark[] {
   const given = settings.filter(({ name, show }) => LIMITS.has(name) && show?.(description) !== undefined);
-  const why = description.logType !== "file"
+  const { logType } = description;
+  const why = logType !== "file" && logType !== "kept"
     ? "selected log type is not 'file'"
     : limitsLog(description)
     ? undefined

@@ -1,6 +1,6 @@
 /** The limits of log files and their archives: extensions. docs/logs.md. */
 
-import type { ServiceDescription } from "../../model/mod.ts";
+import type { LogFormat, LogStamps, ServiceDescription } from "../../model/mod.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseUnsigned } from "../text/numbers.ts";
 import { DURATION_SYNTAX, parseDuration, parseSize, SIZE_SYNTAX } from "../text/units.ts";
@@ -103,6 +103,61 @@ export const LOG_LIMIT_SETTINGS: readonly Setting[] = [
     show: ({ logCompress }) => logCompress ? undefined : "no",
   }),
 ];
+
+/** The settings of kept logs. */
+export const KEPT_LOG_SETTINGS: readonly Setting[] = [
+  keptRow({
+    name: "log-timestamps",
+    syntax: "no | iso | elapsed",
+    default: "no",
+    summary: "what stands in front of each line: nothing, the time, or the seconds since the keeper's start",
+    apply({ draft: { description } }, { text }) {
+      description.logStamps = meaningOf(
+        STAMPS,
+        text,
+        'log time stamps must be one of: "no", "iso" or "elapsed"',
+      );
+    },
+    show: ({ logStamps }) => logStamps === "no" ? undefined : logStamps,
+  }),
+  keptRow({
+    name: "log-format",
+    syntax: "text | json",
+    default: "text",
+    summary: "whether each line is written as it is, or as a JSON document",
+    apply({ draft: { description } }, { text }) {
+      description.logFormat = meaningOf(FORMATS, text, 'log format must be one of: "text" or "json"');
+    },
+    show: ({ logFormat }) => logFormat === "text" ? undefined : logFormat,
+  }),
+  keptRow({
+    name: "log-rate-limit",
+    syntax: "COUNT",
+    default: "0, no limit",
+    summary: "how many lines a second are kept; the log says how many others were dropped",
+    apply({ draft: { description } }, { text }) {
+      description.logRateLimit = parseUnsigned(text);
+    },
+    show: ({ logRateLimit }) => logRateLimit === 0 ? undefined : String(logRateLimit),
+  }),
+];
+
+function keptRow(setting: LimitRow): Setting {
+  return settingRow({
+    ...setting,
+    extension: true,
+    logType: "kept",
+    combined: true,
+    types: SCRIPT_TYPES,
+    change: "live",
+  });
+}
+
+const STAMPS: ReadonlyMap<string, LogStamps> = new Map([["no", "no"], ["iso", "iso"], [
+  "elapsed",
+  "elapsed",
+]]);
+const FORMATS: ReadonlyMap<string, LogFormat> = new Map([["text", "text"], ["json", "json"]]);
 
 const COMPRESSIONS: ReadonlyMap<string, boolean> = new Map([["gzip", true], ["no", false]]);
 

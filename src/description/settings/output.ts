@@ -8,7 +8,7 @@ import { parsePermissions, parseUnsigned } from "../text/numbers.ts";
 import { PATH_BASES, SCRIPT_TYPES, settingRow } from "./rows.ts";
 import type { Setting } from "./setting.ts";
 
-const LOG_TYPES: readonly LogType[] = ["none", "file", "buffer", "pipe"];
+const LOG_TYPES: readonly LogType[] = ["none", "file", "buffer", "pipe", "kept"];
 
 function permissions(
   name: string,
@@ -106,7 +106,11 @@ export const OUTPUT_SETTINGS: readonly Setting[] = [
     summary: "where the output of the processes goes",
     change: "never",
     refusal: "cannot change log-type for running service.",
-    needs: [need("pipe", ({ logType }) => logType === "pipe", { label: "log-type = pipe" })],
+    extensionValues: /^kept$/,
+    needs: [
+      need("pipe", ({ logType }) => logType === "pipe", { label: "log-type = pipe" }),
+      need("log-keeper", ({ logType }) => logType === "kept", { label: "log-type = kept" }),
+    ],
     remark: {
       turn: 14,
       words: "option 'log_type' was",

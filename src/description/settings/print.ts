@@ -25,9 +25,10 @@ export function printDescription(
   const lines: string[] = [];
   for (const setting of table.settings) {
     if (LIMIT_NAME.test(setting.name)) continue;
-    const isExtension = setting.extension || setting.extendedIn?.(description) === true;
-    const front = portable && isExtension ? "@meta " : "";
-    for (const value of shownValues(setting, description)) lines.push(front + settingLine(setting, value));
+    for (const value of shownValues(setting, description)) {
+      const front = portable && isExtension(setting, value) ? "@meta " : "";
+      lines.push(front + settingLine(setting, value));
+    }
   }
   for (const { resource } of description.limits) {
     const setting = table.named(`rlimit-${resource}`)!;
@@ -43,6 +44,10 @@ export function printDescription(
 
 /** Limits are printed in the order of the description, not in that of the table. */
 const LIMIT_NAME = /^rlimit-/;
+
+function isExtension({ extension, extensionValues }: Setting, value: string | readonly string[]): boolean {
+  return extension || (typeof value === "string" && extensionValues?.test(value) === true);
+}
 
 /** The values of the lines that a setting needs. */
 function shownValues(

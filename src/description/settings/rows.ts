@@ -38,7 +38,6 @@ export function settingRow(
   return {
     value: "text",
     extension: false,
-    extendedIn: undefined,
     combined: false,
     appends: false,
     repeats: "override",
@@ -47,6 +46,8 @@ export function settingRow(
     default: "",
     base: "",
     needs: [],
+    extensionValues: undefined,
+    logType: undefined,
     path: undefined,
     remark: undefined,
     refusal: undefined,

@@ -1,6 +1,6 @@
 /** The fields of a row in the table of settings. */
 
-import type { DependencyKind, ServiceDescription } from "../../model/mod.ts";
+import type { DependencyKind, LogType, ServiceDescription } from "../../model/mod.ts";
 import type { PathField, SettingTarget, SettingValue } from "../draft.ts";
 import type { FlagWord } from "./options.ts";
 import type { RowFacts } from "./row_facts.ts";
@@ -14,13 +14,12 @@ export interface Setting extends RowFacts {
   readonly aliasOf?: string;
   /** Whether dinit 0.22.1 does not have it. `@meta NAME = VALUE` also sets it; dinit 0.22.1 ignores such a line. */
   readonly extension: boolean;
-  /**
-   * Whether a setting that is no extension has values that dinit 0.22.1 does not have; then `@meta NAME = VALUE` sets
-   * it, too. `true` for a description with such a value. @default undefined, there are no such values
-   */
-  readonly extendedIn?: (description: ServiceDescription) => boolean;
+  /** The values that dinit 0.22.1 does not have, of a setting that it has. `@meta NAME = VALUE` also sets them. */
+  readonly extensionValues?: RegExp;
   /** Whether its line is kept until all lines are read, because the value must fit those of other settings. */
   readonly combined: boolean;
+  /** The log type that it belongs to; with any other one, a line with it is an error. Such a setting is `combined`. */
+  readonly logType?: LogType;
   /** `tokens`: the value is a list of words; `text`: the value is one text. */
   readonly value: "text" | "tokens";
   /** The form of the value, for people: words in capitals are placeholders, others are literal. */

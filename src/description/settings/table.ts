@@ -9,7 +9,7 @@ import type { TableNeed } from "./host_features.ts";
 import { HEALTH_SETTINGS } from "./health.ts";
 import { LIFE_SETTINGS } from "./life.ts";
 import { LIMIT_SETTINGS } from "./resources.ts";
-import { LOG_LIMIT_SETTINGS } from "./log_limits.ts";
+import { KEPT_LOG_SETTINGS, LOG_LIMIT_SETTINGS } from "./log_limits.ts";
 import { OUTPUT_SETTINGS } from "./output.ts";
 import type { Setting } from "./setting.ts";
 
@@ -74,6 +74,7 @@ export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "Dependencies and order", settings: DEPENDENCY_SETTINGS },
   { title: "Sockets and output", settings: OUTPUT_SETTINGS },
   { title: "Limits of log files", settings: LOG_LIMIT_SETTINGS },
+  { title: "Kept logs", settings: KEPT_LOG_SETTINGS },
   { title: "Limits and privileges", settings: LIMIT_SETTINGS },
 ]);
 

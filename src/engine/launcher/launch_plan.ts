@@ -21,7 +21,7 @@ export type OutputPlan =
   }
   /** Into the daemon's memory; `size` in bytes. */
   | { readonly to: "buffer"; readonly size: number }
-  /** Into the pipe that the consumer of the service reads. */
+  /** Into the pipe that the consumer of the service, or the keeper of its log, reads. */
   | { readonly to: "pipe" };
 
 /** `console`: in the foreground of the terminal; `shared-console`: in its background. */
@@ -145,7 +145,7 @@ export function launchPlan(
 export function logFilePath(description: ServiceDescription): string | undefined {
   const { logType, logFile, flags } = description;
   const onConsole = flags.sharesConsole || flags.startsOnConsole || flags.runsOnConsole;
-  if (logType !== "file" || logFile === "" || onConsole) return undefined;
+  if ((logType !== "file" && logType !== "kept") || logFile === "" || onConsole) return undefined;
   return logFile.startsWith("/") ? logFile : `${workingDirOf(description)}/${logFile}`;
 }
 
@@ -158,7 +158,7 @@ function sessionPlan(service: ServiceRecord): SessionPlan {
   return service.haveConsole ? "console" : "own";
 }
 
-/** A separate stop command writes to the log file or nowhere; `log-type = file` without a path means no log. */
+/** A separate stop command writes to the log file, to the kept log, or nowhere; `log-type = file` without a path means no log. */
 function outputPlan(description: ServiceDescription, isMain: boolean): OutputPlan {
   const { logType } = description;
   if (logType === "file" && description.logFile !== "") {
@@ -172,6 +172,7 @@ function outputPlan(description: ServiceDescription, isMain: boolean): OutputPla
   }
   if (isMain && logType === "buffer") return { to: "buffer", size: description.logBufferSize };
   if (isMain && logType === "pipe") return { to: "pipe" };
+  if (logType === "kept") return { to: "pipe" };
   return { to: "null" };
 }
 

@@ -44,7 +44,9 @@ const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDes
     action: oneOf(["restart", "stop", "none"]),
   }),
   dependencies: listOf(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
-  logType: oneOf(["none", "file", "buffer", "pipe"]),
+  logType: oneOf(["none", "file", "buffer", "pipe", "kept"]),
+  logStamps: oneOf(["no", "iso", "elapsed"]),
+  logFormat: oneOf(["text", "json"]),
   limits: listOf(object<ResourceLimit>({
     resource: oneOf(["nofile", "core", "data", "addrspace"]),
     soft: limitValue,

@@ -1,4 +1,4 @@
-/** Whether the log file of a service can be rotated in place. */
+/** Whether the log file of a service can be rotated in place, or kept by another process. */
 
 import { logFilePath } from "../../engine/mod.ts";
 import { limitsLog } from "../../description/mod.ts";
@@ -9,11 +9,10 @@ import { folderOf, type Library, SystemCallError } from "../../system/mod.ts";
 
 /** The path of a log file with limits; `undefined` if there is none, or if it is a descriptor of the daemon. */
 export function limitedLog(description: ServiceDescription): string | undefined {
-  const path = limitsLog(description) ? logFilePath(description) : undefined;
-  if (path === undefined || descriptorOfPath(path, ".", (link) => Deno.readLinkSync(link)) !== undefined) {
-    return undefined;
-  }
-  return path;
+  const path = description.logType === "file" && limitsLog(description)
+    ? logFilePath(description)
+    : undefined;
+  return path === undefined || isDescriptor(path) ? undefined : path;
 }
 
 /**
@@ -32,8 +31,25 @@ export function inPlaceProblem(
     setting: description.logMaxSize > 0 ? "log-max-size" : "log-max-age",
     message:
       `the file system of ${folder} cannot cut the head off a file that is being written (ext4, XFS and ` +
-      "F2FS can): use 'log-type = pipe' and a service with 'dinit log' and 'consumer-of'.",
+      "F2FS can): use 'log-type = kept'.",
   };
+}
+
+/** The setting of a kept log that the keeper cannot write: it has other descriptors than the daemon. */
+export function keptProblem(
+  description: ServiceDescription,
+): { setting: string; message: string } | undefined {
+  const path = description.logType === "kept" ? logFilePath(description) : undefined;
+  if (path === undefined || !isDescriptor(path)) return undefined;
+  return {
+    setting: "logfile",
+    message:
+      `${path} is a descriptor of the daemon, which the keeper of logs does not have: use 'log-type = file'.`,
+  };
+}
+
+function isDescriptor(path: string): boolean {
+  return descriptorOfPath(path, ".", (link) => Deno.readLinkSync(link)) !== undefined;
 }
 
 /** The folder of the file behind links; `undefined` if there is something else than a regular file. */

@@ -1,10 +1,9 @@
 import { decodeBytes, errnoText, Signal } from "../../model/mod.ts";
 import { type Files, Interest, type Poller, type Spawner, SystemCallError } from "../../system/mod.ts";
 import type { ProcessHandles } from "../../system/surviving.ts";
-import { inheritedEntries } from "../../inherited/mod.ts";
 import type { NullDevice } from "../launch/null_device.ts";
 import type { LogLimits } from "./log_limits.ts";
-import { ownProgram } from "./own_program.ts";
+import { ownProgram, spawnOwn } from "../own_program.ts";
 
 /** What the program that rotates is started with. */
 export interface RotationProgramContext {
@@ -21,7 +20,6 @@ export type RotationOutcome = "rotated" | "small" | { readonly problem: string }
 const CHUNK = 4096;
 /** How much output of the program is kept, in characters. */
 const SAID = 2000;
-const NO_SIGNALS = 0n;
 
 /**
  * Rotates log files in place, by a program for each rotation: this program does not wait for a file system, and an idle
@@ -81,11 +79,11 @@ export class RotationProgram {
 
   /** Runs this program until it has closed its output, which it returns. Throws `SystemCallError`. */
   async #run(path: string, argv: readonly string[]): Promise<string> {
-    const { files, handles } = this.#context;
+    const { files, handles, nothing } = this.#context;
     const pipe = files.pipe();
     let handle: number | undefined;
     try {
-      handle = handles.open(this.#spawn(path, argv, pipe.write));
+      handle = handles.open(spawnOwn({ path, argv }, [nothing.input, pipe.write, pipe.write], this.#context));
     } catch (error) {
       files.close(pipe.read);
       throw error;
@@ -96,25 +94,6 @@ export class RotationProgram {
     const output = await this.#outputOf(pipe.read);
     if (handle !== undefined && this.#running.delete(handle)) files.close(handle);
     return output;
-  }
-
-  #spawn(path: string, argv: readonly string[], output: number): number {
-    const { files, spawner, nothing } = this.#context;
-    const directory = files.openDirectory(".");
-    try {
-      return spawner.spawn({
-        path,
-        argv,
-        environment: inheritedEntries(),
-        directory,
-        descriptors: [nothing.input, output, output].map((from, to) => ({ do: "duplicate", from, to })),
-        group: "session",
-        foregroundOf: undefined,
-        blocked: NO_SIGNALS,
-      });
-    } finally {
-      files.close(directory);
-    }
   }
 
   #outputOf(fd: number): Promise<string> {

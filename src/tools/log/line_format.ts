@@ -47,8 +47,9 @@ class Collector {
 
   /** Passes on what it has. */
   flush(emit: Emit): void {
-    if (this.#length > 0) emit(this.#buffer.subarray(0, this.#length));
-    this.#length = 0;
+    const length = this.#length;
+    this.#length = 0; // also if `emit` throws: the next log begins with nothing
+    if (length > 0) emit(this.#buffer.subarray(0, length));
   }
 }
 
@@ -149,8 +150,8 @@ function isPlain(bytes: Uint8Array, from: number, end: number): boolean {
   return true;
 }
 
-/** Where the last character begins if its rest may still arrive, otherwise the length. */
-function completeEnd(bytes: Uint8Array): number {
+/** Where the last character of UTF-8 begins if its rest may still arrive, otherwise the length. */
+export function completeEnd(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back];
     if (byte < 0x80) break;
@@ -162,7 +163,7 @@ function completeEnd(bytes: Uint8Array): number {
 }
 
 /** All parts in one array. */
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

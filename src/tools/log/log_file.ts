@@ -21,13 +21,14 @@ export class LogFile implements Disposable {
   readonly #inode: number | null;
 
   /**
-   * Opens or creates the file, and its folder if that is missing. It never waits for the reader of a FIFO.
+   * Opens or creates the file, and its folder if that is missing.
    *
-   * @param mode the permissions of a new file
+   * @param open opens the file for appending, and does not wait for the reader of a FIFO
    */
-  constructor(path: string, mode: number, files: Files) {
+  constructor(path: string, open: (path: string) => number, files: Files) {
     this.#files = files;
-    this.#fd = openWithFolder(path, mode, files);
+    makeFolder(path);
+    this.#fd = open(path);
     try {
       this.path = Deno.realPathSync(path);
       const { isFile, size, dev, ino, mtime } = Deno.statSync(this.#place);
@@ -51,6 +52,22 @@ export class LogFile implements Disposable {
     return count;
   }
 
+  /** Cuts off what was written behind a size. */
+  truncate(size: number): void {
+    this.#files.truncate(this.#fd, size);
+    this.size = size;
+  }
+
+  /** Whether it is the file with this number. */
+  is(device: number, inode: number): boolean {
+    return device === this.#device && inode === this.#inode;
+  }
+
+  /** The numbers that identify it. */
+  get identity(): { readonly device: number; readonly inode: number } {
+    return { device: this.#device, inode: this.#inode ?? 0 };
+  }
+
   /** Whether a path still leads to this file. Also finds out whether somebody has truncated it. */
   isAt(path: string): boolean {
     try {
@@ -72,11 +89,12 @@ export class LogFile implements Disposable {
   }
 }
 
-function openWithFolder(path: string, mode: number, files: Files): number {
-  const flags = O.WRONLY | O.CREAT | O.APPEND | O.NONBLOCK | O.NOCTTY;
+/** How a log file is opened. */
+export const LOG_FLAGS = O.WRONLY | O.CREAT | O.APPEND | O.NONBLOCK | O.NOCTTY;
+
+function makeFolder(path: string): void {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   if (folder !== "" && !exists(folder)) Deno.mkdirSync(folder);
-  return files.open(path, flags, { mode });
 }
 
 function exists(path: string): boolean {

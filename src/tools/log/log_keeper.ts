@@ -73,8 +73,12 @@ export class LogKeeper {
 
   #writeDropped(count: number): void {
     if (count === 0) return;
-    const lines = count === 1 ? "1 line was" : `${count} lines were`;
-    const text = `(dinit-log: ${lines} dropped: more than ${this.#limit} a second)\n`;
-    this.#format.format(encodeBytes(text), this.#emit);
+    this.#format.format(encodeBytes(droppedText(count, this.#limit)), this.#emit);
   }
+}
+
+/** The line in the log for lines that the rate limit has dropped. */
+export function droppedText(count: number, limit: number): string {
+  const lines = count === 1 ? "1 line was" : `${count} lines were`;
+  return `(dinit-log: ${lines} dropped: more than ${limit} a second)\n`;
 }

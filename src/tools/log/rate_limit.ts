@@ -2,18 +2,35 @@ import { type Emit, NEWLINE } from "./line_format.ts";
 
 const SECOND = 1000;
 
+/** What happens with a line; `none`: the stream is between two lines. */
+export type LineFate = "none" | "kept" | "dropped";
+
 /** Drops the lines of a stream beyond a number in each second, and counts them. A line is kept or dropped as a whole. */
 export class RateLimit {
   readonly #limit: number;
   #second = -1;
   #passed = 0;
-  /** What happens with the line in which the stream is. */
-  #line: "none" | "kept" | "dropped" = "none";
-  #dropped = 0;
+  #line: LineFate;
+  #dropped: number;
 
-  /** @param limit lines in a second, at least 1 */
-  constructor(limit: number) {
+  /**
+   * @param limit lines in a second, at least 1
+   * @param earlier what another limit of this stream has left
+   */
+  constructor(limit: number, earlier: { line: LineFate; dropped: number } = { line: "none", dropped: 0 }) {
     this.#limit = limit;
+    this.#line = earlier.line;
+    this.#dropped = earlier.dropped;
+  }
+
+  /** What happens with the line in which the stream is. */
+  get line(): LineFate {
+    return this.#line;
+  }
+
+  /** How many lines were dropped that nobody was told about. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** Passes on the kept lines. `elapsed`: a time in milliseconds that never runs backwards. */
@@ -49,7 +66,7 @@ export class RateLimit {
     return dropped;
   }
 
-  #judge(): "kept" | "dropped" {
+  #judge(): LineFate {
     if (this.#passed < this.#limit) {
       this.#passed++;
       return "kept";
