@@ -39,6 +39,7 @@ export function hostForDaemon(
     exited: (id, role, exit) => manager().exited(id, role, exit),
     ready: (id) => manager().ready(id),
     readinessClosed: (id) => manager().readinessClosed(id),
+    remains: (id, pids) => manager().remains(id, pids),
     allKilled: (id) => manager().allKilled(id),
   }, {
     launching: (plan) => record().launching(plan),

@@ -45,6 +45,8 @@ export type ServiceFact =
   }
   /** A process ended unexpectedly or with a failure. */
   | { readonly kind: "process-ended"; readonly what: EndedProcess; readonly exit: ExitStatus }
+  /** Its main process has ended and has left these processes, which are asked to end (`kill-mode`). */
+  | { readonly kind: "remains-found"; readonly pids: readonly number[] }
   | { readonly kind: "start-overdue"; readonly pid: number | undefined }
   | { readonly kind: "start-interrupted"; readonly pid: number | undefined }
   | { readonly kind: "stop-overdue"; readonly role: string; readonly pid: number | undefined }

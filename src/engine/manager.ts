@@ -323,6 +323,10 @@ export class ServiceManager implements EngineEvents {
     this.#calls.ofProcess(id, "exited", (service) => this.#engine.events.exited(service, role, exit));
   }
 
+  remains(id: number, pids: readonly number[]): void {
+    this.#calls.ofProcess(id, "remains", (service) => this.#engine.events.remains(service, pids));
+  }
+
   ready(id: number): void {
     this.#calls.react(id, "ready");
   }

@@ -70,6 +70,7 @@ export type {
   ExitStatus,
   FailureReport,
   FileTime,
+  KillMode,
   LaunchFailure,
   LaunchStage,
   LimitValue,
@@ -145,6 +146,14 @@ export type {
   SignalOutcome,
   TimerName,
 } from "./ports.ts";
-export type { Child, Edge, ProcessRole, ProcessState, ServiceRecord, TimerPurpose } from "./graph/record.ts";
+export type {
+  Child,
+  Edge,
+  ProcessRole,
+  ProcessState,
+  Remains,
+  ServiceRecord,
+  TimerPurpose,
+} from "./graph/record.ts";
 export type { ActivationTimes } from "./times.ts";
 export type { Plain, StatePart, StateStore } from "../model/saving.ts";

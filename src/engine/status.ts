@@ -3,7 +3,7 @@
 import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
 import type { Clock } from "./ports.ts";
-import { isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
+import { endsRemains, isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
 
 /** The service as a status buffer shows it. */
 export function statusOf(service: ServiceRecord): ServiceStatus {
@@ -40,8 +40,8 @@ export function overviewOf(service: ServiceRecord, clock: Pick<Clock, "wallOf">)
 }
 
 /**
- * What blocks the start or stop of a service: names of services, or `console`, `restart-delay`, `trigger`. Empty if it
- * waits only for its own process.
+ * What blocks the start or stop of a service: names of services, or `console`, `restart-delay`, `trigger`,
+ * `remaining-processes`. Empty if it waits only for its own process.
  */
 function waitingFor({ phase, dependencies, dependents, process }: ServiceRecord): string[] {
   const names = new Set<string>();
@@ -60,6 +60,7 @@ function waitingFor({ phase, dependencies, dependents, process }: ServiceRecord)
         if (isHard(edge) && !isTriviallyStopped(edge.from)) names.add(edge.from.name);
       }
   }
+  if (endsRemains(process)) names.add("remaining-processes");
   if (process.timer?.purpose === "restart-delay") names.add("restart-delay");
   return [...names];
 }

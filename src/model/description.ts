@@ -14,6 +14,9 @@ export type RestartPolicy = "always" | "on-failure" | "never";
 /** `log-type` */
 export type LogType = "none" | "file" | "buffer" | "pipe";
 
+/** `kill-mode`: what must have ended before a service counts as stopped. */
+export type KillMode = "process" | "group" | "all";
+
 /** The flags of `options` (service description 3.7), in camel case. */
 export interface ServiceFlags {
   /** `runs-on-console`; implies `startsOnConsole`. */
@@ -141,12 +144,16 @@ export interface ServiceDescription {
   readonly pidFile: string;
   /** A signal number; 0: none is sent. */
   readonly termSignal: number;
+  /** `kill-mode`: the main process, its process group, or everything that the service has started. */
+  readonly killMode: KillMode;
   /** The descriptor on which the process announces its readiness (`pipefd:N`). */
   readonly readyFd: number | undefined;
   /** The variable that gives the process its readiness descriptor (`pipevar:NAME`). */
   readonly readyVariable: string | undefined;
   /** `chain-to`: the service to start when this one has stopped by itself and well; empty for none. */
   readonly chainTo: string;
+  /** `on-failure`: the services to start when this one has failed and does not restart. */
+  readonly onFailure: readonly string[];
   /** `options` */
   readonly flags: Readonly<ServiceFlags>;
   /** `inittab-id`, the id of the entry in the table of logins; empty for none. */
@@ -252,9 +259,11 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   stopTimeout: 10_000,
   pidFile: "",
   termSignal: 15,
+  killMode: "process",
   readyFd: undefined,
   readyVariable: undefined,
   chainTo: "",
+  onFailure: [],
   flags: NO_FLAGS,
   inittabId: "",
   inittabLine: "",

@@ -30,6 +30,7 @@ export interface ProcessStat {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  readonly session: number;
   readonly threads: number;
   readonly startTicks: number;
 }
@@ -38,8 +39,8 @@ export interface ProcessStat {
 export function parseStat(text: string): ProcessStat {
   // The second field is the name of the program in parentheses, which may contain anything.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [parent, group, threads, startTicks] = [fields[1], fields[2], fields[17], fields[19]].map(Number);
-  return { state: fields[0], parent, group, threads, startTicks };
+  const [parent, group, session, threads, startTicks] = [1, 2, 3, 17, 19].map((at) => Number(fields[at]));
+  return { state: fields[0], parent, group, session, threads, startTicks };
 }
 
 /** The runtime's clock, in seconds. It needs `--allow-sys=osUptime`; the other values need all permissions. */

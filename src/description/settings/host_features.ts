@@ -16,6 +16,7 @@ import type { TypeName } from "./type_names.ts";
  * - `user`: run a process as another user
  * - `supplementary-groups`: give a process the groups of a user
  * - `login-record`: enter a process into the utmp database
+ * - `remaining-processes`: find and end what a main process has left
  * - `log-limits`: rotate the log file while the process writes to it
  */
 export type HostFeature =
@@ -36,6 +37,7 @@ export type HostFeature =
   | "secure-bits"
   | "no-new-privileges"
   | "login-record"
+  | "remaining-processes"
   | "log-limits";
 
 /** One feature that a setting, or a flag of a setting, may need. */

@@ -79,6 +79,21 @@ export interface Child {
   foreign: boolean;
 }
 
+/** Identifies what an ended main process may have left. Times are in ticks since boot. */
+export interface Remains {
+  /** The process id that the main process had. */
+  readonly pid: number;
+  /** Its process group. */
+  readonly group: number;
+  /** Its session. */
+  readonly session: number;
+  /** When it was started: what it has left is not older. */
+  readonly since: number;
+}
+
+/** What is being ended. `signal`: the last one that was ordered; 0: the end of the main process is not handled yet. */
+export type EndingRemains = Remains & { readonly signal: number };
+
 /** The purpose of the timer for the service's processes: it waits for one event at a time. */
 export type TimerPurpose = "restart-delay" | "start-timeout" | "stop-timeout";
 
@@ -91,6 +106,8 @@ export interface ProcessState {
   main: Child;
   /** The stop command of a `process` or `bgprocess` service. */
   stop: Child;
+  /** What the ended main process may have left, as long as the service waits for its end (`kill-mode`). */
+  remains: EndingRemains | undefined;
   /** Processes in other roles. */
   others: Readonly<Record<ProcessRole, Child>>;
   /** The last exit status of the main process; `undefined` if no process has ended yet. */
@@ -239,6 +256,7 @@ function newProcessState(): ProcessState {
   return {
     main: noChild(),
     stop: noChild(),
+    remains: undefined,
     others: NO_OTHERS,
     exit: undefined,
     timer: undefined,
@@ -287,6 +305,11 @@ export function isAlive(child: Child): boolean {
 /** Whether signals reach it: it has a process, or a launch is under way and the host holds them until then. */
 export function takesSignals(child: Child): boolean {
   return child.pid !== undefined || (child.execPending && child.ended === undefined);
+}
+
+/** Whether the main process has ended, and the service waits for the end of what it has left. */
+export function endsRemains({ remains }: ProcessState): boolean {
+  return remains !== undefined && remains.signal !== 0;
 }
 
 /** Whether *from* cannot be up without *to*: a milestone is hard only while *from* waits for it. */

@@ -74,6 +74,8 @@ export interface LaunchPlan {
   readonly capabilities: string;
   /** Names of secure bits to set; empty: those of the daemon. */
   readonly secureBits: readonly string[];
+  /** What it starts must be recognised later, even if it leaves the session (`kill-mode = all`). */
+  readonly marksTree: boolean;
   /** The process, and what it starts, may not gain privileges by executing programs. */
   readonly noNewPrivs: boolean;
   /** The entry for the table of logins; `undefined`: none is made. */
@@ -123,6 +125,7 @@ export function launchPlan(
     cgroup: description.cgroup,
     capabilities: description.capabilities,
     secureBits: description.secureBits,
+    marksTree: isMain && description.killMode === "all",
     noNewPrivs: flags.noNewPrivs,
     inittab: inittabOf(service, isMain),
   };

@@ -20,9 +20,11 @@ import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { launching, type LaunchStep, launchStep, PHASE, withStep } from "../lifecycle/phase.ts";
 import type { Clock, LaunchRefusal, ProcessHost } from "../ports.ts";
+import { killRemains } from "./remains.ts";
 import * as policy from "./restart_policy.ts";
 import {
   childOf,
+  endsRemains,
   isAlive,
   isHard,
   noChild,
@@ -198,6 +200,7 @@ export class Launcher {
       process.others = { ...process.others, [request.role]: child };
     }
     Object.assign(child, noChild(), { pid: result.pid, execPending: true });
+    if (request.role === "main") process.remains = undefined;
     return true;
   }
 
@@ -316,6 +319,7 @@ export class Launcher {
       this.reporter.report(service, { kind: "stop-overdue", role: "stop", pid: stop.pid });
       this.#signal(service, "stop", Signal.KILL, true);
     }
+    killRemains(this, service);
   }
 
   /** Asks the restart limiter for one more automatic restart (8.10). */
@@ -330,13 +334,14 @@ export class Launcher {
     this.cancelTimer(service);
     service.process.main = noChild();
     service.process.stop = noChild();
+    service.process.remains = undefined;
     if (!restarts) this.host.serviceInactive(service);
   }
 
   /** A stop was cancelled: continues the recovery that the stop has interrupted, or completes it. */
   resumed(service: ServiceRecord): void {
     const { phase, process } = service;
-    if (phase.kind === "up") this.cancelTimer(service);
+    if (phase.kind === "up" && !endsRemains(process)) this.cancelTimer(service);
     else if (launchStep(phase)?.kind === "restart-delay" && process.timer === undefined) {
       this.relaunchAfterDelay(service);
     }

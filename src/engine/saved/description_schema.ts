@@ -39,6 +39,7 @@ const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDes
   restart: oneOf(["always", "on-failure", "never"]),
   flags: like(NO_FLAGS),
   dependencies: listOf(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
+  killMode: oneOf(["process", "group", "all"]),
   logType: oneOf(["none", "file", "buffer", "pipe"]),
   limits: listOf(object<ResourceLimit>({
     resource: oneOf(["nofile", "core", "data", "addrspace"]),

@@ -119,6 +119,7 @@ function savedProcess(process: ProcessState): Plain {
     const child = savedChild(process[role]);
     if (child !== undefined) saved[role] = child;
   }
+  if (process.remains !== undefined) saved.remains = { ...process.remains };
   const others: Fields = {};
   for (const [role, other] of Object.entries(process.others)) others[role] = savedChild(other) ?? {};
   if (Object.keys(others).length > 0) saved.others = others;

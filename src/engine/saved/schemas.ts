@@ -14,7 +14,7 @@ import {
   type Schema,
   text,
 } from "../../model/saving.ts";
-import type { Child, Edge, ProcessState, ServiceRecord } from "../graph/record.ts";
+import type { Child, Edge, EndingRemains, ProcessState, ServiceRecord } from "../graph/record.ts";
 import type { LifecycleState } from "../lifecycle/lifecycle.ts";
 import { type AfterExecution, launching, type LaunchStep, PHASE, type Phase } from "../lifecycle/phase.ts";
 import type { ActivationTimes } from "../times.ts";
@@ -88,6 +88,9 @@ const children: Schema<Record<string, Child>> = (saved, path) => {
 const process: Schema<ProcessState> = object<ProcessState>({
   main: child,
   stop: child,
+  remains: optional(
+    object<EndingRemains>({ pid: number, group: number, session: number, since: number, signal: number }),
+  ),
   others: (saved, path) => children(saved ?? {}, path),
   exit: optional(exitStatus),
   timer: optional(object({

@@ -10,6 +10,7 @@ import type { ActivationSockets } from "../resources/activation_sockets.ts";
 import { firstFree } from "./descriptors.ts";
 import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
 import { type Files, O, type Sockets } from "../../system/mod.ts";
+import { TREE_VARIABLE, treeMark } from "../processes/tree_mark.ts";
 import { openLog } from "../output/native_log_file.ts";
 import type { LogCollector } from "../output/log_collector.ts";
 import type { NullDevice } from "./null_device.ts";
@@ -65,6 +66,7 @@ export class LaunchDescriptors {
     this.#plan = plan;
     this.#context = context;
     this.#environment = plan.environment;
+    if (plan.marksTree) this.#tell(TREE_VARIABLE, treeMark(plan.id));
   }
 
   /** The environment of the process, which includes the numbers of its descriptors. */
@@ -73,7 +75,7 @@ export class LaunchDescriptors {
   }
 
   /** Launches share environments, so a change makes a copy. */
-  #tell(name: string, value: number): void {
+  #tell(name: string, value: number | string): void {
     this.#environment = new Map(this.#environment).set(name, `${value}`);
   }
 
