@@ -13,6 +13,7 @@ import {
 } from "../model/mod.ts";
 import type { PhaseKind } from "./lifecycle/phase.ts";
 import type { Clock, LaunchRefusal } from "./ports.ts";
+import type { FailureCause } from "./graph/failure.ts";
 import type { ServiceRecord } from "./graph/record.ts";
 
 /** What happened to a service. */
@@ -31,6 +32,8 @@ export type ServiceFact =
   | { readonly kind: "recovery-given-up" }
   /** It restarted too often, so it stops. */
   | { readonly kind: "restart-limit-reached" }
+  /** It is down because of a failure, and nothing will restart it. `exit`: how its last process ended. */
+  | { readonly kind: "failed-for-good"; readonly cause: FailureCause; readonly exit: ExitStatus | undefined }
   /** The service to which it chains could not be started: loading failed, or the chain is a circle. */
   | { readonly kind: "chain-failed"; readonly to: string; readonly error: LoadError | undefined }
   // ---- Processes

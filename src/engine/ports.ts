@@ -14,7 +14,8 @@ import type {
   ServiceDescription,
   ServiceEvent,
 } from "../model/mod.ts";
-import type { ProcessRole, Remains, ServiceRecord } from "./graph/record.ts";
+import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
+import type { Remains } from "./graph/remains.ts";
 import type { LaunchPlan } from "./launcher/launch_plan.ts";
 
 /** The purpose of a timer. The engine uses those of `TimerPurpose`; other code may add its own. */

@@ -97,6 +97,7 @@ export function nativeParts(
     over: (plan, outcome, held) => launching.over(plan, outcome, held),
     launch: {
       files,
+      memory,
       sockets,
       terminal,
       tools,

@@ -59,6 +59,7 @@ export function words(fact: Fact): Words | undefined {
     case "start-cancelled":
     case "stop-cancelled":
     case "recovery-given-up":
+    case "failed-for-good":
       return undefined;
     case "reload-failed":
       return error(`Could not reload service ${fact.service}: ${fact.error.message}`);

@@ -397,6 +397,7 @@ export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {})
     workingDir: "/",
     output: { to: "null" },
     consumerOf: undefined,
+    input: undefined,
     session: "own",
     unmaskInterrupt: false,
     readiness: undefined,

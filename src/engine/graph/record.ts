@@ -16,6 +16,9 @@ import {
 } from "../../model/mod.ts";
 import { PHASE, type Phase } from "../lifecycle/phase.ts";
 import type { ActivationTimes } from "../times.ts";
+import type { DueHooks, GaveUp } from "./failure.ts";
+import type { EndingRemains } from "./remains.ts";
+import type { StartParameters } from "./start_parameters.ts";
 
 /** An edge: *from* depends on, or is ordered against, *to*. */
 export interface Edge {
@@ -78,21 +81,6 @@ export interface Child {
   /** Adopted from a pid file and not a child of the host, so its exit will not be reported. */
   foreign: boolean;
 }
-
-/** Identifies what an ended main process may have left. Times are in ticks since boot. */
-export interface Remains {
-  /** The process id that the main process had. */
-  readonly pid: number;
-  /** Its process group. */
-  readonly group: number;
-  /** Its session. */
-  readonly session: number;
-  /** When it was started: what it has left is not older. */
-  readonly since: number;
-}
-
-/** What is being ended. `signal`: the last one that was ordered; 0: the end of the main process is not handled yet. */
-export type EndingRemains = Remains & { readonly signal: number };
 
 /** The purpose of the timer for the service's processes: it waits for one event at a time. */
 export type TimerPurpose = "restart-delay" | "start-timeout" | "stop-timeout";
@@ -168,6 +156,10 @@ export interface ServiceRecord {
   pinStop: boolean;
   /** The latch of a triggered service. */
   triggered: boolean;
+  /** What the current start, and its restarts, give to its processes; `undefined`: nothing. */
+  parameters: StartParameters | undefined;
+  /** The services that its last failure has to start; `undefined`: none, or they were started. */
+  hooks: DueHooks | undefined;
 
   // ---- Possessions
   /** Edges to the services that it depends on, or is ordered after. */
@@ -188,6 +180,8 @@ export interface ServiceRecord {
   times: ActivationTimes | undefined;
   /** The last start failed. */
   startFailed: boolean;
+  /** Why it does not restart; `undefined`: it has not given up since its last start. */
+  gaveUp: GaveUp | undefined;
   /** The last start was skipped by an interrupt. */
   skipped: boolean;
   /** Why it stopped last. */
@@ -220,6 +214,8 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     pinStart: false,
     pinStop: false,
     triggered: false,
+    parameters: undefined,
+    hooks: undefined,
     dependencies: [],
     dependents: [],
     waits: 0,
@@ -228,6 +224,7 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     process: NO_PROCESS,
     times: undefined,
     startFailed: false,
+    gaveUp: undefined,
     skipped: false,
     reason: StopReason.NORMAL,
     restarts: 0,

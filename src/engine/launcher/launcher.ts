@@ -112,6 +112,7 @@ export class Launcher {
     this.lifecycle.enter(service, PHASE.up);
     this.cancelTimer(service);
     service.reason = StopReason.TERMINATED;
+    service.gaveUp = "recovery";
     this.reporter.report(service, { kind: "recovery-given-up" });
     this.lifecycle.finalStop(service);
   }

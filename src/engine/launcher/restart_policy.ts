@@ -25,7 +25,8 @@ export function wantsRestart(service: ServiceRecord): boolean {
   }
 }
 
-function isFailure(exit: ExitStatus | undefined): boolean {
+/** Whether a process ended with an error: not with status 0, and not because somebody asked it to end. */
+export function isFailure(exit: ExitStatus | undefined): boolean {
   return exit?.kind === "killed" ? !ORDERLY_SIGNALS.includes(exit.signal) : !isClean(exit);
 }
 
@@ -64,6 +65,7 @@ export function restartAllowed(service: ServiceRecord, now: number, tooOften: ()
       process.limitCount = 0;
     }
     if (process.limitCount >= description.restartLimitCount) {
+      service.gaveUp = "restart-limit";
       tooOften();
       service.target = ServiceState.STOPPED;
       return false;
