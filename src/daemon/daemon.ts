@@ -11,11 +11,13 @@ import type { DaemonHost } from "../host/mod.ts";
 import { ControlServer } from "../control/server/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
 import { Activity } from "./activity.ts";
+import { AfterFailures } from "./after_failures.ts";
 import { BootRecord } from "./boot_record.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import type { DebuggerPort } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
 import { engineOptions } from "./engine_options.ts";
+import { ExitOnFailure } from "./exit_on_failure.ts";
 import { Failures } from "./failures.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
@@ -58,7 +60,8 @@ export class Daemon {
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
   readonly #logs: ServiceLogs;
-  readonly #activity = new Activity(() => this.#manager);
+  readonly #after: AfterFailures;
+  readonly #activity = new Activity(() => this.#manager, () => this.#after.isBusy);
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
 
@@ -72,6 +75,17 @@ export class Daemon {
     this.#host = ground.host;
     this.#journal = ground.journal;
     this.#logs = new ServiceLogs(() => this.#manager, context);
+    const note = (exitStatus: number) => this.#state.change({ exitStatus });
+    const { exitOnFailure: status, services } = options;
+    const exit = status === undefined
+      ? undefined
+      : new ExitOnFailure({ status, services, note, manager: () => this.#manager });
+    this.#after = new AfterFailures({
+      ...context,
+      exit,
+      manager: () => this.#manager,
+      idle: () => this.#manager.activeCount === 0 && this.#checkInactive(),
+    });
     const ring = new EventRing(continuation?.ring);
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
@@ -79,6 +93,7 @@ export class Daemon {
       fact: (fact) => {
         log.fact(fact);
         this.#failures.fact(fact);
+        this.#after.fact(fact);
         this.#logs.fact(fact);
         recent.fact(fact);
       },
@@ -118,7 +133,7 @@ export class Daemon {
     };
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
     this.#duties = this.#machineDuties();
-    this.#initial = new InitialServices(options, this.#manager, context.stray);
+    this.#initial = new InitialServices(options, this.#manager, context.stray, note);
     this.#failures = new Failures({ ...context, manager: this.#manager });
   }
 
@@ -210,10 +225,16 @@ export class Daemon {
     const { continuation, ground } = this.#context;
     const start = () => ground.store.step(() => this.#initial.start());
     const isNew = !this.#state.memory.begun;
-    if (continuation === undefined) return this.#begun(start());
+    if (continuation === undefined) {
+      const started = this.#begun(start());
+      if (started) this.#after.begin();
+      return started;
+    }
     if (!isNew) this.#initial.continue();
     this.#manager.resume();
     if (isNew) this.#begun(start());
+    else if (this.#state.memory.exitStatus !== undefined) this.#after.end();
+    this.#after.begin();
     this.#succession.recover();
     this.#server.resume();
     this.#succession.unblock();
@@ -316,6 +337,6 @@ export class Daemon {
   }
 
   #exitStatus(): number {
-    return this.#activity.killed ? 1 : this.#initial.exitStatus;
+    return this.#activity.killed ? 1 : this.#state.memory.exitStatus ?? this.#initial.exitStatus;
   }
 }

@@ -1,7 +1,8 @@
 /** The public facts about a service (control protocol 8, and the overview of all services). */
 
-import { type ServiceOverview, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
+import { type ServiceOverview, ServiceState, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
+import { failureCause } from "./lifecycle/final_failure.ts";
 import type { Clock } from "./ports.ts";
 import { endsRemains, isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
 
@@ -28,6 +29,8 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
 /** The service with its public facts. */
 export function overviewOf(service: ServiceRecord, clock: Pick<Clock, "wallOf">): ServiceOverview {
   const logFile = logFilePath(service.description);
+  const cause = service.state === ServiceState.STOPPED ? failureCause(service) : undefined;
+  const { timer } = service.process;
   return {
     ...statusOf(service),
     name: service.name,
@@ -35,6 +38,8 @@ export function overviewOf(service: ServiceRecord, clock: Pick<Clock, "wallOf">)
     since: clock.wallOf(service.since),
     waitingFor: waitingFor(service),
     restarts: service.restarts,
+    ...(cause === undefined ? {} : { cause }),
+    ...(timer?.purpose === "restart-delay" ? { retryAt: clock.wallOf(timer.at) } : {}),
     ...(logFile === undefined ? {} : { logFile }),
   };
 }

@@ -226,6 +226,12 @@ const ROWS = [
     minimumProtocol: 2,
     summary: "show the logs of all or some services; -f: follow them; rotate: begin another file",
   },
+  {
+    name: "why",
+    words: [SERVICE],
+    minimumProtocol: 1,
+    summary: "explain the state of a service: what it waits for, why it failed, when it is tried again",
+  },
 ] as const satisfies readonly CtlCommandRow[];
 
 /** The names of all commands. */

@@ -9,9 +9,9 @@ syntax case match
 
 " A line that is not indented begins with the name of a setting. What is not known as one is a mistake.
 syntax match dinitUnknown /^[^#@[:space:]][^=:+[:space:]]*/
-syntax match dinitSetting /^\s*\%(restart-limit-interval\|restart-delay-factor\|logfile-permissions\|restart-limit-count\|ready-notification\|socket-permissions\|restart-delay-max\|rlimit-addrspace\|log-buffer-size\|smooth-recovery\|log-keep-size\|oom-score-adj\|restart-delay\|rlimit-nofile\|run-in-cgroup\|socket-listen\|start-timeout\|capabilities\|depends-ms\.d\|depends-on\.d\|inittab-line\|load-options\|log-compress\|log-max-size\|stop-command\|stop-timeout\|consumer-of\|log-max-age\|logfile-gid\|logfile-uid\|prepared-by\|rlimit-core\|rlimit-data\|term-signal\|waits-for\.d\|working-dir\|depends-ms\|depends-on\|inittab-id\|securebits\|socket-gid\|socket-uid\|termsignal\|waits-for\|chain-to\|env-file\|log-keep\|log-type\|pid-file\|command\|logfile\|options\|restart\|before\|ioprio\|run-as\|after\|nice\|type\)\%(\s*\%(+=\|[=:]\)\)\@=/
+syntax match dinitSetting /^\s*\%(restart-limit-interval\|restart-delay-factor\|logfile-permissions\|restart-limit-count\|ready-notification\|socket-permissions\|restart-delay-max\|rlimit-addrspace\|log-buffer-size\|smooth-recovery\|log-keep-size\|oom-score-adj\|restart-delay\|rlimit-nofile\|run-in-cgroup\|socket-listen\|start-timeout\|capabilities\|depends-ms\.d\|depends-on\.d\|inittab-line\|load-options\|log-compress\|log-max-size\|stop-command\|stop-timeout\|consumer-of\|log-max-age\|logfile-gid\|logfile-uid\|prepared-by\|rlimit-core\|rlimit-data\|term-signal\|waits-for\.d\|working-dir\|depends-ms\|depends-on\|inittab-id\|on-failure\|securebits\|socket-gid\|socket-uid\|termsignal\|kill-mode\|waits-for\|chain-to\|env-file\|log-keep\|log-type\|pid-file\|command\|logfile\|options\|restart\|before\|ioprio\|run-as\|after\|nice\|type\)\%(\s*\%(+=\|[=:]\)\)\@=/
 syntax match dinitMeta /^\s*@\%(include-opt\|include\|meta\)\>/
-syntax match dinitSetting /\%(^\s*@meta\s\+\)\@<=\%(restart-delay-factor\|restart-delay-max\|log-keep-size\|log-compress\|log-max-size\|log-max-age\|log-keep\)\%(\s*\%(+=\|[=:]\)\)\@=/
+syntax match dinitSetting /\%(^\s*@meta\s\+\)\@<=\%(restart-delay-factor\|restart-delay-max\|log-keep-size\|log-compress\|log-max-size\|log-max-age\|on-failure\|kill-mode\|log-keep\)\%(\s*\%(+=\|[=:]\)\)\@=/
 
 syntax match dinitWord /\%(^\s*type\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(process\|bgprocess\|scripted\|internal\|triggered\)\%(\s\|$\)\@=/
 syntax match dinitWord /\%(^\s*options\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(runs-on-console\|starts-on-console\|shares-console\|unmask-intr\|starts-rwfs\|starts-log\|pass-cs-fd\|start-interruptible\|skippable\|signal-process-only\|always-chain\|kill-all-on-stop\|no-new-privs\)\%(\s\|$\)\@=/
@@ -20,6 +20,7 @@ syntax match dinitWord /\%(^\s*restart\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(y
 syntax match dinitWord /\%(^\s*smooth-recovery\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(yes\|true\|no\|false\)\%(\s\|$\)\@=/
 syntax match dinitWord /\%(^\s*term-signal\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(HUP\|INT\|QUIT\|KILL\|USR1\|USR2\|TERM\|CONT\|STOP\|none\)\%(\s\|$\)\@=/
 syntax match dinitWord /\%(^\s*termsignal\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(HUP\|INT\|QUIT\|KILL\|USR1\|USR2\|TERM\|CONT\|STOP\|none\)\%(\s\|$\)\@=/
+syntax match dinitWord /\%(^\s*kill-mode\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(process\|group\|all\)\%(\s\|$\)\@=/
 syntax match dinitWord /\%(^\s*log-type\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(none\|file\|buffer\|pipe\)\%(\s\|$\)\@=/
 syntax match dinitWord /\%(^\s*log-compress\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(gzip\|no\)\%(\s\|$\)\@=/
 syntax match dinitWord /\%(^\s*securebits\s*[+:]\==\=.*\)\@<=\%(\s\|=\|:\)\@1<=\%(keep-caps\|keep-caps-locked\|no-setuid-fixup\|no-setuid-fixup-locked\|noroot\|noroot-locked\)\%(\s\|$\)\@=/

@@ -1,7 +1,7 @@
 import type { ExitStatus } from "../../model/mod.ts";
 
-/** Why a service gave up restarting or recovering. */
-export type GaveUp = "restart-limit" | "recovery";
+/** Why a service that was up, or half-way up, goes down for good. */
+export type GaveUp = "restart-limit" | "recovery-failed" | "dependency-failed";
 
 /** Why a service is down for good. */
 export type FailureCause =
@@ -9,7 +9,6 @@ export type FailureCause =
   | "start-failed"
   | "exec-failed"
   | "timed-out"
-  | "dependency-failed"
   | "terminated";
 
 /** A failure after which other services must start (`on-failure`). */

@@ -112,7 +112,7 @@ export class Launcher {
     this.lifecycle.enter(service, PHASE.up);
     this.cancelTimer(service);
     service.reason = StopReason.TERMINATED;
-    service.gaveUp = "recovery";
+    service.gaveUp = "recovery-failed";
     this.reporter.report(service, { kind: "recovery-given-up" });
     this.lifecycle.finalStop(service);
   }

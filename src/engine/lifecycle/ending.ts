@@ -68,6 +68,7 @@ export class Ending {
         this.#waits.end(edge);
       } else if (binding) {
         from.reason = StopReason.DEPFAILED;
+        from.gaveUp = "dependency-failed";
         this.#stopping.forceForGood(from);
       }
       this.#stopping.letGo(edge, { mayStop: false });

@@ -189,7 +189,7 @@ export const savedService: Schema<SavedService> = object<SavedService>({
   hooks: optional(object<DueHooks>({
     cause: oneOf<FailureCause>([
       "restart-limit",
-      "recovery",
+      "recovery-failed",
       "start-failed",
       "exec-failed",
       "timed-out",
@@ -204,7 +204,7 @@ export const savedService: Schema<SavedService> = object<SavedService>({
   process: optional(process),
   times: optional(times),
   startFailed: or(flag, false),
-  gaveUp: optional(oneOf<GaveUp>(["restart-limit", "recovery"])),
+  gaveUp: optional(oneOf<GaveUp>(["restart-limit", "recovery-failed", "dependency-failed"])),
   skipped: or(flag, false),
   reason: or(oneOf(Object.values(StopReason)), StopReason.NORMAL),
   restarts: or(number, 0),
