@@ -1,34 +1,28 @@
 /** `ctl` in the folder of a daemon. */
 
 import { assertEquals } from "@std/assert";
-import { folderSocket } from "../../src/cli/shared/folder_socket.ts";
-import { FakeIo } from "./_stand_in.ts";
+import { outputOf } from "../_processes.ts";
 
-Deno.test("the daemon of the folder is used only if nothing names another, and only by its owner", () => {
-  const before = Deno.cwd();
+Deno.test("the daemon of the folder is used only if nothing names another, and only by its owner", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "dinit-folder-" });
   try {
-    Deno.mkdirSync(`${folder}/run`);
-    Deno.chdir(folder);
-    const uid = Deno.uid() ?? 0;
-    const found = (options = {}, env = {}, user = uid) =>
-      folderSocket(options, new FakeIo({ env, uid: user }));
-    assertEquals(found(), undefined);
-    Deno.writeTextFileSync("run/dinitctl", "no socket");
-    assertEquals(found(), undefined);
-    Deno.removeSync("run/dinitctl");
-    using _listener = Deno.listen({ transport: "unix", path: "run/dinitctl" });
-    assertEquals(found(), "run/dinitctl");
-    assertEquals(found({ mode: "user" }), "run/dinitctl");
-    assertEquals(found({ mode: "system" }), undefined);
-    assertEquals(found({ socketPath: "/x" }), undefined);
-    assertEquals(found({}, { DINIT_SOCKET_PATH: "" }), undefined);
-    assertEquals(found({}, {}, uid + 1), undefined);
-    Deno.renameSync("run", "elsewhere");
-    Deno.symlinkSync("elsewhere", "run");
-    assertEquals(found(), undefined);
+    // A separate program: the working folder of this one belongs to all tests.
+    const program = new URL("_folder_socket_program.ts", import.meta.url).pathname;
+    const args = ["run", "--no-check", "--allow-all", decodeURIComponent(program)];
+    const { stdout, stderr } = await outputOf(Deno.execPath(), { args, cwd: folder });
+    assertEquals(new TextDecoder().decode(stderr), "");
+    assertEquals(JSON.parse(new TextDecoder().decode(stdout)), {
+      "nothing": null,
+      "a file": null,
+      "a socket": "run/dinitctl",
+      "for a user": "run/dinitctl",
+      "for the system": null,
+      "another socket": null,
+      "a variable": null,
+      "another user": null,
+      "a link": null,
+    });
   } finally {
-    Deno.chdir(before);
     Deno.removeSync(folder, { recursive: true });
   }
 });

@@ -124,6 +124,7 @@ Deno.test("after a fault between any two calls, a buffer holds only right bytes 
       for (const step of steps) {
         if (step === "clear") {
           buffer.clear();
+          if (all.length % 2 === 0) buffer.free();
         } else {
           all = Uint8Array.of(...all, ...step);
           buffer.append(Uint8Array.from(step));
@@ -145,13 +146,17 @@ Deno.test("a buffer in a file is found again with its bytes and offsets, and ano
     assertEquals(new BufferFile(memory, fd, 10).marks(), undefined);
     const buffer = new LogBuffer(10, new BufferFile(memory, fd, 10));
     for (const part of ["12345678", "90ab", "cd"]) buffer.append(bytes(part));
-    const again = () => {
+    const inFile = (cleared?: number) => {
       const storage = new BufferFile(memory, fd, 10);
-      return new LogBuffer(10, storage, storage.marks());
+      return new LogBuffer(10, storage, storage.marks(), cleared);
     };
-    assertEquals([text(again()), again().contents().end], ["567890abcd".slice(-10), 14]);
+    assertEquals([text(inFile()), inFile().contents().end], ["567890abcd".slice(-10), 14]);
     buffer.clear();
-    assertEquals([text(again()), again().contents().end], ["", 14]);
+    assertEquals([text(buffer), buffer.cleared], ["", 14]);
+    assertEquals(text(inFile()), "567890abcd".slice(-10)); // it is not yet known that the client has them
+    assertEquals(text(inFile(14)), "");
+    buffer.free();
+    assertEquals([text(inFile()), inFile().contents().end], ["", 14]);
     assertEquals(new BufferFile(memory, fd, 11).marks(), undefined);
   } finally {
     new Files(library).close(fd);

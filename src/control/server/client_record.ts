@@ -88,8 +88,8 @@ export class ClientRecord {
     if (positions !== undefined) document.positions = positions;
     if (conversation.isEnding) document.ending = true;
     const { awaitedRequest } = conversation;
-    if (awaitedRequest === Request.UPGRADE) document.upgrade = true;
-    if (awaitedRequest === Request.ROTATE) document.rotation = true;
+    if (awaitedRequest?.packet.type === Request.UPGRADE) document.upgrade = true;
+    else if (awaitedRequest !== undefined) document.again = byteText(awaitedRequest.bytes);
     return document;
   }
 }

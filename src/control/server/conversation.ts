@@ -31,6 +31,22 @@ export interface LongReply {
   readonly request: Request;
 }
 
+/** A request whose reply is not known. */
+export interface AwaitedRequest {
+  readonly packet: RequestPacket;
+  readonly bytes: Uint8Array;
+}
+
+/** What another program has left of a conversation. */
+export interface SavedConversation {
+  /** The long reply that is being sent: the type of its request, and the id of the last service in it. */
+  readonly list: { readonly request: Request; readonly after: number } | undefined;
+  /** No more requests are handled. */
+  readonly ending: boolean;
+  /** A request whose reply is not known. It is handled again. */
+  readonly again: AwaitedRequest | undefined;
+}
+
 /** What a `Conversation` uses. */
 export interface ConversationContext {
   readonly input: InputBuffer;
@@ -45,7 +61,9 @@ export interface ConversationContext {
 export class Conversation {
   readonly #context: ConversationContext;
   #long: LongReply | undefined;
-  #awaited: { readonly request: Request; readonly reply: Promise<void> } | undefined;
+  #awaited: (AwaitedRequest & { readonly reply: Promise<void> }) | undefined;
+  /** A request that another program has left. */
+  #again: AwaitedRequest | undefined;
   #isEnding = false;
   #isChanging = false;
 
@@ -64,8 +82,8 @@ export class Conversation {
   }
 
   /** The request whose reply is not known. */
-  get awaitedRequest(): Request | undefined {
-    return this.#awaited?.request;
+  get awaitedRequest(): AwaitedRequest | undefined {
+    return this.#awaited ?? this.#again;
   }
 
   /** The last reply ends the conversation. */
@@ -84,17 +102,23 @@ export class Conversation {
   }
 
   /** Continues a conversation of another program. */
-  restore(saved: { ending: boolean; list: { request: Request; after: number } | undefined }): void {
+  restore({ ending, list, again }: SavedConversation): void {
     const { manager } = this.#context.session.host;
-    this.#isEnding = saved.ending;
-    if (saved.list === undefined) return;
-    this.#long = { request: saved.list.request, rest: new ServiceList(manager, saved.list.after) };
+    this.#isEnding = ending;
+    if (list !== undefined) {
+      this.#long = { request: list.request, rest: new ServiceList(manager, list.after) };
+    }
+    this.#again = again;
   }
 
   /** Continues the long reply, or handles the next request; false if none is complete. */
   step(): boolean {
-    if (this.#long === undefined) return this.#next();
-    this.#continue(this.#long);
+    const again = this.#again;
+    if (again !== undefined) {
+      this.#again = undefined;
+      this.#handle(again.packet, again.bytes);
+    } else if (this.#long !== undefined) this.#continue(this.#long);
+    else return this.#next();
     return true;
   }
 
@@ -111,8 +135,9 @@ export class Conversation {
       return true;
     }
     if (request === undefined) return false;
+    const bytes = new Uint8Array(view.buffer, start, request.size);
     this.#context.input.handled(request.size);
-    this.#handle(request.packet as RequestPacket);
+    this.#handle(request.packet as RequestPacket, bytes);
     return true;
   }
 
@@ -124,7 +149,7 @@ export class Conversation {
     }
   }
 
-  #handle(packet: RequestPacket): void {
+  #handle(packet: RequestPacket, bytes: Uint8Array): void {
     if (!isReadOnly(packet)) this.#isChanging = true;
     this.#guard(packet.type, () => {
       const form = statusFormOf(packet.type);
@@ -134,23 +159,23 @@ export class Conversation {
         (early) => this.#context.output.add(early, form),
       );
       if (answer instanceof ServiceList) this.#long = { rest: answer, request: packet.type };
-      else if (answer instanceof Promise) this.#await(answer, packet.type);
+      else if (answer instanceof Promise) this.#await(answer, packet, bytes.slice());
       else this.#reply(answer, form);
     });
   }
 
-  #await(answer: Promise<ReplyPacket>, request: Request): void {
+  #await(answer: Promise<ReplyPacket>, packet: RequestPacket, bytes: Uint8Array): void {
     const reply = answer.then(
       (reply) => () => this.#reply(reply),
       (error) => () =>
-        this.#guard(request, () => {
+        this.#guard(packet.type, () => {
           throw error;
         }),
     ).then((act) => {
       this.#awaited = undefined;
       this.#context.later(act);
     });
-    this.#awaited = { request, reply };
+    this.#awaited = { packet, bytes, reply };
   }
 
   #continue({ rest, request }: LongReply): void {

@@ -4,13 +4,6 @@ import type { ReplyPacket } from "../wire/layouts.ts";
 import { Reply, Rotation } from "../wire/protocol.ts";
 import type { Session } from "./session.ts";
 
-/** The reply if the daemon has got another program before the result was known. */
-export const UNKNOWN_RESULT: ReplyPacket = {
-  type: Reply.ROTATED,
-  result: Rotation.FAILED,
-  reason: "another program has taken over from the daemon meanwhile: look at the log",
-};
-
 /** The reply when the rotation is complete. */
 export async function rotate(session: Session, handle: number): Promise<ReplyPacket> {
   const record = session.service(handle);

@@ -16,14 +16,16 @@ import {
 import { ByteWriter } from "../wire/byte_writer.ts";
 import { bytesOfText } from "./byte_text.ts";
 import type { ControlledService } from "./controlled_manager.ts";
+import type { SavedConversation } from "./conversation.ts";
 import type { Chunk } from "./output_queue.ts";
-import type { ReplyPacket } from "../wire/layouts.ts";
+import { decodePacket } from "../wire/decode.ts";
+import type { ReplyPacket, RequestPacket } from "../wire/layouts.ts";
+import { PacketError } from "../wire/packet_error.ts";
 import { Request, REQUEST_LIMIT } from "../wire/protocol.ts";
-import { UNKNOWN_RESULT } from "./rotate_request.ts";
 import type { SavedSession } from "./session.ts";
 
 /** A client that continues. */
-export interface SavedClient {
+export interface SavedClient extends SavedConversation {
   readonly number: number;
   readonly descriptor: number;
   /** Where the connection is counted; `undefined`: nowhere, so it cannot continue. */
@@ -34,9 +36,6 @@ export interface SavedClient {
   readonly input: Uint8Array;
   readonly output: readonly { readonly serial: number; readonly chunk: Chunk }[];
   readonly session: SavedSession;
-  readonly list: { readonly request: Request; readonly after: number } | undefined;
-  /** No more requests are handled. */
-  readonly ending: boolean;
   /** The answer to a request that another program has left. */
   readonly lateReply: ReplyPacket | undefined;
 }
@@ -93,7 +92,7 @@ const client = object<ClientDocument>({
   }, { opened: 0, positions: [] }),
   ending: or(flag, false),
   upgrade: or(flag, false),
-  rotation: or(flag, false),
+  again: optional(bytes),
 });
 
 interface ClientDocument {
@@ -107,7 +106,7 @@ interface ClientDocument {
   readonly positions: { readonly opened: number; readonly positions: number[][] };
   readonly ending: boolean;
   readonly upgrade: boolean;
-  readonly rotation: boolean;
+  readonly again: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /**
@@ -225,7 +224,8 @@ class ClientsReader {
       },
       list: list === undefined ? undefined : readList(list, `${path}.list`),
       ending,
-      lateReply: document.upgrade ? this.#upgradeReply : document.rotation ? UNKNOWN_RESULT : undefined,
+      lateReply: document.upgrade ? this.#upgradeReply : undefined,
+      again: document.again && readRequest(document.again, `${path}.again`),
     };
   }
 
@@ -263,4 +263,16 @@ function readList([request, after]: readonly number[], path: string): SavedClien
     throw new SavedStateError(path, "is no request for a list");
   }
   return { request, after: number(after, path) };
+}
+
+function readRequest(saved: Uint8Array<ArrayBuffer>, path: string): SavedClient["again"] {
+  try {
+    const request = decodePacket(new DataView(saved.buffer, saved.byteOffset), 0, saved.length);
+    if (request !== undefined && request.size === saved.length) {
+      return { packet: request.packet as RequestPacket, bytes: saved };
+    }
+  } catch (error) {
+    if (!(error instanceof PacketError)) throw error;
+  }
+  throw new SavedStateError(path, "is no request");
 }

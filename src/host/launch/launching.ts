@@ -70,13 +70,17 @@ export class Launching {
     const { store, reports, follower, ends, orphanEnds, signals } = this.#context;
     const { pid } = launched;
     const exit = orphanEnds.claim(pid, order);
+    const isExecuted = launched.chain === undefined;
     const process = store.step(() => {
       reports.launched(plan.id, plan.role, pid);
-      return this.#enter(plan, launch, launched);
+      const process = this.#enter(plan, launch, launched);
+      // One step costs half as much as two.
+      if (isExecuted && held.length === 0) follower.executed(process);
+      return process;
     });
     this.#serve(plan, launched);
     for (const signal of held) signals.sendTo(process, signal);
-    if (launched.chain === undefined) follower.executed(process);
+    if (isExecuted && held.length > 0) follower.executed(process);
     if (exit !== undefined) ends.report(process, exit);
   }
 

@@ -16,19 +16,25 @@ export class LogBuffer {
   readonly size: number;
   readonly storage: BufferStorage;
   #marks: BufferMarks;
+  #cleared: number | undefined;
+  /** The storage has the current marks. */
+  #isMarked = true;
 
   /**
    * @param storage @default memory of the program
    * @param marks what the storage holds. @default nothing
+   * @param cleared the offset up to which it was cleared. @default nothing of it was
    */
   constructor(
     size: number,
     storage: BufferStorage = new BufferMemory(size),
     marks: BufferMarks = { first: 0, end: 0, origin: 0 },
+    cleared?: number,
   ) {
     this.size = size;
     this.storage = storage;
-    this.#marks = marks;
+    this.#marks = { ...marks, first: Math.min(marks.end, Math.max(marks.first, cleared ?? 0)) };
+    this.#cleared = cleared;
   }
 
   /** A buffer with the end of this one's output, and the same offsets. It may throw what the storage throws. */
@@ -56,7 +62,7 @@ export class LogBuffer {
     const newEnd = end + chunk.length;
     const newFirst = Math.max(first, newEnd - this.size);
     // Give up the oldest bytes before they are overwritten: a fault may come in between.
-    if (newFirst !== first) this.#mark({ first: Math.min(newFirst, end), end, origin });
+    if (newFirst !== first || !this.#isMarked) this.#mark({ first: Math.min(newFirst, end), end, origin });
     const kept = chunk.subarray(Math.max(0, chunk.length - this.size));
     if (kept.length > 0) {
       const place = this.#placeOf(newEnd - kept.length);
@@ -96,8 +102,22 @@ export class LogBuffer {
     return { bytes, end };
   }
 
-  /** Drops the kept bytes and frees their memory. Offsets continue. */
+  /** Drops the kept bytes. Offsets continue. The storage has them until `free` is called, or more is appended. */
   clear(): void {
+    const { end, origin } = this.#marks;
+    this.#marks = { first: end, end, origin };
+    this.#cleared = end;
+    this.#isMarked = false;
+  }
+
+  /** The offset up to which it was cleared last; `undefined`: never. */
+  get cleared(): number | undefined {
+    return this.#cleared;
+  }
+
+  /** Frees the memory of bytes that were dropped, if it holds none. */
+  free(): void {
+    if (!this.isEmpty) return;
     const { end } = this.#marks;
     this.#mark({ first: end, end, origin: end });
     this.storage.clear();
@@ -110,5 +130,6 @@ export class LogBuffer {
   #mark(marks: BufferMarks): void {
     this.storage.mark(marks);
     this.#marks = marks;
+    this.#isMarked = true;
   }
 }

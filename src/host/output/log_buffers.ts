@@ -72,6 +72,11 @@ export class LogBuffers {
     return contents;
   }
 
+  /** Frees the memory of a service's buffer if it was cleared. */
+  free(id: number): void {
+    this.#buffers.get(id)?.free();
+  }
+
   /** Drops the buffer of a service. */
   drop(id: number): void {
     const buffer = this.#buffers.get(id);

@@ -87,7 +87,13 @@ export class LogCollector implements StatePart {
   /** The contents of a service's buffer, including everything that the service has written so far. */
   contents(id: number, reading: BufferReading): BufferedOutput {
     this.#catchUp(id);
-    return this.#buffers.contents(id, reading);
+    const contents = this.#buffers.contents(id, reading);
+    if (reading.clear) {
+      this.#store.changed(this, id);
+      // After a fault before the end of this step, the request is handled again and must find the same bytes.
+      queueMicrotask(() => this.#buffers.free(id));
+    }
+    return contents;
   }
 
   /** Drops a service; processes that still write to its pipe get an error. */
@@ -107,6 +113,7 @@ export class LogCollector implements StatePart {
     const { storage } = buffer;
     if (storage instanceof BufferFile) document.file = storage.fd;
     else if (!buffer.isEmpty) document.volatile = true;
+    if (buffer.cleared !== undefined) document.cleared = buffer.cleared;
     const pipes = Array.from(this.#readers.get(id) ?? [], ({ fd, inode }) => ({ fd, inode }));
     if (pipes.length > 0) document.pipes = pipes;
     return document;

@@ -41,10 +41,10 @@ export class InheritedHoldings implements Holdings {
     };
   }
 
-  buffer({ file, size }: SavedOutput): LogBuffer {
+  buffer({ file, size, cleared }: SavedOutput): LogBuffer {
     const { files, descriptors, memory } = this.#context;
     if (file === undefined || files.inodeOf(file, "file") === undefined) return new LogBuffer(size);
-    const found = bufferIn(memory, file, size);
+    const found = bufferIn(memory, file, size, cleared);
     if (found === undefined) return new LogBuffer(size); // another file, which is not ours to close
     descriptors.setPassesExec(file, false);
     return found;
@@ -76,8 +76,8 @@ export class InheritedHoldings implements Holdings {
   }
 }
 
-function bufferIn(memory: MemoryFiles, fd: number, size: number): LogBuffer | undefined {
+function bufferIn(memory: MemoryFiles, fd: number, size: number, cleared?: number): LogBuffer | undefined {
   const storage = new BufferFile(memory, fd, size);
   const marks = storage.marks();
-  return marks === undefined ? undefined : new LogBuffer(size, storage, marks);
+  return marks === undefined ? undefined : new LogBuffer(size, storage, marks, cleared);
 }

@@ -54,6 +54,8 @@ export interface SavedOutput {
   readonly size: number;
   /** The descriptor of the buffer. */
   readonly file: number | undefined;
+  /** The offset up to which the buffer was cleared. */
+  readonly cleared: number | undefined;
   /** The pipes that are read into it. */
   readonly pipes: readonly SavedDescriptor[];
 }
@@ -119,6 +121,7 @@ const output = object<SavedOutput>({
   name: text,
   size: whole,
   file: optional(whole),
+  cleared: optional(whole),
   pipes: or(listOf(descriptor), []),
 });
 
