@@ -3,7 +3,7 @@
 import { type Fact, type FactSink, logFilePath, type ServiceManager } from "../engine/mod.ts";
 import { ShutdownType, typed } from "../model/mod.ts";
 import type { DaemonContext } from "./daemon_context.ts";
-import type { ExitOnFailure } from "./exit_on_failure.ts";
+import type { ExitOnFailureContext } from "./exit_on_failure.ts";
 import type { FailureHooks } from "./failure_hooks.ts";
 import { absolutePath } from "./paths.ts";
 
@@ -12,7 +12,7 @@ export interface AfterFailuresContext extends Pick<DaemonContext, "ground" | "st
   /** The engine, which may not exist yet. */
   manager(): ServiceManager;
   /** Ends the daemon after a failure. @default undefined, failures do not end it */
-  readonly exit: ExitOnFailure | undefined;
+  readonly exit: ExitOnFailureContext | undefined;
   /** No service is due any more. */
   idle(): void;
 }
@@ -22,6 +22,8 @@ export class AfterFailures implements FactSink {
   readonly #context: AfterFailuresContext;
   #hooks: Promise<FailureHooks> | undefined;
   #begun = false;
+  /** A failure ends the daemon. */
+  #isEnding = false;
 
   constructor(context: AfterFailuresContext) {
     this.#context = context;
@@ -44,16 +46,29 @@ export class AfterFailures implements FactSink {
   /** The daemon was about to end when another program took over: with what is due now, or at once. */
   end(): void {
     const { exit, manager } = this.#context;
-    if (exit !== undefined) exit.end();
+    if (exit !== undefined) this.#endAfter(exit);
     else if (!manager().shuttingDown) manager().shutdown(ShutdownType.HALT);
   }
 
   fact(fact: Fact): void {
     if (!("id" in fact)) return;
-    if (fact.kind === "failed-for-good") this.#context.exit?.failed(fact.service);
+    const { exit, manager } = this.#context;
+    if (fact.kind === "failed-for-good" && exit?.services.includes(fact.service) && !manager().shuttingDown) {
+      exit.note(exit.status); // in the same step as the failure
+      this.#endAfter(exit);
+    }
     const isDue = fact.kind === "failed-for-good" &&
       this.#context.manager().graph.byId(fact.id)?.hooks !== undefined;
     if (this.#begun && (isDue || this.#hooks !== undefined)) this.#tell((hooks) => hooks.fact(fact));
+  }
+
+  #endAfter(exit: ExitOnFailureContext): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    typed(import("./exit_on_failure.ts")).then(
+      ({ endAfterFailure }) => endAfterFailure(exit),
+      (error) => this.#context.stray.report(error),
+    );
   }
 
   /** Always later: the engine is not called from inside itself. */

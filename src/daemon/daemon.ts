@@ -17,7 +17,6 @@ import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import type { DebuggerPort } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
 import { engineOptions } from "./engine_options.ts";
-import { ExitOnFailure } from "./exit_on_failure.ts";
 import { Failures } from "./failures.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
@@ -77,9 +76,7 @@ export class Daemon {
     this.#logs = new ServiceLogs(() => this.#manager, context);
     const note = (exitStatus: number) => this.#state.change({ exitStatus });
     const { exitOnFailure: status, services } = options;
-    const exit = status === undefined
-      ? undefined
-      : new ExitOnFailure({ status, services, note, manager: () => this.#manager });
+    const exit = status === undefined ? undefined : { status, services, note, manager: () => this.#manager };
     this.#after = new AfterFailures({
       ...context,
       exit,

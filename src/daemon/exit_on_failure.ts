@@ -23,37 +23,13 @@ export interface ExitOnFailureContext {
   note(status: number): void;
 }
 
-/** Ends the daemon after a failure. */
-export class ExitOnFailure {
-  readonly #context: ExitOnFailureContext;
-  #isEnding = false;
-
-  constructor(context: ExitOnFailureContext) {
-    this.#context = context;
-  }
-
-  /** A service has failed for good. Called from inside the engine. */
-  failed(service: string): void {
-    const { status, services, note, manager } = this.#context;
-    if (!services.includes(service) || this.#isEnding || manager().shuttingDown) return;
-    note(status);
-    this.end();
-  }
-
-  /** Stops all services, after those that `on-failure` names have had their time. */
-  end(): void {
-    if (this.#isEnding) return;
-    this.#isEnding = true;
-    queueMicrotask(() => this.#endWhenIdle(performance.now() + HOOK_LIMIT));
-  }
-
-  #endWhenIdle(limit: number): void {
-    const manager = this.#context.manager();
-    if (manager.shuttingDown) return;
-    const isBusy = [...manager.services()].some(({ hooks, parameters }) =>
-      hooks !== undefined || parameters !== undefined
-    );
-    if (!isBusy || performance.now() >= limit) manager.shutdown(ShutdownType.HALT);
-    else setTimeout(() => this.#endWhenIdle(limit), HOOK_INTERVAL);
-  }
+/** Stops all services, after those that `on-failure` names have had their time. Not called from inside the engine. */
+export function endAfterFailure(context: ExitOnFailureContext, limit = performance.now() + HOOK_LIMIT): void {
+  const manager = context.manager();
+  if (manager.shuttingDown) return;
+  const isBusy = [...manager.services()].some(({ hooks, parameters }) =>
+    hooks !== undefined || parameters !== undefined
+  );
+  if (!isBusy || performance.now() >= limit) manager.shutdown(ShutdownType.HALT);
+  else setTimeout(() => endAfterFailure(context, limit), HOOK_INTERVAL);
 }

@@ -2,7 +2,7 @@
 
 import { type ServiceOverview, ServiceState, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
-import { failureCause } from "./lifecycle/final_failure.ts";
+import { failureCause } from "./launcher/restart_policy.ts";
 import type { Clock } from "./ports.ts";
 import { endsRemains, isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
 

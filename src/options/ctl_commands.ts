@@ -230,7 +230,7 @@ const ROWS = [
     name: "why",
     words: [SERVICE],
     minimumProtocol: 1,
-    summary: "explain the state of a service: what it waits for, why it failed, when it is tried again",
+    summary: "explain what a service waits for, or why it failed",
   },
 ] as const satisfies readonly CtlCommandRow[];
 

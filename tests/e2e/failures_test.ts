@@ -1,7 +1,7 @@
 /** What follows when services fail for good: `on-failure`, `--exit-on-failure` and `kill-mode`, with real daemons. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Dinit, isRunning } from "./_dinit.ts";
+import { type Dinit, isRunning } from "./_dinit.ts";
 import { awaitFile, both, enter, internal, native, process, scripted, type Services } from "./_hosts.ts";
 
 /** A service that writes what it was started with to `told`, and ends. */

@@ -20,7 +20,6 @@ import type { Interruption } from "./behaviour.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { launching, type LaunchStep, launchStep, PHASE, withStep } from "../lifecycle/phase.ts";
 import type { Clock, LaunchRefusal, ProcessHost } from "../ports.ts";
-import { killRemains } from "./remains.ts";
 import * as policy from "./restart_policy.ts";
 import {
   childOf,
@@ -320,7 +319,6 @@ export class Launcher {
       this.reporter.report(service, { kind: "stop-overdue", role: "stop", pid: stop.pid });
       this.#signal(service, "stop", Signal.KILL, true);
     }
-    killRemains(this, service);
   }
 
   /** Asks the restart limiter for one more automatic restart (8.10). */

@@ -3,13 +3,20 @@
  * reaction.
  */
 
-import { type ExitStatus, isClean, type LaunchFailure, StopReason } from "../../model/mod.ts";
+import {
+  type ExitStatus,
+  isClean,
+  type LaunchFailure,
+  processKind,
+  Signal,
+  StopReason,
+} from "../../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
-import type { LaunchRefusal, TimerName } from "../ports.ts";
+import type { FactReporter } from "../facts.ts";
+import type { LaunchRefusal, ProcessHost, TimerName } from "../ports.ts";
 import { isLauncher, launchStep } from "../lifecycle/phase.ts";
 import type { ProcessEvent } from "../lifecycle/phase_table.ts";
 import type { Reactor } from "../lifecycle/reactions.ts";
-import { endRemains, noteRemains } from "./remains.ts";
 import {
   type Child,
   childOf,
@@ -198,7 +205,7 @@ export class ProcessEvents {
     const { timer } = service.process;
     if (timer?.purpose !== purpose) return; // it was cancelled when its expiry was already on the way
     service.process.timer = undefined;
-    if (timer.purpose === "stop-timeout" && endsRemains(service.process)) this.#launcher.killHard(service);
+    if (timer.purpose === "stop-timeout" && endsRemains(service.process)) kill(this.#launcher, service);
     else this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
   }
 
@@ -207,4 +214,54 @@ export class ProcessEvents {
     this.#launcher.cancelTimer(service);
     this.#reactor.react(service, event);
   }
+}
+
+// ---- What an ended main process has left: an addition to the reference, where a service ends with its main process
+
+/** The stop took too long: kills what still runs (8.7). */
+export function kill(launcher: Launcher, service: ServiceRecord): void {
+  launcher.killHard(service);
+  killRemains(launcher, service);
+}
+
+/** The main process of a service is about to be forgotten: notes what identifies the processes that it leaves. */
+export function noteRemains(host: ProcessHost, service: ServiceRecord, pid: number | undefined): void {
+  const { type, description, process } = service;
+  if (description.killMode === "process" || processKind(type) === "script" || pid === undefined) return;
+  const remains = host.remainsOf?.(pid);
+  process.remains = remains === undefined ? undefined : { ...remains, signal: 0 };
+}
+
+/** Asks what is left to end. False: there is nothing to wait for. */
+function endRemains(host: ProcessHost, service: ServiceRecord): boolean {
+  return signalRemains(host, service, Signal.TERM);
+}
+
+/** Kills what is left, or, while the main process runs, everything that `kill-mode` means. */
+export function killRemains(
+  { host, reporter }: { readonly host: ProcessHost; readonly reporter: FactReporter },
+  service: ServiceRecord,
+): void {
+  const { process, description } = service;
+  if (endsRemains(process)) {
+    reporter.report(service, { kind: "stop-overdue", role: "remains", pid: undefined });
+    signalRemains(host, service, Signal.KILL);
+  } else if (description.killMode !== "process" && process.main.pid !== undefined && !process.main.foreign) {
+    const all = host.remainsOf?.(process.main.pid);
+    if (all !== undefined) host.endRemains?.(service, all, Signal.KILL);
+  }
+}
+
+/** After a restore: the host must learn again what is being ended. False: this host cannot end it. */
+export function continueRemains(host: ProcessHost, service: ServiceRecord): boolean {
+  return signalRemains(host, service, service.process.remains?.signal ?? 0);
+}
+
+function signalRemains(host: ProcessHost, service: ServiceRecord, signal: number): boolean {
+  const { process } = service;
+  if (process.remains === undefined || host.endRemains === undefined) return false;
+  const { signal: _before, ...remains } = process.remains;
+  process.remains = { ...remains, signal };
+  host.endRemains(service, remains, signal);
+  return true;
 }

@@ -3,7 +3,7 @@
 import { DependencyKind, ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
-import { failureCause } from "./final_failure.ts";
+import { failureCause } from "../launcher/restart_policy.ts";
 import { PHASE } from "./phase.ts";
 import { isHard, type ServiceRecord } from "../graph/record.ts";
 import type { Stopping } from "./stopping.ts";

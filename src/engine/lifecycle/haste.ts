@@ -5,8 +5,7 @@
 
 import { hasProcess, ServiceState, Signal } from "../../model/mod.ts";
 import type { Launcher } from "../launcher/launcher.ts";
-import type { ProcessEvents } from "../launcher/process_events.ts";
-import { killRemains } from "../launcher/remains.ts";
+import { killRemains, type ProcessEvents } from "../launcher/process_events.ts";
 import { endsRemains, isAlive, type ServiceRecord, takesSignals } from "../graph/record.ts";
 
 /** In a hurry, how long a process has between its stop signal and SIGKILL, in milliseconds. */

@@ -6,7 +6,7 @@
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
-import { failureCause } from "./final_failure.ts";
+import { failureCause } from "../launcher/restart_policy.ts";
 import { launchStep, PHASE, waitingForDependents } from "./phase.ts";
 import { type Edge, isActive, isHard, isTriviallyStopped, type ServiceRecord } from "../graph/record.ts";
 import { isBlocked, type Waits } from "./waits.ts";

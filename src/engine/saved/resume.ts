@@ -15,8 +15,7 @@ import {
   type ProcessState,
   type ServiceRecord,
 } from "../graph/record.ts";
-import { PROCESS_ROLES } from "../launcher/process_events.ts";
-import { continueRemains, noteRemains } from "../launcher/remains.ts";
+import { continueRemains, noteRemains, PROCESS_ROLES } from "../launcher/process_events.ts";
 import type { ResumeContext } from "./saved_data.ts";
 
 /** A process of the saved state that the host has not taken over. */

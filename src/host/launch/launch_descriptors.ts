@@ -5,12 +5,12 @@
 
 import type { FileAccess } from "../../description/mod.ts";
 import type { LaunchPlan, OutputPlan } from "../../engine/mod.ts";
+import { environmentVariable } from "../../inherited/mod.ts";
 import { encodeBytes, Errno, LaunchStage } from "../../model/mod.ts";
 import type { ActivationSockets } from "../resources/activation_sockets.ts";
 import { firstFree } from "./descriptors.ts";
 import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
 import { type Files, type MemoryFiles, O, type Sockets } from "../../system/mod.ts";
-import { TREE_VARIABLE, treeMark } from "../processes/tree_mark.ts";
 import { openLog } from "../output/native_log_file.ts";
 import type { LogCollector } from "../output/log_collector.ts";
 import type { NullDevice } from "./null_device.ts";
@@ -30,6 +30,17 @@ const INPUT_TEXT = { what: "can't create standard input", stage: LaunchStage.STA
 const OUTPUT_PIPE = { what: "can't create output pipe", stage: LaunchStage.STANDARD_FDS };
 const CONTROL_SOCKET = { what: "can't create control socket", stage: LaunchStage.CONTROL_SOCKET };
 const READINESS_PIPE = { what: "can't create notification pipe", stage: LaunchStage.ARRANGE_FDS };
+
+/**
+ * The variable with the mark of a service with `kill-mode = all`. A process that has left the session and lost its parent
+ * still has it, so it can be recognised as one of the service.
+ */
+export const TREE_VARIABLE = "DINIT_TREE";
+
+/** The mark of a service: its id, behind the mark of the service as which this daemon runs, if it has one. */
+export function treeMark(id: number): string {
+  return `${environmentVariable(TREE_VARIABLE) ?? ""}/${id}`;
+}
 
 /** What the descriptors of a launch are made from. */
 export interface DescriptorContext {

@@ -13,7 +13,7 @@ import type { OwnCgroup } from "../resources/cgroups.ts";
 import { environmentOf, type OtherProcess, processOf } from "./other_processes.ts";
 import { membersOf } from "./process_tree.ts";
 import type { ProcessTable } from "./process_table.ts";
-import { hasMark, treeMark } from "./tree_mark.ts";
+import { TREE_VARIABLE, treeMark } from "../launch/launch_descriptors.ts";
 
 const { ESRCH } = Errno;
 /** How long to look at processes before other work gets its turn, in milliseconds. */
@@ -219,4 +219,10 @@ async function lookAtAll(): Promise<OtherProcess[]> {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Whether an environment has a mark, perhaps with those of inner daemons behind it. Each entry is `NAME=VALUE`. */
+function hasMark(environment: readonly string[], mark: string): boolean {
+  const found = environment.find((entry) => entry.startsWith(`${TREE_VARIABLE}=`));
+  return `${found ?? ""}/`.startsWith(`${TREE_VARIABLE}=${mark}/`);
 }
