@@ -78,10 +78,11 @@ Deno.test("every path that is substituted after the last line has a position", (
   ]);
 });
 
-Deno.test("four settings can be appended to", () => {
+Deno.test("five settings can be appended to", () => {
   assertEquals(namesWhere((setting) => setting.appends), [
     "capabilities",
     "command",
+    "on-failure",
     "securebits",
     "stop-command",
   ]);

@@ -1,6 +1,7 @@
 /** What follows when services fail for good: `on-failure`, `--exit-on-failure` and `kill-mode`, with real daemons. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { until } from "../_patience.ts";
 import { type Dinit, isRunning } from "./_dinit.ts";
 import { awaitFile, both, enter, internal, native, process, scripted, type Services } from "./_hosts.ts";
 
@@ -25,11 +26,8 @@ async function told(dinit: Dinit, count = 1): Promise<string[]> {
 
 /** Waits until a service is stopped. */
 async function stopped(dinit: Dinit, service: string): Promise<void> {
-  let status = "";
-  for (;;) {
-    status = (await dinit.ctl("status", service)).stdout;
-    if (status.includes("STOPPED")) return;
-  }
+  const isStopped = async () => (await dinit.ctl("status", service)).stdout.includes("STOPPED");
+  await until(isStopped, `the end of ${service}`);
 }
 
 /** Another program continues the daemon. */

@@ -1,6 +1,7 @@
 /** `dinitctl why`: the state of a service, explained. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { until } from "../_patience.ts";
 import { Dinit } from "./_dinit.ts";
 
 const SERVICES = {
@@ -10,20 +11,18 @@ const SERVICES = {
     "restart-limit-count = 1\nrestart-delay = 0\n",
   page: "type = internal\ndepends-on = base\n",
   base: "type = internal\ndepends-on = slow\n",
-  slow: "type = scripted\ncommand = sleep 1000\nstart-timeout = 0\nstart-interruptible = no\n",
+  slow: "type = scripted\ncommand = sleep 1000\nstart-timeout = 0\noptions = start-interruptible\n",
   lazy: "type = process\ncommand = false\nrestart-delay = 1000\n",
 };
 
 Deno.test("why names the cause, the last lines of output, and what a service waits for", async () => {
-  const services = { ...SERVICES, slow: SERVICES.slow.replace("start-interruptible = no\n", "") };
-  await using dinit = new Dinit(services).start();
+  await using dinit = new Dinit(SERVICES).start();
   const why = async (name: string) => (await dinit.ctl("why", name)).stdout;
-  const explained = async (name: string, text: string) => {
-    for (;;) {
+  const explained = (name: string, text: string) =>
+    until(async () => {
       const said = await why(name);
-      if (said.includes(text)) return said;
-    }
-  };
+      return said.includes(text) ? said : undefined;
+    }, `${text} about ${name}`);
   const web = await explained("web", "no database");
   assertMatch(web, /^web is STOPPED \(terminated; exited - status 7\)\.\n/);
   assertStringIncludes(web, "Failed: it reached its restart limit, given up after 1 restart in 10 s\n");
@@ -47,10 +46,11 @@ Deno.test("why names the cause, the last lines of output, and what a service wai
 Deno.test("status names a reached restart limit only as long as it keeps the service down", async () => {
   const web = "type = process\nrestart-limit-count = 1\nrestart-delay = 0\nlog-type = buffer\n" +
     'command = sh -c "if [ -e ../good ]; then exec sleep 1000; fi; echo bad; exit 7"\n';
-  await using dinit = new Dinit({ boot: SERVICES.boot.slice(0, 32), store: SERVICES.store, web }).start();
+  await using dinit = new Dinit({ boot: "type = internal\nwaits-for = store\n", store: SERVICES.store, web })
+    .start();
   await dinit.ctl("start", "--no-wait", "web");
   const status = async () => (await dinit.ctl("status", "--long", "web")).stdout;
-  while (!(await status()).includes("Restart limit:"));
+  await until(async () => (await status()).includes("Restart limit:"), "the restart limit");
   dinit.write("good", "");
   await dinit.ctl("start", "web");
   await dinit.ctl("stop", "web");
