@@ -76,6 +76,8 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
   assertEquals(names, [
     "restart-delay-factor",
     "restart-delay-max",
+    "on-failure",
+    "kill-mode",
     "log-max-size",
     "log-max-age",
     "log-keep",
@@ -161,6 +163,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 59);
-  assertEquals(settings.settings.length, 60);
+  assertEquals(SETTING_TABLE.settings.length, 61);
+  assertEquals(settings.settings.length, 62);
 });

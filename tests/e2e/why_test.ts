@@ -48,6 +48,7 @@ Deno.test("status names a reached restart limit only as long as it keeps the ser
     'command = sh -c "if [ -e ../good ]; then exec sleep 1000; fi; echo bad; exit 7"\n';
   await using dinit = new Dinit({ boot: "type = internal\nwaits-for = store\n", store: SERVICES.store, web })
     .start();
+  await dinit.printed("[  OK  ] boot");
   await dinit.ctl("start", "--no-wait", "web");
   const status = async () => (await dinit.ctl("status", "--long", "web")).stdout;
   await until(async () => (await status()).includes("Restart limit:"), "the restart limit");
