@@ -18,7 +18,7 @@ export function settingNames({ settings }: SettingTable): string[] {
 
 /** The names of the settings that may follow `@meta`, in the same order. */
 export function extensionNames({ settings }: SettingTable): string[] {
-  return longestFirst(settings.filter(({ extension }) => extension));
+  return longestFirst(settings.filter(({ extension, extendedIn }) => extension || extendedIn !== undefined));
 }
 
 function longestFirst(settings: readonly Setting[]): string[] {

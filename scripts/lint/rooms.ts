@@ -6,7 +6,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
-  ["options"],
+  ["options", "health"],
   ["cli", "daemon", "tools"],
 ];
 
@@ -29,6 +29,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/collapsible.ts", ["host"]],
   // Only a daemon that limits log files, and the program that rotates them.
   ["src/system/rotating.ts", ["host", "tools"]],
+  // Only a daemon that watches the health of services.
+  ["src/system/watching_health.ts", ["health", "host"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.

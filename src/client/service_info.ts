@@ -3,6 +3,7 @@
 import { hasFailed, type WireStatus } from "../control/wire/mod.ts";
 import { type ServiceTypeName, serviceTypeRow } from "../model/service_types.ts";
 import { ServiceState, StopReason } from "../model/states.ts";
+import type { HealthDocument } from "../model/health_status.ts";
 import type { FailureReport } from "../model/status.ts";
 
 /** The public state of a service. */
@@ -17,6 +18,7 @@ export type StopReasonName =
   | "exec-failed"
   | "timed-out"
   | "terminated"
+  | "unhealthy"
   | "unknown";
 
 /** How a process ended. */
@@ -104,6 +106,10 @@ export interface KnownService extends WireStatus {
   readonly logFile?: string;
   /** Why it failed last. @default it has not failed, or unknown */
   readonly failure?: FailureReport;
+  /** What is known of its health. @default nothing watches it, or unknown */
+  readonly health?: HealthDocument;
+  /** Why it was unhealthy when it stopped last. @default that was not the reason */
+  readonly unhealthy?: string;
 }
 
 const STATES: readonly ServiceStateName[] = ["stopped", "starting", "started", "stopping"];
@@ -116,6 +122,7 @@ const REASONS: ReadonlyMap<number, StopReasonName> = new Map([
   [StopReason.EXECFAILED, "exec-failed"],
   [StopReason.TIMEDOUT, "timed-out"],
   [StopReason.TERMINATED, "terminated"],
+  [StopReason.UNHEALTHY, "unhealthy"],
 ]);
 
 const ENDINGS: ReadonlyMap<number, ProcessEnd["how"]> = new Map([

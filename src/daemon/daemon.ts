@@ -26,6 +26,7 @@ import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
+import { ServiceHealth } from "./service_health.ts";
 import { ServiceLogs } from "./service_logs.ts";
 import { settled } from "./settled.ts";
 import { signalHandlers } from "./signal_meanings.ts";
@@ -61,6 +62,7 @@ export class Daemon {
   readonly #logs: ServiceLogs;
   readonly #after: AfterFailures;
   readonly #activity = new Activity(() => this.#manager, () => this.#after.isBusy);
+  readonly #health: ServiceHealth;
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
 
@@ -83,6 +85,11 @@ export class Daemon {
       manager: () => this.#manager,
       idle: () => this.#manager.activeCount === 0 && this.#checkInactive(),
     });
+    this.#health = new ServiceHealth({
+      ...context,
+      manager: () => this.#manager,
+      composeEnvironment: (overlay) => this.#environment.compose(overlay),
+    });
     const ring = new EventRing(continuation?.ring);
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
@@ -92,6 +99,7 @@ export class Daemon {
         this.#failures.fact(fact);
         this.#after.fact(fact);
         this.#logs.fact(fact);
+        this.#health.fact(fact);
         recent.fact(fact);
       },
       inactive: () => this.#checkInactive(),
@@ -111,9 +119,14 @@ export class Daemon {
       store: ground.store,
       upgrade: (request) => this.#succession.upgrade(request),
       rotate: ({ id }) => this.#logs.rotate(id),
+      health: this.#health,
       log: (level, message) => log.message(level, message),
     });
-    ground.carry({ manager: this.#manager, serveControl: (stream) => this.#server.serve(stream) });
+    ground.carry({
+      manager: this.#manager,
+      health: this.#health,
+      serveControl: (stream) => this.#server.serve(stream),
+    });
     this.#socket = new SocketKeeper(this.#server, ground.socketPath, {
       ...options,
       lookAgain: () => this.#journal.check(), // whatever removed the socket may also have removed the journal
@@ -155,6 +168,7 @@ export class Daemon {
     if (!await this.#keepDebuggerClosed()) return this.#giveUp();
     if (!await this.#succession.inherit()) return this.#giveUp();
     if (continuation !== undefined) await this.#failures.restore(continuation.parts);
+    if (continuation !== undefined) await this.#health.restore(continuation.parts);
     if (!await this.#socket.open()) return this.#giveUp();
     this.#context.machine?.quietKernel();
     if (system && continuation === undefined) this.#log.record("info", "Starting system");
@@ -179,6 +193,7 @@ export class Daemon {
     this.#succession.survive();
     this.#host.begin();
     this.#logs.begin();
+    this.#health.begin();
     const started = this.#begin();
     if (started) this.#announce();
     // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
@@ -301,7 +316,7 @@ export class Daemon {
   #overview(): Overview {
     return {
       daemon: this.#state.info(this.#manager, this.#context.ground.socketPath),
-      services: this.#failures.overview(),
+      services: this.#health.complemented(this.#failures.overview()),
     };
   }
 
@@ -326,6 +341,7 @@ export class Daemon {
   async #letGo(): Promise<void> {
     this.close();
     this.#journal.remove();
+    this.#health.close();
     await this.#logs.close();
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();

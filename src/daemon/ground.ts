@@ -17,16 +17,17 @@ import {
 import type { MessageLog } from "../log/mod.ts";
 import { NO_STATE_STORE, SavedStateError, type StateStore } from "../model/saving.ts";
 import { typed } from "../model/mod.ts";
-import { hostForDaemon } from "./host_for_daemon.ts";
+import { hostForDaemon, type ProcessFollower } from "./host_for_daemon.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import type { DaemonOptions } from "./options.ts";
-import { type PathContext, socketPath } from "./paths.ts";
+import { absolutePath, type PathContext, socketPath } from "./paths.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 import type { StateJournal } from "./surviving/state_journal.ts";
 
 /** What is built on the ground. */
 export interface Built {
   readonly manager: ServiceManager;
+  readonly health: ProcessFollower;
   /** Serves the control connection of a process. */
   serveControl(stream: DescriptorStream): void;
 }
@@ -67,6 +68,8 @@ export class Ground {
     this.state = surviving && new surviving.StateJournal();
     this.host = hostForDaemon(makeHost, options, {
       manager: () => this.#built!.manager,
+      health: () => this.#built!.health,
+      notifyFolder: () => `${absolutePath(this.socketPath)}.notify`,
       record: () => this.journal.record,
       serveControl: (stream) => this.#built!.serveControl(stream),
       store: this.state,

@@ -1,4 +1,4 @@
-import type { ServiceManager } from "../engine/mod.ts";
+import type { ExitStatus, LaunchRefusal, ProcessRole, ServiceManager } from "../engine/mod.ts";
 import type { DaemonHost, DescriptorStream, HostMaker, ProcessRecord } from "../host/mod.ts";
 import type { StateStore } from "../model/saving.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -11,9 +11,21 @@ const ZOMBIES =
   "As process 1 with the command host, dinit does not reap orphaned processes: they stay zombies. " +
   "The native host reaps them (grant --allow-ffi).";
 
+/** Learns what the host reports about processes before the engine does. True: the process is not the engine's. */
+export interface ProcessFollower {
+  launched(id: number, role: ProcessRole): boolean;
+  executed(id: number, role: ProcessRole): boolean;
+  failed(id: number, role: ProcessRole, errno: number, refusal: LaunchRefusal | undefined): boolean;
+  exited(id: number, role: ProcessRole, exit: ExitStatus): boolean;
+}
+
 /** Callbacks from the host into the daemon. Functions, because the host is made before the manager and the record. */
 export interface HostContext {
   manager(): ServiceManager;
+  /** The watch of health, whose checks are processes, too. */
+  health(): ProcessFollower;
+  /** The folder of notification sockets. */
+  notifyFolder(): string;
   /** The record of started and ended processes. */
   record(): ProcessRecord;
   /** Serves the control connection of a process. */
@@ -30,13 +42,21 @@ export interface HostContext {
 export function hostForDaemon(
   makeHost: HostMaker,
   { manager: isManager, cgroupPath }: Pick<DaemonOptions, "manager" | "cgroupPath">,
-  { manager, record, serveControl, store, blocked, warn }: HostContext,
+  { manager, health, notifyFolder, record, serveControl, store, blocked, warn }: HostContext,
 ): DaemonHost {
   const created = makeHost({
-    launched: (id, role, pid) => manager().launched(id, role, pid),
-    execSucceeded: (id, role) => manager().execSucceeded(id, role),
-    execFailed: (id, role, stage, errno, refusal) => manager().execFailed(id, role, stage, errno, refusal),
-    exited: (id, role, exit) => manager().exited(id, role, exit),
+    launched: (id, role, pid) => {
+      if (!health().launched(id, role)) manager().launched(id, role, pid);
+    },
+    execSucceeded: (id, role) => {
+      if (!health().executed(id, role)) manager().execSucceeded(id, role);
+    },
+    execFailed: (id, role, stage, errno, refusal) => {
+      if (!health().failed(id, role, errno, refusal)) manager().execFailed(id, role, stage, errno, refusal);
+    },
+    exited: (id, role, exit) => {
+      if (!health().exited(id, role, exit)) manager().exited(id, role, exit);
+    },
     ready: (id) => manager().ready(id),
     readinessClosed: (id) => manager().readinessClosed(id),
     remains: (id, pids) => manager().remains(id, pids),
@@ -51,6 +71,7 @@ export function hostForDaemon(
     ended: (pid) => record().ended(pid),
   }, {
     serveControl,
+    notifyFolder,
     store,
     blocked,
     warn,

@@ -33,6 +33,8 @@ export class Draft {
   command: CommandWords = { tokens: [], isBlank: true };
   /** `stop-command` */
   stopCommand: CommandWords = { tokens: [], isBlank: true };
+  /** `health-command` before substitution. */
+  healthCommand: string[] = [];
   /** The resolved path of the environment file, or empty. */
   environmentFile = "";
   /** The value of `env-file` after substitution; empty for none. */

@@ -11,6 +11,7 @@ import {
 import type { CommandWords, Draft } from "./draft.ts";
 import { substitutionError } from "./text/errors.ts";
 import { readWholeFile, systemErrorText, wholePath } from "./files.ts";
+import { misfits, setHealth } from "./settings/health.ts";
 import { remarks } from "./settings/lint.ts";
 import { OverlayBuilder } from "./overlay.ts";
 import type { DescriptionReader } from "./reader.ts";
@@ -40,6 +41,7 @@ export function finishDescription(
   substitutePaths(draft, reader, variables);
   description.command = substituteCommand(draft.command, "command", reader, variables);
   description.stopCommand = substituteCommand(draft.stopCommand, "stop-command", reader, variables);
+  finishHealth(draft, reader, variables);
 
   if (description.consumerOf !== "" && !hasLastingProcess(description.type)) {
     reader.reportGeneral(
@@ -54,11 +56,12 @@ export function finishDescription(
 
 /** How much text substitution may add to the text of the files, in characters. */
 function sizeOf(description: ServiceDescription, { paths }: SettingTable): number {
-  const { name, command, stopCommand } = description;
+  const { name, command, stopCommand, health } = description;
   let size = name.length;
   for (const { path } of paths) size += description[path.field].length;
   for (const word of command) size += word.length;
   for (const word of stopCommand) size += word.length;
+  for (const word of health.command) size += word.length;
   return size;
 }
 
@@ -153,6 +156,19 @@ function substitutePaths({ description }: Draft, reader: DescriptionReader, vari
     } catch (error) {
       reader.report(substitutionError(reader.service, error, setting));
     }
+  }
+}
+
+/** The last steps for readiness and health, which most descriptions do not mention. */
+function finishHealth(draft: Draft, reader: DescriptionReader, variables: Variables): void {
+  if (reader.places.size === 0) return;
+  const { description, healthCommand: tokens } = draft;
+  if (tokens.length > 0) {
+    const command = substituteCommand({ tokens, isBlank: false }, "health-command", reader, variables);
+    setHealth(description, { command });
+  }
+  for (const { setting, message } of misfits(description.health, description.type, reader.places)) {
+    reader.reportAt(setting, message, "misfit");
   }
 }
 

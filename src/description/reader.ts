@@ -1,7 +1,7 @@
 /** Reads the lines of a description into a draft. */
 
 import { baseName, isValidServiceName, LoadError, nameArgument } from "../model/mod.ts";
-import type { DependencyKind } from "../model/mod.ts";
+import type { DependencyKind, Location } from "../model/mod.ts";
 import { endOfName, isSpace, skipSpace } from "./text/characters.ts";
 import { Draft, type SettingTarget } from "./draft.ts";
 import { generalError, substitutionError } from "./text/errors.ts";
@@ -28,6 +28,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
   readonly #options: ReadOptions;
   readonly #variables: Variables;
   readonly #walker: Walker;
+  readonly #places = new Map<string, Location>();
 
   constructor(file: DescriptionFile, options: ReadOptions) {
     this.#fullName = file.fullName;
@@ -88,6 +89,17 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     this.report(generalError(this.service, message, code, { cause, path }));
   }
 
+  /** The last lines of settings whose values must fit those of others. */
+  get places(): ReadonlyMap<string, Location> {
+    return this.#places;
+  }
+
+  /** Reports an error about a setting whose line is kept. */
+  reportAt(setting: string, message: string, code: string): void {
+    const location = this.#places.get(setting);
+    this.report(new LoadError("description", message, { service: this.service, setting, location, code }));
+  }
+
   depend(kind: DependencyKind, name: string): void {
     if (!isValidServiceName(name)) {
       throw new Mistake(`invalid dependency name '${name}'`, {
@@ -133,7 +145,8 @@ export class DescriptionReader implements SettingTarget, LineHandler {
     const { text, end } = lines;
     const start = skipSpace(text, from, end);
     const name = text.slice(start, endOfName(text, start, end));
-    if (this.settings.named(name)?.extension !== true) return;
+    const setting = this.settings.named(name);
+    if (setting === undefined || !(setting.extension || setting.extendedIn !== undefined)) return;
     this.#readLine(this.#walker.settingLine(lines, start), true);
   }
 
@@ -170,6 +183,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
       let whole = setting.value === "tokens" ? "" : valueText(value);
       if (setting.substitution === "pre") whole = substituteText(whole, this.#variables);
       setting.apply(this, { text: whole, tokens, starts, append });
+      if (setting.combined) this.#places.set(name, this.#walker.valueLocation(lines, from));
       if (setting.syntax === "SERVICE") this.#options.named?.(whole);
     } catch (error) {
       if (error instanceof LoadError) throw error;

@@ -5,6 +5,7 @@
 
 import {
   type ExitStatus,
+  type HealthAction,
   type LaunchStage,
   type LoadError,
   ServiceEvent,
@@ -30,6 +31,8 @@ export type ServiceFact =
   | { readonly kind: "impossible-change"; readonly from: PhaseKind; readonly to: PhaseKind }
   /** Its recovery failed, so it stops. */
   | { readonly kind: "recovery-given-up" }
+  /** Its health checks failed, or it gave no sign of life. */
+  | { readonly kind: "unhealthy"; readonly why: string; readonly action: HealthAction }
   /** It restarted too often, so it stops. */
   | { readonly kind: "restart-limit-reached" }
   /** It is down because of a failure, and nothing will restart it. `exit`: how its last process ended. */

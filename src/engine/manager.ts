@@ -120,9 +120,8 @@ export class ServiceManager implements EngineEvents {
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
     const { loader, reporter } = this.#engine;
-    return this.#calls.steps.refusable(LoadError, () => loader.load(name), (error) => {
-      reporter.general({ kind: "load-failed", error, occasion });
-    });
+    const failed = (error: LoadError) => reporter.general({ kind: "load-failed", error, occasion });
+    return this.#calls.steps.refusable(LoadError, () => loader.load(name), failed);
   }
 
   /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
@@ -254,9 +253,7 @@ export class ServiceManager implements EngineEvents {
   /** The times of the last activation of all services that were ever started, in load order. */
   times(): ServiceTimes[] {
     const wallOf = (time: number) => this.#options.clock.wallOf(time);
-    return [...this.services()].map((service) => timesOf(service, wallOf)).filter((times) =>
-      times !== undefined
-    );
+    return [...this.services()].flatMap((service) => timesOf(service, wallOf) ?? []);
   }
 
   /** The buffered output of a service; `undefined` if its settings do not request any. */
@@ -264,9 +261,7 @@ export class ServiceManager implements EngineEvents {
     return this.#options.host.bufferedLog(service, reading);
   }
 
-  /**
-   * Sets or (`undefined`) removes a variable of the environment of processes that start from now on. Throws `LimitError`.
-   */
+  /** Sets or (`undefined`) removes a variable of processes that start from now on. Throws `LimitError`. */
   setEnvironment(name: string, value: string | undefined): void {
     const { environment } = this.#options;
     this.#calls.steps.refusable(LimitError, () => {
@@ -331,6 +326,16 @@ export class ServiceManager implements EngineEvents {
 
   readinessClosed(id: number): void {
     this.#calls.react(id, "readiness-closed");
+  }
+
+  /** A service is unhealthy for this reason. What follows depends on `health-action`, and on its phase. */
+  unhealthy(id: number, why: string): void {
+    this.#calls.ofProcess(id, "unhealthy", (service) => this.#engine.events.unhealthy(service, why));
+  }
+
+  /** A process asks for more time to start or to stop: this many milliseconds from now. */
+  extendTimeout(id: number, time: number): void {
+    this.#calls.ofProcess(id, "extension", (service) => this.#engine.events.extendTimeout(service, time));
   }
 
   timerExpired(id: number, purpose: TimerName): void {

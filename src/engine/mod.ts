@@ -70,6 +70,9 @@ export type {
   ExitStatus,
   FailureReport,
   FileTime,
+  HealthAction,
+  HealthDocument,
+  HealthSettings,
   KillMode,
   LaunchFailure,
   LaunchStage,
@@ -81,6 +84,7 @@ export type {
   Location,
   LogType,
   ProcessKind,
+  ReadyBy,
   ResourceLimit,
   RestartLimit,
   RestartPolicy,
@@ -120,14 +124,24 @@ export type {
   ServiceFact,
 } from "./facts.ts";
 export type { DescriptionCallbacks, DescriptionSource, FoundDescription } from "./description_source.ts";
+export { HEALTH_CHECK } from "./graph/record.ts";
 export { ServiceGraph } from "./graph/graph.ts";
 export type { StateChanges } from "./graph/state_changes.ts";
-export { type LaunchPlan, logFilePath, type OutputPlan, type SessionPlan } from "./launcher/launch_plan.ts";
+export {
+  type LaunchPlan,
+  launchPlan,
+  type LaunchRequest,
+  logFilePath,
+  type NotifyPlan,
+  type OutputPlan,
+  type SessionPlan,
+} from "./launcher/launch_plan.ts";
 export type { Behaviour, Interruption } from "./launcher/behaviour.ts";
 export type { ConsoleState } from "./lifecycle/console.ts";
 export type { FailureOptions } from "./lifecycle/ending.ts";
 export type { Haste } from "./lifecycle/haste.ts";
 export type { Lifecycle, LifecycleState } from "./lifecycle/lifecycle.ts";
+export { awaitsReadiness, launchStep } from "./lifecycle/phase.ts";
 export type { AfterExecution, Brought, LaunchStep, Phase, PhaseKind } from "./lifecycle/phase.ts";
 export type { LifecycleReaction, ProcessReaction, Reaction } from "./lifecycle/phase_table.ts";
 export type { Handler, Reactions } from "./lifecycle/reactions.ts";

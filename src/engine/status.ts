@@ -1,6 +1,12 @@
 /** The public facts about a service (control protocol 8, and the overview of all services). */
 
-import { type ServiceOverview, ServiceState, type ServiceStatus, waitStatusOf } from "../model/mod.ts";
+import {
+  type ServiceOverview,
+  ServiceState,
+  type ServiceStatus,
+  StopReason,
+  waitStatusOf,
+} from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
 import { failureCause } from "./launcher/restart_policy.ts";
 import type { Clock } from "./ports.ts";
@@ -21,6 +27,9 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
     launchStage: process.launchStage,
     launchErrno: process.launchErrno,
     ...(process.launchText === undefined ? {} : { launchText: process.launchText }),
+    ...(service.reason === StopReason.UNHEALTHY && process.unhealthy !== undefined
+      ? { unhealthy: process.unhealthy }
+      : {}),
     exit: waitStatusOf(process.exit),
     modified: service.description.modified,
   };

@@ -15,6 +15,7 @@ export {
   nativeHost,
 } from "./load_host.ts";
 export type { NativeHost } from "./native_host.ts";
+export type { NotifyChannels, NotifyEvent } from "./notify/notify_channels.ts";
 export type { LogRotations } from "./rotating/log_rotations.ts";
 export type { RotationOutcome } from "./rotating/rotation_program.ts";
 export type { BootClock, TickRange } from "../system/mod.ts";

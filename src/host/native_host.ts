@@ -29,6 +29,7 @@ import { adoptFromPidFile } from "./processes/adoption.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
 import type { RemainingProcesses } from "./processes/remaining_processes.ts";
+import type { NotifyChannels } from "./notify/notify_channels.ts";
 import type { LogRotations } from "./rotating/log_rotations.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 
@@ -49,6 +50,7 @@ export class NativeHost implements ProcessHost {
   readonly knowsProcess = (pid: number) => this.#parts.table.find(pid) !== undefined;
   readonly #parts: NativeParts;
   readonly #reap: () => void;
+  #notify: NotifyChannels | undefined;
   /** What a restoration has left for the beginning. */
   #later: (() => void)[] = [];
   /** Ends what processes have left; `undefined` until a service needs it. */
@@ -83,7 +85,12 @@ export class NativeHost implements ProcessHost {
   async restore(saved: SavedParts, way: RestoreWay, launches: readonly JournalEntry[] = []): Promise<void> {
     const { AdoptedEnds, restore } = await typed(import("./saved/restoring.ts"));
     const parts = this.#parts;
-    this.#later = await restore(saved, way, launches, { ...parts, adoptedEnds: new AdoptedEnds(parts) });
+    const notify = saved.get("notify") === undefined ? undefined : await this.notifyChannels();
+    this.#later = await restore(saved, way, launches, {
+      ...parts,
+      adoptedEnds: new AdoptedEnds(parts),
+      notify,
+    });
   }
 
   /** The process of a service in a role, if the host has it now; without an id if its launch is not over. */
@@ -100,7 +107,8 @@ export class NativeHost implements ProcessHost {
   descriptors(): number[] {
     const ofLaunches = this.#parts.table.all().flatMap(({ watch }) => watch?.descriptors() ?? []);
     const parts = [this.#parts.logs, this.#parts.pipes, this.#parts.activation, this.#parts.slots];
-    return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches];
+    const ofNotify = this.#notify?.descriptors() ?? [];
+    return [...parts.flatMap((part) => part.descriptors()), ...ofLaunches, ...ofNotify];
   }
 
   /** Begins to reap, and to adopt orphans. From now on only this host starts processes: it would reap others. */
@@ -143,10 +151,24 @@ export class NativeHost implements ProcessHost {
     return new LogRotations({ ...this.#parts, spawner: new Spawner(this.#parts.library, 0n) });
   }
 
+  /** The sockets of processes that send messages about their state. Loads the code for them. */
+  async notifyChannels(): Promise<NotifyChannels> {
+    const { NotifyChannels } = await typed(import("./notify/notify_channels.ts"));
+    return this.#notify ??= new NotifyChannels(this.#parts);
+  }
+
+  /** What connections to services are made with. */
+  get connectionParts(): Pick<NativeParts, "library" | "files" | "poller"> {
+    return this.#parts;
+  }
+
   // ---- Launching ---------------------------------------------------------------------------------------------
 
   launch(plan: LaunchPlan): { pid: undefined } {
-    this.#parts.launching.launch(plan);
+    const prepared = plan.notify === undefined
+      ? undefined
+      : this.notifyChannels().then((channels) => channels.prepare(plan));
+    this.#parts.launching.launch(plan, prepared);
     return { pid: undefined };
   }
 
@@ -205,11 +227,13 @@ export class NativeHost implements ProcessHost {
 
   serviceInactive(service: ServiceRecord): void {
     this.#parts.activation.close(service.id);
+    this.#notify?.close(service.id);
     this.#parts.table.forget(service.id);
   }
 
   serviceUnloaded(service: ServiceRecord): void {
     const { consumerOf } = service.description;
+    this.#notify?.close(service.id);
     this.#parts.logs.drop(service.id);
     this.#parts.pipes.producerGone(service.name, service.consumer !== undefined);
     if (consumerOf !== "") this.#parts.pipes.consumerGone(consumerOf);

@@ -33,6 +33,8 @@ export interface NativeHostOptions {
   readonly serveControl?: (stream: DescriptorStream) => void;
   /** Writes a warning to the daemon's log. @default ignored */
   readonly warn?: (text: string) => void;
+  /** The folder of notification sockets. @default a folder below that of temporary files */
+  readonly notifyFolder?: () => string;
   /** Receives what a later program needs to continue. @default nothing is saved */
   readonly store?: StateStore;
   /** The daemon's group, for services with a relative `run-in-cgroup`. @default the group in `/proc/self/cgroup` */

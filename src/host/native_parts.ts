@@ -149,6 +149,7 @@ export function nativeParts(
     orphanEnds: new OrphanEnds(queue),
     logins: new Logins(library, options.loginFile),
     launches: queue,
+    notifyFolder: options.notifyFolder ?? (() => `/tmp/dinit-${Deno.pid}.notify`),
     endPatience: options.endPatience ?? END_PATIENCE,
   };
   const follower = new LaunchFollower(parts);

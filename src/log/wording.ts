@@ -69,6 +69,8 @@ export function words(fact: Fact): Words | undefined {
       );
     case "impossible-change":
       return error(`internal error: service ${fact.service} goes from ${fact.from} to ${fact.to}`);
+    case "unhealthy":
+      return error(`${fact.service}: ${fact.why}`);
     case "restart-limit-reached":
       return error(`Service ${fact.service} restarting too quickly; stopping.`);
     case "chain-failed":

@@ -5,6 +5,7 @@
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
 
+import { type HealthSettings, NO_HEALTH } from "./health_settings.ts";
 import { type LoadedServiceType, ServiceType } from "./service_types.ts";
 import type { DependencyKind } from "./states.ts";
 
@@ -150,6 +151,8 @@ export interface ServiceDescription {
   readonly readyFd: number | undefined;
   /** The variable that gives the process its readiness descriptor (`pipevar:NAME`). */
   readonly readyVariable: string | undefined;
+  /** Readiness without a pipe, health checks and the watchdog. */
+  readonly health: HealthSettings;
   /** `chain-to`: the service to start when this one has stopped by itself and well; empty for none. */
   readonly chainTo: string;
   /** `on-failure`: the services to start when this one has failed and does not restart. */
@@ -262,6 +265,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   killMode: "process",
   readyFd: undefined,
   readyVariable: undefined,
+  health: NO_HEALTH,
   chainTo: "",
   onFailure: [],
   flags: NO_FLAGS,

@@ -19,6 +19,8 @@ export * from "./errno.ts";
 export * from "./errors.ts";
 export * from "./exit_status.ts";
 export * from "./grants.ts";
+export * from "./health_settings.ts";
+export type * from "./health_status.ts";
 export * from "./names.ts";
 export * from "./program_path.ts";
 export * from "./service_types.ts";

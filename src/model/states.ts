@@ -38,6 +38,8 @@ export const StopReason = {
   TIMEDOUT: 5,
   /** The process ended unexpectedly after the service was up. */
   TERMINATED: 6,
+  /** Extension: its health checks failed, or it gave no sign of life, so its process was ended. */
+  UNHEALTHY: 7,
 } as const;
 /** One of the reasons. */
 export type StopReason = (typeof StopReason)[keyof typeof StopReason];

@@ -2,6 +2,7 @@
 
 import type { FileTime } from "./description.ts";
 import type { WaitStatus } from "./exit_status.ts";
+import type { HealthDocument } from "./health_status.ts";
 import type { ServiceType } from "./service_types.ts";
 import type { ServiceState, StopReason, TargetState } from "./states.ts";
 
@@ -29,6 +30,8 @@ export interface ServiceStatus {
   readonly launchErrno: number;
   /** The reason of the last failed launch in words, if these say more than the error number. @default absent */
   readonly launchText?: string;
+  /** Why it was unhealthy; only with reason UNHEALTHY. @default absent */
+  readonly unhealthy?: string;
   /** How the last process ended. */
   readonly exit: WaitStatus;
   /** When the description was last changed, as of its last (re)load. */
@@ -102,6 +105,8 @@ export interface ServiceOverview extends ServiceStatus {
   readonly cause?: string;
   /** When its restart delay is over, in milliseconds since 1970. @default absent, no restart waits for that */
   readonly retryAt?: number;
+  /** What is known of its health. @default absent, nothing watches it */
+  readonly health?: HealthDocument;
   /** How often it was restarted automatically (restarts and recoveries) since it was loaded. */
   readonly restarts: number;
 }

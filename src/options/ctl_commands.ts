@@ -218,6 +218,13 @@ const ROWS = [
     summary: "let a new program take over from the daemon; services go on",
   },
   {
+    name: "health",
+    words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
+    options: ["--run"],
+    minimumProtocol: 1,
+    summary: "show whether services are healthy; status 0: all are, 1: some are not, 2: unknown",
+  },
+  {
     name: "logs",
     words: [PATTERNS],
     options: ["--follow", "--lines", "--since", "--until", "--grep"],

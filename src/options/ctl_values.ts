@@ -32,6 +32,8 @@ export interface CtlOptions {
   from: string | undefined;
   clear: boolean;
   list: boolean;
+  /** `health`: check now. */
+  run: boolean;
   json: boolean;
   color: ColourChoice;
   trace: boolean;
@@ -76,6 +78,7 @@ export function defaultOptions(): CtlOptions {
     from: undefined,
     clear: false,
     list: false,
+    run: false,
     json: false,
     color: "auto",
     trace: false,

@@ -97,6 +97,13 @@ const ROWS = [
     apply: (o) => o.list = true,
   },
   {
+    long: "--run",
+    local: true,
+    extension: true,
+    help: "health: check now, and wait for the results",
+    apply: (o) => o.run = true,
+  },
+  {
     long: "--json",
     extension: true,
     help: "write the result as one JSON document",

@@ -39,7 +39,8 @@ export interface ProcessStat {
 export function parseStat(text: string): ProcessStat {
   // The second field is the name of the program in parentheses, which may contain anything.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [parent, group, session, threads, startTicks] = [1, 2, 3, 17, 19].map((at) => Number(fields[at]));
+  const [parent, group, session] = [fields[1], fields[2], fields[3]].map(Number);
+  const [threads, startTicks] = [fields[17], fields[19]].map(Number);
   return { state: fields[0], parent, group, session, threads, startTicks };
 }
 

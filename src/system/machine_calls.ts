@@ -1,10 +1,30 @@
 import { Errno } from "../model/mod.ts";
 import { type Architecture, type Library, SystemCallError } from "./library.ts";
 
-/** System calls that only the owner of a machine needs, by their numbers on each processor. */
+/** System calls that few daemons need, by their numbers on each processor. */
 const NUMBERS = {
-  x86_64: { ioctl: 16, connect: 42, execve: 59, syslog: 103, sync: 162, reboot: 169, dup3: 292 },
-  aarch64: { dup3: 24, ioctl: 29, sync: 81, syslog: 116, reboot: 142, connect: 203, execve: 221 },
+  x86_64: {
+    ioctl: 16,
+    connect: 42,
+    execve: 59,
+    syslog: 103,
+    sync: 162,
+    reboot: 169,
+    mkdirat: 258,
+    unlinkat: 263,
+    dup3: 292,
+  },
+  aarch64: {
+    dup3: 24,
+    ioctl: 29,
+    mkdirat: 34,
+    unlinkat: 35,
+    sync: 81,
+    syslog: 116,
+    reboot: 142,
+    connect: 203,
+    execve: 221,
+  },
 } as const satisfies Record<Architecture, Record<string, number>>;
 
 export type MachineCall = keyof typeof NUMBERS["x86_64"];

@@ -78,6 +78,16 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
     "restart-delay-max",
     "on-failure",
     "kill-mode",
+    "health-http",
+    "health-tcp",
+    "health-command",
+    "health-interval",
+    "health-timeout",
+    "health-failures",
+    "health-start-interval",
+    "health-start-period",
+    "health-action",
+    "watchdog-timeout",
     "log-max-size",
     "log-max-age",
     "log-keep",
@@ -163,6 +173,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 61);
-  assertEquals(settings.settings.length, 62);
+  assertEquals(SETTING_TABLE.settings.length, 71);
+  assertEquals(settings.settings.length, 72);
 });

@@ -65,6 +65,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   exit: plain((world, [name, code], role) => world.ends(name, { exit: Number(code) }, role)),
   killed: plain((world, [name, signal], role) => world.ends(name, { signal: Number(signal) }, role)),
   ready: plain((world, [name]) => world.manager.ready(world.service(name).id)),
+  unhealthy: plain((world, [name]) => world.manager.unhealthy(world.service(name).id, "unhealthy")),
+  extend: plain((world, [name, seconds]) =>
+    world.manager.extendTimeout(world.service(name).id, Number(seconds) * 1000)
+  ),
   "ready-eof": plain((world, [name]) => world.manager.readinessClosed(world.service(name).id)),
   "all-killed": plain((world) => world.allKilled()),
   "add-dep": (world, words) => addDependency(world, words, false),

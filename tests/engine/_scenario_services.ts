@@ -2,7 +2,9 @@
 
 import {
   DependencyKind,
+  type HealthAction,
   NO_FLAGS,
+  NO_HEALTH,
   type ServiceDescription,
   type ServiceFlags,
   ServiceType,
@@ -86,6 +88,8 @@ function setting(attribute: string): Partial<ServiceDescription> {
       return { smoothRecovery: true };
     case "readiness":
       return { readyFd: 3 };
+    case "health-action":
+      return { health: { ...NO_HEALTH, action: value as HealthAction } };
     case "stop-command":
       return { stopCommand: ["/bin/stop"] };
     case "chain-to":

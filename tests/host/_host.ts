@@ -400,6 +400,7 @@ export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {})
     input: undefined,
     session: "own",
     unmaskInterrupt: false,
+    notify: undefined,
     readiness: undefined,
     controlSocket: false,
     activationSocket: false,

@@ -5,6 +5,7 @@ import {
   DependencyKind,
   LaunchStage,
   NO_FLAGS,
+  NO_HEALTH,
   type ServiceDescription,
   ServiceState,
   ServiceType,
@@ -41,6 +42,9 @@ const PID_FILES: readonly PidFileOutcome[] = [
   { kind: "unreadable", step: "open", errno: 2 },
 ];
 
+const HEALTH = ([{ readyBy: "notify" }, { action: "stop" }, { action: "none" }] as const)
+  .map((changes) => ({ ...NO_HEALTH, ...changes }));
+
 const flag = fc.boolean();
 const rare = fc.integer({ min: 0, max: 9 }).map((number) => number === 9);
 
@@ -55,6 +59,7 @@ const settings: fc.Arbitrary<Partial<ServiceDescription>> = fc.record({
   termSignal: fc.constantFrom(15, 15, 0),
   killMode: fc.constantFrom("process", "process", "group", "all"),
   readyFd: fc.constantFrom(undefined, undefined, 3),
+  health: fc.constantFrom(NO_HEALTH, NO_HEALTH, ...HEALTH),
   chainTo: fc.constantFrom("", "", "", "s0", "s1"),
   flags: fc.record({
     startsOnConsole: flag,
@@ -90,6 +95,7 @@ const WHATS = [
   ...["start", "start", "start", "stop", "stop", "release", "restart", "wake", "unpin", "trigger"],
   ...["start pinned", "stop pinned", "release pinned", "force", "enable", "add", "remove"],
   ...["executed", "executed", "executed", "executed", "not executed", "ready", "ready", "unready"],
+  ...["unhealthy", "extend"],
   ...[
     "ends",
     "ends",
@@ -133,6 +139,7 @@ export const LIVELY = [
     "not executed",
     "ready",
     "unready",
+    "unhealthy",
   ],
   ...["ends", "ends", "ends", "time", "pid file", "launch error", "console", "all killed"],
   ...["remains ended", "remains ended"],
@@ -161,8 +168,10 @@ export function describe(plans: readonly ServicePlan[], history: readonly string
     const flags = Object.entries(settings.flags ?? {}).filter(([, set]) => set).map(([name]) => name);
     const { flags: _, ...rest } = settings;
     const unusual = Object.entries(rest)
-      .filter(([, value]) => value && value !== "never" && value !== 15 && String(value) !== "")
-      .map(([name, value]) => `${name}=${value}`);
+      .filter(([, value]) =>
+        value && value !== NO_HEALTH && value !== "never" && value !== 15 && String(value) !== ""
+      )
+      .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`);
     const links = index === 0 ? [] : edges.map(({ to, kind }) => `${kindNames[kind]} s${to % index}`);
     return `s${index}: ${[typeNames[type], ...links, ...flags, ...unusual].join(", ")}`;
   });
@@ -325,6 +334,12 @@ export class RandomWorld {
         break;
       case "unready":
         if (process.executed && role === "main") world.manager.readinessClosed(id);
+        break;
+      case "unhealthy":
+        world.manager.unhealthy(id, "unhealthy");
+        break;
+      case "extend":
+        world.manager.extendTimeout(id, 1000 * (choice % 10));
         break;
       case "ends":
         if (!process.ended) world.ends(name, EXITS[choice % EXITS.length], role);

@@ -69,7 +69,7 @@ Deno.test("an engine that is saved and restored after every event behaves like o
       fc.noBias(happenings(250, LIVELY)),
       (plans, steps) => playTwice(plans, steps, phases),
     ),
-    { numRuns: Math.ceil(60 * EFFORT) },
+    { numRuns: Math.ceil(90 * EFFORT) },
   );
   if (EFFORT < 1) return; // too few runs for every phase
   assertEquals([...phases].sort(), Object.keys(PHASE_STATES).sort());

@@ -42,6 +42,7 @@ const SLEEP: LaunchPlan = {
   session: "own",
   unmaskInterrupt: false,
   readiness: undefined,
+  notify: undefined,
   controlSocket: false,
   activationSocket: false,
   runAs: undefined,

@@ -54,6 +54,8 @@ export class DescriptionCheck {
   readonly #places = new Map<string, Location>();
   /** The services that it names as dependency, for ordering or as producer, with the first place of each. */
   readonly #named = new Map<string, Location>();
+  /** The settings whose last line is no @meta line. */
+  readonly #plain = new Set<string>();
   #setting = "";
   #mentionedVariables = false;
 
@@ -72,7 +74,7 @@ export class DescriptionCheck {
     const { source: { environment }, users, identity, settings, report } = this.#options;
     const { fullName: service } = this.#file;
     try {
-      return readDescription(this.#file, {
+      const description = readDescription(this.#file, {
         settings,
         environment,
         users,
@@ -91,10 +93,14 @@ export class DescriptionCheck {
         line: (setting, location, isMeta) => {
           this.#setting = setting;
           this.#places.set(setting, location);
+          if (isMeta) this.#plain.delete(setting);
+          else this.#plain.add(setting);
           if (!isMeta && settings.named(setting)?.extension) this.#reportExtension(setting, location);
         },
         named: (name) => !NO_DEPENDENCIES.includes(this.#setting) && this.#name(name),
       });
+      this.#reportValues(description);
+      return description;
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       this.#reportEnd(error);
@@ -137,9 +143,21 @@ export class DescriptionCheck {
   #reportExtension(setting: string, location: Location): void {
     if (!this.#options.portable) return;
     const { fullName: service } = this.#file;
-    const message = `dinit 0.22.1 refuses the setting '${setting}'; write @meta ${setting} = VALUE`;
+    const isKnown = this.#options.settings.named(setting)?.extension !== true;
+    const what = isKnown ? `this value of '${setting}'` : `the setting '${setting}'`;
+    const message = `dinit 0.22.1 refuses ${what}; write @meta ${setting} = VALUE`;
     const text = `Service '${service}' (${location.file}:${location.line}): warning: ${message}`;
     this.warn({ code: "not-portable", message, setting, text, place: location, origin: "portable" });
+  }
+
+  /** Values that dinit 0.22.1 refuses, of settings that it has. */
+  #reportValues(description: ServiceDescription): void {
+    for (const { name, extendedIn } of this.#options.settings.settings) {
+      const place = this.#places.get(name);
+      if (place !== undefined && this.#plain.has(name) && extendedIn?.(description)) {
+        this.#reportExtension(name, place);
+      }
+    }
   }
 
   #name(service: string): void {

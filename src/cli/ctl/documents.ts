@@ -7,6 +7,8 @@
  * lossless byte text: each byte that is not part of UTF-8 is one `\udcXX`.
  */
 
+import type { HealthDocument } from "../../model/health_status.ts";
+
 /** The fields of all documents. */
 export interface CommandDocument {
   readonly command: string;
@@ -36,6 +38,7 @@ export type AnyDocument =
     | ShutdownDocument
     | UpgradeDocument
     | WhyDocument
+    | HealthListDocument
   );
 
 export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
@@ -82,6 +85,10 @@ export interface ServiceDocument {
     /** The program that could not be executed. @default absent, it could */
     readonly program?: string;
   };
+  /** What is known of its health. @default absent, nothing watches it, or unknown */
+  readonly health?: HealthDocument;
+  /** Why it was unhealthy when it stopped last. @default absent, that was not the reason */
+  readonly unhealthy?: string;
   /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
   readonly log?: readonly string[];
 }
@@ -94,6 +101,7 @@ export type StopReasonName =
   | "exec-failed"
   | "timed-out"
   | "terminated"
+  | "unhealthy"
   | "unknown";
 
 /** How a process ended. */
@@ -287,6 +295,15 @@ export interface GraphDocument {
 /** `shutdown`: the connection has ended. */
 export interface ShutdownDocument {
   readonly command: "shutdown";
+}
+
+/** `health` */
+export interface HealthListDocument {
+  readonly command: "health";
+  /** The services that the daemon watches, in the order in which it began. */
+  readonly health: readonly HealthDocument[];
+  /** Named services that it does not watch. @default absent, none */
+  readonly missing?: readonly string[];
 }
 
 /** `upgrade`: the new program has taken over, or could. `error` has the reason if it could not. */

@@ -25,6 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "exec-failed": "could not be launched",
   "timed-out": "start timed out",
   "terminated": "process ended",
+  "unhealthy": "unhealthy",
 };
 
 function changeText({ service, event, reason = "normal", pid, exit }: ServiceChange): string {
@@ -54,6 +55,7 @@ const PHASES: Readonly<Record<string, string>> = {
   "awaiting-trigger": "waits for its trigger",
   "up": "is up",
   "recovering": "replaces its process",
+  "ending-unhealthy": "is unhealthy, and ends its process",
   "waiting-for-dependents": "stops after its dependents",
   "killing-all": "has all processes of the system end",
   "interrupting": "interrupts its start",

@@ -8,6 +8,7 @@ import type { CommandContext } from "./context.ts";
 import type { ServiceDocument } from "./documents.ts";
 import { durationText } from "../shared/duration_text.ts";
 import { failureFor, failureText } from "../shared/failure.ts";
+import * as healthText from "./health_text.ts";
 import { lookOf } from "./look.ts";
 import { type KnownService, serviceDocument } from "./service_facts.ts";
 import { isPattern, selector } from "./selection.ts";
@@ -123,7 +124,7 @@ function stateColoured([first, second, ...rest]: string[], status: WireStatus, s
 /** The lines that the reference does not have. */
 function moreLines({ service, log }: Detail, now: number, style: TextStyle): string[] {
   const lines: string[] = [];
-  const { since, restarts, waitingFor, exit, pid, reason, state, failure, logFile } = service;
+  const { since, restarts, waitingFor, exit, pid, reason, state, failure, logFile, health } = service;
   if (since !== undefined) {
     const time = new Date(since).toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC");
     lines.push(`Since: ${time} (${durationText(now - since)} ago)`);
@@ -132,6 +133,11 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
     lines.push(`Waits for: ${waitingFor.map(printable).join(", ")}`);
   }
   if (restarts !== undefined) lines.push(`Restarts: ${restarts}`);
+  if (service.unhealthy !== undefined) lines.push(`Reason: ${printable(service.unhealthy)}`);
+  if (health !== undefined) {
+    const { conditionOf, healthFacts } = healthText;
+    lines.push(`Health: ${[conditionOf(health), ...healthFacts(health, now)].join("; ")}`);
+  }
   // The line of the state already says it for a failed service.
   const told = state === ServiceState.STOPPED && reason !== StopReason.NORMAL && exit.status !== 0;
   if (exit.code !== 0 && pid === undefined && !told) lines.push(`Last exit: ${exitText(exit)}`);

@@ -31,6 +31,8 @@ export function serviceDocument(service: KnownService): ServiceDocument {
     ...(service.restarts === undefined ? {} : { restarts: service.restarts }),
     ...(service.waitingFor === undefined ? {} : { waitingFor: service.waitingFor }),
     ...(service.logFile === undefined ? {} : { logFile: service.logFile }),
+    ...(service.health === undefined ? {} : { health: service.health }),
+    ...(service.unhealthy === undefined ? {} : { unhealthy: service.unhealthy }),
     ...(service.failure === undefined ? {} : { failure: failureDocument(service.failure) }),
   };
 }

@@ -59,6 +59,8 @@ export function stopText(status: WireStatus): StopText {
       return { reason: "start timed out" };
     case StopReason.TERMINATED:
       return { reason: `terminated${how}` };
+    case StopReason.UNHEALTHY:
+      return { reason: `unhealthy${how}` };
     default:
       return { reason: "" };
   }

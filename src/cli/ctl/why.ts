@@ -22,6 +22,7 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
   ["exec-failed", "its program could not be executed"],
   ["timed-out", "its start took too long"],
   ["dependency-failed", "a service that it needs has failed"],
+  ["unhealthy", "its checks have failed"],
   ["terminated", "its process ended with an error"],
 ]);
 

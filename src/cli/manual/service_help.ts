@@ -66,7 +66,8 @@ const CHANGE_FACTS: Readonly<Record<Change, readonly string[]>> = {
 
 /** The facts about a setting besides its summary, in short. */
 export function settingFacts(
-  { name, extension, change, default: standard, types, appends, repeats, substitution, base }: Setting,
+  { name, extension, extendedIn, change, default: standard, types, appends, repeats, substitution, base }:
+    Setting,
 ): string[] {
   return [
     ...(standard === "" ? [] : [`default: ${standard}`]),
@@ -79,6 +80,7 @@ export function settingFacts(
     ...(extension
       ? [`an extension: dinit 0.22.1 ignores it when it is written as @meta ${name} = VALUE`]
       : []),
+    ...(extendedIn === undefined ? [] : [`dinit 0.22.1 ignores its new values as @meta ${name} = VALUE`]),
   ];
 }
 

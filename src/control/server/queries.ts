@@ -23,6 +23,10 @@ export function answerQuery(session: Session, topic: string): unknown {
         handle,
         ({ name }) => session.host.manager.times().find((times) => times.name === name),
       );
+    case "health 0":
+      return session.host.health?.documents();
+    case "health-run 1":
+      return withService(session, handle, ({ id }) => ({ began: session.host.health?.runNow(id) ?? false }));
     case "service 1":
       return withService(session, handle, (service) => overviewOf(session, service));
     case "log 1":
@@ -33,7 +37,12 @@ export function answerQuery(session: Session, topic: string): unknown {
   }
 }
 
-function withService<T extends ServiceOverview | ServiceTimes | LogPart>(
+/** The document for `health-run`: whether the service has a check, and runs. */
+interface CheckBegun {
+  readonly began: boolean;
+}
+
+function withService<T extends ServiceOverview | ServiceTimes | LogPart | CheckBegun>(
   session: Session,
   handle: number,
   answer: (service: ControlledService) => T | undefined,

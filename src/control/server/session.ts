@@ -1,5 +1,6 @@
 /** The state of one client, apart from its bytes: handles and subscriptions. */
 
+import type { HealthDocument } from "../../model/health_status.ts";
 import type { Overview } from "../../model/mod.ts";
 import type { Plain } from "../../model/saving.ts";
 import type { BufferedLogs } from "./buffered_logs.ts";
@@ -23,6 +24,16 @@ export interface SessionHost {
   readonly upgrade: Upgrade | undefined;
   /** Rotates the log of a service; `undefined`: no log is rotated. */
   readonly rotate: Rotate | undefined;
+  /** The health of services; `undefined`: nothing watches it. */
+  readonly health: Health | undefined;
+}
+
+/** The health of services. */
+export interface Health {
+  /** That of all services that are watched. */
+  documents(): HealthDocument[];
+  /** Begins a check of a service. False: it has none, or does not run. */
+  runNow(id: number): boolean;
 }
 
 /**

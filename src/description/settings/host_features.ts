@@ -17,6 +17,8 @@ import type { TypeName } from "./type_names.ts";
  * - `supplementary-groups`: give a process the groups of a user
  * - `login-record`: enter a process into the utmp database
  * - `remaining-processes`: find and end what a main process has left
+ * - `health-connection`: connect to a service, to check it
+ * - `notify-socket`: receive the messages of a process
  * - `log-limits`: rotate the log file while the process writes to it
  */
 export type HostFeature =
@@ -38,6 +40,8 @@ export type HostFeature =
   | "no-new-privileges"
   | "login-record"
   | "remaining-processes"
+  | "health-connection"
+  | "notify-socket"
   | "log-limits";
 
 /** One feature that a setting, or a flag of a setting, may need. */

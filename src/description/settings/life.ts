@@ -3,15 +3,17 @@
 import {
   isValidServiceName,
   type KillMode,
+  type ReadyBy,
   type RestartPolicy,
   type ServiceDescription,
   signalNumber,
   SIGNALS,
 } from "../../model/mod.ts";
-import type { SettingTarget, SettingValue } from "../draft.ts";
+import type { OpenDescription, SettingTarget, SettingValue } from "../draft.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseTime, parseUnsigned } from "../text/numbers.ts";
 import { DURATION_SYNTAX, parseDuration } from "../text/units.ts";
+import { limitedDuration, setHealth } from "./health.ts";
 import { need } from "./host_features.ts";
 import { meaningOf, PATH_BASES, PROCESSES, SCRIPT_TYPES, settingRow } from "./rows.ts";
 import type { Setting } from "./setting.ts";
@@ -96,13 +98,29 @@ function showSignal({ termSignal }: ServiceDescription): string | undefined {
 function applyReadiness({ draft: { description } }: SettingTarget, { text }: SettingValue): void {
   if (text.startsWith("pipefd:")) {
     description.readyFd = parseUnsigned(text.slice("pipefd:".length));
+    readyBy(description, "");
   } else if (text.startsWith("pipevar:")) {
     const variable = text.slice("pipevar:".length);
     if (variable === "") throw new Mistake("invalid pipevar variable name");
     description.readyVariable = variable;
+    readyBy(description, "");
+  } else if (text === "notify" || text === "health") {
+    readyBy(description, text);
+  } else if (text.startsWith("uptime:")) {
+    readyBy(description, "uptime");
+    const uptime = limitedDuration("the time behind 'uptime:'", text.slice("uptime:".length), 1);
+    setHealth(description, { uptime });
   } else {
     throw new Mistake(`unrecognised setting: ${text}`, { code: "unknown-word" });
   }
+}
+
+/** The pipe and the other ways replace each other; a pipe may have a number and a variable, as in the reference. */
+function readyBy(description: OpenDescription, way: ReadyBy): void {
+  if (way !== description.health.readyBy) setHealth(description, { readyBy: way, uptime: 0 });
+  if (way === "") return;
+  description.readyFd = undefined;
+  description.readyVariable = undefined;
 }
 
 /** The settings of 3.2 for time, restarts, readiness and signals. */
@@ -215,18 +233,25 @@ export const LIFE_SETTINGS: readonly Setting[] = [
   { ...termSignal("termsignal"), aliasOf: "term-signal" },
   settingRow({
     name: "ready-notification",
-    syntax: "pipefd:NUMBER | pipevar:NAME",
+    syntax: "pipefd:NUMBER | pipevar:NAME | notify | health | uptime:DURATION",
+    combined: true,
+    extendedIn: ({ health }) => health.readyBy !== "",
     types: ["process"],
-    summary: "how the process announces its readiness: on a descriptor, or on one that a variable names",
+    summary:
+      "how the process becomes ready: by a message on a descriptor or socket, by its health, or after a time",
     change: "next-start",
     needs: [
       need(
         "descriptor",
         ({ readyFd, readyVariable }) => readyFd !== undefined || readyVariable !== undefined,
       ),
+      need("notify-socket", ({ health }) => health.readyBy === "notify", {
+        label: "ready-notification = notify",
+      }),
     ],
     apply: applyReadiness,
-    show: ({ readyFd, readyVariable }) => [
+    show: ({ readyFd, readyVariable, health: { readyBy, uptime } }) => [
+      ...(readyBy === "" ? [] : [readyBy === "uptime" ? `uptime:${uptime}ms` : readyBy]),
       ...(readyFd === undefined ? [] : [`pipefd:${readyFd}`]),
       ...(readyVariable === undefined ? [] : [`pipevar:${readyVariable}`]),
     ],

@@ -25,7 +25,8 @@ export function printDescription(
   const lines: string[] = [];
   for (const setting of table.settings) {
     if (LIMIT_NAME.test(setting.name)) continue;
-    const front = portable && setting.extension ? "@meta " : "";
+    const isExtension = setting.extension || setting.extendedIn?.(description) === true;
+    const front = portable && isExtension ? "@meta " : "";
     for (const value of shownValues(setting, description)) lines.push(front + settingLine(setting, value));
   }
   for (const { resource } of description.limits) {

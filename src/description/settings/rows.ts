@@ -10,6 +10,7 @@ export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
 export type RowDefaults =
   | "value"
   | "extension"
+  | "combined"
   | "appends"
   | "repeats"
   | "substitution"
@@ -37,6 +38,8 @@ export function settingRow(
   return {
     value: "text",
     extension: false,
+    extendedIn: undefined,
+    combined: false,
     appends: false,
     repeats: "override",
     substitution: "none",

@@ -14,6 +14,13 @@ export interface Setting extends RowFacts {
   readonly aliasOf?: string;
   /** Whether dinit 0.22.1 does not have it. `@meta NAME = VALUE` also sets it; dinit 0.22.1 ignores such a line. */
   readonly extension: boolean;
+  /**
+   * Whether a setting that is no extension has values that dinit 0.22.1 does not have; then `@meta NAME = VALUE` sets
+   * it, too. `true` for a description with such a value. @default undefined, there are no such values
+   */
+  readonly extendedIn?: (description: ServiceDescription) => boolean;
+  /** Whether its line is kept until all lines are read, because the value must fit those of other settings. */
+  readonly combined: boolean;
   /** `tokens`: the value is a list of words; `text`: the value is one text. */
   readonly value: "text" | "tokens";
   /** The form of the value, for people: words in capitals are placeholders, others are literal. */

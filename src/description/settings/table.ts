@@ -6,6 +6,7 @@
 import { CORE_SETTINGS } from "./core.ts";
 import { DEPENDENCY_SETTINGS } from "./dependencies.ts";
 import type { TableNeed } from "./host_features.ts";
+import { HEALTH_SETTINGS } from "./health.ts";
 import { LIFE_SETTINGS } from "./life.ts";
 import { LIMIT_SETTINGS } from "./resources.ts";
 import { LOG_LIMIT_SETTINGS } from "./log_limits.ts";
@@ -69,6 +70,7 @@ function needsOf({ name, types, needs, flags = [] }: Setting): TableNeed[] {
 export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "Type and commands", settings: CORE_SETTINGS },
   { title: "Starting, stopping and restarting", settings: LIFE_SETTINGS },
+  { title: "Health", settings: HEALTH_SETTINGS },
   { title: "Dependencies and order", settings: DEPENDENCY_SETTINGS },
   { title: "Sockets and output", settings: OUTPUT_SETTINGS },
   { title: "Limits of log files", settings: LOG_LIMIT_SETTINGS },

@@ -9,7 +9,8 @@ export type FailureCause =
   | "start-failed"
   | "exec-failed"
   | "timed-out"
-  | "terminated";
+  | "terminated"
+  | "unhealthy";
 
 /** A failure after which other services must start (`on-failure`). */
 export interface DueHooks {

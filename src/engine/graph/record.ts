@@ -70,6 +70,9 @@ export function takeWork(service: ServiceRecord, work: Work): boolean {
  */
 export type ProcessRole = string;
 
+/** The role of the command of a health check. The engine does not know it: those who check launch and end it. */
+export const HEALTH_CHECK: ProcessRole = "health-check";
+
 /** One child process of a service: its command or its stop command. */
 export interface Child {
   /** The process id, while there is a process. */
@@ -102,6 +105,8 @@ export interface ProcessState {
   exit: ExitStatus | undefined;
   /** What the timer waits for, and the moment at which it expires; `undefined`: it is off. */
   timer: { readonly purpose: TimerPurpose; readonly at: number } | undefined;
+  /** Why the service was unhealthy last; `undefined`: it never was. */
+  unhealthy: string | undefined;
   /** When the last process was launched. */
   lastLaunch: number | undefined;
   /** The restart delay to which `restart-delay-factor` has led; 0: that of the description. */
@@ -257,6 +262,7 @@ function newProcessState(): ProcessState {
     others: NO_OTHERS,
     exit: undefined,
     timer: undefined,
+    unhealthy: undefined,
     lastLaunch: undefined,
     grownDelay: 0,
     limitStart: 0,

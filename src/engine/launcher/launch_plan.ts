@@ -27,6 +27,12 @@ export type OutputPlan =
 /** `console`: in the foreground of the terminal; `shared-console`: in its background. */
 export type SessionPlan = "own" | "console" | "shared-console";
 
+/** How the messages of a process are received. */
+export interface NotifyPlan {
+  /** The longest time between two signs of life, in milliseconds; 0: none are expected. */
+  readonly watchdog: number;
+}
+
 /** One process to start. */
 export interface LaunchPlan {
   /** The service's id; events about the process carry it. */
@@ -56,6 +62,8 @@ export interface LaunchPlan {
    * `variable`. `undefined`: it does not.
    */
   readonly readiness: { readonly fd: number | undefined; readonly variable: string | undefined } | undefined;
+  /** The process gets a socket for messages about its state; `undefined`: it gets none. */
+  readonly notify: NotifyPlan | undefined;
   /** Pass a connection to the control socket. */
   readonly controlSocket: boolean;
   /** Pass the activation socket. */
@@ -86,7 +94,9 @@ export interface LaunchPlan {
 
 /** The parameters that differ from launch to launch. */
 export interface LaunchRequest {
+  /** What the process is to its service. */
   readonly role: ProcessRole;
+  /** The executable and its arguments. */
   readonly command: readonly string[];
   /** The process may have the console; this applies only to the start of a service. */
   readonly mayUseConsole: boolean;
@@ -118,6 +128,9 @@ export function launchPlan(
     session,
     unmaskInterrupt: flags.unmaskIntr,
     readiness: request.readiness ? { fd, variable } : undefined,
+    notify: isMain && description.health.readyBy === "notify"
+      ? { watchdog: description.health.watchdog }
+      : undefined,
     controlSocket: isMain && flags.passCsFd,
     activationSocket: description.socketPath !== "",
     runAs: description.runAs,
@@ -185,6 +198,7 @@ export function afterExecution({ type, description }: ServiceRecord): AfterExecu
   const kind = processKind(type);
   if (kind === "script") return "running-start-command";
   if (kind === "background") return "awaiting-launcher";
-  const notifies = description.readyFd !== undefined || description.readyVariable !== undefined;
+  const { readyFd, readyVariable, health } = description;
+  const notifies = readyFd !== undefined || readyVariable !== undefined || health.readyBy !== "";
   return notifies ? "awaiting-readiness" : "up";
 }

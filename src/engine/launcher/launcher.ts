@@ -67,8 +67,7 @@ export class Launcher {
 
   /** Begins to bring up a process-backed service (8.3). False: its process could not be launched. */
   bringUp(service: ServiceRecord): boolean {
-    const { process, description } = service;
-    if (description.socketPath !== "") {
+    if (service.description.socketPath !== "") {
       const refusal = this.#ask(() => this.host.openActivationSocket(service));
       if (refusal !== undefined) {
         service.reason = StopReason.EXECFAILED;
@@ -80,16 +79,14 @@ export class Launcher {
       return true;
     }
     policy.startAfresh(service);
-    const launched = this.#launchCommand(service);
-    process.limitStart = this.#clock.now();
-    return launched;
+    service.process.limitStart = this.#clock.now();
+    return this.#launchCommand(service);
   }
 
   /** Launches the command again, after the restart delay since the last launch. */
   relaunchAfterDelay(service: ServiceRecord): void {
     const { lastLaunch } = service.process;
-    const delay = policy.restartDelay(service);
-    const due = lastLaunch === undefined ? 0 : lastLaunch + delay;
+    const due = lastLaunch === undefined ? 0 : lastLaunch + policy.restartDelay(service);
     if (this.#clock.now() >= due) {
       this.relaunch(service);
       return;
@@ -127,7 +124,7 @@ export class Launcher {
       role: "main",
       command: description.command,
       mayUseConsole: true,
-      readiness: then === "awaiting-readiness",
+      readiness: then === "awaiting-readiness" && description.health.readyBy === "",
     });
     if (!launched) {
       service.reason = StopReason.EXECFAILED;
@@ -240,6 +237,15 @@ export class Launcher {
     const wait = limit === undefined || (delay > 0 && delay < limit) ? delay : limit;
     if (wait === 0) this.cancelTimer(service);
     else this.#setTimer(service, purpose, this.#clock.now() + wait);
+  }
+
+  /** Lets the timer expire this many milliseconds from now, unless it expires later; not during a hurry. */
+  extendTimer(service: ServiceRecord, time: number): void {
+    const { timer } = service.process;
+    const at = this.#clock.now() + time;
+    if (timer !== undefined && at > timer.at && this.stopLimit === undefined) {
+      this.#setTimer(service, timer.purpose, at);
+    }
   }
 
   #setTimer(service: ServiceRecord, purpose: TimerPurpose, at: number): void {

@@ -200,6 +200,17 @@ export class ProcessEvents {
     }
   }
 
+  /** What watches the service's health has found it unhealthy. */
+  unhealthy(service: ServiceRecord, why: string): void {
+    service.process.unhealthy = why;
+    this.#reactor.react(service, "unhealthy");
+  }
+
+  /** The process asks for more time to start or to stop: this many milliseconds from now. */
+  extendTimeout(service: ServiceRecord, time: number): void {
+    if (service.process.timer?.purpose !== "restart-delay") this.#launcher.extendTimer(service, time);
+  }
+
   /** A timer of the service expired. */
   timerExpired(service: ServiceRecord, purpose: TimerName): void {
     const { timer } = service.process;

@@ -12,7 +12,7 @@ import type { Reactions } from "../lifecycle/reactions.ts";
 import { awaitsReadiness, isLauncher, launchStep, PHASE, waitingForDependents } from "../lifecycle/phase.ts";
 import type { PidFileOutcome } from "../ports.ts";
 import { wantsRestart } from "./restart_policy.ts";
-import { endsRemains, isAlive, type ServiceRecord } from "../graph/record.ts";
+import { endsRemains, isAlive, type ServiceRecord, takesSignals } from "../graph/record.ts";
 
 const { STARTED } = ServiceState;
 
@@ -30,6 +30,7 @@ export class ProcessService implements Behaviour {
       "fail: not executed": (service) => this.#notExecuted(service),
       "fail: ended too early": (service) => this.#endedTooEarly(service),
       "adopt the daemon": (service) => this.#adoptDaemon(service),
+      "end the unhealthy process": (service) => this.#endUnhealthy(service),
       "restart, recover or stop": (service) => this.#ended(service),
       "adopt, or recover again": (service) => this.#endedDuringRecovery(service),
       "give the slow recovery up": (service) => this.#recoveryTimedOut(service),
@@ -143,6 +144,25 @@ export class ProcessService implements Behaviour {
 
   // ---- While it is up ----------------------------------------------------------------------------------------
 
+  /** The process does not do its work: unless the settings say otherwise, it ends, and a crash follows. */
+  #endUnhealthy(service: ServiceRecord): void {
+    const { process, description } = service;
+    const { health: { action }, termSignal, stopTimeout } = description;
+    if (!takesSignals(process.main)) return; // a start pin holds back the stop of a service without a process
+    this.#launcher.reporter.report(service, { kind: "unhealthy", why: process.unhealthy ?? "", action });
+    if (action === "none") return;
+    if (action === "stop") {
+      service.reason = StopReason.UNHEALTHY;
+      this.#lifecycle.finalStop(service);
+      return;
+    }
+    this.#lifecycle.enter(service, PHASE.endingUnhealthy);
+    this.#launcher.signalGroup(service, termSignal || Signal.KILL);
+    // Nobody sees the end of a process that is no child.
+    if (process.main.foreign) this.#lost(service);
+    else this.#launcher.armTimer(service, "stop-timeout", stopTimeout);
+  }
+
   #ended(service: ServiceRecord): void {
     this.#reportEnd(service);
     this.#lost(service);
@@ -168,6 +188,7 @@ export class ProcessService implements Behaviour {
   /** The process of a started service has ended unexpectedly: recovers, restarts or stops (8.8, 8.9). */
   #lost(service: ServiceRecord): void {
     const { state, target, force, description } = service;
+    const reason = service.phase.kind === "ending-unhealthy" ? StopReason.UNHEALTHY : StopReason.TERMINATED;
     const recovers = description.smoothRecovery && state === STARTED && target === STARTED && !force;
     if (recovers && this.#launcher.restartAllowed(service)) {
       this.#lifecycle.enter(service, { kind: "recovering", step: PHASE.restartDelay });
@@ -175,7 +196,7 @@ export class ProcessService implements Behaviour {
       return;
     }
     if (state === STARTED) this.#lifecycle.enter(service, PHASE.up);
-    this.#lifecycle.processLost(service);
+    this.#lifecycle.processLost(service, reason);
   }
 
   // ---- While it goes down --------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ export function wantsRestart(service: ServiceRecord): boolean {
     case "never":
       return false;
     case "on-failure":
-      return hasLastingProcess(service.type) && isFailure(service.process.exit);
+      return hasLastingProcess(service.type) &&
+        (service.reason === StopReason.UNHEALTHY || isFailure(service.process.exit));
   }
 }
 
@@ -91,5 +92,6 @@ export function failureCause(
   }
   // The stop reason does not say it: a command to stop a dependency gives the same one.
   if (gaveUp !== undefined) return gaveUp;
+  if (reason === StopReason.UNHEALTHY) return "unhealthy";
   return reason === TERMINATED && isFailure(process.exit) ? "terminated" : undefined;
 }

@@ -55,6 +55,7 @@
  * completed stops. None of them knows how a type of service is brought up and down: that is a `Behaviour`.
  */
 
+import { StopReason } from "../../model/mod.ts";
 import { Agenda, type LifecycleContext } from "./agenda.ts";
 import { ConsoleQueue, type ConsoleState } from "./console.ts";
 import { Ending, type FailureOptions } from "./ending.ts";
@@ -189,8 +190,8 @@ export class Lifecycle {
   }
 
   /** The process of a service that was up has ended unexpectedly: the service stops (3.10, 8.8). */
-  processLost(service: ServiceRecord): void {
-    this.#stopping.beginWithoutProcess(service);
+  processLost(service: ServiceRecord, reason: StopReason = StopReason.TERMINATED): void {
+    this.#stopping.beginWithoutProcess(service, reason);
   }
 
   /** Starts a STOPPING service again although its dependents are not down (8.8). */

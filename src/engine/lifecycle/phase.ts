@@ -38,6 +38,8 @@ export type Phase =
   | { readonly kind: "up" }
   /** The process ended unexpectedly and is being replaced while the service stays started (lifecycle 8.9). */
   | { readonly kind: "recovering"; readonly step: LaunchStep }
+  /** The process is unhealthy and was asked to end, as if it crashed; what follows is the same. */
+  | { readonly kind: "ending-unhealthy" }
   /** The stop has begun. `recovery` is the step of a recovery that the stop has interrupted. */
   | {
     readonly kind: "waiting-for-dependents";
@@ -73,6 +75,7 @@ export const PHASE_STATES: Readonly<Record<PhaseKind, ServiceState>> = {
   "awaiting-trigger": STARTING,
   "up": STARTED,
   "recovering": STARTED,
+  "ending-unhealthy": STARTED,
   "waiting-for-dependents": STOPPING,
   "killing-all": STOPPING,
   "interrupting": STOPPING,
@@ -105,6 +108,7 @@ export const PHASE = {
   runningStartCommand: { kind: "running-start-command" },
   awaitingTrigger: { kind: "awaiting-trigger" },
   up: { kind: "up" },
+  endingUnhealthy: { kind: "ending-unhealthy" },
   killingAll: { kind: "killing-all" },
   interrupting: { kind: "interrupting" },
   interruptingStartCommand: { kind: "interrupting-start-command" },

@@ -32,6 +32,8 @@ export type ProcessEvent =
   | "ready"
   /** The readiness descriptor was closed without an announcement. */
   | "readiness-closed"
+  /** Its health checks failed, or it gave no sign of life. */
+  | "unhealthy"
   /** The separate stop command of a service with a lasting process ended. */
   | "stop-command-ended"
   /** It could not be executed. */
@@ -75,6 +77,7 @@ export type ProcessReaction =
   | "adopt, or recover again"
   | "give the recovery up"
   | "give the slow recovery up"
+  | "end the unhealthy process"
   // ---- while it goes down
   | "lose the process early"
   | "recover when wanted again"
@@ -108,6 +111,7 @@ const WITHOUT_PROCESS = {
   "exited": IMPOSSIBLE,
   "ready": NOTHING,
   "readiness-closed": NOTHING,
+  "unhealthy": NOTHING, // a result may come late, and a start is not judged
   "stop-command-ended": IMPOSSIBLE,
   "stop-command-failed": IMPOSSIBLE,
   "restart-delay-over": IMPOSSIBLE,
@@ -212,6 +216,14 @@ export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
     "executed": NOTHING, // its readiness came first
     "execution-failed": "give the recovery up", // repeated: a start pin holds the stop back
     "exited": "restart, recover or stop",
+    "unhealthy": "end the unhealthy process",
+  },
+  "ending-unhealthy": {
+    ...UP,
+    "executed": NOTHING,
+    "execution-failed": "give the recovery up",
+    "exited": "restart, recover or stop",
+    "stop-timed-out": "kill",
   },
   "recovering": {
     ...UP,

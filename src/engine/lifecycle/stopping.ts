@@ -142,8 +142,8 @@ export class Stopping {
    * The process of a service that was up has ended unexpectedly: the service must stop, and there is nothing to bring
    * down.
    */
-  beginWithoutProcess(service: ServiceRecord): void {
-    service.reason = StopReason.TERMINATED;
+  beginWithoutProcess(service: ServiceRecord, reason: StopReason): void {
+    service.reason = reason;
     service.force = true;
     this.begin(service);
     this.#agenda.withoutProcess.push(service);

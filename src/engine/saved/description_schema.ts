@@ -7,6 +7,7 @@ import {
   DEFAULT_DESCRIPTION,
   DependencyKind,
   NO_FLAGS,
+  NO_HEALTH,
   type ResourceLimit,
   type ServiceDescription,
   ServiceType,
@@ -38,6 +39,10 @@ const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDes
   environment: object({ clear: flag, set: mapOf(text, text), unset: setOf(text), imported: setOf(text) }),
   restart: oneOf(["always", "on-failure", "never"]),
   flags: like(NO_FLAGS),
+  health: like(NO_HEALTH, {
+    readyBy: oneOf(["", "notify", "health", "uptime"]),
+    action: oneOf(["restart", "stop", "none"]),
+  }),
   dependencies: listOf(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
   killMode: oneOf(["process", "group", "all"]),
   logType: oneOf(["none", "file", "buffer", "pipe"]),

@@ -121,7 +121,7 @@ export function edgeDocument({ from, to, kind, waiting, holding, unmet }: Edge):
 }
 
 function savedProcess(process: ProcessState): Plain {
-  const { exit, timer, lastLaunch, launchText } = process;
+  const { exit, timer, lastLaunch, launchText, unhealthy } = process;
   const saved: Fields = {};
   for (const role of ["main", "stop"] as const) {
     const child = savedChild(process[role]);
@@ -139,6 +139,7 @@ function savedProcess(process: ProcessState): Plain {
   if (process.limitCount !== 0) saved.limitCount = process.limitCount;
   if (process.launchStage !== 0) saved.launchStage = process.launchStage;
   if (process.launchErrno !== 0) saved.launchErrno = process.launchErrno;
+  if (unhealthy !== undefined) saved.unhealthy = unhealthy;
   if (launchText !== undefined) saved.launchText = launchText;
   return saved;
 }
@@ -187,6 +188,7 @@ const SPECIAL: { readonly [Setting in keyof ServiceDescription]?: (from: Service
   environment: ({ environment }) => toPlain(environment),
   limits: ({ limits }) => toPlain(limits),
   runAs: ({ runAs }) => toPlain(runAs),
+  health: ({ health }) => toPlain(health),
   flags: ({ flags }) => Object.fromEntries(Object.entries(flags).filter(([, set]) => set)),
 };
 

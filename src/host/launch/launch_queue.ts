@@ -11,7 +11,7 @@
  */
 
 import type { LaunchPlan, ProcessRole } from "../../engine/mod.ts";
-import { Errno } from "../../model/mod.ts";
+import { Errno, LaunchStage } from "../../model/mod.ts";
 import {
   type LaunchThreads,
   pidIn,
@@ -61,7 +61,7 @@ export interface LaunchQueueContext {
 
 /** A launch that was requested and is not over. */
 interface Request {
-  readonly plan: LaunchPlan;
+  plan: LaunchPlan;
   readonly signals: HeldSignal[];
   /** Its descriptors are open, and it waits until no other launch is in flight. */
   ready?: Ready;
@@ -126,12 +126,21 @@ export class LaunchQueue implements LaunchesInFlight {
     return new Promise((resolve) => this.#finished.push(resolve));
   }
 
-  /** Requests a process. */
-  launch(plan: LaunchPlan): void {
+  /**
+   * Requests a process.
+   *
+   * @param prepared the plan after more preparations, which the launch waits for. @default there are none
+   */
+  launch(plan: LaunchPlan, prepared?: Promise<LaunchPlan>): void {
     const request: Request = { plan, signals: [] };
-    this.#waiting.add(request);
     this.#requests.set(key(plan.id, plan.role), request);
-    this.#beginSoon();
+    const enter = (ready: LaunchPlan) => {
+      request.plan = ready;
+      this.#waiting.add(request);
+      this.#beginSoon();
+    };
+    if (prepared === undefined) enter(plan);
+    else prepared.then(enter, (error) => this.#over(request, { error: preparationFailure(error) }));
   }
 
   /** Whether the launch of a process is not over. */
@@ -324,6 +333,13 @@ export class LaunchQueue implements LaunchesInFlight {
 
 function key(id: number, role: ProcessRole): string {
   return `${id} ${role}`;
+}
+
+/** Why a launch cannot begin. Any other error is a bug, is reported, and must not leave the launch without an end. */
+function preparationFailure(error: unknown): ExecutionError | PreparationError {
+  if (error instanceof ExecutionError || error instanceof PreparationError) return error;
+  reportError(error);
+  return new ExecutionError(LaunchStage.ARRANGE_FDS, Errno.EIO);
 }
 
 /** The errors with which launches fail; throws any other one. */

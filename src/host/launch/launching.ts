@@ -42,11 +42,11 @@ export class Launching {
     this.#context = context;
   }
 
-  /** Requests a process; `over` follows. */
-  launch(plan: LaunchPlan): void {
+  /** Requests a process; `over` follows. `prepared`: see `LaunchQueue.launch`. */
+  launch(plan: LaunchPlan, prepared?: Promise<LaunchPlan>): void {
     const { pipes, queue } = this.#context;
     if (plan.role === "main" && plan.output.to !== "pipe") pipes.producerGone(plan.name, false);
-    queue.launch(plan);
+    queue.launch(plan, prepared);
   }
 
   /** A launch is over. */

@@ -59,6 +59,10 @@ export class AdoptedHoldings implements Holdings {
     return { read, write };
   }
 
+  notify(): undefined {
+    return undefined; // nobody else had it
+  }
+
   socket(id: number, { inode }: SavedDescriptor): number | undefined {
     const { table, handles, files } = this.#context;
     const process = table.inRole(id, "main");

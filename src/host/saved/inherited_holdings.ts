@@ -15,6 +15,8 @@ export interface Holdings {
   logPipe(id: number, saved: SavedDescriptor): number | undefined;
   /** A pipe between two services. */
   outputPipe(read: number, saved: SavedPipe): { readonly read: number; readonly write: number } | undefined;
+  /** A notification socket. */
+  notify(saved: SavedDescriptor): number | undefined;
   /** The activation socket of a service. */
   socket(id: number, saved: SavedDescriptor): number | undefined;
 }
@@ -63,6 +65,10 @@ export class InheritedHoldings implements Holdings {
   }
 
   socket(_id: number, saved: SavedDescriptor): number | undefined {
+    return this.#take("socket", saved);
+  }
+
+  notify(saved: SavedDescriptor): number | undefined {
     return this.#take("socket", saved);
   }
 

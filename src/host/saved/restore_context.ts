@@ -3,6 +3,7 @@ import type { OwnDescriptors, ProcessHandles } from "../../system/surviving.ts";
 import type { LaunchFollower } from "../launch/launch_follower.ts";
 import type { HostReports } from "../native_options.ts";
 import type { LogCollector } from "../output/log_collector.ts";
+import type { NotifyChannels } from "../notify/notify_channels.ts";
 import type { OutputPipes } from "../output/output_pipes.ts";
 import type { AdoptedEnds } from "../processes/adopted_ends.ts";
 import type { ProcessRecord } from "../processes/process_record.ts";
@@ -25,6 +26,8 @@ export interface RestoreContext {
   readonly logs: LogCollector;
   readonly pipes: OutputPipes;
   readonly activation: ActivationSockets;
+  /** Loaded if the earlier program had notification sockets. */
+  readonly notify: NotifyChannels | undefined;
   /** Writes a warning to the daemon's log. */
   readonly warn: (text: string) => void;
 }

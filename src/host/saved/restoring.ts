@@ -1,6 +1,7 @@
 /** Continues with the processes, the output and the sockets of an earlier program of this daemon. */
 
 import { Signal } from "../../model/mod.ts";
+import { SystemCallError } from "../../system/mod.ts";
 import type { SavedParts } from "../../model/saving.ts";
 import type { JournalEntry } from "../processes/journal_format.ts";
 import { AdoptedHoldings } from "./adopted_holdings.ts";
@@ -42,6 +43,7 @@ export async function restore(
   if (way === "same-process") await restoring.launches();
   restoring.output();
   restoring.sockets();
+  restoring.notify();
   return restoring.later;
 }
 
@@ -163,6 +165,19 @@ class Restoring {
       const found = this.#holdings.outputPipe(read, saved);
       const { producer, produced, consumed } = saved;
       if (found !== undefined) pipes.restore(producer, { ...found, produced, consumed });
+    }
+  }
+
+  /** A killed daemon has closed its sockets: they are made again at their paths, which the processes know. */
+  notify(): void {
+    const { notify, warn } = this.#context;
+    for (const [id, saved] of this.#saved.notify) {
+      try {
+        notify?.restore(id, this.#holdings.notify(saved), saved);
+      } catch (error) {
+        if (!(error instanceof SystemCallError)) throw error;
+        warn(`cannot open the notification socket of service ${id} again: ${error.message}`);
+      }
     }
   }
 

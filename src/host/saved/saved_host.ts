@@ -15,7 +15,7 @@ import {
   type Schema,
   text,
 } from "../../model/saving.ts";
-import type { ProcessRole } from "../../engine/mod.ts";
+import { HEALTH_CHECK, type ProcessRole } from "../../engine/mod.ts";
 import type { LoginName } from "../../system/mod.ts";
 import { CHAIN_TOOLS, type ChainTool, type NamedLink } from "../launch/exec_chain.ts";
 import type { ProcessTie } from "../processes/process_table.ts";
@@ -69,6 +69,12 @@ export interface SavedPipe {
   readonly inode: number;
 }
 
+/** A notification socket. */
+export interface SavedNotify extends SavedDescriptor {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Everything. */
 export interface SavedHost {
   /** By process id. */
@@ -79,6 +85,8 @@ export interface SavedHost {
   readonly pipes: ReadonlyMap<number, SavedPipe>;
   /** By the id of the service. */
   readonly sockets: ReadonlyMap<number, SavedDescriptor>;
+  /** The notification sockets, with the users that they belong to, by the id of the service. */
+  readonly notify: ReadonlyMap<number, SavedNotify>;
   /** The memory of launches in flight, under 0. */
   readonly slots: ReadonlyMap<number, SavedDescriptor>;
 }
@@ -91,10 +99,12 @@ const whole: Schema<number> = (saved, path) => {
 
 const descriptor = object<SavedDescriptor>({ fd: whole, inode: whole });
 
+const notify = object<SavedNotify>({ fd: whole, inode: whole, uid: whole, gid: whole });
+
 const process = object<SavedProcess>({
   id: whole,
   seen: whole,
-  role: or(oneOf<ProcessRole>(["main", "stop"]), "main"),
+  role: or(oneOf<ProcessRole>(["main", "stop", HEALTH_CHECK]), "main"),
   tie: or(oneOf<ProcessTie>(["child", "handle", "none"]), "child"),
   login: optional(object<LoginName>({ id: text, line: text })),
   pending: or(flag, false),
@@ -140,6 +150,7 @@ export function savedHost(parts: SavedParts): SavedHost {
     outputs: documents(parts, "output", output),
     pipes: documents(parts, "pipe", pipe),
     sockets: documents(parts, "socket", descriptor),
+    notify: documents(parts, "notify", notify),
     slots: documents(parts, "slots", descriptor),
   };
   checkProcesses(saved.processes);
@@ -170,7 +181,7 @@ function checkProcesses(processes: ReadonlyMap<number, SavedProcess>): void {
 }
 
 /** No descriptor has two uses. */
-function checkDescriptors({ processes, outputs, pipes, sockets, slots }: SavedHost): void {
+function checkDescriptors({ processes, outputs, pipes, sockets, notify, slots }: SavedHost): void {
   const uses = new Map<number, string>();
   const use = (fd: number | undefined, what: string) => {
     if (fd === undefined) return;
@@ -186,5 +197,6 @@ function checkDescriptors({ processes, outputs, pipes, sockets, slots }: SavedHo
   }
   for (const [read, { write }] of pipes) for (const fd of [read, write]) use(fd, `pipe ${read}`);
   for (const [id, { fd }] of sockets) use(fd, `socket ${id}`);
+  for (const [id, { fd }] of notify) use(fd, `notification socket ${id}`);
   for (const [, { fd }] of slots) use(fd, "the slots of launches");
 }

@@ -1,0 +1,221 @@
+import { assertEquals } from "@std/assert";
+import { printDescription } from "../../src/description/mod.ts";
+import { NO_HEALTH } from "../../src/model/mod.ts";
+import { describe, failureOf, locatedSetting } from "./_support.ts";
+
+const PROCESS = "type = process\ncommand = /bin/true\n";
+
+/** The settings of a process service with these lines. */
+function healthOf(lines: string) {
+  return describe(PROCESS + lines).health;
+}
+
+Deno.test("a description without such lines shares the usual settings of health", () => {
+  assertEquals(describe(PROCESS).health === NO_HEALTH, true);
+  assertEquals(describe(`${PROCESS}ready-notification = pipefd:3\n`).health === NO_HEALTH, true);
+});
+
+Deno.test("all settings of health are read, in both spellings", () => {
+  const lines = [
+    "ready-notification = health",
+    "health-http = http://127.0.0.1:8080/healthz",
+    "health-interval = 1m",
+    "health-timeout = 500ms",
+    "health-failures = 5",
+    "health-start-interval = 0.1",
+    "health-start-period = 2m",
+    "health-action = stop",
+  ];
+  const expected = {
+    ...NO_HEALTH,
+    readyBy: "health",
+    http: "http://127.0.0.1:8080/healthz",
+    interval: 60_000,
+    timeout: 500,
+    failures: 5,
+    startInterval: 100,
+    startPeriod: 120_000,
+    action: "stop",
+  };
+  assertEquals<unknown>(healthOf(lines.join("\n") + "\n"), expected);
+  assertEquals<unknown>(healthOf(lines.map((line) => `@meta ${line}\n`).join("")), expected);
+});
+
+Deno.test("readiness by messages, with a watchdog, and readiness after a time", () => {
+  const { readyBy, watchdog } = healthOf("ready-notification = notify\nwatchdog-timeout = 30s\n");
+  assertEquals([readyBy, watchdog], ["notify", 30_000]);
+  const { readyBy: way, uptime } = healthOf("@meta ready-notification = uptime:2s\n");
+  assertEquals([way, uptime], ["uptime", 2000]);
+});
+
+Deno.test("the last way of readiness counts, and a pipe keeps both of its forms", () => {
+  const last = describe(`${PROCESS}ready-notification = pipefd:3\nready-notification = notify\n`);
+  assertEquals([last.readyFd, last.health.readyBy], [undefined, "notify"]);
+  const pipe = describe(`${PROCESS}ready-notification = uptime:2\nready-notification = pipefd:3\n`);
+  assertEquals([pipe.readyFd, pipe.health.readyBy, pipe.health.uptime], [3, "", 0]);
+});
+
+Deno.test("the command of a check is substituted, appended to, and taken back", () => {
+  assertEquals(healthOf("health-command = /bin/probe ${NONE:-x}\nhealth-command += -q\n").command, [
+    "/bin/probe",
+    "x",
+    "-q",
+  ]);
+  assertEquals(healthOf("health-command = /bin/probe\nhealth-command =\n").command, []);
+});
+
+const MISTAKES: readonly (readonly [lines: string, setting: string, line: number, message: string])[] = [
+  [
+    "health-tcp = 5432\nhealth-http = http://[::1]/\n",
+    "health-tcp",
+    3,
+    "there is already a check, 'health-http': keep one of 'health-http', 'health-tcp' or 'health-command'",
+  ],
+  [
+    "health-tcp = 5432\nhealth-command = /bin/true\n",
+    "health-command",
+    4,
+    "there is already a check, 'health-tcp': keep one of 'health-http', 'health-tcp' or 'health-command'",
+  ],
+  [
+    "ready-notification = health\n",
+    "ready-notification",
+    3,
+    "'health' needs a check: set 'health-http', 'health-tcp' or 'health-command'",
+  ],
+  [
+    "restart = no\nhealth-timeout = 3s\n",
+    "health-timeout",
+    4,
+    "there is no check: set 'health-http', 'health-tcp' or 'health-command', or remove this line",
+  ],
+  [
+    "health-action = stop\n",
+    "health-action",
+    3,
+    "nothing says whether the service is healthy, so 'stop' never happens: " +
+    "set 'health-http', 'health-tcp' or 'health-command', or 'watchdog-timeout'",
+  ],
+  [
+    "watchdog-timeout = 3s\n",
+    "watchdog-timeout",
+    3,
+    "the process cannot say that it is alive: set 'ready-notification = notify'",
+  ],
+  [
+    "health-failures = 0\nhealth-tcp = 1\n",
+    "health-failures",
+    3,
+    "health-failures must be a number from 1 to 1000",
+  ],
+  [
+    "health-tcp = 1\nhealth-interval = 0\n",
+    "health-interval",
+    4,
+    "health-interval must be between 50ms and 7d",
+  ],
+  [
+    "health-tcp = 1\nhealth-timeout = 8d\n",
+    "health-timeout",
+    4,
+    "health-timeout must be between 10ms and 7d",
+  ],
+  [
+    "ready-notification = uptime:0\n",
+    "ready-notification",
+    3,
+    "the time behind 'uptime:' must be between 1ms and 7d",
+  ],
+  [
+    "ready-notification = uptime:soon\n",
+    "ready-notification",
+    3,
+    "bad duration 'soon': write a number of seconds, or a number with a unit: 500ms, 30s, 15m, 2h, 7d",
+  ],
+  ["ready-notification = healthy\n", "ready-notification", 3, "unrecognised setting: healthy"],
+  [
+    "health-http = https://127.0.0.1/x\n",
+    "health-http",
+    3,
+    "the daemon does not speak TLS: write health-command = curl -fsS -o /dev/null https://127.0.0.1/x",
+  ],
+  [
+    "health-http = http://example.org/\n",
+    "health-http",
+    3,
+    "'example.org' is no IP address: write an address or localhost, " +
+    "or write health-command = curl -fsS -o /dev/null http://example.org/",
+  ],
+  [
+    "health-tcp = db:5432\n",
+    "health-tcp",
+    3,
+    "'db' is no IP address: write an address or localhost, or check it by 'health-command'",
+  ],
+  [
+    "health-action = kill\nhealth-tcp = 1\n",
+    "health-action",
+    3,
+    'health-action must be one of: "restart", "stop" or "none"',
+  ],
+  ...["0", "65536", "host", "unix:x", "[::1]", "::1:80"].map((address) =>
+    [
+      `health-tcp = ${address}\n`,
+      "health-tcp",
+      3,
+      `bad address '${address}': write PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH`,
+    ] as const
+  ),
+  ...["127.0.0.1:80", "ftp://127.0.0.1/", "http://me:secret@127.0.0.1/", "http://127.0.0.1:99999/"].map((
+    url,
+  ) =>
+    [
+      `health-http = ${url}\n`,
+      "health-http",
+      3,
+      `bad URL '${url}': write http://HOST[:PORT]/PATH, without user and password`,
+    ] as const
+  ),
+];
+
+for (const [lines, setting, line, message] of MISTAKES) {
+  Deno.test(`the lines ${JSON.stringify(lines)} are refused with place and remedy`, () => {
+    assertEquals(failureOf(PROCESS + lines), locatedSetting(setting, message, line));
+  });
+}
+
+Deno.test("services without a lasting process have no checks", () => {
+  const type = "type = scripted\ncommand = /bin/true\n";
+  assertEquals(
+    failureOf(`${type}health-tcp = 80\n`),
+    locatedSetting(
+      "health-tcp",
+      "only process and bgprocess services have a process to check: change 'type', or remove this line",
+      3,
+    ),
+  );
+  assertEquals(
+    failureOf(`${type}ready-notification = notify\n`),
+    locatedSetting(
+      "ready-notification",
+      "'ready-notification = notify' is only for process services: change 'type', or remove this line",
+      3,
+    ),
+  );
+});
+
+Deno.test("the settings of health are printed as they are read, and portably as comments of dinit 0.22.1", () => {
+  const text = [
+    "ready-notification = notify",
+    "health-command = /bin/probe a",
+    "health-interval = 60000ms",
+    "watchdog-timeout = 30000ms",
+  ].map((line) => `${line}\n`).join("");
+  const description = describe(PROCESS + text);
+  const again = describe(printDescription(description));
+  assertEquals(again.health, description.health);
+  const portable = printDescription(description, { portable: true });
+  for (const line of text.trimEnd().split("\n")) {
+    assertEquals(portable.includes(`@meta ${line}\n`), true, line);
+  }
+});
