@@ -44,6 +44,7 @@ async function newManager(directory: string): Promise<ServiceManager> {
     allKilled: quiet,
     ready: quiet,
     readinessClosed: quiet,
+    remains: quiet,
   };
   const host = (await loadHost())(reports, NO_RECORD);
   const { users, files } = host;

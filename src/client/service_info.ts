@@ -98,6 +98,10 @@ export interface KnownService extends WireStatus {
   readonly waitingFor?: readonly string[];
   /** @default unknown */
   readonly restarts?: number;
+  /** Why it stays down. @default it has not failed, or unknown */
+  readonly cause?: string;
+  /** When its restart delay is over, in milliseconds since 1970. @default it does not wait for that, or unknown */
+  readonly retryAt?: number;
   /** The path of its log file. @default it writes to none, or unknown */
   readonly logFile?: string;
   /** Why it failed last. @default it has not failed, or unknown */

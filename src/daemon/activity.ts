@@ -6,12 +6,17 @@ import { ShutdownType } from "../model/mod.ts";
 /** Waits until no service is active, unless the daemon must remain. */
 export class Activity {
   readonly #manager: () => ServiceManager;
+  readonly #isBusy: () => boolean;
   #ended: (() => void) | undefined;
   #killed = false;
 
-  /** @param manager a function, because services may change before the manager is complete */
-  constructor(manager: () => ServiceManager) {
+  /**
+   * @param manager a function, because services may change before the manager is complete
+   * @param isBusy whether a service is about to be started
+   */
+  constructor(manager: () => ServiceManager, isBusy: () => boolean) {
     this.#manager = manager;
+    this.#isBusy = isBusy;
   }
 
   /** The daemon was told to exit without waiting for services. */
@@ -27,7 +32,7 @@ export class Activity {
 
   /** No service is active. Resolves `over`, unless the daemon must remain. */
   inactive(): void {
-    if (this.#manager().shutdownType !== ShutdownType.REMAIN) this.#ended?.();
+    if (this.#manager().shutdownType !== ShutdownType.REMAIN && !this.#isBusy()) this.#ended?.();
   }
 
   /** Resolves at the next call of `kill`, and when no service is active. */

@@ -11,6 +11,7 @@ import type { DaemonHost } from "../host/mod.ts";
 import { ControlServer } from "../control/server/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
 import { Activity } from "./activity.ts";
+import { AfterFailures } from "./after_failures.ts";
 import { BootRecord } from "./boot_record.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import type { DebuggerPort } from "./debugger_port.ts";
@@ -59,8 +60,9 @@ export class Daemon {
   readonly #duties: OwnerDuties | undefined;
   readonly #failures: Failures;
   readonly #logs: ServiceLogs;
+  readonly #after: AfterFailures;
+  readonly #activity = new Activity(() => this.#manager, () => this.#after.isBusy);
   readonly #health: ServiceHealth;
-  readonly #activity = new Activity(() => this.#manager);
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
 
@@ -74,6 +76,15 @@ export class Daemon {
     this.#host = ground.host;
     this.#journal = ground.journal;
     this.#logs = new ServiceLogs(() => this.#manager, context);
+    const note = (exitStatus: number) => this.#state.change({ exitStatus });
+    const { exitOnFailure: status, services } = options;
+    const exit = status === undefined ? undefined : { status, services, note, manager: () => this.#manager };
+    this.#after = new AfterFailures({
+      ...context,
+      exit,
+      manager: () => this.#manager,
+      idle: () => this.#manager.activeCount === 0 && this.#checkInactive(),
+    });
     this.#health = new ServiceHealth({
       ...context,
       manager: () => this.#manager,
@@ -86,6 +97,7 @@ export class Daemon {
       fact: (fact) => {
         log.fact(fact);
         this.#failures.fact(fact);
+        this.#after.fact(fact);
         this.#logs.fact(fact);
         this.#health.fact(fact);
         recent.fact(fact);
@@ -131,7 +143,7 @@ export class Daemon {
     };
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
     this.#duties = this.#machineDuties();
-    this.#initial = new InitialServices(options, this.#manager, context.stray);
+    this.#initial = new InitialServices(options, this.#manager, context.stray, note);
     this.#failures = new Failures({ ...context, manager: this.#manager });
   }
 
@@ -225,10 +237,16 @@ export class Daemon {
     const { continuation, ground } = this.#context;
     const start = () => ground.store.step(() => this.#initial.start());
     const isNew = !this.#state.memory.begun;
-    if (continuation === undefined) return this.#begun(start());
+    if (continuation === undefined) {
+      const started = this.#begun(start());
+      if (started) this.#after.begin();
+      return started;
+    }
     if (!isNew) this.#initial.continue();
     this.#manager.resume();
     if (isNew) this.#begun(start());
+    else if (this.#state.memory.exitStatus !== undefined) this.#after.end();
+    this.#after.begin();
     this.#succession.recover();
     this.#server.resume();
     this.#succession.unblock();
@@ -335,6 +353,6 @@ export class Daemon {
   }
 
   #exitStatus(): number {
-    return this.#activity.killed ? 1 : this.#initial.exitStatus;
+    return this.#activity.killed ? 1 : this.#state.memory.exitStatus ?? this.#initial.exitStatus;
   }
 }

@@ -21,11 +21,14 @@ const FAILED_STARTS: readonly StopReason[] = [
 export class ExitWith implements ServiceListener {
   readonly #manager: ServiceManager;
   readonly #service: ServiceRecord;
+  readonly #note: (status: number) => void;
   #status: number | undefined;
 
-  constructor(manager: ServiceManager, service: ServiceRecord) {
+  /** @param note keeps the exit status, also for a program that replaces this one */
+  constructor(manager: ServiceManager, service: ServiceRecord, note: (status: number) => void = () => {}) {
     this.#manager = manager;
     this.#service = service;
+    this.#note = note;
     manager.addListener(service, this);
   }
 
@@ -40,6 +43,7 @@ export class ExitWith implements ServiceListener {
     if (state !== ServiceState.STOPPED || target !== ServiceState.STOPPED) return;
     const { reason, exit } = this.#manager.status(this.#service);
     this.#status = exitStatus(exit, FAILED_STARTS.includes(reason));
+    this.#note(this.#status);
     // A listener must not call the engine.
     queueMicrotask(() => this.#manager.shutdown(ShutdownType.HALT));
   }

@@ -3,11 +3,9 @@
  */
 
 import type { ServiceRecord } from "../engine/mod.ts";
-import type { DaemonHost } from "../host/mod.ts";
-import { logFileTail } from "../host/output/log_file_tail.ts";
-import { decodeBytes, type FailureReport, type RestartLimit, restartLimitText } from "../model/mod.ts";
+import { type FailureReport, type RestartLimit, restartLimitText } from "../model/mod.ts";
 import { listOf, number, object, optional, type Plain, text } from "../model/saving.ts";
-import { settled } from "./settled.ts";
+import { endOfOutput, type OutputContext } from "./service_output.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** How many of the last lines of output to keep and show. */
@@ -23,20 +21,13 @@ const SHOW_PAUSE = 60_000;
 /** How many reports the console gets in `SHOW_WINDOW` milliseconds: many services may fail for the same reason. */
 const SHOWN_AT_MOST = 20;
 const SHOW_WINDOW = 10_000;
-/** How long to wait for the rest of the output, in milliseconds: children of the process may keep its pipe open. */
-const READ_LIMIT = 500;
 /** How much file system time and clock may differ, in milliseconds. */
 const TIME_SLACK = 1_000;
 
-const RESTARTED = "(dinit: note: service restarted)\n";
-
 /** What the reports are given. */
-export interface FailureReportsContext {
-  readonly host: Pick<DaemonHost, "bufferedLog" | "outputRead">;
+export interface FailureReportsContext extends OutputContext {
   /** Milliseconds of a clock that never runs backwards. */
   now(): number;
-  /** The path of the service's log file; `undefined` if it has none. */
-  logFile(service: ServiceRecord): string | undefined;
   /** Whether the console gets the last lines of output; it may have all lines of services already. */
   readonly showsOutput: boolean;
   /** Writes a line to the console. */
@@ -147,20 +138,8 @@ export class FailureReports {
     this.#show(service, known.report);
   }
 
-  async #lastLines(service: ServiceRecord, launched: number): Promise<string[]> {
-    const { host } = this.#context;
-    if (service.description.logType === "buffer") {
-      if (host.outputRead !== undefined) await settled(host.outputRead(service.id), READ_LIMIT);
-      const bytes = host.bufferedLog(service, {})?.bytes ?? new Uint8Array(0);
-      const runs = decodeBytes(bytes.subarray(-TAIL)).split(RESTARTED);
-      // The next process may have started meanwhile and has written nothing yet.
-      return linesOf((runs.at(-1) || runs.at(-2)) ?? "");
-    }
-    const path = this.#context.logFile(service);
-    if (path === undefined) return [];
-    const isKept = service.description.logType === "kept";
-    if (isKept && host.outputRead !== undefined) await settled(host.outputRead(service.id), READ_LIMIT);
-    return linesOf(decodeBytes(await logFileTail(path, { bytes: TAIL, notBefore: launched })));
+  async #lastLines(service: ServiceRecord, notBefore: number): Promise<string[]> {
+    return linesOf(await endOfOutput(this.#context, service, { bytes: TAIL, notBefore }));
   }
 
   #show(service: ServiceRecord, { output, limit, program }: FailureReport): void {

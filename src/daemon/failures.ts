@@ -9,7 +9,7 @@ import {
 } from "../engine/mod.ts";
 import type { DaemonHost } from "../host/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
-import { type ServiceOverview, typed } from "../model/mod.ts";
+import { type FailureReport, type ServiceOverview, typed } from "../model/mod.ts";
 import {
   listOf,
   object,
@@ -123,7 +123,7 @@ export class Failures implements FactSink, StatePart {
 
   #complemented(overview: ServiceOverview): ServiceOverview {
     const service = this.#context.manager.find(overview.name);
-    const failure = service === undefined ? undefined : this.#reports?.of(service);
+    const failure = service && reportOf(service, overview, this.#reports?.of(service));
     if (failure === undefined && overview.logFile === undefined) return overview;
     return {
       ...overview,
@@ -160,4 +160,19 @@ export class Failures implements FactSink, StatePart {
       explain: (line) => log.explain(line),
     });
   }
+}
+
+/** The report with the restart limit, as long as it keeps the service down. */
+function reportOf(
+  { description }: ServiceRecord,
+  { cause, since }: ServiceOverview,
+  known: FailureReport | undefined,
+): FailureReport | undefined {
+  if (cause !== "restart-limit") {
+    if (known?.limit === undefined) return known;
+    const { limit: _past, ...report } = known;
+    return report;
+  }
+  const { restartLimitCount: restarts, restartLimitInterval: interval } = description;
+  return { time: since, output: [], ...known, limit: { restarts, interval } };
 }

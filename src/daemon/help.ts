@@ -27,7 +27,9 @@ export function helpText(): string {
 function helpLines(option: OptionRow): string[] {
   const { value, bare, help } = option;
   const placeholder = value === undefined ? "" : `<${value.name.toLowerCase()}>`;
-  const names = namesOf(option).reverse().map((name) => `${name} ${placeholder}`.trimEnd());
+  const names = namesOf(option).reverse().map((name) =>
+    value?.omissible ? `${name}[=${placeholder}]` : `${name} ${placeholder}`.trimEnd()
+  );
   const left = ` ${[...(bare ? [placeholder] : []), ...names].join(", ")}`;
   const indent = " ".repeat(COLUMN);
   const [first, ...more] = help.split("\n");

@@ -59,6 +59,7 @@ export function hostForDaemon(
     },
     ready: (id) => manager().ready(id),
     readinessClosed: (id) => manager().readinessClosed(id),
+    remains: (id, pids) => manager().remains(id, pids),
     allKilled: (id) => manager().allKilled(id),
   }, {
     launching: (plan) => record().launching(plan),

@@ -42,6 +42,8 @@ export interface DaemonOptions {
   readonly autoRecovery: boolean;
   /** The service with which the daemon exits, with its status (an addition to the reference). */
   readonly exitWith: string | undefined;
+  /** The status with which the daemon exits when a service of `services` has failed (an addition to the reference). */
+  readonly exitOnFailure: number | undefined;
   /** What happens to the processes of a daemon that was killed (an addition to the reference). */
   readonly afterCrash: AfterCrash;
   /** When to give up after faults of this program (an addition to the reference). */
@@ -68,7 +70,7 @@ export interface Situation {
   isOpen(fd: number): boolean;
 }
 
-const NO_EXIT = "dinit: '--exit-with' is not for the manager of a machine, which never exits " +
+const NO_EXIT = "is not for the manager of a machine, which never exits " +
   "(as process 1 of a container, use --container)";
 
 /** Thrown for a wrong command line; `message` is the text to print. */
@@ -100,7 +102,10 @@ export function parseCommandLine(args: readonly string[], situation: Situation):
   if (settings.help) return { action: "help" };
   if (settings.version) return { action: "version" };
   if (settings.checkState !== undefined) return { action: "check-state", path: settings.checkState };
-  if (settings.manager && settings.exitWith !== undefined) return { action: "error", message: NO_EXIT };
+  const exit = settings.exitWith !== undefined
+    ? "--exit-with"
+    : settings.exitOnFailure && "--exit-on-failure";
+  if (settings.manager && exit) return { action: "error", message: `dinit: '${exit}' ${NO_EXIT}` };
   return { action: "run", options: optionsOf(settings) };
 }
 
@@ -126,6 +131,7 @@ function initialSettings({ pid, uid }: Situation): DinitSettings {
     host: "auto",
     autoRecovery: false,
     exitWith: undefined,
+    exitOnFailure: undefined,
     afterCrash: "adopt",
     faultLimit: DEFAULT_FAULT_LIMIT,
     hangLimit: DEFAULT_HANG_LIMIT,
@@ -181,6 +187,7 @@ function optionsOf(settings: DinitSettings): DaemonOptions {
     host: settings.host,
     autoRecovery: settings.autoRecovery,
     exitWith: settings.exitWith,
+    exitOnFailure: settings.exitOnFailure,
     afterCrash: settings.afterCrash,
     faultLimit: settings.faultLimit,
     hangLimit: settings.hangLimit,

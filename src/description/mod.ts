@@ -20,6 +20,7 @@ export type {
   FileTime,
   HealthAction,
   HealthSettings,
+  KillMode,
   LimitValue,
   LoadedServiceType,
   LoadError,

@@ -9,6 +9,7 @@ import type { FactReporter } from "./facts.ts";
 import type { ProcessHost } from "./ports.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { hasRoomForEdge } from "./graph/load_limits.ts";
+import type { StartParameters } from "./graph/start_parameters.ts";
 import { isActive, type ServiceRecord, takesSignals } from "./graph/record.ts";
 
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
@@ -48,6 +49,14 @@ export interface OrderContext {
   readonly shuttingDown: boolean;
 }
 
+/** How to start a service. */
+export interface StartOptions {
+  /** It may not be stopped until it is unpinned. @default false */
+  readonly pin?: boolean;
+  /** What its processes get besides what its description says, if it is stopped now. @default nothing */
+  readonly parameters?: StartParameters;
+}
+
 function outcome(service: ServiceRecord, wanted: ServiceState): OrderResult {
   return service.state === wanted ? "already" : "accepted";
 }
@@ -56,14 +65,16 @@ function isPinnedStopped(service: ServiceRecord): boolean {
   return service.pinStop && (service.state === STOPPED || service.state === STOPPING);
 }
 
-/** Explicit start. */
+/** Explicit start. Only a service that is stopped takes the parameters. */
 export function start(
   { lifecycle, shuttingDown }: OrderContext,
   service: ServiceRecord,
   pin: boolean,
+  parameters?: StartParameters,
 ): StartResult {
   if (shuttingDown) return "shutting-down";
   if (isPinnedStopped(service)) return "pinned-stopped";
+  if (parameters !== undefined && service.state === STOPPED) service.parameters = parameters;
   if (pin) lifecycle.pinStart(service);
   lifecycle.activate(service);
   lifecycle.drain();
@@ -140,6 +151,13 @@ export function trigger({ lifecycle }: OrderContext, service: ServiceRecord, on:
   lifecycle.trigger(service, on);
   lifecycle.drain();
   return true;
+}
+
+/** A service that a failure of this one had to start was started, or cannot be; without a name: all of them. */
+export function hookDone(service: ServiceRecord, hook: string | undefined): void {
+  const { hooks } = service;
+  const due = hook === undefined ? [] : hooks?.due.filter((name) => name !== hook) ?? [];
+  service.hooks = hooks === undefined || due.length === 0 ? undefined : { ...hooks, due };
 }
 
 /** Sends a signal only to the process of a service. */

@@ -14,6 +14,7 @@ import {
 } from "../model/mod.ts";
 import type { PhaseKind } from "./lifecycle/phase.ts";
 import type { Clock, LaunchRefusal } from "./ports.ts";
+import type { FailureCause } from "./graph/failure.ts";
 import type { ServiceRecord } from "./graph/record.ts";
 
 /** What happened to a service. */
@@ -34,6 +35,8 @@ export type ServiceFact =
   | { readonly kind: "unhealthy"; readonly why: string; readonly action: HealthAction }
   /** It restarted too often, so it stops. */
   | { readonly kind: "restart-limit-reached" }
+  /** It is down because of a failure, and nothing will restart it. `exit`: how its last process ended. */
+  | { readonly kind: "failed-for-good"; readonly cause: FailureCause; readonly exit: ExitStatus | undefined }
   /** The service to which it chains could not be started: loading failed, or the chain is a circle. */
   | { readonly kind: "chain-failed"; readonly to: string; readonly error: LoadError | undefined }
   // ---- Processes
@@ -48,6 +51,8 @@ export type ServiceFact =
   }
   /** A process ended unexpectedly or with a failure. */
   | { readonly kind: "process-ended"; readonly what: EndedProcess; readonly exit: ExitStatus }
+  /** Its main process has ended and has left these processes, which are asked to end (`kill-mode`). */
+  | { readonly kind: "remains-found"; readonly pids: readonly number[] }
   | { readonly kind: "start-overdue"; readonly pid: number | undefined }
   | { readonly kind: "start-interrupted"; readonly pid: number | undefined }
   | { readonly kind: "stop-overdue"; readonly role: string; readonly pid: number | undefined }

@@ -27,7 +27,7 @@ import { Listeners } from "./listeners.ts";
 import { mayUnload } from "./graph/loading.ts";
 import type { ManagerOptions } from "./manager_options.ts";
 import type { EngineEvents, EnvironmentListener, ServiceListener, TimerName } from "./ports.ts";
-import { reload } from "./graph/reloading.ts";
+import { tryReload } from "./graph/reloading.ts";
 import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
 import { EngineState } from "./saved/engine_state.ts";
 import { overviewOf, statusOf } from "./status.ts";
@@ -128,17 +128,7 @@ export class ServiceManager implements EngineEvents {
   reload(service: ServiceRecord): ServiceRecord | undefined {
     const { loader, reporter } = this.#engine;
     const { graph, lifecycle } = this;
-    return this.#calls.act(() => {
-      try {
-        reload({ graph, loader, lifecycle }, service);
-      } catch (error) {
-        if (!(error instanceof LoadError)) throw error;
-        reporter.report(service, { kind: "reload-failed", error });
-        return undefined;
-      }
-      reporter.report(service, { kind: "reloaded" });
-      return service;
-    });
+    return this.#calls.act(() => tryReload({ graph, loader, lifecycle, reporter }, service));
   }
 
   /** Removes a stopped service that nothing depends on. */
@@ -165,8 +155,16 @@ export class ServiceManager implements EngineEvents {
   }
 
   /** See `commands.start`. */
-  start(service: ServiceRecord, { pin = false } = {}): commands.StartResult {
-    return this.#calls.command(service, () => commands.start(this, service, pin));
+  start(
+    service: ServiceRecord,
+    { pin = false, parameters }: commands.StartOptions = {},
+  ): commands.StartResult {
+    return this.#calls.command(service, () => commands.start(this, service, pin, parameters));
+  }
+
+  /** See `commands.hookDone`. */
+  hookDone(service: ServiceRecord, hook?: string): void {
+    this.#calls.command(service, () => commands.hookDone(service, hook));
   }
 
   /** See `commands.stop`. */
@@ -316,6 +314,10 @@ export class ServiceManager implements EngineEvents {
 
   exited(id: number, role: ProcessRole, exit: ExitStatus): void {
     this.#calls.ofProcess(id, "exited", (service) => this.#engine.events.exited(service, role, exit));
+  }
+
+  remains(id: number, pids: readonly number[]): void {
+    this.#calls.ofProcess(id, "remains", (service) => this.#engine.events.remains(service, pids));
   }
 
   ready(id: number): void {

@@ -73,6 +73,7 @@ export type {
   HealthAction,
   HealthDocument,
   HealthSettings,
+  KillMode,
   LaunchFailure,
   LaunchStage,
   LimitValue,
@@ -161,6 +162,9 @@ export type {
   SignalOutcome,
   TimerName,
 } from "./ports.ts";
+export type { DueHooks, FailureCause, GaveUp } from "./graph/failure.ts";
+export type { Remains } from "./graph/remains.ts";
+export type { StartParameters } from "./graph/start_parameters.ts";
 export type { Child, Edge, ProcessRole, ProcessState, ServiceRecord, TimerPurpose } from "./graph/record.ts";
 export type { ActivationTimes } from "./times.ts";
 export type { Plain, StatePart, StateStore } from "../model/saving.ts";

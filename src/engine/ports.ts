@@ -15,6 +15,7 @@ import type {
   ServiceEvent,
 } from "../model/mod.ts";
 import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
+import type { Remains } from "./graph/remains.ts";
 import type { LaunchPlan } from "./launcher/launch_plan.ts";
 
 /** The purpose of a timer. The engine uses those of `TimerPurpose`; other code may add its own. */
@@ -81,6 +82,17 @@ export interface ProcessHost {
    * Sends a signal to the process, or to its process group. A process that is being launched gets it when it exists.
    */
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome;
+  /**
+   * What identifies the processes that a main process leaves: called when its end is reported. @default the host cannot
+   * end what processes leave, and refuses services that need it
+   */
+  remainsOf?(pid: number): Remains;
+  /**
+   * Sends a signal to what the main process of a service has left, according to its `kill-mode`, and to what appears
+   * later. The report `remains` follows: with what was found, if anything was, and without processes when nothing is
+   * left. Until then, another call may only raise TERM to KILL.
+   */
+  endRemains?(service: ServiceRecord, remains: Remains, signal: number): void;
   /** Opens the activation socket unless it is open; returns a failure (lifecycle 8.17). */
   openActivationSocket(service: ServiceRecord): LaunchRefusal | undefined;
   /** The service became inactive: its activation socket is closed. */
@@ -114,6 +126,8 @@ export interface EngineEvents {
   ): void;
   /** A process of a service has ended. */
   exited(id: number, role: ProcessRole, exit: ExitStatus): void;
+  /** The ended main process of a service has left these processes, which got a signal; none: nothing is left now. */
+  remains(id: number, pids: readonly number[]): void;
   /** The process announced its readiness. */
   ready(id: number): void;
   /** The process closed its readiness descriptor without an announcement. */

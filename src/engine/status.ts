@@ -1,9 +1,16 @@
 /** The public facts about a service (control protocol 8, and the overview of all services). */
 
-import { type ServiceOverview, type ServiceStatus, StopReason, waitStatusOf } from "../model/mod.ts";
+import {
+  type ServiceOverview,
+  ServiceState,
+  type ServiceStatus,
+  StopReason,
+  waitStatusOf,
+} from "../model/mod.ts";
 import { logFilePath } from "./launcher/launch_plan.ts";
+import { failureCause } from "./launcher/restart_policy.ts";
 import type { Clock } from "./ports.ts";
-import { isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
+import { endsRemains, isHard, isTriviallyStopped, type ServiceRecord } from "./graph/record.ts";
 
 /** The service as a status buffer shows it. */
 export function statusOf(service: ServiceRecord): ServiceStatus {
@@ -31,6 +38,8 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
 /** The service with its public facts. */
 export function overviewOf(service: ServiceRecord, clock: Pick<Clock, "wallOf">): ServiceOverview {
   const logFile = logFilePath(service.description);
+  const cause = service.state === ServiceState.STOPPED ? failureCause(service) : undefined;
+  const { timer } = service.process;
   return {
     ...statusOf(service),
     name: service.name,
@@ -38,13 +47,15 @@ export function overviewOf(service: ServiceRecord, clock: Pick<Clock, "wallOf">)
     since: clock.wallOf(service.since),
     waitingFor: waitingFor(service),
     restarts: service.restarts,
+    ...(cause === undefined ? {} : { cause }),
+    ...(timer?.purpose === "restart-delay" ? { retryAt: clock.wallOf(timer.at) } : {}),
     ...(logFile === undefined ? {} : { logFile }),
   };
 }
 
 /**
- * What blocks the start or stop of a service: names of services, or `console`, `restart-delay`, `trigger`. Empty if it
- * waits only for its own process.
+ * What blocks the start or stop of a service: names of services, or `console`, `restart-delay`, `trigger`,
+ * `remaining-processes`. Empty if it waits only for its own process.
  */
 function waitingFor({ phase, dependencies, dependents, process }: ServiceRecord): string[] {
   const names = new Set<string>();
@@ -63,6 +74,7 @@ function waitingFor({ phase, dependencies, dependents, process }: ServiceRecord)
         if (isHard(edge) && !isTriviallyStopped(edge.from)) names.add(edge.from.name);
       }
   }
+  if (endsRemains(process)) names.add("remaining-processes");
   if (process.timer?.purpose === "restart-delay") names.add("restart-delay");
   return [...names];
 }

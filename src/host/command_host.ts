@@ -6,6 +6,7 @@
 import {
   type BufferedOutput,
   type BufferReading,
+  encodeBytes,
   Errno,
   errnoOf,
   errnoText,
@@ -227,8 +228,9 @@ function childOptions(
   logFile: LogFile | undefined,
 ): ChildOptions {
   const { argv, workingDir, runAs } = plan;
+  const input = plan.input === undefined ? undefined : encodeBytes(plan.input);
   const output = logFile ?? (plan.output.to === "buffer" ? "piped" : "null");
-  return { argv, environment, workingDir, uid: runAs?.uid, gid: runAs?.gid, output };
+  return { argv, environment, workingDir, uid: runAs?.uid, gid: runAs?.gid, input, output };
 }
 
 /**

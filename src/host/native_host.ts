@@ -13,6 +13,7 @@ import type {
   PidFileOutcome,
   ProcessHost,
   ProcessRole,
+  Remains,
   ServiceRecord,
   SignalOutcome,
 } from "../engine/mod.ts";
@@ -27,6 +28,7 @@ import { inPlaceProblem, keptProblem } from "./output/in_place_support.ts";
 import { adoptFromPidFile } from "./processes/adoption.ts";
 import type { JournalEntry } from "./processes/journal_format.ts";
 import type { ProcessRecord } from "./processes/process_record.ts";
+import type { RemainingProcesses } from "./processes/remaining_processes.ts";
 import type { NotifyChannels } from "./notify/notify_channels.ts";
 import type { LogKeeping } from "./keeping/log_keeping.ts";
 import type { LogRotations } from "./rotating/log_rotations.ts";
@@ -53,6 +55,8 @@ export class NativeHost implements ProcessHost {
   #keeping: LogKeeping | undefined;
   /** What a restoration has left for the beginning. */
   #later: (() => void)[] = [];
+  /** Ends what processes have left; `undefined` until a service needs it. */
+  #remaining: Promise<RemainingProcesses> | undefined;
 
   constructor(
     library: Library,
@@ -131,6 +135,7 @@ export class NativeHost implements ProcessHost {
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#parts.ends.close();
+    void this.#remaining?.then((remaining) => remaining.close());
     this.#parts.threads.close();
     this.#parts.poller.close();
     this.#parts.nothing.close();
@@ -208,6 +213,22 @@ export class NativeHost implements ProcessHost {
 
   signal(id: number, role: ProcessRole, signal: number, group: boolean): SignalOutcome {
     return this.#parts.signals.send(id, role, signal, group);
+  }
+
+  remainsOf(pid: number): Remains {
+    const found = this.#parts.clock.look(pid);
+    const { group = pid, session = pid, startTicks: since = 0 } = found ?? {};
+    return { pid, group, session, since };
+  }
+
+  endRemains(service: ServiceRecord, remains: Remains, signal: number): void {
+    this.#remaining ??= this.#loadRemaining();
+    void this.#remaining.then((remaining) => remaining.end(service, remains, signal));
+  }
+
+  async #loadRemaining(): Promise<RemainingProcesses> {
+    const { RemainingProcesses } = await typed(import("./processes/remaining_processes.ts"));
+    return new RemainingProcesses(this.#parts);
   }
 
   killAll(id: number): void {

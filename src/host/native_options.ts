@@ -7,7 +7,14 @@ import type { DescriptorStream } from "../system/mod.ts";
 /** Callbacks for the events of processes, never called from inside a call. */
 export type HostReports = Pick<
   EngineEvents,
-  "launched" | "execSucceeded" | "execFailed" | "exited" | "ready" | "readinessClosed" | "allKilled"
+  | "launched"
+  | "execSucceeded"
+  | "execFailed"
+  | "exited"
+  | "ready"
+  | "readinessClosed"
+  | "remains"
+  | "allKilled"
 >;
 
 /** Options of `NativeHost`. */

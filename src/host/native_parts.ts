@@ -83,6 +83,7 @@ export function nativeParts(
   const openFiles = new OpenFileLimit(library, access);
   const controlSockets = new ControlSockets({ library, files, sockets, poller });
 
+  const cgroup = ownCgroup(files, options, warn);
   const threads = new LaunchThreads(library, poller, LAUNCH_WIDTH);
   const size = sizeOfSlots(LAUNCH_WIDTH + 1); // one for a launch that is made at once
   const slots = new SlotsMemory(library, files, size, options.store !== undefined);
@@ -96,6 +97,7 @@ export function nativeParts(
     over: (plan, outcome, held) => launching.over(plan, outcome, held),
     launch: {
       files,
+      memory,
       sockets,
       terminal,
       tools,
@@ -106,7 +108,7 @@ export function nativeParts(
       access,
       startedWith: new StartedWith(files, access),
       ownIds,
-      cgroup: ownCgroup(files, options, warn),
+      cgroup,
       blocked: (options.blocked ?? processes.blockedSignals()) & ~signalBits(NEVER_BLOCKED),
       niceness: () => processes.niceness(),
     },
@@ -141,6 +143,7 @@ export function nativeParts(
     reports,
     store,
     ownIds,
+    cgroup,
     warn,
     users: new Accounts(library),
     descriptors: new OwnDescriptors(library),

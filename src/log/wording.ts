@@ -59,6 +59,7 @@ export function words(fact: Fact): Words | undefined {
     case "start-cancelled":
     case "stop-cancelled":
     case "recovery-given-up":
+    case "failed-for-good":
       return undefined;
     case "reload-failed":
       return error(`Could not reload service ${fact.service}: ${fact.error.message}`);
@@ -87,6 +88,12 @@ export function words(fact: Fact): Words | undefined {
     }
     case "process-ended":
       return endOfProcess(fact.service, fact.what, fact.exit);
+    case "remains-found": {
+      const which = fact.pids.length === 1 ? "process" : "processes";
+      return warning(
+        `Service ${fact.service}: ending ${which} ${fact.pids.join(", ")}, which its main process has left.`,
+      );
+    }
     case "start-overdue":
       return warning(
         `Service ${fact.service} with pid ${fact.pid ?? -1} exceeded allowed start time; cancelling.`,
@@ -96,6 +103,11 @@ export function words(fact: Fact): Words | undefined {
         `Interrupting start of service ${fact.service} with pid ${fact.pid ?? -1} (with SIGINT).`,
       );
     case "stop-overdue": {
+      if (fact.role === "remains") {
+        return warning(
+          `Service ${fact.service}: what its main process has left exceeded allowed stop time; killing.`,
+        );
+      }
       const pid = fact.pid ?? -1;
       const what = fact.role === "main" ? `with pid ${pid}` : `stop command, with pid ${pid},`;
       return warning(`Service ${fact.service} ${what} exceeded allowed stop time; killing.`);

@@ -21,6 +21,9 @@ export type LogStamps = "no" | "iso" | "elapsed";
 /** `log-format` */
 export type LogFormat = "text" | "json";
 
+/** `kill-mode`: what must have ended before a service counts as stopped. */
+export type KillMode = "process" | "group" | "all";
+
 /** The flags of `options` (service description 3.7), in camel case. */
 export interface ServiceFlags {
   /** `runs-on-console`; implies `startsOnConsole`. */
@@ -148,6 +151,8 @@ export interface ServiceDescription {
   readonly pidFile: string;
   /** A signal number; 0: none is sent. */
   readonly termSignal: number;
+  /** `kill-mode`: the main process, its process group, or everything that the service has started. */
+  readonly killMode: KillMode;
   /** The descriptor on which the process announces its readiness (`pipefd:N`). */
   readonly readyFd: number | undefined;
   /** The variable that gives the process its readiness descriptor (`pipevar:NAME`). */
@@ -156,6 +161,8 @@ export interface ServiceDescription {
   readonly health: HealthSettings;
   /** `chain-to`: the service to start when this one has stopped by itself and well; empty for none. */
   readonly chainTo: string;
+  /** `on-failure`: the services to start when this one has failed and does not restart. */
+  readonly onFailure: readonly string[];
   /** `options` */
   readonly flags: Readonly<ServiceFlags>;
   /** `inittab-id`, the id of the entry in the table of logins; empty for none. */
@@ -267,10 +274,12 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   stopTimeout: 10_000,
   pidFile: "",
   termSignal: 15,
+  killMode: "process",
   readyFd: undefined,
   readyVariable: undefined,
   health: NO_HEALTH,
   chainTo: "",
+  onFailure: [],
   flags: NO_FLAGS,
   inittabId: "",
   inittabLine: "",

@@ -98,6 +98,13 @@ export interface ServiceOverview extends ServiceStatus {
   readonly logFile?: string;
   /** Why it failed last. @default absent, it has not failed since it was loaded, or nothing is known about why */
   readonly failure?: FailureReport;
+  /**
+   * Why it is down and stays down: `restart-limit`, `recovery-failed`, `start-failed`, `exec-failed`, `timed-out`,
+   * `dependency-failed` or `terminated`. @default absent, it has not failed
+   */
+  readonly cause?: string;
+  /** When its restart delay is over, in milliseconds since 1970. @default absent, no restart waits for that */
+  readonly retryAt?: number;
   /** What is known of its health. @default absent, nothing watches it */
   readonly health?: HealthDocument;
   /** How often it was restarted automatically (restarts and recoveries) since it was loaded. */

@@ -233,6 +233,12 @@ const ROWS = [
     minimumProtocol: 2,
     summary: "show the logs of all or some services; -f: follow them; rotate: begin another file",
   },
+  {
+    name: "why",
+    words: [SERVICE],
+    minimumProtocol: 1,
+    summary: "explain what a service waits for, or why it failed",
+  },
 ] as const satisfies readonly CtlCommandRow[];
 
 /** The names of all commands. */

@@ -40,6 +40,8 @@ export interface DinitSettings {
   host: HostKind;
   autoRecovery: boolean;
   exitWith: string | undefined;
+  /** The exit status after a failure; `undefined`: failures do not end the daemon. */
+  exitOnFailure: number | undefined;
   afterCrash: AfterCrash;
   faultLimit: FaultLimit;
   /** Seconds of processor time; 0: no limit. */
@@ -174,6 +176,21 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     apply: (s, value) => s.exitWith = value,
   },
   {
+    long: "--exit-on-failure",
+    extension: true,
+    assignable: true,
+    value: {
+      name: "STATUS",
+      kind: "number",
+      omissible: true,
+      pattern: /^0*([1-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/,
+      missing: "requires an exit status from 1 to 255",
+    },
+    help: "when a service to start cannot be loaded or has failed for good, stop all\n" +
+      "others and exit with STATUS, or 1 (not for a system manager)",
+    apply: (s, value) => s.exitOnFailure = Number(value || FAILURE),
+  },
+  {
     long: "--log-format",
     extension: true,
     assignable: true,
@@ -231,6 +248,9 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     apply: (s, value) => s.checkState = value,
   },
 ];
+
+/** The exit status of `--exit-on-failure` without one. */
+const FAILURE = 1;
 
 /** The default of `--fault-limit`. */
 export const DEFAULT_FAULT_LIMIT: FaultLimit = { count: 5, seconds: 60 };

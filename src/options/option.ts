@@ -38,6 +38,8 @@ export interface OptionValue extends Word {
   readonly pattern?: RegExp;
   /** @default false */
   readonly mayBeEmpty?: boolean;
+  /** Only stands behind a `=`, or is left out; the option then has an empty value. @default false */
+  readonly omissible?: boolean;
 }
 
 /** One option, as help texts, manual pages and completion see it. It has at least one name. */

@@ -45,7 +45,8 @@ export function scan<S>(args: readonly string[], settings: S, reading: Reading<S
       continue;
     }
     reading.place?.(option, arg);
-    if (option.value === undefined) {
+    const isOmitted = option.value?.omissible === true && namesOf(option).includes(arg);
+    if (option.value === undefined || isOmitted) {
       option.apply(settings, "");
     } else {
       const assigned = !namesOf(option).includes(arg);

@@ -10,6 +10,7 @@ export function optionTerm(option: OptionRow): string {
 
 /** An option under one of its names, such as `--socket-path PATH`. */
 export function withValue({ value }: OptionRow, name: string): string {
+  if (value?.omissible) return `${name}[=${value.name}]`;
   return value === undefined ? name : `${name} ${value.name}`;
 }
 

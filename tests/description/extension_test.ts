@@ -76,6 +76,8 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
   assertEquals(names, [
     "restart-delay-factor",
     "restart-delay-max",
+    "on-failure",
+    "kill-mode",
     "health-http",
     "health-tcp",
     "health-command",
@@ -174,6 +176,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 72);
-  assertEquals(settings.settings.length, 73);
+  assertEquals(SETTING_TABLE.settings.length, 74);
+  assertEquals(settings.settings.length, 75);
 });

@@ -17,23 +17,23 @@ const NAMES = ("type command working-dir env-file socket-listen socket-permissio
   "restart-delay-factor restart-delay-max " +
   "restart-limit-count stop-timeout start-timeout run-as chain-to ready-notification inittab-id inittab-line " +
   "rlimit-nofile rlimit-core rlimit-data rlimit-addrspace nice run-in-cgroup capabilities securebits ioprio " +
-  "oom-score-adj health-http health-tcp health-command health-interval health-timeout health-failures " +
+  "on-failure kill-mode oom-score-adj health-http health-tcp health-command health-interval health-timeout health-failures " +
   "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress " +
   "log-timestamps log-format log-rate-limit")
   .split(" ");
 
 const PRE =
   "env-file depends-on depends-ms waits-for prepared-by depends-on.d depends-ms.d waits-for.d before after " +
-  "consumer-of chain-to health-http health-tcp";
+  "consumer-of chain-to on-failure health-http health-tcp";
 const POST = "command stop-command health-command socket-listen logfile working-dir pid-file";
 
 function namesWhere(holds: (setting: (typeof SETTINGS)[number]) => boolean): string[] {
   return SETTINGS.filter(holds).map((setting) => setting.name).toSorted();
 }
 
-Deno.test("the table has all 72 settings, each once", () => {
+Deno.test("the table has all 74 settings, each once", () => {
   assertEquals(SETTINGS.map((setting) => setting.name).toSorted(), NAMES.toSorted());
-  assertEquals(SETTINGS.length, 72);
+  assertEquals(SETTINGS.length, 74);
 });
 
 Deno.test("settings are substituted before, after, or never", () => {
@@ -79,11 +79,12 @@ Deno.test("every path that is substituted after the last line has a position", (
   ]);
 });
 
-Deno.test("five settings can be appended to", () => {
+Deno.test("six settings can be appended to", () => {
   assertEquals(namesWhere((setting) => setting.appends), [
     "capabilities",
     "command",
     "health-command",
+    "on-failure",
     "securebits",
     "stop-command",
   ]);

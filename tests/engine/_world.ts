@@ -18,6 +18,7 @@ import {
   type PidFileOutcome,
   type ProcessHost,
   type ProcessRole,
+  type Remains,
   ServiceGraph,
   ServiceManager,
   type ServiceRecord,
@@ -99,6 +100,8 @@ export class FakeHost implements ProcessHost {
   readonly inactive: string[] = [];
   readonly unloaded: string[] = [];
   readonly killedAll: number[] = [];
+  /** The services whose remains are being ended, with the last signal. */
+  readonly remains = new Map<number, number>();
   /** What goes wrong with the next launches, in order; `undefined`: nothing. */
   readonly launchErrors: (LaunchRefusal | undefined)[] = [];
   socketError: LaunchRefusal | undefined;
@@ -147,6 +150,7 @@ export class FakeHost implements ProcessHost {
     const processes = [...this.processes.values()];
     this.processes.clear();
     this.killedAll.length = 0;
+    this.remains.clear();
     return processes;
   }
 
@@ -195,6 +199,14 @@ export class FakeHost implements ProcessHost {
       });
     }
     return pidFile;
+  }
+
+  remainsOf(pid: number): Remains {
+    return { pid, group: pid, session: pid, since: 0 };
+  }
+
+  endRemains({ id }: ServiceRecord, _remains: Remains, signal: number): void {
+    this.remains.set(id, signal);
   }
 
   killAll(id: number): void {
@@ -376,6 +388,14 @@ export class World {
   /** All processes have been killed for the services that asked for it. */
   allKilled(): void {
     for (const id of this.host.killedAll.splice(0).sort((a, b) => a - b)) this.manager.allKilled(id);
+  }
+
+  /** Nothing is left of the main processes of these services. */
+  remainsEnded(ids: readonly number[] = [...this.host.remains.keys()]): void {
+    for (const id of [...ids].sort((a, b) => a - b)) {
+      this.host.remains.delete(id);
+      this.manager.remains(id, []);
+    }
   }
 
   execSucceeded(name: string, role: ProcessRole = "main"): void {

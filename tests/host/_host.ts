@@ -14,6 +14,7 @@ import type {
   LaunchRefusal,
   OutputPlan,
   PidFileOutcome,
+  Remains,
   SignalOutcome,
 } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
@@ -246,6 +247,14 @@ export class TestHost implements AsyncDisposable {
     return this.#call("adoptFromPidFile", service);
   }
 
+  remainsOf(pid: number): Promise<Remains> {
+    return this.#call("remainsOf", pid);
+  }
+
+  endRemains(service: TestService, remains: Remains, signal: number): Promise<void> {
+    return this.#call("endRemains", service, remains, signal);
+  }
+
   killAll(id: number): Promise<void> {
     return this.#call("killAll", id);
   }
@@ -388,6 +397,7 @@ export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {})
     workingDir: "/",
     output: { to: "null" },
     consumerOf: undefined,
+    input: undefined,
     session: "own",
     unmaskInterrupt: false,
     notify: undefined,
@@ -402,6 +412,7 @@ export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {})
     cgroup: "",
     capabilities: "",
     secureBits: [],
+    marksTree: false,
     noNewPrivs: false,
     inittab: undefined,
     ...changes,

@@ -11,7 +11,7 @@ import { openLibrary } from "../../src/system/mod.ts";
 import { Execution } from "../../src/system/replacing.ts";
 import { OwnDescriptors } from "../../src/system/surviving.ts";
 import { type BufferReading, Signal } from "../../src/model/mod.ts";
-import type { LaunchPlan, ServiceRecord } from "../../src/engine/mod.ts";
+import type { LaunchPlan, Remains, ServiceRecord } from "../../src/engine/mod.ts";
 import { decode, encode, lines } from "./_wire.ts";
 
 const [kind, path, options] = Deno.args;
@@ -87,6 +87,7 @@ const host = (await loadHost(kind as "native" | "command"))(
     exited: report("exited"),
     ready: report("ready"),
     readinessClosed: report("readinessClosed"),
+    remains: report("remains"),
     allKilled: report("allKilled"),
   },
   {
@@ -201,6 +202,9 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   serviceUnloaded: (service: ServiceRecord) => host.serviceUnloaded(service),
   adoptFromPidFile: (service: ServiceRecord) => host.adoptFromPidFile(service),
   killAll: (id: number) => host.killAll(id),
+  remainsOf: (pid: number) => host.remainsOf?.(pid),
+  endRemains: (service: ServiceRecord, remains: Remains, signal: number) =>
+    host.endRemains?.(service, remains, signal),
   bufferedLog: (service: ServiceRecord, reading: BufferReading) => host.bufferedLog(service, reading),
   takeForeground: () => host.takeForeground(),
   processOf: (id: number, role: "main" | "stop") => nativeHost(host)?.processOf(id, role),

@@ -25,6 +25,7 @@ export const clock: BootClock = (await loadHost("native"))(
     exited: nothing,
     ready: nothing,
     readinessClosed: nothing,
+    remains: nothing,
     allKilled: nothing,
   },
   NO_RECORD,

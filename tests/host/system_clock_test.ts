@@ -14,6 +14,7 @@ const NO_REPORTS: HostReports = {
   exited: nothing,
   ready: nothing,
   readinessClosed: nothing,
+  remains: nothing,
   allKilled: nothing,
 };
 

@@ -11,7 +11,7 @@ const PROGRAM = `
   let launches = 0, round = 0;
   const nothing = () => {};
   const reports = {
-    launched: nothing, execSucceeded: nothing, execFailed: nothing, ready: nothing, readinessClosed: nothing, allKilled: nothing,
+    launched: nothing, execSucceeded: nothing, execFailed: nothing, ready: nothing, readinessClosed: nothing, remains: nothing, allKilled: nothing,
     exited: (id) => ++launches < limit ? launch(id) : stop("no turn came"),
   };
   const host = (await loadHost(kind))(reports, NO_RECORD, { cgroup: "tests" });

@@ -58,7 +58,7 @@ function around(program: string, { long, local }: OptionRow): [front: string[], 
 
 /** Whether a text has a word as a whole. */
 function has(text: string, word: string): boolean {
-  return text.split(/[\s,|)']+/).includes(word);
+  return text.replace(/\[=(\S+)\]/g, " $1").split(/[\s,|)']+/).includes(word);
 }
 
 const ROWS = PROGRAMS.flatMap(({ name, options }) => options.map((option) => ({ program: name, option })));

@@ -57,6 +57,7 @@ const settings: fc.Arbitrary<Partial<ServiceDescription>> = fc.record({
   stopTimeout: fc.constantFrom(0, 3000),
   stopCommand: fc.constantFrom([], [], ["/bin/stop"]),
   termSignal: fc.constantFrom(15, 15, 0),
+  killMode: fc.constantFrom("process", "process", "group", "all"),
   readyFd: fc.constantFrom(undefined, undefined, 3),
   health: fc.constantFrom(NO_HEALTH, NO_HEALTH, ...HEALTH),
   chainTo: fc.constantFrom("", "", "", "s0", "s1"),
@@ -106,6 +107,8 @@ const WHATS = [
     "launch error",
     "console",
     "all killed",
+    "remains ended",
+    "remains ended",
     "restore",
     "lose",
   ],
@@ -139,6 +142,7 @@ export const LIVELY = [
     "unhealthy",
   ],
   ...["ends", "ends", "ends", "time", "pid file", "launch error", "console", "all killed"],
+  ...["remains ended", "remains ended"],
 ];
 
 /** Random sequences of things that happen. */
@@ -300,6 +304,9 @@ export class RandomWorld {
       case "lose":
         world.restore({ later: choice, survives: ({ pid }) => (pid * 7 + choice) % 3 > 0 });
         break;
+      case "remains ended":
+        world.remainsEnded([...host.remains.keys()].filter((id) => (id + choice) % 2 === 0));
+        break;
       case "all killed":
         world.allKilled();
         break;
@@ -379,6 +386,7 @@ export class RandomWorld {
     for (let round = 0; round < 200; round++) {
       world.yieldConsole();
       world.allKilled();
+      world.remainsEnded();
       for (const process of [...world.host.processes.values()]) {
         if (process.foreign || !world.host.isLive(process)) continue;
         this.history.push(`round ${round}: ${process.plan.name} ${process.plan.role}`);

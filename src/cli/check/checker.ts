@@ -126,10 +126,21 @@ export class Checker {
     if (description === undefined) return form.own ? named : [];
     this.#services.set(task.name, { description, named });
     checkFiles(description, source, form.own, check);
+    this.#checkHooks(description, check);
     const { dependencies, consumerOf } = description;
     const names = dependencies.map(({ name }) => name);
     if (consumerOf !== "") names.push(consumerOf);
     return names.map((name) => [name, named.get(name)] as const);
+  }
+
+  /** A missing service is no error: it is only needed after a failure. */
+  #checkHooks({ onFailure }: ServiceDescription, check: DescriptionCheck): void {
+    for (const name of onFailure) {
+      const found = this.#find(name);
+      if (!(found instanceof LoadError)) continue;
+      const message = `service '${name}' cannot be started after a failure: ${found.message}`;
+      check.warn({ code: "on-failure", message, setting: "on-failure" });
+    }
   }
 
   #find(fullName: string): DescriptionFile | LoadError {

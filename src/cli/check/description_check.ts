@@ -43,6 +43,9 @@ const GUESSED_VARIABLES =
   "variable substitution performed by dinit-check for file paths may not match dinit daemon " +
   "(environment may differ); use --online to avoid this warning";
 
+/** Settings that name services that this one can do without. */
+const NO_DEPENDENCIES: readonly string[] = ["chain-to", "on-failure"];
+
 /** The check of one description. */
 export class DescriptionCheck {
   readonly #file: DescriptionFile;
@@ -96,7 +99,7 @@ export class DescriptionCheck {
           inMeta = isMeta;
           if (!isMeta && settings.named(setting)?.extension) this.#reportExtension(setting);
         },
-        named: (name) => this.#setting !== "chain-to" && this.#name(name),
+        named: (name) => !NO_DEPENDENCIES.includes(this.#setting) && this.#name(name),
       });
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;

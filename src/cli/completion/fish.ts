@@ -183,7 +183,9 @@ function optionLine(programs: string, is: string, { commands }: Program, option:
   const spellings = namesOf(option).map((name) =>
     name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`
   );
-  const takes = value === undefined ? "-f" : `-x ${proposal(value)}`.replace("-x -F", "-r -F");
+  const takes = value === undefined || value.omissible
+    ? "-f"
+    : `-x ${proposal(value)}`.replace("-x -F", "-r -F");
   return `complete ${programs} -n ${quote(condition)} ${spellings.join(" ")} ${takes} -d ${
     quote(helpOf(option))
   }`;

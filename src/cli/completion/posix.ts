@@ -36,7 +36,7 @@ function optionCandidates(options: readonly OptionRow[]): Candidate[] {
 function valueCases(): string[] {
   return PROGRAMS.flatMap(({ name: program, options }) =>
     options.flatMap((option) =>
-      option.value === undefined ? [] : [
+      option.value === undefined || option.value.omissible ? [] : [
         `    ${namesOf(option).map((name) => `${program}:${name}`).join("|")}) echo ${
           quote(kindOf(option.value))
         } ;;`,

@@ -37,6 +37,7 @@ export type AnyDocument =
     | GraphDocument
     | ShutdownDocument
     | UpgradeDocument
+    | WhyDocument
     | HealthListDocument
   );
 
@@ -216,6 +217,24 @@ export interface LogDocument {
 export interface SignalListDocument {
   readonly command: "signal";
   readonly signals: readonly { readonly name: string; readonly number: number }[];
+}
+
+/** `why` */
+export interface WhyDocument {
+  readonly command: "why";
+  readonly service: ServiceDocument;
+  /** Why it stays down. @default absent, it has not failed */
+  readonly cause?: string;
+  /** When it is started again after its restart delay, as ISO 8601 in UTC. @default absent, it does not wait for that */
+  readonly retryAt?: string;
+  /** What it waits for, down to the service that decides. */
+  readonly chain: readonly {
+    readonly name: string;
+    readonly state: StateName;
+    readonly waitingFor: readonly string[];
+  }[];
+  /** The active services that need it, or want it. */
+  readonly neededBy: readonly string[];
 }
 
 /** `setenv`, `unsetenv`: the changed variables. */

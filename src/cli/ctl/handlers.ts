@@ -34,6 +34,7 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   graph: async () => (await typed(import("./graph.ts"))).graph,
   wait: async () => (await typed(import("./await_state.ts"))).awaitState,
   events: async () => (await typed(import("./events.ts"))).events,
+  why: async () => (await typed(import("./why.ts"))).why,
   health: async () => (await typed(import("./health.ts"))).health,
   upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };

@@ -237,7 +237,7 @@ function optionText({ commands }: Program, option: OptionRow): string {
   return [
     sentence(helpOf(option)),
     ...(option.local ? [`Only behind ${users.map(({ name }) => name).join(", ")}.`] : []),
-    ...(option.assignable ? [`Also ${option.long}=${option.value?.name}.`] : []),
+    ...(option.assignable && !option.value?.omissible ? [`Also ${option.long}=${option.value?.name}.`] : []),
     ...(option.bare ? [`Also ${option.value?.name} alone.`] : []),
   ].join(" ");
 }

@@ -36,7 +36,7 @@ export interface DaemonMemory {
   hangUpIgnored: boolean;
   /** When faults happened, by the engine's clock. */
   faults: readonly number[];
-  /** The exit status of `--exit-with`, once it is known. */
+  /** The exit status of `--exit-with` or `--exit-on-failure`, once it is known. */
   exitStatus: number | undefined;
 }
 

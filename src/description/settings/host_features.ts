@@ -16,6 +16,7 @@ import type { TypeName } from "./type_names.ts";
  * - `user`: run a process as another user
  * - `supplementary-groups`: give a process the groups of a user
  * - `login-record`: enter a process into the utmp database
+ * - `remaining-processes`: find and end what a main process has left
  * - `health-connection`: connect to a service, to check it
  * - `notify-socket`: receive the messages of a process
  * - `log-limits`: rotate the log file while the process writes to it
@@ -39,6 +40,7 @@ export type HostFeature =
   | "secure-bits"
   | "no-new-privileges"
   | "login-record"
+  | "remaining-processes"
   | "health-connection"
   | "notify-socket"
   | "log-limits"

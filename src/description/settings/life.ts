@@ -1,6 +1,8 @@
 /** How services and their processes start, become ready, restart and stop (service description 3.2). */
 
 import {
+  isValidServiceName,
+  type KillMode,
   type ReadyBy,
   type RestartPolicy,
   type ServiceDescription,
@@ -26,6 +28,11 @@ const RESTART_WORDS = new Map<string, RestartPolicy>([
 ]);
 
 const BOOLEANS = new Map([["yes", true], ["true", true], ["no", false], ["false", false]]);
+
+const KILL_MODES = new Map<string, KillMode>([["process", "process"], ["group", "group"], ["all", "all"]]);
+
+/** More services than anybody wants to start after a failure. */
+const MOST_HOOKS = 16;
 
 /** The largest `restart-delay-factor`. */
 const MOST_GROWTH = 1000;
@@ -248,5 +255,51 @@ export const LIFE_SETTINGS: readonly Setting[] = [
       ...(readyFd === undefined ? [] : [`pipefd:${readyFd}`]),
       ...(readyVariable === undefined ? [] : [`pipevar:${readyVariable}`]),
     ],
+  }),
+  settingRow({
+    name: "on-failure",
+    extension: true,
+    syntax: "SERVICE",
+    substitution: "pre",
+    appends: true,
+    repeats: "additive",
+    summary: "a service to start when this one has failed and does not restart",
+    change: "live",
+    apply({ draft: { description } }, { text }) {
+      if (!isValidServiceName(text)) {
+        throw new Mistake(`invalid service name '${text}'`, { code: "bad-name" });
+      }
+      if (text === description.name) {
+        throw new Mistake("on-failure names the service itself; restart = yes starts it again", {
+          code: "bad-name",
+        });
+      }
+      if (description.onFailure.includes(text)) return;
+      if (description.onFailure.length === MOST_HOOKS) {
+        throw new Mistake(`on-failure names more than ${MOST_HOOKS} services`, { code: "too-many" });
+      }
+      description.onFailure = [...description.onFailure, text];
+    },
+    show: ({ onFailure }) => onFailure,
+  }),
+  settingRow({
+    name: "kill-mode",
+    extension: true,
+    syntax: [...KILL_MODES.keys()].join(" | "),
+    types: PROCESSES,
+    default: "process",
+    summary:
+      "what must have ended before the service counts as stopped: its main process, also the process " +
+      "group, or all that it has started",
+    change: "live",
+    needs: [need("remaining-processes", ({ killMode }) => killMode !== "process")],
+    apply({ draft: { description } }, { text }) {
+      description.killMode = meaningOf(
+        KILL_MODES,
+        text,
+        'kill-mode must be one of: "process", "group" or "all"',
+      );
+    },
+    show: ({ killMode }) => killMode === "process" ? undefined : killMode,
   }),
 ];

@@ -16,6 +16,9 @@ import {
 } from "../../model/mod.ts";
 import { PHASE, type Phase } from "../lifecycle/phase.ts";
 import type { ActivationTimes } from "../times.ts";
+import type { DueHooks, GaveUp } from "./failure.ts";
+import type { EndingRemains } from "./remains.ts";
+import type { StartParameters } from "./start_parameters.ts";
 
 /** An edge: *from* depends on, or is ordered against, *to*. */
 export interface Edge {
@@ -94,6 +97,8 @@ export interface ProcessState {
   main: Child;
   /** The stop command of a `process` or `bgprocess` service. */
   stop: Child;
+  /** What the ended main process may have left, as long as the service waits for its end (`kill-mode`). */
+  remains: EndingRemains | undefined;
   /** Processes in other roles. */
   others: Readonly<Record<ProcessRole, Child>>;
   /** The last exit status of the main process; `undefined` if no process has ended yet. */
@@ -156,6 +161,10 @@ export interface ServiceRecord {
   pinStop: boolean;
   /** The latch of a triggered service. */
   triggered: boolean;
+  /** What the current start, and its restarts, give to its processes; `undefined`: nothing. */
+  parameters: StartParameters | undefined;
+  /** The services that its last failure has to start; `undefined`: none, or they were started. */
+  hooks: DueHooks | undefined;
 
   // ---- Possessions
   /** Edges to the services that it depends on, or is ordered after. */
@@ -176,6 +185,8 @@ export interface ServiceRecord {
   times: ActivationTimes | undefined;
   /** The last start failed. */
   startFailed: boolean;
+  /** Why it does not restart; `undefined`: it has not given up since its last start. */
+  gaveUp: GaveUp | undefined;
   /** The last start was skipped by an interrupt. */
   skipped: boolean;
   /** Why it stopped last. */
@@ -208,6 +219,8 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     pinStart: false,
     pinStop: false,
     triggered: false,
+    parameters: undefined,
+    hooks: undefined,
     dependencies: [],
     dependents: [],
     waits: 0,
@@ -216,6 +229,7 @@ export function newRecord(id: number, name: string, type: ServiceType): ServiceR
     process: NO_PROCESS,
     times: undefined,
     startFailed: false,
+    gaveUp: undefined,
     skipped: false,
     reason: StopReason.NORMAL,
     restarts: 0,
@@ -244,6 +258,7 @@ function newProcessState(): ProcessState {
   return {
     main: noChild(),
     stop: noChild(),
+    remains: undefined,
     others: NO_OTHERS,
     exit: undefined,
     timer: undefined,
@@ -293,6 +308,11 @@ export function isAlive(child: Child): boolean {
 /** Whether signals reach it: it has a process, or a launch is under way and the host holds them until then. */
 export function takesSignals(child: Child): boolean {
   return child.pid !== undefined || (child.execPending && child.ended === undefined);
+}
+
+/** Whether the main process has ended, and the service waits for the end of what it has left. */
+export function endsRemains({ remains }: ProcessState): boolean {
+  return remains !== undefined && remains.signal !== 0;
 }
 
 /** Whether *from* cannot be up without *to*: a milestone is hard only while *from* waits for it. */

@@ -13,6 +13,7 @@ import {
   ServiceState,
 } from "../../model/mod.ts";
 import { chainLength, reaches, type ServiceGraph } from "./graph.ts";
+import type { FactReporter } from "../facts.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { type Loader, ownEdges, type ResolvedLink } from "./loading.ts";
 import { isActive, type ServiceRecord } from "./record.ts";
@@ -26,8 +27,24 @@ export interface ReloadingContext {
   readonly lifecycle: Lifecycle;
 }
 
+/** Reads the description again and applies it; a failure is reported, and gives `undefined`. */
+export function tryReload(
+  { reporter, ...context }: ReloadingContext & { readonly reporter: FactReporter },
+  record: ServiceRecord,
+): ServiceRecord | undefined {
+  try {
+    reload(context, record);
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    reporter.report(record, { kind: "reload-failed", error });
+    return undefined;
+  }
+  reporter.report(record, { kind: "reloaded" });
+  return record;
+}
+
 /** Reads the description again and applies it. Throws `LoadError` if it has mistakes or cannot be applied now. */
-export function reload(context: ReloadingContext, record: ServiceRecord): void {
+function reload(context: ReloadingContext, record: ServiceRecord): void {
   const { loader, lifecycle } = context;
   const description = loader.readAgain(record);
   if (record.state !== STOPPED) checkLive(context, record, description);

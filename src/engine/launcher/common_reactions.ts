@@ -1,6 +1,7 @@
 import type { ProcessReaction } from "../lifecycle/phase_table.ts";
 import type { Reactions } from "../lifecycle/reactions.ts";
 import type { Launcher } from "./launcher.ts";
+import { kill } from "./process_events.ts";
 
 /** What services do about the events of their processes and timers if their types do nothing else. */
 type CommonReaction = Extract<
@@ -21,6 +22,6 @@ export function commonReactions(launcher: Launcher): Reactions<CommonReaction> {
     "interrupt the slow start": (service) => launcher.timeOutStart(service),
     "give the recovery up": (service) => launcher.giveUpRecovery(service),
     "be stopped": (service) => launcher.lifecycle.markStopped(service),
-    "kill": (service) => launcher.killHard(service),
+    "kill": (service) => kill(launcher, service),
   };
 }

@@ -51,6 +51,8 @@ export interface LaunchPlan {
   readonly output: OutputPlan;
   /** The service whose output pipe becomes standard input. */
   readonly consumerOf: string | undefined;
+  /** The text on standard input; `undefined`: there is none, or that of `consumerOf`. */
+  readonly input: string | undefined;
   /** Whether the process gets a new session or the terminal of the daemon. */
   readonly session: SessionPlan;
   /** A process on the console receives the interrupt signal. */
@@ -82,6 +84,8 @@ export interface LaunchPlan {
   readonly capabilities: string;
   /** Names of secure bits to set; empty: those of the daemon. */
   readonly secureBits: readonly string[];
+  /** What it starts must be recognised later, even if it leaves the session (`kill-mode = all`). */
+  readonly marksTree: boolean;
   /** The process, and what it starts, may not gain privileges by executing programs. */
   readonly noNewPrivs: boolean;
   /** The entry for the table of logins; `undefined`: none is made. */
@@ -116,10 +120,11 @@ export function launchPlan(
     role: request.role,
     name: service.name,
     argv: request.command,
-    environment: compose(description.environment),
+    environment: compose(overlayOf(service)),
     workingDir: workingDirOf(description),
     output: session === "own" ? outputPlan(description, isMain) : { to: "null" },
     consumerOf: isMain && description.consumerOf !== "" ? description.consumerOf : undefined,
+    input: request.mayUseConsole ? service.parameters?.input : undefined,
     session,
     unmaskInterrupt: flags.unmaskIntr,
     readiness: request.readiness ? { fd, variable } : undefined,
@@ -136,9 +141,16 @@ export function launchPlan(
     cgroup: description.cgroup,
     capabilities: description.capabilities,
     secureBits: description.secureBits,
+    marksTree: isMain && description.killMode === "all",
     noNewPrivs: flags.noNewPrivs,
     inittab: inittabOf(service, isMain),
   };
+}
+
+/** The changes of the description to the environment, with the variables of this start. */
+function overlayOf({ description: { environment }, parameters }: ServiceRecord): EnvironmentOverlay {
+  if (parameters === undefined) return environment;
+  return { ...environment, set: new Map([...environment.set, ...Object.entries(parameters.variables)]) };
 }
 
 /** The path of the service's log file; `undefined` if it has none. May be relative to the daemon's directory. */

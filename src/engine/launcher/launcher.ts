@@ -23,6 +23,7 @@ import type { Clock, LaunchRefusal, ProcessHost } from "../ports.ts";
 import * as policy from "./restart_policy.ts";
 import {
   childOf,
+  endsRemains,
   isAlive,
   isHard,
   noChild,
@@ -107,6 +108,7 @@ export class Launcher {
     this.lifecycle.enter(service, PHASE.up);
     this.cancelTimer(service);
     service.reason = StopReason.TERMINATED;
+    service.gaveUp = "recovery-failed";
     this.reporter.report(service, { kind: "recovery-given-up" });
     this.lifecycle.finalStop(service);
   }
@@ -195,6 +197,7 @@ export class Launcher {
       process.others = { ...process.others, [request.role]: child };
     }
     Object.assign(child, noChild(), { pid: result.pid, execPending: true });
+    if (request.role === "main") process.remains = undefined;
     return true;
   }
 
@@ -336,13 +339,14 @@ export class Launcher {
     this.cancelTimer(service);
     service.process.main = noChild();
     service.process.stop = noChild();
+    service.process.remains = undefined;
     if (!restarts) this.host.serviceInactive(service);
   }
 
   /** A stop was cancelled: continues the recovery that the stop has interrupted, or completes it. */
   resumed(service: ServiceRecord): void {
     const { phase, process } = service;
-    if (phase.kind === "up") this.cancelTimer(service);
+    if (phase.kind === "up" && !endsRemains(process)) this.cancelTimer(service);
     else if (launchStep(phase)?.kind === "restart-delay" && process.timer === undefined) {
       this.relaunchAfterDelay(service);
     }

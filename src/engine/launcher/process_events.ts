@@ -3,14 +3,24 @@
  * reaction.
  */
 
-import { type ExitStatus, isClean, type LaunchFailure } from "../../model/mod.ts";
+import {
+  type ExitStatus,
+  isClean,
+  type LaunchFailure,
+  processKind,
+  Signal,
+  StopReason,
+} from "../../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
-import type { LaunchRefusal, TimerName } from "../ports.ts";
+import type { FactReporter } from "../facts.ts";
+import type { LaunchRefusal, ProcessHost, TimerName } from "../ports.ts";
+import { isLauncher, launchStep } from "../lifecycle/phase.ts";
 import type { ProcessEvent } from "../lifecycle/phase_table.ts";
 import type { Reactor } from "../lifecycle/reactions.ts";
 import {
   type Child,
   childOf,
+  endsRemains,
   isAlive,
   noChild,
   type ProcessRole,
@@ -81,6 +91,7 @@ export class ProcessEvents {
     if (child === undefined) return;
     Object.assign(child, noChild());
     if (role === "main") {
+      service.process.remains = undefined;
       this.#launcher.noteFailure(service, { stage, errno }, refusal?.error);
       this.#launcher.cancelTimer(service);
     }
@@ -115,6 +126,7 @@ export class ProcessEvents {
   exited(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
     const child = this.#child(service, role, "exited");
     if (child === undefined) return;
+    if (role === "main") noteRemains(this.#launcher.host, service, child.pid);
     child.pid = undefined;
     if (!child.execPending) {
       this.#ended(service, role, exit);
@@ -136,11 +148,48 @@ export class ProcessEvents {
   #ended(service: ServiceRecord, role: ProcessRole, exit: ExitStatus): void {
     if (role === "main") {
       service.process.exit = exit;
+      if (this.#endsRemains(service, exit)) return;
       this.#cancelStartStopTimer(service);
     } else if (!isClean(exit)) {
       this.#launcher.reporter.report(service, { kind: "process-ended", what: "stop", exit });
     }
     this.#reactor.react(service, ROLE_EVENTS[role].ended);
+  }
+
+  // ---- What the main process has left ------------------------------------------------------------------------
+
+  /**
+   * Begins to end what the main process has left, for as long as a stop may take. The service counts its end as that of
+   * the main process; but if it was up, it and its dependents begin to stop now. False: there is nothing to wait for.
+   */
+  #endsRemains(service: ServiceRecord, exit: ExitStatus): boolean {
+    const { phase, process, description } = service;
+    if (isLauncher(launchStep(phase)) && (isClean(exit) || exit.kind === "unknown")) {
+      process.remains = undefined; // it has left the daemon of the service
+    }
+    if (!endRemains(this.#launcher.host, service)) return false;
+    const isStopping = process.timer?.purpose === "stop-timeout";
+    if (!isStopping) this.#launcher.armTimer(service, "stop-timeout", description.stopTimeout);
+    if (phase.kind === "up" && !description.smoothRecovery) {
+      service.reason = StopReason.TERMINATED;
+      if (!isClean(exit)) {
+        this.#launcher.reporter.report(service, { kind: "process-ended", what: "main", exit });
+      }
+      this.#launcher.lifecycle.forceStop(service);
+    }
+    return true;
+  }
+
+  /** The main process has left these processes. If nothing is left, its end takes effect now. */
+  remains(service: ServiceRecord, pids: readonly number[]): void {
+    if (!endsRemains(service.process)) return; // it was killed as a whole, and its end is still to come
+    if (pids.length > 0) {
+      this.#launcher.reporter.report(service, { kind: "remains-found", pids });
+      return;
+    }
+    service.process.remains = undefined;
+    this.#cancelStartStopTimer(service);
+    this.#reactor.react(service, ROLE_EVENTS.main.ended);
   }
 
   /** The exit of the process ends the wait for it, unless a stop command still has a time limit. */
@@ -167,7 +216,8 @@ export class ProcessEvents {
     const { timer } = service.process;
     if (timer?.purpose !== purpose) return; // it was cancelled when its expiry was already on the way
     service.process.timer = undefined;
-    this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
+    if (timer.purpose === "stop-timeout" && endsRemains(service.process)) kill(this.#launcher, service);
+    else this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
   }
 
   /** Does at once what the current timer would do later. */
@@ -175,4 +225,54 @@ export class ProcessEvents {
     this.#launcher.cancelTimer(service);
     this.#reactor.react(service, event);
   }
+}
+
+// ---- What an ended main process has left: an addition to the reference, where a service ends with its main process
+
+/** The stop took too long: kills what still runs (8.7). */
+export function kill(launcher: Launcher, service: ServiceRecord): void {
+  launcher.killHard(service);
+  killRemains(launcher, service);
+}
+
+/** The main process of a service is about to be forgotten: notes what identifies the processes that it leaves. */
+export function noteRemains(host: ProcessHost, service: ServiceRecord, pid: number | undefined): void {
+  const { type, description, process } = service;
+  if (description.killMode === "process" || processKind(type) === "script" || pid === undefined) return;
+  const remains = host.remainsOf?.(pid);
+  process.remains = remains === undefined ? undefined : { ...remains, signal: 0 };
+}
+
+/** Asks what is left to end. False: there is nothing to wait for. */
+function endRemains(host: ProcessHost, service: ServiceRecord): boolean {
+  return signalRemains(host, service, Signal.TERM);
+}
+
+/** Kills what is left, or, while the main process runs, everything that `kill-mode` means. */
+export function killRemains(
+  { host, reporter }: { readonly host: ProcessHost; readonly reporter: FactReporter },
+  service: ServiceRecord,
+): void {
+  const { process, description } = service;
+  if (endsRemains(process)) {
+    reporter.report(service, { kind: "stop-overdue", role: "remains", pid: undefined });
+    signalRemains(host, service, Signal.KILL);
+  } else if (description.killMode !== "process" && process.main.pid !== undefined && !process.main.foreign) {
+    const all = host.remainsOf?.(process.main.pid);
+    if (all !== undefined) host.endRemains?.(service, all, Signal.KILL);
+  }
+}
+
+/** After a restore: the host must learn again what is being ended. False: this host cannot end it. */
+export function continueRemains(host: ProcessHost, service: ServiceRecord): boolean {
+  return signalRemains(host, service, service.process.remains?.signal ?? 0);
+}
+
+function signalRemains(host: ProcessHost, service: ServiceRecord, signal: number): boolean {
+  const { process } = service;
+  if (process.remains === undefined || host.endRemains === undefined) return false;
+  const { signal: _before, ...remains } = process.remains;
+  process.remains = { ...remains, signal };
+  host.endRemains(service, remains, signal);
+  return true;
 }

@@ -12,7 +12,7 @@ import type { Reactions } from "../lifecycle/reactions.ts";
 import { awaitsReadiness, isLauncher, launchStep, PHASE, waitingForDependents } from "../lifecycle/phase.ts";
 import type { PidFileOutcome } from "../ports.ts";
 import { wantsRestart } from "./restart_policy.ts";
-import { isAlive, type ServiceRecord, takesSignals } from "../graph/record.ts";
+import { endsRemains, isAlive, type ServiceRecord, takesSignals } from "../graph/record.ts";
 
 const { STARTED } = ServiceState;
 
@@ -75,6 +75,10 @@ export class ProcessService implements Behaviour {
     const launcher = runsLauncher(service);
     if (main.execPending && !isAlive(stop)) {
       this.#lifecycle.enter(service, { kind: "awaiting-execution", launcher });
+    } else if (endsRemains(service.process)) {
+      this.#lifecycle.enter(service, { kind: "asked-to-stop", launcher: false });
+      const isLimited = service.process.timer?.purpose === "stop-timeout";
+      if (!isLimited) this.#launcher.armTimer(service, "stop-timeout", service.description.stopTimeout);
     } else if (main.pid === undefined && !isAlive(stop)) {
       this.#lifecycle.markStopped(service);
     } else {
@@ -104,6 +108,7 @@ export class ProcessService implements Behaviour {
   }
 
   #beReady(service: ServiceRecord): void {
+    if (endsRemains(service.process)) return; // what an ended process has left announces nothing
     if (awaitsReadiness(launchStep(service.phase))) this.#launcher.cameUp(service);
   }
 
@@ -253,7 +258,7 @@ export class ProcessService implements Behaviour {
   /** The separate stop command has ended. */
   #stopCommandEnded(service: ServiceRecord): void {
     const { main } = service.process;
-    const mainEnds = isAlive(main) && !main.foreign;
+    const mainEnds = endsRemains(service.process) || (isAlive(main) && !main.foreign);
     if (!mainEnds) this.#lifecycle.markStopped(service);
   }
 

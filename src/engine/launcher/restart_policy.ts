@@ -1,4 +1,4 @@
-/** When a service restarts automatically, and how often (lifecycle specification 3.10, 8.10). */
+/** When a service restarts automatically, and how often (lifecycle specification 3.10, 8.10); and when it has failed for good. */
 
 import {
   type ExitStatus,
@@ -9,7 +9,10 @@ import {
   Signal,
   StopReason,
 } from "../../model/mod.ts";
+import type { FailureCause } from "../graph/failure.ts";
 import type { ServiceRecord } from "../graph/record.ts";
+
+const { DEPFAILED, EXECFAILED, TIMEDOUT, TERMINATED } = StopReason;
 
 /** A death by one of these signals is no failure: somebody asked the process to end. */
 const ORDERLY_SIGNALS: readonly number[] = [Signal.HUP, Signal.INT, Signal.USR1, Signal.USR2, Signal.TERM];
@@ -27,6 +30,7 @@ export function wantsRestart(service: ServiceRecord): boolean {
   }
 }
 
+/** Whether a process ended with an error: not with status 0, and not because somebody asked it to end. */
 function isFailure(exit: ExitStatus | undefined): boolean {
   return exit?.kind === "killed" ? !ORDERLY_SIGNALS.includes(exit.signal) : !isClean(exit);
 }
@@ -66,6 +70,7 @@ export function restartAllowed(service: ServiceRecord, now: number, tooOften: ()
       process.limitCount = 0;
     }
     if (process.limitCount >= description.restartLimitCount) {
+      service.gaveUp = "restart-limit";
       tooOften();
       service.target = ServiceState.STOPPED;
       return false;
@@ -74,4 +79,19 @@ export function restartAllowed(service: ServiceRecord, now: number, tooOften: ()
   }
   growDelay(service, now);
   return true;
+}
+
+/** Why a service that stays down has failed; `undefined`: it has not, for example because it was told to stop. */
+export function failureCause(
+  { reason, startFailed, gaveUp, process }: ServiceRecord,
+): FailureCause | undefined {
+  if (startFailed) {
+    if (reason === EXECFAILED) return "exec-failed";
+    if (reason === TIMEDOUT) return "timed-out";
+    return reason === DEPFAILED ? "dependency-failed" : "start-failed";
+  }
+  // The stop reason does not say it: a command to stop a dependency gives the same one.
+  if (gaveUp !== undefined) return gaveUp;
+  if (reason === StopReason.UNHEALTHY) return "unhealthy";
+  return reason === TERMINATED && isFailure(process.exit) ? "terminated" : undefined;
 }

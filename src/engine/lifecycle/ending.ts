@@ -3,6 +3,7 @@
 import { DependencyKind, ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
+import { failureCause } from "../launcher/restart_policy.ts";
 import { PHASE } from "./phase.ts";
 import { isHard, type ServiceRecord } from "../graph/record.ts";
 import type { Stopping } from "./stopping.ts";
@@ -67,6 +68,7 @@ export class Ending {
         this.#waits.end(edge);
       } else if (binding) {
         from.reason = StopReason.DEPFAILED;
+        from.gaveUp = "dependency-failed";
         this.#stopping.forceForGood(from);
       }
       this.#stopping.letGo(edge, { mayStop: false });
@@ -85,9 +87,26 @@ export class Ending {
     if (restarts) this.#startAgain(service);
     else this.#stayDown(service);
     context.reporter.note(service, "stopped");
+    if (!restarts) this.#noteFailure(service);
     // Listeners see a service that chains to itself as restarting.
     if (!service.startFailed) context.completed(service, restarts);
     context.reporter.tell(service, "stopped");
+  }
+
+  /**
+   * A service that stays down has perhaps failed. A run that was itself started because of a failure starts no others, so
+   * that failures never go round in a circle.
+   */
+  #noteFailure(service: ServiceRecord): void {
+    const cause = failureCause(service);
+    const { onFailure } = service.description;
+    const { exit } = service.process;
+    const startsHooks = onFailure.length > 0 && service.parameters === undefined;
+    if (cause !== undefined && startsHooks) service.hooks = { cause, exit, due: onFailure };
+    service.parameters = undefined;
+    if (cause !== undefined) {
+      this.#agenda.context.reporter.report(service, { kind: "failed-for-good", cause, exit });
+    }
   }
 
   #startAgain(service: ServiceRecord): void {

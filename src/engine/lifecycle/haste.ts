@@ -5,8 +5,8 @@
 
 import { hasProcess, ServiceState, Signal } from "../../model/mod.ts";
 import type { Launcher } from "../launcher/launcher.ts";
-import type { ProcessEvents } from "../launcher/process_events.ts";
-import { isAlive, type ServiceRecord, takesSignals } from "../graph/record.ts";
+import { killRemains, type ProcessEvents } from "../launcher/process_events.ts";
+import { endsRemains, isAlive, type ServiceRecord, takesSignals } from "../graph/record.ts";
 
 /** In a hurry, how long a process has between its stop signal and SIGKILL, in milliseconds. */
 const STOP_LIMIT = 1000;
@@ -26,9 +26,7 @@ export function hasten(
 ): void {
   launcher.stopLimit = STOP_LIMIT;
   // A copy of the list, because handling one service may change the graph.
-  const alive = [...services].filter((service) =>
-    hasProcess(service.type) && (isAlive(service.process.main) || isAlive(service.process.stop))
-  );
+  const alive = [...services].filter((service) => hasProcess(service.type) && isBusy(service));
   for (const service of alive) {
     if (haste === "kill") kill(service, launcher);
     else if (service.state === ServiceState.STARTING) events.cutShort(service, "start-timed-out");
@@ -38,7 +36,12 @@ export function hasten(
   }
 }
 
+function isBusy({ process }: ServiceRecord): boolean {
+  return isAlive(process.main) || isAlive(process.stop) || endsRemains(process);
+}
+
 function kill(service: ServiceRecord, launcher: Launcher): void {
   launcher.signalGroup(service, Signal.KILL);
   if (takesSignals(service.process.stop)) launcher.host.signal(service.id, "stop", Signal.KILL, true);
+  killRemains(launcher, service);
 }

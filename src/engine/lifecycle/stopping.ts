@@ -6,6 +6,7 @@
 import { ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
+import { failureCause } from "../launcher/restart_policy.ts";
 import { launchStep, PHASE, waitingForDependents } from "./phase.ts";
 import { type Edge, isActive, isHard, isTriviallyStopped, type ServiceRecord } from "../graph/record.ts";
 import { isBlocked, type Waits } from "./waits.ts";
@@ -221,6 +222,7 @@ export class Stopping {
     this.#agenda.changed(dependent);
     const final = service.target === STOPPED;
     if (final && service.force) dependent.reason = StopReason.DEPFAILED;
+    if (service.force && failureCause(service) !== undefined) dependent.gaveUp ??= "dependency-failed";
     if (knows(dependent, service)) return;
     if (service.force && final) this.forceForGood(dependent);
     else if (service.force) this.force(dependent);

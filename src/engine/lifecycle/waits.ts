@@ -35,6 +35,7 @@ export class Waits {
   enterStarting(service: ServiceRecord): void {
     prepareProcess(service);
     service.startFailed = false;
+    service.gaveUp = undefined;
     service.skipped = false;
     service.times = askedAt(this.#agenda.now());
     this.#agenda.enter(service, PHASE.waitingForDependencies);

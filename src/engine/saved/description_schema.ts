@@ -44,6 +44,7 @@ const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDes
     action: oneOf(["restart", "stop", "none"]),
   }),
   dependencies: listOf(object({ kind: oneOf(Object.values(DependencyKind)), name: text })),
+  killMode: oneOf(["process", "group", "all"]),
   logType: oneOf(["none", "file", "buffer", "pipe", "kept"]),
   logStamps: oneOf(["no", "iso", "elapsed"]),
   logFormat: oneOf(["text", "json"]),

@@ -12,6 +12,7 @@ import {
   StopReason,
 } from "../../model/mod.ts";
 import { type Plain, toPlain } from "../../model/saving.ts";
+import type { DueHooks } from "../graph/failure.ts";
 import { isLoaded } from "../graph/graph.ts";
 import {
   type Child,
@@ -65,8 +66,11 @@ export function serviceDocument(service: ServiceRecord): Plain | undefined {
   if (service.pinStart) saved.pinStart = true;
   if (service.pinStop) saved.pinStop = true;
   if (service.triggered) saved.triggered = true;
+  if (service.parameters !== undefined) saved.parameters = toPlain(service.parameters);
+  if (service.hooks !== undefined) saved.hooks = savedHooks(service.hooks);
   if (service.haveConsole) saved.haveConsole = true;
   if (service.startFailed) saved.startFailed = true;
+  if (service.gaveUp !== undefined) saved.gaveUp = service.gaveUp;
   if (service.skipped) saved.skipped = true;
   if (service.reason !== StopReason.NORMAL) saved.reason = service.reason;
   if (service.restarts !== 0) saved.restarts = service.restarts;
@@ -75,6 +79,10 @@ export function serviceDocument(service: ServiceRecord): Plain | undefined {
   if (times !== undefined) saved.times = savedTimes(times);
   for (const _ in saved) return saved;
   return undefined;
+}
+
+function savedHooks({ cause, exit, due }: DueHooks): Plain {
+  return { cause, due: [...due], ...(exit === undefined ? {} : { exit: { ...exit } }) };
 }
 
 /** A phase without details is its name. */
@@ -119,6 +127,7 @@ function savedProcess(process: ProcessState): Plain {
     const child = savedChild(process[role]);
     if (child !== undefined) saved[role] = child;
   }
+  if (process.remains !== undefined) saved.remains = { ...process.remains };
   const others: Fields = {};
   for (const [role, other] of Object.entries(process.others)) others[role] = savedChild(other) ?? {};
   if (Object.keys(others).length > 0) saved.others = others;

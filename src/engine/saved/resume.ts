@@ -8,13 +8,14 @@ import { LimitError, ServiceState, UNKNOWN_EXIT } from "../../model/mod.ts";
 import {
   type Child,
   childOf,
+  endsRemains,
   hasProcessState,
   isAlive,
   type ProcessRole,
   type ProcessState,
   type ServiceRecord,
 } from "../graph/record.ts";
-import { PROCESS_ROLES } from "../launcher/process_events.ts";
+import { continueRemains, noteRemains, PROCESS_ROLES } from "../launcher/process_events.ts";
 import type { ResumeContext } from "./saved_data.ts";
 
 /** A process of the saved state that the host has not taken over. */
@@ -44,6 +45,9 @@ export function resume(context: ResumeContext): void {
   const wanted = missing.filter(({ service, fate }) =>
     fate !== "never-made" && service.explicit && service.target === ServiceState.STARTED
   );
+  for (const service of services.filter(({ process }) => endsRemains(process))) {
+    if (!continueRemains(host, service)) events.remains(service, []);
+  }
   for (const { id, phase } of services) if (phase.kind === "killing-all") host.killAll(id);
   for (const one of missing) {
     settle(context, one);
@@ -101,6 +105,7 @@ function missingProcesses(service: ServiceRecord, { graph, host }: ResumeContext
       continue;
     }
     graph.changes.service(service);
+    if (role === "main") noteRemains(host, service, child.pid);
     child.pid = undefined;
     child.foreign = false;
     const wasMade = !child.execPending || (role === "main" && hasWorked(service));

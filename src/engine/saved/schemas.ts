@@ -14,7 +14,10 @@ import {
   type Schema,
   text,
 } from "../../model/saving.ts";
+import type { DueHooks, FailureCause, GaveUp } from "../graph/failure.ts";
 import type { Child, Edge, ProcessState, ServiceRecord } from "../graph/record.ts";
+import type { EndingRemains } from "../graph/remains.ts";
+import type { StartParameters } from "../graph/start_parameters.ts";
 import type { LifecycleState } from "../lifecycle/lifecycle.ts";
 import { type AfterExecution, launching, type LaunchStep, PHASE, type Phase } from "../lifecycle/phase.ts";
 import type { ActivationTimes } from "../times.ts";
@@ -88,6 +91,9 @@ const children: Schema<Record<string, Child>> = (saved, path) => {
 const process: Schema<ProcessState> = object<ProcessState>({
   main: child,
   stop: child,
+  remains: optional(
+    object<EndingRemains>({ pid: number, group: number, session: number, since: number, signal: number }),
+  ),
   others: (saved, path) => children(saved ?? {}, path),
   exit: optional(exitStatus),
   timer: optional(object({
@@ -160,6 +166,13 @@ const phase: Schema<Phase> = (saved, path) => {
   return plain;
 };
 
+const texts: Schema<Record<string, string>> = (saved, path) => {
+  if (!hasFields(saved)) throw new SavedStateError(path, "is not an object");
+  return Object.fromEntries(
+    Object.entries(saved).map(([name, value]) => [name, text(value, `${path}.${name}`)]),
+  );
+};
+
 /** The document of the part `service`. */
 export const savedService: Schema<SavedService> = object<SavedService>({
   name: optional(text),
@@ -173,11 +186,27 @@ export const savedService: Schema<SavedService> = object<SavedService>({
   pinStart: or(flag, false),
   pinStop: or(flag, false),
   triggered: or(flag, false),
+  parameters: optional(object<StartParameters>({ variables: texts, input: text })),
+  hooks: optional(object<DueHooks>({
+    cause: oneOf<FailureCause>([
+      "restart-limit",
+      "recovery-failed",
+      "start-failed",
+      "exec-failed",
+      "timed-out",
+      "dependency-failed",
+      "terminated",
+      "unhealthy",
+    ]),
+    exit: optional(exitStatus),
+    due: listOf(text),
+  })),
   haveConsole: or(flag, false),
   consumer: optional(number),
   process: optional(process),
   times: optional(times),
   startFailed: or(flag, false),
+  gaveUp: optional(oneOf<GaveUp>(["restart-limit", "recovery-failed", "dependency-failed"])),
   skipped: or(flag, false),
   reason: or(oneOf(Object.values(StopReason)), StopReason.NORMAL),
   restarts: or(number, 0),

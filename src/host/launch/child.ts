@@ -23,6 +23,8 @@ export interface ChildOptions {
   readonly workingDir: string;
   readonly uid: number | undefined;
   readonly gid: number | undefined;
+  /** The text on its standard input. @default none */
+  readonly input?: Uint8Array<ArrayBuffer> | undefined;
   /** The destination of its output: nowhere, the daemon, or a file that `node:fs` opened. */
   readonly output: "null" | "piped" | { readonly fd: number };
 }
@@ -39,17 +41,32 @@ export function startChild(options: ChildOptions): ChildHandle {
     env: options.environment,
     uid: options.uid,
     gid: options.gid,
-    stdin: "null",
+    stdin: options.input === undefined ? "null" : "piped",
     stdout: output,
     stderr: output,
     detached: true,
   }).spawn();
+  if (options.input !== undefined) void writeAll(child.stdin, options.input);
   return {
     pid: child.pid,
     kill: (signal) => child.kill(signal as unknown as Deno.Signal), // the runtime also accepts numbers
     ended: child.status.then(({ code, signal }) => exitStatus(code, signal), unnamedSignal),
     output: output === "piped" ? [child.stdout, child.stderr] : [],
   };
+}
+
+/** Writes a text and closes the stream. A process need not read it. */
+async function writeAll(
+  stream: WritableStream<Uint8Array<ArrayBuffer>>,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const writer = stream.getWriter();
+  try {
+    await writer.write(bytes);
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+  }
 }
 
 /**

@@ -5,11 +5,12 @@
 
 import type { FileAccess } from "../../description/mod.ts";
 import type { LaunchPlan, OutputPlan } from "../../engine/mod.ts";
-import { Errno, LaunchStage } from "../../model/mod.ts";
+import { environmentVariable } from "../../inherited/mod.ts";
+import { encodeBytes, Errno, LaunchStage } from "../../model/mod.ts";
 import type { ActivationSockets } from "../resources/activation_sockets.ts";
 import { firstFree } from "./descriptors.ts";
 import { atStage, ExecutionError, prepare } from "./launch_errors.ts";
-import { type Files, O, type Sockets } from "../../system/mod.ts";
+import { type Files, type MemoryFiles, O, type Sockets } from "../../system/mod.ts";
 import { openLog } from "../output/native_log_file.ts";
 import type { LogCollector } from "../output/log_collector.ts";
 import type { NullDevice } from "./null_device.ts";
@@ -25,13 +26,26 @@ export const STDERR = 2;
 const ACTIVATION_SOCKET = 3;
 
 const INPUT_PIPE = { what: "Can't open output pipe", stage: LaunchStage.STANDARD_FDS };
+const INPUT_TEXT = { what: "can't create standard input", stage: LaunchStage.STANDARD_FDS };
 const OUTPUT_PIPE = { what: "can't create output pipe", stage: LaunchStage.STANDARD_FDS };
 const CONTROL_SOCKET = { what: "can't create control socket", stage: LaunchStage.CONTROL_SOCKET };
 const READINESS_PIPE = { what: "can't create notification pipe", stage: LaunchStage.ARRANGE_FDS };
 
+/**
+ * The variable with the mark of a service with `kill-mode = all`. A process that has left the session and lost its parent
+ * still has it, so it can be recognised as one of the service.
+ */
+export const TREE_VARIABLE = "DINIT_TREE";
+
+/** The mark of a service: its id, behind the mark of the service as which this daemon runs, if it has one. */
+export function treeMark(id: number): string {
+  return `${environmentVariable(TREE_VARIABLE) ?? ""}/${id}`;
+}
+
 /** What the descriptors of a launch are made from. */
 export interface DescriptorContext {
   readonly files: Files;
+  readonly memory: Pick<MemoryFiles, "create" | "writeAt">;
   readonly sockets: Sockets;
   readonly logs: LogCollector;
   readonly pipes: OutputPipes;
@@ -65,6 +79,7 @@ export class LaunchDescriptors {
     this.#plan = plan;
     this.#context = context;
     this.#environment = plan.environment;
+    if (plan.marksTree) this.#tell(TREE_VARIABLE, treeMark(plan.id));
   }
 
   /** The environment of the process, which includes the numbers of its descriptors. */
@@ -73,7 +88,7 @@ export class LaunchDescriptors {
   }
 
   /** Launches share environments, so a change makes a copy. */
-  #tell(name: string, value: number): void {
+  #tell(name: string, value: number | string): void {
     this.#environment = new Map(this.#environment).set(name, `${value}`);
   }
 
@@ -133,11 +148,21 @@ export class LaunchDescriptors {
   }
 
   #input(): number {
-    const { consumerOf, session } = this.#plan;
+    const { consumerOf, session, input } = this.#plan;
+    if (input !== undefined && session === "own") {
+      return prepare(this.#plan, INPUT_TEXT, () => this.#text(input));
+    }
     if (consumerOf === undefined || session !== "own") {
       return atStage(LaunchStage.STANDARD_FDS, () => this.#context.nothing.input);
     }
     return prepare(this.#plan, INPUT_PIPE, () => this.#copy(this.#context.pipes.readEnd(consumerOf)));
+  }
+
+  /** A file with this text, open at its beginning. */
+  #text(text: string): number {
+    const fd = this.give(this.#context.memory.create("input"));
+    this.#context.memory.writeAt(fd, encodeBytes(text), 0);
+    return fd;
   }
 
   #outputPipe(): number | undefined {

@@ -51,9 +51,15 @@ function readOwnCgroup(files: Files): OwnCgroup {
   }
 }
 
+/** The folder of a group; `undefined` for a relative name while the daemon's own group is unknown. */
+export function folderOf(cgroup: string, own: OwnCgroup): string | undefined {
+  if (cgroup.startsWith("/")) return `${ROOT}${cgroup}`;
+  return "path" in own ? `${ROOT}/${own.path}/${cgroup}` : undefined;
+}
+
 /** Opens the file through which a process enters a group. Throws `SystemCallError`. */
 export function openCgroup(files: Files, cgroup: string, own: OwnCgroup): number {
-  if (!cgroup.startsWith("/") && !("path" in own)) throw new SystemCallError("open", ENOENT);
-  const folder = cgroup.startsWith("/") ? cgroup : `/${(own as { path: string }).path}/${cgroup}`;
-  return files.open(`${ROOT}${folder}/cgroup.procs`, O.WRONLY);
+  const folder = folderOf(cgroup, own);
+  if (folder === undefined) throw new SystemCallError("open", ENOENT);
+  return files.open(`${folder}/cgroup.procs`, O.WRONLY);
 }

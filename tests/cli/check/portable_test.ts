@@ -67,8 +67,8 @@ Deno.test("a mistake in an @meta line of an extension is an error of the checker
 
 Deno.test("check --portable warns of a value that the reference refuses, unless it is on a @meta line", async () => {
   const { err } = await checkExtended(`${PROCESS}ready-notification = notify\n`, "--portable");
-  const refused = "dinit 0.22.1 refuses this value of 'ready-notification'";
-  assertEquals(err.includes(`${refused}; write @meta ready-notification = VALUE`), true, err);
+  const refused = "dinit 0.22.1 refuses 'ready-notification = notify'";
+  assertEquals(err.includes(`${refused}; write @meta ready-notification = notify`), true, err);
   for (const line of ["@meta ready-notification = notify", "ready-notification = pipefd:3"]) {
     const { err } = await checkExtended(`${PROCESS}${line}\n`, "--portable");
     assertEquals(err.includes(refused), false, err);
