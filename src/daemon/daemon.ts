@@ -11,13 +11,12 @@ import type { DaemonHost } from "../host/mod.ts";
 import { ControlServer } from "../control/server/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
 import { Activity } from "./activity.ts";
-import { AfterFailures } from "./after_failures.ts";
 import { BootRecord } from "./boot_record.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import type { DebuggerPort } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
 import { engineOptions } from "./engine_options.ts";
-import { Failures } from "./failures.ts";
+import { Followers } from "./followers.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
 import { warnOfForeignFile } from "./foreign_files.ts";
@@ -26,8 +25,6 @@ import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
-import { ServiceHealth } from "./service_health.ts";
-import { ServiceLogs } from "./service_logs.ts";
 import { settled } from "./settled.ts";
 import { signalHandlers } from "./signal_meanings.ts";
 import { SocketKeeper } from "./socket_keeper.ts";
@@ -58,11 +55,8 @@ export class Daemon {
   readonly #initial: InitialServices;
   readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
-  readonly #failures: Failures;
-  readonly #logs: ServiceLogs;
-  readonly #after: AfterFailures;
-  readonly #activity = new Activity(() => this.#manager, () => this.#after.isBusy);
-  readonly #health: ServiceHealth;
+  readonly #followers: Followers;
+  readonly #activity = new Activity(() => this.#manager, () => this.#followers.after.isBusy);
   readonly #succession: AnySuccession;
   #debuggerPort: DebuggerPort | undefined;
 
@@ -75,19 +69,14 @@ export class Daemon {
     this.#log = log;
     this.#host = ground.host;
     this.#journal = ground.journal;
-    this.#logs = new ServiceLogs(() => this.#manager, context);
     const note = (exitStatus: number) => this.#state.change({ exitStatus });
     const { exitOnFailure: status, services } = options;
     const exit = status === undefined ? undefined : { status, services, note, manager: () => this.#manager };
-    this.#after = new AfterFailures({
+    this.#followers = new Followers({
       ...context,
       exit,
       manager: () => this.#manager,
       idle: () => this.#manager.activeCount === 0 && this.#checkInactive(),
-    });
-    this.#health = new ServiceHealth({
-      ...context,
-      manager: () => this.#manager,
       composeEnvironment: (overlay) => this.#environment.compose(overlay),
     });
     const ring = new EventRing(continuation?.ring);
@@ -96,10 +85,7 @@ export class Daemon {
       manager: () => this.#manager,
       fact: (fact) => {
         log.fact(fact);
-        this.#failures.fact(fact);
-        this.#after.fact(fact);
-        this.#logs.fact(fact);
-        this.#health.fact(fact);
+        this.#followers.fact(fact);
         recent.fact(fact);
       },
       inactive: () => this.#checkInactive(),
@@ -118,13 +104,13 @@ export class Daemon {
       sockets: this.#host.controlSockets,
       store: ground.store,
       upgrade: (request) => this.#succession.upgrade(request),
-      rotate: ({ id }) => this.#logs.rotate(id),
-      health: this.#health,
+      rotate: ({ id }) => this.#followers.logs.rotate(id),
+      health: this.#followers.health,
       log: (level, message) => log.message(level, message),
     });
     ground.carry({
       manager: this.#manager,
-      health: this.#health,
+      health: this.#followers.health,
       serveControl: (stream) => this.#server.serve(stream),
     });
     this.#socket = new SocketKeeper(this.#server, ground.socketPath, {
@@ -144,7 +130,6 @@ export class Daemon {
     this.#succession = surviving === undefined ? NO_SUCCESSION : new surviving.Succession(succession);
     this.#duties = this.#machineDuties();
     this.#initial = new InitialServices(options, this.#manager, context.stray, note);
-    this.#failures = new Failures({ ...context, manager: this.#manager });
   }
 
   #machineDuties(): OwnerDuties | undefined {
@@ -167,8 +152,7 @@ export class Daemon {
     const { continuation, ground } = this.#context;
     if (!await this.#keepDebuggerClosed()) return this.#giveUp();
     if (!await this.#succession.inherit()) return this.#giveUp();
-    if (continuation !== undefined) await this.#failures.restore(continuation.parts);
-    if (continuation !== undefined) await this.#health.restore(continuation.parts);
+    if (continuation !== undefined) await this.#followers.restore(continuation.parts);
     if (!await this.#socket.open()) return this.#giveUp();
     this.#context.machine?.quietKernel();
     if (system && continuation === undefined) this.#log.record("info", "Starting system");
@@ -192,8 +176,7 @@ export class Daemon {
     this.#connectSignals();
     this.#succession.survive();
     this.#host.begin();
-    this.#logs.begin();
-    this.#health.begin();
+    this.#followers.begin();
     const started = this.#begin();
     if (started) this.#announce();
     // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
@@ -215,7 +198,7 @@ export class Daemon {
   /** Waits until log lines are written, up to a limit. */
   async flush(): Promise<void> {
     const { console, mainLog } = this.#context;
-    await settled(this.#failures.complete(), FLUSH_LIMIT);
+    await settled(this.#followers.failures.complete(), FLUSH_LIMIT);
     await Promise.all([console.flush(FLUSH_LIMIT), mainLog.flush(FLUSH_LIMIT)]);
   }
 
@@ -239,14 +222,14 @@ export class Daemon {
     const isNew = !this.#state.memory.begun;
     if (continuation === undefined) {
       const started = this.#begun(start());
-      if (started) this.#after.begin();
+      if (started) this.#followers.after.begin();
       return started;
     }
     if (!isNew) this.#initial.continue();
     this.#manager.resume();
     if (isNew) this.#begun(start());
-    else if (this.#state.memory.exitStatus !== undefined) this.#after.end();
-    this.#after.begin();
+    else if (this.#state.memory.exitStatus !== undefined) this.#followers.after.end();
+    this.#followers.after.begin();
     this.#succession.recover();
     this.#server.resume();
     this.#succession.unblock();
@@ -319,7 +302,7 @@ export class Daemon {
     const info = this.#state.info(this.#manager, ground.socketPath);
     return {
       daemon: { ...info, ...(logKeeper === undefined ? {} : { logKeeper }) },
-      services: this.#health.complemented(this.#failures.overview()),
+      services: this.#followers.overview(),
     };
   }
 
@@ -344,8 +327,7 @@ export class Daemon {
   async #letGo(): Promise<void> {
     this.close();
     this.#journal.remove();
-    this.#health.close();
-    await this.#logs.close();
+    await this.#followers.close();
     await Promise.all([this.flush(), settled(this.#server.drained(), FLUSH_LIMIT)]);
     this.#server.disconnectAll();
     this.#host.close();

@@ -29,7 +29,8 @@ import { type Trouble, troubleOf, TROUBLES } from "./trouble.ts";
 
 /** What `Failures` is given. */
 export interface FailuresContext {
-  readonly manager: ServiceManager;
+  /** A function, because facts may come before the manager is complete. */
+  manager(): ServiceManager;
   readonly log: DaemonLog;
   readonly stray: StrayErrors;
   /** Shows the lines of services on the console. @default undefined, only failures show some */
@@ -61,7 +62,7 @@ export class Failures implements FactSink, StatePart {
     if (fact.kind === "unloaded") this.#forget(fact.id);
     const said = troubleOf(fact);
     if (said === undefined) return;
-    const service = this.#context.manager.find(said.service);
+    const service = this.#context.manager().find(said.service);
     if (service === undefined) return;
     const open = this.#open.get(service.id);
     if (open === undefined) this.#open.set(service.id, new Set([said.trouble]));
@@ -78,7 +79,7 @@ export class Failures implements FactSink, StatePart {
 
   /** All services with the facts about their logs and failures. */
   overview(): ServiceOverview[] {
-    return this.#context.manager.overview().map((overview) => this.#complemented(overview));
+    return this.#context.manager().overview().map((overview) => this.#complemented(overview));
   }
 
   document(id: number): Plain | undefined {
@@ -96,7 +97,7 @@ export class Failures implements FactSink, StatePart {
     const saved = parts.get(this.name);
     if (saved === undefined) return;
     const reports = await (this.#loading ??= this.#load());
-    const services = new Map([...this.#context.manager.services()].map((service) => [service.id, service]));
+    const services = new Map([...this.#context.manager().services()].map((service) => [service.id, service]));
     for (const [id, document] of saved) {
       const service = services.get(id);
       try {
@@ -122,7 +123,7 @@ export class Failures implements FactSink, StatePart {
   }
 
   #complemented(overview: ServiceOverview): ServiceOverview {
-    const service = this.#context.manager.find(overview.name);
+    const service = this.#context.manager().find(overview.name);
     const failure = service && reportOf(service, overview, this.#reports?.of(service));
     if (failure === undefined && overview.logFile === undefined) return overview;
     return {
@@ -133,7 +134,7 @@ export class Failures implements FactSink, StatePart {
   }
 
   async #explain(service: ServiceRecord, trouble: Trouble): Promise<void> {
-    const now = this.#context.manager.now();
+    const now = this.#context.manager().now();
     const age = now - (service.process.lastLaunch ?? now); // computed before the next launch
     try {
       const reports = this.#reports ?? await (this.#loading ??= this.#load());
@@ -151,7 +152,7 @@ export class Failures implements FactSink, StatePart {
     const room = await typed(import("./failure_reports.ts"));
     return this.#reports = new room.FailureReports({
       host,
-      now: () => manager.now(),
+      now: () => manager().now(),
       logFile: ({ description }) => {
         const path = logFilePath(description);
         return path === undefined ? undefined : absolutePath(path);

@@ -11,9 +11,9 @@ export interface CallsContext {
   readonly graph: ServiceGraph;
   readonly store: StateStore;
   /** See `ManagerOptions`. */
-  readonly broken: ((error: unknown) => void) | undefined;
+  readonly broken?: (error: unknown) => void;
   /** See `ManagerOptions`. */
-  readonly inactive: (() => void) | undefined;
+  readonly inactive?: () => void;
 }
 
 /** Performs the calls of the public face: each is one step, after which the engine is at rest. */

@@ -69,8 +69,7 @@ function isPinnedStopped(service: ServiceRecord): boolean {
 export function start(
   { lifecycle, shuttingDown }: OrderContext,
   service: ServiceRecord,
-  pin: boolean,
-  parameters?: StartParameters,
+  { pin = false, parameters }: StartOptions,
 ): StartResult {
   if (shuttingDown) return "shutting-down";
   if (isPinnedStopped(service)) return "pinned-stopped";

@@ -71,8 +71,7 @@ export class ServiceManager implements EngineEvents {
       emit: (service, event) => this.#listeners.emit(service, event),
     });
     this.lifecycle = this.#engine.lifecycle;
-    const { broken, inactive } = options;
-    this.#calls = new Calls({ engine: this.#engine, graph: this.graph, store, broken, inactive });
+    this.#calls = new Calls({ ...options, engine: this.#engine, graph: this.graph, store });
     if (saved === undefined) return;
     this.lifecycle.restore(saved);
     this.#engine.launcher.stopLimit = saved.stopLimit;
@@ -155,11 +154,8 @@ export class ServiceManager implements EngineEvents {
   }
 
   /** See `commands.start`. */
-  start(
-    service: ServiceRecord,
-    { pin = false, parameters }: commands.StartOptions = {},
-  ): commands.StartResult {
-    return this.#calls.command(service, () => commands.start(this, service, pin, parameters));
+  start(service: ServiceRecord, options: commands.StartOptions = {}): commands.StartResult {
+    return this.#calls.command(service, () => commands.start(this, service, options));
   }
 
   /** See `commands.hookDone`. */

@@ -18,7 +18,7 @@ function watched() {
   // Of a host the reports use the buffered log, which a fake one has.
   const host = world.host as unknown as DaemonHost;
   const failures = new Failures({
-    manager: world.manager,
+    manager: () => world.manager,
     ground: { host, store: NO_STATE_STORE },
     log: log.asDaemonLog,
     stray,

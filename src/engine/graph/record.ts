@@ -300,6 +300,15 @@ export function childOf({ main, stop, others }: ProcessState, role: ProcessRole)
   return role === "main" ? main : role === "stop" ? stop : others[role];
 }
 
+/** The child of a process in a role; it is added if there was none before. */
+export function ensureChild(process: ProcessState, role: ProcessRole): Child {
+  const known = childOf(process, role);
+  if (known !== undefined) return known;
+  const child = noChild();
+  process.others = { ...process.others, [role]: child };
+  return child;
+}
+
 /** Whether there is a process, or one is being made. */
 export function isAlive(child: Child): boolean {
   return child.pid !== undefined || child.execPending;

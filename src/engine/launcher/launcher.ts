@@ -24,6 +24,7 @@ import * as policy from "./restart_policy.ts";
 import {
   childOf,
   endsRemains,
+  ensureChild,
   isAlive,
   isHard,
   noChild,
@@ -191,12 +192,7 @@ export class Launcher {
     const compose = (overlay: EnvironmentOverlay) => this.#context.composeEnvironment(overlay);
     const result = this.#ask(() => this.host.launch(launchPlan(service, request, compose)));
     if ("error" in result) return this.#refused(service, "launch-failed", result);
-    let child = childOf(process, request.role);
-    if (child === undefined) {
-      child = noChild();
-      process.others = { ...process.others, [request.role]: child };
-    }
-    Object.assign(child, noChild(), { pid: result.pid, execPending: true });
+    Object.assign(ensureChild(process, request.role), noChild(), { pid: result.pid, execPending: true });
     if (request.role === "main") process.remains = undefined;
     return true;
   }

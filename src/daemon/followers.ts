@@ -1,0 +1,62 @@
+/** The parts of the daemon that follow the facts of services. Each loads the most of its code when it is needed. */
+
+import type { Fact, FactSink, ServiceManager } from "../engine/mod.ts";
+import type { EnvironmentOverlay, ServiceOverview } from "../model/mod.ts";
+import type { SavedParts } from "../model/saving.ts";
+import { AfterFailures, type AfterFailuresContext } from "./after_failures.ts";
+import type { DaemonContext } from "./daemon_context.ts";
+import { Failures } from "./failures.ts";
+import { ServiceHealth } from "./service_health.ts";
+import { ServiceLogs } from "./service_logs.ts";
+
+/** What they are given. */
+export interface FollowersContext extends DaemonContext, Pick<AfterFailuresContext, "exit" | "idle"> {
+  /** A function, because facts may come before the manager is complete. */
+  manager(): ServiceManager;
+  composeEnvironment(overlay: EnvironmentOverlay): ReadonlyMap<string, string>;
+}
+
+/** Tells them the facts, and asks them. */
+export class Followers implements FactSink {
+  readonly failures: Failures;
+  readonly after: AfterFailures;
+  readonly logs: ServiceLogs;
+  readonly health: ServiceHealth;
+
+  constructor(context: FollowersContext) {
+    this.failures = new Failures(context);
+    this.after = new AfterFailures(context);
+    this.logs = new ServiceLogs(context.manager, context);
+    this.health = new ServiceHealth(context);
+  }
+
+  fact(fact: Fact): void {
+    this.failures.fact(fact);
+    this.after.fact(fact);
+    this.logs.fact(fact);
+    this.health.fact(fact);
+  }
+
+  /** Continues with what an earlier program knew. */
+  async restore(parts: SavedParts): Promise<void> {
+    await this.failures.restore(parts);
+    await this.health.restore(parts);
+  }
+
+  /** From now on processes may be started. */
+  begin(): void {
+    this.logs.begin();
+    this.health.begin();
+  }
+
+  /** All services with the facts about their logs, failures and health. */
+  overview(): ServiceOverview[] {
+    return this.health.complemented(this.failures.overview());
+  }
+
+  /** Ends what runs. */
+  async close(): Promise<void> {
+    this.health.close();
+    await this.logs.close();
+  }
+}
