@@ -110,6 +110,7 @@ export type {
   OrderResult,
   RestartResult,
   SignalResult,
+  StartOptions,
   StartResult,
   StopResult,
   WakeResult,
@@ -163,7 +164,7 @@ export type {
   TimerName,
 } from "./ports.ts";
 export type { DueHooks, FailureCause, GaveUp } from "./graph/failure.ts";
-export type { Remains } from "./graph/remains.ts";
+export type { EndingRemains, Remains } from "./graph/remains.ts";
 export type { StartParameters } from "./graph/start_parameters.ts";
 export type { Child, Edge, ProcessRole, ProcessState, ServiceRecord, TimerPurpose } from "./graph/record.ts";
 export type { ActivationTimes } from "./times.ts";

@@ -14,6 +14,7 @@ export type FailureCause =
 
 /** A failure after which other services must start (`on-failure`). */
 export interface DueHooks {
+  /** Why it is down. */
   readonly cause: FailureCause;
   /** How its process ended. */
   readonly exit: ExitStatus | undefined;
