@@ -28,6 +28,7 @@ Deno.test("dinit check finds nothing wrong with the notifications", async () => 
 
 Deno.test("mail, web hook and desktop say which service has failed, why, and what it wrote last", async () => {
   await using dinit = new Dinit(services());
+  Deno.mkdirSync(`${dinit.directory}/bin`);
   for (const name of ["sendmail", "curl", "notify-send"]) {
     const path = `${dinit.directory}/bin/${name}`;
     const script = `{ for word; do echo "$word"; done; cat; } >"$0.new"; mv "$0.new" "$0.told"`;
