@@ -1,4 +1,4 @@
-import { errnoText } from "../../model/mod.ts";
+import { Errno, errnoText } from "../../model/mod.ts";
 import type { DaemonDescriptor, KeptLogOrder } from "../../host/keeping/orders.ts";
 import {
   type Files,
@@ -169,8 +169,5 @@ function openOf(
   const opened = files.open(`/proc/${daemon}/fd/${fd}`, flags);
   if (files.inodeOf(opened, kind) === inode) return opened;
   files.close(opened);
-  throw new SystemCallError("open", ESTALE);
+  throw new SystemCallError("open", Errno.ESTALE); // the daemon uses the number for something else
 }
-
-/** The daemon uses the number for something else. */
-const ESTALE = 116;
