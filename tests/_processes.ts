@@ -8,6 +8,13 @@ import { PATIENCE, soon, type Text } from "./_patience.ts";
 
 leaveNothingBehind();
 
+const kill = Deno.kill;
+/** A missing id, read from a file that is empty, is 0, and 0 means the process group of the tests. */
+Deno.kill = (pid, signal) => {
+  if (!Number.isInteger(pid) || Math.abs(pid) < 2) throw new TypeError(`this is no process id: ${pid}`);
+  kill(pid, signal);
+};
+
 /** Waits for the end of a process. One that takes longer than `limit` milliseconds is killed, and then this throws. */
 export async function endOf(
   child: Deno.ChildProcess,

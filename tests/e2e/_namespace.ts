@@ -152,10 +152,12 @@ export class Namespace implements AsyncDisposable {
     return this.#dinit.read(path);
   }
 
-  /** The process id of the daemon outside of the namespace. */
+  /** The process id of the daemon outside of the namespace. Throws if it has ended. */
   get pid(): number {
     const unshare = Number(this.read("outside.pid"));
-    return Number(Deno.readTextFileSync(`/proc/${unshare}/task/${unshare}/children`));
+    const pid = Number(Deno.readTextFileSync(`/proc/${unshare}/task/${unshare}/children`));
+    if (pid === 0) throw this.#inVain("the daemon, which has ended");
+    return pid;
   }
 
   /** Sends process 1 a signal. */

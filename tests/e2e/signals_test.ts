@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { rootOnly } from "../_needs.ts";
+import { until } from "../_patience.ts";
 import { outputOf } from "../_processes.ts";
 import { Dinit, isRunning } from "./_dinit.ts";
 import { both, type Services } from "./_hosts.ts";
@@ -14,6 +15,19 @@ const SERVICES: Services = {
 /** A service that does not stop when it is asked to. It says when it can be asked. */
 const STUBBORN = "type = process\nstop-timeout = 0\n" +
   `command = sh -c "trap '' TERM; touch ../up; while :; do sleep 0.05; done"\n`;
+
+/** SIGCHLD in a set of signals: children end all the time. */
+const CHILD_ENDED = 1n << 16n;
+
+/** Waits until no signal is pending for a process: it handles, or ignores, what it was sent. */
+async function handled(pid: number): Promise<void> {
+  const isPending = () => {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    const set = (name: string) => BigInt(`0x${new RegExp(`^${name}:\\s*(\\w+)$`, "m").exec(status)![1]}`);
+    return ((set("SigPnd") | set("ShdPnd")) & ~set("SigBlk") & ~CHILD_ENDED) !== 0n;
+  };
+  await until(() => !isPending(), "the end of pending signals");
+}
 
 /** Sends a signal by its number, which the runtime would not do for all of them. */
 async function send(pid: number, signal: number, times = 1): Promise<void> {
@@ -256,7 +270,10 @@ for (const host of ["native", "command"]) {
         "[  OK  ] boot",
       );
       for (let signal = 1; signal <= 64; signal++) {
-        if (!ENDS.includes(signal)) await send(container.pid, signal, 10);
+        if (ENDS.includes(signal)) continue;
+        await send(container.pid, signal, 10);
+        // The runtime handles faults on a small stack. Many signals at once do not fit there, and end the program.
+        await handled(container.pid);
       }
       assertEquals((await container.ctl("is-started", "boot")).stdout, "STARTED\n");
       container.kill("SIGTERM");
