@@ -34,21 +34,6 @@ export function makeUnexecutable(image: string, path: string): void {
   run("debugfs", ["-w", "-R", `set_inode_field ${path} mode 0100644`, image]);
 }
 
-/** Changes the text of a program in an image that is not in use. */
-export function changeProgram(image: string, path: string, change: (text: string) => string): void {
-  const changed = Deno.makeTempFileSync();
-  try {
-    Deno.writeTextFileSync(changed, change(readFromDisk(image, path)));
-    for (
-      const command of [`rm ${path}`, `write ${changed} ${path}`, `set_inode_field ${path} mode 0100755`]
-    ) {
-      run("debugfs", ["-w", "-R", command, image]);
-    }
-  } finally {
-    Deno.removeSync(changed);
-  }
-}
-
 /** The text of a file in an image that is not in use; empty if there is none. */
 export function readFromDisk(image: string, path: string): string {
   return run("debugfs", ["-R", `cat ${path}`, image]);
