@@ -23,7 +23,8 @@ Deno.test("why names the cause, the last lines of output, and what a service wai
       const said = await why(name);
       return said.includes(text) ? said : undefined;
     }, `${text} about ${name}`);
-  const web = await explained("web", "no database");
+  const web = await explained("web", "it reached its restart limit");
+  assertStringIncludes(web, "no database");
   assertMatch(web, /^web is STOPPED \(terminated; exited - status 7\)\.\n/);
   assertStringIncludes(web, "Failed: it reached its restart limit, given up after 1 restart in 10 s\n");
   assertStringIncludes(web, "Tried again: not by itself");
