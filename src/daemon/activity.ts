@@ -19,7 +19,7 @@ export class Activity {
     this.#isBusy = isBusy;
   }
 
-  /** The daemon was told to exit without waiting for services. */
+  /** Somebody has asked the daemon to exit without waiting for services. */
   get killed(): boolean {
     return this.#killed;
   }

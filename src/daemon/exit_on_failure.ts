@@ -1,6 +1,6 @@
 /**
- * `--exit-on-failure`: when a service that the daemon was told to start has failed for good, the daemon stops all others
- * and exits with a status. Whoever runs the container sees it then. The reference has nothing like it.
+ * `--exit-on-failure`: if a service of the command line has failed for good, the daemon stops all others and exits with
+ * a status. The program that runs the container sees this status. The reference has nothing like it.
  */
 
 import { ShutdownType } from "../model/mod.ts";
@@ -15,7 +15,7 @@ const HOOK_INTERVAL = 50;
 export interface ExitOnFailureContext {
   /** The exit status, 1 to 255. */
   readonly status: number;
-  /** The services that the daemon was told to start. */
+  /** The services that the command line names, or `boot`. */
   readonly services: readonly string[];
   /** The engine, which may not exist yet. */
   manager(): ServiceManager;

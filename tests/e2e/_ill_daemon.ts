@@ -1,5 +1,5 @@
 /**
- * A daemon that has a fault of its own, once. `ILL` says which: `memory`, `loop` or `pointer`; `ILL_AT` says when: at
+ * A daemon that causes one fault itself. `ILL` says which: `memory`, `loop` or `pointer`; `ILL_AT` says when: at
  * `boot`, while the first services start, or at the first `query` of a client. Then the file `ill` is there.
  */
 

@@ -260,7 +260,7 @@ native("kill-mode = all: a restart waits until a daemon that the service has lef
   assertStringIncludes(dinit.lines.join("\n"), "which its main process has left");
 });
 
-native("kill-mode survives a fault while what is left is being ended", async (start) => {
+native("after a fault, the daemon goes on to end the remaining processes of a service", async (start) => {
   await using dinit = start({
     boot: internal("waits-for = store", "waits-for = web"),
     store: RUNNING.store,

@@ -1,4 +1,4 @@
-/** Faults of its own do not end process 1 of a container, neither while it boots nor later. */
+/** Process 1 of a container causes a fault itself, and survives it: while it boots, and later. */
 
 import { assertEquals } from "@std/assert";
 import { rootOnly } from "../_needs.ts";
@@ -34,7 +34,10 @@ for (
 ) {
   for (const at of ["boot", "query"]) {
     Deno.test({
-      ...rootOnly(`process 1 goes on after a fault of its own (${ill}, at ${at})`, "needs namespaces"),
+      ...rootOnly(
+        `process 1 goes on after a fault that it causes itself (${ill}, at ${at})`,
+        "needs namespaces",
+      ),
       fn: async () => {
         const env = { ILL: ill, ILL_AT: at };
         // The others may be busy for a while, too, before they end.

@@ -81,7 +81,7 @@ export function restartAllowed(service: ServiceRecord, now: number, tooOften: ()
   return true;
 }
 
-/** Why a service that stays down has failed; `undefined`: it has not, for example because it was told to stop. */
+/** Why a service that stays down has failed; `undefined`: it has not failed. A command may have stopped it. */
 export function failureCause(
   { reason, startFailed, gaveUp, process }: ServiceRecord,
 ): FailureCause | undefined {

@@ -12,7 +12,7 @@ export interface TreeEvidence {
   readonly others: ReadonlySet<number>;
   /** The process id of the daemon, which adopts orphans. */
   readonly daemon: number;
-  /** The processes in the control group of the service; empty if it has none of its own. */
+  /** The processes in the control group of the service; empty if it shares the group with others, or has none. */
   readonly inCgroup: ReadonlySet<number>;
   /** Whether an orphan has the mark of the service. */
   isMarked(pid: number): boolean;

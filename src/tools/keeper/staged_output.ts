@@ -84,7 +84,7 @@ export class StagedOutput {
     return this.#rate?.hasDropped === true;
   }
 
-  /** Writes what is staged, as far as possible. `again`: opens the path anew after a failure. */
+  /** Writes what is staged, as far as possible. `again`: opens the path again after a failure. */
   write({ again = false } = {}): WriteResult {
     const { stage } = this.#context;
     try {
