@@ -37,6 +37,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/host/output/native_log_file.ts", ["tools"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],
+  // Only a program that is given a file with several services.
+  ["src/description/toml/mod.ts", ["cli", "daemon", "tools"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.
   ["src/control/server/mod.ts", ["daemon"]],
   ["src/control/wire/mod.ts", ["client"]],

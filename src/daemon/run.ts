@@ -13,6 +13,7 @@ import type { Continuation } from "./surviving/continuation.ts";
 import { StrayErrors } from "./stray_errors.ts";
 import { Ground } from "./ground.ts";
 import { type Inheritance, inheritance } from "../inherited/inheritance.ts";
+import { loadProjects } from "./projects.ts";
 import { typed } from "../model/mod.ts";
 import { SavedStateError } from "../model/saving.ts";
 
@@ -73,7 +74,9 @@ export async function runDaemon(options: DaemonOptions, display?: DisplayMaker):
       return FAILED;
     }
     const lines = await linesMaker(options, logs.console, display);
-    const context = { options, ...logs, mainLog, signals, byLibrary, stray, lines, machine, ground, unguard };
+    const projects = await loadProjects(options);
+    const parts = { ...logs, mainLog, signals, byLibrary, stray, lines, machine, ground, projects };
+    const context = { options, ...parts, unguard };
     daemon = await continuing(context, continuation);
     if (!await daemon.open()) {
       unguard?.();
