@@ -47,6 +47,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/client/lookup.ts", ["cli"]],
   ["src/client/steps.ts", ["cli"]],
   ["src/client/event_steps.ts", ["cli"]],
+  ["src/client/view_steps.ts", ["cli"]],
   // Each program loads its own options; only texts about all programs need the whole table.
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
@@ -54,6 +55,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/dinit_log.ts", ["tools"]],
   ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
+  ["src/options/dinit_up.ts", ["cli"]],
   ["src/options/ctl_values.ts", ["cli"]],
   ["src/options/dinitctl.ts", ["cli"]],
   ["src/options/program_names.ts", ["cli"]],

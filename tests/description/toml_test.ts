@@ -114,7 +114,7 @@ Deno.test("a TOML file with wrong syntax gives the place and the remedy", () => 
     [`[services.s]`, `1:1 unknown name 'services': a service is a table, [service.services]`],
     [`service.s = "x"`, `1:1 a service is a table`],
     [`[service.wäb]`, `1:10 the name 'wäb' needs quotes`],
-    [`[service.s]\nx = ${"[".repeat(60)}`, `2:55 at most 50 lists`],
+    [`[service.s]\nx = ${"[".repeat(60)}`, `2:56 at most 50 lists`],
   ];
   for (const [text, expected] of cases) {
     const found = mistake(text);
