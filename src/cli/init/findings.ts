@@ -2,7 +2,7 @@
 
 import { isValidServiceName } from "../../model/names.ts";
 import { ToolFailure } from "../shared/failure.ts";
-import { parseProcfile } from "../up/procfile.ts";
+import { parseProcfile, shellScript } from "../up/procfile.ts";
 
 /** A service that was found. */
 export interface FoundService {
@@ -38,28 +38,33 @@ const EXAMPLE: FoundService = {
 /** Looks for services in a folder. Throws `ToolFailure` if a file cannot be understood. */
 export function findServices(folder: string): Findings {
   const services = new Map<string, FoundService>();
+  const notes: string[] = [];
   const add = (service: FoundService) => {
-    if (isValidServiceName(service.name) && !services.has(service.name)) services.set(service.name, service);
+    const { name, from } = service;
+    if (!isValidServiceName(name)) {
+      notes.push(`${from} was left out: '${name}' cannot be the name of a service`);
+    } else if (services.has(name)) notes.push(`${from} was left out: there is a service ${name} already`);
+    else services.set(name, service);
   };
   const procfile = textOf(`${folder}/Procfile`);
   if (procfile !== undefined) {
-    for (const { name, command } of parseProcfile(procfile, "Procfile")) {
-      add({ name, command: ["/bin/sh", "-c", command], from: "Procfile" });
+    for (const [index, entry] of parseProcfile(procfile, "Procfile").entries()) {
+      add({ name: entry.name, command: ["/bin/sh", "-c", shellScript(entry, index)], from: "Procfile" });
     }
   }
-  for (const { file, key, words } of SCRIPT_FILES(folder)) {
+  for (const { file, key, words } of scriptFiles(folder)) {
     const scripts = scriptsOf(folder, file, key);
     for (const [name, script] of lasting(scripts)) {
       add({ name, command: [...words, script], from: `${file}: ${script}` });
     }
   }
-  const notes = COMPOSE.filter((name) => textOf(`${folder}/${name}`) !== undefined).map((name) =>
-    `${name} was left out: dinit import compose ${name} translates it`
-  );
+  for (const name of COMPOSE.filter((name) => textOf(`${folder}/${name}`) !== undefined)) {
+    notes.push(`${name} was left out: dinit import compose ${name} translates it`);
+  }
   return { services: services.size === 0 ? [EXAMPLE] : [...services.values()], notes };
 }
 
-const SCRIPT_FILES = (folder: string) => [
+const scriptFiles = (folder: string) => [
   { file: "package.json", key: "scripts", words: [packageManager(folder), "run"] },
   { file: "deno.json", key: "tasks", words: ["deno", "task"] },
   { file: "deno.jsonc", key: "tasks", words: ["deno", "task"] },

@@ -2,6 +2,7 @@
 
 import type { ServiceInfo, SystemInfo } from "../../client/view_steps.ts";
 import { type FailureContext, failureLine } from "./failure_line.ts";
+import { portsOf } from "./ports.ts";
 
 /** One service in the summary. */
 export interface Row {
@@ -22,13 +23,24 @@ export interface Board {
   readonly rows: readonly Row[];
   /** Whether nothing is starting or stopping. */
   readonly settled: boolean;
-  /** From the start of the daemon until the first time when nothing was starting any more, in milliseconds. */
-  readonly took: number;
+  /**
+   * From the start of the daemon until the first time when nothing was starting any more, in milliseconds.
+   * @default unknown
+   */
+  readonly took?: number;
+}
+
+/** What boards are made of, besides what the daemon tells. */
+export interface BoardOptions extends Omit<FailureContext, "serviceOf"> {
+  /** Whether the daemon has just begun: the first starts count from then. */
+  readonly isNew: boolean;
+  /** The ports of a process. @default looks into /proc */
+  readonly ports?: (pid: number) => readonly number[];
 }
 
 /** Follows the services from one look to the next. */
 export class Boards {
-  readonly #context: Omit<FailureContext, "serviceOf">;
+  readonly #options: BoardOptions;
   readonly #ports: (pid: number) => readonly number[];
   /** When the present start of a service began, in milliseconds since 1970. */
   readonly #begun = new Map<string, number>();
@@ -36,15 +48,11 @@ export class Boards {
   readonly #took = new Map<string, { readonly at: number; readonly took: number }>();
   #firstTook: number | undefined;
   /** The explanation of a failure needs a search in /proc: it is made once for each failure. */
-  readonly #reasons = new Map<string, { readonly at: number; readonly text: string }>();
+  readonly #reasons = new Map<string, { readonly of: string; readonly text: string }>();
 
-  /** @param ports the ports of a process. @default none are shown */
-  constructor(
-    context: Omit<FailureContext, "serviceOf">,
-    ports: (pid: number) => readonly number[] = () => [],
-  ) {
-    this.#context = context;
-    this.#ports = ports;
+  constructor(options: BoardOptions) {
+    this.#options = options;
+    this.#ports = options.ports ?? ((pid) => portsOf(pid));
   }
 
   /**
@@ -56,11 +64,12 @@ export class Boards {
     const born = now - (daemon?.uptime ?? 0);
     const shown = services.filter((service) => !isGroup(service));
     const rows = (shown.length > 0 ? shown : services).map((service) => this.#row(service, services, born));
-    const settled = services.every(({ state }) => state === "started" || state === "stopped");
+    const settled = services.every((service) => isAtRest(service, now));
     const last = Math.max(
       born,
       ...services.map(({ state, since }) => state === "started" ? Number(since) : 0),
     );
+    if (!this.#options.isNew) return { rows, settled };
     if (settled) this.#firstTook ??= last - born;
     return { rows, settled, took: this.#firstTook ?? last - born };
   }
@@ -76,7 +85,8 @@ export class Boards {
     }
     if (state === "started") {
       const took = this.#tookUntil(at, service, born);
-      return { ...common, look: "ready", took, ports: pid === undefined ? [] : this.#ports(pid) };
+      const time = took === undefined ? {} : { took };
+      return { ...common, look: "ready", ...time, ports: pid === undefined ? [] : this.#ports(pid) };
     }
     if (state === "stopping") return { ...common, look: "stopping" };
     this.#begun.delete(name); // the next start is measured from its beginning
@@ -85,24 +95,37 @@ export class Boards {
   }
 
   /** The first start of all begins with the daemon, and may be over before the first look. */
-  #tookUntil(at: number, { name, restarts = 0 }: ServiceInfo, born: number): number {
+  #tookUntil(at: number, { name, restarts = 0 }: ServiceInfo, born: number): number | undefined {
     const known = this.#took.get(name);
     if (known?.at === at) return known.took;
-    const begun = this.#begun.get(name) ?? (known === undefined && restarts === 0 ? born : at);
+    const isFirst = this.#options.isNew && known === undefined && restarts === 0;
+    const begun = this.#begun.get(name) ?? (isFirst ? born : undefined);
+    this.#begun.delete(name);
+    if (begun === undefined) return undefined;
     const took = Math.max(0, at - begun);
     this.#took.set(name, { at, took });
-    this.#begun.delete(name);
     return took;
   }
 
   #reason(service: ServiceInfo, services: readonly ServiceInfo[], at: number): string {
+    const of = `${at} ${service.failure?.output.length}`;
     const known = this.#reasons.get(service.name);
-    if (known?.at === at) return known.text;
+    if (known?.of === of) return known.text;
     const serviceOf = (pid: number) => services.find((other) => other.pid === pid)?.name;
-    const text = failureLine(service, { ...this.#context, serviceOf });
-    this.#reasons.set(service.name, { at, text });
+    const text = failureLine(service, { ...this.#options, serviceOf });
+    this.#reasons.set(service.name, { of, text });
     return text;
   }
+}
+
+/** How long the daemon may take to find out what a failed process has said last, in milliseconds. */
+const REPORT = 1000;
+
+/** Nothing more will happen, and a failure is explained. */
+function isAtRest({ state, failed, failure, launch, since }: ServiceInfo, now: number): boolean {
+  if (state === "started") return true;
+  const isReported = !failed || failure !== undefined || launch !== undefined;
+  return state === "stopped" && (isReported || now - Number(since ?? 0) > REPORT);
 }
 
 /** A service without a process that only holds others together, such as boot. */

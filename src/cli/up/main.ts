@@ -8,14 +8,16 @@ import { runCheck } from "../check/main.ts";
 import { ToolFailure } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 import { textStyle } from "../shared/style.ts";
-import { Boards, failedRows } from "./board.ts";
+import { type BoardOptions, Boards, failedRows } from "./board.ts";
 import { connectTo, descriptionsOf, prepareFolder, startDaemon } from "./instance.ts";
 import { downHelp, scanDownArguments, scanUpArguments, upHelp } from "./options.ts";
-import { listeningSockets, portsOf } from "./ports.ts";
 import { findProject, isFileWord, namedProject, type Project, upFailure } from "./project.ts";
 import { summaryLines } from "./summary.ts";
 import { Terminal } from "./terminal.ts";
 import { showView } from "./view.ts";
+
+/** How long to wait for an event before looking at the services anyway, in milliseconds. */
+const PAUSE = 250;
 
 /** Runs `dinit up` with these arguments. Returns the exit status; failures are reported on standard error. */
 export function runUp(args: readonly string[], io: CtlIo = processIo()): Promise<number> {
@@ -33,7 +35,7 @@ export function runUp(args: readonly string[], io: CtlIo = processIo()): Promise
       : { client: running, own: false };
     try {
       if (!own) await startToo(client, services);
-      if (options.detach) return await untilSettled(client, project.root, io);
+      if (options.detach) return await untilSettled(client, { root: project.root, isNew: own }, io);
     } catch (error) {
       client.close();
       throw error;
@@ -118,14 +120,14 @@ async function startToo(client: ControlClient, services: readonly string[]): Pro
 }
 
 /** Waits until nothing starts any more, and tells the result. */
-async function untilSettled(control: ControlClient, root: string, io: CtlIo): Promise<number> {
+async function untilSettled(control: ControlClient, options: BoardOptions, io: CtlIo): Promise<number> {
   const client = new Client(control);
-  const boards = new Boards({ root }, (pid) => portsOf(pid, listeningSockets()));
+  const boards = new Boards(options);
   const events = client.events();
   await events.ready;
   let board = boards.look(await client.overview(), io.now());
   while (!board.settled) {
-    await events.next();
+    await Promise.race([events.next(), new Promise((resolve) => setTimeout(resolve, PAUSE))]);
     board = boards.look(await client.overview(), io.now());
   }
   await events.close();

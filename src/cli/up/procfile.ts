@@ -1,7 +1,6 @@
 /** A Procfile as services: lines `NAME: COMMAND`, which a shell runs in the folder of the file. */
 
 import { headerText, tomlString } from "../../description/toml/mod.ts";
-import { isValidServiceName } from "../../model/names.ts";
 import { upFailure } from "./project.ts";
 
 /** One line of a Procfile. */
@@ -28,14 +27,20 @@ export function parseProcfile(text: string, file: string): ProcfileEntry[] {
       throw upFailure(`${place}: this is not 'NAME: COMMAND'`, "write, for example, web: node server.js");
     }
     const [, name, command] = match;
-    if (!isValidServiceName(name) || name.includes("@")) {
-      throw upFailure(`${place}: '${name}' cannot be the name of a service`, "use letters and digits");
+    if (!/^[\w-]+$/.test(name)) {
+      throw upFailure(`${place}: '${name}' cannot be the name of a service`, "use letters, digits, - and _");
     }
     if (entries.has(name)) throw upFailure(`${place}: '${name}' is there twice`, "use another name");
     entries.set(name, { name, command });
   }
   if (entries.size === 0) throw upFailure(`${file} has no line 'NAME: COMMAND'`, "write one, or: dinit init");
   return [...entries.values()];
+}
+
+/** What a shell executes for a line of a Procfile. @param index its place among the lines, from 0 */
+export function shellScript({ command }: ProcfileEntry, index: number): string {
+  const port = FIRST_PORT + PORT_STEP * index;
+  return `PORT=\${PORT:-${port}}; export PORT; ${NEEDS_SHELL.test(command) ? command : `exec ${command}`}`;
 }
 
 /**
@@ -48,12 +53,10 @@ export function procfileServices(
   entries: readonly ProcfileEntry[],
   { file, envFile }: { readonly file: string; readonly envFile?: string },
 ): string {
-  const blocks = entries.map(({ name, command }, index) => {
-    const port = FIRST_PORT + PORT_STEP * index;
-    const run = NEEDS_SHELL.test(command) ? command : `exec ${command}`;
-    const script = `PORT=\${PORT:-${port}}; export PORT; ${run}`.replaceAll("$", "$$$$");
+  const blocks = entries.map((entry, index) => {
+    const script = shellScript(entry, index).replaceAll("$", "$$$$");
     return [
-      headerText(name),
+      headerText(entry.name),
       `command = ["/bin/sh", "-c", ${tomlString(script)}]`,
       ...(envFile === undefined ? [] : [`env-file = ${tomlString(envFile)}`]),
     ].join("\n");

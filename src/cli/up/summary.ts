@@ -17,6 +17,8 @@ export interface SummaryOptions {
 
 /** The widest column of names. */
 const WIDEST_NAME = 24;
+/** In a narrow terminal, the mark and the state need this much room. */
+const ROOM_OF_REST = 14;
 
 const MARKS: Readonly<Record<Row["look"], readonly [symbol: string, ascii: string, colour?: Colour]>> = {
   ready: ["✓", "+", Colour.GREEN],
@@ -35,8 +37,9 @@ export function summaryLines(
   { style, most = Infinity, footer = "", question }: SummaryOptions,
 ): string[] {
   const rows = selected(board.rows, most);
-  const width = Math.min(WIDEST_NAME, Math.max(0, ...rows.map(({ name }) => textWidth(printable(name)))));
   const columns = style.columns ?? Infinity;
+  const widest = Math.min(WIDEST_NAME, Math.max(1, columns - ROOM_OF_REST));
+  const width = Math.min(widest, Math.max(0, ...rows.map(({ name }) => textWidth(printable(name)))));
   const lines = rows.map((row) => rowLine(row, width, style));
   if (rows.length < board.rows.length) {
     lines.push(paint(`   and ${board.rows.length - rows.length} more`, Colour.FAINT, style));
@@ -53,7 +56,7 @@ export function summaryLines(
 export function totalText(board: Board): string {
   const { rows, settled, took } = board;
   const ready = rows.filter(({ look }) => look === "ready").length;
-  const time = settled && ready > 0 ? ` in ${secondsText(took)}` : "";
+  const time = settled && ready > 0 && took !== undefined ? ` in ${secondsText(took)}` : "";
   const failed = failedRows(board).length;
   return `${ready} of ${rows.length} ready${time}${failed > 0 && !settled ? `, ${failed} failed` : ""}`;
 }

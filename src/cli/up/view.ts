@@ -8,7 +8,6 @@ import { textStyle } from "../shared/style.ts";
 import { type Board, Boards, failedRows } from "./board.ts";
 import { KEY_HELP, type KeyRequest, Keys } from "./keys.ts";
 import { showLines, Visibility } from "./lines.ts";
-import { listeningSockets, portsOf } from "./ports.ts";
 import { Screen } from "./screen.ts";
 import { resultOf, secondsText, summaryLines } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
@@ -68,11 +67,11 @@ class View {
   #pid: number | undefined;
 
   constructor(context: ViewContext) {
-    const { io, root, clients: [client] } = context;
+    const { io, root, owns, clients: [client] } = context;
     this.#context = context;
     this.#client = new Client(client);
     this.#screen = new Screen((text) => io.out(text), textStyle(io).symbols === true);
-    this.#boards = new Boards({ root }, (pid) => portsOf(pid, listeningSockets()));
+    this.#boards = new Boards({ root, isNew: owns });
   }
 
   async run(): Promise<number> {
