@@ -16,5 +16,7 @@ export function ownCommand(words: readonly string[]): string[] {
   }
   const ffi = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
   const grants = ffi ? ["--allow-all"] : NEEDED.map((name) => `--allow-${name}`);
-  return [Deno.execPath(), "run", "--no-prompt", ...grants, Deno.mainModule, ...words];
+  // A bundle stands in the folder of a project, whose deno.json is not meant for it.
+  const config = Deno.mainModule.endsWith(".js") ? ["--no-config"] : [];
+  return [Deno.execPath(), "run", "--no-prompt", ...config, ...grants, Deno.mainModule, ...words];
 }
