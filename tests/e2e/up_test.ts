@@ -184,7 +184,11 @@ Deno.test("in a pipe, up writes plain lines, and ends with status 1 when a servi
 Deno.test("up --detach returns when the services are ready, down stops them, and a mistake starts nothing", async () => {
   await using project = new ProjectFolder(SERVICES);
   const { code, out } = await project.run("up", "--detach", "db");
-  assertEquals([code, /^ [+] db {2}ready .*\n1 of 1 ready in .*\n$/.test(out)], [0, true], JSON.stringify(out));
+  assertEquals(
+    [code, /^ [+] db {2}ready .*\n1 of 1 ready in .*\n$/.test(out)],
+    [0, true],
+    JSON.stringify(out),
+  );
   assertEquals((await project.run("up", "--detach", "web")).code, 0);
   assertEquals(await project.ctl("stop", "w*"), "Service 'web' stopped.\n");
   assertEquals((await project.ctl("start", "--all")).includes("Service 'web' started."), true);

@@ -2,7 +2,8 @@
 
 import type { ServiceInfo, SystemInfo } from "../../client/view_steps.ts";
 import { type FailureContext, failureLine } from "./failure_line.ts";
-import { portsOf } from "./ports.ts";
+import { lastOutput } from "./last_output.ts";
+import { listeningSockets, portsOf } from "./ports.ts";
 
 /** One service in the summary. */
 export interface Row {
@@ -38,10 +39,28 @@ export interface BoardOptions extends Omit<FailureContext, "serviceOf"> {
   readonly ports?: (pid: number) => readonly number[];
 }
 
+/** What all rows of one look share. */
+interface Look {
+  readonly services: readonly ServiceInfo[];
+  /** When the daemon was started, in milliseconds since 1970. */
+  readonly born: number;
+  ports(pid: number): readonly number[];
+}
+
+/** With more services than this, looking for the ports of all would take longer than anybody wants to wait. */
+const MOST_WITH_PORTS = 200;
+
+/** Reads the ports of processes. The table of the kernel is read once for all of them, and only if it is needed. */
+function portReader(count: number): Look["ports"] {
+  if (count > MOST_WITH_PORTS) return () => [];
+  let sockets: ReturnType<typeof listeningSockets> | undefined;
+  return (pid) => portsOf(pid, sockets ??= listeningSockets());
+}
+
 /** Follows the services from one look to the next. */
 export class Boards {
   readonly #options: BoardOptions;
-  readonly #ports: (pid: number) => readonly number[];
+  readonly #ports: BoardOptions["ports"];
   /** When the present start of a service began, in milliseconds since 1970. */
   readonly #begun = new Map<string, number>();
   /** How long the last start took, and when it was complete. */
@@ -52,7 +71,7 @@ export class Boards {
 
   constructor(options: BoardOptions) {
     this.#options = options;
-    this.#ports = options.ports ?? ((pid) => portsOf(pid));
+    this.#ports = options.ports;
   }
 
   /**
@@ -63,7 +82,10 @@ export class Boards {
   look({ daemon, services }: SystemInfo, now: number): Board {
     const born = now - (daemon?.uptime ?? 0);
     const shown = services.filter((service) => !isGroup(service));
-    const rows = (shown.length > 0 ? shown : services).map((service) => this.#row(service, services, born));
+    const ports = this.#ports ?? portReader(services.length);
+    const rows = (shown.length > 0 ? shown : services).map((service) =>
+      this.#row(service, { services, born, ports })
+    );
     const settled = services.every((service) => isAtRest(service, now));
     const last = Math.max(
       born,
@@ -74,7 +96,7 @@ export class Boards {
     return { rows, settled, took: this.#firstTook ?? last - born };
   }
 
-  #row(service: ServiceInfo, services: readonly ServiceInfo[], born: number): Row {
+  #row(service: ServiceInfo, { services, born, ports }: Look): Row {
     const { name, state, restarts = 0, pid, since, waitingFor = [] } = service;
     const common = { name, restarts, ports: [] as readonly number[] };
     const at = since?.getTime() ?? born;
@@ -86,7 +108,7 @@ export class Boards {
     if (state === "started") {
       const took = this.#tookUntil(at, service, born);
       const time = took === undefined ? {} : { took };
-      return { ...common, look: "ready", ...time, ports: pid === undefined ? [] : this.#ports(pid) };
+      return { ...common, look: "ready", ...time, ports: pid === undefined ? [] : ports(pid) };
     }
     if (state === "stopping") return { ...common, look: "stopping" };
     this.#begun.delete(name); // the next start is measured from its beginning
@@ -108,7 +130,7 @@ export class Boards {
   }
 
   #reason(service: ServiceInfo, services: readonly ServiceInfo[], at: number): string {
-    const of = `${at} ${service.failure?.output.length}`;
+    const of = `${at} ${lastOutput(service).join("\n")}`;
     const known = this.#reasons.get(service.name);
     if (known?.of === of) return known.text;
     const serviceOf = (pid: number) => services.find((other) => other.pid === pid)?.name;
@@ -118,14 +140,16 @@ export class Boards {
   }
 }
 
-/** How long the daemon may take to find out what a failed process has said last, in milliseconds. */
-const REPORT = 1000;
+/** How long the last words of a failed process may take until they can be read, in milliseconds. */
+const LAST_WORDS = 1500;
 
-/** Nothing more will happen, and a failure is explained. */
-function isAtRest({ state, failed, failure, launch, since }: ServiceInfo, now: number): boolean {
+/** Nothing more will happen, and a failure is explained as well as it can be. */
+function isAtRest(service: ServiceInfo, now: number): boolean {
+  const { state, failed, launch, since } = service;
   if (state === "started") return true;
-  const isReported = !failed || failure !== undefined || launch !== undefined;
-  return state === "stopped" && (isReported || now - Number(since ?? 0) > REPORT);
+  if (state !== "stopped") return false;
+  if (!failed || launch !== undefined || lastOutput(service).length > 0) return true;
+  return now - Number(since ?? 0) > LAST_WORDS;
 }
 
 /** A service without a process that only holds others together, such as boot. */
