@@ -7,6 +7,7 @@ import { ServiceState } from "../../model/states.ts";
 import { typed } from "../../model/typed_module.ts";
 import { descriptionNames, directoriesOf } from "../hint/services.ts";
 import { ctlFailure } from "../shared/failure.ts";
+import { printable } from "../shared/text_width.ts";
 import { isPattern } from "./pattern.ts";
 import { nameSelector } from "./selection.ts";
 
@@ -36,7 +37,7 @@ export async function matchingNames(
 
 function nothingMeant(command: string, pattern: string) {
   const what = command === "start" ? "service" : "started service";
-  return ctlFailure(`no ${what} fits '${pattern}'.`);
+  return ctlFailure(`no ${what} fits '${printable(pattern)}'.`);
 }
 
 /** The services that have a description, as far as this program may read the folders. */

@@ -60,7 +60,6 @@ function portReader(count: number): Look["ports"] {
 /** Follows the services from one look to the next. */
 export class Boards {
   readonly #options: BoardOptions;
-  readonly #ports: BoardOptions["ports"];
   /** When the present start of a service began, in milliseconds since 1970. */
   readonly #begun = new Map<string, number>();
   /** How long the last start took, and when it was complete. */
@@ -71,7 +70,6 @@ export class Boards {
 
   constructor(options: BoardOptions) {
     this.#options = options;
-    this.#ports = options.ports;
   }
 
   /**
@@ -82,15 +80,13 @@ export class Boards {
   look({ daemon, services }: SystemInfo, now: number): Board {
     const born = now - (daemon?.uptime ?? 0);
     const shown = services.filter((service) => !isGroup(service));
-    const ports = this.#ports ?? portReader(services.length);
+    const ports = this.#options.ports ?? portReader(services.length);
     const rows = (shown.length > 0 ? shown : services).map((service) =>
       this.#row(service, { services, born, ports })
     );
     const settled = services.every((service) => isAtRest(service, now));
-    const last = Math.max(
-      born,
-      ...services.map(({ state, since }) => state === "started" ? Number(since) : 0),
-    );
+    const isStarted = ({ state }: ServiceInfo) => state === "started";
+    const last = services.filter(isStarted).reduce((at, { since }) => Math.max(at, Number(since)), born);
     if (!this.#options.isNew) return { rows, settled };
     if (settled) this.#firstTook ??= last - born;
     return { rows, settled, took: this.#firstTook ?? last - born };

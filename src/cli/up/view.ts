@@ -5,6 +5,7 @@ import { Client } from "../../client/view_steps.ts";
 import { nameSelector } from "../ctl/selection.ts";
 import type { CtlIo } from "../shared/io.ts";
 import { textStyle } from "../shared/style.ts";
+import { printable } from "../shared/text_width.ts";
 import { type Board, Boards, failedRows } from "./board.ts";
 import { KEY_HELP, type KeyRequest, Keys } from "./keys.ts";
 import { showLines, Visibility } from "./lines.ts";
@@ -194,7 +195,7 @@ class View {
     if (request.kind === "logs") return this.#visibility.choose(request.pattern);
     const fits = nameSelector([request.pattern]);
     const rows = this.#board?.rows.filter(({ name }) => fits(name)) ?? [];
-    if (rows.length === 0) this.#say(`no service is called '${request.pattern}'`);
+    if (rows.length === 0) this.#say(`no service is called '${printable(request.pattern)}'`);
     for (const { name, look } of rows) {
       const service = this.#client.service(name);
       const isUp = look === "ready" || look === "starting";
