@@ -16,6 +16,8 @@ export interface UpOptions {
 /** What the command line of `down` says. */
 export interface DownOptions {
   help: boolean;
+  /** The file or folder that `up` was given. */
+  words: string[];
 }
 
 /** What the command line of `init` says. */

@@ -108,10 +108,10 @@ export const DINIT_DOWN = {
   commandOnly: true,
   aliases: [],
   summary: "stop the services of a project",
-  usage: ["dinit down [options]"],
+  usage: ["dinit down [options] [FILE]"],
   options: DINIT_DOWN_OPTIONS,
   commands: [],
-  words: [],
+  words: [{ name: "FILE", kind: "file", optional: true }],
 } as const satisfies Tool;
 
 /** `dinit init`. */

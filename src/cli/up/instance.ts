@@ -13,6 +13,8 @@ const OLD_LOGS = `${INSTANCE_FOLDER}/log.old`;
 export const DAEMON_LOG = `${INSTANCE_FOLDER}/daemon.log`;
 /** The services of a Procfile, translated. */
 const TRANSLATED = `${INSTANCE_FOLDER}/services.toml`;
+/** Locked while the daemon is being started: of two calls at the same time, one starts it. */
+const LOCK = `${INSTANCE_FOLDER}/lock`;
 /** Processes of a daemon that did not end in order: the next one takes them over. */
 const JOURNAL = `${INSTANCE_SOCKET}.processes`;
 
@@ -86,6 +88,10 @@ export async function startDaemon(
   descriptions: string,
   services: readonly string[],
 ): Promise<StartedDaemon> {
+  using lock = await Deno.open(`${root}/${LOCK}`, { write: true, create: true, mode: 0o600 });
+  await lock.lock(true);
+  const running = await connectTo(root);
+  if (running !== undefined) return { client: running, own: false };
   renewLogs(root);
   const words = ownCommand([
     "--user",

@@ -58,8 +58,10 @@ export function runUp(args: readonly string[], io: CtlIo = processIo()): Promise
 /** Runs `dinit down`: stops the services of the project, and waits. Returns the exit status. */
 export function runDown(args: readonly string[], io: CtlIo = processIo()): Promise<number> {
   return reported(io, async () => {
-    if (scanDownArguments(args).help) return io.out(downHelp()), 0;
-    const { root } = findProject(Deno.cwd(), io.uid());
+    const { help, words: [file] } = scanDownArguments(args);
+    if (help) return io.out(downHelp()), 0;
+    const folder = Deno.cwd();
+    const { root } = file === undefined ? findProject(folder, io.uid()) : namedProject(file, folder);
     const client = await connectTo(root);
     if (client === undefined) {
       io.err(`dinit down: nothing runs in ${root}\n`);

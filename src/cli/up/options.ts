@@ -9,6 +9,7 @@ import {
 import { type Option, scan } from "../../options/mod.ts";
 import { optionColumns } from "../../options/text.ts";
 import { ToolFailure } from "../shared/failure.ts";
+import { isFileWord, upFailure } from "./project.ts";
 
 /** Scans the arguments of `up` from left to right. Throws `ToolFailure` at the first wrong one. */
 export function scanUpArguments(args: readonly string[]): UpOptions {
@@ -19,8 +20,13 @@ export function scanUpArguments(args: readonly string[]): UpOptions {
 
 /** Scans the arguments of `down`. Throws `ToolFailure` at the first wrong one. */
 export function scanDownArguments(args: readonly string[]): DownOptions {
-  const options: DownOptions = { help: false };
-  scanPlain(args, "down", options, DINIT_DOWN_OPTIONS);
+  const options: DownOptions = { help: false, words: [] };
+  scanPlain(args, "down", options, DINIT_DOWN_OPTIONS, (word) => {
+    if (!isFileWord(word)) {
+      throw upFailure(`${word} is not a file or folder`, `one service: dinitctl stop ${word}`);
+    }
+    options.words.push(word);
+  });
   return options;
 }
 
@@ -70,7 +76,7 @@ export function downHelp(): string {
     "dinit down: stop the services of this project, and wait until they have stopped",
     "",
     "Usage:",
-    "    dinit down [options]",
+    "    dinit down [options] [FILE]",
     "",
     "Options:",
     ...optionColumns(DINIT_DOWN_OPTIONS),

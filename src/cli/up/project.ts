@@ -26,7 +26,7 @@ const REPOSITORY = ".git";
 
 /** A failure of `dinit up`, with its remedy. */
 export function upFailure(message: string, ...remedies: string[]): ToolFailure {
-  return new ToolFailure([`dinit up: ${message}`, ...remedies.map((line) => `    ${line}`)].join("\n"));
+  return new ToolFailure([`dinit: ${message}`, ...remedies.map((line) => `    ${line}`)].join("\n"));
 }
 
 /** Finds the project of a folder: in it, or in its parents up to the repository. Throws `ToolFailure`. */

@@ -116,12 +116,12 @@ class View {
       this.#say(`stopped in ${secondsText(io.now() - this.#stopAt)}`);
       return this.#status;
     }
-    if (!owns) {
+    if (!owns && !this.#ended) {
       this.#say("left; the services go on. 'dinit up' shows them again, 'dinit down' stops them");
       return 0;
     }
     this.#say("all services have ended");
-    return this.#board !== undefined && failedRows(this.#board).length > 0 ? 1 : 0;
+    return owns && this.#board !== undefined && failedRows(this.#board).length > 0 ? 1 : 0;
   }
 
   /** Looks at the daemon whenever something has happened. */
