@@ -48,6 +48,11 @@ async function logKeeper(): Promise<number> {
   return runLogKeeper();
 }
 
+async function lease(args: string[]): Promise<number> {
+  const { runLease } = await typed(import("./src/tools/lease/main.ts"));
+  return runLease(args);
+}
+
 async function shutdown(args: string[]): Promise<number> {
   const { runShutdown } = await typed(import("./src/cli/shutdown/main.ts"));
   return runShutdown(args);
@@ -114,6 +119,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   monitor,
   log,
   "log-keeper": logKeeper,
+  lease,
   shutdown,
   completion,
   help,
