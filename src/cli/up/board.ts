@@ -1,6 +1,6 @@
 /** What the summary of `dinit up` shows: one row for each service, from what the daemon tells. */
 
-import type { ServiceInfo, SystemInfo } from "../../client/view_steps.ts";
+import type { ServiceInfo, SystemInfo } from "../../client/library.ts";
 import { type FailureContext, failureLine } from "./failure_line.ts";
 import { lastOutput } from "./last_output.ts";
 import { listeningSockets, portsOf } from "./ports.ts";

@@ -1,6 +1,6 @@
 /** Why a service has failed, in one line with a remedy. */
 
-import type { ServiceInfo } from "../../client/view_steps.ts";
+import type { ServiceInfo } from "../../client/library.ts";
 import { signalNameOf } from "../../model/signals.ts";
 import { Errno, errnoText } from "../../model/errno.ts";
 import { printable } from "../shared/text_width.ts";

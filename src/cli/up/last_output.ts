@@ -1,6 +1,6 @@
 /** The last lines of a failed service: from the daemon's report, or else from its log file. */
 
-import type { ServiceInfo } from "../../client/view_steps.ts";
+import type { ServiceInfo } from "../../client/library.ts";
 import { decodeBytes } from "../../model/bytes.ts";
 
 /** How much of a log file is read, in bytes: enough for a few lines. */

@@ -1,7 +1,7 @@
 /** `dinit up` and `dinit down`: the services of the project in the current folder. */
 
 import { type ControlClient, ControlError, Request } from "../../client/mod.ts";
-import { Client } from "../../client/view_steps.ts";
+import { Client } from "../../client/library.ts";
 import { ShutdownType } from "../../model/states.ts";
 import { missingGrantText } from "../../model/grants.ts";
 import { runCheck } from "../check/main.ts";

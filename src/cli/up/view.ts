@@ -1,7 +1,7 @@
 /** The view of `dinit up`: the lines of all services, the summary below them, keys and signals. */
 
 import { type ControlClient, ControlError } from "../../client/mod.ts";
-import { Client } from "../../client/view_steps.ts";
+import { Client } from "../../client/library.ts";
 import { nameSelector } from "../ctl/selection.ts";
 import type { CtlIo } from "../shared/io.ts";
 import { textStyle } from "../shared/style.ts";

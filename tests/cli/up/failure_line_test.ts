@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ServiceInfo } from "../../../src/client/view_steps.ts";
+import type { ServiceInfo } from "../../../src/client/library.ts";
 import { failureLine } from "../../../src/cli/up/failure_line.ts";
 import { holderOf, listeningSockets, portsOf } from "../../../src/cli/up/ports.ts";
 

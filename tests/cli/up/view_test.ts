@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Boards } from "../../../src/cli/up/board.ts";
 import { type KeyRequest, Keys } from "../../../src/cli/up/keys.ts";
 import { Screen } from "../../../src/cli/up/screen.ts";
-import type { ServiceInfo } from "../../../src/client/view_steps.ts";
+import type { ServiceInfo } from "../../../src/client/library.ts";
 
 Deno.test("a key asks for services, and what is typed can be changed and cancelled", () => {
   const requests: KeyRequest[] = [];
