@@ -5,6 +5,7 @@ import { DINIT_OPTIONS } from "./dinit.ts";
 import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
 import { DINIT_LOG_OPTIONS } from "./dinit_log.ts";
 import { DINIT_MONITOR_OPTIONS } from "./dinit_monitor.ts";
+import { DINIT_WEB_OPTIONS } from "./dinit_web.ts";
 import { DINITCTL_OPTIONS } from "./dinitctl.ts";
 import type { CommandRow, OptionRow, Word } from "./option.ts";
 import { SHUTDOWN_PROGRAMS } from "./program_names.ts";
@@ -85,6 +86,18 @@ export const DINIT_LOG = {
   words: [{ name: "DIR|FILE", kind: "file" }],
 } as const satisfies Tool;
 
+/** `dinit web`. */
+export const DINIT_WEB = {
+  name: "dinit-web",
+  word: "web",
+  aliases: [],
+  summary: "show services in a browser, to programs and to Prometheus",
+  usage: ["dinit-web [options]"],
+  options: DINIT_WEB_OPTIONS,
+  commands: [],
+  words: [],
+} as const satisfies Tool;
+
 /** `dinit shutdown`. */
 export const SHUTDOWN = {
   name: SHUTDOWN_PROGRAMS[0],
@@ -97,7 +110,7 @@ export const SHUTDOWN = {
   words: [],
 } as const satisfies Tool;
 
-const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, DINIT_LOG, SHUTDOWN] as const;
+const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, DINIT_LOG, DINIT_WEB, SHUTDOWN] as const;
 
 /** The programs that are commands of `dinit`. */
 export const TOOLS: readonly Tool[] = TOOL_ROWS;

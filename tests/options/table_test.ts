@@ -8,6 +8,8 @@ import { scanArguments } from "../../src/cli/ctl/arguments.ts";
 import { ctlHelp } from "../../src/cli/ctl/help.ts";
 import { manualPages } from "../../src/cli/manual/pages.ts";
 import { logHelp } from "../../src/options/dinit_log_help.ts";
+import { webHelp } from "../../src/options/dinit_web_help.ts";
+import { scanWebArguments } from "../../src/tools/web/arguments.ts";
 import { scanLogArguments } from "../../src/tools/log/arguments.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
 import { scanMonitorArguments } from "../../src/cli/monitor/options.ts";
@@ -30,6 +32,7 @@ const PARTS: Readonly<
   "dinit-check": { help: checkHelp, read: scanCheckArguments },
   "dinit-monitor": { help: monitorHelp, read: scanMonitorArguments },
   "dinit-log": { help: logHelp, read: (args) => scanLogArguments([...args, "log"]) },
+  "dinit-web": { help: webHelp, read: scanWebArguments },
   shutdown: { help: () => shutdownHelp("shutdown"), read: scanShutdownArguments },
 };
 

@@ -6,6 +6,7 @@ import {
   DINIT_CHECK,
   DINIT_LOG,
   DINIT_MONITOR,
+  DINIT_WEB,
   DINITCTL,
   type Program,
   PROGRAMS,
@@ -13,6 +14,7 @@ import {
   TOOLS,
 } from "../../options/programs.ts";
 import { LOG_DESCRIPTION } from "../../options/dinit_log_help.ts";
+import { WEB_DESCRIPTION, WEB_PATHS } from "../../options/dinit_web_help.ts";
 import { helpOf, optionTerm } from "../../options/text.ts";
 import { usage } from "../ctl/help.ts";
 import type { ManualItem, ManualPage, ManualSection } from "./roff.ts";
@@ -33,7 +35,7 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
 
 /** All pages. */
 export function manualPages(): readonly ManualPage[] {
-  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), shutdownPage()];
+  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), webPage(), shutdownPage()];
 }
 
 /** What every page takes from the table. */
@@ -181,6 +183,22 @@ function logPage(): ManualPage {
       {
         title: "Exit status",
         text: ["0 at the end of the input or after TERM, and 1 for a wrong command line."],
+      },
+    ],
+  };
+}
+
+function webPage(): ManualPage {
+  return {
+    ...pageOf(DINIT_WEB),
+    sections: [
+      { title: "Description", text: WEB_DESCRIPTION },
+      { title: "Options", items: optionItems(DINIT_WEB) },
+      { title: "Paths", items: WEB_PATHS.map(([term, text]) => ({ term, text: sentence(text) })) },
+      { title: "Environment", items: SOCKET_ENVIRONMENT },
+      {
+        title: "Exit status",
+        text: ["0 after TERM or INT, and 1 if it cannot begin: the message says why."],
       },
     ],
   };
