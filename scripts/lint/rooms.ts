@@ -43,7 +43,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/control/wire/describe.ts", ["client"]],
   // Only some commands need these steps, and load them. Most commands need no other step than the first.
   ["src/client/lookup.ts", ["cli"]],
-  ["src/client/steps.ts", ["cli", "tools"]],
+  ["src/client/steps.ts", ["cli", "insight", "tools"]],
   ["src/client/event_steps.ts", ["cli"]],
   // What shows a whole daemon uses the library, and connects like the other tools.
   ["src/client/library.ts", ["cli", "insight", "tools"]],

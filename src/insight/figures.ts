@@ -6,7 +6,7 @@
 import { OwnGroups } from "./own_groups.ts";
 import { InheritedMarks } from "./inherited_marks.ts";
 import { ownersOf } from "./membership.ts";
-import { type ProcessSample, readProcesses } from "./processes.ts";
+import { PROC, type ProcessSample, type ProcessSource } from "./processes.ts";
 
 /** The figures of one service, or of the daemon. */
 export interface Figures {
@@ -31,6 +31,10 @@ export interface FiguresSubject {
 export interface FiguresReading {
   /** By the name of the service. A service without processes has none. */
   readonly services: ReadonlyMap<string, Figures>;
+  /** The processes of each of them. */
+  readonly members: ReadonlyMap<string, readonly ProcessSample[]>;
+  /** How many processes were seen, of services or not: 0 without the permission to look. */
+  readonly seen: number;
   /** Those of the daemon itself. @default absent, its process cannot be seen */
   readonly daemon?: Figures;
 }
@@ -52,24 +56,21 @@ export class FiguresReader {
   /** Orphans without marks of a service: looking at them again would show the same. */
   #strangers = new Set<string>();
   #before: { readonly at: number; readonly cpuSeconds: ReadonlyMap<string, number> } | undefined;
-  readonly #look: () => readonly ProcessSample[];
+  readonly #source: ProcessSource;
   readonly #now: () => number;
 
   /**
-   * @param look the processes of the machine. @default those of `/proc`
+   * @param source the processes of the machine. @default those of `/proc`
    * @param now milliseconds of a clock that never runs backwards
    */
-  constructor(
-    look: () => readonly ProcessSample[] = readProcesses,
-    now: () => number = () => performance.now(),
-  ) {
-    this.#look = look;
+  constructor(source: ProcessSource = PROC, now: () => number = () => performance.now()) {
+    this.#source = source;
     this.#now = now;
   }
 
   /** Looks at all processes once. `daemon`: its process id; `undefined` if unknown. */
   read(services: readonly FiguresSubject[], daemon: number | undefined): FiguresReading {
-    const processes = this.#look();
+    const processes = this.#source.processes();
     const at = this.#now();
     const mains = new Map<number, string>();
     for (const { name, pid } of services) if (pid !== undefined && pid > 0) mains.set(pid, name);
@@ -85,16 +86,19 @@ export class FiguresReader {
     this.#strangers = this.#strangers.intersection(keys);
     this.#owners = new Map();
     const sums = new Map<string, Sums>();
-    for (const process of processes) {
-      const owner = owners.get(process.pid);
+    const members = new Map<string, ProcessSample[]>();
+    for (const sample of processes) {
+      const owner = owners.get(sample.pid);
       if (owner === undefined) continue;
+      const process = { ...sample, memory: this.#source.memoryOf(sample.pid) ?? sample.memory };
       this.#owners.set(keyOf(process), owner);
       add(sums, owner, process);
+      members.set(owner, [...(members.get(owner) ?? []), process]);
     }
     for (const [name, sum] of sums) Object.assign(sum, groups.figuresOf(name)); // the kernel's own sums are exact
     const own = processes.find(({ pid }) => pid === daemon);
     if (own !== undefined) add(sums, DAEMON, own);
-    return this.#reading(sums, at);
+    return { ...this.#reading(sums, at), members, seen: processes.length };
   }
 
   #judge(process: ProcessSample, marks: InheritedMarks): string | undefined {
@@ -105,7 +109,7 @@ export class FiguresReader {
     return owner;
   }
 
-  #reading(sums: ReadonlyMap<string, Sums>, at: number): FiguresReading {
+  #reading(sums: ReadonlyMap<string, Sums>, at: number): Pick<FiguresReading, "services" | "daemon"> {
     const before = this.#before;
     const seconds = before === undefined ? 0 : (at - before.at) / 1000;
     const services = new Map<string, Figures>();

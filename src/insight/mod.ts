@@ -6,9 +6,11 @@
  */
 
 export { type Figures, FiguresReader, type FiguresReading, type FiguresSubject } from "./figures.ts";
+export { kernelTime } from "./kernel_time.ts";
 export { type MembershipEvidence, ownersOf } from "./membership.ts";
-export { parseProcess, type ProcessSample, readProcesses } from "./processes.ts";
+export { parseProcess, PROC, type ProcessSample, type ProcessSource } from "./processes.ts";
 export { keptPhases, phaseStep, readStartRecords } from "./records.ts";
+export { readServiceLog, type ServiceLog } from "./service_log.ts";
 export {
   analyseStart,
   type ChainLink,

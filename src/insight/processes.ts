@@ -3,15 +3,31 @@
 /** One process. */
 export interface ProcessSample {
   readonly pid: number;
+  /** The name of the program, at most 15 bytes. */
+  readonly program: string;
   readonly parent: number;
   readonly session: number;
   /** When it was started, in ticks since boot: with the id, it identifies the process. */
   readonly startTicks: number;
   /** The processor time of the process and of the children that it has waited for, in seconds. */
   readonly cpuSeconds: number;
-  /** The memory that it occupies (the resident set), in bytes. Shared memory counts in each process. */
+  /**
+   * The memory that it occupies (the resident set), in bytes, as recent kernels estimate it. Shared memory counts in each
+   * process.
+   */
   readonly memory: number;
 }
+
+/** Where the processes of the machine can be seen. */
+export interface ProcessSource {
+  /** All processes except zombies; none if they cannot be seen. */
+  processes(): readonly ProcessSample[];
+  /** The exact memory of a process in bytes, which takes the kernel longer; `undefined` if it has ended. */
+  memoryOf(pid: number): number | undefined;
+}
+
+/** The processes in `/proc`. */
+export const PROC: ProcessSource = { processes: readProcesses, memoryOf: readMemory };
 
 /** The kernel gives times to programs in hundredths of a second on all platforms. */
 const TICKS_PER_SECOND = 100;
@@ -19,7 +35,7 @@ const AT_PAGESZ = 6n;
 const USUAL_PAGE = 4096;
 
 /** Looks at all processes except zombies. Empty if `/proc` cannot be read. */
-export function readProcesses(): ProcessSample[] {
+function readProcesses(): ProcessSample[] {
   const samples: ProcessSample[] = [];
   for (const name of ifReadable(() => Array.from(Deno.readDirSync("/proc"), ({ name }) => name)) ?? []) {
     if (!/^\d+$/.test(name)) continue;
@@ -28,6 +44,11 @@ export function readProcesses(): ProcessSample[] {
     if (sample !== undefined) samples.push(sample);
   }
   return samples;
+}
+
+function readMemory(pid: number): number | undefined {
+  const pages = ifReadable(() => Deno.readTextFileSync(`/proc/${pid}/statm`))?.split(" ")[1];
+  return pages === undefined ? undefined : Number(pages) * pageSize();
 }
 
 /** Parses `/proc/PID/stat`; `undefined` for a zombie and for other text. `page`: the size of a page in bytes. */
@@ -43,6 +64,7 @@ export function parseProcess(text: string, page: number): ProcessSample | undefi
   if (end === -1 || pages === undefined || /[ZX]/.test(state)) return undefined;
   return {
     pid: parseInt(text),
+    program: text.slice(text.indexOf("(") + 1, end),
     parent,
     session,
     startTicks,

@@ -7,7 +7,9 @@ import {
   analyseStart,
   chartRows,
   phaseStep,
+  readServiceLog,
   readStartRecords,
+  type ServiceLog,
   startChart,
   type StartRecords,
   usualTarget,
@@ -16,7 +18,6 @@ import { serviceTypeRow } from "../../model/mod.ts";
 import { dependencyKindName } from "../../model/dependency_kinds.ts";
 import { eventStream } from "./event_stream.ts";
 import { notLoaded, RequestFailure } from "./failure.ts";
-import { logLines } from "./log_lines.ts";
 import { metricsAnswer } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
 import { readinessOf } from "./readiness.ts";
@@ -153,9 +154,19 @@ export const ROUTES: readonly Route[] = [
     ],
     async answer({ sources, query }) {
       const count = numberOf(query, "n", { least: 0, most: 10_000, other: 50 });
-      const { client } = sources.connection();
-      const name = query.get("service") ?? undefined;
-      return { logs: await logLines(client, (await sources.snapshot()).services, name, count) };
+      const name = query.get("service");
+      const { services } = await sources.snapshot();
+      const wanted = name === null ? services : services.filter((service) => service.name === name);
+      if (name !== null && wanted.length === 0) throw notLoaded();
+      const logs: ServiceLog[] = [];
+      for (const service of wanted) {
+        const log = await readServiceLog(sources.connection().client, service, count);
+        if (log !== undefined) logs.push(log);
+      }
+      if (name !== null && logs.length === 0) {
+        throw new RequestFailure(404, "no-log", `service '${name}' has no log.`);
+      }
+      return { logs };
     },
   },
   {

@@ -17,8 +17,8 @@ export const HOST = "127.0.0.1:8080";
 
 /** The processes that services in tests may have: reading the real ones needs all permissions. */
 const PROCESSES = [
-  { pid: 77, parent: 42, session: 77, startTicks: 1, cpuSeconds: 1.5, memory: 5_000_000 },
-  { pid: 78, parent: 77, session: 78, startTicks: 2, cpuSeconds: 1, memory: 1_000_000 },
+  { pid: 77, program: "sh", parent: 42, session: 77, startTicks: 1, cpuSeconds: 1.5, memory: 5_000_000 },
+  { pid: 78, program: "sleep", parent: 77, session: 78, startTicks: 2, cpuSeconds: 1, memory: 1_000_000 },
 ];
 
 /** What a test works with. */
@@ -64,7 +64,11 @@ export function scene(
             report: (error) => errors.push(error),
             ...rules,
           },
-          webSources(link, events, new FiguresReader(() => PROCESSES)),
+          webSources(
+            link,
+            events,
+            new FiguresReader({ processes: () => PROCESSES, memoryOf: () => undefined }),
+          ),
         );
         const ask = async (path: string, { method = "GET", headers = {} }: AskOptions = {}) => {
           const given = { host: HOST, authorization: `Bearer ${TOKEN}`, ...headers };

@@ -1,14 +1,12 @@
-/** The last lines of output of services: from the buffer of the daemon, or from a log file and its archives. */
+/** The last lines of output of a service: from the buffer of the daemon, or from a log file and its archives. */
 
-import type { Client } from "../../client/library.ts";
-import { NoLogError } from "../../client/library.ts";
-import { decodeBytes, reasonText } from "../../model/mod.ts";
-import type { KnownService } from "../../client/steps.ts";
-import { tailOf } from "../../rotation/mod.ts";
-import { notLoaded, RequestFailure } from "./failure.ts";
+import { type Client, NoLogError, NotLoadedError } from "../client/library.ts";
+import type { KnownService } from "../client/steps.ts";
+import { decodeBytes, reasonText } from "../model/mod.ts";
+import { tailOf } from "../rotation/mod.ts";
 
 /** The log of one service. */
-export interface LogDocument {
+export interface ServiceLog {
   readonly service: string;
   /** The last lines, oldest first. */
   readonly lines: readonly string[];
@@ -24,36 +22,12 @@ const LONGEST_LINE = 8192;
 const MOST_BYTES = 1024 * 1024;
 const NEWLINE = 10;
 
-/**
- * The last lines of some services. Rejects with `RequestFailure` if one service is asked for and has no log, and with
- * `ControlError`.
- *
- * @param name only this service; `undefined`: all services that have logs
- */
-export async function logLines(
-  client: Client,
-  services: readonly KnownService[],
-  name: string | undefined,
-  count: number,
-): Promise<LogDocument[]> {
-  if (name !== undefined && !services.some((service) => service.name === name)) {
-    throw notLoaded();
-  }
-  const documents: LogDocument[] = [];
-  for (const service of services) {
-    if (name !== undefined && service.name !== name) continue;
-    const document = await logOf(client, service, count);
-    if (document !== undefined) documents.push(document);
-    else if (name !== undefined) throw new RequestFailure(404, "no-log", `service '${name}' has no log.`);
-  }
-  return documents;
-}
-
-async function logOf(
+/** The last lines of a service; `undefined` if it has no log. Rejects with `ControlError`. */
+export async function readServiceLog(
   client: Client,
   { name, logFile }: KnownService,
   count: number,
-): Promise<LogDocument | undefined> {
+): Promise<ServiceLog | undefined> {
   if (logFile === undefined) return await bufferOf(client, name, count);
   try {
     const pieces: Uint8Array[] = [];
@@ -71,12 +45,12 @@ async function logOf(
   }
 }
 
-async function bufferOf(client: Client, name: string, count: number): Promise<LogDocument | undefined> {
+async function bufferOf(client: Client, name: string, count: number): Promise<ServiceLog | undefined> {
   const pieces: Uint8Array[] = [];
   try {
     for await (const { bytes } of client.service(name).logs()) pieces.push(bytes);
   } catch (error) {
-    if (error instanceof NoLogError || (error instanceof Error && error.name === "NotLoadedError")) {
+    if (error instanceof NoLogError || error instanceof NotLoadedError) {
       return undefined;
     }
     throw error;
