@@ -2,10 +2,14 @@
 
 import { ifReadable } from "./processes.ts";
 
-const ROOT = "/sys/fs/cgroup";
+/** Where version 2 is: alone, or beside version 1. */
+const ROOTS = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 
 /** Finds the groups of services when it is made; reads their files on request. */
 export class OwnGroups {
+  readonly #root =
+    ROOTS.find((root) => ifReadable(() => Deno.statSync(`${root}/cgroup.procs`)) !== undefined) ??
+      ROOTS[0];
   readonly #groupOf = new Map<string, string>();
   readonly #owners = new Map<number, string>();
 
@@ -27,7 +31,7 @@ export class OwnGroups {
         continue;
       }
       this.#groupOf.set(name, group);
-      for (const pid of membersBelow(`${ROOT}${group}`)) this.#owners.set(pid, name);
+      for (const pid of membersBelow(`${this.#root}${group}`)) this.#owners.set(pid, name);
     }
   }
 
@@ -40,7 +44,7 @@ export class OwnGroups {
   figuresOf(service: string): { cpuSeconds?: number; memory?: number } {
     const group = this.#groupOf.get(service);
     if (group === undefined) return {};
-    const read = (file: string) => ifReadable(() => Deno.readTextFileSync(`${ROOT}${group}/${file}`));
+    const read = (file: string) => ifReadable(() => Deno.readTextFileSync(`${this.#root}${group}/${file}`));
     const usage = /^usage_usec (\d+)$/m.exec(read("cpu.stat") ?? "")?.[1];
     const memory = /^\d+/.exec(read("memory.current") ?? "")?.[0];
     return {

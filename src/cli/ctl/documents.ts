@@ -94,6 +94,8 @@ export interface ServiceDocument {
   readonly unhealthy?: string;
   /** What it costs, with `--figures` and in `top`. @default absent, it has no processes */
   readonly figures?: Figures;
+  /** The limit in bytes, if its last process was ended because it needed more memory. @default absent, that was not the reason */
+  readonly outOfMemory?: number;
   /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
   readonly log?: readonly string[];
 }

@@ -3,9 +3,10 @@
 import type { ControlClient, WireStatus } from "../../client/mod.ts";
 import { isLogPart, readKnownSystem } from "../../client/steps.ts";
 import type { Figures } from "../../insight/mod.ts";
-import { typed } from "../../model/typed_module.ts";
+import { sizeText } from "../../model/group_settings.ts";
 import { ServiceState, StopReason } from "../../model/states.ts";
 import { restartLimitText } from "../../model/status.ts";
+import { typed } from "../../model/typed_module.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceDocument } from "./documents.ts";
 import { durationText } from "../shared/duration_text.ts";
@@ -147,6 +148,9 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
   }
   if (restarts !== undefined) lines.push(`Restarts: ${restarts}`);
   if (service.unhealthy !== undefined) lines.push(`Reason: ${printable(service.unhealthy)}`);
+  if (service.outOfMemory !== undefined) {
+    lines.push(`Reason: out of memory (${sizeText(service.outOfMemory)})`);
+  }
   if (health !== undefined) {
     const { conditionOf, healthFacts } = healthText;
     lines.push(`Health: ${[conditionOf(health), ...healthFacts(health, now)].join("; ")}`);

@@ -15,19 +15,25 @@ export interface WebServiceDocument extends ServiceInfo {
   readonly health?: HealthDocument;
   /** Why it was unhealthy when it stopped last. @default absent, that was not the reason */
   readonly unhealthy?: string;
+  /**
+   * The limit in bytes, if its last process was ended because it needed more memory. @default absent, that was not the
+   * reason
+   */
+  readonly outOfMemory?: number;
   /** What it costs, with `figures=1`. @default absent, it has no processes */
   readonly figures?: Figures;
 }
 
 /** The document of a service. */
 export function serviceDocument(service: KnownService, figures?: Figures): WebServiceDocument {
-  const { cause, retryAt, health, unhealthy } = service;
+  const { cause, retryAt, health, unhealthy, outOfMemory } = service;
   return {
     ...serviceInfo(service),
     ...(cause === undefined ? {} : { cause }),
     ...(retryAt === undefined ? {} : { retryAt: new Date(retryAt) }),
     ...(health === undefined ? {} : { health }),
     ...(unhealthy === undefined ? {} : { unhealthy }),
+    ...(outOfMemory === undefined ? {} : { outOfMemory }),
     ...(figures === undefined ? {} : { figures }),
   };
 }
