@@ -83,10 +83,10 @@ function fromPhases(steps: readonly PhaseStep[], begin: number, end: number, isC
   const segments: Segment[] = [];
   for (const [index, { to, at }] of steps.entries()) {
     const known = to === "awaiting-readiness" && isChecked ? "check" : KINDS.get(to);
+    const isBefore = firstLaunch === -1 || index < firstLaunch;
     // Everything else, such as the end of a process that took too long, belongs to a failed attempt.
-    const kind = known === undefined || (ATTEMPT.has(known) && index >= firstLaunch && index < lastLaunch)
-      ? "failed-start"
-      : known;
+    const isFailed = !isBefore && (known === undefined || (ATTEMPT.has(known) && index < lastLaunch));
+    const kind = isFailed ? "failed-start" : known ?? "launch";
     const part = {
       kind,
       begin: index === 0 ? begin : Math.max(begin, at),

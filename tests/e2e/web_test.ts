@@ -54,6 +54,18 @@ Deno.test("dinit web shows a daemon to programs, and gives it commands", async (
   }
 });
 
+Deno.test("dinitctl explains the start of a real daemon, and shows what its services cost", async () => {
+  await using dinit = new Dinit(SERVICES).start();
+  await dinit.printed("[  OK  ] boot");
+  const { start, blame } = JSON.parse((await dinit.ctl("--json", "analyze")).stdout);
+  const chain = start.chain.map(({ service }: { service: string }) => service);
+  assertEquals([start.target, chain.at(-1), blame.length], ["boot", "boot", 3]);
+  const parts = start.chain.flatMap(({ segments }: { segments: { kind: string }[] }) => segments);
+  assert(parts.some(({ kind }: { kind: string }) => kind === "launch"), JSON.stringify(start));
+  const { services } = JSON.parse((await dinit.ctl("--json", "top", "--once", "store")).stdout);
+  assertEquals([services.length, services[0].name, services[0].figures.processes], [1, "store", 1]);
+});
+
 Deno.test("by default dinit web listens on a socket that only its user can reach", async () => {
   await using dinit = new Dinit({ boot: "type = internal\n" }).start();
   await dinit.printed("[  OK  ] boot");
@@ -81,10 +93,11 @@ Deno.test("by default dinit web listens on a socket that only its user can reach
   assertEquals([refused.code, refused.stdout, refused.stderr.includes("a-token")], [1, "", false]);
 });
 
+/** The page is the same in the binary, and a browser starts slowly. */
 const browserTest = needing(
   "the page shows services live, and why a stop is refused",
-  "a browser",
-  BROWSER !== undefined,
+  "a browser, and the program as sources",
+  BROWSER !== undefined && !Deno.env.has("DINIT_BINARY"),
 );
 Deno.test({
   ...browserTest,

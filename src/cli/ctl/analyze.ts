@@ -72,12 +72,13 @@ function chosen(words: readonly string[]): { readonly view: View; readonly servi
 }
 
 async function recordsOf(client: ControlClient): Promise<StartRecords> {
+  const version = await client.extensions(); // before the first query, whose answer would not tell it
   const records = await readStartRecords(client);
   if (records === undefined) {
     throw ctlFailure(
       "this daemon does not record the times of starts (dinit for Deno does, from this version on)",
     );
   }
-  if (await client.extensions() < SUBSCRIPTIONS) return records;
+  if (version < SUBSCRIPTIONS) return records;
   return { ...records, phases: await keptPhases(new Client(client)) };
 }
