@@ -97,6 +97,15 @@ export const ROUTES: readonly Route[] = [
   },
   {
     method: "GET",
+    path: `${API}/figures`,
+    summary: "what services with processes cost, by name",
+    async answer({ sources }) {
+      const { services, daemon } = sources.figures(await sources.snapshot());
+      return { ...(daemon === undefined ? {} : { daemon }), services: Object.fromEntries(services) };
+    },
+  },
+  {
+    method: "GET",
     path: `${API}/graph`,
     summary: "all loaded services and what connects them",
     async answer({ sources }) {

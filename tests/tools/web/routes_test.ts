@@ -37,6 +37,15 @@ scene("services are told in words, with their failure, health and cause", async 
   assertEquals(await get("/api/v1/services/db"), db);
 });
 
+scene("the figures of services come with them, or alone", async ({ manager, get }) => {
+  manager.overview = [service("web", { pid: 77 }), service("db", {})];
+  const figures = { cpuSeconds: 2.5, memory: 6_000_000, processes: 2 };
+  assertEquals(await get("/api/v1/figures"), { services: { web: figures } });
+  assertEquals((await get("/api/v1/services/web?figures=1")).figures, figures);
+  assertEquals((await get("/api/v1/services/web?figures=0")).figures, undefined);
+  assertEquals((await get("/api/v1/services/db?figures=1")).figures, undefined);
+});
+
 scene("a name that is not UTF-8 can be asked for", async ({ manager, get }) => {
   manager.overview = [service("a\udcffb c/d?", {}), service("ü", {})];
   assertEquals((await get("/api/v1/services/a%FFb%20c%2Fd%3F")).name, "a\udcffb c/d?");

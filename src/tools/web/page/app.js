@@ -137,8 +137,8 @@ async function route() {
 async function costs() {
   for (;;) {
     if (!document.hidden && currentView() === "services") {
-      const { services = [] } = await daemon.get("services?figures=1").catch(() => ({}));
-      table.cost(services);
+      const { services } = await daemon.get("figures").catch(() => ({}));
+      if (services !== undefined) table.cost(services);
     }
     await new Promise((resolve) => setTimeout(resolve, COST_PAUSE));
   }

@@ -154,9 +154,11 @@ export class ServiceTable {
     this.#count(services);
   }
 
-  /** Shows what services cost. */
+  /** Shows what services cost: figures by the name of the service. */
   cost(services) {
-    for (const { name, figures } of services) this.#rows.get(name)?.cost(figures);
+    for (const [name, row] of this.#rows) {
+      row.cost(Object.hasOwn(services, name) ? services[name] : undefined);
+    }
   }
 
   /** Time has passed. */
