@@ -118,12 +118,13 @@ function linkTo(
   address: WebAddress,
   port: number | undefined,
   token: string | undefined,
-  { tlsCert, tokenFile }: WebOptions,
+  { tlsCert, tokenFile, hosts }: WebOptions,
 ): string {
   if (address.kind === "unix") return `unix:${address.path}`;
   const isShown = token !== undefined && (tokenFile === undefined || Deno.stdout.isTerminal());
   const fragment = isShown ? `#t=${token}` : "";
-  return `${tlsCert === undefined ? "http" : "https"}://${inLink(address.hostname)}:${port}/${fragment}`;
+  const host = hosts[0] ?? inLink(address.hostname);
+  return `${tlsCert === undefined ? "http" : "https"}://${host}:${port}/${fragment}`;
 }
 
 function socketPath(options: WebOptions): string {

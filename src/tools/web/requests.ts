@@ -86,7 +86,7 @@ async function answer(request: Request, rules: RequestRules, sources: WebSources
 
 /** Refuses requests that come from pages of others. */
 function checkOrigin(request: Request, { address, hosts }: RequestRules): void {
-  const host = request.headers.get("host") ?? "";
+  const host = request.headers.get("host") ?? new URL(request.url).host; // HTTP/2 has it in the address
   if (!isOwnHost(address, host, hosts)) {
     throw new RequestFailure(
       421,
