@@ -1,4 +1,7 @@
-/** The files of the page, as texts: they are part of the program. */
+/**
+ * The files of the page, as texts: they are part of the program, also of the binary. Deno 2.7 imports texts because
+ * deno.json has `raw-imports`; later versions do it anyway.
+ */
 
 import indexHtml from "./page/index.html" with { type: "text" };
 import iconSvg from "./page/icon.svg" with { type: "text" };

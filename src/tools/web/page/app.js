@@ -145,6 +145,10 @@ async function costs() {
 }
 
 addEventListener("hashchange", route);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the part of the address behind # names the view
+  place("main").focus();
+});
 setInterval(() => {
   if (document.hidden) return;
   table.tick();
