@@ -93,7 +93,9 @@ export class FiguresReader {
       const process = { ...sample, memory: this.#source.memoryOf(sample.pid) ?? sample.memory };
       this.#owners.set(keyOf(process), owner);
       add(sums, owner, process);
-      members.set(owner, [...(members.get(owner) ?? []), process]);
+      const own = members.get(owner);
+      if (own === undefined) members.set(owner, [process]);
+      else own.push(process);
     }
     for (const [name, sum] of sums) Object.assign(sum, groups.figuresOf(name)); // the kernel's own sums are exact
     const own = processes.find(({ pid }) => pid === daemon);

@@ -1,6 +1,7 @@
 /** Which processes belong to a service, and what they cost. */
 
 import { assertEquals } from "@std/assert";
+import { needing, programPath } from "../_needs.ts";
 import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
 import { until } from "../_patience.ts";
 import { FiguresReader, ownersOf, parseProcess, type ProcessSample } from "../../src/insight/mod.ts";
@@ -104,7 +105,14 @@ Deno.test("the use of processors is that between two readings, and a process kee
   assertEquals(reader.read([{ name: "web", pid: 20 }], DAEMON).services.get("web")?.cpu, 0);
 });
 
-Deno.test("the figures of real processes are those of ps, double-forked ones in other sessions included", async () => {
+const withPs = needing(
+  "the figures of real processes are those of ps, double-forked ones in other sessions included",
+  "ps",
+  programPath("ps") !== undefined,
+);
+Deno.test({ ...withPs, fn: compareWithPs });
+
+async function compareWithPs(): Promise<void> {
   const directory = Deno.makeTempDirSync({ prefix: "dinit-figures-" });
   const output = `${directory}/out`;
   const script =
@@ -148,4 +156,4 @@ Deno.test("the figures of real processes are those of ps, double-forked ones in 
     await endOf(child, "the shell");
     Deno.removeSync(directory, { recursive: true });
   }
-});
+}
