@@ -53,6 +53,11 @@ async function logKeeper(): Promise<number> {
   return runLogKeeper();
 }
 
+async function lease(args: string[]): Promise<number> {
+  const { runLease } = await typed(import("./src/tools/lease/main.ts"));
+  return runLease(args);
+}
+
 async function shutdown(args: string[]): Promise<number> {
   const { runShutdown } = await typed(import("./src/cli/shutdown/main.ts"));
   return runShutdown(args);
@@ -120,6 +125,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   log,
   web,
   "log-keeper": logKeeper,
+  lease,
   shutdown,
   completion,
   help,
