@@ -70,10 +70,11 @@ export function segmentsOf(
   isChecked: boolean,
 ): Segment[] {
   if (end <= begin) return [];
-  const steps = phases.filter(({ service, at }) =>
-    service === times.name && at >= begin - ROUNDING && at < end - ROUNDING
-  );
-  const isWhole = steps.length > 0 && steps[0].at <= begin + ROUNDING;
+  const own = phases.filter(({ service, at }) => service === times.name && at < end - ROUNDING);
+  // The phase at the begin may have begun before: under load, the next one follows late.
+  const first = own.findLastIndex(({ at }) => at <= begin + ROUNDING);
+  const steps = own.slice(Math.max(0, first));
+  const isWhole = first !== -1;
   return isWhole ? fromPhases(steps, begin, end, isChecked) : fromTimes(times, begin, end, isChecked);
 }
 

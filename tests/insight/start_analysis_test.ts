@@ -64,6 +64,16 @@ Deno.test("waits for the console, delays, failed attempts and checks are parts o
   );
 });
 
+Deno.test("a phase that follows late, because the daemon is busy, leaves no gap", () => {
+  assertEquals(
+    parts(
+      { unblocked: 10, launched: 10, ready: 100 },
+      steps("a", ["waiting-for-dependencies", 0], ["launching", 25], ["awaiting-readiness", 40], ["up", 100]),
+    ),
+    "launch 10-40, start-up 40-100",
+  );
+});
+
 Deno.test("without the phases the times tell as much as they can", () => {
   const facts = { unblocked: 10, launched: 60, ready: 100 };
   assertEquals(parts(facts, []), "before-launch 10-60, start-up 60-100");
