@@ -58,6 +58,11 @@ async function log(args: string[]): Promise<number> {
   return runLog(args);
 }
 
+async function web(args: string[]): Promise<number> {
+  const { runWeb } = await typed(import("./src/tools/web/main.ts"));
+  return runWeb(args);
+}
+
 async function logKeeper(): Promise<number> {
   const { runLogKeeper } = await typed(import("./src/tools/keeper/main.ts"));
   return runLogKeeper();
@@ -136,6 +141,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   down,
   init,
   log,
+  web,
   "log-keeper": logKeeper,
   lease,
   shutdown,

@@ -23,3 +23,16 @@ export function rootOnly(name: string, why: string, present = true): Condition {
 export function fromSources(name: string): Condition {
   return needing(name, "the program as sources", !Deno.env.has("DINIT_BINARY"));
 }
+
+/** The path of the first of these programs that is installed; `undefined` if none is. */
+export function programPath(...names: string[]): string | undefined {
+  const directories = (Deno.env.get("PATH") ?? "").split(":");
+  const paths = names.flatMap((name) => directories.map((directory) => `${directory}/${name}`));
+  return paths.find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -6,7 +6,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
-  ["options", "health"],
+  ["options", "health", "insight"],
   ["cli", "daemon", "tools"],
 ];
 
@@ -47,7 +47,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/control/wire/describe.ts", ["client"]],
   // Only some commands need these steps, and load them. Most commands need no other step than the first.
   ["src/client/lookup.ts", ["cli"]],
-  ["src/client/steps.ts", ["cli"]],
+  ["src/client/steps.ts", ["cli", "insight", "tools"]],
   ["src/client/event_steps.ts", ["cli"]],
   // What shows a whole daemon uses the library, and connects like the other tools.
   ["src/client/library.ts", ["cli", "insight", "tools"]],
@@ -61,12 +61,14 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
   ["src/options/dinit_up.ts", ["cli"]],
+  ["src/options/dinit_web.ts", ["tools"]],
+  ["src/options/dinit_web_help.ts", ["cli", "tools"]],
+  ["src/options/text.ts", ["cli", "tools"]],
   ["src/options/ctl_values.ts", ["cli"]],
   ["src/options/dinitctl.ts", ["cli"]],
   ["src/options/program_names.ts", ["cli"]],
   ["src/options/programs.ts", ["cli", "daemon"]],
   ["src/options/shutdown.ts", ["cli"]],
-  ["src/options/text.ts", ["cli"]],
 ]);
 
 /** The room of a file below `src/`: the name of its folder, empty for a file directly in `src/`. */

@@ -1,7 +1,7 @@
 /** The whole system at one moment. */
 
 import type { ControlClient } from "./control_client.ts";
-import { isKnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
+import { isKnownService, type KnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
 
 /** What a daemon tells of itself. */
 export interface DaemonInfo {
@@ -29,19 +29,31 @@ export interface SystemInfo {
   readonly services: readonly ServiceInfo[];
 }
 
+/** The same in the numbers of the protocol. */
+export interface KnownSystem {
+  /** What the daemon tells of itself. @default absent, dinit tells nothing */
+  readonly daemon?: DaemonInfo;
+  /** In the order in which they were loaded. */
+  readonly services: readonly KnownService[];
+}
+
 /** Asks for the overview, or for what dinit has instead. Rejects with `ControlError`. */
 export async function readOverview(client: ControlClient): Promise<SystemInfo> {
+  const { services, ...others } = await readKnownSystem(client);
+  return { ...others, services: services.map(serviceInfo) };
+}
+
+/** The same in the numbers of the protocol. Rejects with `ControlError`. */
+export async function readKnownSystem(client: ControlClient): Promise<KnownSystem> {
   const answer = await client.query("overview") as
     | { readonly daemon?: unknown; readonly services?: unknown }
     | null
     | undefined;
   const daemon = isDaemonInfo(answer?.daemon) ? { daemon: answer.daemon } : {};
   const known = answer?.services;
-  if (Array.isArray(known) && known.every(isKnownService)) {
-    return { ...daemon, services: known.map(serviceInfo) };
-  }
+  if (Array.isArray(known) && known.every(isKnownService)) return { ...daemon, services: known };
   const listed = await client.list();
-  return { ...daemon, services: listed.map(({ name, status }) => serviceInfo({ ...status, name })) };
+  return { ...daemon, services: listed.map(({ name, status }) => ({ ...status, name })) };
 }
 
 function isDaemonInfo(value: unknown): value is DaemonInfo {

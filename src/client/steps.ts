@@ -12,6 +12,7 @@ export { type Goal, GoalWatch } from "./goal.ts";
 export { followVariables, readVariables, setVariable, type Variable } from "./environment.ts";
 export { HandleEvents } from "./handle_events.ts";
 export { isLogPart, LogReader } from "./log_reader.ts";
+export { type KnownSystem, readKnownSystem } from "./overview.ts";
 export {
   reloadService,
   type SignalRefusal,
@@ -20,6 +21,6 @@ export {
   unloadService,
   unpinService,
 } from "./requests.ts";
-export { type KnownService, processEnd, stopReasonName } from "./service_info.ts";
+export { type KnownService, processEnd, serviceInfo, stopReasonName } from "./service_info.ts";
 export { type LogRotation, rotateLog } from "./rotate.ts";
 export { requestUpgrade } from "./upgrade.ts";

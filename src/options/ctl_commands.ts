@@ -34,7 +34,7 @@ const ROWS = [
   {
     name: "status",
     words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
-    options: ["--long", "--state"],
+    options: ["--long", "--state", "--figures"],
     minimumProtocol: 1,
     summary: "show the status of services, or an overview of all",
   },
@@ -240,6 +240,20 @@ const ROWS = [
     words: [SERVICE],
     minimumProtocol: 1,
     summary: "explain what a service waits for, or why it failed",
+  },
+  {
+    name: "top",
+    words: [PATTERNS],
+    options: ["--once"],
+    minimumProtocol: 1,
+    summary: "show what services cost, live: processor time, memory, processes",
+  },
+  {
+    name: "analyze",
+    words: [{ name: "chain|blame|chart", optional: true }, { ...SERVICE, optional: true }],
+    options: ["--terminal"],
+    minimumProtocol: 1,
+    summary: "explain why the start took so long; blame: all services by time; chart: a drawing",
   },
 ] as const satisfies readonly CtlCommandRow[];
 

@@ -43,6 +43,12 @@ export interface CtlOptions {
   states: StateChoice[];
   namesOnly: boolean;
   long: boolean;
+  /** `status`: with what services cost. */
+  figures: boolean;
+  /** `top`: show it once. */
+  once: boolean;
+  /** `analyze chart`: draw with characters. */
+  terminal: boolean;
   follow: boolean;
   reverse: boolean;
   format: GraphFormat;
@@ -88,6 +94,9 @@ export function defaultOptions(): CtlOptions {
     states: [],
     namesOnly: false,
     long: false,
+    figures: false,
+    once: false,
+    terminal: false,
     follow: false,
     reverse: false,
     format: "dot",

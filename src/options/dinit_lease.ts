@@ -8,8 +8,9 @@ export interface LeaseOptions {
   help: boolean;
   /** The addresses of etcd's servers; empty: not etcd. */
   etcd: string[];
-  /** The address of the API of Kubernetes, or empty for that of the cluster; `undefined`: not Kubernetes. */
-  kubernetes: string | undefined;
+  kubernetes: boolean;
+  /** The address of the API of Kubernetes. @default that of the cluster that this runs in */
+  api: string | undefined;
   /** @default that of the service account, or `default` */
   namespace: string | undefined;
   name: string | undefined;
@@ -28,24 +29,19 @@ export const DINIT_LEASE_OPTIONS: readonly Option<LeaseOptions>[] = [
     long: "--etcd",
     assignable: true,
     value: {
-      name: "URL[,URL...]",
-      pattern: /^https?:\/\/[^,\s]+(,https?:\/\/[^,\s]+)*$/,
+      name: "URLS",
       missing: "--etcd should be followed by the addresses of etcd, such as http://10.0.0.1:2379",
     },
-    help: "hold the lease in etcd, at these servers",
+    help: "hold the lease in etcd, at these servers, separated by commas",
     apply: (o, value) => o.etcd.push(...value.split(",")),
   },
+  { long: "--kubernetes", help: "hold the lease in Kubernetes", apply: (o) => o.kubernetes = true },
   {
-    long: "--kubernetes",
+    long: "--api",
     assignable: true,
-    value: {
-      name: "URL",
-      omissible: true,
-      pattern: /^https?:\/\/\S+$/,
-      missing: "--kubernetes= should be followed by the address of the API, or stand alone",
-    },
-    help: "hold the lease in Kubernetes; without a URL in the cluster that this runs in",
-    apply: (o, value) => o.kubernetes = value.replace(/\/+$/, ""),
+    value: { name: "URL", missing: "--api should be followed by the address of the API of Kubernetes" },
+    help: "with --kubernetes, the API; the default is that of the cluster that this runs in",
+    apply: (o, value) => o.api = value,
   },
   {
     long: "--namespace",
@@ -81,6 +77,7 @@ export const DINIT_LEASE_OPTIONS: readonly Option<LeaseOptions>[] = [
     assignable: true,
     value: {
       name: "DURATION",
+      kind: "number",
       pattern: /^\d{1,6}(ms|s|m|h)?$/,
       missing: "--ttl should be followed by a duration such as 15s",
     },
@@ -109,7 +106,8 @@ export function defaultLeaseOptions(): LeaseOptions {
   return {
     help: false,
     etcd: [],
-    kubernetes: undefined,
+    kubernetes: false,
+    api: undefined,
     namespace: undefined,
     name: undefined,
     service: undefined,

@@ -154,6 +154,27 @@ const ROWS = [
     apply: (o) => o.long = true,
   },
   {
+    long: "--figures",
+    extension: true,
+    local: true,
+    help: "add processor time, memory and the number of processes",
+    apply: (o) => o.figures = true,
+  },
+  {
+    long: "--once",
+    extension: true,
+    local: true,
+    help: "show the figures once and end",
+    apply: (o) => o.once = true,
+  },
+  {
+    long: "--terminal",
+    extension: true,
+    local: true,
+    help: "draw the chart with characters, instead of SVG",
+    apply: (o) => o.terminal = true,
+  },
+  {
     long: "--follow",
     extension: true,
     local: true,

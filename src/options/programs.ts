@@ -3,9 +3,11 @@
 import { COMMANDS } from "./ctl_commands.ts";
 import { DINIT_OPTIONS } from "./dinit.ts";
 import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
+import { DINIT_LEASE_OPTIONS } from "./dinit_lease.ts";
 import { DINIT_LOG_OPTIONS } from "./dinit_log.ts";
 import { DINIT_MONITOR_OPTIONS } from "./dinit_monitor.ts";
 import { DINIT_DOWN_OPTIONS, DINIT_INIT_OPTIONS, DINIT_UP_OPTIONS } from "./dinit_up.ts";
+import { DINIT_WEB_OPTIONS } from "./dinit_web.ts";
 import { DINITCTL_OPTIONS } from "./dinitctl.ts";
 import type { CommandRow, OptionRow, Word } from "./option.ts";
 import { SHUTDOWN_PROGRAMS } from "./program_names.ts";
@@ -127,6 +129,34 @@ export const DINIT_INIT = {
   words: [],
 } as const satisfies Tool;
 
+/** `dinit web`. */
+export const DINIT_WEB = {
+  name: "dinit-web",
+  word: "web",
+  aliases: [],
+  summary: "show services in a browser, to programs and to Prometheus",
+  usage: ["dinit-web [options]"],
+  options: DINIT_WEB_OPTIONS,
+  commands: [],
+  words: [],
+} as const satisfies Tool;
+
+/** `dinit lease`. */
+export const DINIT_LEASE = {
+  name: "dinit-lease",
+  word: "lease",
+  commandOnly: true,
+  aliases: [],
+  summary: "have a service run on exactly one of several machines",
+  usage: [
+    "dinit lease --etcd=URL --name=NAME --service=SERVICE [options]",
+    "dinit lease --kubernetes --name=NAME --service=SERVICE [options]",
+  ],
+  options: DINIT_LEASE_OPTIONS,
+  commands: [],
+  words: [],
+} as const satisfies Tool;
+
 /** `dinit shutdown`. */
 export const SHUTDOWN = {
   name: SHUTDOWN_PROGRAMS[0],
@@ -144,9 +174,11 @@ const TOOL_ROWS = [
   DINIT_CHECK,
   DINIT_MONITOR,
   DINIT_LOG,
+  DINIT_WEB,
   DINIT_UP,
   DINIT_DOWN,
   DINIT_INIT,
+  DINIT_LEASE,
   SHUTDOWN,
 ] as const;
 
@@ -165,11 +197,6 @@ const PLAIN_COMMANDS = [
   {
     name: "log-keeper",
     summary: "keep the logs of a daemon, which starts this itself",
-    words: [],
-  },
-  {
-    name: "lease",
-    summary: "have a service run on exactly one of several machines",
     words: [],
   },
   {

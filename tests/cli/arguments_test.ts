@@ -84,7 +84,10 @@ Deno.test("ctl --help has a usage line for each sub-command, in the order of the
   assertEquals(lines.map((line) => line.split(" ")[6]), COMMANDS.map(({ name }) => name));
   assert(out.includes("    dinitctl [options] stop [--force] [--all] SERVICE|PATTERN...\n"), out);
   assert(out.includes("    dinitctl [options] setenv NAME[=VALUE]...\n"), out);
-  assert(out.includes("    dinitctl [options] status [--long] [--state STATE] [SERVICE|PATTERN...]\n"), out);
+  assert(
+    out.includes("    dinitctl [options] status [--long] [--state STATE] [--figures] [SERVICE|PATTERN...]\n"),
+    out,
+  );
   for (const line of out.split("\n")) assert(line.length <= 100, line);
 });
 
@@ -93,7 +96,7 @@ Deno.test("the sub-commands are in the order of the specification", () => {
     COMMANDS.map(({ name }) => name).join(" "),
     "status is-started is-failed start stop restart wake release unpin unload reload list shutdown add-dep rm-dep " +
       "enable disable trigger untrigger setenv unsetenv catlog signal tree graph wait events " +
-      "upgrade health logs why",
+      "upgrade health logs why top analyze",
   );
 });
 

@@ -14,9 +14,11 @@ const NAMES = [
   "dinit-check",
   "dinit-monitor",
   "dinit-log",
+  "dinit-web",
   "dinit-up",
   "dinit-down",
   "dinit-init",
+  "dinit-lease",
   "shutdown",
 ];
 

@@ -5,6 +5,7 @@ import {
   type DependencyKind,
   NO_EXIT,
   type ServiceEvent,
+  type ServiceOverview,
   type ServiceStatus,
   type ServiceTimes,
   ServiceType,
@@ -60,6 +61,9 @@ export class FakeManager implements ControlledManager {
 
   /** What `times` answers. */
   activations: ServiceTimes[] = [];
+
+  /** The services in the overview. */
+  overview: ServiceOverview[] = [];
 
   times(): ServiceTimes[] {
     return this.activations;

@@ -100,7 +100,7 @@ export function testServer(
 ): ControlServer {
   Deno.permissions.revokeSync({ name: "sys" });
   return new ControlServer(manager, {
-    overview: () => OVERVIEW,
+    overview: () => ({ ...OVERVIEW, services: manager.overview }),
     events,
     log: (level, message) => log.push(`${level}: ${message}`),
   });

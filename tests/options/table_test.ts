@@ -7,7 +7,11 @@ import { scanCheckArguments } from "../../src/cli/check/options.ts";
 import { scanArguments } from "../../src/cli/ctl/arguments.ts";
 import { ctlHelp } from "../../src/cli/ctl/help.ts";
 import { manualPages } from "../../src/cli/manual/pages.ts";
+import { leaseHelp } from "../../src/options/dinit_lease_help.ts";
+import { scanLeaseArguments } from "../../src/tools/lease/arguments.ts";
 import { logHelp } from "../../src/options/dinit_log_help.ts";
+import { webHelp } from "../../src/options/dinit_web_help.ts";
+import { scanWebArguments } from "../../src/tools/web/arguments.ts";
 import { scanLogArguments } from "../../src/tools/log/arguments.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
 import { initHelp, scanInitArguments } from "../../src/cli/init/options.ts";
@@ -35,6 +39,8 @@ const PARTS: Readonly<
   "dinit-up": { help: upHelp, read: scanUpArguments },
   "dinit-down": { help: downHelp, read: scanDownArguments },
   "dinit-init": { help: initHelp, read: scanInitArguments },
+  "dinit-lease": { help: leaseHelp, read: scanLeaseArguments },
+  "dinit-web": { help: webHelp, read: scanWebArguments },
   shutdown: { help: () => shutdownHelp("shutdown"), read: scanShutdownArguments },
 };
 

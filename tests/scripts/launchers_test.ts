@@ -36,6 +36,7 @@ Deno.test("the name of the program stands for the words of a tool, in any folder
   assertEquals(words("/usr/bin/dinit-check"), "check");
   assertEquals(words("./dinit-monitor", "-e"), "monitor");
   assertEquals(words("/usr/bin/dinit-log", "dir"), "log");
+  assertEquals(words("/usr/bin/dinit-web"), "web");
   assertEquals(words("/sbin/shutdown"), "shutdown --called=shutdown");
   assertEquals(words("soft-reboot"), "shutdown --called=soft-reboot");
   for (const other of ["dinit", "/usr/bin/dinit", "/sbin/init", "dinitctl.old", "ctl", "toString", ""]) {

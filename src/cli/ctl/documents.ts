@@ -7,6 +7,7 @@
  * lossless byte text: each byte that is not part of UTF-8 is one `\udcXX`.
  */
 
+import type { Figures, StartAnalysis } from "../../insight/mod.ts";
 import type { HealthDocument } from "../../model/health_status.ts";
 
 /** The fields of all documents. */
@@ -39,6 +40,8 @@ export type AnyDocument =
     | UpgradeDocument
     | WhyDocument
     | HealthListDocument
+    | TopDocument
+    | AnalyzeDocument
   );
 
 export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
@@ -89,6 +92,8 @@ export interface ServiceDocument {
   readonly health?: HealthDocument;
   /** Why it was unhealthy when it stopped last. @default absent, that was not the reason */
   readonly unhealthy?: string;
+  /** What it costs, with `--figures` and in `top`. @default absent, it has no processes */
+  readonly figures?: Figures;
   /** The limit in bytes, if its last process was ended because it needed more memory. @default absent, that was not the reason */
   readonly outOfMemory?: number;
   /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
@@ -308,6 +313,28 @@ export interface HealthListDocument {
   readonly health: readonly HealthDocument[];
   /** Named services that it does not watch. @default absent, none */
   readonly missing?: readonly string[];
+}
+
+/** `top --once` */
+export interface TopDocument {
+  readonly command: "top";
+  /** Those of the daemon. @default absent, its process cannot be seen */
+  readonly daemonFigures?: Figures;
+  readonly services: readonly ServiceDocument[];
+}
+
+/** `analyze`. Times are in milliseconds since 1970, lengths in milliseconds. */
+export interface AnalyzeDocument {
+  readonly command: "analyze";
+  readonly start: StartAnalysis;
+  /** The time of the kernel before the daemon. @default absent, the daemon is not the init of a machine */
+  readonly kernel?: number;
+  /** The time of each service without waiting for others, the slowest first. */
+  readonly blame: readonly {
+    readonly service: string;
+    readonly length: number;
+    readonly outcome: "started" | "failed" | "running";
+  }[];
 }
 
 /** `upgrade`: the new program has taken over, or could. `error` has the reason if it could not. */

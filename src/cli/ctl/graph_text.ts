@@ -2,7 +2,8 @@
 
 import { type Graph, hasFailed } from "../../client/mod.ts";
 import { serviceTypeRow } from "../../model/service_types.ts";
-import { isOrdering, kindName } from "../shared/dependency_kinds.ts";
+import { dependencyKindName } from "../../model/dependency_kinds.ts";
+import { isOrdering } from "../../model/states.ts";
 import type { GraphDocument, StateName } from "./documents.ts";
 import { lookOf } from "./look.ts";
 import type { GraphFormat, StateChoice } from "../../options/ctl_values.ts";
@@ -39,7 +40,7 @@ export function graphDocument({ nodes, edges }: Graph): Omit<GraphDocument, "com
       target: stateName(node.target) as StateName,
       failed: hasFailed(node),
     })),
-    edges: edges.map(({ from, to, kind }) => ({ from, to, kind: kindName(kind) })),
+    edges: edges.map(({ from, to, kind }) => ({ from, to, kind: dependencyKindName(kind) })),
   };
 }
 
@@ -51,7 +52,7 @@ function dotText({ nodes, edges }: Graph): string {
     "  node [shape=box, style=filled];",
     ...nodes.map((node) => `  ${dotName(node.name)} [fillcolor="${FILLS[lookOf(node).word]}"];`),
     ...edges.map(({ from, to, kind }) =>
-      `  ${dotName(from)} -> ${dotName(to)} [label="${kindName(kind)}"${dotStyle(kind)}];`
+      `  ${dotName(from)} -> ${dotName(to)} [label="${dependencyKindName(kind)}"${dotStyle(kind)}];`
     ),
     "}",
     "",
@@ -68,7 +69,7 @@ function dotStyle(kind: number): string {
 }
 
 function isSoft(kind: number): boolean {
-  return ["waits-for", "soft"].includes(kindName(kind));
+  return ["waits-for", "soft"].includes(dependencyKindName(kind));
 }
 
 /** For Mermaid, whose node names are plain words, so nodes are numbered. */
@@ -88,7 +89,7 @@ function mermaidText({ nodes, edges }: Graph): string {
     ...Array.from(others, (name) => `  ${mermaidNode(idOf(name), name)}`),
     ...edges.map(({ from, to, kind }) => {
       const arrow = isOrdering(kind) || isSoft(kind) ? "-.->" : "-->";
-      return `  ${idOf(from)} ${arrow}|${kindName(kind)}| ${idOf(to)}`;
+      return `  ${idOf(from)} ${arrow}|${dependencyKindName(kind)}| ${idOf(to)}`;
     }),
     ...looks.map((word) => `  classDef ${word} fill:${FILLS[word]},color:#000`),
     "",

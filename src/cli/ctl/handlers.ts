@@ -36,5 +36,7 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   events: async () => (await typed(import("./events.ts"))).events,
   why: async () => (await typed(import("./why.ts"))).why,
   health: async () => (await typed(import("./health.ts"))).health,
+  top: async () => (await typed(import("./top/top.ts"))).top,
+  analyze: async () => (await typed(import("./analyze.ts"))).analyze,
   upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };

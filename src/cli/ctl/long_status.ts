@@ -1,14 +1,17 @@
 /** `status` of services with more than the reference shows, for people at a terminal and for programs. */
 
 import type { ControlClient, WireStatus } from "../../client/mod.ts";
-import { isLogPart } from "../../client/steps.ts";
+import { isLogPart, readKnownSystem } from "../../client/steps.ts";
+import type { Figures } from "../../insight/mod.ts";
 import { sizeText } from "../../model/group_settings.ts";
 import { ServiceState, StopReason } from "../../model/states.ts";
 import { restartLimitText } from "../../model/status.ts";
+import { typed } from "../../model/typed_module.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceDocument } from "./documents.ts";
 import { durationText } from "../shared/duration_text.ts";
 import { failureFor, failureText } from "../shared/failure.ts";
+import { figuresText } from "./figures_text.ts";
 import * as healthText from "./health_text.ts";
 import { lookOf } from "./look.ts";
 import { type KnownService, serviceDocument } from "./service_facts.ts";
@@ -61,11 +64,14 @@ export async function longStatus(context: CommandContext): Promise<number> {
     const detail = withLog || options.json
       ? await detailOf(client, { ...wire, name }, found.handle, withLog)
       : undefined;
+    const figures = options.figures ? await figuresOf(client, { ...wire, name }) : undefined;
     documents.push({
       ...serviceDocument(detail?.service ?? { ...wire, name }),
+      ...(figures === undefined ? {} : { figures }),
       ...(detail?.log === undefined ? {} : { log: detail.log }),
     });
     const lines = stateColoured(statusLines(name, wire), wire, style);
+    if (figures !== undefined) lines.push(`    Figures: ${figuresText(figures)}`);
     if (detail !== undefined) lines.push(...moreLines(detail, io.now(), style));
     context.print(`${index === 0 ? "" : "\n"}${lines.map((line) => `${line}\n`).join("")}`);
   }
@@ -103,6 +109,13 @@ async function detailOf(
   const part = withLog ? await client.query(`log ${handle}`) : undefined;
   const log = isLogPart(part) ? lastLines(part.text) : undefined;
   return { service: overview, log };
+}
+
+/** What one service costs. */
+async function figuresOf(client: ControlClient, service: KnownService): Promise<Figures | undefined> {
+  const { measure } = await typed(import("./measure.ts"));
+  const { daemon } = await readKnownSystem(client);
+  return (await measure([service], daemon?.pid)).services.get(service.name);
 }
 
 function isKnownService(answer: unknown): answer is KnownService {

@@ -49,14 +49,27 @@ async function presentOverview(context: CommandContext, facts: OverviewFacts): P
   const services = words.length === 0 && options.states.length === 0
     ? facts.services
     : await selected(facts.services, { patterns: words, states: options.states });
+  const cost = options.figures ? await figuresOf(services, facts.daemon.pid) : undefined;
   if (options.json) {
     const { serviceDocument } = await typed(import("./service_facts.ts"));
-    context.record({ daemon: facts.daemon, services: services.map(serviceDocument) });
+    context.record({
+      daemon: facts.daemon,
+      services: services.map((service) => {
+        const figures = cost?.get(service.name);
+        return { ...serviceDocument(service), ...(figures === undefined ? {} : { figures }) };
+      }),
+    });
   } else {
     const style = textStyle(io, options.color);
-    context.print(renderOverview({ ...facts, services }, { ...style, now: io.now() }));
+    const figures = cost === undefined ? {} : { figures: cost };
+    context.print(renderOverview({ ...facts, services, ...figures }, { ...style, now: io.now() }));
   }
   return 0;
+}
+
+async function figuresOf(services: readonly KnownService[], daemon: number | undefined) {
+  const { measure } = await typed(import("./measure.ts"));
+  return (await measure(services, daemon)).services;
 }
 
 async function selected(services: readonly KnownService[], selection: Selection): Promise<KnownService[]> {

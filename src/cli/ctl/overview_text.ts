@@ -5,7 +5,9 @@
 
 import { ServiceState } from "../../model/states.ts";
 import { restartLimitText } from "../../model/status.ts";
+import type { Figures } from "../../insight/mod.ts";
 import { durationText } from "../shared/duration_text.ts";
+import { bytesText, cpuText } from "./figures_text.ts";
 import { lookOf, LOOKS } from "./look.ts";
 import type { KnownService } from "./service_facts.ts";
 import { stopText } from "./status_text.ts";
@@ -31,6 +33,8 @@ export interface OverviewFacts {
     readonly logKeeper?: number;
   };
   readonly services: readonly KnownService[];
+  /** What services cost, by their names. @default not shown */
+  readonly figures?: ReadonlyMap<string, Figures>;
 }
 
 /** How to present it. */
@@ -52,7 +56,7 @@ const GAP = "  ";
 export function renderOverview(facts: OverviewFacts, style: OverviewStyle): string {
   const header = [daemonLine(facts.daemon), countsLine(facts.services)];
   const lines = header.map((cells) => paintedLine(cells, cells.map(() => 0), style));
-  if (facts.services.length > 0) lines.push("", ...serviceTable(facts.services, style));
+  if (facts.services.length > 0) lines.push("", ...serviceTable(facts, style));
   return lines.map((line) => `${line}\n`).join("");
 }
 
@@ -84,7 +88,7 @@ function countsLine(services: readonly KnownService[]): Cell[] {
   return cells;
 }
 
-function serviceTable(services: readonly KnownService[], style: OverviewStyle): string[] {
+function serviceTable({ services, figures }: OverviewFacts, style: OverviewStyle): string[] {
   const timed = services.some(({ since }) => since !== undefined);
   const heading: Cell[] = [
     ...(style.symbols ? [{ text: " " }] : []),
@@ -92,15 +96,21 @@ function serviceTable(services: readonly KnownService[], style: OverviewStyle): 
     { text: "SERVICE" },
     { text: "PID", right: true },
     ...(timed ? [{ text: "SINCE", right: true }] : []),
+    ...(figures === undefined ? [] : ["CPU", "MEMORY", "PROCS"].map((text) => ({ text, right: true }))),
     { text: "" },
   ].map((cell) => ({ ...cell, colour: Colour.FAINT }));
-  const rows = services.map((service) => serviceCells(service, timed, style));
+  const rows = services.map((service) => serviceCells(service, timed, figures, style));
   const table = [heading, ...rows];
   const widths = heading.map((_, column) => Math.max(...table.map((row) => textWidth(row[column].text))));
   return table.map((row) => paintedLine(row, widths, style));
 }
 
-function serviceCells(service: KnownService, timed: boolean, style: OverviewStyle): Cell[] {
+function serviceCells(
+  service: KnownService,
+  timed: boolean,
+  figures: OverviewFacts["figures"],
+  style: OverviewStyle,
+): Cell[] {
   const { word, symbol, colour } = lookOf(service);
   const since = service.since === undefined ? "" : durationText(style.now - service.since);
   return [
@@ -109,8 +119,17 @@ function serviceCells(service: KnownService, timed: boolean, style: OverviewStyl
     { text: printable(service.name) },
     { text: service.pid === undefined ? "-" : String(service.pid), right: true },
     ...(timed ? [{ text: since, right: true }] : []),
+    ...(figures === undefined ? [] : figureCells(figures.get(service.name))),
     { text: detailText(service), colour: colour === Colour.RED ? Colour.RED : Colour.FAINT },
   ];
+}
+
+/** Processor time, memory and the number of processes; a service without processes has none. */
+function figureCells(figures: Figures | undefined): Cell[] {
+  const texts = figures === undefined
+    ? ["-", "-", "-"]
+    : [cpuText(figures), bytesText(figures.memory), String(figures.processes)];
+  return texts.map((text) => ({ text, right: true }));
 }
 
 /** What it waits for, why it stopped, and anything else that is unusual. */

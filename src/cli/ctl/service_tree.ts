@@ -1,7 +1,7 @@
 /** The service graph as trees. */
 
 import type { Graph, GraphNode } from "../../client/mod.ts";
-import { isOrdering } from "../shared/dependency_kinds.ts";
+import { isOrdering } from "../../model/states.ts";
 
 /** A service and its subtree. */
 export interface Branch {

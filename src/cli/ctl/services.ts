@@ -3,6 +3,7 @@
 import { type ControlClient, Reply, Request, type WireStatus } from "../../client/mod.ts";
 import { findRecord, LoadFailedError, loadRecord, type ServiceRecord } from "../../client/lookup.ts";
 import { encodeBytes } from "../../model/bytes.ts";
+import { typed } from "../../model/typed_module.ts";
 import { ctlFailure, protocolFailure, ToolFailure } from "../shared/failure.ts";
 
 export type { ServiceRecord };
@@ -28,18 +29,8 @@ export function notLoaded(name: string): ToolFailure {
 /** A service could not be loaded. */
 export class LoadFailure extends ToolFailure {}
 
-const TRY_CHECK = "try 'dinit-check <service-name>' or check log for more information.";
-const LOAD_ERRORS = {
-  "not-found": [
-    "failed to find service description.",
-    "check service description file exists / service name spelling.",
-  ],
-  "bad-description": ["error in service description.", TRY_CHECK],
-  "load-failed": ["error loading service (or dependency of service).", TRY_CHECK],
-} as const;
-
 /** Words what the library throws if a service cannot be loaded. */
-export function rethrowLoadFailure(error: unknown): never {
+export async function rethrowLoadFailure(error: unknown): Promise<never> {
   if (!(error instanceof LoadFailedError)) throw error;
   const { code, service: name } = error;
   if (code === "bad-name") {
@@ -49,8 +40,9 @@ export function rethrowLoadFailure(error: unknown): never {
       name,
     });
   }
+  const { LOAD_FAILURE_TEXTS } = await typed(import("../../model/refusals.ts"));
   const kind = code === "not-found" ? "unknown-service" : "bad-description";
-  throw new LoadFailure(ctlFailure(...LOAD_ERRORS[code]).message).about({ kind, name });
+  throw new LoadFailure(ctlFailure(...LOAD_FAILURE_TEXTS[code]).message).about({ kind, name });
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   HandleEvents,
   namesOf,
 } from "../../client/steps.ts";
+import { dependentsText, refusalText } from "../../model/refusals.ts";
 import { ServiceState } from "../../model/states.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, ToolFailure } from "../shared/failure.ts";
@@ -161,22 +162,11 @@ function refusal(
   reply: Extract<CommandReply, { kind: "refused" | "unexpected" }>,
 ): ToolFailure {
   if (reply.kind === "unexpected") return ctlFailure("protocol error.");
-  switch (reply.reason) {
-    case "pinned-started":
-      return ctlFailure(`cannot stop service '${name}' as it is pinned started`);
-    case "pinned-stopped":
-      return ctlFailure(`cannot start service '${name}' as it is pinned stopped`);
-    case "shutting-down":
-      return ctlFailure("cannot start/restart/wake service, shutdown is in progress.");
-    case "not-started":
-      return ctlFailure("cannot restart service; service not started.");
-    case "no-dependents":
-      return ctlFailure("service has no active dependents, cannot wake.");
-  }
+  return ctlFailure(refusalText(name, reply.reason));
 }
 
 function dependentsFailure(command: CommandName, name: string, dependents: readonly string[]): ToolFailure {
-  const lines = [`dinitctl: cannot stop service '${name}' due to the following dependents:`];
+  const lines = [`dinitctl: ${dependentsText(name)}`];
   if (command === "stop") {
     lines.push("(only direct dependents are listed. Exercise caution before using '--force' !!)");
   }

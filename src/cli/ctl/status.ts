@@ -7,7 +7,8 @@ import { typed } from "../../model/typed_module.ts";
 export async function status(context: CommandContext): Promise<number> {
   const { io, options, words } = context;
   if (!options.long && (words.length === 0 || options.states.length > 0)) return await overview(context);
-  if (words.length > 1 || options.long || options.json || io.terminal() !== undefined) {
+  const isLong = words.length > 1 || options.long || options.json || options.figures;
+  if (isLong || io.terminal() !== undefined) {
     const { longStatus } = await typed(import("./long_status.ts"));
     return await longStatus(context);
   }

@@ -1,6 +1,6 @@
 /** Trees of services as text and as documents. Pure functions. */
 
-import { kindName } from "../shared/dependency_kinds.ts";
+import { dependencyKindName } from "../../model/dependency_kinds.ts";
 import type { StateName, TreeNode } from "./documents.ts";
 import { lookOf } from "./look.ts";
 import type { Branch } from "./service_tree.ts";
@@ -44,9 +44,9 @@ function leadOf(above: string, last: boolean, { symbols }: TextStyle): Lead {
 /** Prefix, symbol, name, state, and in faint letters the kind of its edge. */
 function line({ service, kind, repeated }: Branch, lead: string, style: TextStyle): string {
   const { symbol, word, colour } = lookOf(service);
-  const notes = [kind === undefined ? "" : kindName(kind), repeated ? "(see above)" : ""].filter((note) =>
-    note !== ""
-  );
+  const notes = [kind === undefined ? "" : dependencyKindName(kind), repeated ? "(see above)" : ""].filter((
+    note,
+  ) => note !== "");
   const parts: readonly (readonly [string, Colour | undefined])[] = [
     [lead, Colour.FAINT],
     ...(style.symbols ? [[`${symbol} `, colour] as const] : []),
@@ -70,7 +70,7 @@ export function treeDocument(roots: readonly Branch[]): TreeNode[] {
     name: service.name,
     state: stateName(service.state) as StateName,
     failed: hasFailed(service),
-    ...(kind === undefined ? {} : { kind: kindName(kind) }),
+    ...(kind === undefined ? {} : { kind: dependencyKindName(kind) }),
     ...(repeated ? { repeated } : {}),
     children: treeDocument(children),
   }));

@@ -1,6 +1,7 @@
 /** `trigger` and `untrigger` (cli 3.13). */
 
 import { triggerService } from "../../client/steps.ts";
+import { refusalText } from "../../model/refusals.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import { loadService } from "./services.ts";
@@ -15,9 +16,8 @@ async function setTrigger(context: CommandContext, on: boolean): Promise<number>
   const client = await context.connect();
   return await forEachService(context, context.words, async (name) => {
     const { handle } = await loadService(client, name);
-    if (await triggerService(client, handle, on) !== undefined) {
-      throw ctlFailure("cannot trigger a service that is not of 'triggered' type.");
-    }
+    const refusal = await triggerService(client, handle, on);
+    if (refusal !== undefined) throw ctlFailure(refusalText(name, refusal));
     return { result: on ? "triggered" : "untriggered", ok: true };
   });
 }

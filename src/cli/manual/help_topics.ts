@@ -30,6 +30,10 @@ const TOPICS: readonly HelpTopic[] = [
     names: ["log", "dinit-log"],
     load: async () => (await typed(import("../../options/dinit_log_help.ts"))).logHelp(),
   },
+  {
+    names: ["web", "dinit-web"],
+    load: async () => (await typed(import("../../options/dinit_web_help.ts"))).webHelp(),
+  },
 ];
 
 /** Runs `dinit help [NAME]`. Returns the exit status: 1 for an unknown name. */
@@ -79,7 +83,7 @@ function usage(): string {
     "    dinit help service      all settings of service descriptions",
     "    dinit help SETTING      one setting, such as: dinit help restart-delay",
     "    dinit help COMMAND      one command of dinitctl, such as: dinit help enable",
-    "    dinit help PROGRAM      the options of dinitctl, dinit-check, dinit-monitor or dinit-log",
+    "    dinit help PROGRAM      the options of dinitctl, dinit-check, dinit-monitor, dinit-log or dinit-web",
     "    dinit help man PROGRAM  a manual page",
     "",
     "The options of the daemon: dinit --help. Those of shutdown: dinit shutdown --help.",

@@ -4,15 +4,19 @@ import type { OptionRow } from "../../options/mod.ts";
 import {
   DINIT,
   DINIT_CHECK,
+  DINIT_LEASE,
   DINIT_LOG,
   DINIT_MONITOR,
+  DINIT_WEB,
   DINITCTL,
   LINKED_TOOLS,
   type Program,
   PROGRAMS,
   SHUTDOWN,
 } from "../../options/programs.ts";
+import { LEASE_DESCRIPTION } from "../../options/dinit_lease_help.ts";
 import { LOG_DESCRIPTION } from "../../options/dinit_log_help.ts";
+import { WEB_DESCRIPTION, WEB_PATHS } from "../../options/dinit_web_help.ts";
 import { helpOf, optionTerm } from "../../options/text.ts";
 import { usage } from "../ctl/help.ts";
 import { projectPages } from "./project_pages.ts";
@@ -35,7 +39,8 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
 /** All pages. */
 export function manualPages(): readonly ManualPage[] {
   const ofProjects = projectPages((program) => ({ ...pageOf(program), options: optionItems(program) }));
-  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), ...ofProjects, shutdownPage()];
+  const tools = [checkPage(), monitorPage(), logPage(), webPage()];
+  return [daemonPage(), ctlPage(), ...tools, ...ofProjects, leasePage(), shutdownPage()];
 }
 
 /** What every page takes from the table. */
@@ -156,6 +161,22 @@ function monitorPage(): ManualPage {
   };
 }
 
+function leasePage(): ManualPage {
+  return {
+    ...pageOf(DINIT_LEASE),
+    sections: [
+      { title: "Description", text: LEASE_DESCRIPTION },
+      { title: "Options", items: optionItems(DINIT_LEASE) },
+      {
+        title: "Signals",
+        items: [{ term: "TERM", text: "Stops the service, gives the lease back, and ends." }],
+      },
+      { title: "Environment", items: SOCKET_ENVIRONMENT },
+      EXIT_STATUS,
+    ],
+  };
+}
+
 function logPage(): ManualPage {
   return {
     ...pageOf(DINIT_LOG),
@@ -183,6 +204,22 @@ function logPage(): ManualPage {
       {
         title: "Exit status",
         text: ["0 at the end of the input or after TERM, and 1 for a wrong command line."],
+      },
+    ],
+  };
+}
+
+function webPage(): ManualPage {
+  return {
+    ...pageOf(DINIT_WEB),
+    sections: [
+      { title: "Description", text: WEB_DESCRIPTION },
+      { title: "Options", items: optionItems(DINIT_WEB) },
+      { title: "Paths", items: WEB_PATHS.map(([term, text]) => ({ term, text: sentence(text) })) },
+      { title: "Environment", items: SOCKET_ENVIRONMENT },
+      {
+        title: "Exit status",
+        text: ["0 after TERM or INT, and 1 if it cannot begin: the message says why."],
       },
     ],
   };

@@ -18,8 +18,8 @@ export class UsageError extends Error {
 /** A complete command line. */
 export type CompleteOptions = LeaseOptions & { readonly name: string; readonly service: string };
 
-/** Scans the arguments, up to `--help`: `undefined`. Throws `UsageError`. */
-export function scanLeaseArguments(args: readonly string[]): CompleteOptions | undefined {
+/** Scans the arguments, up to `--help`. Throws `UsageError`. */
+export function scanLeaseArguments(args: readonly string[]): LeaseOptions {
   const options = defaultLeaseOptions();
   scan(args, options, {
     options: DINIT_LEASE_OPTIONS,
@@ -31,10 +31,18 @@ export function scanLeaseArguments(args: readonly string[]): CompleteOptions | u
     },
     refused: ({ option }) => new UsageError(option.value?.missing ?? `${option.long} takes no value`),
   });
-  if (options.help) return undefined;
-  const { name, service, etcd, kubernetes, ttl } = options;
-  if ((etcd.length > 0) === (kubernetes !== undefined)) {
+  return options;
+}
+
+/** The options, if they are complete and fit together. Throws `UsageError`. */
+export function completed(options: LeaseOptions): CompleteOptions {
+  const { name, service, etcd, kubernetes, api, ttl } = options;
+  if ((etcd.length > 0) === kubernetes) {
     throw new UsageError("exactly one of --etcd and --kubernetes is needed");
+  }
+  for (const url of api === undefined ? etcd : [...etcd, api]) {
+    const isAddress = URL.canParse(url) && ["http:", "https:"].includes(new URL(url).protocol);
+    if (!isAddress) throw new UsageError(`${url} is no address: write one such as http://10.0.0.1:2379`);
   }
   if (name === undefined) throw new UsageError("--name is missing: the name of the lease");
   if (service === undefined) throw new UsageError("--service is missing: the service that runs meanwhile");

@@ -7,25 +7,28 @@ import type { KubernetesOptions } from "./kubernetes.ts";
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
- * The API at a URL, or of the cluster that this runs in if it is empty. Throws `UsageError`.
+ * Throws `UsageError`.
  *
+ * @param url the address of the API. @default that of the cluster that this runs in
  * @param namespace @default that of the service account, or `default`
  */
 export function clusterOf(
-  url: string,
+  url: string | undefined,
   namespace: string | undefined,
 ): Pick<KubernetesOptions, "url" | "namespace" | "bearer" | "client"> {
   const host = Deno.env.get("KUBERNETES_SERVICE_HOST");
-  if (url === "" && host === undefined) {
-    throw new UsageError("this does not run in a cluster of Kubernetes: write --kubernetes=URL");
+  if (url === undefined && host === undefined) {
+    throw new UsageError("this does not run in a cluster of Kubernetes: add --api=URL");
   }
   const address = host?.includes(":") ? `[${host}]` : host;
   const certificate = read("ca.crt");
-  const client = url === "" && certificate !== undefined
+  const client = url === undefined && certificate !== undefined
     ? Deno.createHttpClient({ caCerts: [certificate] })
     : undefined;
   return {
-    url: url === "" ? `https://${address}:${Deno.env.get("KUBERNETES_SERVICE_PORT") ?? "443"}` : url,
+    url: url === undefined
+      ? `https://${address}:${Deno.env.get("KUBERNETES_SERVICE_PORT") ?? "443"}`
+      : url.replace(/\/+$/, ""),
     namespace: namespace ?? read("namespace")?.trim() ?? "default",
     bearer: () => read("token")?.trim(),
     ...(client && { client }),

@@ -3,7 +3,7 @@
 import { ControlError } from "../../client/library.ts";
 import { controlSocketPath } from "../../client/mod.ts";
 import { typed } from "../../model/mod.ts";
-import { type CompleteOptions, scanLeaseArguments, UsageError } from "./arguments.ts";
+import { completed, type CompleteOptions, scanLeaseArguments, UsageError } from "./arguments.ts";
 import { sinceBoot } from "./boot_time.ts";
 import type { Coordinator } from "./coordinator.ts";
 import { LeaseHolder } from "./holder.ts";
@@ -20,12 +20,13 @@ const TRY = 400;
 export async function runLease(args: readonly string[]): Promise<number> {
   let led: LedService | undefined;
   try {
-    const options = scanLeaseArguments(args);
-    if (options === undefined) {
+    const given = scanLeaseArguments(args);
+    if (given.help) {
       const { leaseHelp } = await typed(import("../../options/dinit_lease_help.ts"));
       write(Deno.stdout, leaseHelp());
       return 0;
     }
+    const options = completed(given);
     led = new LedService({
       socketPath: socketPath(options),
       name: options.service,
@@ -74,13 +75,13 @@ async function coordinatorFor(options: CompleteOptions): Promise<Coordinator> {
   const { etcd, kubernetes, name, ttl, identity = `${Deno.hostname()}-${crypto.randomUUID().slice(0, 8)}` } =
     options;
   const common = { name, identity, ttl, limit: ttl * ANSWER };
-  if (kubernetes === undefined) {
+  if (!kubernetes) {
     const { EtcdLease } = await typed(import("./etcd.ts"));
     return new EtcdLease({ ...common, urls: etcd });
   }
   const { KubernetesLease } = await typed(import("./kubernetes.ts"));
   const { clusterOf } = await typed(import("./cluster.ts"));
-  return new KubernetesLease({ ...common, ...clusterOf(kubernetes, options.namespace), now: sinceBoot });
+  return new KubernetesLease({ ...common, ...clusterOf(options.api, options.namespace), now: sinceBoot });
 }
 
 function socketPath(options: CompleteOptions): string {

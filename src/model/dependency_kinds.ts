@@ -1,6 +1,6 @@
 /** The dependency kinds in words. */
 
-import { DependencyKind } from "../../model/states.ts";
+import { DependencyKind } from "./states.ts";
 
 const KIND_NAMES: ReadonlyMap<number, string> = new Map([
   [DependencyKind.REGULAR, "depends-on"],
@@ -13,11 +13,6 @@ const KIND_NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The setting that makes an edge of this kind. */
-export function kindName(kind: number): string {
+export function dependencyKindName(kind: number): string {
   return KIND_NAMES.get(kind) ?? "unknown";
-}
-
-/** Whether an edge of this kind is only an ordering. */
-export function isOrdering(kind: number): boolean {
-  return kind === DependencyKind.BEFORE || kind === DependencyKind.AFTER;
 }

@@ -1,0 +1,181 @@
+/** The table of services. It has one row for each service, and changes only what differs. */
+
+import { bytesText, durationText, element, printable, setText } from "./elements.js";
+
+/** The word for a state, as it is shown. */
+export function lookOf({ state, failed }) {
+  return failed ? "failed" : state;
+}
+
+/** Why a service is as it is, in a few words. */
+function noteOf({ waitingFor = [], reason, state, failed, cause, failure, restarts = 0, health, target }) {
+  const parts = [];
+  if (waitingFor.length > 0) parts.push(`waits for ${waitingFor.join(", ")}`);
+  if (failed) parts.push(cause ?? reason);
+  if (failed && failure?.output?.length > 0) parts.push(`said “${failure.output.at(-1)}”`);
+  if (health?.verdict === "unhealthy") parts.push(`unhealthy: ${health.last ?? "its check fails"}`);
+  if (state === "started" && target === "stopped") parts.push("will stop");
+  if (state === "stopped" && target === "started") parts.push("will start again");
+  if (restarts > 0) parts.push(restarts === 1 ? "restarted once" : `restarted ${restarts} times`);
+  return printable(parts.join("; "));
+}
+
+class Row {
+  constructor(name, { open, command }) {
+    this.state = element("span");
+    this.note = element("span", { class: "note" });
+    this.uptime = element("td", { class: "number extra" });
+    this.health = element("td", { class: "extra" });
+    this.cpu = element("td", { class: "number extra" });
+    this.memory = element("td", { class: "number extra" });
+    this.processes = element("td", { class: "number extra" });
+    this.actions = element("td", { class: "actions" });
+    const link = element("button", { class: "link", type: "button", textContent: printable(name) });
+    link.addEventListener("click", () => open(name));
+    this.element = element(
+      "tr",
+      {},
+      element("td", {}, link, this.note),
+      element("td", {}, this.state),
+      this.uptime,
+      this.health,
+      this.cpu,
+      this.memory,
+      this.processes,
+      this.actions,
+    );
+    this.name = name;
+    this.command = command;
+  }
+
+  show(service, readOnly) {
+    this.service = service;
+    const look = lookOf(service);
+    setText(this.state, look);
+    const className = `state ${look}`;
+    if (this.state.className !== className) this.state.className = className;
+    setText(this.note, noteOf(service));
+    const { health } = service;
+    const verdict = health === undefined ? "" : health.verdict;
+    setText(this.health, verdict);
+    this.health.classList.toggle("unhealthy", verdict === "unhealthy");
+    this.tick(Date.now());
+    const words = readOnly
+      ? []
+      : service.target === "started" || service.state === "started"
+      ? ["restart", "stop"]
+      : ["start"];
+    if (words.join() === this.words) return;
+    this.words = words.join();
+    this.actions.replaceChildren(...words.map((word) => {
+      const label = `${word} ${this.name}`;
+      const button = element("button", { type: "button", textContent: word, "aria-label": label });
+      button.addEventListener("click", () => this.command(this.name, word));
+      return button;
+    }));
+  }
+
+  tick(now) {
+    const { since } = this.service;
+    setText(this.uptime, since === undefined ? "" : durationText((now - Date.parse(since)) / 1000));
+  }
+
+  cost(figures) {
+    setText(this.cpu, figures?.cpu === undefined ? "" : `${(100 * figures.cpu).toFixed(1)} %`);
+    setText(this.memory, figures === undefined ? "" : bytesText(figures.memory));
+    setText(this.processes, figures === undefined ? "" : String(figures.processes));
+  }
+}
+
+/** The table with its tools. */
+export class ServiceTable {
+  #rows = new Map();
+  #body = element("tbody");
+  #counts = element("span", { class: "counts" });
+  #filter = element("input", {
+    type: "search",
+    placeholder: "Filter",
+    "aria-label": "Filter services by name",
+  });
+  #context;
+
+  constructor(context) {
+    this.#context = context;
+    const heading = (text, name = "") => element("th", { class: name, textContent: text, scope: "col" });
+    this.element = element(
+      "section",
+      { "aria-label": "Services" },
+      element("div", { class: "tools" }, this.#filter, this.#counts),
+      element(
+        "table",
+        {},
+        element(
+          "thead",
+          {},
+          element(
+            "tr",
+            {},
+            heading("Service"),
+            heading("State"),
+            heading("Since", "number"),
+            heading("Health"),
+            heading("CPU", "number"),
+            heading("Memory", "number"),
+            heading("Processes", "number"),
+            element("th", { class: "actions" }, element("span", { textContent: "Actions" })),
+          ),
+        ),
+        this.#body,
+      ),
+    );
+    this.#filter.addEventListener("input", () => this.#sift());
+  }
+
+  /** Shows all services. */
+  show(services, readOnly) {
+    const names = new Set(services.map(({ name }) => name));
+    for (const [name, row] of this.#rows) {
+      if (names.has(name)) continue;
+      row.element.remove();
+      this.#rows.delete(name);
+    }
+    const made = [];
+    for (const service of services) {
+      let row = this.#rows.get(service.name);
+      if (row === undefined) {
+        row = new Row(service.name, this.#context);
+        this.#rows.set(service.name, row);
+        made.push(row.element);
+      }
+      row.show(service, readOnly);
+    }
+    this.#body.append(...made);
+    if (made.length > 0) this.#sift();
+    this.#count(services);
+  }
+
+  /** Shows what services cost: figures by the name of the service. */
+  cost(services) {
+    for (const [name, row] of this.#rows) {
+      row.cost(Object.hasOwn(services, name) ? services[name] : undefined);
+    }
+  }
+
+  /** Time has passed. */
+  tick() {
+    const now = Date.now();
+    for (const row of this.#rows.values()) row.tick(now);
+  }
+
+  #sift() {
+    const wanted = this.#filter.value.toLowerCase();
+    for (const [name, row] of this.#rows) row.element.hidden = !name.toLowerCase().includes(wanted);
+  }
+
+  #count(services) {
+    const counts = new Map();
+    for (const service of services) counts.set(lookOf(service), (counts.get(lookOf(service)) ?? 0) + 1);
+    const words = Array.from(counts, ([word, count]) => `${count} ${word}`);
+    setText(this.#counts, `${services.length} services: ${words.join(", ")}`);
+  }
+}

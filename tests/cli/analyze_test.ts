@@ -1,0 +1,93 @@
+/** `dinitctl analyze` against a scripted daemon. */
+
+import { assert, assertEquals } from "@std/assert";
+import { ctl, failure, StandIn, success } from "./_stand_in.ts";
+
+const OVERVIEW = {
+  daemon: { version: "0.1.0", pid: 42, uptime: 1000, socket: "/s", shuttingDown: false },
+  services: [],
+};
+
+const TOPICS = {
+  times: [
+    { name: "boot", asked: 0, unblocked: 1500, decidedBy: "web", ready: 1500 },
+    { name: "web", asked: 0, unblocked: 1200, decidedBy: "db", launched: 1200, ready: 1500 },
+    { name: "db", asked: 0, unblocked: 0, launched: 200, ready: 1200 },
+    { name: "side", asked: 0, unblocked: 0, launched: 0, ready: 400 },
+    { name: "bad", asked: 0, unblocked: 0, launched: 0, ended: 50 },
+  ],
+  graph: {
+    nodes: [],
+    edges: [
+      { from: "boot", to: "web", kind: 2 },
+      { from: "boot", to: "side", kind: 2 },
+      { from: "boot", to: "bad", kind: 2 },
+      { from: "web", to: "db", kind: 0 },
+    ],
+  },
+};
+
+const daemon = () => new StandIn({ overview: OVERVIEW, topics: TOPICS });
+
+Deno.test("analyze shows the chain that decided, and what would decide without its longest link", async () => {
+  await using stand = daemon();
+  assertEquals(
+    await ctl(stand, "analyze"),
+    success(
+      "boot started in 1.500 s.\n" +
+        "The chain that decided it:\n" +
+        "    1.200 s  db    before the launch 200 ms, start-up 1.000 s\n" +
+        "     300 ms  web\n" +
+        "       0 ms  boot\n" +
+        "Without the time of db the start would take 400 ms: side, boot\n",
+    ),
+  );
+  assertEquals((await ctl(stand, "analyze", "side")).out.split("\n")[0], "side started in 400 ms.");
+});
+
+Deno.test("analyze blame lists all services, the slowest first", async () => {
+  await using stand = daemon();
+  assertEquals(
+    await ctl(stand, "analyze", "blame"),
+    success("1.200 s  db\n 400 ms  side\n 300 ms  web\n  50 ms  bad  (failed)\n   0 ms  boot\n"),
+  );
+});
+
+Deno.test("analyze chart draws in SVG, or with characters", async () => {
+  await using stand = daemon();
+  const { out, status } = await ctl(stand, "analyze", "chart");
+  assertEquals([status, out.startsWith("<svg "), out.endsWith("</svg>\n")], [0, true, true]);
+  const drawing = await ctl(stand, "analyze", "chart", "--terminal");
+  const lines = drawing.out.trimEnd().split("\n");
+  assertEquals(lines[0], "boot: 1.500 s");
+  assertEquals(lines.slice(1).map((line) => line.split(/\s+/)[0]), ["bad", "side", "db", "web", "boot"]);
+  assert(/^db +#+ 1\.200 s$/.test(lines[3]) && /^web +\.+#+ 300 ms$/.test(lines[4]), drawing.out);
+  assert(/^side +=+ 400 ms$/.test(lines[2]), drawing.out);
+  assert(lines.every((line) => line.length <= 80), drawing.out);
+});
+
+Deno.test("analyze --json has the chain, its parts and the times of all services", async () => {
+  await using stand = daemon();
+  const { out } = await ctl(stand, "--json", "analyze", "chart", "web");
+  const { command, ok, start, blame } = JSON.parse(out);
+  assertEquals([command, ok, start.target, start.total], ["analyze", true, "web", 1500]);
+  assertEquals(start.chain.map(({ service }: { service: string }) => service), ["db", "web"]);
+  assertEquals(start.chain[0].segments, [
+    { kind: "before-launch", begin: 0, end: 200 },
+    { kind: "start-up", begin: 200, end: 1200 },
+  ]);
+  assertEquals(blame[0], { service: "db", length: 1200, outcome: "started" });
+});
+
+Deno.test("analyze says what it cannot know", async () => {
+  await using stand = daemon();
+  assertEquals(await ctl(stand, "analyze", "none"), failure("dinitctl: service 'none' was never started.\n"));
+  assertEquals(
+    await ctl(stand, "analyze", "tree", "web"),
+    failure("dinitctl: there is no view 'tree' (chain, blame or chart)\n"),
+  );
+  await using idle = new StandIn({ overview: OVERVIEW, topics: { ...TOPICS, times: [] } });
+  assertEquals(await ctl(idle, "analyze"), failure("dinitctl: nothing was ever started.\n"));
+  await using reference = new StandIn();
+  assertEquals((await ctl(reference, "analyze")).err.includes("does not record the times of starts"), true);
+});
