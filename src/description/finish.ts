@@ -1,25 +1,14 @@
 /** The steps after the last line: the environment and the final checks (service description 2.4, 6 and 7). */
 
-import {
-  type EnvironmentOverlay,
-  hasLastingProcess,
-  hasProcess,
-  NO_OVERLAY,
-  type ServiceDescription,
-  ServiceType,
-} from "../model/mod.ts";
+import { hasLastingProcess, hasProcess, type ServiceDescription, ServiceType } from "../model/mod.ts";
 import type { CommandWords, Draft } from "./draft.ts";
-import { substitutionError } from "./text/errors.ts";
-import { readWholeFile, systemErrorText, wholePath } from "./files.ts";
 import { misfits, setHealth } from "./settings/health.ts";
 import { remarks } from "./settings/lint.ts";
-import { OverlayBuilder } from "./overlay.ts";
 import type { DescriptionReader } from "./reader.ts";
-import { parseEnvironmentText } from "./environment_file.ts";
 import type { ReadOptions } from "./read_options.ts";
+import { serviceOverlay } from "./service_overlay.ts";
 import type { SettingTable } from "./settings/table.ts";
 import { substituteText, substituteTokens, type Variables } from "./text/substitution.ts";
-import type { User } from "./users.ts";
 
 /** Completes a description and checks all of it. */
 export function finishDescription(
@@ -28,7 +17,7 @@ export function finishDescription(
   options: ReadOptions,
 ): ServiceDescription {
   const { description } = draft;
-  description.environment = buildOverlay(draft, reader, options);
+  description.environment = serviceOverlay(draft, reader, options);
   checkCommand(draft, reader);
   const { lint } = options;
   if (lint !== undefined) {
@@ -64,55 +53,6 @@ function sizeOf(description: ServiceDescription, { paths }: SettingTable): numbe
   for (const word of stopCommand) size += word.length;
   for (const word of health.command) size += word.length;
   return size;
-}
-
-/** The service's overlay of the environment (5.2). */
-function buildOverlay(draft: Draft, reader: DescriptionReader, options: ReadOptions): EnvironmentOverlay {
-  if (!draft.exportsUser && !draft.exportsName && draft.environmentFile === "") return NO_OVERLAY;
-  const overlay = new OverlayBuilder();
-  if (draft.exportsUser) {
-    const user = findUser(draft.description.runAs?.uid ?? options.identity.uid, reader, options);
-    if (user !== undefined) assignUser(overlay, user);
-  }
-  if (draft.exportsName) overlay.assign("DINIT_SERVICE", reader.service);
-  if (draft.environmentFile !== "") {
-    const found = readWholeFile(draft.environmentFile, reader.files);
-    if (found.ok) {
-      reader.countText(found.text);
-      const { overlay: own, problems } = parseEnvironmentText(found.text);
-      overlay.apply(own);
-      const setting = draft.environmentFileSetting;
-      options.environmentFile?.({ setting, path: draft.environmentFile, text: found.text, problems });
-    } else {
-      const message = `could not load environment file: ${found.text}`;
-      reader.reportGeneral(message, "env-file", found.cause, wholePath(draft.environmentFile));
-    }
-  }
-  return overlay;
-}
-
-function findUser(uid: number, reader: DescriptionReader, options: ReadOptions): User | undefined {
-  let user: User | undefined;
-  try {
-    user = options.users.userById(uid);
-  } catch (error) {
-    const message = `error accessing user database: ${systemErrorText(error)}`;
-    reader.reportGeneral(message, "user-database", error);
-    return undefined;
-  }
-  if (user === undefined) {
-    reader.reportGeneral(`user id '${uid}' does not exist in system database`, "unknown-user");
-  }
-  return user;
-}
-
-function assignUser(overlay: OverlayBuilder, user: User): void {
-  overlay.assign("USER", user.name);
-  overlay.assign("LOGNAME", user.name);
-  overlay.assign("HOME", user.home);
-  overlay.assign("SHELL", user.shell);
-  overlay.assign("UID", String(user.uid));
-  overlay.assign("GID", String(user.gid));
 }
 
 /** The first check of step 7. */
@@ -172,7 +112,7 @@ function substitutePaths({ description }: Draft, reader: DescriptionReader, vari
     try {
       description[field] = substituteText(text, variables);
     } catch (error) {
-      reader.report(substitutionError(reader.service, error, setting));
+      reader.report(reader.substitutionError(error, setting));
     }
   }
 }
@@ -201,7 +141,7 @@ function substituteCommand(
   try {
     return substituteTokens(words.tokens, variables);
   } catch (error) {
-    throw substitutionError(reader.service, error, setting);
+    throw reader.substitutionError(error, setting);
   }
 }
 

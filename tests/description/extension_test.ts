@@ -74,6 +74,7 @@ Deno.test("any other text after @meta is ignored, as in the reference", () => {
 Deno.test("the table has these extensions, and ignores every other @meta line", () => {
   const names = SETTINGS.filter(({ extension }) => extension).map(({ name }) => name);
   assertEquals(names, [
+    "env",
     "restart-delay-factor",
     "restart-delay-max",
     "on-failure",
@@ -176,6 +177,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 74);
-  assertEquals(settings.settings.length, 75);
+  assertEquals(SETTING_TABLE.settings.length, 75);
+  assertEquals(settings.settings.length, 76);
 });
