@@ -6,6 +6,7 @@
 import { DependencyKind, isOrdering, ServiceState, ServiceType } from "../model/mod.ts";
 import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph/graph.ts";
 import type { FactReporter } from "./facts.ts";
+import type { ProcessEvents } from "./launcher/process_events.ts";
 import type { ProcessHost } from "./ports.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { hasRoomForEdge } from "./graph/load_limits.ts";
@@ -34,6 +35,9 @@ export type WakeResult = StartResult | "no-dependents";
 
 /** What the order to send a signal came to. */
 export type SignalResult = "sent" | "no-process" | "bad-signal" | "failed";
+
+/** What the order to add a dependency came to. */
+export type LinkResult = "added" | "exists" | "refused";
 
 /** A gentle stop is refused because these services need the service. */
 export interface Dependents {
@@ -176,6 +180,17 @@ export function signal(
   return sent;
 }
 
+/** Replaces the process of a service that is up and stays up; false for any other service. */
+export function replace(
+  { lifecycle, events }: { readonly lifecycle: Lifecycle; readonly events: ProcessEvents },
+  service: ServiceRecord,
+  why: string,
+): boolean {
+  const done = events.replace(service, why);
+  lifecycle.drain();
+  return done;
+}
+
 /**
  * Adds a dependency at run time. It is refused if it would close a circle, make a chain of more than 32 services, or
  * bind an active service to one that is not started.
@@ -186,7 +201,7 @@ export function addDependency(
   to: ServiceRecord,
   kind: DependencyKind,
   options: { start: boolean },
-): "added" | "exists" | "refused" {
+): LinkResult {
   const { lifecycle, graph } = context;
   if (kind === DependencyKind.REGULAR && from.state !== STOPPED && to.state !== STARTED) return "refused";
   if (reaches([to], from)) return "refused";
