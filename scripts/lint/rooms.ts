@@ -6,7 +6,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
-  ["options", "health"],
+  ["options", "health", "watch"],
   ["cli", "daemon", "tools"],
 ];
 

@@ -110,7 +110,7 @@ export class Daemon {
     });
     ground.carry({
       manager: this.#manager,
-      health: this.#followers.health,
+      followers: [this.#followers.health, this.#followers.watch],
       serveControl: (stream) => this.#server.serve(stream),
     });
     this.#socket = new SocketKeeper(this.#server, ground.socketPath, {

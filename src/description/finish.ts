@@ -1,9 +1,18 @@
 /** The steps after the last line: the environment and the final checks (service description 2.4, 6 and 7). */
 
-import { hasLastingProcess, hasProcess, type ServiceDescription, ServiceType } from "../model/mod.ts";
+import {
+  hasLastingProcess,
+  hasProcess,
+  NO_DENO,
+  type ServiceDescription,
+  ServiceType,
+} from "../model/mod.ts";
 import type { CommandWords, Draft } from "./draft.ts";
+import { denoProgram } from "./deno_program.ts";
+import { denoCommand, denoMisfits } from "./settings/deno.ts";
 import { misfits, setHealth } from "./settings/health.ts";
 import { remarks } from "./settings/lint.ts";
+import { watchMisfits } from "./settings/watch.ts";
 import type { DescriptionReader } from "./reader.ts";
 import type { ReadOptions } from "./read_options.ts";
 import { serviceOverlay } from "./service_overlay.ts";
@@ -30,6 +39,7 @@ export function finishDescription(
   const variables = reader.variables((name) => options.environment.getFor(overlay, name));
   substitutePaths(draft, reader, variables);
   description.command = substituteCommand(draft.command, "command", reader, variables);
+  if (description.deno !== NO_DENO) finishDeno(draft, reader, variables);
   description.stopCommand = substituteCommand(draft.stopCommand, "stop-command", reader, variables);
   finishHealth(draft, reader, variables);
 
@@ -57,7 +67,7 @@ function sizeOf(description: ServiceDescription, { paths }: SettingTable): numbe
 
 /** The first check of step 7. */
 function checkCommand({ description, command }: Draft, reader: DescriptionReader): void {
-  if (hasProcess(description.type) && command.isBlank) {
+  if (hasProcess(description.type) && command.isBlank && description.deno === NO_DENO) {
     reader.reportGeneral("'command' setting not specified.", "no-command");
   }
 }
@@ -117,7 +127,33 @@ function substitutePaths({ description }: Draft, reader: DescriptionReader, vari
   }
 }
 
-/** The last steps for readiness and health, which most descriptions do not mention. */
+/** Makes the command of a program for Deno. */
+function finishDeno(draft: Draft, reader: DescriptionReader, variables: Variables): void {
+  const { description } = draft;
+  const words = (tokens: readonly string[], setting: string) =>
+    substituteCommand({ tokens: [...tokens], isBlank: false }, setting, reader, variables);
+  const deno = {
+    script: words(description.deno.script, "deno-script"),
+    permissions: words(description.deno.permissions, "deno-permissions"),
+    flags: words(description.deno.flags, "deno-flags"),
+  };
+  description.deno = deno;
+  const found = denoMisfits(
+    { deno, type: description.type, hasCommand: !draft.command.isBlank },
+    reader.places,
+  );
+  for (const { setting, message } of found) reader.reportAt(setting, message, "misfit");
+  if (found.length > 0 || !hasProcess(description.type)) return;
+  const program = denoProgram(variables.get, reader.files);
+  if (program !== undefined) description.command = denoCommand(program, deno);
+  else {
+    const message =
+      "this needs the program 'deno', which is not in PATH: install it, or set the variable DENO to its path";
+    reader.reportAt("deno-script", message, "no-deno");
+  }
+}
+
+/** The last steps for readiness, health and watched files, which most descriptions do not mention. */
 function finishHealth(draft: Draft, reader: DescriptionReader, variables: Variables): void {
   if (reader.places.size === 0) return;
   const { description, healthCommand: tokens } = draft;
@@ -125,7 +161,12 @@ function finishHealth(draft: Draft, reader: DescriptionReader, variables: Variab
     const command = substituteCommand({ tokens, isBlank: false }, "health-command", reader, variables);
     setHealth(description, { command });
   }
-  for (const { setting, message } of misfits(description.health, description.type, reader.places)) {
+  const { places } = reader;
+  const found = [
+    ...misfits(description.health, description.type, places),
+    ...watchMisfits(description, places),
+  ];
+  for (const { setting, message } of found) {
     reader.reportAt(setting, message, "misfit");
   }
 }

@@ -15,6 +15,7 @@
 
 export type {
   DeclaredDependency,
+  DenoSettings,
   DependencyKind,
   EnvironmentOverlay,
   FileTime,
@@ -39,6 +40,8 @@ export type {
   ServiceType,
   ServiceTypeName,
   UserIds,
+  WatchAction,
+  WatchSettings,
 } from "../model/mod.ts";
 export type {
   CommandWords,

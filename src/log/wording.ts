@@ -72,7 +72,7 @@ export function words(fact: Fact): Words | undefined {
     case "unhealthy":
       return error(`${fact.service}: ${fact.why}`);
     case "replaced":
-      return { level: "info", text: `${fact.service}: ${fact.why}: its process is replaced` };
+      return warning(`${fact.service}: ${fact.why}: its process is replaced`); // the console must show it
     case "restart-limit-reached":
       return error(`Service ${fact.service} restarting too quickly; stopping.`);
     case "chain-failed":

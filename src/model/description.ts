@@ -5,9 +5,11 @@
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
 
+import { type DenoSettings, NO_DENO } from "./deno_settings.ts";
 import { type HealthSettings, NO_HEALTH } from "./health_settings.ts";
 import { type LoadedServiceType, ServiceType } from "./service_types.ts";
 import type { DependencyKind } from "./states.ts";
+import { NO_WATCH, type WatchSettings } from "./watch_settings.ts";
 
 /** `restart` */
 export type RestartPolicy = "always" | "on-failure" | "never";
@@ -121,6 +123,8 @@ export interface ServiceDescription {
   readonly type: LoadedServiceType;
   /** Executable and arguments after substitution; empty if there is no command. */
   readonly command: readonly string[];
+  /** The settings from which the command was made, if it runs a program with Deno. */
+  readonly deno: DenoSettings;
   /** `stop-command`, in the same form. */
   readonly stopCommand: readonly string[];
   /** Empty: the directory of the description. Relative: to the daemon's working directory. */
@@ -159,6 +163,8 @@ export interface ServiceDescription {
   readonly readyVariable: string | undefined;
   /** Readiness without a pipe, health checks and the watchdog. */
   readonly health: HealthSettings;
+  /** Files whose changes concern the process. */
+  readonly watch: WatchSettings;
   /** `chain-to`: the service to start when this one has stopped by itself and well; empty for none. */
   readonly chainTo: string;
   /** `on-failure`: the services to start when this one has failed and does not restart. */
@@ -259,6 +265,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   size: 0,
   type: ServiceType.INTERNAL,
   command: [],
+  deno: NO_DENO,
   stopCommand: [],
   workingDir: "",
   runAs: undefined,
@@ -278,6 +285,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   readyFd: undefined,
   readyVariable: undefined,
   health: NO_HEALTH,
+  watch: NO_WATCH,
   chainTo: "",
   onFailure: [],
   flags: NO_FLAGS,

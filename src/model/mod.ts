@@ -14,6 +14,7 @@
  */
 
 export * from "./bytes.ts";
+export * from "./deno_settings.ts";
 export * from "./description.ts";
 export * from "./errno.ts";
 export * from "./errors.ts";
@@ -29,3 +30,4 @@ export * from "./states.ts";
 export * from "./status.ts";
 export * from "./typed_module.ts";
 export * from "./version.ts";
+export * from "./watch_settings.ts";

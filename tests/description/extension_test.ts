@@ -75,6 +75,9 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
   const names = SETTINGS.filter(({ extension }) => extension).map(({ name }) => name);
   assertEquals(names, [
     "env",
+    "deno-script",
+    "deno-permissions",
+    "deno-flags",
     "restart-delay-factor",
     "restart-delay-max",
     "on-failure",
@@ -89,6 +92,9 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
     "health-start-period",
     "health-action",
     "watchdog-timeout",
+    "watch",
+    "watch-delay",
+    "watch-action",
     "log-max-size",
     "log-max-age",
     "log-keep",
@@ -177,6 +183,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 75);
-  assertEquals(settings.settings.length, 76);
+  assertEquals(SETTING_TABLE.settings.length, 81);
+  assertEquals(settings.settings.length, 82);
 });

@@ -19,21 +19,22 @@ const NAMES = ("type command working-dir env-file socket-listen socket-permissio
   "rlimit-nofile rlimit-core rlimit-data rlimit-addrspace nice run-in-cgroup capabilities securebits ioprio " +
   "on-failure kill-mode oom-score-adj health-http health-tcp health-command health-interval health-timeout health-failures " +
   "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress " +
-  "log-timestamps log-format log-rate-limit env")
+  "log-timestamps log-format log-rate-limit env watch watch-delay watch-action deno-script deno-permissions deno-flags")
   .split(" ");
 
 const PRE =
   "env-file depends-on depends-ms waits-for prepared-by depends-on.d depends-ms.d waits-for.d before after " +
   "consumer-of chain-to on-failure health-http health-tcp";
-const POST = "env command stop-command health-command socket-listen logfile working-dir pid-file";
+const POST =
+  "env deno-script deno-permissions deno-flags command stop-command health-command socket-listen logfile working-dir pid-file";
 
 function namesWhere(holds: (setting: (typeof SETTINGS)[number]) => boolean): string[] {
   return SETTINGS.filter(holds).map((setting) => setting.name).toSorted();
 }
 
-Deno.test("the table has all 75 settings, each once", () => {
+Deno.test("the table has all 81 settings, each once", () => {
   assertEquals(SETTINGS.map((setting) => setting.name).toSorted(), NAMES.toSorted());
-  assertEquals(SETTINGS.length, 75);
+  assertEquals(SETTINGS.length, 81);
 });
 
 Deno.test("settings are substituted before, after, or never", () => {
@@ -81,14 +82,18 @@ Deno.test("every path that is substituted after the last line has a position", (
   ]);
 });
 
-Deno.test("six settings can be appended to", () => {
+Deno.test("ten settings can be appended to", () => {
   assertEquals(namesWhere((setting) => setting.appends), [
     "capabilities",
     "command",
+    "deno-flags",
+    "deno-permissions",
+    "deno-script",
     "health-command",
     "on-failure",
     "securebits",
     "stop-command",
+    "watch",
   ]);
 });
 

@@ -34,7 +34,7 @@ for (const restart of ["always", "on-failure", "never"] as const) {
     assertEquals([service.phase.kind, service.state, dependent.state], ["recovering", STARTED, STARTED]);
     world.execSucceeded("p");
     assertEquals([service.phase.kind, service.process.limitCount], ["up", 0]);
-    assertEquals(world.log.messages, [`info p: ${WHY}: its process is replaced`]);
+    assertEquals(world.log.messages, [`warn p: ${WHY}: its process is replaced`]);
   });
 }
 

@@ -84,6 +84,8 @@ export interface ServiceDocument {
     readonly limit?: { readonly restarts: number; readonly interval: number };
     /** The program that could not be executed. @default absent, it could */
     readonly program?: string;
+    /** What to change in its description. @default absent, the output does not tell */
+    readonly advice?: string;
   };
   /** What is known of its health. @default absent, nothing watches it, or unknown */
   readonly health?: HealthDocument;

@@ -49,7 +49,10 @@ function command(name: "command" | "stop-command", summary: string): Setting {
         draft[field] = { tokens, isBlank };
       }
     },
-    show: (description) => description[field].length === 0 ? undefined : description[field],
+    show: (description) => {
+      if (name === "command" && description.deno.script.length > 0) return undefined; // it is made from other settings
+      return description[field].length === 0 ? undefined : description[field];
+    },
   });
 }
 
