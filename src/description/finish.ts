@@ -12,6 +12,7 @@ import { denoProgram } from "./deno_program.ts";
 import { denoCommand, denoMisfits } from "./settings/deno.ts";
 import { misfits, setHealth } from "./settings/health.ts";
 import { remarks } from "./settings/lint.ts";
+import { sandboxMisfits } from "./settings/sandbox.ts";
 import { watchMisfits } from "./settings/watch.ts";
 import type { DescriptionReader } from "./reader.ts";
 import type { ReadOptions } from "./read_options.ts";
@@ -41,7 +42,7 @@ export function finishDescription(
   description.command = substituteCommand(draft.command, "command", reader, variables);
   if (description.deno !== NO_DENO) finishDeno(draft, reader, variables);
   description.stopCommand = substituteCommand(draft.stopCommand, "stop-command", reader, variables);
-  finishHealth(draft, reader, variables);
+  finishExtensions(draft, reader, variables);
 
   if (description.consumerOf !== "" && !hasLastingProcess(description.type)) {
     reader.reportGeneral(
@@ -153,18 +154,25 @@ function finishDeno(draft: Draft, reader: DescriptionReader, variables: Variable
   }
 }
 
-/** The last steps for readiness, health and watched files, which most descriptions do not mention. */
-function finishHealth(draft: Draft, reader: DescriptionReader, variables: Variables): void {
+/** The last steps for readiness, health, watched files and sandboxes, which most descriptions do not mention. */
+function finishExtensions(draft: Draft, reader: DescriptionReader, variables: Variables): void {
   if (reader.places.size === 0) return;
   const { description, healthCommand: tokens } = draft;
   if (tokens.length > 0) {
     const command = substituteCommand({ tokens, isBlank: false }, "health-command", reader, variables);
     setHealth(description, { command });
   }
+  const { sandbox } = description;
+  if (sandbox.writable.length > 0) {
+    const tokens = [...sandbox.writable];
+    const writable = substituteCommand({ tokens, isBlank: false }, "sandbox-writable", reader, variables);
+    description.sandbox = { ...sandbox, writable };
+  }
   const { places } = reader;
   const found = [
     ...misfits(description.health, description.type, places),
     ...watchMisfits(description, places),
+    ...sandboxMisfits(description, places),
   ];
   for (const { setting, message } of found) {
     reader.reportAt(setting, message, "misfit");

@@ -35,6 +35,7 @@ export type {
   ReadyBy,
   ResourceLimit,
   RestartPolicy,
+  SandboxSettings,
   ServiceDescription,
   ServiceFlags,
   ServiceType,

@@ -3,7 +3,7 @@
  * 6.2 and 12.5.
  */
 
-import { DependencyKind, isOrdering, ServiceState, ServiceType } from "../model/mod.ts";
+import { DependencyKind, isOrdering, isSandboxed, ServiceState, ServiceType } from "../model/mod.ts";
 import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph/graph.ts";
 import type { FactReporter } from "./facts.ts";
 import type { ProcessEvents } from "./launcher/process_events.ts";
@@ -163,7 +163,7 @@ export function hookDone(service: ServiceRecord, hook: string | undefined): void
   service.hooks = hooks === undefined || due.length === 0 ? undefined : { ...hooks, due };
 }
 
-/** Sends a signal only to the process of a service. */
+/** Sends a signal only to the process of a service; with a sandbox, to its group. */
 export function signal(
   host: ProcessHost,
   reporter: FactReporter,
@@ -171,7 +171,8 @@ export function signal(
   number: number,
 ): SignalResult {
   if (!takesSignals(service.process.main)) return "no-process";
-  const sent = host.signal(service.id, "main", number, false);
+  const group = isSandboxed(service.description.sandbox); // the main process only waits for the others
+  const sent = host.signal(service.id, "main", number, group);
   if (typeof sent === "object") {
     reporter.general({ kind: "signal-failed", errno: sent.errno });
     return "failed";

@@ -91,6 +91,7 @@ export type {
   ResourceLimit,
   RestartLimit,
   RestartPolicy,
+  SandboxSettings,
   ServiceDescription,
   ServiceEvent,
   ServiceFlags,

@@ -7,6 +7,7 @@
 
 import { type DenoSettings, NO_DENO } from "./deno_settings.ts";
 import { type HealthSettings, NO_HEALTH } from "./health_settings.ts";
+import { NO_SANDBOX, type SandboxSettings } from "./sandbox_settings.ts";
 import { type LoadedServiceType, ServiceType } from "./service_types.ts";
 import type { DependencyKind } from "./states.ts";
 import { NO_WATCH, type WatchSettings } from "./watch_settings.ts";
@@ -229,6 +230,8 @@ export interface ServiceDescription {
   readonly capabilities: string;
   /** `securebits`, by their names; empty for those of the daemon. */
   readonly secureBits: readonly string[];
+  /** What the processes cannot see, reach or change. */
+  readonly sandbox: SandboxSettings;
 }
 
 /** All flags off. */
@@ -318,4 +321,5 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   cgroup: "",
   capabilities: "",
   secureBits: [],
+  sandbox: NO_SANDBOX,
 };

@@ -19,22 +19,22 @@ const NAMES = ("type command working-dir env-file socket-listen socket-permissio
   "rlimit-nofile rlimit-core rlimit-data rlimit-addrspace nice run-in-cgroup capabilities securebits ioprio " +
   "on-failure kill-mode oom-score-adj health-http health-tcp health-command health-interval health-timeout health-failures " +
   "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress " +
-  "log-timestamps log-format log-rate-limit env watch watch-delay watch-action deno-script deno-permissions deno-flags")
+  "log-timestamps log-format log-rate-limit env watch watch-delay watch-action deno-script deno-permissions deno-flags sandbox sandbox-writable")
   .split(" ");
 
 const PRE =
   "env-file depends-on depends-ms waits-for prepared-by depends-on.d depends-ms.d waits-for.d before after " +
   "consumer-of chain-to on-failure health-http health-tcp";
 const POST =
-  "env deno-script deno-permissions deno-flags command stop-command health-command socket-listen logfile working-dir pid-file";
+  "env sandbox-writable deno-script deno-permissions deno-flags command stop-command health-command socket-listen logfile working-dir pid-file";
 
 function namesWhere(holds: (setting: (typeof SETTINGS)[number]) => boolean): string[] {
   return SETTINGS.filter(holds).map((setting) => setting.name).toSorted();
 }
 
-Deno.test("the table has all 81 settings, each once", () => {
+Deno.test("the table has all 83 settings, each once", () => {
   assertEquals(SETTINGS.map((setting) => setting.name).toSorted(), NAMES.toSorted());
-  assertEquals(SETTINGS.length, 81);
+  assertEquals(SETTINGS.length, 83);
 });
 
 Deno.test("settings are substituted before, after, or never", () => {
@@ -82,7 +82,7 @@ Deno.test("every path that is substituted after the last line has a position", (
   ]);
 });
 
-Deno.test("ten settings can be appended to", () => {
+Deno.test("twelve settings can be appended to", () => {
   assertEquals(namesWhere((setting) => setting.appends), [
     "capabilities",
     "command",
@@ -91,6 +91,8 @@ Deno.test("ten settings can be appended to", () => {
     "deno-script",
     "health-command",
     "on-failure",
+    "sandbox",
+    "sandbox-writable",
     "securebits",
     "stop-command",
     "watch",

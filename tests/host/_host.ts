@@ -4,6 +4,7 @@ import {
   type BufferedOutput,
   DEFAULT_DESCRIPTION,
   type ExitStatus,
+  NO_SANDBOX,
   type ServiceDescription,
   ServiceType,
 } from "../../src/model/mod.ts";
@@ -414,6 +415,7 @@ export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {})
     secureBits: [],
     marksTree: false,
     noNewPrivs: false,
+    sandbox: NO_SANDBOX,
     inittab: undefined,
     ...changes,
   };

@@ -12,6 +12,7 @@ import { LIFE_SETTINGS } from "./life.ts";
 import { LIMIT_SETTINGS } from "./resources.ts";
 import { KEPT_LOG_SETTINGS, LOG_LIMIT_SETTINGS } from "./log_limits.ts";
 import { OUTPUT_SETTINGS } from "./output.ts";
+import { SANDBOX_SETTINGS } from "./sandbox.ts";
 import type { Setting } from "./setting.ts";
 import { WATCH_SETTINGS } from "./watch.ts";
 
@@ -80,6 +81,7 @@ export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "Limits of log files", settings: LOG_LIMIT_SETTINGS },
   { title: "Kept logs", settings: KEPT_LOG_SETTINGS },
   { title: "Limits and privileges", settings: LIMIT_SETTINGS },
+  { title: "Sandbox", settings: SANDBOX_SETTINGS },
 ]);
 
 /** The parts of that table. */

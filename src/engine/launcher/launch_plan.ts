@@ -3,7 +3,13 @@
  * specification 8.4 to 8.6.
  */
 
-import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } from "../../model/mod.ts";
+import type {
+  EnvironmentOverlay,
+  ResourceLimit,
+  SandboxSettings,
+  ServiceDescription,
+  UserIds,
+} from "../../model/mod.ts";
 import { processKind } from "../../model/mod.ts";
 import type { ProcessRole, ServiceRecord } from "../graph/record.ts";
 import type { AfterExecution } from "../lifecycle/phase.ts";
@@ -88,6 +94,8 @@ export interface LaunchPlan {
   readonly marksTree: boolean;
   /** The process, and what it starts, may not gain privileges by executing programs. */
   readonly noNewPrivs: boolean;
+  /** What the process cannot see, reach or change. */
+  readonly sandbox: SandboxSettings;
   /** The entry for the table of logins; `undefined`: none is made. */
   readonly inittab: { readonly id: string; readonly line: string } | undefined;
 }
@@ -143,6 +151,7 @@ export function launchPlan(
     secureBits: description.secureBits,
     marksTree: isMain && description.killMode === "all",
     noNewPrivs: flags.noNewPrivs,
+    sandbox: description.sandbox,
     inittab: inittabOf(service, isMain),
   };
 }
