@@ -239,6 +239,12 @@ const ROWS = [
     minimumProtocol: 1,
     summary: "explain what a service waits for, or why it failed",
   },
+  {
+    name: "security",
+    words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
+    minimumProtocol: 1,
+    summary: "show what running services could still do, with the lines that prevent it",
+  },
 ] as const satisfies readonly CtlCommandRow[];
 
 /** The names of all commands. */

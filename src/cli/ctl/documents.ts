@@ -39,6 +39,7 @@ export type AnyDocument =
     | UpgradeDocument
     | WhyDocument
     | HealthListDocument
+    | SecurityDocument
   );
 
 export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
@@ -307,6 +308,23 @@ export interface HealthListDocument {
   /** The services that the daemon watches, in the order in which it began. */
   readonly health: readonly HealthDocument[];
   /** Named services that it does not watch. @default absent, none */
+  readonly missing?: readonly string[];
+}
+
+/** `security` */
+export interface SecurityDocument {
+  readonly command: "security";
+  /** The services that have a process, in the order in which they were loaded. */
+  readonly services: readonly {
+    readonly name: string;
+    /** The id of its main process. */
+    readonly pid: number;
+    /** What it could still do, the gravest first, with the line that prevents it. */
+    readonly exposures: readonly { readonly kind: string; readonly text: string; readonly line: string }[];
+    /** Why its process cannot be looked at. @default absent, it can */
+    readonly unknown?: string;
+  }[];
+  /** Named services that have no process. @default absent, all have one */
   readonly missing?: readonly string[];
 }
 

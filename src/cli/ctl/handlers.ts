@@ -36,5 +36,6 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   events: async () => (await typed(import("./events.ts"))).events,
   why: async () => (await typed(import("./why.ts"))).why,
   health: async () => (await typed(import("./health.ts"))).health,
+  security: async () => (await typed(import("./security.ts"))).security,
   upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };
