@@ -7,6 +7,7 @@ import { DependencyKind, isOrdering, isSandboxed, ServiceState, ServiceType } fr
 import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph/graph.ts";
 import type { FactReporter } from "./facts.ts";
 import type { ProcessEvents } from "./launcher/process_events.ts";
+import { isReplaceable } from "./launcher/replacement.ts";
 import type { ProcessHost } from "./ports.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { hasRoomForEdge } from "./graph/load_limits.ts";
@@ -181,12 +182,19 @@ export function signal(
   return sent;
 }
 
-/** Replaces the process of a service that is up and stays up; false for any other service. */
+/** Replaces the process of a service that is up and stays up; false for any other one. `variables`: for the new process only. */
 export function replace(
   { lifecycle, events }: { readonly lifecycle: Lifecycle; readonly events: ProcessEvents },
   service: ServiceRecord,
   why: string,
+  variables?: Readonly<Record<string, string>>,
 ): boolean {
+  if (variables !== undefined) {
+    if (!isReplaceable(service) || (service.parameters !== undefined && !service.parameters.once)) {
+      return false;
+    }
+    service.parameters = { variables, input: "", once: true };
+  }
   const done = events.replace(service, why);
   lifecycle.drain();
   return done;

@@ -323,9 +323,9 @@ export class ServiceManager implements EngineEvents {
     this.#calls.ofProcess(id, "unhealthy", (service) => this.#engine.events.unhealthy(service, why));
   }
 
-  /** Replaces the process of a service that is up and stays up, for this reason. False: it is not. */
-  replace(service: ServiceRecord, why: string): boolean {
-    return this.#calls.command(service, () => commands.replace(this.#engine, service, why));
+  /** Replaces the process of a service that is up and stays up. See `commands.replace`. */
+  replace(service: ServiceRecord, why: string, variables?: Readonly<Record<string, string>>): boolean {
+    return this.#calls.command(service, () => commands.replace(this.#engine, service, why, variables));
   }
 
   /** A process asks for more time to start or to stop: this many milliseconds from now. */

@@ -243,7 +243,15 @@ const ROWS = [
     name: "security",
     words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
     minimumProtocol: 1,
-    summary: "show what running services could still do, with the lines that prevent it",
+    summary: "show what services could still do, and what prevents it",
+  },
+  {
+    name: "permissions",
+    words: [SERVICE],
+    options: ["--record", "--during", "--deny"],
+    spellings: { "--for": "--during" },
+    minimumProtocol: 1,
+    summary: "record which permissions of Deno a service needs",
   },
 ] as const satisfies readonly CtlCommandRow[];
 

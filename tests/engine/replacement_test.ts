@@ -125,3 +125,15 @@ Deno.test("a replacement that cannot be executed stops the service and its depen
   world.execFailed("p");
   assertEquals([service.state, dependent.state], [STOPPED, STOPPED]);
 });
+
+Deno.test("variables of a replacement are for the next process only", () => {
+  const [world, service] = up({ smoothRecovery: true, restartDelay: 0 });
+  assertEquals(world.manager.replace(service, WHY, { BROKER: "/b" }), true);
+  world.restore();
+  world.ends("p", { exit: 0 });
+  world.execSucceeded("p");
+  assertEquals(world.host.launches.at(-1)?.environment.get("BROKER"), "/b");
+  world.ends("p", { exit: 1 });
+  world.execSucceeded("p");
+  assertEquals(world.host.launches.at(-1)?.environment.get("BROKER"), undefined);
+});

@@ -8,6 +8,7 @@
  */
 
 import type { HealthDocument } from "../../model/health_status.ts";
+import type { PermissionsDocument, SecurityDocument } from "./security_documents.ts";
 
 /** The fields of all documents. */
 export interface CommandDocument {
@@ -40,6 +41,7 @@ export type AnyDocument =
     | WhyDocument
     | HealthListDocument
     | SecurityDocument
+    | PermissionsDocument
   );
 
 export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
@@ -308,23 +310,6 @@ export interface HealthListDocument {
   /** The services that the daemon watches, in the order in which it began. */
   readonly health: readonly HealthDocument[];
   /** Named services that it does not watch. @default absent, none */
-  readonly missing?: readonly string[];
-}
-
-/** `security` */
-export interface SecurityDocument {
-  readonly command: "security";
-  /** The services that have a process, in the order in which they were loaded. */
-  readonly services: readonly {
-    readonly name: string;
-    /** The id of its main process. */
-    readonly pid: number;
-    /** What it could still do, the gravest first, with the line that prevents it. */
-    readonly exposures: readonly { readonly kind: string; readonly text: string; readonly line: string }[];
-    /** Why its process cannot be looked at. @default absent, it can */
-    readonly unknown?: string;
-  }[];
-  /** Named services that have no process. @default absent, all have one */
   readonly missing?: readonly string[];
 }
 

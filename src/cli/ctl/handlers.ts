@@ -36,6 +36,7 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   events: async () => (await typed(import("./events.ts"))).events,
   why: async () => (await typed(import("./why.ts"))).why,
   health: async () => (await typed(import("./health.ts"))).health,
+  permissions: async () => (await typed(import("./permissions.ts"))).permissions,
   security: async () => (await typed(import("./security.ts"))).security,
   upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };

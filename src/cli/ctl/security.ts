@@ -5,7 +5,7 @@ import type { KnownService } from "../../client/steps.ts";
 import { ctlFailure, protocolFailure } from "../shared/failure.ts";
 import { printable } from "../shared/text_width.ts";
 import type { CommandContext } from "./context.ts";
-import type { SecurityDocument } from "./documents.ts";
+import type { SecurityDocument } from "./security_documents.ts";
 import { exposuresOf } from "./exposures.ts";
 import { viewOf } from "./process_view.ts";
 import { isPattern, nameSelector } from "./selection.ts";

@@ -39,5 +39,6 @@ export function launchReplacement(launcher: Launcher, service: ServiceRecord): b
   launcher.lifecycle.enter(service, { kind: "recovering", step: PHASE.restartDelay });
   startAfresh(service);
   launcher.relaunch(service);
+  if (service.parameters?.once) service.parameters = undefined;
   return true;
 }
