@@ -10,6 +10,7 @@ import {
 import type { CommandWords, Draft } from "./draft.ts";
 import { denoProgram } from "./deno_program.ts";
 import { denoCommand, denoMisfits } from "./settings/deno.ts";
+import { groupMisfits } from "./settings/control_groups.ts";
 import { misfits, setHealth } from "./settings/health.ts";
 import { remarks } from "./settings/lint.ts";
 import { sandboxMisfits } from "./settings/sandbox.ts";
@@ -154,7 +155,7 @@ function finishDeno(draft: Draft, reader: DescriptionReader, variables: Variable
   }
 }
 
-/** The last steps for readiness, health, watched files and sandboxes, which most descriptions do not mention. */
+/** The last steps for readiness, health, watched files, sandboxes and control groups, which most descriptions do not mention. */
 function finishExtensions(draft: Draft, reader: DescriptionReader, variables: Variables): void {
   if (reader.places.size === 0) return;
   const { description, healthCommand: tokens } = draft;
@@ -173,6 +174,7 @@ function finishExtensions(draft: Draft, reader: DescriptionReader, variables: Va
     ...misfits(description.health, description.type, places),
     ...watchMisfits(description, places),
     ...sandboxMisfits(description, places),
+    ...groupMisfits(description),
   ];
   for (const { setting, message } of found) {
     reader.reportAt(setting, message, "misfit");

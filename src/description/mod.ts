@@ -19,6 +19,7 @@ export type {
   DependencyKind,
   EnvironmentOverlay,
   FileTime,
+  GroupSettings,
   HealthAction,
   HealthSettings,
   KillMode,

@@ -71,6 +71,7 @@ export type {
   ExitStatus,
   FailureReport,
   FileTime,
+  GroupSettings,
   HealthAction,
   HealthDocument,
   HealthSettings,

@@ -6,6 +6,7 @@
  */
 
 import { type DenoSettings, NO_DENO } from "./deno_settings.ts";
+import { type GroupSettings, NO_GROUP } from "./group_settings.ts";
 import { type HealthSettings, NO_HEALTH } from "./health_settings.ts";
 import { NO_SANDBOX, type SandboxSettings } from "./sandbox_settings.ts";
 import { type LoadedServiceType, ServiceType } from "./service_types.ts";
@@ -224,6 +225,8 @@ export interface ServiceDescription {
   readonly ioPriority: number | undefined;
   /** `oom-score-adj`, −1000 to 1000; `undefined`: as the daemon has it. */
   readonly oomScoreAdjust: number | undefined;
+  /** The control group that the daemon makes. */
+  readonly group: GroupSettings;
   /** `run-in-cgroup`, the control group of the processes; empty for that of the daemon. */
   readonly cgroup: string;
   /** IAB text, empty for none. */
@@ -318,6 +321,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   nice: undefined,
   ioPriority: undefined,
   oomScoreAdjust: undefined,
+  group: NO_GROUP,
   cgroup: "",
   capabilities: "",
   secureBits: [],

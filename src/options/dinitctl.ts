@@ -247,7 +247,7 @@ const ROWS = [
     long: "--record",
     extension: true,
     local: true,
-    help: "permissions: restart the process once, and record what it asks for",
+    help: "restart the process once, and record what it asks for",
     apply: (o) => o.record = true,
   },
   {
@@ -261,7 +261,7 @@ const ROWS = [
       kind: "number",
       pattern: /^\d{1,6}(\.\d+)?(ms|s|m|h)?$/,
     },
-    help: "permissions: record for this time; without it, until Ctrl-C",
+    help: "record for this time (also --for); without it, until Ctrl-C",
     apply: (o, value) => o.during = value,
   },
   {
@@ -274,7 +274,7 @@ const ROWS = [
       missing: "--deny should be followed by the name of a permission, such as run",
       oneOf: ["net", "read", "write", "env", "run", "sys", "ffi", "import"],
     },
-    help: "permissions: deny this meanwhile",
+    help: "deny this meanwhile",
     apply: (o, value) => o.deny.push(value),
   },
   {

@@ -3,6 +3,7 @@
  * documentation use it; nothing else lists the settings.
  */
 
+import { CONTROL_GROUP_SETTINGS } from "./control_groups.ts";
 import { CORE_SETTINGS } from "./core.ts";
 import { DENO_SETTINGS } from "./deno.ts";
 import { DEPENDENCY_SETTINGS } from "./dependencies.ts";
@@ -82,6 +83,7 @@ export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "Kept logs", settings: KEPT_LOG_SETTINGS },
   { title: "Limits and privileges", settings: LIMIT_SETTINGS },
   { title: "Sandbox", settings: SANDBOX_SETTINGS },
+  { title: "Control groups", settings: CONTROL_GROUP_SETTINGS },
 ]);
 
 /** The parts of that table. */

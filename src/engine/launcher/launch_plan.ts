@@ -5,6 +5,7 @@
 
 import type {
   EnvironmentOverlay,
+  GroupSettings,
   ResourceLimit,
   SandboxSettings,
   ServiceDescription,
@@ -84,6 +85,8 @@ export interface LaunchPlan {
   readonly ioPriority: number | undefined;
   /** −1000 to 1000; `undefined`: that of the daemon. */
   readonly oomScoreAdjust: number | undefined;
+  /** The control group that the daemon makes. */
+  readonly group: GroupSettings;
   /** The control group; empty: that of the daemon. Relative: to that of the daemon. */
   readonly cgroup: string;
   /** IAB text; empty: those of the daemon. */
@@ -146,6 +149,7 @@ export function launchPlan(
     nice: description.nice,
     ioPriority: description.ioPriority,
     oomScoreAdjust: description.oomScoreAdjust,
+    group: description.group,
     cgroup: description.cgroup,
     capabilities: description.capabilities,
     secureBits: description.secureBits,

@@ -8,6 +8,7 @@ import {
   DependencyKind,
   NO_DENO,
   NO_FLAGS,
+  NO_GROUP,
   NO_HEALTH,
   NO_SANDBOX,
   NO_WATCH,
@@ -42,6 +43,7 @@ const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDes
   environment: object({ clear: flag, set: mapOf(text, text), unset: setOf(text), imported: setOf(text) }),
   restart: oneOf(["always", "on-failure", "never"]),
   flags: like(NO_FLAGS),
+  group: like(NO_GROUP, { mode: oneOf(["", "auto", "none"]) }),
   health: like(NO_HEALTH, {
     readyBy: oneOf(["", "notify", "health", "uptime"]),
     action: oneOf(["restart", "stop", "none"]),

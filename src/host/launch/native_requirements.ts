@@ -16,6 +16,7 @@ const CHAINED: ReadonlyMap<HostFeature, ChainTool | undefined> = new Map<HostFea
   ["no-new-privileges", "setpriv"],
   ["sandbox", "bwrap"],
   ["control-group", undefined],
+  ["control-group-limits", undefined],
   ["activation-socket", undefined],
 ]);
 
