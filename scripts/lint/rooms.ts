@@ -6,7 +6,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
-  ["options", "health", "insight"],
+  ["options", "health", "insight", "watch"],
   ["cli", "daemon", "tools"],
 ];
 

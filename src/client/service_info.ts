@@ -47,6 +47,8 @@ export interface ServiceFailure {
   readonly output: readonly string[];
   /** The restart limit that it has reached: a number of restarts in an interval in milliseconds. @default absent */
   readonly limit?: { readonly restarts: number; readonly interval: number };
+  /** What to change in its description, in words. @default absent, the output does not tell */
+  readonly advice?: string;
 }
 
 /** One service at one moment. Facts that the daemon does not provide are absent: dinit itself provides fewer. */

@@ -23,6 +23,7 @@ import { warnOfForeignFile } from "./foreign_files.ts";
 import type { OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
+import { recordPermissions } from "./permission_recording.ts";
 import { Readiness } from "./readiness.ts";
 import { applyEnvironmentFile } from "./service_environment.ts";
 import { settled } from "./settled.ts";
@@ -106,11 +107,12 @@ export class Daemon {
       upgrade: (request) => this.#succession.upgrade(request),
       rotate: ({ id }) => this.#followers.logs.rotate(id),
       health: this.#followers.health,
+      record: ({ id }, begins) => recordPermissions(this.#manager, id, begins, ground.socketPath),
       log: (level, message) => log.message(level, message),
     });
     ground.carry({
       manager: this.#manager,
-      health: this.#followers.health,
+      followers: [this.#followers.health, this.#followers.watch],
       serveControl: (stream) => this.#server.serve(stream),
     });
     this.#socket = new SocketKeeper(this.#server, ground.socketPath, {

@@ -5,6 +5,7 @@
 import type { ServiceRecord } from "../engine/mod.ts";
 import { type FailureReport, type RestartLimit, restartLimitText } from "../model/mod.ts";
 import { listOf, number, object, optional, type Plain, text } from "../model/saving.ts";
+import { deniedAdvice } from "./denied_permission.ts";
 import { endOfOutput, type OutputContext } from "./service_output.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -12,8 +13,8 @@ import type { Trouble } from "./trouble.ts";
 const LINES = 3;
 /** How many characters of a line to keep. */
 const LINE_LENGTH = 200;
-/** How much of the output to read, in bytes: enough for the lines. */
-const TAIL = 4 * LINES * LINE_LENGTH;
+/** How much of the output to read, in bytes: enough for the lines, and for the trace of an error. */
+const TAIL = 8192;
 /** How often to examine a service that fails and restarts, in milliseconds. */
 const LOOK_PAUSE = 5_000;
 /** How often to show it on the console, in milliseconds, until it stays down. */
@@ -57,6 +58,7 @@ const savedReport = object<FailureReport>({
   output: listOf(text),
   limit: optional(object<RestartLimit>({ restarts: number, interval: number })),
   program: optional(text),
+  advice: optional(text),
 });
 
 /** The reports of all services. */
@@ -80,12 +82,13 @@ export class FailureReports {
   document(id: number): Plain | undefined {
     const report = this.#cases.get(id)?.report;
     if (report === undefined) return undefined;
-    const { time, output, limit, program } = report;
+    const { time, output, limit, program, advice } = report;
     return {
       time,
       output: [...output],
       ...(limit === undefined ? {} : { limit: { ...limit } }),
       ...(program === undefined ? {} : { program }),
+      ...(advice === undefined ? {} : { advice }),
     };
   }
 
@@ -121,7 +124,12 @@ export class FailureReports {
 
   async #look(service: ServiceRecord, known: Case, age: number): Promise<void> {
     const time = Date.now();
-    const output = await this.#lastLines(service, time - age - TIME_SLACK);
+    const text = await endOfOutput(this.#context, service, {
+      bytes: TAIL,
+      notBefore: time - age - TIME_SLACK,
+    });
+    const output = linesOf(text);
+    const advice = deniedAdvice(text, service.description);
     const troubles = known.pending!; // `add` has set it, and no other code clears it
     known.pending = undefined;
     const { restartLimitCount: restarts, restartLimitInterval: interval } = service.description;
@@ -129,6 +137,7 @@ export class FailureReports {
       time,
       output,
       ...(troubles.has("restart-limit") ? { limit: { restarts, interval } } : {}),
+      ...(advice === undefined ? {} : { advice: visible(advice) }),
       ...(troubles.has("not-executed") ? { program: visible(service.description.command[0] ?? "") } : {}),
     };
     const stays = troubles.size > 1 || !troubles.has("ended");
@@ -138,16 +147,13 @@ export class FailureReports {
     this.#show(service, known.report);
   }
 
-  async #lastLines(service: ServiceRecord, notBefore: number): Promise<string[]> {
-    return linesOf(await endOfOutput(this.#context, service, { bytes: TAIL, notBefore }));
-  }
-
-  #show(service: ServiceRecord, { output, limit, program }: FailureReport): void {
+  #show(service: ServiceRecord, { output, limit, program, advice }: FailureReport): void {
     const name = visible(service.name);
     const path = this.#context.logFile(service);
     const facts = [
       ...(program === undefined ? [] : [`cannot execute ${program}`]),
       ...(limit === undefined ? [] : [restartLimitText(limit)]),
+      ...(advice === undefined ? [] : [advice]),
       ...(path === undefined ? [] : [`its log is ${visible(path)}`]),
     ];
     const lines = this.#context.showsOutput ? output : [];

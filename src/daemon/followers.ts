@@ -8,6 +8,7 @@ import type { DaemonContext } from "./daemon_context.ts";
 import { Failures } from "./failures.ts";
 import { ServiceHealth } from "./service_health.ts";
 import { ServiceLogs } from "./service_logs.ts";
+import { ServiceWatch } from "./service_watch.ts";
 
 /** What they are given. */
 export interface FollowersContext extends DaemonContext, Pick<AfterFailuresContext, "exit" | "idle"> {
@@ -22,12 +23,17 @@ export class Followers implements FactSink {
   readonly after: AfterFailures;
   readonly logs: ServiceLogs;
   readonly health: ServiceHealth;
+  readonly watch: ServiceWatch;
+
+  /** An earlier program has started some of the processes. */
+  #continues = false;
 
   constructor(context: FollowersContext) {
     this.failures = new Failures(context);
     this.after = new AfterFailures(context);
     this.logs = new ServiceLogs(context.manager, context);
     this.health = new ServiceHealth(context);
+    this.watch = new ServiceWatch(context);
   }
 
   fact(fact: Fact): void {
@@ -35,10 +41,12 @@ export class Followers implements FactSink {
     this.after.fact(fact);
     this.logs.fact(fact);
     this.health.fact(fact);
+    this.watch.fact(fact);
   }
 
   /** Continues with what an earlier program knew. */
   async restore(parts: SavedParts): Promise<void> {
+    this.#continues = true;
     await this.failures.restore(parts);
     await this.health.restore(parts);
   }
@@ -47,6 +55,7 @@ export class Followers implements FactSink {
   begin(): void {
     this.logs.begin();
     this.health.begin();
+    this.watch.begin(this.#continues);
   }
 
   /** All services with the facts about their logs, failures and health. */
@@ -57,6 +66,7 @@ export class Followers implements FactSink {
   /** Ends what runs. */
   async close(): Promise<void> {
     this.health.close();
+    this.watch.close();
     await this.logs.close();
   }
 }

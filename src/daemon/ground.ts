@@ -27,7 +27,8 @@ import type { StateJournal } from "./surviving/state_journal.ts";
 /** What is built on the ground. */
 export interface Built {
   readonly manager: ServiceManager;
-  readonly health: ProcessFollower;
+  /** Those who start processes besides the engine. */
+  readonly followers: readonly ProcessFollower[];
   /** Serves the control connection of a process. */
   serveControl(stream: DescriptorStream): void;
 }
@@ -68,7 +69,7 @@ export class Ground {
     this.state = surviving && new surviving.StateJournal();
     this.host = hostForDaemon(makeHost, options, {
       manager: () => this.#built!.manager,
-      health: () => this.#built!.health,
+      followers: () => this.#built!.followers,
       notifyFolder: () => `${absolutePath(this.socketPath)}.notify`,
       record: () => this.journal.record,
       serveControl: (stream) => this.#built!.serveControl(stream),

@@ -22,8 +22,8 @@ export interface ProcessFollower {
 /** Callbacks from the host into the daemon. Functions, because the host is made before the manager and the record. */
 export interface HostContext {
   manager(): ServiceManager;
-  /** The watch of health, whose checks are processes, too. */
-  health(): ProcessFollower;
+  /** Those who start processes besides the engine. */
+  followers(): readonly ProcessFollower[];
   /** The folder of notification sockets. */
   notifyFolder(): string;
   /** The record of started and ended processes. */
@@ -45,20 +45,22 @@ export function hostForDaemon(
     DaemonOptions,
     "manager" | "cgroupPath" | "cgroups" | "socketPath"
   >,
-  { manager, health, notifyFolder, record, serveControl, store, blocked, warn }: HostContext,
+  { manager, followers, notifyFolder, record, serveControl, store, blocked, warn }: HostContext,
 ): DaemonHost {
   const created = makeHost({
     launched: (id, role, pid) => {
-      if (!health().launched(id, role)) manager().launched(id, role, pid);
+      if (!followers().some((one) => one.launched(id, role))) manager().launched(id, role, pid);
     },
     execSucceeded: (id, role) => {
-      if (!health().executed(id, role)) manager().execSucceeded(id, role);
+      if (!followers().some((one) => one.executed(id, role))) manager().execSucceeded(id, role);
     },
     execFailed: (id, role, stage, errno, refusal) => {
-      if (!health().failed(id, role, errno, refusal)) manager().execFailed(id, role, stage, errno, refusal);
+      if (!followers().some((one) => one.failed(id, role, errno, refusal))) {
+        manager().execFailed(id, role, stage, errno, refusal);
+      }
     },
     exited: (id, role, exit) => {
-      if (!health().exited(id, role, exit)) manager().exited(id, role, exit);
+      if (!followers().some((one) => one.exited(id, role, exit))) manager().exited(id, role, exit);
     },
     ready: (id) => manager().ready(id),
     readinessClosed: (id) => manager().readinessClosed(id),

@@ -39,6 +39,10 @@ export class Draft {
   environmentFile = "";
   /** The value of `env-file` after substitution; empty for none. */
   environmentFileSetting = "";
+  /** Whether the environment file may be absent (`env-file = -PATH`). */
+  environmentFileOptional = false;
+  /** The lines of `env`, before substitution. */
+  readonly environmentLines: { readonly name: string; readonly text: string }[] = [];
   /** Whether `nice`, `oom-score-adj` and `capabilities` have lines, including lines with a wrong or empty value. */
   readonly given = { nice: false, oomScoreAdjust: false, capabilities: false };
   /** `export-passwd-vars` */

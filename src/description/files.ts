@@ -159,6 +159,18 @@ export function systemErrorText(error: unknown): string {
   return errnoText(errnoOf(error));
 }
 
+/** Whether there is a file, or a link to something, at a path; `unknown` if the program may not look. */
+export function isFileThere(path: string, files: FileAccess = RUNTIME): boolean | "unknown" {
+  try {
+    const { kind } = files.lookAt(path);
+    return kind === "file" || kind === "link";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return "unknown";
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
+
 /** When a file was last changed, as a number to compare. Throws the runtime's error. */
 export function fileVersion(path: string): string {
   const { mtime, size, ino } = Deno.statSync(path);

@@ -1,26 +1,25 @@
 /** The steps after the last line: the environment and the final checks (service description 2.4, 6 and 7). */
 
 import {
-  type EnvironmentOverlay,
   hasLastingProcess,
   hasProcess,
-  NO_OVERLAY,
+  NO_DENO,
   type ServiceDescription,
   ServiceType,
 } from "../model/mod.ts";
 import type { CommandWords, Draft } from "./draft.ts";
-import { substitutionError } from "./text/errors.ts";
-import { readWholeFile, systemErrorText, wholePath } from "./files.ts";
+import { denoProgram } from "./deno_program.ts";
+import { denoCommand, denoMisfits } from "./settings/deno.ts";
 import { groupMisfits } from "./settings/control_groups.ts";
 import { misfits, setHealth } from "./settings/health.ts";
 import { remarks } from "./settings/lint.ts";
-import { OverlayBuilder } from "./overlay.ts";
+import { sandboxMisfits } from "./settings/sandbox.ts";
+import { watchMisfits } from "./settings/watch.ts";
 import type { DescriptionReader } from "./reader.ts";
-import { parseEnvironmentText } from "./environment_file.ts";
 import type { ReadOptions } from "./read_options.ts";
+import { serviceOverlay } from "./service_overlay.ts";
 import type { SettingTable } from "./settings/table.ts";
 import { substituteText, substituteTokens, type Variables } from "./text/substitution.ts";
-import type { User } from "./users.ts";
 
 /** Completes a description and checks all of it. */
 export function finishDescription(
@@ -29,7 +28,7 @@ export function finishDescription(
   options: ReadOptions,
 ): ServiceDescription {
   const { description } = draft;
-  description.environment = buildOverlay(draft, reader, options);
+  description.environment = serviceOverlay(draft, reader, options);
   checkCommand(draft, reader);
   const { lint } = options;
   if (lint !== undefined) {
@@ -42,8 +41,9 @@ export function finishDescription(
   const variables = reader.variables((name) => options.environment.getFor(overlay, name));
   substitutePaths(draft, reader, variables);
   description.command = substituteCommand(draft.command, "command", reader, variables);
+  if (description.deno !== NO_DENO) finishDeno(draft, reader, variables);
   description.stopCommand = substituteCommand(draft.stopCommand, "stop-command", reader, variables);
-  finishHealth(draft, reader, variables);
+  finishExtensions(draft, reader, variables);
 
   if (description.consumerOf !== "" && !hasLastingProcess(description.type)) {
     reader.reportGeneral(
@@ -67,58 +67,9 @@ function sizeOf(description: ServiceDescription, { paths }: SettingTable): numbe
   return size;
 }
 
-/** The service's overlay of the environment (5.2). */
-function buildOverlay(draft: Draft, reader: DescriptionReader, options: ReadOptions): EnvironmentOverlay {
-  if (!draft.exportsUser && !draft.exportsName && draft.environmentFile === "") return NO_OVERLAY;
-  const overlay = new OverlayBuilder();
-  if (draft.exportsUser) {
-    const user = findUser(draft.description.runAs?.uid ?? options.identity.uid, reader, options);
-    if (user !== undefined) assignUser(overlay, user);
-  }
-  if (draft.exportsName) overlay.assign("DINIT_SERVICE", reader.service);
-  if (draft.environmentFile !== "") {
-    const found = readWholeFile(draft.environmentFile, reader.files);
-    if (found.ok) {
-      reader.countText(found.text);
-      const { overlay: own, problems } = parseEnvironmentText(found.text);
-      overlay.apply(own);
-      const setting = draft.environmentFileSetting;
-      options.environmentFile?.({ setting, path: draft.environmentFile, text: found.text, problems });
-    } else {
-      const message = `could not load environment file: ${found.text}`;
-      reader.reportGeneral(message, "env-file", found.cause, wholePath(draft.environmentFile));
-    }
-  }
-  return overlay;
-}
-
-function findUser(uid: number, reader: DescriptionReader, options: ReadOptions): User | undefined {
-  let user: User | undefined;
-  try {
-    user = options.users.userById(uid);
-  } catch (error) {
-    const message = `error accessing user database: ${systemErrorText(error)}`;
-    reader.reportGeneral(message, "user-database", error);
-    return undefined;
-  }
-  if (user === undefined) {
-    reader.reportGeneral(`user id '${uid}' does not exist in system database`, "unknown-user");
-  }
-  return user;
-}
-
-function assignUser(overlay: OverlayBuilder, user: User): void {
-  overlay.assign("USER", user.name);
-  overlay.assign("LOGNAME", user.name);
-  overlay.assign("HOME", user.home);
-  overlay.assign("SHELL", user.shell);
-  overlay.assign("UID", String(user.uid));
-  overlay.assign("GID", String(user.gid));
-}
-
 /** The first check of step 7. */
 function checkCommand({ description, command }: Draft, reader: DescriptionReader): void {
-  if (hasProcess(description.type) && command.isBlank) {
+  if (hasProcess(description.type) && command.isBlank && description.deno === NO_DENO) {
     reader.reportGeneral("'command' setting not specified.", "no-command");
   }
 }
@@ -173,24 +124,61 @@ function substitutePaths({ description }: Draft, reader: DescriptionReader, vari
     try {
       description[field] = substituteText(text, variables);
     } catch (error) {
-      reader.report(substitutionError(reader.service, error, setting));
+      reader.report(reader.substitutionError(error, setting));
     }
   }
 }
 
-/** The last steps for readiness, health and control groups, which most descriptions do not mention. */
-function finishHealth(draft: Draft, reader: DescriptionReader, variables: Variables): void {
+/** Makes the command of a program for Deno. */
+function finishDeno(draft: Draft, reader: DescriptionReader, variables: Variables): void {
+  const { description } = draft;
+  const words = (tokens: readonly string[], setting: string) =>
+    substituteCommand({ tokens: [...tokens], isBlank: false }, setting, reader, variables);
+  const deno = {
+    script: words(description.deno.script, "deno-script"),
+    permissions: words(description.deno.permissions, "deno-permissions"),
+    flags: words(description.deno.flags, "deno-flags"),
+  };
+  description.deno = deno;
+  const found = denoMisfits(
+    { deno, type: description.type, hasCommand: !draft.command.isBlank },
+    reader.places,
+  );
+  for (const { setting, message } of found) reader.reportAt(setting, message, "misfit");
+  if (found.length > 0 || !hasProcess(description.type)) return;
+  const program = denoProgram(variables.get, reader.files);
+  if (program !== undefined) description.command = denoCommand(program, deno);
+  else {
+    const message =
+      "this needs the program 'deno', which is not in PATH: install it, or set the variable DENO to its path";
+    reader.reportAt("deno-script", message, "no-deno");
+  }
+}
+
+/** The last steps for readiness, health, watched files, sandboxes and control groups, which most descriptions do not mention. */
+function finishExtensions(draft: Draft, reader: DescriptionReader, variables: Variables): void {
   if (reader.places.size === 0) return;
   const { description, healthCommand: tokens } = draft;
   if (tokens.length > 0) {
     const command = substituteCommand({ tokens, isBlank: false }, "health-command", reader, variables);
     setHealth(description, { command });
   }
+  const { sandbox } = description;
+  if (sandbox.writable.length > 0) {
+    const tokens = [...sandbox.writable];
+    const writable = substituteCommand({ tokens, isBlank: false }, "sandbox-writable", reader, variables);
+    description.sandbox = { ...sandbox, writable };
+  }
+  const { places } = reader;
   const found = [
-    ...misfits(description.health, description.type, reader.places),
+    ...misfits(description.health, description.type, places),
+    ...watchMisfits(description, places),
+    ...sandboxMisfits(description, places),
     ...groupMisfits(description),
   ];
-  for (const { setting, message } of found) reader.reportAt(setting, message, "misfit");
+  for (const { setting, message } of found) {
+    reader.reportAt(setting, message, "misfit");
+  }
 }
 
 /** A bad command cannot be checked any further, so its error is always thrown. */
@@ -204,7 +192,7 @@ function substituteCommand(
   try {
     return substituteTokens(words.tokens, variables);
   } catch (error) {
-    throw substitutionError(reader.service, error, setting);
+    throw reader.substitutionError(error, setting);
   }
 }
 

@@ -15,6 +15,7 @@
 
 export type {
   DeclaredDependency,
+  DenoSettings,
   DependencyKind,
   EnvironmentOverlay,
   FileTime,
@@ -35,11 +36,14 @@ export type {
   ReadyBy,
   ResourceLimit,
   RestartPolicy,
+  SandboxSettings,
   ServiceDescription,
   ServiceFlags,
   ServiceType,
   ServiceTypeName,
   UserIds,
+  WatchAction,
+  WatchSettings,
 } from "../model/mod.ts";
 export type {
   CommandWords,

@@ -14,7 +14,7 @@ import type { DescriptionFile } from "./find.ts";
 import type { ReadOptions, WrittenWord } from "./read_options.ts";
 import type { Setting } from "./settings/setting.ts";
 import { SETTING_TABLE, type SettingTable } from "./settings/table.ts";
-import { substituteText, type Variables } from "./text/substitution.ts";
+import { hasRequiredForm, substituteText, type Variables } from "./text/substitution.ts";
 import type { UserDatabase } from "./users.ts";
 
 export class DescriptionReader implements SettingTarget, LineHandler {
@@ -30,6 +30,8 @@ export class DescriptionReader implements SettingTarget, LineHandler {
   readonly #variables: Variables;
   readonly #walker: Walker;
   readonly #places = new Map<string, Location>();
+  /** The lines with a form `${NAME?…}` that is substituted after all lines. */
+  readonly #required: { readonly setting: string; readonly text: string; readonly location: Location }[] = [];
 
   constructor(file: DescriptionFile, options: ReadOptions) {
     this.#fullName = file.fullName;
@@ -99,6 +101,14 @@ export class DescriptionReader implements SettingTarget, LineHandler {
   reportAt(setting: string, message: string, code: string): void {
     const location = this.#places.get(setting);
     this.report(new LoadError("description", message, { service: this.service, setting, location, code }));
+  }
+
+  /** The error of a substitution after the last line; with a place if a line requires the variable. */
+  substitutionError(error: unknown, setting: string): LoadError {
+    return substitutionError(this.service, error, setting, ({ variable }) => {
+      const form = `{${variable}`;
+      return this.#required.find((one) => one.setting === setting && one.text.includes(form))?.location;
+    });
   }
 
   depend(kind: DependencyKind, name: string): void {
@@ -184,6 +194,10 @@ export class DescriptionReader implements SettingTarget, LineHandler {
       const { tokens, starts } = value;
       let whole = setting.value === "tokens" ? "" : valueText(value);
       if (setting.substitution === "pre") whole = substituteText(whole, this.#variables);
+      if (setting.substitution === "post" && tokens.some(hasRequiredForm)) {
+        const location = this.#walker.valueLocation(lines, from);
+        this.#required.push({ setting: name, text: tokens.join(" "), location });
+      }
       setting.apply(this, { text: whole, tokens, starts, append });
       if (setting.combined) this.#places.set(name, this.#walker.valueLocation(lines, from));
       if (setting.syntax === "SERVICE") this.#options.named?.(whole);
@@ -192,7 +206,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
       this.report(
         error instanceof Mistake
           ? this.#walker.mistakeError(error, lines, from, name)
-          : substitutionError(this.service, error, name),
+          : substitutionError(this.service, error, name, () => this.#walker.valueLocation(lines, from)),
       );
     }
   }

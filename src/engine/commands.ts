@@ -3,9 +3,11 @@
  * 6.2 and 12.5.
  */
 
-import { DependencyKind, isOrdering, ServiceState, ServiceType } from "../model/mod.ts";
+import { DependencyKind, isOrdering, isSandboxed, ServiceState, ServiceType } from "../model/mod.ts";
 import { chainLength, isStartPinned, reaches, type ServiceGraph } from "./graph/graph.ts";
 import type { FactReporter } from "./facts.ts";
+import type { ProcessEvents } from "./launcher/process_events.ts";
+import { isReplaceable } from "./launcher/replacement.ts";
 import type { ProcessHost } from "./ports.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { hasRoomForEdge } from "./graph/load_limits.ts";
@@ -34,6 +36,9 @@ export type WakeResult = StartResult | "no-dependents";
 
 /** What the order to send a signal came to. */
 export type SignalResult = "sent" | "no-process" | "bad-signal" | "failed";
+
+/** What the order to add a dependency came to. */
+export type LinkResult = "added" | "exists" | "refused";
 
 /** A gentle stop is refused because these services need the service. */
 export interface Dependents {
@@ -159,7 +164,7 @@ export function hookDone(service: ServiceRecord, hook: string | undefined): void
   service.hooks = hooks === undefined || due.length === 0 ? undefined : { ...hooks, due };
 }
 
-/** Sends a signal only to the process of a service. */
+/** Sends a signal only to the process of a service; with a sandbox, to its group. */
 export function signal(
   host: ProcessHost,
   reporter: FactReporter,
@@ -167,13 +172,32 @@ export function signal(
   number: number,
 ): SignalResult {
   if (!takesSignals(service.process.main)) return "no-process";
-  const sent = host.signal(service.id, "main", number, false);
+  const group = isSandboxed(service.description.sandbox); // the main process only waits for the others
+  const sent = host.signal(service.id, "main", number, group);
   if (typeof sent === "object") {
     reporter.general({ kind: "signal-failed", errno: sent.errno });
     return "failed";
   }
   if (sent === "bad-signal") reporter.general({ kind: "signal-invalid" });
   return sent;
+}
+
+/** Replaces the process of a service that is up and stays up; false for any other one. `variables`: for the new process only. */
+export function replace(
+  { lifecycle, events }: { readonly lifecycle: Lifecycle; readonly events: ProcessEvents },
+  service: ServiceRecord,
+  why: string,
+  variables?: Readonly<Record<string, string>>,
+): boolean {
+  if (variables !== undefined) {
+    if (!isReplaceable(service) || (service.parameters !== undefined && !service.parameters.once)) {
+      return false;
+    }
+    service.parameters = { variables, input: "", once: true };
+  }
+  const done = events.replace(service, why);
+  lifecycle.drain();
+  return done;
 }
 
 /**
@@ -186,7 +210,7 @@ export function addDependency(
   to: ServiceRecord,
   kind: DependencyKind,
   options: { start: boolean },
-): "added" | "exists" | "refused" {
+): LinkResult {
   const { lifecycle, graph } = context;
   if (kind === DependencyKind.REGULAR && from.state !== STOPPED && to.state !== STARTED) return "refused";
   if (reaches([to], from)) return "refused";

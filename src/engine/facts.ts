@@ -33,6 +33,8 @@ export type ServiceFact =
   | { readonly kind: "recovery-given-up" }
   /** Its health checks failed, or it gave no sign of life. */
   | { readonly kind: "unhealthy"; readonly why: string; readonly action: HealthAction }
+  /** It gets a new process while it stays started. */
+  | { readonly kind: "replaced"; readonly why: string }
   /** It restarted too often, so it stops. */
   | { readonly kind: "restart-limit-reached" }
   /** It is down because of a failure, and nothing will restart it. `exit`: how its last process ended. */

@@ -84,9 +84,9 @@ export class ServiceManager implements EngineEvents {
    */
   resume(): void {
     const { saved } = this.#options;
-    const isShuttingDown = () => this.shuttingDown;
-    const context = { ...this.#options, ...this.#engine, graph: this.graph, isShuttingDown };
-    if (saved !== undefined) this.#calls.act(() => saved.resume({ ...context, variables: saved.variables }));
+    if (saved === undefined) return;
+    const ours = { graph: this.graph, isShuttingDown: () => this.shuttingDown, variables: saved.variables };
+    this.#calls.act(() => saved.resume({ ...this.#options, ...this.#engine, ...ours }));
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
@@ -125,9 +125,7 @@ export class ServiceManager implements EngineEvents {
 
   /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
-    const { loader, reporter } = this.#engine;
-    const { graph, lifecycle } = this;
-    return this.#calls.act(() => tryReload({ graph, loader, lifecycle, reporter }, service));
+    return this.#calls.act(() => tryReload({ ...this.#engine, graph: this.graph }, service));
   }
 
   /** Removes a stopped service that nothing depends on. */
@@ -199,16 +197,12 @@ export class ServiceManager implements EngineEvents {
   }
 
   /** See `commands.addDependency`. */
-  addDependency(
-    from: ServiceRecord,
-    to: ServiceRecord,
-    kind: DependencyKind,
-  ): "added" | "exists" | "refused" {
+  addDependency(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): commands.LinkResult {
     return this.#calls.command(from, () => commands.addDependency(this, from, to, kind, { start: false }));
   }
 
   /** Adds a dependency and starts it if the dependent is active. */
-  enable(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): "added" | "exists" | "refused" {
+  enable(from: ServiceRecord, to: ServiceRecord, kind: DependencyKind): commands.LinkResult {
     return this.#calls.command(from, () => commands.addDependency(this, from, to, kind, { start: true }));
   }
 
@@ -327,6 +321,11 @@ export class ServiceManager implements EngineEvents {
   /** A service is unhealthy for this reason. What follows depends on `health-action`, and on its phase. */
   unhealthy(id: number, why: string): void {
     this.#calls.ofProcess(id, "unhealthy", (service) => this.#engine.events.unhealthy(service, why));
+  }
+
+  /** Replaces the process of a service that is up and stays up. See `commands.replace`. */
+  replace(service: ServiceRecord, why: string, variables?: Readonly<Record<string, string>>): boolean {
+    return this.#calls.command(service, () => commands.replace(this.#engine, service, why, variables));
   }
 
   /** A process asks for more time to start or to stop: this many milliseconds from now. */

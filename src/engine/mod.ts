@@ -65,6 +65,7 @@ export type {
   BufferedOutput,
   BufferReading,
   DeclaredDependency,
+  DenoSettings,
   DependencyKind,
   EnvironmentOverlay,
   ExitStatus,
@@ -91,6 +92,7 @@ export type {
   ResourceLimit,
   RestartLimit,
   RestartPolicy,
+  SandboxSettings,
   ServiceDescription,
   ServiceEvent,
   ServiceFlags,
@@ -104,10 +106,13 @@ export type {
   TargetState,
   UserIds,
   WaitStatus,
+  WatchAction,
+  WatchSettings,
 } from "../model/mod.ts";
 export { EventRing, type EventRingOptions, type FactsSince, type NumberedFact } from "./event_ring.ts";
 export type {
   Dependents,
+  LinkResult,
   OrderResult,
   RestartResult,
   SignalResult,
@@ -128,7 +133,9 @@ export type {
   ServiceFact,
 } from "./facts.ts";
 export type { DescriptionCallbacks, DescriptionSource, FoundDescription } from "./description_source.ts";
-export { HEALTH_CHECK } from "./graph/record.ts";
+export { HEALTH_CHECK, WATCH_COMMAND } from "./graph/record.ts";
+export { failureCause } from "./launcher/restart_policy.ts";
+export { isReplaceable } from "./launcher/replacement.ts";
 export { ServiceGraph } from "./graph/graph.ts";
 export type { StateChanges } from "./graph/state_changes.ts";
 export {

@@ -72,6 +72,8 @@ export function words(fact: Fact): Words | undefined {
       return error(`internal error: service ${fact.service} goes from ${fact.from} to ${fact.to}`);
     case "unhealthy":
       return error(`${fact.service}: ${fact.why}`);
+    case "replaced":
+      return warning(`${fact.service}: ${fact.why}: its process is replaced`); // the console must show it
     case "restart-limit-reached":
       return error(`Service ${fact.service} restarting too quickly; stopping.`);
     case "chain-failed":

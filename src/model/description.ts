@@ -5,10 +5,13 @@
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
 
+import { type DenoSettings, NO_DENO } from "./deno_settings.ts";
 import { type GroupSettings, NO_GROUP } from "./group_settings.ts";
 import { type HealthSettings, NO_HEALTH } from "./health_settings.ts";
+import { NO_SANDBOX, type SandboxSettings } from "./sandbox_settings.ts";
 import { type LoadedServiceType, ServiceType } from "./service_types.ts";
 import type { DependencyKind } from "./states.ts";
+import { NO_WATCH, type WatchSettings } from "./watch_settings.ts";
 
 /** `restart` */
 export type RestartPolicy = "always" | "on-failure" | "never";
@@ -122,6 +125,8 @@ export interface ServiceDescription {
   readonly type: LoadedServiceType;
   /** Executable and arguments after substitution; empty if there is no command. */
   readonly command: readonly string[];
+  /** The settings from which the command was made, if it runs a program with Deno. */
+  readonly deno: DenoSettings;
   /** `stop-command`, in the same form. */
   readonly stopCommand: readonly string[];
   /** Empty: the directory of the description. Relative: to the daemon's working directory. */
@@ -160,6 +165,8 @@ export interface ServiceDescription {
   readonly readyVariable: string | undefined;
   /** Readiness without a pipe, health checks and the watchdog. */
   readonly health: HealthSettings;
+  /** Files whose changes concern the process. */
+  readonly watch: WatchSettings;
   /** `chain-to`: the service to start when this one has stopped by itself and well; empty for none. */
   readonly chainTo: string;
   /** `on-failure`: the services to start when this one has failed and does not restart. */
@@ -226,6 +233,8 @@ export interface ServiceDescription {
   readonly capabilities: string;
   /** `securebits`, by their names; empty for those of the daemon. */
   readonly secureBits: readonly string[];
+  /** What the processes cannot see, reach or change. */
+  readonly sandbox: SandboxSettings;
 }
 
 /** All flags off. */
@@ -262,6 +271,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   size: 0,
   type: ServiceType.INTERNAL,
   command: [],
+  deno: NO_DENO,
   stopCommand: [],
   workingDir: "",
   runAs: undefined,
@@ -281,6 +291,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   readyFd: undefined,
   readyVariable: undefined,
   health: NO_HEALTH,
+  watch: NO_WATCH,
   chainTo: "",
   onFailure: [],
   flags: NO_FLAGS,
@@ -314,4 +325,5 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   cgroup: "",
   capabilities: "",
   secureBits: [],
+  sandbox: NO_SANDBOX,
 };

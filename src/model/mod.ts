@@ -14,6 +14,7 @@
  */
 
 export * from "./bytes.ts";
+export * from "./deno_settings.ts";
 export * from "./description.ts";
 export * from "./errno.ts";
 export * from "./errors.ts";
@@ -24,9 +25,11 @@ export * from "./health_settings.ts";
 export type * from "./health_status.ts";
 export * from "./names.ts";
 export * from "./program_path.ts";
+export * from "./sandbox_settings.ts";
 export * from "./service_types.ts";
 export * from "./signals.ts";
 export * from "./states.ts";
 export * from "./status.ts";
 export * from "./typed_module.ts";
 export * from "./version.ts";
+export * from "./watch_settings.ts";

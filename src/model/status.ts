@@ -71,6 +71,8 @@ export interface FailureReport {
   readonly limit?: RestartLimit;
   /** The program of its command that could not be executed. @default absent, it could be executed */
   readonly program?: string;
+  /** What to change in its description, in words. @default absent, the output does not tell */
+  readonly advice?: string;
 }
 
 /** The number of automatic restarts allowed within an interval, in milliseconds. */

@@ -255,6 +255,20 @@ const ROWS = [
     minimumProtocol: 1,
     summary: "explain why the start took so long; blame: all services by time; chart: a drawing",
   },
+  {
+    name: "security",
+    words: [{ ...PATTERNS, name: "SERVICE|PATTERN" }],
+    minimumProtocol: 1,
+    summary: "show what services could still do, and what prevents it",
+  },
+  {
+    name: "permissions",
+    words: [SERVICE],
+    options: ["--record", "--during", "--deny"],
+    spellings: { "--for": "--during" },
+    minimumProtocol: 1,
+    summary: "record which permissions of Deno a service needs",
+  },
 ] as const satisfies readonly CtlCommandRow[];
 
 /** The names of all commands. */

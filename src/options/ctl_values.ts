@@ -58,6 +58,12 @@ export interface CtlOptions {
   /** The program that takes over, or that is only checked. @default undefined, the file of the running one */
   exec: string | undefined;
   check: boolean;
+  /** `permissions`: record them. */
+  record: boolean;
+  /** How long, with a unit. @default undefined, until an interruption */
+  during: string | undefined;
+  /** The kinds of permissions that are denied meanwhile. */
+  deny: string[];
   /** The number of the last event that is known, or a time. @default undefined, from now on, or no limit */
   since: string | undefined;
   /** A time. @default undefined, no limit */
@@ -105,6 +111,9 @@ export function defaultOptions(): CtlOptions {
     since: undefined,
     exec: undefined,
     check: false,
+    record: false,
+    during: undefined,
+    deny: [],
     until: undefined,
     lines: undefined,
     grep: undefined,

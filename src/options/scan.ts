@@ -49,7 +49,7 @@ export function scan<S>(args: readonly string[], settings: S, reading: Reading<S
     if (option.value === undefined || isOmitted) {
       option.apply(settings, "");
     } else {
-      const assigned = !namesOf(option).includes(arg);
+      const assigned = arg.includes("=") && !namesOf(option).includes(arg);
       const value = assigned ? arg.slice(arg.indexOf("=") + 1) : args[++at];
       if (value === undefined || !isAccepted(value, option.value)) {
         throw reading.refused({ option, value, assigned });

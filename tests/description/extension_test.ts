@@ -74,6 +74,10 @@ Deno.test("any other text after @meta is ignored, as in the reference", () => {
 Deno.test("the table has these extensions, and ignores every other @meta line", () => {
   const names = SETTINGS.filter(({ extension }) => extension).map(({ name }) => name);
   assertEquals(names, [
+    "env",
+    "deno-script",
+    "deno-permissions",
+    "deno-flags",
     "restart-delay-factor",
     "restart-delay-max",
     "on-failure",
@@ -88,6 +92,9 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
     "health-start-period",
     "health-action",
     "watchdog-timeout",
+    "watch",
+    "watch-delay",
+    "watch-action",
     "log-max-size",
     "log-max-age",
     "log-keep",
@@ -96,6 +103,8 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
     "log-timestamps",
     "log-format",
     "log-rate-limit",
+    "sandbox",
+    "sandbox-writable",
     "cgroup",
     "memory-max",
     "memory-high",
@@ -184,6 +193,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 82);
-  assertEquals(settings.settings.length, 83);
+  assertEquals(SETTING_TABLE.settings.length, 91);
+  assertEquals(settings.settings.length, 92);
 });

@@ -66,6 +66,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   killed: plain((world, [name, signal], role) => world.ends(name, { signal: Number(signal) }, role)),
   ready: plain((world, [name]) => world.manager.ready(world.service(name).id)),
   unhealthy: plain((world, [name]) => world.manager.unhealthy(world.service(name).id, "unhealthy")),
+  replace: (world, [name]) =>
+    world.manager.replace(world.service(name), "a file has changed") ? undefined : "NAK",
   extend: plain((world, [name, seconds]) =>
     world.manager.extendTimeout(world.service(name).id, Number(seconds) * 1000)
   ),

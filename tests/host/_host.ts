@@ -5,6 +5,7 @@ import {
   DEFAULT_DESCRIPTION,
   type ExitStatus,
   NO_GROUP,
+  NO_SANDBOX,
   type ServiceDescription,
   ServiceType,
 } from "../../src/model/mod.ts";
@@ -416,6 +417,7 @@ export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {})
     secureBits: [],
     marksTree: false,
     noNewPrivs: false,
+    sandbox: NO_SANDBOX,
     inittab: undefined,
     ...changes,
   };

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LaunchStage } from "../../src/model/mod.ts";
+import { LaunchStage, NO_SANDBOX } from "../../src/model/mod.ts";
 import {
   chainCommand,
   type ChainContext,
@@ -20,8 +20,10 @@ const NOTHING: ChainSettings = {
   secureBits: [],
   noNewPrivs: false,
   activationSocket: false,
+  sandbox: NO_SANDBOX,
+  workingDir: "/srv/web",
 };
-const HERE: ChainContext = { niceness: 0, gid: 1000, takesTerminal: false };
+const HERE: ChainContext = { niceness: 0, gid: 1000, takesTerminal: false, isThere: () => true };
 
 function links(changes: Partial<ChainSettings>, context: Partial<ChainContext> = {}): string[] {
   return chainLinks({ ...NOTHING, ...changes }, { ...HERE, ...context })
@@ -101,6 +103,7 @@ const END = {
   path: "/bin/prog",
   environment: ["A=1"],
   errorFd: 3,
+  statusFd: 9,
   cgroupFd: undefined,
   autogroup: undefined,
   listenPid: false,

@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { fc } from "../random.ts";
-import { DEFAULT_DESCRIPTION, NO_FLAGS, type ServiceDescription, ServiceType } from "../../src/model/mod.ts";
+import {
+  DEFAULT_DESCRIPTION,
+  NO_FLAGS,
+  NO_SANDBOX,
+  type ServiceDescription,
+  ServiceType,
+} from "../../src/model/mod.ts";
 import { chainLinks, type ChainSettings, needsChain } from "../../src/host/launch/exec_chain.ts";
 import { nativeRequirements } from "../../src/host/launch/native_requirements.ts";
 
@@ -62,12 +68,19 @@ const anySettings: fc.Arbitrary<ChainSettings> = fc.record({
   secureBits: fc.subarray(["keep-caps", "noroot"]),
   noNewPrivs: fc.boolean(),
   activationSocket: fc.boolean(),
+  sandbox: fc.constantFrom(NO_SANDBOX, { words: ["no-network"], writable: ["/srv"] }),
+  workingDir: fc.constant("/srv"),
 });
 
 Deno.test("the tools that a description needs are those of the chain that starts its process", () => {
   fc.assert(fc.property(anySettings, fc.boolean(), (settings, onConsole) => {
     const { noNewPrivs, activationSocket, ...same } = settings;
-    const links = chainLinks(settings, { niceness: 0, gid: 0, takesTerminal: onConsole });
+    const links = chainLinks(settings, {
+      niceness: 0,
+      gid: 0,
+      takesTerminal: onConsole,
+      isThere: () => true,
+    });
     const tools = toolsFor({
       ...same,
       socketPath: activationSocket ? "/run/s" : "",

@@ -95,7 +95,7 @@ const WHATS = [
   ...["start", "start", "start", "stop", "stop", "release", "restart", "wake", "unpin", "trigger"],
   ...["start pinned", "stop pinned", "release pinned", "force", "enable", "add", "remove"],
   ...["executed", "executed", "executed", "executed", "not executed", "ready", "ready", "unready"],
-  ...["unhealthy", "extend"],
+  ...["unhealthy", "replace", "extend"],
   ...[
     "ends",
     "ends",
@@ -140,6 +140,7 @@ export const LIVELY = [
     "ready",
     "unready",
     "unhealthy",
+    "replace",
   ],
   ...["ends", "ends", "ends", "time", "pid file", "launch error", "console", "all killed"],
   ...["remains ended", "remains ended"],
@@ -337,6 +338,9 @@ export class RandomWorld {
         break;
       case "unhealthy":
         world.manager.unhealthy(id, "unhealthy");
+        break;
+      case "replace":
+        world.manager.replace(world.service(name), "a file has changed");
         break;
       case "extend":
         world.manager.extendTimeout(id, 1000 * (choice % 10));

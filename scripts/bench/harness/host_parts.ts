@@ -9,6 +9,7 @@
 import { FileUsers, FolderSource, MainEnvironment } from "../../../src/description/mod.ts";
 import { type LaunchPlan, ServiceManager } from "../../../src/engine/mod.ts";
 import { loadHost, NO_RECORD, SystemClock } from "../../../src/host/mod.ts";
+import { NO_GROUP, NO_SANDBOX } from "../../../src/model/mod.ts";
 import { BareLoop } from "./bare_loop.ts";
 import { inFolder, pause } from "./folder.ts";
 import { memoryOf } from "./proc.ts";
@@ -54,6 +55,8 @@ const SLEEP: LaunchPlan = {
   capabilities: "",
   secureBits: [],
   noNewPrivs: false,
+  group: NO_GROUP,
+  sandbox: NO_SANDBOX,
   inittab: undefined,
 };
 

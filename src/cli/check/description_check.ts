@@ -3,6 +3,7 @@
 import {
   type DescriptionFile,
   type DirectoryWarning,
+  hasRequiredForm,
   readDescription,
   type SettingTable,
   type UserDatabase,
@@ -89,6 +90,7 @@ export class DescriptionCheck {
           const row = settings.named(setting);
           const word = words[0]?.text ?? "";
           if (!inMeta && row?.extensionValues?.test(word)) this.#reportExtension(setting, word);
+          if (words.some((one) => hasRequiredForm(one.text))) this.#reportRequired(setting);
           valueFindings(service, row, words, this.#place(setting)).forEach(report);
         },
         environmentFile: ({ setting: shown, ...file }) =>
@@ -148,6 +150,13 @@ export class DescriptionCheck {
     const message = `dinit 0.22.1 refuses ${refused}; write @meta ${setting} = ${value ?? "VALUE"}`;
     const text = `Service '${service}' (${placeText(location)}): warning: ${message}`;
     this.warn({ code: "not-portable", message, setting, text, place: location, origin: "portable" });
+  }
+
+  /** The present line has a form of substitution that dinit 0.22.1 refuses. */
+  #reportRequired(setting: string): void {
+    if (!this.#options.portable || this.#options.settings.named(setting)?.extension) return;
+    const message = `dinit 0.22.1 refuses \${NAME:?MESSAGE} in '${setting}'; write \${NAME}`;
+    this.warn({ code: "not-portable", message, setting, origin: "portable" });
   }
 
   #name(service: string): void {

@@ -3,7 +3,7 @@
 import { LOAD_OPTIONS, SECURE_BITS, SERVICE_OPTIONS, SETTINGS } from "../../description/mod.ts";
 import { baseName, type LoadError, nameArgument, SIGNALS } from "../../model/mod.ts";
 import { withoutUnitSuffix } from "./habits/systemd.ts";
-import { nearest } from "./suggestion.ts";
+import { nearest } from "../../model/suggestion.ts";
 
 /** A message with an unknown word, and the known words. */
 interface Vocabulary {

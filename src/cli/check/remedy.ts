@@ -11,7 +11,7 @@ const REMEDIES: readonly (readonly [message: RegExp, remedy: string])[] = [
   ],
   [
     /^(?:un|in)\S+ .*substitution$/,
-    "the forms are $NAME, ${NAME}, ${NAME:-WORD} and ${NAME:+WORD}; write $$ for a $",
+    "the forms are $NAME, ${NAME}, ${NAME:-WORD}, ${NAME:+WORD} and ${NAME:?MESSAGE}; write $$ for a $",
   ],
   [/^invalid\/missing variable name after '\$'$/, "write $$ for a literal $"],
   [

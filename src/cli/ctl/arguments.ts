@@ -36,7 +36,7 @@ export function scanArguments(args: readonly string[]): Invocation {
       throw unknownOption(arg, command);
     },
     meaning(arg) {
-      const long = command?.spellings?.[arg];
+      const long = command?.spellings?.[arg.split("=", 1)[0]];
       return long === undefined ? undefined : optionOf(long, DINITCTL_OPTIONS);
     },
     place(option, arg) {

@@ -9,6 +9,7 @@
 
 import type { Figures, StartAnalysis } from "../../insight/mod.ts";
 import type { HealthDocument } from "../../model/health_status.ts";
+import type { PermissionsDocument, SecurityDocument } from "./security_documents.ts";
 
 /** The fields of all documents. */
 export interface CommandDocument {
@@ -42,6 +43,8 @@ export type AnyDocument =
     | HealthListDocument
     | TopDocument
     | AnalyzeDocument
+    | SecurityDocument
+    | PermissionsDocument
   );
 
 export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
@@ -87,6 +90,8 @@ export interface ServiceDocument {
     readonly limit?: { readonly restarts: number; readonly interval: number };
     /** The program that could not be executed. @default absent, it could */
     readonly program?: string;
+    /** What to change in its description. @default absent, the output does not tell */
+    readonly advice?: string;
   };
   /** What is known of its health. @default absent, nothing watches it, or unknown */
   readonly health?: HealthDocument;

@@ -56,6 +56,7 @@ const PHASES: Readonly<Record<string, string>> = {
   "up": "is up",
   "recovering": "replaces its process",
   "ending-unhealthy": "is unhealthy, and ends its process",
+  "replacing": "ends its process, and launches a new one",
   "waiting-for-dependents": "stops after its dependents",
   "killing-all": "has all processes of the system end",
   "interrupting": "interrupts its start",

@@ -38,5 +38,7 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   health: async () => (await typed(import("./health.ts"))).health,
   top: async () => (await typed(import("./top/top.ts"))).top,
   analyze: async () => (await typed(import("./analyze.ts"))).analyze,
+  permissions: async () => (await typed(import("./permissions.ts"))).permissions,
+  security: async () => (await typed(import("./security.ts"))).security,
   upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };

@@ -159,6 +159,7 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
   const told = state === ServiceState.STOPPED && reason !== StopReason.NORMAL && exit.status !== 0;
   if (exit.code !== 0 && pid === undefined && !told) lines.push(`Last exit: ${exitText(exit)}`);
   if (failure?.program !== undefined) lines.push(`Cannot execute: ${printable(failure.program)}`);
+  if (failure?.advice !== undefined) lines.push(`Advice: ${printable(failure.advice)}`);
   if (failure?.limit !== undefined && state === ServiceState.STOPPED) {
     lines.push(`Restart limit: ${restartLimitText(failure.limit)}`);
   }

@@ -104,6 +104,7 @@ function reasonLines(service: KnownService, now: number): string[] {
     lines.push(`Launch: ${stage}: ${error}`);
   }
   if (exit.code !== 0) lines.push(`Last exit: ${exitText(exit)}`);
+  if (failure?.advice !== undefined) lines.push(`Advice: ${printable(failure.advice)}`);
   if (failure !== undefined && failure.output.length > 0) {
     lines.push(`Output before the failure ${durationText(now - failure.time)} ago:`);
     lines.push(...failure.output.map((line) => `    ${printable(line)}`));

@@ -3,7 +3,7 @@
 import { type Command, COMMANDS } from "../../options/ctl_commands.ts";
 import { DINITCTL_OPTIONS } from "../../options/dinitctl.ts";
 import { namesOf, type OptionRow } from "../../options/mod.ts";
-import { nearest } from "../check/suggestion.ts";
+import { nearest } from "../../model/suggestion.ts";
 import { usage } from "../ctl/help.ts";
 import { printable } from "../shared/text_width.ts";
 

@@ -2,7 +2,7 @@
 
 import { type ControlClient, ControlError, Reply, Request } from "../../client/mod.ts";
 import { baseName } from "../../model/names.ts";
-import { nearest } from "../check/suggestion.ts";
+import { nearest } from "../../model/suggestion.ts";
 import { stateName } from "../ctl/status_text.ts";
 import { printable } from "../shared/text_width.ts";
 

@@ -1,6 +1,6 @@
 /** `dinit help`: explains a topic, a setting of descriptions, or a sub-command of `dinitctl`. */
 
-import { nearest } from "../check/suggestion.ts";
+import { nearest } from "../../model/suggestion.ts";
 import { COMMANDS } from "../../options/ctl_commands.ts";
 import { commandHelp, ctlHelp } from "../ctl/help.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";

@@ -27,6 +27,11 @@ export function answerQuery(session: Session, topic: string): unknown {
       return session.host.health?.documents();
     case "health-run 1":
       return withService(session, handle, ({ id }) => ({ began: session.host.health?.runNow(id) ?? false }));
+    case "record-begin 1":
+    case "record-end 1":
+      return withService(session, handle, (service) => ({
+        began: session.host.record?.(service, name === "record-begin") ?? false,
+      }));
     case "service 1":
       return withService(session, handle, (service) => overviewOf(session, service));
     case "log 1":
@@ -37,7 +42,7 @@ export function answerQuery(session: Session, topic: string): unknown {
   }
 }
 
-/** The document for `health-run`: whether the service has a check, and runs. */
+/** The document for `health-run`: whether the service has a check, and runs; and for `record-…`: whether it is up. */
 interface CheckBegun {
   readonly began: boolean;
 }

@@ -26,7 +26,15 @@ export interface SessionHost {
   readonly rotate: Rotate | undefined;
   /** The health of services; `undefined`: nothing watches it. */
   readonly health: Health | undefined;
+  /** Replaces processes for recordings; `undefined`: nothing can be recorded. */
+  readonly record: Recording | undefined;
 }
+
+/**
+ * Replaces the process of a service by one that asks the permission broker beside the control socket (`begins`), or by
+ * an ordinary one. False: the service is not up.
+ */
+export type Recording = (service: ControlledService, begins: boolean) => boolean;
 
 /** The health of services. */
 export interface Health {

@@ -3,7 +3,7 @@
 import { encodeBytes, isValidServiceName, SERVICE_TYPES, ServiceType } from "../../model/mod.ts";
 import type { LoadedServiceType, ServiceFlags } from "../../model/mod.ts";
 import type { Draft, SettingTarget, SettingValue } from "../draft.ts";
-import { joinPath } from "../files.ts";
+import { ENVIRONMENT_SETTINGS } from "./environment.ts";
 import { need } from "./host_features.ts";
 import { parseUser } from "./ids.ts";
 import { Mistake } from "../text/mistake.ts";
@@ -49,7 +49,10 @@ function command(name: "command" | "stop-command", summary: string): Setting {
         draft[field] = { tokens, isBlank };
       }
     },
-    show: (description) => description[field].length === 0 ? undefined : description[field],
+    show: (description) => {
+      if (name === "command" && description.deno.script.length > 0) return undefined; // it is made from other settings
+      return description[field].length === 0 ? undefined : description[field];
+    },
   });
 }
 
@@ -158,18 +161,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     },
     show: ({ runAs }) => runAs === undefined ? undefined : runAs.name ?? String(runAs.uid),
   }),
-  settingRow({
-    name: "env-file",
-    syntax: "PATH",
-    substitution: "pre",
-    base: PATH_BASES.file,
-    summary: "a file with variables for the environment of the processes",
-    change: "next-start",
-    apply({ draft, realDirectory }, { text }) {
-      draft.environmentFileSetting = text;
-      draft.environmentFile = text === "" ? "" : joinPath(realDirectory, text);
-    },
-  }),
+  ...ENVIRONMENT_SETTINGS,
   settingRow({
     name: "chain-to",
     syntax: "SERVICE",

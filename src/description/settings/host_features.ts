@@ -21,6 +21,7 @@ import type { TypeName } from "./type_names.ts";
  * - `health-connection`: connect to a service, to check it
  * - `notify-socket`: receive the messages of a process
  * - `log-limits`: rotate the log file while the process writes to it
+ * - `sandbox`: hide a part of the machine from a process
  * - `log-keeper`: keep the log with a separate program
  */
 export type HostFeature =
@@ -46,7 +47,8 @@ export type HostFeature =
   | "health-connection"
   | "notify-socket"
   | "log-limits"
-  | "log-keeper";
+  | "log-keeper"
+  | "sandbox";
 
 /** One feature that a setting, or a flag of a setting, may need. */
 export interface HostNeed {

@@ -5,6 +5,7 @@
 
 import { CONTROL_GROUP_SETTINGS } from "./control_groups.ts";
 import { CORE_SETTINGS } from "./core.ts";
+import { DENO_SETTINGS } from "./deno.ts";
 import { DEPENDENCY_SETTINGS } from "./dependencies.ts";
 import type { TableNeed } from "./host_features.ts";
 import { HEALTH_SETTINGS } from "./health.ts";
@@ -12,7 +13,9 @@ import { LIFE_SETTINGS } from "./life.ts";
 import { LIMIT_SETTINGS } from "./resources.ts";
 import { KEPT_LOG_SETTINGS, LOG_LIMIT_SETTINGS } from "./log_limits.ts";
 import { OUTPUT_SETTINGS } from "./output.ts";
+import { SANDBOX_SETTINGS } from "./sandbox.ts";
 import type { Setting } from "./setting.ts";
+import { WATCH_SETTINGS } from "./watch.ts";
 
 /** A part of the table. */
 export interface SettingGroup {
@@ -70,13 +73,16 @@ function needsOf({ name, types, needs, flags = [] }: Setting): TableNeed[] {
 /** The table of the program. */
 export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "Type and commands", settings: CORE_SETTINGS },
+  { title: "Programs for Deno", settings: DENO_SETTINGS },
   { title: "Starting, stopping and restarting", settings: LIFE_SETTINGS },
   { title: "Health", settings: HEALTH_SETTINGS },
+  { title: "Watched files", settings: WATCH_SETTINGS },
   { title: "Dependencies and order", settings: DEPENDENCY_SETTINGS },
   { title: "Sockets and output", settings: OUTPUT_SETTINGS },
   { title: "Limits of log files", settings: LOG_LIMIT_SETTINGS },
   { title: "Kept logs", settings: KEPT_LOG_SETTINGS },
   { title: "Limits and privileges", settings: LIMIT_SETTINGS },
+  { title: "Sandbox", settings: SANDBOX_SETTINGS },
   { title: "Control groups", settings: CONTROL_GROUP_SETTINGS },
 ]);
 

@@ -1,6 +1,7 @@
 /**
  * Variable substitution (service description 6): `$NAME`, `${NAME}`, the forms with `-` and `+`, the argument `$1`,
- * and `$/NAME`, which splits its value into words.
+ * and `$/NAME`, which splits its value into words. `${NAME:?MESSAGE}` and `${NAME?MESSAGE}`, which require a value, are
+ * extensions.
  */
 
 import { FILE_LIMIT } from "../limits.ts";
@@ -20,6 +21,24 @@ export interface Variables {
 export class SubstitutionError extends Error {
   /** Tells this class from others in texts. */
   override readonly name = "SubstitutionError";
+}
+
+/** A form with `?` whose variable has no value. */
+export class MissingVariable extends SubstitutionError {
+  /** The name of the variable; `1` for the argument of the service. */
+  readonly variable: string;
+
+  /** `text`: what the form says, or empty. */
+  constructor(variable: string, text: string, value: string | undefined) {
+    const subject = variable === "1" ? "the argument $1" : `the variable ${variable}`;
+    super(`${subject} is ${value === "" ? "empty" : "not set"}${text === "" ? "" : `: ${text}`}`);
+    this.variable = variable;
+  }
+}
+
+/** Whether a text may contain a form with `?`. */
+export function hasRequiredForm(text: string): boolean {
+  return text.includes("?") && /\$\/?\{\w+:?\?/.test(text);
 }
 
 /**
@@ -174,7 +193,7 @@ function substituteForm(text: string, at: number, variables: Variables, pieces: 
     throw new SubstitutionError("missing value in argument substitution");
   }
   if (value === undefined && !isArgument && !alternative?.operator) variables.unset?.(name);
-  const result = alternative === undefined ? value ?? "" : choose(value, alternative);
+  const result = alternative === undefined ? value ?? "" : choose(name, value, alternative);
   if (splits) pieces.split(result);
   else pieces.plain(result);
   return end;
@@ -183,7 +202,7 @@ function substituteForm(text: string, at: number, variables: Variables, pieces: 
 /** The text between the name and the closing brace. */
 interface Alternative {
   /** `""` for none. */
-  readonly operator: "" | "-" | "+";
+  readonly operator: "" | "-" | "+" | "?";
   /** With `:`, an empty value counts as unset. */
   readonly emptyIsUnset: boolean;
   readonly word: string;
@@ -194,19 +213,24 @@ interface Alternative {
 function readAlternative(text: string, at: number): Alternative {
   const emptyIsUnset = text[at] === ":";
   if (emptyIsUnset) at++;
-  const operator = text[at] === "-" ? "-" : text[at] === "+" ? "+" : "";
+  const sign = text[at];
+  const operator = sign === "-" || sign === "+" || sign === "?" ? sign : "";
   if (emptyIsUnset && operator === "") {
     throw new SubstitutionError("invalid syntax in variable substitution");
   }
   if (operator !== "") at++;
   const brace = operator === "" ? (text[at] === "}" ? at : -1) : text.indexOf("}", at);
-  if (brace === -1) throw new SubstitutionError("unmatched '{' in variable substitution");
+  if (brace === -1) {
+    const remedy = operator === "?" ? ": write quotes around a message with spaces" : "";
+    throw new SubstitutionError(`unmatched '{' in variable substitution${remedy}`);
+  }
   return { operator, emptyIsUnset, word: text.slice(at, brace), end: brace + 1 };
 }
 
-function choose(value: string | undefined, alternative: Alternative): string {
+function choose(name: string, value: string | undefined, alternative: Alternative): string {
   const isSet = value !== undefined && !(alternative.emptyIsUnset && value === "");
   if (alternative.operator === "+") return isSet ? alternative.word : "";
   if (alternative.operator === "-") return isSet ? value : alternative.word;
+  if (alternative.operator === "?" && !isSet) throw new MissingVariable(name, alternative.word, value);
   return value ?? "";
 }

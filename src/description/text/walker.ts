@@ -229,13 +229,14 @@ export class Walker {
     if (tokens.length !== 1) {
       throw this.#badMetaCommand(`'@${name}' requires a single argument`, lines, start);
     }
+    const place = this.#place(lines, lines.lineAt(start), start);
     let path: string;
     try {
       path = substituteText(tokens[0], this.#variables);
     } catch (error) {
-      throw substitutionError(this.service, error, name);
+      throw substitutionError(this.service, error, name, () => place);
     }
-    this.#include(path, name === "include-opt", this.#place(lines, lines.lineAt(start), start));
+    this.#include(path, name === "include-opt", place);
   }
 
   #badMetaCommand(message: string, lines: LineReader, start: number): LoadError {

@@ -73,6 +73,9 @@ export type ProcessRole = string;
 /** The role of the command of a health check. The engine does not know it: those who check launch and end it. */
 export const HEALTH_CHECK: ProcessRole = "health-check";
 
+/** The role of the command of `watch-action`; those who watch the files launch it. */
+export const WATCH_COMMAND: ProcessRole = "watch-command";
+
 /** One child process of a service: its command or its stop command. */
 export interface Child {
   /** The process id, while there is a process. */

@@ -4,4 +4,6 @@ export interface StartParameters {
   readonly variables: Readonly<Record<string, string>>;
   /** The text on standard input of its command. */
   readonly input: string;
+  /** Only the next process gets this, and its successors do not. @default absent, they do */
+  readonly once?: boolean;
 }

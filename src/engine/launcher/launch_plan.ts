@@ -7,6 +7,7 @@ import type {
   EnvironmentOverlay,
   GroupSettings,
   ResourceLimit,
+  SandboxSettings,
   ServiceDescription,
   UserIds,
 } from "../../model/mod.ts";
@@ -96,6 +97,8 @@ export interface LaunchPlan {
   readonly marksTree: boolean;
   /** The process, and what it starts, may not gain privileges by executing programs. */
   readonly noNewPrivs: boolean;
+  /** What the process cannot see, reach or change. */
+  readonly sandbox: SandboxSettings;
   /** The entry for the table of logins; `undefined`: none is made. */
   readonly inittab: { readonly id: string; readonly line: string } | undefined;
 }
@@ -152,6 +155,7 @@ export function launchPlan(
     secureBits: description.secureBits,
     marksTree: isMain && description.killMode === "all",
     noNewPrivs: flags.noNewPrivs,
+    sandbox: description.sandbox,
     inittab: inittabOf(service, isMain),
   };
 }

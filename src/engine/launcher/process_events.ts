@@ -12,6 +12,7 @@ import {
   StopReason,
 } from "../../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
+import { isReplaceable } from "./replacement.ts";
 import type { FactReporter } from "../facts.ts";
 import type { LaunchRefusal, ProcessHost, TimerName } from "../ports.ts";
 import { isLauncher, launchStep } from "../lifecycle/phase.ts";
@@ -204,6 +205,14 @@ export class ProcessEvents {
   unhealthy(service: ServiceRecord, why: string): void {
     service.process.unhealthy = why;
     this.#reactor.react(service, "unhealthy");
+  }
+
+  /** The process must be replaced for this reason. False: the service is not up, or does not stay up. */
+  replace(service: ServiceRecord, why: string): boolean {
+    if (!isReplaceable(service)) return false;
+    this.#launcher.reporter.report(service, { kind: "replaced", why });
+    this.#reactor.react(service, "replace");
+    return true;
   }
 
   /** The process asks for more time to start or to stop: this many milliseconds from now. */

@@ -8,6 +8,7 @@ import type { Behaviour, Interruption } from "./behaviour.ts";
 import { commonReactions } from "./common_reactions.ts";
 import type { Launcher } from "./launcher.ts";
 import type { ProcessReaction } from "../lifecycle/phase_table.ts";
+import { launchReplacement, replaceProcess } from "./replacement.ts";
 import type { Reactions } from "../lifecycle/reactions.ts";
 import { awaitsReadiness, isLauncher, launchStep, PHASE, waitingForDependents } from "../lifecycle/phase.ts";
 import type { PidFileOutcome } from "../ports.ts";
@@ -31,6 +32,10 @@ export class ProcessService implements Behaviour {
       "fail: ended too early": (service) => this.#endedTooEarly(service),
       "adopt the daemon": (service) => this.#adoptDaemon(service),
       "end the unhealthy process": (service) => this.#endUnhealthy(service),
+      "replace the process": (service) => replaceProcess(this.#launcher, service),
+      "launch the replacement": (service) => {
+        if (!launchReplacement(this.#launcher, service)) this.#ended(service);
+      },
       "restart, recover or stop": (service) => this.#ended(service),
       "adopt, or recover again": (service) => this.#endedDuringRecovery(service),
       "give the slow recovery up": (service) => this.#recoveryTimedOut(service),

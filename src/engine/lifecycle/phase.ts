@@ -40,6 +40,8 @@ export type Phase =
   | { readonly kind: "recovering"; readonly step: LaunchStep }
   /** The process is unhealthy and was asked to end, as if it crashed; what follows is the same. */
   | { readonly kind: "ending-unhealthy" }
+  /** The process was asked to end, and a new one follows at once; the service stays started meanwhile. */
+  | { readonly kind: "replacing" }
   /** The stop has begun. `recovery` is the step of a recovery that the stop has interrupted. */
   | {
     readonly kind: "waiting-for-dependents";
@@ -76,6 +78,7 @@ export const PHASE_STATES: Readonly<Record<PhaseKind, ServiceState>> = {
   "up": STARTED,
   "recovering": STARTED,
   "ending-unhealthy": STARTED,
+  "replacing": STARTED,
   "waiting-for-dependents": STOPPING,
   "killing-all": STOPPING,
   "interrupting": STOPPING,
@@ -109,6 +112,7 @@ export const PHASE = {
   awaitingTrigger: { kind: "awaiting-trigger" },
   up: { kind: "up" },
   endingUnhealthy: { kind: "ending-unhealthy" },
+  replacing: { kind: "replacing" },
   killingAll: { kind: "killing-all" },
   interrupting: { kind: "interrupting" },
   interruptingStartCommand: { kind: "interrupting-start-command" },

@@ -34,6 +34,8 @@ export type ProcessEvent =
   | "readiness-closed"
   /** Its health checks failed, or it gave no sign of life. */
   | "unhealthy"
+  /** Something that the process has read when it began has changed: a new process must take its place. */
+  | "replace"
   /** The separate stop command of a service with a lasting process ended. */
   | "stop-command-ended"
   /** It could not be executed. */
@@ -78,6 +80,8 @@ export type ProcessReaction =
   | "give the recovery up"
   | "give the slow recovery up"
   | "end the unhealthy process"
+  | "replace the process"
+  | "launch the replacement"
   // ---- while it goes down
   | "lose the process early"
   | "recover when wanted again"
@@ -112,6 +116,7 @@ const WITHOUT_PROCESS = {
   "ready": NOTHING,
   "readiness-closed": NOTHING,
   "unhealthy": NOTHING, // a result may come late, and a start is not judged
+  "replace": NOTHING, // only a service that is up keeps its dependents
   "stop-command-ended": IMPOSSIBLE,
   "stop-command-failed": IMPOSSIBLE,
   "restart-delay-over": IMPOSSIBLE,
@@ -217,6 +222,7 @@ export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
     "execution-failed": "give the recovery up", // repeated: a start pin holds the stop back
     "exited": "restart, recover or stop",
     "unhealthy": "end the unhealthy process",
+    "replace": "replace the process",
   },
   "ending-unhealthy": {
     ...UP,
@@ -225,8 +231,16 @@ export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
     "exited": "restart, recover or stop",
     "stop-timed-out": "kill",
   },
+  "replacing": {
+    ...UP,
+    "executed": NOTHING,
+    "execution-failed": "launch the replacement",
+    "exited": "launch the replacement",
+    "stop-timed-out": "kill",
+  },
   "recovering": {
     ...UP,
+    "replace": "replace the process",
     "executed": "go on",
     "execution-failed": "give the recovery up",
     "exited": "adopt, or recover again",

@@ -189,7 +189,9 @@ export const savedService: Schema<SavedService> = object<SavedService>({
   pinStart: or(flag, false),
   pinStop: or(flag, false),
   triggered: or(flag, false),
-  parameters: optional(object<StartParameters>({ variables: texts, input: text })),
+  parameters: optional(
+    object<StartParameters>({ variables: texts, input: text, once: optional(flag) }),
+  ),
   hooks: optional(object<DueHooks>({
     cause: oneOf<FailureCause>([
       "restart-limit",

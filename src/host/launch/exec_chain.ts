@@ -7,8 +7,9 @@
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
-import { LaunchStage, type LimitValue, type ResourceLimit } from "../../model/mod.ts";
+import { isSandboxed, LaunchStage, type LimitValue, type ResourceLimit } from "../../model/mod.ts";
 import { capabilityOptions, secureBitsOption } from "./capability_options.ts";
+import { GUARDED_SIGNALS, sandboxCommand, sandboxOptions } from "./sandbox_link.ts";
 
 /** The programs that a chain may contain, with their packages. */
 export const CHAIN_TOOLS = {
@@ -17,6 +18,7 @@ export const CHAIN_TOOLS = {
   nice: "coreutils",
   ionice: "util-linux",
   choom: "util-linux",
+  bwrap: "bubblewrap",
   setpriv: "util-linux",
   sh: "a POSIX shell",
   env: "coreutils",
@@ -36,6 +38,8 @@ export type ChainSettings = Pick<
   | "secureBits"
   | "noNewPrivs"
   | "activationSocket"
+  | "sandbox"
+  | "workingDir"
 >;
 
 /** What the chain is given besides the settings: facts about the daemon and the launch. */
@@ -46,6 +50,8 @@ export interface ChainContext {
   readonly gid: number;
   /** The process makes the terminal on its standard input its controlling terminal. */
   readonly takesTerminal: boolean;
+  /** Whether a folder exists. */
+  isThere(path: string): boolean;
 }
 
 /** One program of a chain. */
@@ -86,6 +92,10 @@ export function chainLinks(settings: ChainSettings, context: ChainContext): Chai
     const args = ["-n", `${oomScoreAdjust}`, "--"];
     links.push({ tool: "choom", settings: "oom-score-adj", stage: LaunchStage.IO_PRIORITY, args });
   }
+  if (isSandboxed(settings.sandbox)) {
+    const args = sandboxOptions(settings, context.isThere);
+    links.push({ tool: "bwrap", settings: "sandbox", stage: LaunchStage.EXECUTE, args });
+  }
   const privileges = privilegeOptions(settings, context.gid);
   if (privileges.args.length > 0) {
     links.push({
@@ -113,6 +123,8 @@ export interface ChainEnd {
   readonly environment: readonly string[];
   /** The descriptor that holds the command's standard error meanwhile; a single digit, like `cgroupFd`. */
   readonly errorFd: number;
+  /** A number below 10 that is free. */
+  readonly statusFd: number;
   /** `cgroup.procs` of the group to enter. */
   readonly cgroupFd: number | undefined;
   /** The nice value to give the session's scheduling group. */
@@ -127,15 +139,19 @@ export function chainCommand(
   end: ChainEnd,
   toolPath: (tool: ChainTool) => string,
 ): string[] {
-  const command = links.flatMap(({ tool, args }) => [toolPath(tool), ...args]);
-  const shell = [toolPath("sh"), "-c", endScript(end), "sh", end.path, toolPath("env")];
+  const command = links.flatMap(({ tool, args }) =>
+    tool === "bwrap" ? sandboxCommand(args, end, toolPath) : [toolPath(tool), ...args]
+  );
+  const isGuarded = links.some(({ tool }) => tool === "bwrap");
+  const script = endScript(end, isGuarded ? ` --default-signal=${GUARDED_SIGNALS}` : "");
+  const shell = [toolPath("sh"), "-c", script, "sh", end.path, toolPath("env")];
   // env treats an executable with an equals sign as a variable; nice does not.
   const guard = end.argv[0].includes("=") ? [toolPath("nice"), "-n", "0"] : [];
   return [...command, ...shell, ...end.environment, ...guard, ...end.argv];
 }
 
-/** The script of the shell: `$1` is the executable, `$2` is env, the rest is for env. */
-function endScript({ errorFd, cgroupFd, autogroup, listenPid }: ChainEnd): string {
+/** The script of the shell: `$1` is the executable, `$2` is env, the rest is for env, which also gets the options. */
+function endScript({ errorFd, cgroupFd, autogroup, listenPid }: ChainEnd, options: string): string {
   const steps: string[] = [];
   if (cgroupFd !== undefined) {
     steps.push(
@@ -147,7 +163,7 @@ function endScript({ errorFd, cgroupFd, autogroup, listenPid }: ChainEnd): strin
   steps.push('[ -x "$1" ] || { echo "exec: execute: Permission denied" >&2; exit 126; }');
   steps.push("e=$2", "shift 2");
   const pid = listenPid ? ' "LISTEN_PID=$$"' : "";
-  steps.push(`exec "$e" -i${pid} "$@" 2>&${errorFd} ${errorFd}>&-`);
+  steps.push(`exec "$e" -i${options}${pid} "$@" 2>&${errorFd} ${errorFd}>&-`);
   return steps.join("\n");
 }
 

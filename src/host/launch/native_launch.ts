@@ -162,7 +162,17 @@ export class PreparedLaunch {
       niceness: nice === undefined ? 0 : niceness(),
       gid: ownIds.gid,
       takesTerminal: session !== "own" && terminal.state(STDIN) === "free",
+      isThere: (path) => this.#isFolder(path),
     });
+  }
+
+  #isFolder(path: string): boolean {
+    try {
+      return this.#context.files.kindAt(path) === "directory";
+    } catch (error) {
+      if (error instanceof SystemCallError) return false;
+      throw error;
+    }
   }
 
   #openDirectory(): number {
@@ -183,11 +193,13 @@ export class PreparedLaunch {
     wanted.set(STDERR, this.#descriptors.give(status.write));
     const cgroupFd = cgroup === undefined ? undefined : firstFree(wanted, FIRST_FREE);
     if (cgroup !== undefined) wanted.set(cgroupFd!, cgroup);
+    const statusFd = firstFree(wanted, FIRST_FREE);
     const end = {
       argv: plan.argv,
       path,
       environment: environmentEntries(this.#descriptors.environment),
       errorFd,
+      statusFd,
       cgroupFd,
       autogroup: plan.nice === undefined ? undefined : clampNice(plan.nice),
       listenPid: plan.activationSocket,

@@ -14,6 +14,7 @@ const CHAINED: ReadonlyMap<HostFeature, ChainTool | undefined> = new Map<HostFea
   ["capabilities", "setpriv"],
   ["secure-bits", "setpriv"],
   ["no-new-privileges", "setpriv"],
+  ["sandbox", "bwrap"],
   ["control-group", undefined],
   ["control-group-limits", undefined],
   ["activation-socket", undefined],

@@ -13,7 +13,7 @@
  * Times are in ticks since boot, and bound the start of the process. Values that the daemon could not read are absent.
  */
 
-import type { ProcessRole } from "../../engine/mod.ts";
+import { HEALTH_CHECK, type ProcessRole, WATCH_COMMAND } from "../../engine/mod.ts";
 
 /** The version of the format that this program writes. */
 export const JOURNAL_VERSION = 2;
@@ -149,11 +149,13 @@ function entriesOf(lines: readonly (Fields | undefined)[]): JournalEntry[] {
   return [...launches.values()];
 }
 
+const ROLES: readonly ProcessRole[] = ["main", "stop", HEALTH_CHECK, WATCH_COMMAND];
+
 function entryFields(fields: Fields): Omit<JournalEntry, "launch" | "pid" | "variables"> {
   return {
     service: string(fields.service) ?? "",
     id: number(fields.id),
-    role: fields.role === "stop" ? "stop" : "main",
+    role: ROLES.find((role) => role === fields.role) ?? "main",
     since: number(fields.since),
     until: number(fields.until),
     group: number(fields.group),

@@ -15,7 +15,7 @@ import {
   type Schema,
   text,
 } from "../../model/saving.ts";
-import { HEALTH_CHECK, type ProcessRole } from "../../engine/mod.ts";
+import { HEALTH_CHECK, type ProcessRole, WATCH_COMMAND } from "../../engine/mod.ts";
 import type { LoginName } from "../../system/mod.ts";
 import { CHAIN_TOOLS, type ChainTool, type NamedLink } from "../launch/exec_chain.ts";
 import type { ProcessTie } from "../processes/process_table.ts";
@@ -104,7 +104,7 @@ const notify = object<SavedNotify>({ fd: whole, inode: whole, uid: whole, gid: w
 const process = object<SavedProcess>({
   id: whole,
   seen: whole,
-  role: or(oneOf<ProcessRole>(["main", "stop", HEALTH_CHECK]), "main"),
+  role: or(oneOf<ProcessRole>(["main", "stop", HEALTH_CHECK, WATCH_COMMAND]), "main"),
   tie: or(oneOf<ProcessTie>(["child", "handle", "none"]), "child"),
   login: optional(object<LoginName>({ id: text, line: text })),
   pending: or(flag, false),

@@ -74,3 +74,18 @@ Deno.test("check --portable warns of a value that the reference refuses, unless 
     assertEquals(err.includes(refused), false, err);
   }
 });
+
+Deno.test("check --portable warns of an optional environment file, of env and of required variables", async () => {
+  using services = new Services({
+    s: `${PROCESS}env-file = -none\nenv = X=1\nstop-command = /bin/true "\${X:?no}"\n@meta env = Y=\${X:?no}\n`,
+  });
+  const { err, status } = await checkIn(services, ["--portable", "s"], { env: { X: "1" } });
+  const place = (line: number) => `Service 's' (<SD>/s:${line}): warning: dinit 0.22.1 refuses`;
+  const portable = linesOf(err).filter((line) => !line.includes("variable substitution performed"));
+  assertEquals(portable, [
+    `${place(3)} 'env-file = -none'; write @meta env-file = -none`,
+    `${place(4)} the setting 'env'; write @meta env = VALUE`,
+    "Service 's': warning: dinit 0.22.1 refuses ${NAME:?MESSAGE} in 'stop-command'; write ${NAME}",
+  ]);
+  assertEquals(status, 1);
+});

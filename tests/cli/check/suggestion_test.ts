@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { fc } from "../../random.ts";
-import { editDistance, nearest } from "../../../src/cli/check/suggestion.ts";
+import { editDistance, nearest } from "../../../src/model/suggestion.ts";
 import { explained } from "./_support.ts";
 
 for (

@@ -46,7 +46,7 @@ function programHabit([first, ...others]: readonly WrittenWord[]): Habit | undef
   if (assignment !== null) {
     return shell(
       "assignment",
-      `\`${assignment[1]}=\` sets a variable in a shell only; put it into env-file, or write env in front`,
+      `\`${assignment[1]}=\` sets a variable in a shell only; write a line env = NAME=VALUE`,
     );
   }
   if (BUILTINS.has(text)) {
@@ -75,7 +75,7 @@ function programHabit([first, ...others]: readonly WrittenWord[]): Habit | undef
 
 /** Shell substitution that does not exist here, quoted or not. */
 function expansionHabit({ text, plain }: WrittenWord): Habit | undefined {
-  const form = /(?<!\$)(?:\$\$)*(\$\(|\$[@*?!#]|\$\{[#!]|\$\{\w+(?::?[=?]|[%#/^,@]|:\d)|\$'|\$\[)/.exec(text)
+  const form = /(?<!\$)(?:\$\$)*(\$\(|\$[@*?!#]|\$\{[#!]|\$\{\w+(?::?=|[%#/^,@]|:\d)|\$'|\$\[)/.exec(text)
     ?.[1];
   if (form !== undefined) {
     const remedy = plain

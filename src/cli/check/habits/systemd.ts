@@ -11,7 +11,7 @@ const FOREIGN: ReadonlyMap<string, string> = new Map(Object.entries({
   bindsto: "depends-on",
   description: "a comment (#)",
   directory: "working-dir",
-  environment: "env-file",
+  environment: "env",
   environmentfile: "env-file",
   execreload: "dinitctl signal HUP",
   execstart: "command",

@@ -9,7 +9,7 @@ import { specifierHabit } from "./systemd.ts";
 export function valueHabits(setting: Setting | undefined, words: readonly WrittenWord[]): Habit[] {
   if (setting === undefined || words.length === 0) return [];
   if (setting.name === "command" || setting.name === "stop-command") return commandHabits(words);
-  if (setting.syntax === "PATH") return pathHabits(words);
+  if (/^PATH\b/.test(setting.syntax)) return pathHabits(words);
   const habit = words.map(({ text }) => specifierHabit(text)).find((habit) => habit !== undefined);
   return habit === undefined ? [] : [habit];
 }

@@ -1,0 +1,31 @@
+/** From recorded requests to the least line of `deno-permissions`. Pure. */
+
+/** A request of Deno. */
+export interface PermissionRequest {
+  /** `net`, `read`, … */
+  readonly permission: string;
+  /** What exactly; `undefined`: all of this kind. */
+  readonly value: string | undefined;
+}
+
+/** The words of `deno-permissions` for some requests: one for each kind, in the order of the first request. */
+export function permissionWords(requests: Iterable<PermissionRequest>): string[] {
+  const kinds = new Map<string, Set<string> | "all">();
+  for (const { permission, value } of requests) {
+    const known = kinds.get(permission) ?? new Set();
+    // The lists of Deno are separated by commas, which a value cannot contain then.
+    if (value === undefined || value.includes(",")) kinds.set(permission, "all");
+    else if (known !== "all") kinds.set(permission, known.add(value));
+  }
+  return Array.from(kinds, ([kind, values]) => values === "all" ? kind : `${kind}=${[...values].join(",")}`);
+}
+
+/** The line of the description. */
+export function permissionLine(words: readonly string[]): string {
+  return `deno-permissions =${words.map((word) => ` ${quoted(word)}`).join("")}`;
+}
+
+function quoted(word: string): string {
+  const literal = word.replaceAll("$", "$$$$");
+  return /[\s"#\\]/.test(literal) ? `"${literal.replaceAll(/["\\]/g, "\\$&")}"` : literal;
+}
