@@ -43,6 +43,11 @@ async function log(args: string[]): Promise<number> {
   return runLog(args);
 }
 
+async function importDescriptions(args: string[]): Promise<number> {
+  const { runImport } = await typed(import("./src/tools/import/main.ts"));
+  return runImport(args);
+}
+
 async function logKeeper(): Promise<number> {
   const { runLogKeeper } = await typed(import("./src/tools/keeper/main.ts"));
   return runLogKeeper();
@@ -113,6 +118,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   check,
   monitor,
   log,
+  import: importDescriptions,
   "log-keeper": logKeeper,
   shutdown,
   completion,

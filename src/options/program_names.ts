@@ -14,6 +14,7 @@ export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["dinit-check", ["check"]],
   ["dinit-monitor", ["monitor"]],
   ["dinit-log", ["log"]],
+  ["dinit-import", ["import"]],
   ...SHUTDOWN_PROGRAMS.map((name): [string, string[]] => [name, ["shutdown", `--called=${name}`]]),
 ]);
 

@@ -3,6 +3,7 @@
 import { COMMANDS } from "./ctl_commands.ts";
 import { DINIT_OPTIONS } from "./dinit.ts";
 import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
+import { DINIT_IMPORT_OPTIONS, IMPORT_KINDS } from "./dinit_import.ts";
 import { DINIT_LOG_OPTIONS } from "./dinit_log.ts";
 import { DINIT_MONITOR_OPTIONS } from "./dinit_monitor.ts";
 import { DINITCTL_OPTIONS } from "./dinitctl.ts";
@@ -85,6 +86,18 @@ export const DINIT_LOG = {
   words: [{ name: "DIR|FILE", kind: "file" }],
 } as const satisfies Tool;
 
+/** `dinit import`. */
+export const DINIT_IMPORT = {
+  name: "dinit-import",
+  word: "import",
+  aliases: [],
+  summary: "make service descriptions from files of other programs",
+  usage: [`dinit-import [${IMPORT_KINDS.join("|")}] PATH... --to=DIR [options]`],
+  options: DINIT_IMPORT_OPTIONS,
+  commands: [],
+  words: [{ name: "PATH", kind: "file", repeatable: true }],
+} as const satisfies Tool;
+
 /** `dinit shutdown`. */
 export const SHUTDOWN = {
   name: SHUTDOWN_PROGRAMS[0],
@@ -97,7 +110,7 @@ export const SHUTDOWN = {
   words: [],
 } as const satisfies Tool;
 
-const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, DINIT_LOG, SHUTDOWN] as const;
+const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, DINIT_LOG, DINIT_IMPORT, SHUTDOWN] as const;
 
 /** The programs that are commands of `dinit`. */
 export const TOOLS: readonly Tool[] = TOOL_ROWS;

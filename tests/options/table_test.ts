@@ -9,6 +9,8 @@ import { ctlHelp } from "../../src/cli/ctl/help.ts";
 import { manualPages } from "../../src/cli/manual/pages.ts";
 import { logHelp } from "../../src/options/dinit_log_help.ts";
 import { scanLogArguments } from "../../src/tools/log/arguments.ts";
+import { scanImportArguments } from "../../src/tools/import/arguments.ts";
+import { importHelp } from "../../src/tools/import/help.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
 import { scanMonitorArguments } from "../../src/cli/monitor/options.ts";
 import { scanShutdownArguments, shutdownHelp } from "../../src/cli/shutdown/options.ts";
@@ -30,6 +32,7 @@ const PARTS: Readonly<
   "dinit-check": { help: checkHelp, read: scanCheckArguments },
   "dinit-monitor": { help: monitorHelp, read: scanMonitorArguments },
   "dinit-log": { help: logHelp, read: (args) => scanLogArguments([...args, "log"]) },
+  "dinit-import": { help: importHelp, read: (args) => scanImportArguments([...args, "path", "--to=dir"]) },
   shutdown: { help: () => shutdownHelp("shutdown"), read: scanShutdownArguments },
 };
 

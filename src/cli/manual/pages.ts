@@ -4,6 +4,7 @@ import type { OptionRow } from "../../options/mod.ts";
 import {
   DINIT,
   DINIT_CHECK,
+  DINIT_IMPORT,
   DINIT_LOG,
   DINIT_MONITOR,
   DINITCTL,
@@ -33,7 +34,7 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
 
 /** All pages. */
 export function manualPages(): readonly ManualPage[] {
-  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), shutdownPage()];
+  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), importPage(), shutdownPage()];
 }
 
 /** What every page takes from the table. */
@@ -181,6 +182,34 @@ function logPage(): ManualPage {
       {
         title: "Exit status",
         text: ["0 at the end of the input or after TERM, and 1 for a wrong command line."],
+      },
+    ],
+  };
+}
+
+function importPage(): ManualPage {
+  return {
+    ...pageOf(DINIT_IMPORT),
+    sections: [
+      {
+        title: "Description",
+        text: [
+          "Reads files of other programs and writes service descriptions to a directory. The kinds are units of " +
+          "systemd with their drop-ins, compose files, Procfiles, configurations of supervisord, ecosystem files of " +
+          "pm2, and service directories of runit. Without a kind, the names of the files tell it.",
+          "Each directive of the input gets one of four classes in the account: carried, if it means the same here; " +
+          "changed, if it means the same in other words; decide, if a comment in the file says what to decide; " +
+          "lost, if nothing here does it. The written descriptions load; dinit check shows what they need.",
+          "No file is replaced without --force. If writing fails, no file has changed.",
+        ],
+      },
+      { title: "Options", items: optionItems(DINIT_IMPORT) },
+      {
+        title: "Exit status",
+        text: [
+          "0 if nothing was lost; 3 if a directive has no counterpart, or 1 with --strict; 1 if nothing was written " +
+          "because of an error.",
+        ],
       },
     ],
   };
