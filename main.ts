@@ -48,6 +48,16 @@ async function importDescriptions(args: string[]): Promise<number> {
   return runImport(args);
 }
 
+async function exportServices(args: string[]): Promise<number> {
+  const { runExport } = await typed(import("./src/tools/export/main.ts"));
+  return runExport(args);
+}
+
+async function waitFor(args: string[]): Promise<number> {
+  const { runWaitFor } = await typed(import("./src/tools/wait_for/main.ts"));
+  return runWaitFor(args);
+}
+
 async function logKeeper(): Promise<number> {
   const { runLogKeeper } = await typed(import("./src/tools/keeper/main.ts"));
   return runLogKeeper();
@@ -119,6 +129,8 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   monitor,
   log,
   import: importDescriptions,
+  export: exportServices,
+  "wait-for": waitFor,
   "log-keeper": logKeeper,
   shutdown,
   completion,

@@ -15,6 +15,8 @@ export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["dinit-monitor", ["monitor"]],
   ["dinit-log", ["log"]],
   ["dinit-import", ["import"]],
+  ["dinit-export", ["export"]],
+  ["dinit-wait-for", ["wait-for"]],
   ...SHUTDOWN_PROGRAMS.map((name): [string, string[]] => [name, ["shutdown", `--called=${name}`]]),
 ]);
 

@@ -3,9 +3,11 @@
 import { COMMANDS } from "./ctl_commands.ts";
 import { DINIT_OPTIONS } from "./dinit.ts";
 import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
+import { DINIT_EXPORT_OPTIONS, EXPORT_KINDS } from "./dinit_export.ts";
 import { DINIT_IMPORT_OPTIONS, IMPORT_KINDS } from "./dinit_import.ts";
 import { DINIT_LOG_OPTIONS } from "./dinit_log.ts";
 import { DINIT_MONITOR_OPTIONS } from "./dinit_monitor.ts";
+import { DINIT_WAIT_FOR_OPTIONS } from "./dinit_wait_for.ts";
 import { DINITCTL_OPTIONS } from "./dinitctl.ts";
 import type { CommandRow, OptionRow, Word } from "./option.ts";
 import { SHUTDOWN_PROGRAMS } from "./program_names.ts";
@@ -98,6 +100,30 @@ export const DINIT_IMPORT = {
   words: [{ name: "PATH", kind: "file", repeatable: true }],
 } as const satisfies Tool;
 
+/** `dinit export`. */
+export const DINIT_EXPORT = {
+  name: "dinit-export",
+  word: "export",
+  aliases: [],
+  summary: "write services as files of another program",
+  usage: [`dinit-export ${EXPORT_KINDS.join("|")} [SERVICE...] [options]`],
+  options: DINIT_EXPORT_OPTIONS,
+  commands: [],
+  words: [{ name: "TARGET", oneOf: EXPORT_KINDS }, SERVICES],
+} as const satisfies Tool;
+
+/** `dinit wait-for`. */
+export const DINIT_WAIT_FOR = {
+  name: "dinit-wait-for",
+  word: "wait-for",
+  aliases: [],
+  summary: "wait until ports or sockets accept connections",
+  usage: ["dinit-wait-for [options] tcp:HOST:PORT|unix:PATH..."],
+  options: DINIT_WAIT_FOR_OPTIONS,
+  commands: [],
+  words: [{ name: "ADDRESS", repeatable: true }],
+} as const satisfies Tool;
+
 /** `dinit shutdown`. */
 export const SHUTDOWN = {
   name: SHUTDOWN_PROGRAMS[0],
@@ -110,7 +136,16 @@ export const SHUTDOWN = {
   words: [],
 } as const satisfies Tool;
 
-const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, DINIT_LOG, DINIT_IMPORT, SHUTDOWN] as const;
+const TOOL_ROWS = [
+  DINITCTL,
+  DINIT_CHECK,
+  DINIT_MONITOR,
+  DINIT_LOG,
+  DINIT_IMPORT,
+  DINIT_EXPORT,
+  DINIT_WAIT_FOR,
+  SHUTDOWN,
+] as const;
 
 /** The programs that are commands of `dinit`. */
 export const TOOLS: readonly Tool[] = TOOL_ROWS;

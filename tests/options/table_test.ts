@@ -9,6 +9,10 @@ import { ctlHelp } from "../../src/cli/ctl/help.ts";
 import { manualPages } from "../../src/cli/manual/pages.ts";
 import { logHelp } from "../../src/options/dinit_log_help.ts";
 import { scanLogArguments } from "../../src/tools/log/arguments.ts";
+import { scanExportArguments } from "../../src/tools/export/arguments.ts";
+import { exportHelp } from "../../src/tools/export/help.ts";
+import { waitForHelp } from "../../src/tools/wait_for/help.ts";
+import { scanWaitForArguments } from "../../src/tools/wait_for/main.ts";
 import { scanImportArguments } from "../../src/tools/import/arguments.ts";
 import { importHelp } from "../../src/tools/import/help.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
@@ -33,6 +37,8 @@ const PARTS: Readonly<
   "dinit-monitor": { help: monitorHelp, read: scanMonitorArguments },
   "dinit-log": { help: logHelp, read: (args) => scanLogArguments([...args, "log"]) },
   "dinit-import": { help: importHelp, read: (args) => scanImportArguments([...args, "path", "--to=dir"]) },
+  "dinit-export": { help: exportHelp, read: (args) => scanExportArguments([...args, "kubernetes"]) },
+  "dinit-wait-for": { help: waitForHelp, read: (args) => scanWaitForArguments([...args, "unix:/s"]) },
   shutdown: { help: () => shutdownHelp("shutdown"), read: scanShutdownArguments },
 };
 

@@ -4,9 +4,11 @@ import type { OptionRow } from "../../options/mod.ts";
 import {
   DINIT,
   DINIT_CHECK,
+  DINIT_EXPORT,
   DINIT_IMPORT,
   DINIT_LOG,
   DINIT_MONITOR,
+  DINIT_WAIT_FOR,
   DINITCTL,
   type Program,
   PROGRAMS,
@@ -34,7 +36,17 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
 
 /** All pages. */
 export function manualPages(): readonly ManualPage[] {
-  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), importPage(), shutdownPage()];
+  return [
+    daemonPage(),
+    ctlPage(),
+    checkPage(),
+    monitorPage(),
+    logPage(),
+    importPage(),
+    exportPage(),
+    waitForPage(),
+    shutdownPage(),
+  ];
 }
 
 /** What every page takes from the table. */
@@ -210,6 +222,51 @@ function importPage(): ManualPage {
           "0 if nothing was lost; 3 if a directive has no counterpart, or 1 with --strict; 1 if nothing was written " +
           "because of an error.",
         ],
+      },
+    ],
+  };
+}
+
+function exportPage(): ManualPage {
+  return {
+    ...pageOf(DINIT_EXPORT),
+    sections: [
+      {
+        title: "Description",
+        text: [
+          "Reads services and all that they depend on, and writes them as files of another program, with an account of " +
+          "each setting. kubernetes: a pod runs dinit as process 1 with all services, or one more pod for each service " +
+          "of --split. systemd: a unit for each service. compose: a container for each service with a process.",
+          "@meta export-port PORT in a description names a port that others may use, and @meta export-data PATH a " +
+          "folder that has to outlive the container.",
+        ],
+      },
+      { title: "Options", items: optionItems(DINIT_EXPORT) },
+      {
+        title: "Exit status",
+        text: [
+          "0 if nothing was lost; 3 if a setting has no counterpart, or 1 with --strict; 1 if nothing was written " +
+          "because of an error.",
+        ],
+      },
+    ],
+  };
+}
+
+function waitForPage(): ManualPage {
+  return {
+    ...pageOf(DINIT_WAIT_FOR),
+    sections: [
+      {
+        title: "Description",
+        text: [
+          "Tries to connect, four times a second, until all ports and sockets have accepted a connection.",
+        ],
+      },
+      { title: "Options", items: optionItems(DINIT_WAIT_FOR) },
+      {
+        title: "Exit status",
+        text: ["0 when all of them have accepted a connection, and 1 after the timeout or a mistake."],
       },
     ],
   };

@@ -1,7 +1,7 @@
 /** A description that an import writes: settings in the order in which they were made, and comments. */
 
 import { quoteValue, settingNamed } from "../../description/mod.ts";
-import type { Directive } from "./account.ts";
+import type { Directive } from "../shared/account.ts";
 import { plain, substituted, type Word } from "./words.ts";
 
 /** The settings that name one other service each. */

@@ -1,6 +1,6 @@
 /** Files of variables as `.env` has them: `NAME=VALUE`, `export`, quotes and comments. Never throws. */
 
-import type { Directive, InputFile } from "./account.ts";
+import type { Directive, InputFile } from "../shared/account.ts";
 import { isWritableVariable } from "./result.ts";
 
 /** One assignment. */

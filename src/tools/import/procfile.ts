@@ -1,6 +1,6 @@
 /** The import of Procfiles, with the `.env` beside them. */
 
-import { InputFile } from "./account.ts";
+import { InputFile } from "../shared/account.ts";
 import { parseDotenv } from "./dotenv.ts";
 import { folderOf, InputError, kindOfPath, readInput } from "./input_files.ts";
 import { ImportResult } from "./result.ts";

@@ -1,7 +1,8 @@
 /** What the import of one kind makes of its input: descriptions, other files and the account. */
 
-import type { InputFile } from "./account.ts";
+import type { InputFile } from "../shared/account.ts";
 import { DescriptionText } from "./description_text.ts";
+import type { FileText } from "../shared/staged_files.ts";
 import { Names, serviceName } from "./names.ts";
 
 /** What an import is asked for, besides the paths. */
@@ -12,22 +13,13 @@ export interface ImportRequest {
   exists(name: string): boolean;
 }
 
-/** A file to write. */
-export interface OutputFile {
-  /** In the target folder. */
-  readonly name: string;
-  readonly text: string;
-  /** The permissions. @default 0o644 */
-  readonly mode?: number;
-}
-
 /** Collects what an import makes. */
 export class ImportResult {
   readonly inputs: InputFile[] = [];
   readonly descriptions: DescriptionText[] = [];
   readonly names = new Names();
   readonly #origins = new Map<string, InputFile[]>();
-  readonly #others: OutputFile[] = [];
+  readonly #others: FileText[] = [];
 
   /**
    * A new description.
@@ -62,7 +54,7 @@ export class ImportResult {
   }
 
   /** The files to write, with all descriptions as they are now. */
-  outputs(): OutputFile[] {
+  outputs(): FileText[] {
     const texts = this.descriptions.map((description) => {
       const origins = (this.#origins.get(description.name) ?? []).map(({ path }) => path);
       return { name: description.name, text: description.text([...new Set(origins)].join(", ")) };

@@ -1,6 +1,6 @@
 /** The import of runit's service directories. */
 
-import { InputFile } from "./account.ts";
+import { InputFile } from "../shared/account.ts";
 import { InputError, kindOfPath, lastPart, namesIn, readInput } from "./input_files.ts";
 import { absolute } from "./procfile.ts";
 import type { DescriptionText } from "./description_text.ts";

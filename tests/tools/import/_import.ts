@@ -2,8 +2,9 @@
 
 import "../../_processes.ts";
 import { assertEquals } from "@std/assert";
-import type { DirectiveRecord } from "../../../src/tools/import/account.ts";
-import { type ImportRecord, runImport } from "../../../src/tools/import/main.ts";
+import type { DirectiveRecord } from "../../../src/tools/shared/account.ts";
+import { runImport } from "../../../src/tools/import/main.ts";
+import type { AccountDocument } from "../../../src/tools/shared/carry_out.ts";
 import { check } from "../../cli/check/_support.ts";
 
 /** What a run has printed, and its exit status. */
@@ -51,10 +52,10 @@ export class Import implements Disposable {
   }
 
   /** Runs the tool, and returns its account. */
-  async account(...args: string[]): Promise<ImportRecord> {
+  async account(...args: string[]): Promise<AccountDocument> {
     const { out, err } = await this.run(...args, "--json");
     assertEquals(err, "");
-    return JSON.parse(out) as ImportRecord;
+    return JSON.parse(out) as AccountDocument;
   }
 
   /** The directives of all files as `NAME` to their entries. */

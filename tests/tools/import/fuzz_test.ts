@@ -1,7 +1,7 @@
 /** Parsers of the import with random input: they end, throw nothing, and account for each line. */
 
 import { assert, assertEquals } from "@std/assert";
-import { InputFile } from "../../../src/tools/import/account.ts";
+import { InputFile } from "../../../src/tools/shared/account.ts";
 import { parseDotenv } from "../../../src/tools/import/dotenv.ts";
 import { parseIni } from "../../../src/tools/import/supervisor/ini_file.ts";
 import { cronOf } from "../../../src/tools/import/systemd/calendar.ts";

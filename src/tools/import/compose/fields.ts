@@ -1,6 +1,6 @@
 /** The fields of one compose service, each with its place in the account. */
 
-import type { Directive, InputFile } from "../account.ts";
+import type { Directive, InputFile } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import { shellSplit } from "../shell_words.ts";
 import { type Tree, treeText } from "./tree.ts";

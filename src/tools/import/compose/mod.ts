@@ -1,6 +1,6 @@
 /** The import of compose files. */
 
-import { InputFile } from "../account.ts";
+import { InputFile } from "../../shared/account.ts";
 import { parseDotenv } from "../dotenv.ts";
 import { folderOf, InputError, kindOfPath, lastPart, namesIn, readInput } from "../input_files.ts";
 import { serviceName } from "../names.ts";

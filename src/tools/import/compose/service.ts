@@ -1,9 +1,9 @@
 /** One service of a compose file as a description. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import { parseDotenv } from "../dotenv.ts";
-import { InputFile } from "../account.ts";
+import { InputFile } from "../../shared/account.ts";
 import { kindOfPath, readInput } from "../input_files.ts";
 import { type ImportResult, isWritableVariable } from "../result.ts";
 import { plainWords } from "../words.ts";

@@ -1,6 +1,6 @@
 /** One program of an ecosystem file as descriptions, one for each instance. */
 
-import type { Directive, InputFile } from "../account.ts";
+import type { Directive, InputFile } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import { folderOf, lastPart } from "../input_files.ts";
 import { absolute } from "../procfile.ts";

@@ -1,6 +1,6 @@
 /** The import of pm2's ecosystem files. */
 
-import { InputFile } from "../account.ts";
+import { InputFile } from "../../shared/account.ts";
 import { InputError, kindOfPath, namesIn, readInput } from "../input_files.ts";
 import { ImportResult } from "../result.ts";
 import { importApp } from "./app.ts";

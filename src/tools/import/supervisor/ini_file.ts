@@ -1,6 +1,6 @@
 /** Reads supervisord's configuration: sections, options, comments and continued values. Never throws. */
 
-import type { Directive, InputFile } from "../account.ts";
+import type { Directive, InputFile } from "../../shared/account.ts";
 
 /** A section with its options, the last one of each name. */
 export interface Section {

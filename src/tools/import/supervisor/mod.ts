@@ -1,6 +1,6 @@
 /** The import of supervisord's configuration. */
 
-import { InputFile } from "../account.ts";
+import { InputFile } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import { folderOf, InputError, kindOfPath, namesIn, readInput } from "../input_files.ts";
 import { absolute } from "../procfile.ts";

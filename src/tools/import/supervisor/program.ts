@@ -1,7 +1,7 @@
 /** One `[program:x]` of supervisord: one description for each of its processes. */
 
 import { SIGNALS } from "../../../model/mod.ts";
-import type { Directive, InputFile } from "../account.ts";
+import type { Directive, InputFile } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import { type ImportResult, isWritableVariable } from "../result.ts";
 import { shellSplit } from "../shell_words.ts";

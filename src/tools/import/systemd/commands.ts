@@ -1,6 +1,6 @@
 /** The commands of a service: what runs it, prepares it, stops it and cleans up behind it. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import { plainWords, shellCommand, shellLine, textOf, type Word } from "../words.ts";
 import { type ExecLine, readExec } from "./exec_line.ts";

@@ -1,6 +1,6 @@
 /** Conditions and assertions: a step before the start tests them. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import { plain, shellWord } from "../words.ts";
 import { type ServiceContext, wordOf } from "./service_context.ts";
 

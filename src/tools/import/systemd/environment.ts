@@ -1,6 +1,6 @@
 /** The variables of a service, and where its processes stand. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import { isWritableVariable } from "../result.ts";
 import { shellWord, textOf } from "../words.ts";
 import { fixedText, type ServiceContext, wordOf } from "./service_context.ts";

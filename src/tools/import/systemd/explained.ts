@@ -1,6 +1,6 @@
 /** Directives without a setting of their own here, with what there is instead. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 
 type Outcome = "carried" | "changed" | "decision" | "none";
 

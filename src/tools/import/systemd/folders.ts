@@ -1,6 +1,6 @@
 /** The folders that systemd makes for a service: a step before the start makes them. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import { plain, shellLine, shellWord, type Word } from "../words.ts";
 import { type ServiceContext, wordOf } from "./service_context.ts";
 import { expand } from "./specifiers.ts";

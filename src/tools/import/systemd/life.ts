@@ -1,7 +1,7 @@
 /** How a service starts, restarts and ends. */
 
 import { SIGNALS } from "../../../model/mod.ts";
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import { fixedText, type ServiceContext, spanOf, wordOf } from "./service_context.ts";
 import { parseBoolean, secondsText } from "./values.ts";
 

@@ -1,6 +1,6 @@
 /** Finds the files of units and their drop-ins, and reads them. */
 
-import { InputFile } from "../account.ts";
+import { InputFile } from "../../shared/account.ts";
 import { folderOf, InputError, kindOfPath, lastPart, namesIn, readInput } from "../input_files.ts";
 import { Unit, unitName } from "./unit.ts";
 import { parseUnit } from "./unit_file.ts";

@@ -1,6 +1,6 @@
 /** Where the output of a service goes, and where its input comes from. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import { type ServiceContext, wordOf } from "./service_context.ts";
 
 /** `StandardOutput`, `StandardError` and `StandardInput`. */

@@ -1,6 +1,6 @@
 /** The user, the limits and the priorities of a service. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import { plainWords, type Word } from "../words.ts";
 import { fixedText, type ServiceContext } from "./service_context.ts";
 import { parseBoolean, parseBytes, parseSpan } from "./values.ts";

@@ -1,6 +1,6 @@
 /** The units that a unit needs, follows, or belongs to. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import type { DescriptionText, Relation } from "../description_text.ts";
 import { substituted, textOf } from "../words.ts";
 import type { References } from "./references.ts";

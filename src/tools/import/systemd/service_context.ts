@@ -1,6 +1,6 @@
 /** What the parts of the import of one service share. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import type { ImportResult } from "../result.ts";
 import { textOf, type Word } from "../words.ts";

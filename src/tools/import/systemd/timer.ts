@@ -1,6 +1,6 @@
 /** A timer: its service becomes a scheduled one. */
 
-import type { Directive } from "../account.ts";
+import type { Directive } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import { cronOf } from "./calendar.ts";
 import type { Unit } from "./unit.ts";

@@ -1,6 +1,6 @@
 /** A unit: its names, and its directives from the file and the drop-ins. */
 
-import type { Directive, InputFile } from "../account.ts";
+import type { Directive, InputFile } from "../../shared/account.ts";
 
 /** The kinds of units. */
 export const UNIT_KINDS = [

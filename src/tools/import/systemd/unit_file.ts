@@ -1,6 +1,6 @@
 /** Reads the text of unit files and their drop-ins: sections, assignments, comments and continued lines. Never throws. */
 
-import type { Directive, InputFile } from "../account.ts";
+import type { Directive, InputFile } from "../../shared/account.ts";
 
 /** Adds all directives of a text to an input file, in their order. */
 export function parseUnit(text: string, input: InputFile): Directive[] {
