@@ -33,6 +33,7 @@ export function serviceDocument(service: KnownService): ServiceDocument {
     ...(service.logFile === undefined ? {} : { logFile: service.logFile }),
     ...(service.health === undefined ? {} : { health: service.health }),
     ...(service.unhealthy === undefined ? {} : { unhealthy: service.unhealthy }),
+    ...(service.outOfMemory === undefined ? {} : { outOfMemory: service.outOfMemory }),
     ...(service.failure === undefined ? {} : { failure: failureDocument(service.failure) }),
   };
 }
