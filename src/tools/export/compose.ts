@@ -59,6 +59,7 @@ function container(service: ExportedService, set: ServiceSet, image: string): Re
     ...(description.termSignal === 15 || description.termSignal === 0
       ? {}
       : { stop_signal: signalNameOf(description.termSignal) }),
+    ...limits(description),
     ...(ports.length === 0 ? {} : { expose: ports.map(String) }),
     ...(data.length === 0 ? {} : { volumes: data.map((path) => `${volumeOf(path)}:${path}`) }),
   };
@@ -111,6 +112,14 @@ function conditionOf({ description: { type, health } }: ExportedService): string
   return health.readyBy === "health" && health.command.length > 0 ? "service_healthy" : "service_started";
 }
 
+function limits({ group }: ExportedService["description"]): Record<string, unknown> {
+  return {
+    ...(group.memoryMax === undefined ? {} : { mem_limit: group.memoryMax }),
+    ...(group.cpuMax === undefined ? {} : { cpus: group.cpuMax }),
+    ...(group.pidsMax === undefined ? {} : { pids_limit: group.pidsMax }),
+  };
+}
+
 function healthcheck({ description: { health } }: ExportedService): Record<string, unknown> | undefined {
   if (!hasCheck(health) || health.command.length === 0) return undefined;
   return {
@@ -158,6 +167,9 @@ const NOTES: Readonly<Record<string, Outcome>> = {
   "health-http": ["decision", "write a test with a program that the image has, such as curl"],
   "health-tcp": ["decision", "write a test with a program that the image has, such as nc"],
   "health-action": ["none", "an unhealthy container is only shown"],
+  "memory-max": ["carried", "mem_limit"],
+  "cpu-max": ["carried", "cpus"],
+  "pids-max": ["carried", "pids_limit"],
   "log-type": ["changed", "the engine of the containers keeps the output"],
 };
 

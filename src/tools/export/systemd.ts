@@ -99,6 +99,7 @@ function serviceLines(service: ExportedService): Line[] {
       soft === undefined || hard === undefined ? part(soft ?? hard) : `${part(soft)}:${part(hard)}`,
     ]);
   }
+  for (const [name, value] of groupLimits(description)) lines.push([name, value]);
   if (description.nice !== undefined) lines.push(["Nice", String(description.nice)]);
   if (description.oomScoreAdjust !== undefined) {
     lines.push(["OOMScoreAdjust", String(description.oomScoreAdjust)]);
@@ -108,6 +109,21 @@ function serviceLines(service: ExportedService): Line[] {
     lines.push(["StandardOutput", `append:${percent(absolutePath(description.logFile, folder))}`]);
   } else if (description.logType === "none") lines.push(["StandardOutput", "null"]);
   return lines;
+}
+
+function groupLimits({ group }: ExportedService["description"]): Line[] {
+  const rows: [string, number | undefined, string][] = [
+    ["MemoryMax", group.memoryMax, ""],
+    ["MemoryHigh", group.memoryHigh, ""],
+    ["MemorySwapMax", group.swapMax, ""],
+    ["CPUQuota", group.cpuMax === undefined ? undefined : Math.round(group.cpuMax * 100), "%"],
+    ["CPUWeight", group.cpuWeight, ""],
+    ["IOWeight", group.ioWeight, ""],
+    ["TasksMax", group.pidsMax, ""],
+  ];
+  return rows.flatMap(([name, value, unit]) =>
+    value === undefined ? [] : [[name, `${value}${unit}`] as const]
+  );
 }
 
 function typeOf({ description: { type, health } }: ExportedService): string {
@@ -184,6 +200,9 @@ function classify({ lines, description }: ExportedService): void {
 }
 
 function outcomeOf(setting: string, value: string, readyBy: string): Outcome {
+  if (/^(memory|swap|cpu|io|pids)-(max|high|weight)$/.test(setting)) {
+    return ["carried", "a limit of the unit"];
+  }
   if (setting.startsWith("rlimit-")) return ["carried", "Limit…="];
   if (setting === "ready-notification" && readyBy === "notify") return ["carried", "Type=notify"];
   if (setting === "options" && value === "no-new-privs") return ["carried", "NoNewPrivileges="];

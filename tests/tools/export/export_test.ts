@@ -72,6 +72,7 @@ Deno.test("kubernetes: one pod has all services, with probes, a grace period, se
   assertEquals(secret.secret, { name: "shop-environment", items: [{ key: "web.env", path: "web.env" }] });
   const texts = all.get("ConfigMap shop-services").data;
   assertEquals([texts.web, texts["boot.d.web"]], [SERVICES.web, ""]);
+  assertStringIncludes(texts.db, "\n# the pod has the control group: run-in-cgroup = x\n");
   assertEquals(all.get("Service shop").spec.ports.map(({ port }: { port: number }) => port), [8080, 5432]);
   services.write("db", SERVICES.db.replace("30", "31"));
   Deno.removeSync(services.path("out"), { recursive: true });

@@ -72,6 +72,7 @@ Deno.test("compose: commands, variables, conditions, checks, restarts and profil
       "health-failures = 2",
       "health-action = none",
       "working-dir = /srv",
+      "memory-max = 50M",
       "restart-limit-count = 0",
     ]
   ) assert(db.includes(line), `${line}\n${db.join("\n")}`);
@@ -85,7 +86,7 @@ Deno.test("compose: commands, variables, conditions, checks, restarts and profil
   assertEquals(one.lines("shop-debug"), ["type = internal", "waits-for = extra"]);
   assertEquals(directives.get("${MISSING}")?.class, "decision");
   assertEquals(directives.get("services.web.ports")?.class, "decision");
-  assertEquals(directives.get("services.db.deploy.resources.limits.memory")?.class, "decision");
+  assertEquals(directives.get("services.db.deploy.resources.limits.memory")?.class, "changed");
   assertEquals(directives.get("services.web.command")?.line, 6);
   assertEquals(directives.get("networks.front")?.class, "none");
   assertEquals(await one.mistakes(), []);

@@ -100,6 +100,10 @@ const SERVICES: Readonly<Record<string, readonly [unit: string, lines: readonly 
     "[Unit]\nAfter=u@%i.service\n[Service]\nExecStart=/bin/d %i\n[Install]\nWantedBy=multi-user.target\n",
     ["command = /bin/d u"],
   ],
+  "limits of memory, processors and processes are limits of the control group": [
+    "[Service]\nMemoryMax=1G\nCPUQuota=150%\nTasksMax=50\nMemoryHigh=infinity\nExecStart=/bin/d\n",
+    ["memory-max = 1073741824", "cpu-max = 1.5", "pids-max = 50", "! memory-high"],
+  ],
   "a kill mode and a signal": [
     "[Service]\nKillMode=process\nKillSignal=SIGINT\nExecStart=/bin/d\n",
     ["kill-mode = process", "term-signal = INT", "options = signal-process-only"],

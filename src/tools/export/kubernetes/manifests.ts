@@ -16,6 +16,9 @@ export interface PodFacts {
   readonly data: readonly string[];
   /** Whether any service has a check. */
   readonly hasChecks: boolean;
+  /** The limits of all services together; `undefined` if one of them has none. */
+  readonly memory: number | undefined;
+  readonly processors: number | undefined;
   /** The capabilities that services need; the pod has no others. */
   readonly capabilities: readonly string[];
   /** Whether all services deny themselves more privileges. */
@@ -100,6 +103,7 @@ function podTemplate(pod: PodFacts): Manifest {
         command: ["/usr/bin/dinit", "--container", "--services-dir", FOLDER, ...roots],
         ...(pod.ports.length === 0 ? {} : { ports: pod.ports.map((containerPort) => ({ containerPort })) }),
         ...probes(pod),
+        ...resources(pod),
         securityContext: securityContext(pod),
         volumeMounts: [
           { name: "services", mountPath: FOLDER, readOnly: true },
@@ -132,6 +136,14 @@ function probes({ roots, hasChecks }: PodFacts): Manifest {
     },
     livenessProbe: { exec: { command: [DINITCTL, "list"] }, periodSeconds: 10, timeoutSeconds: 5 },
   };
+}
+
+function resources({ memory, processors }: PodFacts): Manifest {
+  const limits = {
+    ...(memory === undefined ? {} : { memory: String(memory) }),
+    ...(processors === undefined ? {} : { cpu: `${Math.ceil(processors * 1000)}m` }),
+  };
+  return Object.keys(limits).length === 0 ? {} : { resources: { limits } };
 }
 
 function securityContext({ capabilities, noNewPrivileges }: PodFacts): Manifest {

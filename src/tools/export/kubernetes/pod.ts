@@ -1,6 +1,12 @@
 /** What one pod holds, derived from its services. */
 
-import { DependencyKind, hasCheck, isOrdering } from "../../../model/mod.ts";
+import {
+  DependencyKind,
+  hasCheck,
+  hasProcess,
+  isOrdering,
+  type ServiceDescription,
+} from "../../../model/mod.ts";
 import type { Directive } from "../../shared/account.ts";
 import type { ExportRequest } from "../request.ts";
 import type { ExportedService, ServiceSet } from "../service_set.ts";
@@ -9,6 +15,9 @@ import type { PodFacts } from "./manifests.ts";
 
 /** What dinit needs to run services as other users. */
 const USER_CAPABILITIES = ["SETUID", "SETGID", "KILL", "CHOWN"];
+
+/** What the daemon itself needs beside its services, in bytes. */
+const DAEMON_MEMORY = 128 * 1024 ** 2;
 
 /** The facts of a pod. `pods` has the services of each pod. */
 export async function podFacts(
@@ -25,7 +34,7 @@ export async function podFacts(
   for (const member of members) {
     const kept = member.description.dependencies.filter((one) => own.has(one.name) || !set.has(one.name));
     const isCut = kept.length < member.description.dependencies.length;
-    addTexts(member, texts, isCut ? (text) => withoutOthers(text, own, set) : (text) => text);
+    addTexts(member, texts, (text) => withoutGroups(isCut ? withoutOthers(text, own, set) : text));
     addSecret(member, secrets);
     waitForOthers(member, own, pods, waits);
     classify(member);
@@ -41,6 +50,8 @@ export async function podFacts(
     ports: [...new Set(members.flatMap(({ ports }) => ports))],
     data: [...new Set(members.flatMap(({ data }) => data))],
     hasChecks: members.some(({ description }) => hasCheck(description.health)),
+    memory: sumOf(members, ({ group }) => group.memoryMax, DAEMON_MEMORY),
+    processors: sumOf(members, ({ group }) => group.cpuMax, 0),
     capabilities: capabilitiesOf(members),
     noNewPrivileges: members.every(({ description: { command, flags } }) =>
       command.length === 0 || flags.noNewPrivs
@@ -104,6 +115,14 @@ function withoutOthers(text: string, own: ReadonlySet<string>, set: ServiceSet):
   );
 }
 
+const GROUP_LINE =
+  /^[ \t]*(?:@meta[ \t]+)?(?:cgroup|run-in-cgroup|(?:memory|swap|cpu|io|pids)-(?:max|high|weight))[ \t]*[=:].*$/gm;
+
+/** Lines on control groups become comments: dinit cannot make groups in a pod without more rights. */
+function withoutGroups(text: string): string {
+  return text.replaceAll(GROUP_LINE, (line) => `# the pod has the control group: ${line.trim()}`);
+}
+
 function addSecret({ environmentFile }: ExportedService, secrets: Set<string>): void {
   if (environmentFile !== "" && !environmentFile.startsWith("/")) secrets.add(environmentFile);
 }
@@ -144,6 +163,20 @@ function lineNaming(lines: ReadonlyMap<string, readonly Directive[]>, name: stri
 
 /** Settings of a machine that a container does not have. */
 const NOTES: Readonly<Record<string, readonly ["changed" | "decision" | "none", string]>> = {
+  "memory-max": [
+    "changed",
+    "a limit of the pod, if all services have one",
+  ],
+  "cpu-max": [
+    "changed",
+    "a limit of the pod, if all services have one",
+  ],
+  cgroup: ["none", "the pod has its own control group"],
+  "memory-high": ["none", "a pod has no such limit"],
+  "swap-max": ["none", "a pod has no such limit"],
+  "cpu-weight": ["none", "a pod has no such limit"],
+  "io-weight": ["none", "a pod has no such limit"],
+  "pids-max": ["none", "a pod has no such limit"],
   "run-in-cgroup": ["none", "the pod has its own control group"],
   "inittab-id": ["none", "a container has no table of logins"],
   "inittab-line": ["none", "a container has no table of logins"],
@@ -163,6 +196,19 @@ function classify({ lines, environmentFile }: ExportedService): void {
       else directive[note[0]](note[1]);
     }
   }
+}
+
+/** The sum of a limit over all services with a process; `undefined` if one of them has none. */
+function sumOf(
+  members: readonly ExportedService[],
+  limitOf: (description: ServiceDescription) => number | undefined,
+  reserve: number,
+): number | undefined {
+  const limits = members.filter(({ description }) => hasProcess(description.type)).map(({ description }) =>
+    limitOf(description)
+  );
+  if (limits.length === 0 || limits.includes(undefined)) return undefined;
+  return limits.reduce<number>((sum, limit) => sum + (limit ?? 0), reserve);
 }
 
 function capabilitiesOf(members: readonly ExportedService[]): string[] {

@@ -134,7 +134,7 @@ export function explainContainer(fields: Fields, text: DescriptionText, isContai
       if (treeText(tree) === "1") directive.carried();
       else text.decide(directive, "write a description for each instance");
     } else if (/^(deploy|mem_|cpu|pids_limit|memswap_limit|shm_size)/.test(path)) {
-      text.decide(directive, "a control group can limit it: see run-in-cgroup");
+      text.decide(directive, "the group of the service has only the limits of docs/control-groups.md");
     } else if (path.startsWith("logging")) directive.none("see log-type");
     else if (/^(develop|pull_policy|attach|tty|extends|provider)\b/.test(path)) {
       if (path.startsWith("extends")) text.decide(directive, "write the fields of the other service here");

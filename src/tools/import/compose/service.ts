@@ -9,6 +9,7 @@ import { type ImportResult, isWritableVariable } from "../result.ts";
 import { plainWords } from "../words.ts";
 import { durationOf, type Fields, pairsOf, textsOf } from "./fields.ts";
 import { importHealth } from "./health.ts";
+import { importLimits } from "./limits.ts";
 import { containerCommand, explainContainer } from "./podman.ts";
 
 /** The time that docker gives a container to stop, in seconds. */
@@ -80,6 +81,7 @@ function importCommand(
   }
   text.set("command", words.length === 0 ? plainWords("/bin/false") : plainWords(...words));
   importPlace(fields, text, context);
+  importLimits(fields, text);
 }
 
 function importPlace(fields: Fields, text: DescriptionText, { folder }: ComposeContext): void {

@@ -135,6 +135,7 @@ function describeInstance(app: App, service: DescriptionText, home: string): voi
   app.directive("cwd")?.carried();
   importCommand(app, service);
   importRestarts(app, service);
+  importMemory(app, service);
   importOutput(app, service);
   const user = app.text("uid") ?? app.text("user");
   if (user !== undefined) service.set("run-as", user);
@@ -202,6 +203,16 @@ function importRestarts(app: App, service: DescriptionText): void {
   } else codes?.none("only status 0 is a success; see restart = on-failure");
 }
 
+/** The system ends a process that needs more, and then it restarts. */
+function importMemory(app: App, service: DescriptionText): void {
+  const directive = app.directive("max_memory_restart");
+  if (directive === undefined) return;
+  const size = /^([0-9]{1,12})([KMG]?)B?$/i.exec(directive.value);
+  if (size === null) return service.decide(directive, "this is no size");
+  service.set("memory-max", `${size[1]}${size[2].toUpperCase()}`);
+  directive.changed("memory-max: the system ends a process that needs more, and then it restarts");
+}
+
 function importOutput(app: App, service: DescriptionText): void {
   const path = app.text("log_file") ?? app.text("out_file");
   if (path === undefined || path === "/dev/null" || path === "NULL") {
@@ -253,7 +264,6 @@ const NOTES: Readonly<Record<string, string>> = {
   ignore_watch: "dinit does not watch files",
   watch_delay: "dinit does not watch files",
   watch_options: "dinit does not watch files",
-  max_memory_restart: "a control group can limit the memory: see run-in-cgroup",
   cron_restart: "a scheduled service can call dinitctl restart",
   exec_mode: "each instance is a process of its own; none of them shares a port",
 };
@@ -266,7 +276,7 @@ function explainRest(app: App, service: DescriptionText): void {
     else if (/^env_/.test(name)) {
       service.decide(directive, "another environment: exchange the file of env-file for it");
     } else if (name === "exec_mode" && /^fork/.test(String(value))) directive.carried();
-    else if (name === "max_memory_restart" || name === "cron_restart") service.decide(directive, NOTES[name]);
+    else if (name === "cron_restart") service.decide(directive, NOTES[name]);
     else if (Object.hasOwn(NOTES, name)) directive.none(NOTES[name]);
     else if (/^(merge_logs|log_date_format|log_type|time|combine_logs)$/.test(name)) {
       directive.none("see log-type = kept and log-timestamps");

@@ -63,7 +63,7 @@ const ROWS: readonly (readonly [pattern: RegExp, outcome: Outcome, note: string]
   [
     /^\w+\.(Memory|CPU|IO|BlockIO|Startup|Tasks|Delegate|IP|Device|Slice|ManagedOOM|DefaultMemory|AllowedCPUs|AllowedMemoryNodes|BPFProgram|NFTSet|SocketBind|DisableControllers|CoredumpReceive)/,
     "decision",
-    "set it on a control group, and name the group with run-in-cgroup",
+    "the group of the service has only the limits of docs/control-groups.md; see also run-in-cgroup",
   ],
   [
     /^Service\.(NUMA|CPUScheduling)/,

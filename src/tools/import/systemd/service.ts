@@ -6,6 +6,7 @@ import { importCommands } from "./commands.ts";
 import { importConditions } from "./conditions.ts";
 import { importEnvironment, importSurroundings } from "./environment.ts";
 import { importFolders } from "./folders.ts";
+import { importGroupLimits } from "./group_limits.ts";
 import { importKilling, importRestarts, importTimeouts, importType, importWatchdog } from "./life.ts";
 import { importOutput } from "./output.ts";
 import { importLimits, importPriorities, importUser } from "./privileges.ts";
@@ -45,6 +46,7 @@ export function importService(
   importWatchdog(context);
   importKilling(context);
   importLimits(context);
+  importGroupLimits(context);
   importPriorities(context);
   importFolders(context);
   importConditions(context);
