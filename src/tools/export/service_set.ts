@@ -7,14 +7,8 @@ import {
   LoadError,
   type ServiceDescription,
 } from "../../model/mod.ts";
-import {
-  FileUsers,
-  findDescription,
-  MainEnvironment,
-  readDescription,
-  type User,
-  type UserDatabase,
-} from "../../description/mod.ts";
+import { findDescription, MainEnvironment, readDescription } from "../../description/mod.ts";
+import { AnyUsers } from "../shared/any_users.ts";
 import { type Directive, InputFile } from "../shared/account.ts";
 
 /** A service cannot be read. The message is complete, without the tool's name. */
@@ -46,23 +40,6 @@ export interface ExportedService {
 
 /** All services, those that were asked for first. */
 export type ServiceSet = ReadonlyMap<string, ExportedService>;
-
-/** Users of another machine may be unknown here: they get the number of nobody. */
-class AnyUsers implements UserDatabase {
-  readonly #known = new FileUsers();
-
-  userByName(name: string): User {
-    return this.#known.userByName(name) ?? { name, uid: 65534, gid: 65534, home: "/", shell: "" };
-  }
-
-  userById(uid: number): User {
-    return this.#known.userById(uid) ?? { name: String(uid), uid, gid: uid, home: "/", shell: "" };
-  }
-
-  groupByName(name: string): number {
-    return this.#known.groupByName(name) ?? 65534;
-  }
-}
 
 /** Reads services from folders. Throws `ExportError`. */
 export function loadServices(names: readonly string[], folders: readonly string[]): ServiceSet {

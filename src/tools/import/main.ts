@@ -6,6 +6,7 @@ import { carryOut, processToolIo, reportFailures, type ToolIo } from "../shared/
 import { scanImportArguments } from "./arguments.ts";
 import { InputError, kindOfPath, namesIn } from "./input_files.ts";
 import { guessKind, IMPORTERS } from "./kinds.ts";
+import { settleValues } from "./settle_values.ts";
 import { settleRelations } from "./relations.ts";
 
 /**
@@ -29,6 +30,7 @@ async function importFiles(options: ImportOptions, io: ToolIo): Promise<number> 
   const importer = await IMPORTERS[options.kind ?? kindOf(options.paths)]();
   const result = await importer(options.paths, { podman, exists });
   settleRelations(result.descriptions, exists);
+  settleValues(result);
   const target = { ...options, folder: dryRun ? undefined : to, shownFolder: to };
   return carryOut(result.inputs, result.outputs(), target, io);
 }

@@ -53,6 +53,17 @@ export class ImportResult {
     }
   }
 
+  /** Turns a setting into a comment, because its value is refused. */
+  withdraw(description: DescriptionText, setting: string, message: string): void {
+    const value = description.get(setting) ?? "";
+    description.remove(setting);
+    description.comment(`Decide: ${setting} = ${value}: ${message}`);
+    this.#origins.get(description.name)?.[0]?.add(`(setting ${setting})`, value, 0, description.name)
+      .decision(
+        `${description.name}: ${message}`,
+      );
+  }
+
   /** The files to write, with all descriptions as they are now. */
   outputs(): FileText[] {
     const texts = this.descriptions.map((description) => {

@@ -265,6 +265,17 @@ Deno.test("systemd: a timer makes its service a scheduled one", async () => {
   assertStringIncludes(out, "import absent.service together with the timer");
 });
 
+Deno.test("systemd: a value that no description may have becomes a comment, and the description loads", async () => {
+  using one = new Import({
+    "w.service":
+      "[Service]\nType=notify\nExecStart=/bin/w\nNice=99\nOOMScoreAdjust=-9000\nWatchdogSec=30d\nCPUWeight=99999\n",
+  });
+  const directives = await one.directives("w.service");
+  assertEquals(await one.mistakes(), []);
+  assertStringIncludes(one.read("w"), "# Decide: oom-score-adj = -9000: ");
+  assertEquals(directives.get("(setting watchdog-timeout)")?.class, "decision");
+});
+
 Deno.test("systemd: units of other kinds are explained, and become no files", async () => {
   using one = new Import({
     "data.mount": "[Mount]\nWhat=/dev/sdb1\nWhere=/data\nType=ext4\n",

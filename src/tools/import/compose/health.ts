@@ -12,6 +12,9 @@ const TIMES = [
   ["start_interval", "health-start-interval", "5s"],
 ] as const;
 
+/** The shortest time between two checks, in milliseconds. */
+const SHORTEST = 50;
+
 /** A check and its times. */
 export function importHealth(
   fields: Fields,
@@ -48,9 +51,10 @@ function importTimes(fields: Fields, text: DescriptionText): void {
       if (directive !== undefined) text.decide(directive, "it is no duration");
       continue;
     }
-    const isTooShort = seconds < 0.001 && name !== "start_period";
-    if (!isTooShort) text.set(setting, `${Math.round(seconds * 1000)}ms`);
-    directive?.carried();
+    const least = name === "start_period" ? 0 : SHORTEST;
+    text.set(setting, `${Math.max(Math.round(seconds * 1000), least)}ms`);
+    if (seconds * 1000 >= least) directive?.carried();
+    else directive?.changed(`${SHORTEST} ms, which is the shortest time here`);
   }
   const retries = fields.directive("healthcheck.retries");
   const count = Number(retries?.value ?? 3);
