@@ -63,6 +63,11 @@ async function logKeeper(): Promise<number> {
   return runLogKeeper();
 }
 
+async function lease(args: string[]): Promise<number> {
+  const { runLease } = await typed(import("./src/tools/lease/main.ts"));
+  return runLease(args);
+}
+
 async function shutdown(args: string[]): Promise<number> {
   const { runShutdown } = await typed(import("./src/cli/shutdown/main.ts"));
   return runShutdown(args);
@@ -132,6 +137,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   export: exportServices,
   "wait-for": waitFor,
   "log-keeper": logKeeper,
+  lease,
   shutdown,
   completion,
   help,

@@ -31,6 +31,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/rotating.ts", ["host", "tools"]],
   // Only a daemon that watches the health of services.
   ["src/system/watching_health.ts", ["health", "host"]],
+  // Only a tool that its daemon watches.
+  ["src/system/datagram.ts", ["tools"]],
   // Only a daemon that keeps logs, and its keeper.
   ["src/system/keeping.ts", ["host", "tools"]],
   ["src/host/keeping/orders.ts", ["tools"]],
@@ -45,13 +47,16 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/client/lookup.ts", ["cli"]],
   ["src/client/steps.ts", ["cli"]],
   ["src/client/event_steps.ts", ["cli"]],
+  // What shows a whole daemon uses the library, and connects like the other tools.
+  ["src/client/library.ts", ["cli", "insight", "tools"]],
   // Each program loads its own options; only texts about all programs need the whole table.
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
   ["src/options/dinit_check.ts", ["cli"]],
   ["src/options/dinit_export.ts", ["tools"]],
   ["src/options/dinit_import.ts", ["tools"]],
-  ["src/options/dinit_wait_for.ts", ["tools"]],
+  ["src/options/dinit_lease.ts", ["tools"]],
+  ["src/options/dinit_lease_help.ts", ["cli", "tools"]],
   ["src/options/dinit_log.ts", ["tools"]],
   ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
@@ -60,6 +65,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/program_names.ts", ["cli"]],
   ["src/options/programs.ts", ["cli", "daemon"]],
   ["src/options/shutdown.ts", ["cli"]],
+  ["src/options/dinit_wait_for.ts", ["tools"]],
   ["src/options/text.ts", ["cli", "tools"]],
 ]);
 

@@ -162,6 +162,11 @@ const PLAIN_COMMANDS = [
     words: [],
   },
   {
+    name: "lease",
+    summary: "have a service run on exactly one of several machines",
+    words: [],
+  },
+  {
     name: "completion",
     summary: "print the completion of a shell",
     words: [{ name: "SHELL", oneOf: SHELLS }],

@@ -38,7 +38,7 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
           const { runRemotely, runsRemotely } = await typed(import("./remote.ts"));
           if (runsRemotely(command.name)) return await runRemotely(args, host);
         }
-        return invocation.options.json
+        return invocation.options.json && !command.raw
           ? await documentCommand(invocation, io)
           : await runCommand(invocation, io);
       }
