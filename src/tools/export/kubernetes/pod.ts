@@ -77,13 +77,16 @@ function rootsOf(members: readonly ExportedService[], own: ReadonlySet<string>):
 
 /** The description with its included files and directories of dependencies. Keys allow letters, digits, `-`, `_`, `.`. */
 function addTexts(
-  { description, files, directories }: ExportedService,
+  { description, input, files, directories }: ExportedService,
   texts: Map<string, { readonly path: string; readonly text: string }>,
   change: (text: string) => string,
 ): void {
   const folder = `${description.directory.replace(/\/+$/, "")}/`;
   for (const [path, text] of files) {
-    if (!path.startsWith(folder)) continue;
+    if (!path.startsWith(folder)) {
+      input.add("@include", path, 0).decision("the file is outside of the folder: the image must have it");
+      continue;
+    }
     const place = path.slice(folder.length);
     texts.set(keyOf(place, texts), { path: place, text: change(text) });
   }
