@@ -39,6 +39,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/host/output/native_log_file.ts", ["tools"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],
+  // Only a program that is given a file with several services.
+  ["src/description/toml/mod.ts", ["cli", "daemon", "tools"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.
   ["src/control/server/mod.ts", ["daemon"]],
   ["src/control/wire/mod.ts", ["client"]],
@@ -60,6 +62,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/dinit_log.ts", ["tools"]],
   ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
+  ["src/options/dinit_up.ts", ["cli"]],
   ["src/options/ctl_values.ts", ["cli"]],
   ["src/options/dinitctl.ts", ["cli"]],
   ["src/options/program_names.ts", ["cli"]],

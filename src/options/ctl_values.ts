@@ -34,6 +34,8 @@ export interface CtlOptions {
   from: string | undefined;
   clear: boolean;
   list: boolean;
+  /** `start`, `stop`, `restart`: all services. */
+  all: boolean;
   /** `health`: check now. */
   run: boolean;
   json: boolean;
@@ -81,6 +83,7 @@ export function defaultOptions(): CtlOptions {
     from: undefined,
     clear: false,
     list: false,
+    all: false,
     run: false,
     json: false,
     color: "auto",

@@ -17,6 +17,9 @@ const NAMES = [
   "dinit-import",
   "dinit-export",
   "dinit-wait-for",
+  "dinit-up",
+  "dinit-down",
+  "dinit-init",
   "shutdown",
 ];
 
@@ -94,7 +97,7 @@ Deno.test("dinit help man prints the source of a page, and lists all pages", asy
     const unknown = args.length === 0 ? "" : `dinit: no manual page '${args.join(" ")}'\n`;
     assertEquals(
       other.errors,
-      `${unknown}Usage: dinit help man dinit|dinitctl|dinit-check|dinit-monitor|dinit-log|dinit-import|dinit-export|dinit-wait-for|shutdown\n`,
+      `${unknown}Usage: dinit help man ${NAMES.join("|")}\n`,
     );
   }
 });

@@ -16,6 +16,8 @@ import { scanWaitForArguments } from "../../src/tools/wait_for/main.ts";
 import { scanImportArguments } from "../../src/tools/import/arguments.ts";
 import { importHelp } from "../../src/tools/import/help.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
+import { initHelp, scanInitArguments } from "../../src/cli/init/options.ts";
+import { downHelp, scanDownArguments, scanUpArguments, upHelp } from "../../src/cli/up/options.ts";
 import { scanMonitorArguments } from "../../src/cli/monitor/options.ts";
 import { scanShutdownArguments, shutdownHelp } from "../../src/cli/shutdown/options.ts";
 import { helpText } from "../../src/daemon/help.ts";
@@ -39,6 +41,9 @@ const PARTS: Readonly<
   "dinit-import": { help: importHelp, read: (args) => scanImportArguments([...args, "path", "--to=dir"]) },
   "dinit-export": { help: exportHelp, read: (args) => scanExportArguments([...args, "kubernetes"]) },
   "dinit-wait-for": { help: waitForHelp, read: (args) => scanWaitForArguments([...args, "unix:/s"]) },
+  "dinit-up": { help: upHelp, read: scanUpArguments },
+  "dinit-down": { help: downHelp, read: scanDownArguments },
+  "dinit-init": { help: initHelp, read: scanInitArguments },
   shutdown: { help: () => shutdownHelp("shutdown"), read: scanShutdownArguments },
 };
 
@@ -62,7 +67,7 @@ function around(program: string, { long, local }: OptionRow): [front: string[], 
   );
   if (owner === undefined) throw new Error(`no command has ${long}`);
   const words = owner.words.filter(({ optional }) => !optional).map(({ oneOf }) => oneOf?.[0] ?? "word");
-  return [[owner.name], long === "--list" ? [] : words];
+  return [[owner.name], long === "--list" || long === "--all" ? [] : words];
 }
 
 /** Whether a text has a word as a whole. */

@@ -204,7 +204,7 @@ function importRestart(read: Options): void {
     return;
   }
   if (setting !== "no") text.set("restart-limit-count", count);
-  retries?.changed("restart-limit-count: so many restarts in restart-limit-interval");
+  retries?.changed("restart-limit-count counts the restarts of restart-limit-interval");
 }
 
 function seconds(read: Options, name: string, usual: string, apply: (value: string) => void): void {

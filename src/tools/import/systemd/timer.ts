@@ -99,7 +99,7 @@ function explainRest(timer: Unit, text: DescriptionText, isScheduled: boolean): 
     const isOn = parseBoolean(persistent.value) === true && isScheduled;
     if (isOn) text.set("schedule-catch-up", CATCH_UP);
     if (isOn) {
-      persistent.changed(`schedule-catch-up = ${CATCH_UP}: a missed run is made up so long after its time`);
+      persistent.changed(`schedule-catch-up = ${CATCH_UP}: a missed run is made up until then`);
     } else persistent.carried();
   }
   const delay = timer.last("Timer", "RandomizedDelaySec");
