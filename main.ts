@@ -63,6 +63,21 @@ async function web(args: string[]): Promise<number> {
   return runWeb(args);
 }
 
+async function importDescriptions(args: string[]): Promise<number> {
+  const { runImport } = await typed(import("./src/tools/import/main.ts"));
+  return runImport(args);
+}
+
+async function exportServices(args: string[]): Promise<number> {
+  const { runExport } = await typed(import("./src/tools/export/main.ts"));
+  return runExport(args);
+}
+
+async function waitFor(args: string[]): Promise<number> {
+  const { runWaitFor } = await typed(import("./src/tools/wait_for/main.ts"));
+  return runWaitFor(args);
+}
+
 async function logKeeper(): Promise<number> {
   const { runLogKeeper } = await typed(import("./src/tools/keeper/main.ts"));
   return runLogKeeper();
@@ -142,6 +157,9 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   init,
   log,
   web,
+  import: importDescriptions,
+  export: exportServices,
+  "wait-for": waitFor,
   "log-keeper": logKeeper,
   lease,
   shutdown,

@@ -55,6 +55,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
   ["src/options/dinit_check.ts", ["cli"]],
+  ["src/options/dinit_export.ts", ["tools"]],
+  ["src/options/dinit_import.ts", ["tools"]],
   ["src/options/dinit_lease.ts", ["tools"]],
   ["src/options/dinit_lease_help.ts", ["cli", "tools"]],
   ["src/options/dinit_log.ts", ["tools"]],
@@ -69,6 +71,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/options/program_names.ts", ["cli"]],
   ["src/options/programs.ts", ["cli", "daemon"]],
   ["src/options/shutdown.ts", ["cli"]],
+  ["src/options/dinit_wait_for.ts", ["tools"]],
 ]);
 
 /** The room of a file below `src/`: the name of its folder, empty for a file directly in `src/`. */

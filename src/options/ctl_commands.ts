@@ -14,6 +14,8 @@ interface CtlCommandRow extends CommandRow {
   readonly offline?: boolean;
   /** Whether it writes its own documents with `--json`: no other one follows if it succeeds. @default false */
   readonly streams?: boolean;
+  /** Whether it speaks for somebody else: the tool itself opens no conversation. @default false */
+  readonly raw?: boolean;
   /** Short options that mean another option behind this command. @default none */
   readonly spellings?: Readonly<Record<string, LocalOption>>;
   /** The oldest protocol version of a daemon that supports it (cli 1.5). */
@@ -268,6 +270,13 @@ const ROWS = [
     spellings: { "--for": "--during" },
     minimumProtocol: 1,
     summary: "record which permissions of Deno a service needs",
+  },
+  {
+    name: "proxy",
+    words: [],
+    raw: true,
+    minimumProtocol: 1,
+    summary: "connect standard input and output with the control socket, for --host",
   },
 ] as const satisfies readonly CtlCommandRow[];
 

@@ -20,6 +20,8 @@ export interface CtlOptions {
   /** The last of `--system` and `--user`. */
   mode: Mode | undefined;
   socketPath: string | undefined;
+  /** The machine of the daemon, as ssh names it. @default undefined, this one */
+  host: string | undefined;
   usePassedFd: boolean;
   quiet: boolean;
   offline: boolean;
@@ -81,6 +83,7 @@ export function defaultOptions(): CtlOptions {
     version: false,
     mode: undefined,
     socketPath: undefined,
+    host: undefined,
     usePassedFd: false,
     quiet: false,
     offline: false,

@@ -28,6 +28,18 @@ const ROWS = [
     apply: (o, value) => o.socketPath = value,
   },
   {
+    long: "--host",
+    extension: true,
+    assignable: true,
+    value: {
+      name: "[USER@]HOST",
+      missing: "--host should be followed by the name of a host, or USER@HOST",
+      pattern: /^[^-\s][^\s]*$/,
+    },
+    help: "talk to the daemon of another machine, through ssh",
+    apply: (o, value) => o.host = value,
+  },
+  {
     long: "--use-passed-cfd",
     help: "use the connection that the variable DINIT_CS_FD names",
     apply: (o) => o.usePassedFd = true,

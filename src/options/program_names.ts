@@ -15,6 +15,9 @@ export const PROGRAM_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["dinit-monitor", ["monitor"]],
   ["dinit-log", ["log"]],
   ["dinit-web", ["web"]],
+  ["dinit-import", ["import"]],
+  ["dinit-export", ["export"]],
+  ["dinit-wait-for", ["wait-for"]],
   ...SHUTDOWN_PROGRAMS.map((name): [string, string[]] => [name, ["shutdown", `--called=${name}`]]),
 ]);
 

@@ -4,8 +4,11 @@ import { COMMANDS } from "./ctl_commands.ts";
 import { DINIT_OPTIONS } from "./dinit.ts";
 import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
 import { DINIT_LEASE_OPTIONS } from "./dinit_lease.ts";
+import { DINIT_EXPORT_OPTIONS, EXPORT_KINDS } from "./dinit_export.ts";
+import { DINIT_IMPORT_OPTIONS, IMPORT_KINDS } from "./dinit_import.ts";
 import { DINIT_LOG_OPTIONS } from "./dinit_log.ts";
 import { DINIT_MONITOR_OPTIONS } from "./dinit_monitor.ts";
+import { DINIT_WAIT_FOR_OPTIONS } from "./dinit_wait_for.ts";
 import { DINIT_DOWN_OPTIONS, DINIT_INIT_OPTIONS, DINIT_UP_OPTIONS } from "./dinit_up.ts";
 import { DINIT_WEB_OPTIONS } from "./dinit_web.ts";
 import { DINITCTL_OPTIONS } from "./dinitctl.ts";
@@ -88,6 +91,42 @@ export const DINIT_LOG = {
   options: DINIT_LOG_OPTIONS,
   commands: [],
   words: [{ name: "DIR|FILE", kind: "file" }],
+} as const satisfies Tool;
+
+/** `dinit import`. */
+export const DINIT_IMPORT = {
+  name: "dinit-import",
+  word: "import",
+  aliases: [],
+  summary: "make service descriptions from files of other programs",
+  usage: [`dinit-import [${IMPORT_KINDS.join("|")}] PATH... --to=DIR [options]`],
+  options: DINIT_IMPORT_OPTIONS,
+  commands: [],
+  words: [{ name: "PATH", kind: "file", repeatable: true }],
+} as const satisfies Tool;
+
+/** `dinit export`. */
+export const DINIT_EXPORT = {
+  name: "dinit-export",
+  word: "export",
+  aliases: [],
+  summary: "write services as files of another program",
+  usage: [`dinit-export ${EXPORT_KINDS.join("|")} [SERVICE...] [options]`],
+  options: DINIT_EXPORT_OPTIONS,
+  commands: [],
+  words: [{ name: "TARGET", oneOf: EXPORT_KINDS }, SERVICES],
+} as const satisfies Tool;
+
+/** `dinit wait-for`. */
+export const DINIT_WAIT_FOR = {
+  name: "dinit-wait-for",
+  word: "wait-for",
+  aliases: [],
+  summary: "wait until ports or sockets accept connections",
+  usage: ["dinit-wait-for [options] tcp:HOST:PORT|unix:PATH..."],
+  options: DINIT_WAIT_FOR_OPTIONS,
+  commands: [],
+  words: [{ name: "ADDRESS", repeatable: true }],
 } as const satisfies Tool;
 
 /** `dinit up`. */
@@ -175,6 +214,9 @@ const TOOL_ROWS = [
   DINIT_MONITOR,
   DINIT_LOG,
   DINIT_WEB,
+  DINIT_IMPORT,
+  DINIT_EXPORT,
+  DINIT_WAIT_FOR,
   DINIT_UP,
   DINIT_DOWN,
   DINIT_INIT,

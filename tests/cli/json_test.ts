@@ -225,7 +225,8 @@ const WORDS: Readonly<Record<string, string[]>> = {
   upgrade: [],
 };
 
-for (const { name } of COMMANDS) {
+for (const { name, raw } of COMMANDS) {
+  if (raw) continue; // its output is the conversation of somebody else
   Deno.test(`ctl ${name} --json writes a document when the daemon goes away`, async () => {
     await using daemon = new StandIn({ on: { [Request.QUERYVERSION]: ["close"] } });
     const { out, status } = await ctl(daemon, name, ...(WORDS[name] ?? ["x"]), "--json");

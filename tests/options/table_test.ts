@@ -13,6 +13,12 @@ import { logHelp } from "../../src/options/dinit_log_help.ts";
 import { webHelp } from "../../src/options/dinit_web_help.ts";
 import { scanWebArguments } from "../../src/tools/web/arguments.ts";
 import { scanLogArguments } from "../../src/tools/log/arguments.ts";
+import { scanExportArguments } from "../../src/tools/export/arguments.ts";
+import { exportHelp } from "../../src/tools/export/help.ts";
+import { waitForHelp } from "../../src/tools/wait_for/help.ts";
+import { scanWaitForArguments } from "../../src/tools/wait_for/main.ts";
+import { scanImportArguments } from "../../src/tools/import/arguments.ts";
+import { importHelp } from "../../src/tools/import/help.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
 import { initHelp, scanInitArguments } from "../../src/cli/init/options.ts";
 import { downHelp, scanDownArguments, scanUpArguments, upHelp } from "../../src/cli/up/options.ts";
@@ -36,6 +42,9 @@ const PARTS: Readonly<
   "dinit-check": { help: checkHelp, read: scanCheckArguments },
   "dinit-monitor": { help: monitorHelp, read: scanMonitorArguments },
   "dinit-log": { help: logHelp, read: (args) => scanLogArguments([...args, "log"]) },
+  "dinit-import": { help: importHelp, read: (args) => scanImportArguments([...args, "path", "--to=dir"]) },
+  "dinit-export": { help: exportHelp, read: (args) => scanExportArguments([...args, "kubernetes"]) },
+  "dinit-wait-for": { help: waitForHelp, read: (args) => scanWaitForArguments([...args, "unix:/s"]) },
   "dinit-up": { help: upHelp, read: scanUpArguments },
   "dinit-down": { help: downHelp, read: scanDownArguments },
   "dinit-init": { help: initHelp, read: scanInitArguments },

@@ -1,10 +1,13 @@
 /** Opens the connection of `dinitctl`, and words its failures (cli 1.3 to 1.5). */
 
 import {
+  type ByteStream,
+  connectStream,
   ControlClient,
   ControlError,
   controlSocketPath,
   effectiveMode,
+  openSocket,
   projectSocket,
   type SocketOptions,
 } from "../../client/mod.ts";
@@ -17,6 +20,8 @@ import type { CtlIo } from "../shared/io.ts";
 export interface ConnectionOptions extends SocketOptions {
   /** Whether to use the descriptor in `DINIT_CS_FD`, if the variable is set. @default false */
   readonly usePassedFd?: boolean;
+  /** The machine of the daemon, as ssh names it. @default undefined, this one */
+  readonly host?: string;
 }
 
 const NO_PATH =
@@ -25,6 +30,10 @@ const NO_PATH =
 
 /** Connects to the daemon. Throws `ToolFailure`. */
 export async function openConnection(options: ConnectionOptions, io: CtlIo): Promise<ControlClient> {
+  if (options.host !== undefined) {
+    const { remoteStream } = await typed(import("./remote.ts"));
+    return new ControlClient(remoteStream(options));
+  }
   const passed = options.usePassedFd === true ? passedDescriptor(io) : undefined;
   if (passed !== undefined) {
     const { descriptorStream } = await typed(import("../shared/descriptor_stream.ts"));
@@ -34,6 +43,18 @@ export async function openConnection(options: ConnectionOptions, io: CtlIo): Pro
   if (path === undefined) throw ctlFailure(NO_PATH);
   try {
     return await connectToDaemon(path, options, io, "dinitctl");
+  } catch (error) {
+    if (error instanceof ControlError) throw connectFailure(error, path, options, io);
+    throw error;
+  }
+}
+
+/** A stream of bytes to the daemon, for a command that does not speak itself. Throws `ToolFailure`. */
+export async function openStream(options: ConnectionOptions, io: CtlIo): Promise<ByteStream> {
+  const path = controlSocketPath(options, io);
+  if (path === undefined) throw ctlFailure(NO_PATH);
+  try {
+    return await connectStream(path, openSocket);
   } catch (error) {
     if (error instanceof ControlError) throw connectFailure(error, path, options, io);
     throw error;

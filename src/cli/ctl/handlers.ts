@@ -35,6 +35,7 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   wait: async () => (await typed(import("./await_state.ts"))).awaitState,
   events: async () => (await typed(import("./events.ts"))).events,
   why: async () => (await typed(import("./why.ts"))).why,
+  proxy: async () => (await typed(import("./proxy.ts"))).proxy,
   health: async () => (await typed(import("./health.ts"))).health,
   top: async () => (await typed(import("./top/top.ts"))).top,
   analyze: async () => (await typed(import("./analyze.ts"))).analyze,

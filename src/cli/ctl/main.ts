@@ -32,10 +32,16 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
       case "version":
         io.out(toolVersion(io.terminal() !== undefined));
         return 0;
-      case "command":
-        return invocation.options.json
+      case "command": {
+        const { command, options: { host } } = invocation;
+        if (host !== undefined) {
+          const { runRemotely, runsRemotely } = await typed(import("./remote.ts"));
+          if (runsRemotely(command.name)) return await runRemotely(args, host);
+        }
+        return invocation.options.json && !command.raw
           ? await documentCommand(invocation, io)
           : await runCommand(invocation, io);
+      }
     }
   } catch (error) {
     const failure = failureOf(error);
@@ -60,7 +66,9 @@ async function runCommand(
   io: CtlIo,
   record: (facts: Facts) => void = () => {},
 ): Promise<number> {
-  const conversation = options.offline ? undefined : converse(options, command.minimumProtocol, io);
+  const conversation = options.offline || command.raw
+    ? undefined
+    : converse(options, command.minimumProtocol, io);
   const context: CommandContext = {
     io,
     options,
@@ -131,7 +139,7 @@ async function explained(
   options: Readonly<CtlOptions>,
   io: CtlIo,
 ): Promise<ToolFailure> {
-  const isRead = options.json || io.errorTerminal();
+  const isRead = (options.json || io.errorTerminal()) && options.host === undefined;
   if (!isRead || failure.fact === undefined || failure.hint.length > 0) return failure;
   const { hintLines } = await typed(import("../hint/hint.ts"));
   failure.hint = await hintLines(failure, { options, io });

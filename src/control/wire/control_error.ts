@@ -46,6 +46,7 @@ export class ControlError extends Error {
 
 /** The error for a connection that cannot be read any further. */
 export function readFailure(cause: unknown): ControlError {
+  if (cause instanceof ControlError) return cause; // the stream itself knows best
   if (cause instanceof PacketError) {
     const message = `The daemon does not keep to the protocol: ${cause.message}`;
     return new ControlError("protocol", message, { cause });

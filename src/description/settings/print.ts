@@ -62,11 +62,11 @@ function shownValues(
 function settingLine(setting: Setting, value: string | readonly string[]): string {
   const words = typeof value === "string" ? [value] : value;
   const escaped = setting.substitution === "none" ? words : words.map((word) => word.replaceAll("$", "$$$$"));
-  return `${setting.name} = ${escaped.map(quote).join(" ")}`;
+  return `${setting.name} = ${escaped.map(quoteValue).join(" ")}`;
 }
 
-/** One word, or one text, as a value can contain it. */
-function quote(word: string): string {
+/** One word, or one text, as a value can contain it. Substitution happens after that: quotes do not protect a `$`. */
+export function quoteValue(word: string): string {
   if (word !== "" && !/[ \t\n\v\f\r"#\\]/.test(word)) return word;
   const escaped = word.replaceAll(/["\\]/g, "\\$&");
   // A line that continues inside quotes keeps its line feed; the next line must be indented.

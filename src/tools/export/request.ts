@@ -1,0 +1,11 @@
+/** What an export is asked for, and what it makes. */
+
+/** The names of an export. */
+export interface ExportRequest {
+  /** The name of the application. */
+  readonly name: string;
+  /** The image of containers. */
+  readonly image: string;
+  /** The services with a pod of their own. */
+  readonly split: readonly string[];
+}
