@@ -39,8 +39,8 @@ export class Draft {
   environmentFile = "";
   /** The value of `env-file` after substitution; empty for none. */
   environmentFileSetting = "";
-  /** Whether `nice`, `oom-score-adj` and `capabilities` have lines, including lines with a wrong or empty value. */
-  readonly given = { nice: false, oomScoreAdjust: false, capabilities: false };
+  /** Whether these settings have lines, including lines with a wrong or empty value. */
+  readonly given = { nice: false, oomScoreAdjust: false, capabilities: false, restart: false };
   /** `export-passwd-vars` */
   exportsUser = false;
   /** `export-service-name` */

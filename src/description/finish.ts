@@ -12,6 +12,7 @@ import type { CommandWords, Draft } from "./draft.ts";
 import { substitutionError } from "./text/errors.ts";
 import { readWholeFile, systemErrorText, wholePath } from "./files.ts";
 import { misfits, setHealth } from "./settings/health.ts";
+import { hasSchedule, scheduleMisfits } from "./settings/schedule.ts";
 import { remarks } from "./settings/lint.ts";
 import { OverlayBuilder } from "./overlay.ts";
 import type { DescriptionReader } from "./reader.ts";
@@ -36,6 +37,7 @@ export function finishDescription(
   }
   checkBeforeSubstitution(draft, reader);
   checkKeptLog(draft, reader);
+  checkSchedule(draft, reader);
 
   const overlay = description.environment;
   const variables = reader.variables((name) => options.environment.getFor(overlay, name));
@@ -147,6 +149,21 @@ function checkBeforeSubstitution(draft: Draft, reader: DescriptionReader): void 
   }
 }
 
+/** A scheduled service needs times, and only such a service has any. */
+function checkSchedule({ description }: Draft, reader: DescriptionReader): void {
+  const { type, schedule } = description;
+  if (type === ServiceType.SCHEDULED && !hasSchedule(schedule)) {
+    reader.reportGeneral(
+      "'type = scheduled' needs times: add 'schedule-cron = EXPRESSION' or 'schedule-interval = DURATION'.",
+      "no-schedule",
+    );
+  }
+  if (reader.places.size === 0) return;
+  for (const { setting, message } of scheduleMisfits(description, reader.places)) {
+    reader.reportAt(setting, message, "misfit");
+  }
+}
+
 /** The settings of kept logs: a log that nobody can write, and settings that would have no effect, are errors. */
 function checkKeptLog({ description }: Draft, reader: DescriptionReader): void {
   const { logType, logFile } = description;
@@ -208,6 +225,7 @@ function substituteCommand(
 /** Sets the fields that depend on all lines. */
 function settle(draft: Draft): void {
   const { description, links, after, before } = draft;
+  if (description.type === ServiceType.SCHEDULED && !draft.given.restart) description.restart = "never";
   if (description.type === ServiceType.BGPROCESS && description.flags.runsOnConsole) {
     description.flags = { ...description.flags, runsOnConsole: false };
   }

@@ -29,6 +29,7 @@ import type { ManagerOptions } from "./manager_options.ts";
 import type { EngineEvents, EnvironmentListener, ServiceListener, TimerName } from "./ports.ts";
 import { tryReload } from "./graph/reloading.ts";
 import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
+import type { RunCause } from "./graph/run.ts";
 import { EngineState } from "./saved/engine_state.ts";
 import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
@@ -119,15 +120,14 @@ export class ServiceManager implements EngineEvents {
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
     const { loader, reporter } = this.#engine;
-    const failed = (error: LoadError) => reporter.general({ kind: "load-failed", error, occasion });
-    return this.#calls.steps.refusable(LoadError, () => loader.load(name), failed);
+    return this.#calls.steps.refusable(LoadError, () => loader.load(name), (error) => {
+      reporter.general({ kind: "load-failed", error, occasion });
+    });
   }
 
   /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
   reload(service: ServiceRecord): ServiceRecord | undefined {
-    const { loader, reporter } = this.#engine;
-    const { graph, lifecycle } = this;
-    return this.#calls.act(() => tryReload({ graph, loader, lifecycle, reporter }, service));
+    return this.#calls.act(() => tryReload({ ...this.#engine, graph: this.graph }, service));
   }
 
   /** Removes a stopped service that nothing depends on. */
@@ -190,7 +190,7 @@ export class ServiceManager implements EngineEvents {
 
   /** See `commands.trigger`. */
   trigger(service: ServiceRecord, on: boolean): boolean {
-    return this.#calls.command(service, () => commands.trigger(this, service, on));
+    return this.#calls.command(service, () => commands.trigger(this, service, on, this.#engine.events));
   }
 
   /** See `commands.signal`. */
@@ -248,8 +248,8 @@ export class ServiceManager implements EngineEvents {
 
   /** The times of the last activation of all services that were ever started, in load order. */
   times(): ServiceTimes[] {
-    const wallOf = (time: number) => this.#options.clock.wallOf(time);
-    return [...this.services()].flatMap((service) => timesOf(service, wallOf) ?? []);
+    const { clock } = this.#options;
+    return [...this.services()].flatMap((service) => timesOf(service, clock) ?? []);
   }
 
   /** The buffered output of a service; `undefined` if its settings do not request any. */
@@ -327,6 +327,11 @@ export class ServiceManager implements EngineEvents {
   /** A service is unhealthy for this reason. What follows depends on `health-action`, and on its phase. */
   unhealthy(id: number, why: string): void {
     this.#calls.ofProcess(id, "unhealthy", (service) => this.#engine.events.unhealthy(service, why));
+  }
+
+  /** The time of a scheduled service has come: it runs, if it is up. */
+  runDue(id: number, cause: RunCause): void {
+    this.#calls.ofProcess(id, "run-due", (service) => this.#engine.events.runDue(service, cause));
   }
 
   /** A process asks for more time to start or to stop: this many milliseconds from now. */

@@ -6,6 +6,7 @@
  */
 
 import { type HealthSettings, NO_HEALTH } from "./health_settings.ts";
+import { NO_SCHEDULE, type ScheduleSettings } from "./schedule_settings.ts";
 import { type LoadedServiceType, ServiceType } from "./service_types.ts";
 import type { DependencyKind } from "./states.ts";
 
@@ -159,6 +160,8 @@ export interface ServiceDescription {
   readonly readyVariable: string | undefined;
   /** Readiness without a pipe, health checks and the watchdog. */
   readonly health: HealthSettings;
+  /** When a `scheduled` service runs. */
+  readonly schedule: ScheduleSettings;
   /** `chain-to`: the service to start when this one has stopped by itself and well; empty for none. */
   readonly chainTo: string;
   /** `on-failure`: the services to start when this one has failed and does not restart. */
@@ -278,6 +281,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   readyFd: undefined,
   readyVariable: undefined,
   health: NO_HEALTH,
+  schedule: NO_SCHEDULE,
   chainTo: "",
   onFailure: [],
   flags: NO_FLAGS,

@@ -66,6 +66,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   killed: plain((world, [name, signal], role) => world.ends(name, { signal: Number(signal) }, role)),
   ready: plain((world, [name]) => world.manager.ready(world.service(name).id)),
   unhealthy: plain((world, [name]) => world.manager.unhealthy(world.service(name).id, "unhealthy")),
+  due: plain((world, [name]) => world.manager.runDue(world.service(name).id, "schedule")),
   extend: plain((world, [name, seconds]) =>
     world.manager.extendTimeout(world.service(name).id, Number(seconds) * 1000)
   ),

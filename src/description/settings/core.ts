@@ -108,6 +108,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "type",
     syntax: ALL_TYPES.join(" | "),
     default: "internal",
+    extensionValues: /^scheduled$/,
     summary: "the type of the service",
     change: "never",
     refusal: "cannot change type of non-stopped service.",

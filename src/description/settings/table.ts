@@ -11,6 +11,7 @@ import { LIFE_SETTINGS } from "./life.ts";
 import { LIMIT_SETTINGS } from "./resources.ts";
 import { KEPT_LOG_SETTINGS, LOG_LIMIT_SETTINGS } from "./log_limits.ts";
 import { OUTPUT_SETTINGS } from "./output.ts";
+import { SCHEDULE_SETTINGS } from "./schedule.ts";
 import type { Setting } from "./setting.ts";
 
 /** A part of the table. */
@@ -71,6 +72,7 @@ export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "Type and commands", settings: CORE_SETTINGS },
   { title: "Starting, stopping and restarting", settings: LIFE_SETTINGS },
   { title: "Health", settings: HEALTH_SETTINGS },
+  { title: "Schedules", settings: SCHEDULE_SETTINGS },
   { title: "Dependencies and order", settings: DEPENDENCY_SETTINGS },
   { title: "Sockets and output", settings: OUTPUT_SETTINGS },
   { title: "Limits of log files", settings: LOG_LIMIT_SETTINGS },
