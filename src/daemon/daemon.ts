@@ -106,6 +106,7 @@ export class Daemon {
       upgrade: (request) => this.#succession.upgrade(request),
       rotate: ({ id }) => this.#followers.logs.rotate(id),
       health: this.#followers.health,
+      schedules: this.#followers.schedules,
       log: (level, message) => log.message(level, message),
     });
     ground.carry({

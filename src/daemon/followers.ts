@@ -8,6 +8,7 @@ import type { DaemonContext } from "./daemon_context.ts";
 import { Failures } from "./failures.ts";
 import { ServiceHealth } from "./service_health.ts";
 import { ServiceLogs } from "./service_logs.ts";
+import { ServiceSchedules } from "./service_schedules.ts";
 
 /** What they are given. */
 export interface FollowersContext extends DaemonContext, Pick<AfterFailuresContext, "exit" | "idle"> {
@@ -22,12 +23,14 @@ export class Followers implements FactSink {
   readonly after: AfterFailures;
   readonly logs: ServiceLogs;
   readonly health: ServiceHealth;
+  readonly schedules: ServiceSchedules;
 
   constructor(context: FollowersContext) {
     this.failures = new Failures(context);
     this.after = new AfterFailures(context);
     this.logs = new ServiceLogs(context.manager, context);
     this.health = new ServiceHealth(context);
+    this.schedules = new ServiceSchedules(context);
   }
 
   fact(fact: Fact): void {
@@ -35,28 +38,32 @@ export class Followers implements FactSink {
     this.after.fact(fact);
     this.logs.fact(fact);
     this.health.fact(fact);
+    this.schedules.fact(fact);
   }
 
   /** Continues with what an earlier program knew. */
   async restore(parts: SavedParts): Promise<void> {
     await this.failures.restore(parts);
     await this.health.restore(parts);
+    await this.schedules.restore(parts);
   }
 
   /** From now on processes may be started. */
   begin(): void {
     this.logs.begin();
     this.health.begin();
+    this.schedules.begin();
   }
 
-  /** All services with the facts about their logs, failures and health. */
+  /** All services with the facts about their logs, failures, health and schedules. */
   overview(): ServiceOverview[] {
-    return this.health.complemented(this.failures.overview());
+    return this.schedules.complemented(this.health.complemented(this.failures.overview()));
   }
 
   /** Ends what runs. */
   async close(): Promise<void> {
     this.health.close();
+    await this.schedules.close();
     await this.logs.close();
   }
 }

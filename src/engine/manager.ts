@@ -85,9 +85,9 @@ export class ServiceManager implements EngineEvents {
    */
   resume(): void {
     const { saved } = this.#options;
-    const isShuttingDown = () => this.shuttingDown;
-    const context = { ...this.#options, ...this.#engine, graph: this.graph, isShuttingDown };
-    if (saved !== undefined) this.#calls.act(() => saved.resume({ ...context, variables: saved.variables }));
+    if (saved === undefined) return;
+    const more = { graph: this.graph, isShuttingDown: () => this.shuttingDown, variables: saved.variables };
+    this.#calls.act(() => saved.resume({ ...this.#options, ...this.#engine, ...more }));
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
@@ -119,9 +119,8 @@ export class ServiceManager implements EngineEvents {
 
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
-    const { loader, reporter } = this.#engine;
-    return this.#calls.steps.refusable(LoadError, () => loader.load(name), (error) => {
-      reporter.general({ kind: "load-failed", error, occasion });
+    return this.#calls.steps.refusable(LoadError, () => this.#engine.loader.load(name), (error) => {
+      this.#engine.reporter.general({ kind: "load-failed", error, occasion });
     });
   }
 
@@ -248,8 +247,7 @@ export class ServiceManager implements EngineEvents {
 
   /** The times of the last activation of all services that were ever started, in load order. */
   times(): ServiceTimes[] {
-    const { clock } = this.#options;
-    return [...this.services()].flatMap((service) => timesOf(service, clock) ?? []);
+    return [...this.services()].flatMap((service) => timesOf(service, this.#options.clock) ?? []);
   }
 
   /** The buffered output of a service; `undefined` if its settings do not request any. */

@@ -234,6 +234,19 @@ const ROWS = [
     summary: "show the logs of all or some services; -f: follow them; rotate: begin another file",
   },
   {
+    name: "timers",
+    words: [{ ...PATTERNS, name: "SERVICE|PATTERN|ZONE" }],
+    options: ["--test"],
+    minimumProtocol: 1,
+    summary: "show when scheduled services run next, and how their last runs have ended",
+  },
+  {
+    name: "runs",
+    words: [SERVICE],
+    minimumProtocol: 1,
+    summary: "show the last runs of a scheduled service",
+  },
+  {
     name: "why",
     words: [SERVICE],
     minimumProtocol: 1,

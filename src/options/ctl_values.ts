@@ -34,6 +34,8 @@ export interface CtlOptions {
   list: boolean;
   /** `health`: check now. */
   run: boolean;
+  /** `--test`: the expression to test. */
+  test: string | undefined;
   json: boolean;
   color: ColourChoice;
   trace: boolean;
@@ -79,6 +81,7 @@ export function defaultOptions(): CtlOptions {
     clear: false,
     list: false,
     run: false,
+    test: undefined,
     json: false,
     color: "auto",
     trace: false,

@@ -8,6 +8,7 @@
  */
 
 import type { HealthDocument } from "../../model/health_status.ts";
+import type { RunDocument, TimerDocument } from "../../model/schedule_status.ts";
 
 /** The fields of all documents. */
 export interface CommandDocument {
@@ -39,6 +40,8 @@ export type AnyDocument =
     | UpgradeDocument
     | WhyDocument
     | HealthListDocument
+    | TimersDocument
+    | RunListDocument
   );
 
 export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
@@ -87,6 +90,8 @@ export interface ServiceDocument {
   };
   /** What is known of its health. @default absent, nothing watches it, or unknown */
   readonly health?: HealthDocument;
+  /** Its schedule. @default absent, it has none, or unknown */
+  readonly timer?: TimerDocument;
   /** Why it was unhealthy when it stopped last. @default absent, that was not the reason */
   readonly unhealthy?: string;
   /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
@@ -306,6 +311,27 @@ export interface HealthListDocument {
   readonly health: readonly HealthDocument[];
   /** Named services that it does not watch. @default absent, none */
   readonly missing?: readonly string[];
+}
+
+/** `timers` */
+export interface TimersDocument {
+  readonly command: "timers";
+  /** The scheduled services that are loaded. @default absent, an expression was tested */
+  readonly timers?: readonly TimerDocument[];
+  /** Named services that have no schedule, or are not loaded. @default absent, none */
+  readonly missing?: readonly string[];
+  /** The tested expression, and when it comes true next. @default absent, none was tested */
+  readonly test?: { readonly expression: string; readonly zone: string; readonly next: readonly string[] };
+}
+
+/** `runs` */
+export interface RunListDocument {
+  readonly command: "runs";
+  readonly service: string;
+  /** The latest first. */
+  readonly runs: readonly RunDocument[];
+  /** When the run in progress began, in milliseconds since 1970. @default absent, there is none */
+  readonly running?: number;
 }
 
 /** `upgrade`: the new program has taken over, or could. `error` has the reason if it could not. */

@@ -36,5 +36,7 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   events: async () => (await typed(import("./events.ts"))).events,
   why: async () => (await typed(import("./why.ts"))).why,
   health: async () => (await typed(import("./health.ts"))).health,
+  timers: async () => (await typed(import("./timers.ts"))).timers,
+  runs: async () => (await typed(import("./runs.ts"))).runs,
   upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };

@@ -1,6 +1,6 @@
 /** The topics of extension queries and their documents (docs/control-protocol.md). */
 
-import type { ServiceOverview, ServiceTimes } from "../../model/mod.ts";
+import type { RunsDocument, ServiceOverview, ServiceTimes } from "../../model/mod.ts";
 import type { ControlledManager, ControlledService } from "./controlled_manager.ts";
 import type { Graph, LogPart } from "../wire/documents.ts";
 import type { Session } from "./session.ts";
@@ -27,6 +27,10 @@ export function answerQuery(session: Session, topic: string): unknown {
       return session.host.health?.documents();
     case "health-run 1":
       return withService(session, handle, ({ id }) => ({ began: session.host.health?.runNow(id) ?? false }));
+    case "timers 0":
+      return session.host.schedules?.documents();
+    case "runs 1":
+      return withService(session, handle, ({ id }) => session.host.schedules?.runs(id));
     case "service 1":
       return withService(session, handle, (service) => overviewOf(session, service));
     case "log 1":
@@ -42,7 +46,7 @@ interface CheckBegun {
   readonly began: boolean;
 }
 
-function withService<T extends ServiceOverview | ServiceTimes | LogPart | CheckBegun>(
+function withService<T extends ServiceOverview | ServiceTimes | LogPart | CheckBegun | RunsDocument>(
   session: Session,
   handle: number,
   answer: (service: ControlledService) => T | undefined,

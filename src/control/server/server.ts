@@ -17,7 +17,7 @@ import type { OwnSockets } from "./own_sockets.ts";
 import { RecurringTrouble } from "./recurring_trouble.ts";
 import { Reply } from "../wire/protocol.ts";
 import type { SavedClient } from "./saved_clients.ts";
-import type { Health, Rotate, SessionHost, Upgrade } from "./session.ts";
+import type { Health, Rotate, Schedules, SessionHost, Upgrade } from "./session.ts";
 import { Turns } from "./turns.ts";
 
 /** Options of `ControlServer`. */
@@ -38,6 +38,8 @@ export interface ControlServerOptions {
   readonly rotate?: Rotate;
   /** The health of services. @default nothing watches it */
   readonly health?: Health;
+  /** The schedules of services. @default there are none */
+  readonly schedules?: Schedules;
   /**
    * How long to wait after a connection could not be accepted, in milliseconds. The usual reason is a lack of file
    * descriptors: without a pause, the server would use all processor time until some are free. @default 100
@@ -81,10 +83,11 @@ export class ControlServer {
   #closes = 0;
 
   constructor(manager: ControlledManager, options: ControlServerOptions) {
-    const { overview, events, sockets, store, upgrade, rotate, health } = options;
+    const { overview, events, sockets, store, upgrade, rotate, health, schedules } = options;
     const logs: BufferedLogs = new BufferedLogs(manager, (service) => store?.changed(clearedPart, service));
     const clearedPart: StatePart = { name: "log-cleared", document: (service) => logs.cleared(service) };
-    this.#host = { manager, hub: new EventHub(manager), logs, overview, events, upgrade, rotate, health };
+    const hub = new EventHub(manager);
+    this.#host = { manager, hub, logs, overview, events, upgrade, rotate, health, schedules };
     this.#sockets = sockets;
     this.#store = store;
     this.#records = new ClientRecords(store);
