@@ -34,6 +34,8 @@ export type {
   ReadyBy,
   ResourceLimit,
   RestartPolicy,
+  ScheduleOverlap,
+  ScheduleSettings,
   ServiceDescription,
   ServiceFlags,
   ServiceType,

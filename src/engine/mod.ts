@@ -90,6 +90,7 @@ export type {
   ResourceLimit,
   RestartLimit,
   RestartPolicy,
+  RunDocument,
   ScheduleOverlap,
   ScheduleSettings,
   ServiceDescription,
@@ -103,6 +104,7 @@ export type {
   ShutdownType,
   StopReason,
   TargetState,
+  TimerDocument,
   UserIds,
   WaitStatus,
 } from "../model/mod.ts";

@@ -36,7 +36,9 @@ export interface TimerDocument {
 
 /** The last runs of a service, the latest first. */
 export interface RunsDocument {
+  /** The full name of the service. */
   readonly name: string;
+  /** Those that have ended. */
   readonly runs: readonly RunDocument[];
   /** When the run in progress began, since 1970. @default absent, there is none */
   readonly running?: number;

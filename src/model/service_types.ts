@@ -43,6 +43,8 @@ export interface ServiceTypeRow {
   readonly type: LoadedServiceType;
   /** What its main process is. */
   readonly process: ProcessKind;
+  /** Whether dinit 0.22.1 does not have it. @default false */
+  readonly extension?: boolean;
 }
 
 /** All types, in the order of documentation. */
@@ -52,7 +54,7 @@ export const SERVICE_TYPES: readonly ServiceTypeRow[] = [
   { name: "scripted", type: ServiceType.SCRIPTED, process: "script" },
   { name: "internal", type: ServiceType.INTERNAL, process: "none" },
   { name: "triggered", type: ServiceType.TRIGGERED, process: "none" },
-  { name: "scheduled", type: ServiceType.SCHEDULED, process: "run" },
+  { name: "scheduled", type: ServiceType.SCHEDULED, process: "run", extension: true },
 ];
 
 const byType = new Map<number, ServiceTypeRow>(SERVICE_TYPES.map((row) => [row.type, row]));

@@ -110,6 +110,7 @@ export class Scheduler implements StatePart {
       }
     }
     this.#arm(service);
+    this.#wake();
     return true;
   }
 
@@ -134,7 +135,6 @@ export class Scheduler implements StatePart {
     if (isUp) schedule.arm(this.#moment());
     else schedule.disarm();
     this.#changed(id);
-    this.#wake();
   }
 
   async #parts({ name, description: { schedule: settings } }: ServiceRecord): Promise<ServiceScheduleParts> {

@@ -19,7 +19,9 @@ const NAMES = ("type command working-dir env-file socket-listen socket-permissio
   "rlimit-nofile rlimit-core rlimit-data rlimit-addrspace nice run-in-cgroup capabilities securebits ioprio " +
   "on-failure kill-mode oom-score-adj health-http health-tcp health-command health-interval health-timeout health-failures " +
   "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress " +
-  "log-timestamps log-format log-rate-limit")
+  "log-timestamps log-format log-rate-limit " +
+  "schedule-cron schedule-interval schedule-timezone schedule-jitter schedule-catch-up schedule-overlap " +
+  "schedule-limit")
   .split(" ");
 
 const PRE =
@@ -31,9 +33,9 @@ function namesWhere(holds: (setting: (typeof SETTINGS)[number]) => boolean): str
   return SETTINGS.filter(holds).map((setting) => setting.name).toSorted();
 }
 
-Deno.test("the table has all 74 settings, each once", () => {
+Deno.test("the table has all 81 settings, each once", () => {
   assertEquals(SETTINGS.map((setting) => setting.name).toSorted(), NAMES.toSorted());
-  assertEquals(SETTINGS.length, 74);
+  assertEquals(SETTINGS.length, 81);
 });
 
 Deno.test("settings are substituted before, after, or never", () => {
@@ -79,12 +81,13 @@ Deno.test("every path that is substituted after the last line has a position", (
   ]);
 });
 
-Deno.test("six settings can be appended to", () => {
+Deno.test("seven settings can be appended to", () => {
   assertEquals(namesWhere((setting) => setting.appends), [
     "capabilities",
     "command",
     "health-command",
     "on-failure",
+    "schedule-cron",
     "securebits",
     "stop-command",
   ]);
