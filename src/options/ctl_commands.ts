@@ -144,7 +144,7 @@ const ROWS = [
     name: "trigger",
     words: [SERVICES],
     minimumProtocol: 2,
-    summary: "set the trigger of triggered services",
+    summary: "set the trigger of triggered services, or let scheduled services run now",
   },
   {
     name: "untrigger",

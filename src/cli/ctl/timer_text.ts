@@ -12,7 +12,7 @@ const RESULTS: Readonly<Record<string, string>> = {
   "unknown": "ended unseen",
 };
 
-/** How a run has ended: `success`, `status 3`, `took too long (signal TERM)`. */
+/** How a run has ended: `success`, `status 3`, `took too long (signal SIGTERM)`. */
 export function resultText({ result, status, signal }: RunDocument): string {
   const how = signal !== undefined
     ? `signal ${signalNameOf(signal) ?? signal}`
