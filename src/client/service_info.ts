@@ -113,6 +113,8 @@ export interface KnownService extends WireStatus {
   readonly timer?: TimerDocument;
   /** Why it was unhealthy when it stopped last. @default that was not the reason */
   readonly unhealthy?: string;
+  /** The limit in bytes, if its last process was ended because it needed more memory. @default that was not the reason */
+  readonly outOfMemory?: number;
 }
 
 const STATES: readonly ServiceStateName[] = ["stopped", "starting", "started", "stopping"];

@@ -41,7 +41,10 @@ export interface HostContext {
 /** Makes the host of the daemon. */
 export function hostForDaemon(
   makeHost: HostMaker,
-  { manager: isManager, cgroupPath }: Pick<DaemonOptions, "manager" | "cgroupPath">,
+  { manager: isManager, cgroupPath, cgroups, socketPath }: Pick<
+    DaemonOptions,
+    "manager" | "cgroupPath" | "cgroups" | "socketPath"
+  >,
   { manager, health, notifyFolder, record, serveControl, store, blocked, warn }: HostContext,
 ): DaemonHost {
   const created = makeHost({
@@ -76,7 +79,16 @@ export function hostForDaemon(
     blocked,
     warn,
     cgroup: cgroupPath ?? (isManager ? MACHINE_CGROUP : undefined),
+    groups: cgroups,
+    groupFolder: socketPath === undefined ? undefined : groupFolder(socketPath),
   });
   if (created.kind === "command" && Deno.pid === 1) warn(ZOMBIES);
   return created;
+}
+
+/** The folder of the control groups of this daemon: the same for the next daemon with its control socket. */
+function groupFolder(socketPath: string): string {
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const byte of new TextEncoder().encode(socketPath)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return `dinit-${hash.toString(16).padStart(8, "0")}`;
 }

@@ -4,6 +4,7 @@ import { isValidServiceName } from "../model/mod.ts";
 import type { ConsoleLevels, LogFormat, Threshold } from "../log/mod.ts";
 import {
   type AfterCrash,
+  type Cgroups,
   DEFAULT_FAULT_LIMIT,
   DEFAULT_HANG_LIMIT,
   descriptorNumber,
@@ -48,6 +49,8 @@ export interface DaemonOptions {
   readonly exitOnFailure: number | undefined;
   /** What happens to the processes of a daemon that was killed (an addition to the reference). */
   readonly afterCrash: AfterCrash;
+  /** Which services get a control group that the daemon makes. */
+  readonly cgroups: Cgroups;
   /** When to give up after faults of this program (an addition to the reference). */
   readonly faultLimit: FaultLimit;
   /** Seconds of processor time after which a busy program has a fault; 0: no limit (an addition to the reference). */
@@ -136,6 +139,7 @@ function initialSettings({ pid, uid }: Situation): DinitSettings {
     exitWith: undefined,
     exitOnFailure: undefined,
     afterCrash: "adopt",
+    cgroups: "asked",
     faultLimit: DEFAULT_FAULT_LIMIT,
     hangLimit: DEFAULT_HANG_LIMIT,
     checkState: undefined,
@@ -193,6 +197,7 @@ function optionsOf(settings: DinitSettings): DaemonOptions {
     exitWith: settings.exitWith,
     exitOnFailure: settings.exitOnFailure,
     afterCrash: settings.afterCrash,
+    cgroups: settings.cgroups,
     faultLimit: settings.faultLimit,
     hangLimit: settings.hangLimit,
     services: services.length > 0 ? services : ["boot"],

@@ -77,6 +77,7 @@ export class Signals {
   /** Signals that only need to have no effect. Not those that the runtime uses, such as SIGPROF while it is profiled. */
   readonly #others: readonly Deno.Signal[];
   #relay: SignalRelay | undefined;
+  #problem: string | undefined;
   readonly #listeners = new Map<Deno.Signal, () => void>();
   #handlers: SignalHandlers | undefined;
   #early: ((handlers: SignalHandlers) => void)[] = [];
@@ -117,9 +118,15 @@ export class Signals {
       }
       return true;
     } catch (error) {
-      if (error instanceof LibcUnavailableError || error instanceof SystemCallError) return false;
-      throw error;
+      if (!(error instanceof LibcUnavailableError || error instanceof SystemCallError)) throw error;
+      this.#problem = error.message;
+      return false;
     }
+  }
+
+  /** Why the C library is not used; `undefined`: it is, or was not asked for. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** The descriptor of the counts of signals, for a program that replaces this one; `undefined` without the C library. */

@@ -11,6 +11,7 @@ import {
 import type { CommandWords, Draft } from "./draft.ts";
 import { substitutionError } from "./text/errors.ts";
 import { readWholeFile, systemErrorText, wholePath } from "./files.ts";
+import { groupMisfits } from "./settings/control_groups.ts";
 import { misfits, setHealth } from "./settings/health.ts";
 import { hasSchedule, scheduleMisfits } from "./settings/schedule.ts";
 import { remarks } from "./settings/lint.ts";
@@ -194,7 +195,7 @@ function substitutePaths({ description }: Draft, reader: DescriptionReader, vari
   }
 }
 
-/** The last steps for readiness and health, which most descriptions do not mention. */
+/** The last steps for readiness, health and control groups, which most descriptions do not mention. */
 function finishHealth(draft: Draft, reader: DescriptionReader, variables: Variables): void {
   if (reader.places.size === 0) return;
   const { description, healthCommand: tokens } = draft;
@@ -202,9 +203,11 @@ function finishHealth(draft: Draft, reader: DescriptionReader, variables: Variab
     const command = substituteCommand({ tokens, isBlank: false }, "health-command", reader, variables);
     setHealth(description, { command });
   }
-  for (const { setting, message } of misfits(description.health, description.type, reader.places)) {
-    reader.reportAt(setting, message, "misfit");
-  }
+  const found = [
+    ...misfits(description.health, description.type, reader.places),
+    ...groupMisfits(description),
+  ];
+  for (const { setting, message } of found) reader.reportAt(setting, message, "misfit");
 }
 
 /** A bad command cannot be checked any further, so its error is always thrown. */

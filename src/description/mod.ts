@@ -18,6 +18,7 @@ export type {
   DependencyKind,
   EnvironmentOverlay,
   FileTime,
+  GroupSettings,
   HealthAction,
   HealthSettings,
   KillMode,

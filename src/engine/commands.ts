@@ -13,6 +13,8 @@ import { hasRoomForEdge } from "./graph/load_limits.ts";
 import type { StartParameters } from "./graph/start_parameters.ts";
 import { isActive, type ServiceRecord, takesSignals } from "./graph/record.ts";
 
+export type { RunCause } from "./graph/run.ts";
+
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 
 /** The longest chain of dependencies at run time. */

@@ -29,7 +29,6 @@ import type { ManagerOptions } from "./manager_options.ts";
 import type { EngineEvents, EnvironmentListener, ServiceListener, TimerName } from "./ports.ts";
 import { tryReload } from "./graph/reloading.ts";
 import type { ProcessRole, ServiceRecord } from "./graph/record.ts";
-import type { RunCause } from "./graph/run.ts";
 import { EngineState } from "./saved/engine_state.ts";
 import { overviewOf, statusOf } from "./status.ts";
 import { timesOf } from "./times.ts";
@@ -54,9 +53,9 @@ export class ServiceManager implements EngineEvents {
     this.#options = options;
     const { saved, store = NO_STATE_STORE } = options;
     this.#shutdownType = saved?.shutdownType ?? ShutdownType.NONE;
-    this.graph = options.graph ?? new ServiceGraph();
+    const graph = this.graph = options.graph ?? new ServiceGraph();
     this.#state = new EngineState({
-      graph: this.graph,
+      graph,
       store,
       data: () => ({
         nextId: this.graph.nextId,
@@ -67,7 +66,7 @@ export class ServiceManager implements EngineEvents {
     });
     this.stateParts = this.#state.parts;
     this.#engine = assemble(options, {
-      graph: this.graph,
+      graph,
       isShuttingDown: () => this.shuttingDown,
       emit: (service, event) => this.#listeners.emit(service, event),
     });
@@ -119,9 +118,9 @@ export class ServiceManager implements EngineEvents {
 
   /** Loads a service unless it is loaded. A failure is reported with its occasion, and thrown as `LoadError`. */
   load(name: string, occasion: LoadOccasion = "request"): ServiceRecord {
-    return this.#calls.steps.refusable(LoadError, () => this.#engine.loader.load(name), (error) => {
-      this.#engine.reporter.general({ kind: "load-failed", error, occasion });
-    });
+    const { loader, reporter } = this.#engine;
+    const failed = (error: LoadError) => reporter.general({ kind: "load-failed", error, occasion });
+    return this.#calls.steps.refusable(LoadError, () => loader.load(name), failed);
   }
 
   /** Applies the current description of a service. `undefined`: it is refused or has mistakes, which were logged. */
@@ -328,7 +327,7 @@ export class ServiceManager implements EngineEvents {
   }
 
   /** The time of a scheduled service has come: it runs, if it is up. */
-  runDue(id: number, cause: RunCause): void {
+  runDue(id: number, cause: commands.RunCause): void {
     this.#calls.ofProcess(id, "run-due", (service) => this.#engine.events.runDue(service, cause));
   }
 

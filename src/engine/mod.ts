@@ -70,6 +70,7 @@ export type {
   ExitStatus,
   FailureReport,
   FileTime,
+  GroupSettings,
   HealthAction,
   HealthDocument,
   HealthSettings,

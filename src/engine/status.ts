@@ -30,6 +30,9 @@ export function statusOf(service: ServiceRecord): ServiceStatus {
     ...(service.reason === StopReason.UNHEALTHY && process.unhealthy !== undefined
       ? { unhealthy: process.unhealthy }
       : {}),
+    ...(process.exit?.kind === "killed" && process.exit.memoryLimit !== undefined
+      ? { outOfMemory: process.exit.memoryLimit }
+      : {}),
     exit: waitStatusOf(process.exit),
     modified: service.description.modified,
   };

@@ -15,8 +15,8 @@ import {
 } from "../system/mod.ts";
 import { OwnDescriptors } from "../system/surviving.ts";
 
-/** How many connections may wait to be accepted: the limit of the runtime's own sockets. */
-const BACKLOG = 128;
+/** How many connections may wait to be accepted, for example while the program is replaced. */
+const BACKLOG = 1024;
 
 /** So many connections are accepted before the event loop turns. */
 const ACCEPTED_AT_ONCE = 16;

@@ -31,6 +31,7 @@ import type { ProcessRecord } from "./processes/process_record.ts";
 import type { RemainingProcesses } from "./processes/remaining_processes.ts";
 import type { NotifyChannels } from "./notify/notify_channels.ts";
 import type { LogKeeping } from "./keeping/log_keeping.ts";
+import type { ServiceGroups } from "./resources/service_groups.ts";
 import type { LogRotations } from "./rotating/log_rotations.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
 
@@ -52,6 +53,7 @@ export class NativeHost implements ProcessHost {
   readonly #parts: NativeParts;
   readonly #reap: () => void;
   #notify: NotifyChannels | undefined;
+  #groups: ServiceGroups | undefined;
   #keeping: LogKeeping | undefined;
   /** What a restoration has left for the beginning. */
   #later: (() => void)[] = [];
@@ -66,7 +68,9 @@ export class NativeHost implements ProcessHost {
   ) {
     this.#reports = reports;
     this.#options = options;
-    this.#parts = nativeParts(library, reports, record, options);
+    const exited: HostReports["exited"] = (id, role, exit) =>
+      reports.exited(id, role, this.#groups?.explained(id, exit) ?? exit);
+    this.#parts = nativeParts(library, { ...reports, exited }, record, options);
     this.#reap = () => this.#parts.ends.reap();
     const { users, access, clock, controlSockets, alarm } = this.#parts;
     this.users = users;
@@ -135,6 +139,7 @@ export class NativeHost implements ProcessHost {
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#parts.ends.close();
+    this.#groups?.close();
     void this.#remaining?.then((remaining) => remaining.close());
     this.#parts.threads.close();
     this.#parts.poller.close();
@@ -145,7 +150,8 @@ export class NativeHost implements ProcessHost {
   unsupported(description: ServiceDescription): { setting: string; message: string } | undefined {
     const takesTerminal = usesConsole(description) && this.#parts.terminal.state(STDIN) === "free";
     return this.#parts.tools.missing(nativeRequirements(description, takesTerminal)) ??
-      inPlaceProblem(description, this.#parts.library) ?? keptProblem(description);
+      inPlaceProblem(description, this.#parts.library) ?? keptProblem(description) ??
+      this.#parts.hierarchy.problem(description);
   }
 
   /** Loads the code for log files with limits. */
@@ -192,11 +198,22 @@ export class NativeHost implements ProcessHost {
   // ---- Launching ---------------------------------------------------------------------------------------------
 
   launch(plan: LaunchPlan): { pid: undefined } {
+    const withGroup = this.#parts.hierarchy.isWanted(plan)
+      ? this.#serviceGroups().then((groups) => groups.prepare(plan))
+      : undefined;
     const prepared = plan.notify === undefined
-      ? undefined
-      : this.notifyChannels().then((channels) => channels.prepare(plan));
+      ? withGroup
+      : Promise.all([this.notifyChannels(), withGroup]).then(([channels, grouped]) =>
+        channels.prepare(grouped ?? plan)
+      );
     this.#parts.launching.launch(plan, prepared);
     return { pid: undefined };
+  }
+
+  /** The control groups of services. Loads the code for them. */
+  async #serviceGroups(): Promise<ServiceGroups> {
+    const { ServiceGroups } = await typed(import("./resources/service_groups.ts"));
+    return this.#groups ??= new ServiceGroups(this.#parts.hierarchy);
   }
 
   /** How many launches are not over. */
@@ -256,6 +273,9 @@ export class NativeHost implements ProcessHost {
     this.#parts.activation.close(service.id);
     this.#notify?.close(service.id);
     this.#parts.table.forget(service.id);
+    if (this.#parts.hierarchy.isWanted(service.description)) {
+      void this.#serviceGroups().then((groups) => groups.remove(service.id, service.name));
+    }
   }
 
   serviceUnloaded(service: ServiceRecord): void {

@@ -3,6 +3,7 @@
 import type { EngineEvents } from "../engine/mod.ts";
 import type { StateStore } from "../model/saving.ts";
 import type { DescriptorStream } from "../system/mod.ts";
+import type { GroupMode } from "./resources/group_hierarchy.ts";
 
 /** Callbacks for the events of processes, never called from inside a call. */
 export type HostReports = Pick<
@@ -39,6 +40,10 @@ export interface NativeHostOptions {
   readonly store?: StateStore;
   /** The daemon's group, for services with a relative `run-in-cgroup`. @default the group in `/proc/self/cgroup` */
   readonly cgroup?: string;
+  /** Which services get a control group that the daemon makes. @default "asked", those with a limit or `cgroup = auto` */
+  readonly groups?: GroupMode;
+  /** The name of the folder of these groups. @default one with the id of this process */
+  readonly groupFolder?: string | undefined;
   /** Milliseconds between TERM and KILL for `kill-all-on-stop` (lifecycle 8.15). @default 1000 */
   readonly killAllPause?: number;
   /**

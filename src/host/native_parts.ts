@@ -40,6 +40,7 @@ import { SavedProcesses } from "./processes/saved_processes.ts";
 import { ServiceSignals } from "./processes/service_signals.ts";
 import { ActivationSockets } from "./resources/activation_sockets.ts";
 import { ownCgroup } from "./resources/cgroups.ts";
+import { GroupHierarchy } from "./resources/group_hierarchy.ts";
 
 /** Signals that the daemon and its processes ignore (lifecycle 8.5, step 18). */
 export const IGNORED = [Signal.PIPE, Signal.TSTP, Signal.TTIN, Signal.TTOU];
@@ -84,6 +85,12 @@ export function nativeParts(
   const controlSockets = new ControlSockets({ library, files, sockets, poller });
 
   const cgroup = ownCgroup(files, options, warn);
+  const hierarchy = new GroupHierarchy({
+    mode: options.groups ?? "asked",
+    own: options.cgroup,
+    instance: options.groupFolder ?? `dinit-${Deno.pid}`,
+    warn,
+  });
   const threads = new LaunchThreads(library, poller, LAUNCH_WIDTH);
   const size = sizeOfSlots(LAUNCH_WIDTH + 1); // one for a launch that is made at once
   const slots = new SlotsMemory(library, files, size, options.store !== undefined);
@@ -144,6 +151,7 @@ export function nativeParts(
     store,
     ownIds,
     cgroup,
+    hierarchy,
     warn,
     users: new Accounts(library),
     descriptors: new OwnDescriptors(library),

@@ -6,6 +6,7 @@ import {
   type ExitStatus,
   launchStageText,
   type LoadError,
+  sizeText,
 } from "../model/mod.ts";
 import type { EndedProcess, Fact, LoadOccasion } from "../engine/mod.ts";
 import type { LogLevel } from "./levels.ts";
@@ -170,7 +171,7 @@ function endOfProcess(service: string, what: EndedProcess, exit: ExitStatus): Wo
   const how = (verb: string) => {
     if (exit.kind === "exited") return `${verb} with exit code ${exit.code}`;
     return exit.kind === "killed"
-      ? `terminated due to signal ${exit.signal}`
+      ? `terminated due to signal ${exit.signal}${byMemory(exit.memoryLimit)}`
       : `${verb} with unknown exit status`;
   };
   switch (what) {
@@ -186,6 +187,10 @@ function endOfProcess(service: string, what: EndedProcess, exit: ExitStatus): Wo
       return { level: "info", text: `Service ${service} start cancelled${cancelledEnd(exit)}` };
     }
   }
+}
+
+function byMemory(limit: number | undefined): string {
+  return limit === undefined ? "" : ` (out of memory: ${sizeText(limit)})`;
 }
 
 function cancelledEnd(exit: ExitStatus): string {

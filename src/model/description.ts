@@ -5,6 +5,7 @@
  * Times are in milliseconds (fractions allowed), user and group ids are numbers, text is lossless (see `bytes.ts`).
  */
 
+import { type GroupSettings, NO_GROUP } from "./group_settings.ts";
 import { type HealthSettings, NO_HEALTH } from "./health_settings.ts";
 import { NO_SCHEDULE, type ScheduleSettings } from "./schedule_settings.ts";
 import { type LoadedServiceType, ServiceType } from "./service_types.ts";
@@ -220,6 +221,8 @@ export interface ServiceDescription {
   readonly ioPriority: number | undefined;
   /** `oom-score-adj`, −1000 to 1000; `undefined`: as the daemon has it. */
   readonly oomScoreAdjust: number | undefined;
+  /** The control group that the daemon makes. */
+  readonly group: GroupSettings;
   /** `run-in-cgroup`, the control group of the processes; empty for that of the daemon. */
   readonly cgroup: string;
   /** IAB text, empty for none. */
@@ -311,6 +314,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   nice: undefined,
   ioPriority: undefined,
   oomScoreAdjust: undefined,
+  group: NO_GROUP,
   cgroup: "",
   capabilities: "",
   secureBits: [],

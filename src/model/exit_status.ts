@@ -4,8 +4,16 @@
 export type ExitStatus =
   /** By itself; `code` is 0–255. */
   | { readonly kind: "exited"; readonly code: number }
-  /** By a signal; `core`: it left a core dump. */
-  | { readonly kind: "killed"; readonly signal: number; readonly core: boolean }
+  /**
+   * By a signal; `core`: it left a core dump. `memoryLimit`: the system sent it, because the processes of the service
+   * needed more memory than this, in bytes (`memory-max`).
+   */
+  | {
+    readonly kind: "killed";
+    readonly signal: number;
+    readonly core: boolean;
+    readonly memoryLimit?: number | undefined;
+  }
   /** While no daemon watched it, so nobody knows how. It counts as a failure. */
   | { readonly kind: "unknown" };
 

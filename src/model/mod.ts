@@ -19,6 +19,7 @@ export * from "./errno.ts";
 export * from "./errors.ts";
 export * from "./exit_status.ts";
 export * from "./grants.ts";
+export * from "./group_settings.ts";
 export * from "./health_settings.ts";
 export type * from "./health_status.ts";
 export * from "./names.ts";

@@ -33,6 +33,8 @@ export interface ServiceStatus {
   readonly launchText?: string;
   /** Why it was unhealthy; only with reason UNHEALTHY. @default absent */
   readonly unhealthy?: string;
+  /** The memory in bytes that its processes needed more than, so that the system ended one. @default absent */
+  readonly outOfMemory?: number;
   /** How the last process ended. */
   readonly exit: WaitStatus;
   /** When the description was last changed, as of its last (re)load. */

@@ -9,6 +9,9 @@ export type HostKind = "auto" | "native" | "command";
 /** What happens to the processes of a daemon that was killed: the next one takes them over, or ends them. */
 export type AfterCrash = "adopt" | "end";
 
+/** `--cgroups`: the services that get a control group: those that ask for one, all, or none. */
+export type Cgroups = "asked" | "auto" | "off";
+
 /** How many faults of the program within how many seconds are too many; a count of 0: none are. */
 export interface FaultLimit {
   readonly count: number;
@@ -44,6 +47,7 @@ export interface DinitSettings {
   /** The exit status after a failure; `undefined`: failures do not end the daemon. */
   exitOnFailure: number | undefined;
   afterCrash: AfterCrash;
+  cgroups: Cgroups;
   faultLimit: FaultLimit;
   /** Seconds of processor time; 0: no limit. */
   hangLimit: number;
@@ -55,6 +59,7 @@ const LEVELS: readonly Threshold[] = ["none", "error", "warn", "info", "debug"];
 const HOSTS: readonly HostKind[] = ["auto", "native", "command"];
 const FORMATS: readonly LogFormat[] = ["text", "json"];
 const AFTER_CRASH: readonly AfterCrash[] = ["adopt", "end"];
+const CGROUPS: readonly Cgroups[] = ["asked", "auto", "off"];
 
 /** All options, in the order of the help text. */
 export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
@@ -224,6 +229,15 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     help: "the processes of a daemon that was killed: adopt (the default) them, or\n" +
       "end them and start their services again",
     apply: (s, value) => s.afterCrash = value as AfterCrash, // one of AFTER_CRASH
+  },
+  {
+    long: "--cgroups",
+    extension: true,
+    assignable: true,
+    value: { name: "WHICH", oneOf: CGROUPS },
+    help: "the services that get a control group: asked (the default), those with a\n" +
+      "limit or 'cgroup = auto'; auto: all; off: none",
+    apply: (s, value) => s.cgroups = value as Cgroups, // one of CGROUPS
   },
   {
     long: "--fault-limit",

@@ -358,3 +358,19 @@ Deno.test("connecting without a permission: the error names the grant", async ()
     Deno.removeSync(file);
   }
 });
+
+Deno.test("a client waits while the queue of the control socket is full", async () => {
+  const directory = Deno.makeTempDirSync({ prefix: "dinit-control-" });
+  const path = `${directory}/socket`;
+  using listener = Deno.listen({ transport: "unix", path });
+  let refusals = 2;
+  const open = (where: string) => {
+    if (refusals-- > 0) return Promise.reject(new Deno.errors.WouldBlock("full (os error 11)"));
+    return Deno.connect({ transport: "unix", path: where });
+  };
+  const client = await soon(ControlClient.connect(path, open), "the connection");
+  client.close();
+  (await listener.accept()).close();
+  assertEquals(refusals, -1);
+  Deno.removeSync(directory, { recursive: true });
+});

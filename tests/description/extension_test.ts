@@ -103,6 +103,14 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
     "log-timestamps",
     "log-format",
     "log-rate-limit",
+    "cgroup",
+    "memory-max",
+    "memory-high",
+    "swap-max",
+    "cpu-max",
+    "cpu-weight",
+    "io-weight",
+    "pids-max",
   ]);
   assertEquals(graceTime(describe("@meta grace-time = 1\n")), undefined);
   assertEquals(failureOf("grace-time = 1\n"), located("unknown setting: 'grace-time'.", 1));
@@ -183,6 +191,6 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 81);
-  assertEquals(settings.settings.length, 82);
+  assertEquals(SETTING_TABLE.settings.length, 89);
+  assertEquals(settings.settings.length, 90);
 });

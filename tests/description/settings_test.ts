@@ -21,7 +21,8 @@ const NAMES = ("type command working-dir env-file socket-listen socket-permissio
   "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress " +
   "log-timestamps log-format log-rate-limit " +
   "schedule-cron schedule-interval schedule-timezone schedule-jitter schedule-catch-up schedule-overlap " +
-  "schedule-limit")
+  "schedule-limit " +
+  "cgroup memory-max memory-high swap-max cpu-max cpu-weight io-weight pids-max")
   .split(" ");
 
 const PRE =
@@ -33,9 +34,9 @@ function namesWhere(holds: (setting: (typeof SETTINGS)[number]) => boolean): str
   return SETTINGS.filter(holds).map((setting) => setting.name).toSorted();
 }
 
-Deno.test("the table has all 81 settings, each once", () => {
+Deno.test("the table has all 89 settings, each once", () => {
   assertEquals(SETTINGS.map((setting) => setting.name).toSorted(), NAMES.toSorted());
-  assertEquals(SETTINGS.length, 81);
+  assertEquals(SETTINGS.length, 89);
 });
 
 Deno.test("settings are substituted before, after, or never", () => {

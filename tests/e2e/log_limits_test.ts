@@ -296,7 +296,8 @@ Deno.test({
     Deno.removeSync(`${disk}/other`);
     const { stdout, stderr } = await dinit.ctl("logs", "rotate");
     assertEquals(stdout, "The log of service 'boot' is rotated.\n", stderr);
-    await dinit.printed(`dinit: Service boot: ${log} is rotated again`);
+    // A program that has taken over meanwhile does not know that a rotation has failed before.
+    if (dinit.injections === 0) await dinit.printed(`dinit: Service boot: ${log} is rotated again`);
     const text = Deno.readTextFileSync(`${disk}/web.log.1`) + Deno.readTextFileSync(`${disk}/web.log`);
     assertEquals(text, Array.from({ length: 220_000 }, (_, index) => `${index + 1}\n`).join(""));
   },

@@ -175,6 +175,25 @@ Deno.test("an upgrade without the native host is refused", async () => {
   );
 });
 
+Deno.test("a daemon that cannot save its state refuses an upgrade, and says why (native host)", async () => {
+  await using dinit = new Dinit(SERVICES).start({
+    args: ["--host", "native"],
+    permissions: ["--allow-all", "--no-code-cache"], // the limit also holds for files of the runtime
+    through: `ulimit -f 8; exec "$@"`,
+  });
+  await dinit.printed("[  OK  ] boot");
+  const before = await shown(dinit);
+  const problem = "cannot save the state of dinit: pwrite: File too large (os error 27)";
+  assertEquals(await dinit.ctl("upgrade"), {
+    code: 1,
+    stdout: "",
+    stderr: `dinitctl: no upgrade: ${problem}\n`,
+  });
+  await dinit.printed(`dinit: ${problem}; until that works, a fault of dinit may end services`);
+  assertEquals(await shown(dinit), before);
+  assertEquals((await dinit.stop()).code, 0);
+});
+
 native(
   "a new program that returns leaves the old one in charge, and the client hears that",
   async (start) => {

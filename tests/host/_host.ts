@@ -4,6 +4,7 @@ import {
   type BufferedOutput,
   DEFAULT_DESCRIPTION,
   type ExitStatus,
+  NO_GROUP,
   type ServiceDescription,
   ServiceType,
 } from "../../src/model/mod.ts";
@@ -409,6 +410,7 @@ export function plan(argv: readonly string[], changes: Partial<LaunchPlan> = {})
     nice: undefined,
     ioPriority: undefined,
     oomScoreAdjust: undefined,
+    group: NO_GROUP,
     cgroup: "",
     capabilities: "",
     secureBits: [],

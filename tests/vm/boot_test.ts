@@ -139,10 +139,48 @@ machineTest("Debian boots to a login, restarts killed services, and powers off c
   assertEquals(readFromDisk(disk, "/var/log/network.log"), "");
 });
 
-machineTest("`reboot` restarts the machine cleanly", async (lab) => {
+/** Services with limits: one that needs too much memory, one that wants many processes, one that wants a processor. */
+const LIMITED = {
+  eater: ["command = /usr/bin/tail /dev/zero", "memory-max = 32M", "swap-max = 0", "restart = no"],
+  many: ["command = /root/many", "pids-max = 8", "kill-mode = all"],
+  busy: ["command = /root/busy", "cpu-max = 0.2", "cpu-weight = 10"],
+};
+
+/** Control groups with limits, in a machine that boots. */
+async function checkLimits(machine: Machine): Promise<void> {
+  for (const [name, lines] of Object.entries(LIMITED)) {
+    const text = ["type = process", ...lines].map((line) => `'${line}'`).join(" ");
+    await machine.enter(`printf '%s\\n' ${text} >/etc/dinit.d/${name}`);
+  }
+  await machine.enter(
+    `printf '%s\\n' '#!/bin/bash' 'for i in {1..20}; do setsid sleep 1000 & done; exec sleep 1000' >/root/many`,
+  );
+  await machine.enter(`printf '%s\\n' '#!/bin/sh' 'while :; do :; done' >/root/busy; chmod +x /root/*`);
+  await machine.run("dinitctl start eater");
+  let status = "";
+  for (let look = 0; look < 60 && !status.includes("Reason: out of memory (32M)"); look++) {
+    await machine.enter("sleep 0.5");
+    status = await machine.enter("dinitctl status eater");
+  }
+  assertMatch(status, /Reason: out of memory \(32M\)/);
+  assertEquals((await machine.run("dinitctl start many && dinitctl start busy")).status, 0);
+  const folder = "/sys/fs/cgroup/dinit-*";
+  const processes = () => machine.enter(`cat ${folder}/many.service/cgroup.procs | wc -l`);
+  for (let look = 0; look < 60 && Number(await processes()) < 8; look++) await machine.enter("sleep 0.5");
+  assertEquals(Number(await processes()), 8);
+  assertMatch(await machine.enter(`cat ${folder}/many.service/pids.events`), /^max [1-9]/m);
+  assertMatch(await machine.enter(`cat ${folder}/busy.service/cpu.max`), /^20000 100000$/m);
+  assertEquals((await machine.run("dinitctl stop many && dinitctl stop busy")).status, 0);
+  assertEquals((await machine.run("! pgrep -x sleep")).status, 0);
+  await machine.enter("sleep 1");
+  assertEquals((await machine.run(`! ls -d ${folder}/*.service`)).status, 0);
+}
+
+machineTest("limits of control groups hold, and `reboot` restarts the machine cleanly", async (lab) => {
   const disk = lab.disk();
   await using machine = lab.start(disk);
   await machine.logIn();
+  await checkLimits(machine);
   await machine.type("reboot\n");
   await machine.ended();
   assertMatch(machine.console.text, /reboot: Restarting system/);

@@ -94,6 +94,8 @@ export interface ServiceDocument {
   readonly timer?: TimerDocument;
   /** Why it was unhealthy when it stopped last. @default absent, that was not the reason */
   readonly unhealthy?: string;
+  /** The limit in bytes, if its last process was ended because it needed more memory. @default absent, that was not the reason */
+  readonly outOfMemory?: number;
   /** The last lines of the buffered output, with `status --long`. @default absent, there is no buffer */
   readonly log?: readonly string[];
 }

@@ -2,6 +2,7 @@
 
 import type { ControlClient, WireStatus } from "../../client/mod.ts";
 import { isLogPart } from "../../client/steps.ts";
+import { sizeText } from "../../model/group_settings.ts";
 import { ServiceState, StopReason } from "../../model/states.ts";
 import { restartLimitText } from "../../model/status.ts";
 import type { CommandContext } from "./context.ts";
@@ -135,6 +136,9 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
   }
   if (restarts !== undefined) lines.push(`Restarts: ${restarts}`);
   if (service.unhealthy !== undefined) lines.push(`Reason: ${printable(service.unhealthy)}`);
+  if (service.outOfMemory !== undefined) {
+    lines.push(`Reason: out of memory (${sizeText(service.outOfMemory)})`);
+  }
   if (health !== undefined) {
     const { conditionOf, healthFacts } = healthText;
     lines.push(`Health: ${[conditionOf(health), ...healthFacts(health, now)].join("; ")}`);

@@ -70,14 +70,27 @@ export async function openSocket(path: string): Promise<ByteStream> {
   }
 }
 
-/** A stream to the daemon at a path. Throws `ControlError` of kind `connect`. */
+/** How long a client waits for a place in the queue of the socket, in milliseconds. */
+const QUEUE_LIMIT = 60_000;
+const QUEUE_PAUSE = 20;
+
+/**
+ * A stream to the daemon at a path. Throws `ControlError` of kind `connect`. If the daemon accepts connections more
+ * slowly than clients come, the system refuses more with EAGAIN, as the sockets of the runtime do not block: then it tries
+ * again for up to a minute, where a blocking `connect` would wait.
+ */
 export async function connectStream(path: string, open: OpenStream): Promise<ByteStream> {
   if (!isSocketPath(path)) throw connectError(path, Errno.EINVAL);
-  try {
-    return await open(path);
-  } catch (cause) {
-    if (cause instanceof ControlError) throw cause;
-    throw connectError(path, errnoOf(cause), cause);
+  const end = performance.now() + QUEUE_LIMIT;
+  for (;;) {
+    try {
+      return await open(path);
+    } catch (cause) {
+      if (cause instanceof ControlError) throw cause;
+      const errno = errnoOf(cause);
+      if (errno !== Errno.EAGAIN || performance.now() > end) throw connectError(path, errno, cause);
+    }
+    await new Promise((resolve) => setTimeout(resolve, QUEUE_PAUSE));
   }
 }
 

@@ -5,7 +5,8 @@ import { MemoryFile } from "../../system/surviving.ts";
 export class StateMemory implements JournalCopy {
   readonly #file: MemoryFile;
   readonly #warn: (text: string) => void;
-  #isFailing = false;
+  /** Why the last change was not saved; `undefined`: it was. */
+  problem: string | undefined;
 
   /** Throws `SystemCallError`. */
   constructor(library: ReturnType<typeof openLibrary>, warn: (text: string) => void) {
@@ -29,13 +30,13 @@ export class StateMemory implements JournalCopy {
   #attempt(write: () => void): boolean {
     try {
       write();
-      this.#isFailing = false;
+      this.problem = undefined;
       return true;
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
-      const remedy = "until that works, a fault of dinit may end services";
-      if (!this.#isFailing) this.#warn(`cannot save the state of dinit: ${error.message}; ${remedy}`);
-      this.#isFailing = true;
+      const isNew = this.problem === undefined;
+      this.problem = `cannot save the state of dinit: ${error.message}`;
+      if (isNew) this.#warn(`${this.problem}; until that works, a fault of dinit may end services`);
       return false;
     }
   }

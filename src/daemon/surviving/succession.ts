@@ -62,6 +62,8 @@ export class Succession {
   #aftermath: typeof import("./aftermath.ts") | undefined;
   #survival: Survival | undefined;
   #upgrade: Upgrade | undefined;
+  /** Why no program can take over. */
+  #noSuccessor: string = NO_SUCCESSOR;
 
   constructor(context: SuccessionContext) {
     this.#context = context;
@@ -147,12 +149,13 @@ export class Succession {
   survive(): void {
     const { ground, signals, state, log } = this.#context;
     const { journal } = ground.journal;
-    if (ground.nativeHost === undefined || journal === undefined || signals.descriptor === undefined) return;
+    if (ground.nativeHost === undefined || journal === undefined) return;
     if (commandLine() === undefined) {
-      log.message(
-        "info",
-        "A fault of dinit will end its services: it may not read /proc (grant --allow-read)",
-      );
+      this.#endsWithServices("info", "it may not read /proc (grant --allow-read)");
+      return;
+    }
+    if (signals.descriptor === undefined) {
+      this.#endsWithServices("warn", signals.problem ?? "signals cannot be counted");
       return;
     }
     const library = openLibrary();
@@ -164,8 +167,13 @@ export class Succession {
       this.#leaveOld(library);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
-      warn(`A fault of dinit will end its services: ${error.message}`);
+      this.#endsWithServices("warn", error.message);
     }
+  }
+
+  #endsWithServices(level: "info" | "warn", reason: string): void {
+    this.#noSuccessor = reason;
+    this.#context.log.message(level, `A fault of dinit will end its services: ${reason}`);
   }
 
   /** What the program before has left is not needed any more. */
@@ -202,7 +210,7 @@ export class Succession {
   async upgrade(request: UpgradeRequest): Promise<string | undefined> {
     const { ground, manager, log, pause, flush, resume } = this.#context;
     const survival = this.#survival;
-    if (survival === undefined) return NO_SUCCESSOR;
+    if (survival === undefined) return this.#noSuccessor;
     const room = await typed(import("./upgrade.ts"));
     this.#upgrade ??= new room.Upgrade({
       library: openLibrary(),

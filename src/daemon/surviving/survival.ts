@@ -58,6 +58,11 @@ export class Survival {
     return this.#memory.descriptor;
   }
 
+  /** Why a program that takes over now would not find the whole state; `undefined`: it would. */
+  get problem(): string | undefined {
+    return this.#memory.problem;
+  }
+
   /**
    * The environment for a program that takes over on request, `NAME=VALUE`. `program`: the descriptor of this one, to
    * which it returns if it fails.

@@ -60,7 +60,7 @@ export class Upgrade {
    */
   async run({ program, checkOnly }: UpgradeRequest): Promise<string | undefined> {
     if (this.#isUnderWay) return "another upgrade is under way";
-    const refusal = this.#context.refusal();
+    const refusal = this.#context.refusal() ?? this.#context.survival.problem;
     if (refusal !== undefined) return refusal;
     this.#isUnderWay = true;
     try {
@@ -103,7 +103,7 @@ export class Upgrade {
     const files = new Files(library);
     pause();
     await flush();
-    const refusal = await launchesFinished(host) ?? this.#context.refusal();
+    const refusal = await launchesFinished(host) ?? this.#context.refusal() ?? survival.problem;
     if (refusal !== undefined) {
       resume();
       return refusal;
@@ -111,7 +111,7 @@ export class Upgrade {
     const mask = new SignalMask(library);
     const before = mask.set(ALL_SIGNALS);
     let program: number | undefined;
-    let errno: number;
+    let problem: string;
     const passed: number[] = [];
     try {
       program = files.open("/proc/self/exe", O.PATH);
@@ -120,16 +120,17 @@ export class Upgrade {
         passed.push(fd);
       }
       const environment = survival.environmentOfHeir(program);
-      errno = new Execution(library).execute(path, argv, environment, { blocked: ALL_SIGNALS });
+      const errno = new Execution(library).execute(path, argv, environment, { blocked: ALL_SIGNALS });
+      problem = `${path} cannot be executed: ${errnoText(errno)}`;
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
-      ({ errno } = error);
+      problem = `cannot prepare the replacement: ${error.message}`;
     }
     for (const fd of passed) own.setPassesExec(fd, false);
     if (program !== undefined) files.close(program);
     mask.set(before);
     resume();
-    return `${path} cannot be executed: ${errnoText(errno)}`;
+    return problem;
   }
 }
 

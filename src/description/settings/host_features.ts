@@ -16,6 +16,7 @@ import type { TypeName } from "./type_names.ts";
  * - `user`: run a process as another user
  * - `supplementary-groups`: give a process the groups of a user
  * - `login-record`: enter a process into the utmp database
+ * - `control-group-limits`: make a control group with limits
  * - `remaining-processes`: find and end what a main process has left
  * - `health-connection`: connect to a service, to check it
  * - `notify-socket`: receive the messages of a process
@@ -36,6 +37,7 @@ export type HostFeature =
   | "io-priority"
   | "oom-score"
   | "control-group"
+  | "control-group-limits"
   | "capabilities"
   | "secure-bits"
   | "no-new-privileges"

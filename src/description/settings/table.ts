@@ -3,6 +3,7 @@
  * documentation use it; nothing else lists the settings.
  */
 
+import { CONTROL_GROUP_SETTINGS } from "./control_groups.ts";
 import { CORE_SETTINGS } from "./core.ts";
 import { DEPENDENCY_SETTINGS } from "./dependencies.ts";
 import type { TableNeed } from "./host_features.ts";
@@ -78,6 +79,7 @@ export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "Limits of log files", settings: LOG_LIMIT_SETTINGS },
   { title: "Kept logs", settings: KEPT_LOG_SETTINGS },
   { title: "Limits and privileges", settings: LIMIT_SETTINGS },
+  { title: "Control groups", settings: CONTROL_GROUP_SETTINGS },
 ]);
 
 /** The parts of that table. */

@@ -3,7 +3,13 @@
  * specification 8.4 to 8.6.
  */
 
-import type { EnvironmentOverlay, ResourceLimit, ServiceDescription, UserIds } from "../../model/mod.ts";
+import type {
+  EnvironmentOverlay,
+  GroupSettings,
+  ResourceLimit,
+  ServiceDescription,
+  UserIds,
+} from "../../model/mod.ts";
 import { processKind } from "../../model/mod.ts";
 import type { ProcessRole, ServiceRecord } from "../graph/record.ts";
 import type { AfterExecution } from "../lifecycle/phase.ts";
@@ -78,6 +84,8 @@ export interface LaunchPlan {
   readonly ioPriority: number | undefined;
   /** −1000 to 1000; `undefined`: that of the daemon. */
   readonly oomScoreAdjust: number | undefined;
+  /** The control group that the daemon makes. */
+  readonly group: GroupSettings;
   /** The control group; empty: that of the daemon. Relative: to that of the daemon. */
   readonly cgroup: string;
   /** IAB text; empty: those of the daemon. */
@@ -138,6 +146,7 @@ export function launchPlan(
     nice: description.nice,
     ioPriority: description.ioPriority,
     oomScoreAdjust: description.oomScoreAdjust,
+    group: description.group,
     cgroup: description.cgroup,
     capabilities: description.capabilities,
     secureBits: description.secureBits,

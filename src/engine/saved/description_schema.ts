@@ -7,6 +7,7 @@ import {
   DEFAULT_DESCRIPTION,
   DependencyKind,
   NO_FLAGS,
+  NO_GROUP,
   NO_HEALTH,
   NO_SCHEDULE,
   type ResourceLimit,
@@ -40,6 +41,7 @@ const SPECIAL: { readonly [Name in keyof ServiceDescription]?: Schema<ServiceDes
   environment: object({ clear: flag, set: mapOf(text, text), unset: setOf(text), imported: setOf(text) }),
   restart: oneOf(["always", "on-failure", "never"]),
   flags: like(NO_FLAGS),
+  group: like(NO_GROUP, { mode: oneOf(["", "auto", "none"]) }),
   health: like(NO_HEALTH, {
     readyBy: oneOf(["", "notify", "health", "uptime"]),
     action: oneOf(["restart", "stop", "none"]),

@@ -67,9 +67,12 @@ export interface SavedEnvironment {
 const exitStatus: Schema<ExitStatus> = (saved, path) => {
   const kind = oneOf(["exited", "killed", "unknown"])(hasFields(saved) ? saved.kind : saved, `${path}.kind`);
   if (kind === "unknown") return object({ kind: oneOf(["unknown"]) })(saved, path);
-  return kind === "exited"
-    ? object({ kind: oneOf(["exited"]), code: number })(saved, path)
-    : object({ kind: oneOf(["killed"]), signal: number, core: or(flag, false) })(saved, path);
+  return kind === "exited" ? object({ kind: oneOf(["exited"]), code: number })(saved, path) : object({
+    kind: oneOf(["killed"]),
+    signal: number,
+    core: or(flag, false),
+    memoryLimit: optional(number),
+  })(saved, path);
 };
 
 const savedChild: Schema<Child> = object<Child>({

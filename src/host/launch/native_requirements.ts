@@ -15,6 +15,7 @@ const CHAINED: ReadonlyMap<HostFeature, ChainTool | undefined> = new Map<HostFea
   ["secure-bits", "setpriv"],
   ["no-new-privileges", "setpriv"],
   ["control-group", undefined],
+  ["control-group-limits", undefined],
   ["activation-socket", undefined],
 ]);
 

@@ -10,6 +10,7 @@ import type { ProcessHandles } from "../../system/surviving.ts";
 import type { HostReports } from "../native_options.ts";
 import { cgroupMembers, killCgroup } from "../resources/cgroup_members.ts";
 import type { OwnCgroup } from "../resources/cgroups.ts";
+import type { GroupHierarchy } from "../resources/group_hierarchy.ts";
 import { environmentOf, type OtherProcess, processOf } from "./other_processes.ts";
 import { membersOf } from "./process_tree.ts";
 import type { ProcessTable } from "./process_table.ts";
@@ -32,6 +33,7 @@ export interface RemainingContext {
   readonly poller: Poller;
   readonly table: ProcessTable;
   readonly cgroup: OwnCgroup;
+  readonly hierarchy: GroupHierarchy;
   readonly reports: Pick<HostReports, "remains">;
   readonly warn: (text: string) => void;
 }
@@ -111,8 +113,9 @@ export class RemainingProcesses {
 
   // ---- Looking -----------------------------------------------------------------------------------------------
 
-  async #look({ service: { id, description }, remains }: Ending): Promise<OtherProcess[]> {
-    const { table, processes, cgroup } = this.#context;
+  async #look({ service: { id, name, description }, remains }: Ending): Promise<OtherProcess[]> {
+    const { table, processes, cgroup, hierarchy } = this.#context;
+    const path = hierarchy.pathOf(name, description);
     const groupOnly = description.killMode === "group";
     await nextTurn(); // the main process is reaped meanwhile
     if (groupOnly && processes.kill(-remains.group, 0) === ESRCH) return [];
@@ -120,7 +123,7 @@ export class RemainingProcesses {
     const others = new Set(
       table.all().filter((other) => other.id !== id || other.role !== "main").map(({ pid }) => pid),
     );
-    const members = groupOnly || description.cgroup === "" ? [] : cgroupMembers(description.cgroup, cgroup);
+    const members = groupOnly || path === "" ? [] : cgroupMembers(path, cgroup);
     const isShared = members.some((pid) => pid === Deno.pid || others.has(pid));
     const mark = treeMark(id);
     return membersOf(all, {
@@ -175,12 +178,13 @@ export class RemainingProcesses {
   }
 
   /** The kernel kills a whole control group at once, so that nothing in it can outrun the signals. */
-  #killGroup({ service: { description }, signal }: Ending, found: readonly OtherProcess[]): void {
-    const { cgroup } = this.#context;
-    if (signal !== Signal.KILL || description.killMode !== "all" || description.cgroup === "") return;
+  #killGroup({ service: { name, description }, signal }: Ending, found: readonly OtherProcess[]): void {
+    const { cgroup, hierarchy } = this.#context;
+    const path = hierarchy.pathOf(name, description);
+    if (signal !== Signal.KILL || description.killMode !== "all" || path === "") return;
     const own = new Set(found.map(({ pid }) => pid));
-    const members = cgroupMembers(description.cgroup, cgroup);
-    if (members.length > 0 && members.every((pid) => own.has(pid))) killCgroup(description.cgroup, cgroup);
+    const members = cgroupMembers(path, cgroup);
+    if (members.length > 0 && members.every((pid) => own.has(pid))) killCgroup(path, cgroup);
   }
 
   /** Resolves when all processes have ended, or at the next order. */
