@@ -22,6 +22,8 @@ export class ServiceSchedules implements FactSink {
   readonly #scheduled = new Set<number>();
   #loading: Promise<Scheduler> | undefined;
   #scheduler: Scheduler | undefined;
+  /** What the scheduler is told, one thing after the other. */
+  #told: Promise<unknown> = Promise.resolve();
   #begun = false;
 
   constructor(context: ServiceSchedulesContext) {
@@ -30,12 +32,20 @@ export class ServiceSchedules implements FactSink {
 
   /** Continues with what an earlier program knew. Call it before `begin`. */
   async restore(parts: SavedParts): Promise<void> {
-    if (parts.get("schedule") !== undefined) (await this.#load()).restore(parts);
+    if (parts.get("schedule") === undefined) return;
+    const scheduler = await this.#load();
+    scheduler.restore(parts);
+    for (const { id, type } of this.#context.manager().services()) {
+      if (type !== ServiceType.SCHEDULED) continue;
+      this.#scheduled.add(id);
+      await scheduler.look(id); // before anybody asks
+    }
   }
 
   /** From now on services may run. */
   begin(): void {
     this.#begun = true;
+    this.#scheduler?.begin();
     for (const { id } of this.#context.manager().services()) this.#look(id);
   }
 
@@ -44,7 +54,12 @@ export class ServiceSchedules implements FactSink {
     if (fact.kind === "loaded" || fact.kind === "reloaded") this.#look(fact.id);
     else if (!this.#scheduled.has(fact.id)) return;
     else if (fact.kind === "phase" || fact.kind === "unloaded") this.#lookAgain(fact.id);
-    else if (fact.kind === "run-ended") this.#tell((scheduler) => scheduler.ended(fact));
+    else if (fact.kind === "run-ended") this.#ended(fact);
+  }
+
+  /** The end is saved together with what it means to the engine, if the scheduler knows the service already. */
+  #ended(fact: Fact & { readonly kind: "run-ended" }): void {
+    if (this.#scheduler?.ended(fact) !== true) this.#tell((scheduler) => void scheduler.ended(fact));
   }
 
   /** The schedules of all services that have one. */
@@ -69,7 +84,8 @@ export class ServiceSchedules implements FactSink {
 
   /** Nothing runs any more. Resolves when the state of the schedules is written. */
   async close(): Promise<void> {
-    await (await this.#loading)?.close();
+    await this.#told; // the ends of the last runs
+    await this.#scheduler?.close();
   }
 
   #look(id: number): void {
@@ -88,7 +104,8 @@ export class ServiceSchedules implements FactSink {
   }
 
   #tell(what: (scheduler: Scheduler) => void | Promise<void>): void {
-    this.#load().then(what).catch((error) => this.#context.stray.report(error));
+    this.#told = this.#told.then(() => this.#load()).then(what)
+      .catch((error) => this.#context.stray.report(error));
   }
 
   #load(): Promise<Scheduler> {
@@ -100,7 +117,7 @@ export class ServiceSchedules implements FactSink {
     const { Scheduler } = await typed(import("../schedule/mod.ts"));
     const { host } = ground;
     const now = () => host.now();
-    return this.#scheduler = new Scheduler({
+    this.#scheduler = new Scheduler({
       runDue: (id, cause) => manager().runDue(id, cause),
       service: (id) => manager().graph.byId(id),
       now,
@@ -111,6 +128,8 @@ export class ServiceSchedules implements FactSink {
       machine: machineId(),
       log: (level, text) => log.message(level, text),
     });
+    if (this.#begun) this.#scheduler.begin();
+    return this.#scheduler;
   }
 }
 

@@ -53,7 +53,7 @@ interface Scheduled {
   settings: ServiceScheduleParts["settings"];
 }
 
-/** The schedules of all services. Its methods are never called from inside the engine. */
+/** The schedules of all services. Only `ended` is called from inside the engine. */
 export class Scheduler implements StatePart {
   readonly name = "schedule";
   readonly #context: SchedulerContext;
@@ -66,7 +66,7 @@ export class Scheduler implements StatePart {
   #offset: number;
   /** When the last missed run began. */
   #lastMakeUp = -Infinity;
-  #closed = false;
+  #state: "new" | "begun" | "closed" = "new";
 
   constructor(context: SchedulerContext) {
     this.#context = context;
@@ -87,6 +87,12 @@ export class Scheduler implements StatePart {
     }
   }
 
+  /** From now on services may run. */
+  begin(): void {
+    if (this.#state === "new") this.#state = "begun";
+    this.#wake();
+  }
+
   /** Looks at a service that was loaded or reloaded, or is in another phase. False: it has no schedule. */
   async look(id: number): Promise<boolean> {
     const service = this.#context.service(id);
@@ -99,7 +105,8 @@ export class Scheduler implements StatePart {
     if (known === undefined || known.settings !== settings) {
       const parts = await this.#parts(service);
       if (
-        this.#closed || this.#context.service(id) !== service || service.description.schedule !== settings
+        this.#state === "closed" || this.#context.service(id) !== service ||
+        service.description.schedule !== settings
       ) {
         return true; // it has changed meanwhile, and is looked at again
       }
@@ -168,19 +175,20 @@ export class Scheduler implements StatePart {
     this.#context.store.changed(this, id);
   }
 
-  /** A run of a service has ended. */
-  ended(fact: Fact & { readonly kind: "run-ended" }): void {
+  /** A run of a service has ended. False: the scheduler does not know the service. It may be called inside the engine. */
+  ended(fact: Fact & { readonly kind: "run-ended" }): boolean {
     const known = this.#known.get(fact.id);
-    if (known === undefined) return;
+    if (known === undefined) return false;
     const { at, time, began, cause, result, exit } = fact;
     const took = Math.max(0, Math.round(time - began));
     known.schedule.ended({ at: Math.round(at - (time - began)), took, cause, result, ...exitFields(exit) });
     this.#changed(fact.id);
+    return true;
   }
 
   /** Ends the schedules. Resolves when their state is written. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#state = "closed";
     await this.#folder.written();
   }
 
@@ -218,7 +226,7 @@ export class Scheduler implements StatePart {
   }
 
   #ring(): void {
-    if (this.#closed) return;
+    if (this.#state !== "begun") return;
     const begin = this.#moment();
     const change = begin.wall - begin.now - this.#offset;
     const isSet = Math.abs(change) > SET_BY;
@@ -263,7 +271,7 @@ export class Scheduler implements StatePart {
 
   /** Sets the timer for what is due next. If it is not known yet, it is computed at once, but in several turns. */
   #wake(): void {
-    if (this.#closed) return;
+    if (this.#state !== "begun") return;
     const moment = this.#moment();
     let next = Infinity;
     for (const { schedule } of this.#known.values()) {

@@ -49,7 +49,7 @@ both("scheduled services run at their times and by command, and a stop ends the 
   assertMatch(again.stderr, /its last run has not ended/);
   assertMatch(
     (await dinit.ctl("status", "--long", "backup")).stdout,
-    /Next run: runs for \ds; then 2028-02-29 /,
+    /Next run: runs for \d+[smh][^;]*; then 2028-02-29 /,
   );
   dinit.write("go", "");
   const [first] = await runsOf(dinit, "backup", 1);

@@ -71,6 +71,7 @@ export class Scene implements AsyncDisposable {
       log: (_level, text) => void this.log.push(text),
     });
     if (parts !== undefined) this.scheduler.restore(parts);
+    this.scheduler.begin();
     this.world.log.forward = { fact: (fact) => this.#fact(fact) };
   }
 
