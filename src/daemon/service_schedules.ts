@@ -50,11 +50,13 @@ export class ServiceSchedules implements FactSink {
   }
 
   fact(fact: Fact): void {
-    if (!this.#begun || !("id" in fact)) return;
+    if (!("id" in fact)) return;
+    // The host may report the end of a run before the daemon begins: it ended while the program was replaced.
+    if (fact.kind === "run-ended") return this.#ended(fact);
+    if (!this.#begun) return;
     if (fact.kind === "loaded" || fact.kind === "reloaded") this.#look(fact.id);
     else if (!this.#scheduled.has(fact.id)) return;
     else if (fact.kind === "phase" || fact.kind === "unloaded") this.#lookAgain(fact.id);
-    else if (fact.kind === "run-ended") this.#ended(fact);
   }
 
   /** The end is saved together with what it means to the engine, if the scheduler knows the service already. */
