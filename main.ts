@@ -38,6 +38,21 @@ async function monitor(args: string[]): Promise<number> {
   return runMonitor(args);
 }
 
+async function up(args: string[]): Promise<number> {
+  const { runUp } = await typed(import("./src/cli/up/main.ts"));
+  return runUp(args);
+}
+
+async function down(args: string[]): Promise<number> {
+  const { runDown } = await typed(import("./src/cli/up/main.ts"));
+  return runDown(args);
+}
+
+async function init(args: string[]): Promise<number> {
+  const { runInit } = await typed(import("./src/cli/init/main.ts"));
+  return runInit(args);
+}
+
 async function log(args: string[]): Promise<number> {
   const { runLog } = await typed(import("./src/tools/log/main.ts"));
   return runLog(args);
@@ -46,6 +61,11 @@ async function log(args: string[]): Promise<number> {
 async function logKeeper(): Promise<number> {
   const { runLogKeeper } = await typed(import("./src/tools/keeper/main.ts"));
   return runLogKeeper();
+}
+
+async function lease(args: string[]): Promise<number> {
+  const { runLease } = await typed(import("./src/tools/lease/main.ts"));
+  return runLease(args);
 }
 
 async function shutdown(args: string[]): Promise<number> {
@@ -112,8 +132,12 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   ctl,
   check,
   monitor,
+  up,
+  down,
+  init,
   log,
   "log-keeper": logKeeper,
+  lease,
   shutdown,
   completion,
   help,

@@ -2,7 +2,7 @@
 
 import { bashCompletion } from "../../src/cli/completion/bash.ts";
 import { fishCompletion } from "../../src/cli/completion/fish.ts";
-import { SHUTDOWN, TOOLS } from "../../src/options/programs.ts";
+import { LINKED_TOOLS, SHUTDOWN } from "../../src/options/programs.ts";
 import { zshCompletion } from "../../src/cli/completion/zsh.ts";
 import { manualSources } from "../../src/cli/manual/main.ts";
 import { manualPage } from "../generate/manual.ts";
@@ -70,7 +70,7 @@ function manual({ mandir, sbindir, shutdown }: InstallOptions): InstalledFile[] 
 /** Shells search by the name of the command. The file of `dinit` is for all tools. */
 function completions({ prefix }: InstallOptions): InstalledFile[] {
   const share = `${prefix}/share`;
-  const names = TOOLS.filter((tool) => tool !== SHUTDOWN).map(({ name }) => name);
+  const names = LINKED_TOOLS.filter((tool) => tool !== SHUTDOWN).map(({ name }) => name);
   return [
     { path: `${share}/bash-completion/completions/dinit`, content: { text: bashCompletion() } },
     ...names.map((name) => ({

@@ -33,12 +33,16 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/watching_health.ts", ["health", "host"]],
   // A tool that shows the times of an expression needs no daemon.
   ["src/schedule/cron_times.ts", ["cli"]],
+  // Only a tool that its daemon watches.
+  ["src/system/datagram.ts", ["tools"]],
   // Only a daemon that keeps logs, and its keeper.
   ["src/system/keeping.ts", ["host", "tools"]],
   ["src/host/keeping/orders.ts", ["tools"]],
   ["src/host/output/native_log_file.ts", ["tools"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],
+  // Only a program that is given a file with several services.
+  ["src/description/toml/mod.ts", ["cli", "daemon", "tools"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.
   ["src/control/server/mod.ts", ["daemon"]],
   ["src/control/wire/mod.ts", ["client"]],
@@ -47,13 +51,18 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/client/lookup.ts", ["cli"]],
   ["src/client/steps.ts", ["cli"]],
   ["src/client/event_steps.ts", ["cli"]],
+  // What shows a whole daemon uses the library, and connects like the other tools.
+  ["src/client/library.ts", ["cli", "insight", "tools"]],
   // Each program loads its own options; only texts about all programs need the whole table.
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
   ["src/options/dinit_check.ts", ["cli"]],
+  ["src/options/dinit_lease.ts", ["tools"]],
+  ["src/options/dinit_lease_help.ts", ["cli", "tools"]],
   ["src/options/dinit_log.ts", ["tools"]],
   ["src/options/dinit_log_help.ts", ["cli", "tools"]],
   ["src/options/dinit_monitor.ts", ["cli"]],
+  ["src/options/dinit_up.ts", ["cli"]],
   ["src/options/ctl_values.ts", ["cli"]],
   ["src/options/dinitctl.ts", ["cli"]],
   ["src/options/program_names.ts", ["cli"]],

@@ -14,7 +14,10 @@ export * from "../control/wire/mod.ts";
 export {
   controlSocketPath,
   effectiveMode,
+  INSTANCE_FOLDER,
+  INSTANCE_SOCKET,
   type Mode,
   passwdHome,
+  projectSocket,
   type SocketOptions,
 } from "./socket_path.ts";

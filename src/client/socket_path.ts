@@ -57,3 +57,50 @@ export function passwdHome(uid: number | undefined, file = PASSWD_FILE): string 
   }
   return undefined;
 }
+
+/** The folder of a project's daemon. */
+export const INSTANCE_FOLDER = ".dinit";
+/** Its control socket. */
+export const INSTANCE_SOCKET = `${INSTANCE_FOLDER}/socket`;
+
+/** Projects are not deeper below their top than this. */
+const MOST_PARENTS = 32;
+
+/**
+ * The path of the socket, relative to the current folder; `undefined` if there is none that may be used. Nothing may
+ * name another daemon, the user must not be root, and must own the socket and its folder, which nobody else can write:
+ * nobody can use it as a trap. Links are not followed.
+ */
+export function projectSocket(options: SocketOptions, io: SocketSurroundings): string | undefined {
+  const uid = io.uid();
+  const isNamed = options.socketPath !== undefined || options.mode !== undefined ||
+    io.env("DINIT_SOCKET_PATH") !== undefined;
+  if (isNamed || uid === undefined || uid === 0) return undefined;
+  let above = "";
+  let last: string | undefined;
+  for (let count = 0; count < MOST_PARENTS; count++, above += "../") {
+    const found = lookAt(`${above}${INSTANCE_FOLDER}`);
+    if (found !== undefined) {
+      const isOwn: boolean = found.isDirectory && found.uid === uid && ((found.mode ?? 0) & 0o022) === 0;
+      const socket: Deno.FileInfo | undefined = isOwn ? lookAt(`${above}${INSTANCE_SOCKET}`) : undefined;
+      if (socket?.isSocket && socket.uid === uid) return `${above}${INSTANCE_SOCKET}`;
+    }
+    const folder = lookAt(above === "" ? "." : above);
+    if (folder === undefined) return undefined;
+    const identity = `${folder.dev}:${folder.ino}`;
+    if (identity === last) return undefined; // the top is its own parent
+    last = identity;
+  }
+  return undefined;
+}
+
+function lookAt(path: string): Deno.FileInfo | undefined {
+  try {
+    const isGranted = Deno.build.standalone ||
+      Deno.permissions.querySync({ name: "read", path }).state === "granted"; // it must not ask at the terminal
+    return isGranted ? Deno.lstatSync(path) : undefined;
+  } catch (error) {
+    if (error instanceof Error) return undefined; // for whatever reason, it is not usable
+    throw error;
+  }
+}

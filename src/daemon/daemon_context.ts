@@ -4,6 +4,7 @@ import type { ConsoleLog, DaemonLog, MainLog } from "../log/mod.ts";
 import type { Ground } from "./ground.ts";
 import type { MachineOwner } from "./machine_owner.ts";
 import type { DaemonOptions } from "./options.ts";
+import type { Projects } from "./projects.ts";
 import type { ServiceLines, ServiceLinesContext } from "./service_lines.ts";
 import type { Signals } from "./signals.ts";
 import type { StrayErrors } from "./stray_errors.ts";
@@ -32,6 +33,8 @@ export interface DaemonContext {
   /** The C library receives the signals. */
   readonly byLibrary: boolean;
   readonly ground: Ground;
+  /** Another way to find descriptions. */
+  readonly projects: Projects;
   /** Ends the guard of a program that has not yet continued. */
   readonly unguard: (() => void) | undefined;
   /** The state from which the daemon continues; `undefined`: it is new. */

@@ -7,6 +7,7 @@ import type { ConsoleLog } from "../log/mod.ts";
 import type { Ground } from "./ground.ts";
 import type { DaemonOptions } from "./options.ts";
 import { serviceDirectories } from "./paths.ts";
+import type { Projects } from "./projects.ts";
 import { Settling } from "./settling.ts";
 import type { Continuation } from "./surviving/continuation.ts";
 
@@ -32,6 +33,7 @@ export interface EngineContext {
   readonly console: ConsoleLog;
   readonly ground: Ground;
   readonly continuation: Continuation | undefined;
+  readonly projects: Projects;
 }
 
 /** With the native host, memory is given back when nothing has happened for a while. */
@@ -49,15 +51,18 @@ function withSettling(
 
 /** The options of the daemon's engine. */
 export function engineOptions(
-  { options, console, ground, continuation }: EngineContext,
+  { options, console, ground, continuation, projects }: EngineContext,
   environment: MainEnvironment,
   { manager, fact, inactive, started, broken, clockSet }: EngineCallbacks,
 ): ManagerOptions {
   const { host, paths, store } = ground;
   const { users, files } = host;
   const identity = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+  const directories = serviceDirectories(options, paths);
+  const { shared, logged } = projects;
+  const source = new FolderSource(directories, { environment, users, files, identity, shared });
   return {
-    source: new FolderSource(serviceDirectories(options, paths), { environment, users, files, identity }),
+    source: logged?.(source, ground.nativeHost !== undefined) ?? source,
     environment,
     clock: new SystemClock(
       (id, purpose) => manager().timerExpired(id, purpose),

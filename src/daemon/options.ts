@@ -35,6 +35,8 @@ export interface DaemonOptions {
   readonly console: ConsoleLevels;
   /** Do not show the lines of services at a terminal (an addition to the reference). */
   readonly quietServices: boolean;
+  /** The folder for the logs of services that have none (an addition to the reference). */
+  readonly logFolder: string | undefined;
   readonly logLevel: Threshold;
   /** The format of the main log (an addition to the reference). */
   readonly logFormat: LogFormat;
@@ -131,6 +133,7 @@ function initialSettings({ pid, uid }: Situation): DinitSettings {
     consoleMessages: "warn",
     quiet: false,
     quietServices: false,
+    logFolder: undefined,
     logLevel: "info",
     logFormat: "text",
     cgroupPath: undefined,
@@ -189,6 +192,7 @@ function optionsOf(settings: DinitSettings): DaemonOptions {
     // Status lines are shown at any level, unless an option makes the daemon quiet (5.4).
     console: { messages: consoleMessages, status: quiet ? consoleMessages : "debug" },
     quietServices: settings.quietServices,
+    logFolder: settings.logFolder,
     logLevel: settings.logLevel,
     logFormat: settings.logFormat,
     cgroupPath: settings.cgroupPath,

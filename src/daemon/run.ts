@@ -13,6 +13,8 @@ import type { Continuation } from "./surviving/continuation.ts";
 import { StrayErrors } from "./stray_errors.ts";
 import { Ground } from "./ground.ts";
 import { type Inheritance, inheritance } from "../inherited/inheritance.ts";
+import type { Projects } from "./projects.ts";
+import { isSharedFile } from "../description/mod.ts";
 import { typed } from "../model/mod.ts";
 import { SavedStateError } from "../model/saving.ts";
 
@@ -73,7 +75,9 @@ export async function runDaemon(options: DaemonOptions, display?: DisplayMaker):
       return FAILED;
     }
     const lines = await linesMaker(options, logs.console, display);
-    const context = { options, ...logs, mainLog, signals, byLibrary, stray, lines, machine, ground, unguard };
+    const projects = await projectsOf(options);
+    const parts = { ...logs, mainLog, signals, byLibrary, stray, lines, machine, ground, projects };
+    const context = { options, ...parts, unguard };
     daemon = await continuing(context, continuation);
     if (!await daemon.open()) {
       unguard?.();
@@ -113,6 +117,13 @@ async function linesMaker(
     display((line) => console.write(line)),
   ]);
   return (parts) => new ServiceLines({ ...parts, display: shown });
+}
+
+/** Most daemons are not those of a project, and load nothing for that. */
+async function projectsOf(options: DaemonOptions): Promise<Projects> {
+  if (options.logFolder === undefined && !options.serviceDirectories.some(isSharedFile)) return {};
+  const { loadProjects } = await typed(import("./projects.ts"));
+  return await loadProjects(options);
 }
 
 async function guard(inherited: Inheritance): Promise<() => void> {

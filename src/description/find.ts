@@ -1,6 +1,6 @@
 /** Finding a description by name (service description 2.3). */
 
-import { baseName, type FileTime, LoadError, notFound } from "../model/mod.ts";
+import { baseName, type FileTime, LoadError, type Location, notFound } from "../model/mod.ts";
 import { type FileAccess, type FileFailure, readWholeFile } from "./files.ts";
 
 /** A description file that was found and read, but not parsed. */
@@ -19,12 +19,32 @@ export interface DescriptionFile {
   readonly text: string;
   /** How this file, and the files that it names, are read. @default by the runtime */
   readonly files?: FileAccess;
+  /** Where a place in `text` really is, if the text was made from another one. @default in `file`, there */
+  place?(line: number, column?: number): Location;
+}
+
+/** Finds descriptions in files that have those of several services. */
+export interface SharedFileSearch {
+  /**
+   * The description of a service in a file; `undefined` if the file does not exist or has none. Throws `LoadError`.
+   *
+   * @param files how files are read. @default by the runtime
+   */
+  find(fullName: string, path: string, files?: FileAccess): DescriptionFile | undefined;
+  /** The names of the services in a file; none if it cannot be read. */
+  names(path: string, files?: FileAccess): string[];
+}
+
+/** Whether a path among the service directories names a file with several services. */
+export function isSharedFile(path: string): boolean {
+  return path.endsWith(".toml");
 }
 
 /**
  * Searches the given directories in order for the description of a service.
  *
  * @param files how files are read. @default by the runtime
+ * @param shared searches the files with several services among the directories. @default there are none
  * @throws {LoadError} Kind `not-found` if there is none, or `load` if one could not be opened (code `cannot-open`)
  * or read (code `unreadable`). The error names the service by its base name.
  */
@@ -32,11 +52,17 @@ export function findDescription(
   fullName: string,
   directories: readonly string[],
   files?: FileAccess,
+  shared?: SharedFileSearch,
 ): DescriptionFile {
   const base = baseName(fullName);
   if (base === "") throw notFound(base); // otherwise this would be the path of the directory
   let firstFailure: { file: string; failure: FileFailure } | undefined;
   for (const directory of directories) {
+    if (shared !== undefined && isSharedFile(directory)) {
+      const found = shared.find(fullName, directory, files);
+      if (found !== undefined) return found;
+      continue;
+    }
     const file = directory.endsWith("/") ? directory + base : `${directory}/${base}`;
     const found = readWholeFile(base.startsWith("/") ? base : file, files);
     if (found.ok) {

@@ -1,6 +1,6 @@
 import type { ServiceDescription } from "../model/mod.ts";
 import type { FileAccess } from "./files.ts";
-import { findDescription } from "./find.ts";
+import { findDescription, type SharedFileSearch } from "./find.ts";
 import { readDescription } from "./read.ts";
 import type { ReadOptions } from "./read_options.ts";
 
@@ -8,6 +8,8 @@ import type { ReadOptions } from "./read_options.ts";
 export interface FolderSourceOptions extends Pick<ReadOptions, "environment" | "users" | "identity"> {
   /** How descriptions are read. @default by the runtime */
   readonly files?: FileAccess;
+  /** Searches the files with several services among the folders. @default there are none */
+  readonly shared?: SharedFileSearch;
 }
 
 /** Descriptions in folders, which are searched in order. */
@@ -24,8 +26,8 @@ export class FolderSource {
 
   /** Finds the description of a service by its full name, and reads it on request. Throws `LoadError`. */
   find(name: string): { read(reader: Pick<ReadOptions, "dependency" | "warn">): ServiceDescription } {
-    const { environment, users, identity, files } = this.#options;
-    const file = findDescription(name, this.directories, files);
+    const { environment, users, identity, files, shared } = this.#options;
+    const file = findDescription(name, this.directories, files, shared);
     return {
       read: ({ dependency, warn }) =>
         readDescription(file, { environment, users, identity, dependency, warn }),

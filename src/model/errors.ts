@@ -11,6 +11,13 @@ export interface Location {
   readonly line: number;
   /** From 1, in characters, where the faulty text begins; `undefined` if only the line is known. */
   readonly column?: number;
+  /** Whether texts for people name the column, too: a file with several services. @default false */
+  readonly exact?: boolean;
+}
+
+/** A place for people: `FILE:LINE`, with `:COLUMN` in a file with several services. */
+export function placeText({ file, line, column, exact }: Location): string {
+  return exact && column !== undefined ? `${file}:${line}:${column}` : `${file}:${line}`;
 }
 
 /**
@@ -81,7 +88,8 @@ export function descriptionErrorText(error: LoadError): string {
   const { service, setting, location } = error;
   const where = `Error in service description for '${service}'`;
   if (location === undefined) return `${where} setting '${setting ?? ""}': ${error.message}`;
-  const place = `(file ${location.file}, line ${location.line})`;
+  const { file, line, column, exact } = location;
+  const place = `(file ${file}, line ${line}${exact && column !== undefined ? `, column ${column}` : ""})`;
   if (setting === undefined) return `${where} ${place}: ${error.message}`;
   return `${where}: setting '${setting}' ${place}: ${error.message}`;
 }

@@ -22,6 +22,7 @@ interface CtlCommandRow extends CommandRow {
 
 const SERVICE: Word = { name: "SERVICE", kind: "service" };
 const SERVICES: Word = { ...SERVICE, repeatable: true };
+const NAMED: Word = { name: "SERVICE|PATTERN", kind: "service", repeatable: true };
 const PATTERNS: Word = { name: "PATTERN", kind: "service", repeatable: true, optional: true };
 const DEPENDENCY_WORDS: readonly Word[] = [
   { name: "TYPE", oneOf: ["need", "regular", "milestone", "waits-for"] },
@@ -51,21 +52,22 @@ const ROWS = [
   },
   {
     name: "start",
-    words: [SERVICES],
+    words: [NAMED],
+    options: ["--all"],
     minimumProtocol: 1,
     summary: "start services and keep them explicitly activated",
   },
   {
     name: "stop",
-    words: [SERVICES],
-    options: ["--force"],
+    words: [NAMED],
+    options: ["--force", "--all"],
     minimumProtocol: 1,
     summary: "stop services",
   },
   {
     name: "restart",
-    words: [SERVICES],
-    options: ["--force"],
+    words: [NAMED],
+    options: ["--force", "--all"],
     minimumProtocol: 1,
     summary: "stop started services and start them again",
   },

@@ -32,6 +32,8 @@ export interface CtlOptions {
   from: string | undefined;
   clear: boolean;
   list: boolean;
+  /** `start`, `stop`, `restart`: all services. */
+  all: boolean;
   /** `health`: check now. */
   run: boolean;
   /** `--test`: the expression to test. */
@@ -80,6 +82,7 @@ export function defaultOptions(): CtlOptions {
     from: undefined,
     clear: false,
     list: false,
+    all: false,
     run: false,
     test: undefined,
     json: false,

@@ -38,6 +38,8 @@ export interface DinitSettings {
   quiet: boolean;
   /** Do not show the lines of services. */
   quietServices: boolean;
+  /** The folder for the logs of services that have none. */
+  logFolder: string | undefined;
   logLevel: Threshold;
   logFormat: LogFormat;
   cgroupPath: string | undefined;
@@ -149,6 +151,14 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     help:
       "do not show the lines that services write to their logs, which a user's\ndaemon does at a terminal",
     apply: (s) => s.quietServices = true,
+  },
+  {
+    long: "--log-folder",
+    extension: true,
+    assignable: true,
+    value: { name: "DIR", kind: "directory" },
+    help: "keep the output of each service without a log in a file in this folder",
+    apply: (s, value) => s.logFolder = value,
   },
   {
     long: "--console-level",

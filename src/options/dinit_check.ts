@@ -21,6 +21,8 @@ export interface CheckOptions {
   explain: boolean;
   /** The least severity that makes the exit status 1. @default undefined: as in dinit 0.22.1 */
   severity: "error" | "warning" | undefined;
+  /** Whether to check all services of files with several services, besides `services`. */
+  all: boolean;
   /** The services to check, as given; `boot` by default. */
   services: string[];
 }
@@ -124,6 +126,7 @@ export function defaultCheckOptions(): CheckOptions {
     socketPath: undefined,
     envFile: undefined,
     servicesDirs: [],
+    all: false,
     format: "text",
     print: false,
     portable: false,

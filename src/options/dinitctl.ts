@@ -97,6 +97,13 @@ const ROWS = [
     apply: (o) => o.list = true,
   },
   {
+    long: "--all",
+    local: true,
+    extension: true,
+    help: "start, stop, restart: all services",
+    apply: (o) => o.all = true,
+  },
+  {
     long: "--run",
     local: true,
     extension: true,

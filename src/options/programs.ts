@@ -5,6 +5,7 @@ import { DINIT_OPTIONS } from "./dinit.ts";
 import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
 import { DINIT_LOG_OPTIONS } from "./dinit_log.ts";
 import { DINIT_MONITOR_OPTIONS } from "./dinit_monitor.ts";
+import { DINIT_DOWN_OPTIONS, DINIT_INIT_OPTIONS, DINIT_UP_OPTIONS } from "./dinit_up.ts";
 import { DINITCTL_OPTIONS } from "./dinitctl.ts";
 import type { CommandRow, OptionRow, Word } from "./option.ts";
 import { SHUTDOWN_PROGRAMS } from "./program_names.ts";
@@ -30,6 +31,8 @@ export interface Program {
 export interface Tool extends Program {
   /** The command. */
   readonly word: string;
+  /** Whether there is no separate program of this name, only the command of `dinit`. @default false */
+  readonly commandOnly?: boolean;
 }
 
 const SERVICES: Word = { name: "SERVICE", kind: "service", optional: true, repeatable: true };
@@ -85,6 +88,45 @@ export const DINIT_LOG = {
   words: [{ name: "DIR|FILE", kind: "file" }],
 } as const satisfies Tool;
 
+/** `dinit up`. */
+export const DINIT_UP = {
+  name: "dinit-up",
+  word: "up",
+  commandOnly: true,
+  aliases: [],
+  summary: "run the services of a project and show them",
+  usage: ["dinit up [options] [FILE] [SERVICE...]"],
+  options: DINIT_UP_OPTIONS,
+  commands: [],
+  words: [{ name: "FILE|SERVICE", kind: "file", optional: true, repeatable: true }],
+} as const satisfies Tool;
+
+/** `dinit down`. */
+export const DINIT_DOWN = {
+  name: "dinit-down",
+  word: "down",
+  commandOnly: true,
+  aliases: [],
+  summary: "stop the services of a project",
+  usage: ["dinit down [options] [FILE]"],
+  options: DINIT_DOWN_OPTIONS,
+  commands: [],
+  words: [{ name: "FILE", kind: "file", optional: true }],
+} as const satisfies Tool;
+
+/** `dinit init`. */
+export const DINIT_INIT = {
+  name: "dinit-init",
+  word: "init",
+  commandOnly: true,
+  aliases: [],
+  summary: "write a first file dinit.toml",
+  usage: ["dinit init [options]"],
+  options: DINIT_INIT_OPTIONS,
+  commands: [],
+  words: [],
+} as const satisfies Tool;
+
 /** `dinit shutdown`. */
 export const SHUTDOWN = {
   name: SHUTDOWN_PROGRAMS[0],
@@ -97,10 +139,22 @@ export const SHUTDOWN = {
   words: [],
 } as const satisfies Tool;
 
-const TOOL_ROWS = [DINITCTL, DINIT_CHECK, DINIT_MONITOR, DINIT_LOG, SHUTDOWN] as const;
+const TOOL_ROWS = [
+  DINITCTL,
+  DINIT_CHECK,
+  DINIT_MONITOR,
+  DINIT_LOG,
+  DINIT_UP,
+  DINIT_DOWN,
+  DINIT_INIT,
+  SHUTDOWN,
+] as const;
 
 /** The programs that are commands of `dinit`. */
 export const TOOLS: readonly Tool[] = TOOL_ROWS;
+
+/** Those of them that are also separate programs, which links start. */
+export const LINKED_TOOLS: readonly Tool[] = TOOLS.filter(({ commandOnly }) => !commandOnly);
 
 /** The shells that there is completion for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -111,6 +165,11 @@ const PLAIN_COMMANDS = [
   {
     name: "log-keeper",
     summary: "keep the logs of a daemon, which starts this itself",
+    words: [],
+  },
+  {
+    name: "lease",
+    summary: "have a service run on exactly one of several machines",
     words: [],
   },
   {

@@ -82,7 +82,7 @@ Deno.test("ctl --help has a usage line for each sub-command, in the order of the
   const { out } = await ctlAlone(["--help"]);
   const lines = out.split("\n").filter((line) => line.startsWith("    dinitctl [options] "));
   assertEquals(lines.map((line) => line.split(" ")[6]), COMMANDS.map(({ name }) => name));
-  assert(out.includes("    dinitctl [options] stop [--force] SERVICE...\n"), out);
+  assert(out.includes("    dinitctl [options] stop [--force] [--all] SERVICE|PATTERN...\n"), out);
   assert(out.includes("    dinitctl [options] setenv NAME[=VALUE]...\n"), out);
   assert(out.includes("    dinitctl [options] status [--long] [--state STATE] [SERVICE|PATTERN...]\n"), out);
   for (const line of out.split("\n")) assert(line.length <= 100, line);

@@ -157,7 +157,7 @@ const LINES: readonly (readonly [string, string[]])[] = [
   ["dinit help man dinit-m", ["dinit-monitor"]],
   ["dinit help restart-d", ["restart-delay", "restart-delay-factor", "restart-delay-max"]],
   ["dinit --con", ["--console-level", "--container"]],
-  ["dinit --user --log-f", ["--log-file", "--log-format"]],
+  ["dinit --user --log-f", ["--log-file", "--log-folder", "--log-format"]],
   ["dinit --log-format j", ["json"]],
   ["dinit --console-level none --log-level d", ["debug"]],
   ["dinit -e /environment --cgroup-path /x --ho", ["--host"]],

@@ -49,7 +49,10 @@ const CASES: readonly [words: string, more: string[], script?: Script][] = [
   ["list --socket-path=/x", ["write '--socket-path /x'"]],
   ["list --state startd", ["did you mean 'started'?"]],
   ["--user", ["a command is missing, such as 'status'"]],
-  ["restart", ["restart needs SERVICE", "usage: dinitctl [options] restart [--force] SERVICE..."]],
+  ["restart", [
+    "restart needs SERVICE|PATTERN",
+    "usage: dinitctl [options] restart [--force] [--all] SERVICE|PATTERN...",
+  ]],
   ["signal HUP", ["signal needs SERVICE", "usage: dinitctl [options] signal [--list] SIGNAL SERVICE..."]],
   ["add-dep need web", ["add-dep needs TO", "usage: dinitctl [options] add-dep TYPE FROM TO"]],
   ["add-dep neeed a b", [

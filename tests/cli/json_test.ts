@@ -252,7 +252,7 @@ Deno.test("a wrong command line has a document, too", async () => {
     command: "start",
     ok: false,
     error: "Invalid command line.\nTry 'dinitctl --help' for more information.",
-    hint: "start needs SERVICE\nusage: dinitctl [options] start SERVICE...",
+    hint: "start needs SERVICE|PATTERN\nusage: dinitctl [options] start [--all] SERVICE|PATTERN...",
   });
 });
 

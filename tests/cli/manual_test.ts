@@ -8,7 +8,17 @@ import { roffPage } from "../../src/cli/manual/roff.ts";
 import { showText } from "../../src/cli/shared/pager.ts";
 import { FakeIo } from "./_stand_in.ts";
 
-const NAMES = ["dinit", "dinitctl", "dinit-check", "dinit-monitor", "dinit-log", "shutdown"];
+const NAMES = [
+  "dinit",
+  "dinitctl",
+  "dinit-check",
+  "dinit-monitor",
+  "dinit-log",
+  "dinit-up",
+  "dinit-down",
+  "dinit-init",
+  "shutdown",
+];
 
 /** A page as `man` shows it, without hyphenation. `man` must have nothing to complain about. */
 async function shown(source: string): Promise<string> {
@@ -84,7 +94,7 @@ Deno.test("dinit help man prints the source of a page, and lists all pages", asy
     const unknown = args.length === 0 ? "" : `dinit: no manual page '${args.join(" ")}'\n`;
     assertEquals(
       other.errors,
-      `${unknown}Usage: dinit help man dinit|dinitctl|dinit-check|dinit-monitor|dinit-log|shutdown\n`,
+      `${unknown}Usage: dinit help man ${NAMES.join("|")}\n`,
     );
   }
 });

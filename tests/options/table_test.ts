@@ -10,6 +10,8 @@ import { manualPages } from "../../src/cli/manual/pages.ts";
 import { logHelp } from "../../src/options/dinit_log_help.ts";
 import { scanLogArguments } from "../../src/tools/log/arguments.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
+import { initHelp, scanInitArguments } from "../../src/cli/init/options.ts";
+import { downHelp, scanDownArguments, scanUpArguments, upHelp } from "../../src/cli/up/options.ts";
 import { scanMonitorArguments } from "../../src/cli/monitor/options.ts";
 import { scanShutdownArguments, shutdownHelp } from "../../src/cli/shutdown/options.ts";
 import { helpText } from "../../src/daemon/help.ts";
@@ -30,6 +32,9 @@ const PARTS: Readonly<
   "dinit-check": { help: checkHelp, read: scanCheckArguments },
   "dinit-monitor": { help: monitorHelp, read: scanMonitorArguments },
   "dinit-log": { help: logHelp, read: (args) => scanLogArguments([...args, "log"]) },
+  "dinit-up": { help: upHelp, read: scanUpArguments },
+  "dinit-down": { help: downHelp, read: scanDownArguments },
+  "dinit-init": { help: initHelp, read: scanInitArguments },
   shutdown: { help: () => shutdownHelp("shutdown"), read: scanShutdownArguments },
 };
 
@@ -53,7 +58,7 @@ function around(program: string, { long, local }: OptionRow): [front: string[], 
   );
   if (owner === undefined) throw new Error(`no command has ${long}`);
   const words = owner.words.filter(({ optional }) => !optional).map(({ oneOf }) => oneOf?.[0] ?? "word");
-  return [[owner.name], long === "--list" ? [] : words];
+  return [[owner.name], long === "--list" || long === "--all" ? [] : words];
 }
 
 /** Whether a text has a word as a whole. */

@@ -3,7 +3,7 @@
 import { rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { assertEquals } from "@std/assert";
-import { SHUTDOWN, TOOLS } from "../../src/options/programs.ts";
+import { LINKED_TOOLS, SHUTDOWN } from "../../src/options/programs.ts";
 import { PROGRAM_WORDS, wordsOfName } from "../../src/options/program_names.ts";
 import { say, writeDirectory } from "./_launchers.ts";
 
@@ -49,7 +49,7 @@ Deno.test("the name of the program stands for the words of a tool, in any folder
 });
 
 Deno.test("the names of the program are those of the tools and those that shutdown knows", () => {
-  const tools = TOOLS.filter((tool) => tool !== SHUTDOWN).map(({ name, word }) => [name, [word]]);
+  const tools = LINKED_TOOLS.filter((tool) => tool !== SHUTDOWN).map(({ name, word }) => [name, [word]]);
   const shutdown = [SHUTDOWN.name, ...SHUTDOWN.aliases].map((
     name,
   ) => [name, ["shutdown", `--called=${name}`]]);

@@ -3,10 +3,12 @@
 import {
   type DescriptionFile,
   findDescription,
+  isSharedFile,
   type SettingTable,
+  type SharedFileSearch,
   type UserDatabase,
 } from "../../description/mod.ts";
-import { baseName, LoadError, type Location, type ServiceDescription } from "../../model/mod.ts";
+import { baseName, LoadError, type Location, placeText, type ServiceDescription } from "../../model/mod.ts";
 import { DescriptionCheck } from "./description_check.ts";
 import { checkFiles } from "./file_checks.ts";
 import type { Finding, Reporter } from "./finding.ts";
@@ -28,6 +30,8 @@ export interface CheckerOptions {
   readonly portable: boolean;
   readonly reporter: Reporter;
   readonly form: Form;
+  /** Searches the files with several services among the directories. @default there are none */
+  readonly shared?: SharedFileSearch;
 }
 
 /** The longest chain of services that the daemon loads. */
@@ -147,7 +151,7 @@ export class Checker {
     const base = baseName(fullName);
     let found = this.#files.get(base);
     if (found === undefined) {
-      found = find(base, this.#options.source.directories);
+      found = find(base, this.#options);
       this.#files.set(base, found);
     }
     return found instanceof LoadError ? found : { ...found, fullName };
@@ -165,7 +169,7 @@ export class Checker {
   }
 
   /** The description does not exist or cannot be read. */
-  #reportMissing({ name, neededBy }: Task, { kind, code = kind, message }: LoadError): void {
+  #reportMissing({ name, neededBy }: Task, { kind, code = kind, message, location }: LoadError): void {
     const common = { service: name, severity: "error", code, neededBy } as const;
     if (kind === "not-found") {
       this.#report({
@@ -176,6 +180,11 @@ export class Checker {
         suggestion: this.#meant(name),
         remedy: missingRemedy(name, this.#options.source.directories),
       });
+      return;
+    }
+    if (location !== undefined) {
+      const text = `Unable to load service '${name}' (${placeText(location)}): ${message}`;
+      this.#report({ ...common, message, text, place: location });
       return;
     }
     // The message is `FILE: REASON`.
@@ -208,14 +217,17 @@ export class Checker {
 
   /** The names of all files in the service directories. */
   #availableServices(): readonly string[] {
-    this.#available ??= this.#options.source.directories.flatMap(fileNames).sort();
+    const { source, shared } = this.#options;
+    this.#available ??= source.directories.flatMap((path) =>
+      shared !== undefined && isSharedFile(path) ? shared.names(path) : fileNames(path)
+    ).sort();
     return this.#available;
   }
 }
 
-function find(base: string, directories: readonly string[]): DescriptionFile | LoadError {
+function find(base: string, { source, shared }: CheckerOptions): DescriptionFile | LoadError {
   try {
-    return findDescription(base, directories);
+    return findDescription(base, source.directories, undefined, shared);
   } catch (error) {
     if (error instanceof LoadError) return error;
     throw error;

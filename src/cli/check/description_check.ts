@@ -7,7 +7,7 @@ import {
   type SettingTable,
   type UserDatabase,
 } from "../../description/mod.ts";
-import { baseName, LoadError, type Location, type ServiceDescription } from "../../model/mod.ts";
+import { baseName, LoadError, type Location, placeText, type ServiceDescription } from "../../model/mod.ts";
 import type { Finding } from "./finding.ts";
 import { environmentFindings, textFindings, valueFindings } from "./habit_findings.ts";
 import { meantWord } from "./meant.ts";
@@ -146,7 +146,7 @@ export class DescriptionCheck {
     const { fullName: service } = this.#file;
     const refused = value === undefined ? `the setting '${setting}'` : `'${setting} = ${value}'`;
     const message = `dinit 0.22.1 refuses ${refused}; write @meta ${setting} = ${value ?? "VALUE"}`;
-    const text = `Service '${service}' (${location.file}:${location.line}): warning: ${message}`;
+    const text = `Service '${service}' (${placeText(location)}): warning: ${message}`;
     this.warn({ code: "not-portable", message, setting, text, place: location, origin: "portable" });
   }
 
@@ -169,7 +169,7 @@ export class DescriptionCheck {
         ? undefined
         : this.#setting);
     const where = location !== undefined
-      ? ` (${location.file}:${location.line})`
+      ? ` (${placeText(location)})`
       : error.setting === undefined
       ? ""
       : this.#options.settings.named(error.setting)?.substitution === "post"

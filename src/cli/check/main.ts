@@ -1,6 +1,12 @@
 /** `dinit-check`: checks service descriptions without a daemon (cli 5). */
 
-import { FileUsers, printDescription, SETTING_TABLE, type SettingTable } from "../../description/mod.ts";
+import {
+  FileUsers,
+  isSharedFile,
+  printDescription,
+  SETTING_TABLE,
+  type SettingTable,
+} from "../../description/mod.ts";
 import { inheritedEnvironment } from "../../inherited/mod.ts";
 import { missingGrantText, typed } from "../../model/mod.ts";
 import type { CheckOptions } from "../../options/dinit_check.ts";
@@ -33,7 +39,7 @@ export async function runCheck(
   settings: SettingTable = SETTING_TABLE,
 ): Promise<number> {
   try {
-    const options = scanCheckArguments(args);
+    const options = scanCheckArguments(args, isFile);
     if (!options.help) return await check(options, io, settings);
     io.out((await typed(import("./help.ts"))).checkHelp());
     return 0;
@@ -55,8 +61,16 @@ async function check(options: CheckOptions, io: CheckIo, settings: SettingTable)
   const identity = { uid: io.uid() ?? 0, gid: io.gid() ?? 0 };
   const { portable } = options;
   const users = new FileUsers();
-  const checker = new Checker({ source, users, identity, settings, portable, reporter, form });
-  const clean = checker.run(options.services, found);
+  const shared = source.directories.some(isSharedFile)
+    ? (await typed(import("../../description/toml/mod.ts"))).tomlSearch(settings)
+    : undefined;
+  const checker = new Checker({ source, users, identity, settings, portable, reporter, form, shared });
+  const { directories } = source;
+  const described = options.all && shared !== undefined
+    ? directories.filter(isSharedFile).flatMap((path) => shared.names(path))
+    : [];
+  const more = described.filter((name) => !options.services.includes(name));
+  const clean = checker.run([...options.services, ...more], found);
   if (options.print) print(options, checker, io, settings);
   return clean ? 0 : 1;
 }
@@ -97,6 +111,15 @@ function checkIo(): CheckIo {
     gid: realGroupId,
     errorsAtTerminal: () => Deno.stderr.isTerminal(),
   };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
+  }
 }
 
 function realGroupId(): number | undefined {

@@ -2,16 +2,27 @@
 
 import { type CheckOptions, defaultCheckOptions, DINIT_CHECK_OPTIONS } from "../../options/dinit_check.ts";
 import { scan } from "../../options/mod.ts";
+import { isSharedFile } from "../../description/mod.ts";
 import { checkFailure } from "./failure.ts";
 
 const DEFAULT_SERVICE = "boot";
 
-/** Scans the arguments from left to right. Throws `ToolFailure` at the first wrong one. */
-export function scanCheckArguments(args: readonly string[]): CheckOptions {
+/**
+ * Scans the arguments from left to right. Throws `ToolFailure` at the first wrong one.
+ *
+ * @param isFile whether a path is that of a regular file: `dinit.toml` as a word stands for its services
+ */
+export function scanCheckArguments(
+  args: readonly string[],
+  isFile: (path: string) => boolean = () => false,
+): CheckOptions {
   const options = defaultCheckOptions();
   scan(args, options, {
     options: DINIT_CHECK_OPTIONS,
-    word: (word) => options.services.push(word),
+    word(word) {
+      const isShared = isSharedFile(word) && isFile(word);
+      (isShared ? options.servicesDirs : options.services).push(word);
+    },
     unknown(arg) {
       throw checkFailure(`unrecognized option: '${arg}' (use '--help' for help)`);
     },
@@ -20,6 +31,7 @@ export function scanCheckArguments(args: readonly string[]): CheckOptions {
   if (options.print && options.format !== "text") {
     throw checkFailure("--print cannot be combined with --json or --format=github");
   }
+  options.all = options.services.length === 0 && options.servicesDirs.some(isSharedFile);
   if (options.services.length === 0) options.services.push(DEFAULT_SERVICE);
   return options;
 }

@@ -1,5 +1,6 @@
 /** The checker's findings for people: the reference's lines, and hints below them (cli 5.4). */
 
+import { placeText } from "../../model/mod.ts";
 import type { CtlIo } from "../shared/io.ts";
 import type { Finding, Reporter } from "./finding.ts";
 
@@ -39,7 +40,7 @@ function findingText({ text, neededBy, suggestion, remedy }: Finding, explains: 
   const lines = [text];
   if (neededBy !== undefined) {
     const { service, place } = neededBy;
-    lines.push(`    named by service '${service}' (${place.file}:${place.line})`);
+    lines.push(`    named by service '${service}' (${placeText(place)})`);
   }
   if (suggestion !== undefined) lines.push(`    did you mean \`${suggestion}\`?`);
   if (remedy !== undefined) lines.push(`    ${remedy}`);

@@ -1,6 +1,6 @@
 /** Completion for bash. */
 
-import { DINIT, SHUTDOWN, TOOLS } from "../../options/programs.ts";
+import { DINIT, LINKED_TOOLS, SHUTDOWN } from "../../options/programs.ts";
 import { posixFunctions } from "./posix.ts";
 
 /** The script, to be sourced. It needs nothing but bash, from version 4 on. */
@@ -40,7 +40,7 @@ _dinit_complete() {
 }
 
 complete -F _dinit_complete ${
-    [DINIT, ...TOOLS].filter((one) => one !== SHUTDOWN).map(({ name }) => name).join(" ")
+    [DINIT, ...LINKED_TOOLS].filter((one) => one !== SHUTDOWN).map(({ name }) => name).join(" ")
   }
 # Another init may own these names.
 for _dinit_name in ${[SHUTDOWN.name, ...SHUTDOWN.aliases].join(" ")}; do

@@ -1,11 +1,11 @@
 /** Completion for zsh. */
 
-import { DINIT, SHUTDOWN, TOOLS } from "../../options/programs.ts";
+import { DINIT, LINKED_TOOLS, SHUTDOWN } from "../../options/programs.ts";
 import { posixFunctions } from "./posix.ts";
 
 /** The script, to be sourced or to be installed as `_dinit` in a directory of `fpath`. */
 export function zshCompletion(): string {
-  const tools = [DINIT, ...TOOLS].filter((one) => one !== SHUTDOWN).map(({ name }) => name).join(" ");
+  const tools = [DINIT, ...LINKED_TOOLS].filter((one) => one !== SHUTDOWN).map(({ name }) => name).join(" ");
   return `\
 #compdef ${tools}
 # zsh completion for dinit and its tools, made by: dinit completion zsh

@@ -98,7 +98,7 @@ function unknownOption(arg: string, command: Command | undefined): ToolFailure {
 
 /** Throws `ToolFailure` if the words cannot be arguments of the sub-command. */
 function checkWords(command: Command, words: readonly string[], options: CtlOptions): void {
-  if (options.list) {
+  if (options.list || options.all) {
     if (words.length > 0) throw usageFailure(command.name, words);
     return;
   }

@@ -5,6 +5,7 @@ import {
   ControlError,
   controlSocketPath,
   effectiveMode,
+  projectSocket,
   type SocketOptions,
 } from "../../client/mod.ts";
 import { Errno, errnoText } from "../../model/errno.ts";
@@ -40,10 +41,11 @@ export async function openConnection(options: ConnectionOptions, io: CtlIo): Pro
 }
 
 /**
- * Connects to the daemon at a path. If none is there and the command line names none, connects to the daemon of the
- * current folder. Throws `ControlError` for the path.
+ * Connects to the daemon of the project that the current folder belongs to, or else to the daemon at a path. If none is
+ * there and the command line names none, connects to the daemon of the current folder. Throws `ControlError` for the
+ * path.
  *
- * @param tool the name in the note on a terminal that this is the daemon of the folder
+ * @param tool the name in the note on a terminal that this is another daemon than that at the path
  */
 export async function connectToDaemon(
   path: string,
@@ -51,6 +53,12 @@ export async function connectToDaemon(
   io: CtlIo,
   tool: string,
 ): Promise<ControlClient> {
+  const project = projectSocket(options, io);
+  const ofProject = project && await ControlClient.connect(project).catch(() => undefined);
+  if (ofProject) {
+    if (io.errorTerminal()) io.err(dim(`${tool}: the services of this project, at ${project}`, io));
+    return ofProject;
+  }
   try {
     return await ControlClient.connect(path);
   } catch (error) {
@@ -62,6 +70,12 @@ export async function connectToDaemon(
     if (io.errorTerminal()) io.err(`${tool}: no daemon at ${path}; using ${other} of this folder\n`);
     return client;
   }
+}
+
+/** A line that does not catch the eye. */
+function dim(line: string, io: CtlIo): string {
+  const isPlain = (io.env("NO_COLOR") ?? "") !== "" || io.env("TERM") === "dumb";
+  return isPlain ? `${line}\n` : `\x1b[2m${line}\x1b[0m\n`;
 }
 
 /** The error numbers that mean that no daemon listens. */

@@ -2,6 +2,7 @@
 
 import type { WireStatus } from "../../client/mod.ts";
 import { lookOf } from "./look.ts";
+export { isPattern } from "./pattern.ts";
 import type { StateChoice } from "../../options/ctl_values.ts";
 
 /** A service that may be selected. */
@@ -16,11 +17,6 @@ export interface Selection {
   readonly patterns: readonly string[];
   /** The service must have one of the states. Empty: any state. */
   readonly states: readonly StateChoice[];
-}
-
-/** Whether a name is a pattern. */
-export function isPattern(name: string): boolean {
-  return /[*?[]/.test(name);
 }
 
 /** A test whether a service is selected. */

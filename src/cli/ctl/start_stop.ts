@@ -14,23 +14,26 @@ import { ServiceState } from "../../model/states.ts";
 import type { CommandContext } from "./context.ts";
 import { ctlFailure, ToolFailure } from "../shared/failure.ts";
 import { warnIfChanged } from "./changed.ts";
+import { typed } from "../../model/typed_module.ts";
+import { isPattern } from "./pattern.ts";
 import { LoadFailure, loadService, type ServiceRecord, serviceStatus } from "./services.ts";
 import { forEachService, type Outcome, type Pending } from "./several.ts";
 import { waitForGoal, waitingShown } from "./wait.ts";
 
-/** `dinitctl start SERVICE...` */
+/** `dinitctl start SERVICE|PATTERN...`, or `--all` */
 export const start = (context: CommandContext): Promise<number> => run("start", context);
-/** `dinitctl stop [--force] SERVICE...` */
+/** `dinitctl stop [--force] SERVICE|PATTERN...`, or `--all` */
 export const stop = (context: CommandContext): Promise<number> => run("stop", context);
-/** `dinitctl restart [--force] SERVICE...` */
+/** `dinitctl restart [--force] SERVICE|PATTERN...`, or `--all` */
 export const restart = (context: CommandContext): Promise<number> => run("restart", context);
 /** `dinitctl wake SERVICE...` */
 export const wake = (context: CommandContext): Promise<number> => run("wake", context);
 /** `dinitctl release SERVICE...` */
 export const release = (context: CommandContext): Promise<number> => run("release", context);
 
-async function run(command: CommandName, context: CommandContext): Promise<number> {
-  const client = await context.connect();
+async function run(command: CommandName, given: CommandContext): Promise<number> {
+  const client = await given.connect();
+  const context = await withNames(command, given, client);
   const events = new HandleEvents(client);
   return await waitingShown(context, VERBS[goalOf(command)], (shown, done) => {
     const settled = new Map(context.words.map((name) => [name, Promise.withResolvers<void>()]));
@@ -51,6 +54,19 @@ async function run(command: CommandName, context: CommandContext): Promise<numbe
       }
     });
   });
+}
+
+/** The context with the names of the services that are meant. Only patterns need more code for that. */
+async function withNames(
+  command: CommandName,
+  context: CommandContext,
+  client: ControlClient,
+): Promise<CommandContext> {
+  const takesPatterns = command === "start" || command === "stop" || command === "restart";
+  const { words, options: { all } } = context;
+  if (!takesPatterns || (!all && !words.some(isPattern))) return context;
+  const { matchingNames } = await typed(import("./matching.ts"));
+  return { ...context, words: await matchingNames(command, all ? ["*"] : words, client) };
 }
 
 /** The commands for which `--ignore-unstarted` has a meaning. */

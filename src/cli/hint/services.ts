@@ -84,7 +84,7 @@ function ignoreLoss(error: unknown): undefined {
 }
 
 /** The daemon's directories of descriptions; none if the daemon does not say. */
-async function directoriesOf(client: ControlClient | undefined): Promise<string[]> {
+export async function directoriesOf(client: ControlClient | undefined): Promise<string[]> {
   const reply = await client?.request({ type: Request.QUERY_LOAD_MECH }).catch(ignoreLoss);
   if (reply?.type !== Reply.LOADER_MECH) return [];
   const { cwd, directories } = reply;
@@ -92,7 +92,7 @@ async function directoriesOf(client: ControlClient | undefined): Promise<string[
 }
 
 /** The service names in a directory; none if it cannot be read. */
-function descriptionNames(directory: string): string[] {
+export function descriptionNames(directory: string): string[] {
   if (!mayRead(directory)) return [];
   try {
     return [...Deno.readDirSync(directory)].filter(({ isDirectory, name }) =>

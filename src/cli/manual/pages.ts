@@ -7,14 +7,15 @@ import {
   DINIT_LOG,
   DINIT_MONITOR,
   DINITCTL,
+  LINKED_TOOLS,
   type Program,
   PROGRAMS,
   SHUTDOWN,
-  TOOLS,
 } from "../../options/programs.ts";
 import { LOG_DESCRIPTION } from "../../options/dinit_log_help.ts";
 import { helpOf, optionTerm } from "../../options/text.ts";
 import { usage } from "../ctl/help.ts";
+import { projectPages } from "./project_pages.ts";
 import type { ManualItem, ManualPage, ManualSection } from "./roff.ts";
 
 const EXIT_STATUS: ManualSection = {
@@ -33,7 +34,8 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
 
 /** All pages. */
 export function manualPages(): readonly ManualPage[] {
-  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), shutdownPage()];
+  const ofProjects = projectPages((program) => ({ ...pageOf(program), options: optionItems(program) }));
+  return [daemonPage(), ctlPage(), checkPage(), monitorPage(), logPage(), ...ofProjects, shutdownPage()];
 }
 
 /** What every page takes from the table. */
@@ -53,7 +55,7 @@ function daemonPage(): ManualPage {
           "processes, starts them again if they are meant to last, and stops them in order. Without the name of a " +
           "service it starts the service boot. It ends when no service is active any more.",
           "The tools are part of the same program, and also programs of their own where links are installed: " +
-          `${TOOLS.map(({ word, name }) => `dinit ${word} is ${name}`).join(", ")}.`,
+          `${LINKED_TOOLS.map(({ word, name }) => `dinit ${word} is ${name}`).join(", ")}.`,
         ],
       },
       { title: "Options", items: optionItems(DINIT) },

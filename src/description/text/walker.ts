@@ -53,6 +53,8 @@ interface Fragment {
   readonly realDirectory: string;
   /** Where dependency directories begin. */
   readonly directory: string;
+  /** Where a place really is. @default there */
+  readonly place?: DescriptionFile["place"];
 }
 
 /** Deeper includes would exhaust the descriptors of a daemon that keeps each file and its directory open. */
@@ -94,6 +96,7 @@ export class Walker {
       file: file.file,
       realDirectory: file.realDirectory,
       directory: directoryOf(file.file),
+      place: file.place,
     };
   }
 
@@ -114,7 +117,8 @@ export class Walker {
 
   /** Reads all lines in order. */
   walk(): void {
-    this.#handler.beginFile?.(this.#fragment.file, this.#text);
+    // A text that was made from another one is not what people have written.
+    if (this.#fragment.place === undefined) this.#handler.beginFile?.(this.#fragment.file, this.#text);
     this.#readLines(this.#text);
   }
 
@@ -153,9 +157,10 @@ export class Walker {
   }
 
   #place(lines: LineReader, line: number, position: number): Location {
-    const { file } = this.#fragment;
-    if (lines.lineAt(position) !== line) return { file, line };
-    return { file, line, column: lines.columnAt(position) };
+    const { file, place } = this.#fragment;
+    const column = lines.lineAt(position) === line ? lines.columnAt(position) : undefined;
+    if (place !== undefined) return place(line, column);
+    return column === undefined ? { file, line } : { file, line, column };
   }
 
   #located({ message, options }: Mistake, location: Location, setting?: string): LoadError {

@@ -80,8 +80,8 @@ function selection(words: readonly string[]): (name: string) => boolean {
   return (name) => names.has(name) || fits(name);
 }
 
-/** What is asked for. `pending`: services that are loaded later may follow, so nothing must be there yet. */
-interface Wanted {
+/** What logs are asked for. `pending`: services that are loaded later may follow, so nothing must be there yet. */
+export interface Wanted {
   readonly words: readonly string[];
   readonly isSelected: (name: string) => boolean;
   readonly pending: boolean;
@@ -90,7 +90,7 @@ interface Wanted {
 }
 
 /** The logs of the selected services. Throws `ToolFailure` if a named service is not loaded, or has no log. */
-async function findSources(
+export async function findSources(
   client: ControlClient,
   openHandles: () => Promise<Handles>,
   { words, isSelected, pending, report }: Wanted,
