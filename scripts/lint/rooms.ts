@@ -6,7 +6,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["description", "inherited", "rotation"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
-  ["options", "health", "insight", "watch"],
+  ["options", "health", "insight", "schedule", "watch"],
   ["cli", "daemon", "tools"],
 ];
 
@@ -31,6 +31,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/rotating.ts", ["host", "tools"]],
   // Only a daemon that watches the health of services.
   ["src/system/watching_health.ts", ["health", "host"]],
+  // A tool that shows the times of an expression needs no daemon.
+  ["src/schedule/cron_times.ts", ["cli"]],
   // Only a tool that its daemon watches.
   ["src/system/datagram.ts", ["tools"]],
   // Only a daemon that keeps logs, and its keeper.

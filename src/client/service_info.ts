@@ -4,6 +4,7 @@ import { hasFailed, type WireStatus } from "../control/wire/mod.ts";
 import { type ServiceTypeName, serviceTypeRow } from "../model/service_types.ts";
 import { ServiceState, StopReason } from "../model/states.ts";
 import type { HealthDocument } from "../model/health_status.ts";
+import type { TimerDocument } from "../model/schedule_status.ts";
 import type { FailureReport } from "../model/status.ts";
 
 /** The public state of a service. */
@@ -110,6 +111,8 @@ export interface KnownService extends WireStatus {
   readonly failure?: FailureReport;
   /** What is known of its health. @default nothing watches it, or unknown */
   readonly health?: HealthDocument;
+  /** Its schedule. @default it has none, or unknown */
+  readonly timer?: TimerDocument;
   /** Why it was unhealthy when it stopped last. @default that was not the reason */
   readonly unhealthy?: string;
   /** The limit in bytes, if its last process was ended because it needed more memory. @default that was not the reason */

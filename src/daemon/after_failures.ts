@@ -57,7 +57,7 @@ export class AfterFailures implements FactSink {
       exit.note(exit.status); // in the same step as the failure
       this.#endAfter(exit);
     }
-    const isDue = fact.kind === "failed-for-good" &&
+    const isDue = (fact.kind === "failed-for-good" || fact.kind === "run-failed") &&
       this.#context.manager().graph.byId(fact.id)?.hooks !== undefined;
     if (this.#begun && (isDue || this.#hooks !== undefined)) this.#tell((hooks) => hooks.fact(fact));
   }

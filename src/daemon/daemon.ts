@@ -108,6 +108,7 @@ export class Daemon {
       rotate: ({ id }) => this.#followers.logs.rotate(id),
       health: this.#followers.health,
       record: ({ id }, begins) => recordPermissions(this.#manager, id, begins, ground.socketPath),
+      schedules: this.#followers.schedules,
       log: (level, message) => log.message(level, message),
     });
     ground.carry({

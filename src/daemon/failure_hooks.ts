@@ -47,7 +47,7 @@ export class FailureHooks {
     if (!("service" in fact)) return;
     const service = this.#context.manager.find(fact.service);
     if (service === undefined) return;
-    if (fact.kind === "failed-for-good") await this.look(service);
+    if (fact.kind === "failed-for-good" || fact.kind === "run-failed") await this.look(service);
     if (fact.kind === "stopped") await this.#hasStopped(service);
     // The command of a scripted service has ended: it would stay up, and could not run for the next failure.
     if (

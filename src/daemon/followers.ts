@@ -9,6 +9,7 @@ import { Failures } from "./failures.ts";
 import { ServiceHealth } from "./service_health.ts";
 import { ServiceLogs } from "./service_logs.ts";
 import { ServiceWatch } from "./service_watch.ts";
+import { ServiceSchedules } from "./service_schedules.ts";
 
 /** What they are given. */
 export interface FollowersContext extends DaemonContext, Pick<AfterFailuresContext, "exit" | "idle"> {
@@ -24,6 +25,7 @@ export class Followers implements FactSink {
   readonly logs: ServiceLogs;
   readonly health: ServiceHealth;
   readonly watch: ServiceWatch;
+  readonly schedules: ServiceSchedules;
 
   /** An earlier program has started some of the processes. */
   #continues = false;
@@ -34,6 +36,7 @@ export class Followers implements FactSink {
     this.logs = new ServiceLogs(context.manager, context);
     this.health = new ServiceHealth(context);
     this.watch = new ServiceWatch(context);
+    this.schedules = new ServiceSchedules(context);
   }
 
   fact(fact: Fact): void {
@@ -42,6 +45,7 @@ export class Followers implements FactSink {
     this.logs.fact(fact);
     this.health.fact(fact);
     this.watch.fact(fact);
+    this.schedules.fact(fact);
   }
 
   /** Continues with what an earlier program knew. */
@@ -49,6 +53,7 @@ export class Followers implements FactSink {
     this.#continues = true;
     await this.failures.restore(parts);
     await this.health.restore(parts);
+    await this.schedules.restore(parts);
   }
 
   /** From now on processes may be started. */
@@ -56,17 +61,19 @@ export class Followers implements FactSink {
     this.logs.begin();
     this.health.begin();
     this.watch.begin(this.#continues);
+    this.schedules.begin();
   }
 
-  /** All services with the facts about their logs, failures and health. */
+  /** All services with the facts about their logs, failures, health and schedules. */
   overview(): ServiceOverview[] {
-    return this.health.complemented(this.failures.overview());
+    return this.schedules.complemented(this.health.complemented(this.failures.overview()));
   }
 
   /** Ends what runs. */
   async close(): Promise<void> {
     this.health.close();
     this.watch.close();
+    await this.schedules.close();
     await this.logs.close();
   }
 }

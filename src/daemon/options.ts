@@ -27,6 +27,8 @@ export interface DaemonOptions {
   /** Empty: the default directories. */
   readonly serviceDirectories: readonly string[];
   readonly socketPath: string | undefined;
+  /** Where state is kept that outlasts a restart of the machine (an addition to the reference). */
+  readonly stateFolder: string | undefined;
   /** The descriptor for announcing readiness. */
   readonly readyFd: number | undefined;
   readonly logFile: string | undefined;
@@ -125,6 +127,7 @@ function initialSettings({ pid, uid }: Situation): DinitSettings {
     environmentFile: undefined,
     serviceDirectories: [],
     socketPath: undefined,
+    stateFolder: undefined,
     readyFd: undefined,
     logFile: undefined,
     consoleMessages: "warn",
@@ -183,6 +186,7 @@ function optionsOf(settings: DinitSettings): DaemonOptions {
     environmentFile: settings.environmentFile,
     serviceDirectories: settings.serviceDirectories,
     socketPath: settings.socketPath,
+    stateFolder: settings.stateFolder,
     readyFd: settings.readyFd,
     logFile: settings.logFile,
     // Status lines are shown at any level, unless an option makes the daemon quiet (5.4).

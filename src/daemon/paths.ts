@@ -4,6 +4,8 @@ import { defaultServiceDirectories } from "../description/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 
 const SYSTEM_SOCKET = "/run/dinitctl";
+/** Where the owner of a machine keeps what must outlast a restart of the machine. */
+const SYSTEM_STATE = "/var/lib/dinit";
 
 /** The program that the owner of a machine executes when all services have stopped. */
 export const SHUTDOWN_PROGRAM = "/usr/sbin/shutdown";
@@ -32,6 +34,22 @@ export function socketPath(
   if (runtimeDirectory !== undefined) return `${runtimeDirectory}/dinitctl`;
   const home = context.env("HOME") ?? context.passwdHome();
   return home === undefined ? SYSTEM_SOCKET : `${home}/.dinitctl`;
+}
+
+/**
+ * Where the state of schedules is kept. A daemon with its own socket path keeps it beside the socket, because another
+ * daemon may have services with the same names.
+ */
+export function scheduleFolder(
+  options: Pick<DaemonOptions, "system" | "socketPath" | "stateFolder">,
+  socketPath: string,
+  context: PathContext,
+): string {
+  if (options.stateFolder !== undefined) return `${absolutePath(options.stateFolder)}/schedules`;
+  if (options.socketPath !== undefined) return `${absolutePath(socketPath)}.schedules`;
+  if (options.system) return `${SYSTEM_STATE}/schedules`;
+  const home = context.env("HOME") ?? context.passwdHome() ?? "/";
+  return `${context.env("XDG_STATE_HOME") || `${home}/.local/state`}/dinit/schedules`;
 }
 
 /** The service directories in search order. */

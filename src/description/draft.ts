@@ -43,8 +43,8 @@ export class Draft {
   environmentFileOptional = false;
   /** The lines of `env`, before substitution. */
   readonly environmentLines: { readonly name: string; readonly text: string }[] = [];
-  /** Whether `nice`, `oom-score-adj` and `capabilities` have lines, including lines with a wrong or empty value. */
-  readonly given = { nice: false, oomScoreAdjust: false, capabilities: false };
+  /** Whether these settings have lines, including lines with a wrong or empty value. */
+  readonly given = { nice: false, oomScoreAdjust: false, capabilities: false, restart: false };
   /** `export-passwd-vars` */
   exportsUser = false;
   /** `export-service-name` */

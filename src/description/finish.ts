@@ -12,6 +12,7 @@ import { denoProgram } from "./deno_program.ts";
 import { denoCommand, denoMisfits } from "./settings/deno.ts";
 import { groupMisfits } from "./settings/control_groups.ts";
 import { misfits, setHealth } from "./settings/health.ts";
+import { hasSchedule, scheduleMisfits } from "./settings/schedule.ts";
 import { remarks } from "./settings/lint.ts";
 import { sandboxMisfits } from "./settings/sandbox.ts";
 import { watchMisfits } from "./settings/watch.ts";
@@ -36,6 +37,7 @@ export function finishDescription(
   }
   checkBeforeSubstitution(draft, reader);
   checkKeptLog(draft, reader);
+  checkSchedule(draft, reader);
 
   const overlay = description.environment;
   const variables = reader.variables((name) => options.environment.getFor(overlay, name));
@@ -96,6 +98,21 @@ function checkBeforeSubstitution(draft: Draft, reader: DescriptionReader): void 
       "kill-all-on-stop can only be set on scripted or internal services.",
       "kill-all-on-stop",
     );
+  }
+}
+
+/** A scheduled service needs times, and only such a service has any. */
+function checkSchedule({ description }: Draft, reader: DescriptionReader): void {
+  const { type, schedule } = description;
+  if (type === ServiceType.SCHEDULED && !hasSchedule(schedule)) {
+    reader.reportGeneral(
+      "'type = scheduled' needs times: add 'schedule-cron = EXPRESSION' or 'schedule-interval = DURATION'.",
+      "no-schedule",
+    );
+  }
+  if (reader.places.size === 0) return;
+  for (const { setting, message } of scheduleMisfits(description, reader.places)) {
+    reader.reportAt(setting, message, "misfit");
   }
 }
 
@@ -199,6 +216,7 @@ function substituteCommand(
 /** Sets the fields that depend on all lines. */
 function settle(draft: Draft): void {
   const { description, links, after, before } = draft;
+  if (description.type === ServiceType.SCHEDULED && !draft.given.restart) description.restart = "never";
   if (description.type === ServiceType.BGPROCESS && description.flags.runsOnConsole) {
     description.flags = { ...description.flags, runsOnConsole: false };
   }

@@ -37,6 +37,8 @@ export type {
   ResourceLimit,
   RestartPolicy,
   SandboxSettings,
+  ScheduleOverlap,
+  ScheduleSettings,
   ServiceDescription,
   ServiceFlags,
   ServiceType,

@@ -188,7 +188,7 @@ export class DescriptionReader implements SettingTarget, LineHandler {
           position: operator,
         });
       }
-      const value = readValue(lines.text, from, lines.end);
+      const value = readValue(lines.text, from, lines.end, setting.hashInWords);
       this.setting = name;
       this.#options.words?.(name, writtenWords(value, lines));
       const { tokens, starts } = value;

@@ -14,6 +14,8 @@ import { hasRoomForEdge } from "./graph/load_limits.ts";
 import type { StartParameters } from "./graph/start_parameters.ts";
 import { isActive, type ServiceRecord, takesSignals } from "./graph/record.ts";
 
+export type { RunCause } from "./graph/run.ts";
+
 const { STOPPED, STARTING, STARTED, STOPPING } = ServiceState;
 
 /** The longest chain of dependencies at run time. */
@@ -149,12 +151,32 @@ export function release({ lifecycle }: OrderContext, service: ServiceRecord, pin
   return outcome(service, STOPPED);
 }
 
-/** Sets the trigger of a triggered service; false for a service of another type. */
-export function trigger({ lifecycle }: OrderContext, service: ServiceRecord, on: boolean): boolean {
+/**
+ * Sets the trigger of a triggered service, or lets a scheduled service run now. False: the service has another type, or
+ * cannot run now.
+ */
+export function trigger(
+  { lifecycle, shuttingDown }: OrderContext,
+  service: ServiceRecord,
+  on: boolean,
+  events: Pick<ProcessEvents, "runDue">,
+): boolean {
+  if (service.type === ServiceType.SCHEDULED) {
+    if (!on || shuttingDown || !mayRun(service)) return false;
+    events.runDue(service, "trigger");
+    lifecycle.drain();
+    return true;
+  }
   if (service.type !== ServiceType.TRIGGERED) return false;
   lifecycle.trigger(service, on);
   lifecycle.drain();
   return true;
+}
+
+/** Whether a scheduled service is up, and another run does not stand in the way. */
+function mayRun({ phase, state, description }: ServiceRecord): boolean {
+  const isBusy = phase.kind === "running" || phase.kind === "ending-run";
+  return state === STARTED && !(isBusy && description.schedule.overlap === "skip");
 }
 
 /** A service that a failure of this one had to start was started, or cannot be; without a name: all of them. */

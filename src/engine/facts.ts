@@ -15,6 +15,7 @@ import {
 import type { PhaseKind } from "./lifecycle/phase.ts";
 import type { Clock, LaunchRefusal } from "./ports.ts";
 import type { FailureCause } from "./graph/failure.ts";
+import type { RunCause, RunResult } from "./graph/run.ts";
 import type { ServiceRecord } from "./graph/record.ts";
 
 /** What happened to a service. */
@@ -39,6 +40,22 @@ export type ServiceFact =
   | { readonly kind: "restart-limit-reached" }
   /** It is down because of a failure, and nothing will restart it. `exit`: how its last process ended. */
   | { readonly kind: "failed-for-good"; readonly cause: FailureCause; readonly exit: ExitStatus | undefined }
+  // ---- The runs of a scheduled service
+  | { readonly kind: "run-began"; readonly cause: RunCause }
+  /** `began`: when, by the engine's clock. `exit`: how its process ended, if there was one. */
+  | {
+    readonly kind: "run-ended";
+    readonly cause: RunCause;
+    readonly began: number;
+    readonly result: RunResult;
+    readonly exit: ExitStatus | undefined;
+  }
+  /** A run was due while the last one had not ended, and is left out. */
+  | { readonly kind: "run-skipped"; readonly cause: RunCause }
+  /** A run takes too long, and is asked to end. */
+  | { readonly kind: "run-overdue"; readonly pid: number | undefined }
+  /** A run has failed, and is not repeated. */
+  | { readonly kind: "run-failed"; readonly cause: FailureCause; readonly exit: ExitStatus | undefined }
   /** The service to which it chains could not be started: loading failed, or the chain is a circle. */
   | { readonly kind: "chain-failed"; readonly to: string; readonly error: LoadError | undefined }
   // ---- Processes

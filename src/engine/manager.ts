@@ -53,9 +53,9 @@ export class ServiceManager implements EngineEvents {
     this.#options = options;
     const { saved, store = NO_STATE_STORE } = options;
     this.#shutdownType = saved?.shutdownType ?? ShutdownType.NONE;
-    this.graph = options.graph ?? new ServiceGraph();
+    const graph = this.graph = options.graph ?? new ServiceGraph();
     this.#state = new EngineState({
-      graph: this.graph,
+      graph,
       store,
       data: () => ({
         nextId: this.graph.nextId,
@@ -66,7 +66,7 @@ export class ServiceManager implements EngineEvents {
     });
     this.stateParts = this.#state.parts;
     this.#engine = assemble(options, {
-      graph: this.graph,
+      graph,
       isShuttingDown: () => this.shuttingDown,
       emit: (service, event) => this.#listeners.emit(service, event),
     });
@@ -85,8 +85,8 @@ export class ServiceManager implements EngineEvents {
   resume(): void {
     const { saved } = this.#options;
     if (saved === undefined) return;
-    const ours = { graph: this.graph, isShuttingDown: () => this.shuttingDown, variables: saved.variables };
-    this.#calls.act(() => saved.resume({ ...this.#options, ...this.#engine, ...ours }));
+    const more = { graph: this.graph, isShuttingDown: () => this.shuttingDown, variables: saved.variables };
+    this.#calls.act(() => saved.resume({ ...this.#options, ...this.#engine, ...more }));
   }
 
   // ---- Services ----------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ export class ServiceManager implements EngineEvents {
 
   /** See `commands.trigger`. */
   trigger(service: ServiceRecord, on: boolean): boolean {
-    return this.#calls.command(service, () => commands.trigger(this, service, on));
+    return this.#calls.command(service, () => commands.trigger(this, service, on, this.#engine.events));
   }
 
   /** See `commands.signal`. */
@@ -242,8 +242,7 @@ export class ServiceManager implements EngineEvents {
 
   /** The times of the last activation of all services that were ever started, in load order. */
   times(): ServiceTimes[] {
-    const wallOf = (time: number) => this.#options.clock.wallOf(time);
-    return [...this.services()].flatMap((service) => timesOf(service, wallOf) ?? []);
+    return [...this.services()].flatMap((service) => timesOf(service, this.#options.clock) ?? []);
   }
 
   /** The buffered output of a service; `undefined` if its settings do not request any. */
@@ -326,6 +325,11 @@ export class ServiceManager implements EngineEvents {
   /** Replaces the process of a service that is up and stays up. See `commands.replace`. */
   replace(service: ServiceRecord, why: string, variables?: Readonly<Record<string, string>>): boolean {
     return this.#calls.command(service, () => commands.replace(this.#engine, service, why, variables));
+  }
+
+  /** The time of a scheduled service has come: it runs, if it is up. */
+  runDue(id: number, cause: commands.RunCause): void {
+    this.#calls.ofProcess(id, "run-due", (service) => this.#engine.events.runDue(service, cause));
   }
 
   /** A process asks for more time to start or to stop: this many milliseconds from now. */

@@ -92,7 +92,10 @@ export type {
   ResourceLimit,
   RestartLimit,
   RestartPolicy,
+  RunDocument,
   SandboxSettings,
+  ScheduleOverlap,
+  ScheduleSettings,
   ServiceDescription,
   ServiceEvent,
   ServiceFlags,
@@ -104,6 +107,7 @@ export type {
   ShutdownType,
   StopReason,
   TargetState,
+  TimerDocument,
   UserIds,
   WaitStatus,
   WatchAction,
@@ -173,6 +177,7 @@ export type {
 } from "./ports.ts";
 export type { DueHooks, FailureCause, GaveUp } from "./graph/failure.ts";
 export type { EndingRemains, Remains } from "./graph/remains.ts";
+export type { RunCause, RunResult, RunState } from "./graph/run.ts";
 export type { StartParameters } from "./graph/start_parameters.ts";
 export type { Child, Edge, ProcessRole, ProcessState, ServiceRecord, TimerPurpose } from "./graph/record.ts";
 export type { ActivationTimes } from "./times.ts";

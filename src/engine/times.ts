@@ -58,12 +58,13 @@ export function noteStep(service: Activated, phase: Phase, now: number): void {
   }
 }
 
-/** The times of a service with the time of day, which `wallOf` gives for a time of the engine's clock. */
+/** The times of a service with the time of day. */
 export function timesOf(
   { name, times }: Activated,
-  wallOf: (time: number) => number,
+  clock: { wallOf(time: number): number },
 ): ServiceTimes | undefined {
   if (times === undefined) return undefined;
+  const wallOf = (time: number) => clock.wallOf(time);
   const at = (time: number | undefined) => time === undefined ? undefined : wallOf(time);
   return {
     name,

@@ -45,7 +45,7 @@ export type { HostReports, NativeHostOptions } from "./native_options.ts";
 export { descriptorOfPath, grantedLink } from "./output/own_descriptor.ts";
 export { type JournalCopy, type JournalOptions, ProcessJournal } from "./processes/process_journal.ts";
 export { type LaunchNumber, NO_RECORD, type ProcessRecord } from "./processes/process_record.ts";
-export type { AlarmMaker } from "./alarm.ts";
+export { type AlarmMaker, runtimeAlarm } from "./alarm.ts";
 export { SystemClock } from "./system_clock.ts";
 export { releaseMemory } from "../system/mod.ts";
 export {

@@ -61,6 +61,9 @@ export function words(fact: Fact): Words | undefined {
     case "stop-cancelled":
     case "recovery-given-up":
     case "failed-for-good":
+    case "run-began":
+    case "run-ended":
+    case "run-failed":
       return undefined;
     case "reload-failed":
       return error(`Could not reload service ${fact.service}: ${fact.error.message}`);
@@ -97,6 +100,14 @@ export function words(fact: Fact): Words | undefined {
         `Service ${fact.service}: ending ${which} ${fact.pids.join(", ")}, which its main process has left.`,
       );
     }
+    case "run-skipped":
+      return warning(
+        `Service ${fact.service}: its last run has not ended; the one that is due now is skipped.`,
+      );
+    case "run-overdue":
+      return warning(
+        `Service ${fact.service} with pid ${fact.pid ?? -1} exceeded schedule-limit; ending its run.`,
+      );
     case "start-overdue":
       return warning(
         `Service ${fact.service} with pid ${fact.pid ?? -1} exceeded allowed start time; cancelling.`,

@@ -9,6 +9,7 @@ import { type DenoSettings, NO_DENO } from "./deno_settings.ts";
 import { type GroupSettings, NO_GROUP } from "./group_settings.ts";
 import { type HealthSettings, NO_HEALTH } from "./health_settings.ts";
 import { NO_SANDBOX, type SandboxSettings } from "./sandbox_settings.ts";
+import { NO_SCHEDULE, type ScheduleSettings } from "./schedule_settings.ts";
 import { type LoadedServiceType, ServiceType } from "./service_types.ts";
 import type { DependencyKind } from "./states.ts";
 import { NO_WATCH, type WatchSettings } from "./watch_settings.ts";
@@ -167,6 +168,8 @@ export interface ServiceDescription {
   readonly health: HealthSettings;
   /** Files whose changes concern the process. */
   readonly watch: WatchSettings;
+  /** When a `scheduled` service runs. */
+  readonly schedule: ScheduleSettings;
   /** `chain-to`: the service to start when this one has stopped by itself and well; empty for none. */
   readonly chainTo: string;
   /** `on-failure`: the services to start when this one has failed and does not restart. */
@@ -292,6 +295,7 @@ export const DEFAULT_DESCRIPTION: ServiceDescription = {
   readyVariable: undefined,
   health: NO_HEALTH,
   watch: NO_WATCH,
+  schedule: NO_SCHEDULE,
   chainTo: "",
   onFailure: [],
   flags: NO_FLAGS,

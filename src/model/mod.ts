@@ -26,6 +26,8 @@ export type * from "./health_status.ts";
 export * from "./names.ts";
 export * from "./program_path.ts";
 export * from "./sandbox_settings.ts";
+export * from "./schedule_settings.ts";
+export type * from "./schedule_status.ts";
 export * from "./service_types.ts";
 export * from "./signals.ts";
 export * from "./states.ts";

@@ -14,6 +14,7 @@ export const ServiceType = {
   SCRIPTED: 3,
   INTERNAL: 4,
   TRIGGERED: 5,
+  SCHEDULED: 6,
 } as const;
 /** The number of a type, or of a placeholder. */
 export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
@@ -26,12 +27,13 @@ export type LoadedServiceType = Exclude<ServiceType, typeof ServiceType.PLACEHOL
  * - `lasting`: it lives as long as the service;
  * - `background`: it launches the process that lives as long as the service, and ends;
  * - `script`: one command starts the service and another one stops it;
+ * - `run`: it comes and goes while the service is up, at the times of a schedule;
  * - `none`: there is none.
  */
-export type ProcessKind = "lasting" | "background" | "script" | "none";
+export type ProcessKind = "lasting" | "background" | "script" | "run" | "none";
 
 /** The name of a type, as descriptions spell it. */
-export type ServiceTypeName = "process" | "bgprocess" | "scripted" | "internal" | "triggered";
+export type ServiceTypeName = "process" | "bgprocess" | "scripted" | "internal" | "triggered" | "scheduled";
 
 /** One type of services. */
 export interface ServiceTypeRow {
@@ -41,6 +43,8 @@ export interface ServiceTypeRow {
   readonly type: LoadedServiceType;
   /** What its main process is. */
   readonly process: ProcessKind;
+  /** Whether dinit 0.22.1 does not have it. @default false */
+  readonly extension?: boolean;
 }
 
 /** All types, in the order of documentation. */
@@ -50,6 +54,7 @@ export const SERVICE_TYPES: readonly ServiceTypeRow[] = [
   { name: "scripted", type: ServiceType.SCRIPTED, process: "script" },
   { name: "internal", type: ServiceType.INTERNAL, process: "none" },
   { name: "triggered", type: ServiceType.TRIGGERED, process: "none" },
+  { name: "scheduled", type: ServiceType.SCHEDULED, process: "run", extension: true },
 ];
 
 const byType = new Map<number, ServiceTypeRow>(SERVICE_TYPES.map((row) => [row.type, row]));

@@ -2,6 +2,7 @@
 
 import type { FileTime } from "./description.ts";
 import type { WaitStatus } from "./exit_status.ts";
+import type { TimerDocument } from "./schedule_status.ts";
 import type { HealthDocument } from "./health_status.ts";
 import type { ServiceType } from "./service_types.ts";
 import type { ServiceState, StopReason, TargetState } from "./states.ts";
@@ -111,6 +112,8 @@ export interface ServiceOverview extends ServiceStatus {
   readonly retryAt?: number;
   /** What is known of its health. @default absent, nothing watches it */
   readonly health?: HealthDocument;
+  /** Its schedule. @default absent, it has none */
+  readonly timer?: TimerDocument;
   /** How often it was restarted automatically (restarts and recoveries) since it was loaded. */
   readonly restarts: number;
 }

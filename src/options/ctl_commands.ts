@@ -148,7 +148,7 @@ const ROWS = [
     name: "trigger",
     words: [SERVICES],
     minimumProtocol: 2,
-    summary: "set the trigger of triggered services",
+    summary: "set the trigger of triggered services, or let scheduled services run now",
   },
   {
     name: "untrigger",
@@ -236,6 +236,19 @@ const ROWS = [
     streams: true,
     minimumProtocol: 2,
     summary: "show the logs of all or some services; -f: follow them; rotate: begin another file",
+  },
+  {
+    name: "timers",
+    words: [{ ...PATTERNS, name: "SERVICE|PATTERN|ZONE" }],
+    options: ["--test"],
+    minimumProtocol: 1,
+    summary: "show when scheduled services run next, and how their last runs have ended",
+  },
+  {
+    name: "runs",
+    words: [SERVICE],
+    minimumProtocol: 1,
+    summary: "show the last runs of a scheduled service",
   },
   {
     name: "why",

@@ -38,6 +38,8 @@ export interface CtlOptions {
   all: boolean;
   /** `health`: check now. */
   run: boolean;
+  /** `--test`: the expression to test. */
+  test: string | undefined;
   json: boolean;
   color: ColourChoice;
   trace: boolean;
@@ -97,6 +99,7 @@ export function defaultOptions(): CtlOptions {
     list: false,
     all: false,
     run: false,
+    test: undefined,
     json: false,
     color: "auto",
     trace: false,

@@ -31,6 +31,7 @@ export interface DinitSettings {
   environmentFile: string | undefined;
   serviceDirectories: string[];
   socketPath: string | undefined;
+  stateFolder: string | undefined;
   readyFd: number | undefined;
   logFile: string | undefined;
   consoleMessages: Threshold;
@@ -221,6 +222,14 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     help: "what starts processes: native (needs the permission --allow-ffi),\n" +
       "command (Deno.Command), or auto: native if it can be had",
     apply: (s, value) => s.host = value as HostKind, // one of HOSTS
+  },
+  {
+    long: "--state-dir",
+    extension: true,
+    assignable: true,
+    value: { name: "DIR", kind: "directory" },
+    help: "where to keep the state of schedules, which outlasts a\nrestart of the machine",
+    apply: (s, value) => s.stateFolder = value,
   },
   {
     long: "--after-crash",

@@ -123,6 +123,18 @@ const ROWS = [
     apply: (o) => o.run = true,
   },
   {
+    long: "--test",
+    local: true,
+    extension: true,
+    assignable: true,
+    value: {
+      name: "EXPRESSION",
+      missing: "--test should be followed by a cron expression in quotes, such as '0 3 * * *'",
+    },
+    help: "timers: show when this expression comes true, without a daemon",
+    apply: (o, value) => o.test = value,
+  },
+  {
     long: "--json",
     extension: true,
     help: "write the result as one JSON document",

@@ -96,7 +96,7 @@ Deno.test("the sub-commands are in the order of the specification", () => {
     COMMANDS.map(({ name }) => name).join(" "),
     "status is-started is-failed start stop restart wake release unpin unload reload list shutdown add-dep rm-dep " +
       "enable disable trigger untrigger setenv unsetenv catlog signal tree graph wait events " +
-      "upgrade health logs why top analyze security permissions proxy",
+      "upgrade health logs timers runs why top analyze security permissions proxy",
   );
 });
 

@@ -96,6 +96,6 @@ Deno.test("help service gives defaults, types and the effect of a line", async (
       "depends-on = SERVICE a service that must be up as long as this one; may be repeated; may hold variables",
     ),
   );
-  assert(words.includes("default: 0.2; for process and bgprocess services"));
+  assert(words.includes("default: 0.2; for process, bgprocess and scheduled services"));
   assert(words.includes("termsignal another name of term-signal"));
 });

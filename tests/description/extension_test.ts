@@ -95,6 +95,13 @@ Deno.test("the table has these extensions, and ignores every other @meta line", 
     "watch",
     "watch-delay",
     "watch-action",
+    "schedule-cron",
+    "schedule-interval",
+    "schedule-timezone",
+    "schedule-jitter",
+    "schedule-catch-up",
+    "schedule-overlap",
+    "schedule-limit",
     "log-max-size",
     "log-max-age",
     "log-keep",
@@ -186,13 +193,13 @@ Deno.test("editors accept the name of an extension after @meta, and no other nam
     new RegExp(ruleFor("@meta grace-time = 1").begin).exec("@meta grace-time = 1")?.[1],
     "grace-time",
   );
-  assertEquals(ruleFor("@meta type = 1").name, "keyword.control.dinit");
+  assertEquals(ruleFor("@meta command = 1").name, "keyword.control.dinit");
   const vim = generatedFiles(settings).get("contrib/vim/syntax/dinit.vim")!;
   const rule = vim.split("\n").find((line) => line.includes("@meta\\s\\+\\)\\@<="));
   assertEquals(/\\%\(([\w|\\-]*\\\|)?grace-time\\/.test(rule ?? ""), true, vim);
 });
 
 Deno.test("a separate table does not change the table of the program", () => {
-  assertEquals(SETTING_TABLE.settings.length, 91);
-  assertEquals(settings.settings.length, 92);
+  assertEquals(SETTING_TABLE.settings.length, 98);
+  assertEquals(settings.settings.length, 99);
 });

@@ -20,6 +20,9 @@ const NAMES = ("type command working-dir env-file socket-listen socket-permissio
   "on-failure kill-mode oom-score-adj health-http health-tcp health-command health-interval health-timeout health-failures " +
   "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress " +
   "log-timestamps log-format log-rate-limit env watch watch-delay watch-action deno-script deno-permissions deno-flags sandbox sandbox-writable " +
+  "log-timestamps log-format log-rate-limit " +
+  "schedule-cron schedule-interval schedule-timezone schedule-jitter schedule-catch-up schedule-overlap " +
+  "schedule-limit " +
   "cgroup memory-max memory-high swap-max cpu-max cpu-weight io-weight pids-max")
   .split(" ");
 
@@ -33,9 +36,9 @@ function namesWhere(holds: (setting: (typeof SETTINGS)[number]) => boolean): str
   return SETTINGS.filter(holds).map((setting) => setting.name).toSorted();
 }
 
-Deno.test("the table has all 91 settings, each once", () => {
+Deno.test("the table has all 98 settings, each once", () => {
   assertEquals(SETTINGS.map((setting) => setting.name).toSorted(), NAMES.toSorted());
-  assertEquals(SETTINGS.length, 91);
+  assertEquals(SETTINGS.length, 98);
 });
 
 Deno.test("settings are substituted before, after, or never", () => {
@@ -94,6 +97,7 @@ Deno.test("twelve settings can be appended to", () => {
     "on-failure",
     "sandbox",
     "sandbox-writable",
+    "schedule-cron",
     "securebits",
     "stop-command",
     "watch",

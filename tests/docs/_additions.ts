@@ -12,7 +12,7 @@ export type Addition = Readonly<Record<string, readonly Insertion[]>>;
 /** A type of services: it has a start command, and nothing has to be done to stop it. */
 export const TYPE: Addition = {
   "src/model/service_types.ts": [
-    { behind: "  TRIGGERED: 5,\n", text: "  ONCE: 6,\n" },
+    { behind: "  TRIGGERED: 5,\n", text: "  ONCE: 7,\n" },
     { behind: "export type ServiceTypeName =", text: ` "once" |` },
     {
       behind: `  { name: "triggered", type: ServiceType.TRIGGERED, process: "none" },\n`,

@@ -68,6 +68,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   unhealthy: plain((world, [name]) => world.manager.unhealthy(world.service(name).id, "unhealthy")),
   replace: (world, [name]) =>
     world.manager.replace(world.service(name), "a file has changed") ? undefined : "NAK",
+  due: plain((world, [name]) => world.manager.runDue(world.service(name).id, "schedule")),
   extend: plain((world, [name, seconds]) =>
     world.manager.extendTimeout(world.service(name).id, Number(seconds) * 1000)
   ),

@@ -5,6 +5,8 @@ import {
   type HealthAction,
   NO_FLAGS,
   NO_HEALTH,
+  NO_SCHEDULE,
+  type ScheduleOverlap,
   type ServiceDescription,
   type ServiceFlags,
   ServiceType,
@@ -29,6 +31,7 @@ const TYPES: Record<string, ServiceDescription["type"]> = {
   bgprocess: ServiceType.BGPROCESS,
   scripted: ServiceType.SCRIPTED,
   triggered: ServiceType.TRIGGERED,
+  scheduled: ServiceType.SCHEDULED,
 };
 
 const FLAGS: Record<string, Partial<ServiceFlags>> = {
@@ -90,6 +93,10 @@ function setting(attribute: string): Partial<ServiceDescription> {
       return { readyFd: 3 };
     case "health-action":
       return { health: { ...NO_HEALTH, action: value as HealthAction } };
+    case "overlap":
+      return { schedule: { ...NO_SCHEDULE, overlap: value as ScheduleOverlap } };
+    case "run-limit":
+      return { schedule: { ...NO_SCHEDULE, limit: milliseconds } };
     case "stop-command":
       return { stopCommand: ["/bin/stop"] };
     case "chain-to":

@@ -6,6 +6,7 @@ import {
   LaunchStage,
   NO_FLAGS,
   NO_HEALTH,
+  NO_SCHEDULE,
   type ServiceDescription,
   ServiceState,
   ServiceType,
@@ -45,6 +46,10 @@ const PID_FILES: readonly PidFileOutcome[] = [
 const HEALTH = ([{ readyBy: "notify" }, { action: "stop" }, { action: "none" }] as const)
   .map((changes) => ({ ...NO_HEALTH, ...changes }));
 
+const SCHEDULES =
+  ([{ overlap: "queue", limit: 2000 }, { overlap: "stop" }, { overlap: "stop", limit: 100 }] as const)
+    .map((changes) => ({ ...NO_SCHEDULE, ...changes }));
+
 const flag = fc.boolean();
 const rare = fc.integer({ min: 0, max: 9 }).map((number) => number === 9);
 
@@ -60,6 +65,7 @@ const settings: fc.Arbitrary<Partial<ServiceDescription>> = fc.record({
   killMode: fc.constantFrom("process", "process", "group", "all"),
   readyFd: fc.constantFrom(undefined, undefined, 3),
   health: fc.constantFrom(NO_HEALTH, NO_HEALTH, ...HEALTH),
+  schedule: fc.constantFrom(NO_SCHEDULE, ...SCHEDULES),
   chainTo: fc.constantFrom("", "", "", "s0", "s1"),
   flags: fc.record({
     startsOnConsole: flag,
@@ -85,6 +91,7 @@ export function graphs(max: number): fc.Arbitrary<ServicePlan[]> {
     ServiceType.BGPROCESS,
     ServiceType.SCRIPTED,
     ServiceType.TRIGGERED,
+    ServiceType.SCHEDULED,
   );
   const edge = fc.record({ to: fc.nat(max), kind: fc.constantFrom(...KINDS) });
   const plan = fc.record({ type, edges: fc.array(edge, { maxLength: 4, size: "max" }), settings });
@@ -95,7 +102,7 @@ const WHATS = [
   ...["start", "start", "start", "stop", "stop", "release", "restart", "wake", "unpin", "trigger"],
   ...["start pinned", "stop pinned", "release pinned", "force", "enable", "add", "remove"],
   ...["executed", "executed", "executed", "executed", "not executed", "ready", "ready", "unready"],
-  ...["unhealthy", "replace", "extend"],
+  ...["unhealthy", "replace", "extend", "due", "due", "due"],
   ...[
     "ends",
     "ends",
@@ -143,7 +150,7 @@ export const LIVELY = [
     "replace",
   ],
   ...["ends", "ends", "ends", "time", "pid file", "launch error", "console", "all killed"],
-  ...["remains ended", "remains ended"],
+  ...["remains ended", "remains ended", "due", "due", "due", "due"],
 ];
 
 /** Random sequences of things that happen. */
@@ -170,7 +177,8 @@ export function describe(plans: readonly ServicePlan[], history: readonly string
     const { flags: _, ...rest } = settings;
     const unusual = Object.entries(rest)
       .filter(([, value]) =>
-        value && value !== NO_HEALTH && value !== "never" && value !== 15 && String(value) !== ""
+        value && value !== NO_HEALTH && value !== NO_SCHEDULE && value !== "never" && value !== 15 &&
+        String(value) !== ""
       )
       .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`);
     const links = index === 0 ? [] : edges.map(({ to, kind }) => `${kindNames[kind]} s${to % index}`);
@@ -265,6 +273,12 @@ export class RandomWorld {
       case "trigger":
         manager.trigger(service, choice % 4 !== 0);
         break;
+      case "due": {
+        const scheduled = services.filter(({ type }) => type === ServiceType.SCHEDULED);
+        const due = scheduled[who % Math.max(1, scheduled.length)];
+        if (due !== undefined) manager.runDue(due.id, choice % 3 === 0 ? "catch-up" : "schedule");
+        break;
+      }
       case "force":
         world.store.step(() => {
           manager.lifecycle.forceStop(service);

@@ -91,14 +91,26 @@ function give(world: World, solver: Solver, [what, who]: Order, service: Service
     case "dies":
       if (!isUp || world.host.process(service.id, "main") === undefined) return;
       world.ends(service.name, { exit: 1 });
+      if (service.type === ServiceType.SCHEDULED) return; // a run may fail
       return solver.loseProcess(who);
+    case "runs":
+      if (service.type === ServiceType.SCHEDULED) manager.runDue(service.id, "schedule");
+      return;
   }
+}
+
+/** A scheduled service comes back like an internal one that restarts, whatever its runs do. */
+function typeWithout(
+  index: number,
+  restarts: boolean,
+): typeof ServiceType.INTERNAL | typeof ServiceType.SCHEDULED {
+  return restarts && index % 2 === 1 ? ServiceType.SCHEDULED : ServiceType.INTERNAL;
 }
 
 function compare(all: readonly Plan[], given: readonly Order[]): void {
   const world = new World();
   all.forEach(({ isProcess, restarts }, index) =>
-    world.add(`s${index}`, isProcess ? ServiceType.PROCESS : ServiceType.INTERNAL, {
+    world.add(`s${index}`, isProcess ? ServiceType.PROCESS : typeWithout(index, restarts), {
       restart: restarts ? "always" : "never",
       restartDelay: 0,
       restartLimitCount: 0,
@@ -129,13 +141,13 @@ function compare(all: readonly Plan[], given: readonly Order[]): void {
 Deno.test("at rest, the result of failures and lost processes is that of the naive solver", () => {
   // No preparations: a process that comes back before its dependents are down does not ask for them again (8.8).
   const kinds = [REGULAR, REGULAR, WAITS_FOR, MILESTONE, SOFT, BEFORE, AFTER];
-  const whats = ["start", "start", "start", "stop", "release", "wake", "restart", "dies", "dies"];
+  const whats = ["start", "start", "start", "stop", "release", "wake", "restart", "dies", "dies", "runs"];
   fc.assert(fc.property(plans(kinds), orders(whats), compare), { numRuns: Math.ceil(1500 * EFFORT) });
 });
 
 Deno.test("at rest, the result of failures and restarts is that of the naive solver", () => {
   const kinds = [REGULAR, REGULAR, WAITS_FOR, MILESTONE, PREPARED_BY, PREPARED_BY, AFTER];
-  const whats = ["start", "start", "start", "stop", "release", "wake", "restart", "restart"];
+  const whats = ["start", "start", "start", "stop", "release", "wake", "restart", "restart", "runs"];
   fc.assert(fc.property(plans(kinds), orders(whats), compare), { numRuns: Math.ceil(1500 * EFFORT) });
 });
 

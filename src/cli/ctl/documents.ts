@@ -10,6 +10,7 @@
 import type { Figures, StartAnalysis } from "../../insight/mod.ts";
 import type { HealthDocument } from "../../model/health_status.ts";
 import type { PermissionsDocument, SecurityDocument } from "./security_documents.ts";
+import type { RunDocument, TimerDocument } from "../../model/schedule_status.ts";
 
 /** The fields of all documents. */
 export interface CommandDocument {
@@ -45,6 +46,8 @@ export type AnyDocument =
     | AnalyzeDocument
     | SecurityDocument
     | PermissionsDocument
+    | TimersDocument
+    | RunListDocument
   );
 
 export type StateName = "STOPPED" | "STARTING" | "STARTED" | "STOPPING";
@@ -95,6 +98,8 @@ export interface ServiceDocument {
   };
   /** What is known of its health. @default absent, nothing watches it, or unknown */
   readonly health?: HealthDocument;
+  /** Its schedule. @default absent, it has none, or unknown */
+  readonly timer?: TimerDocument;
   /** Why it was unhealthy when it stopped last. @default absent, that was not the reason */
   readonly unhealthy?: string;
   /** What it costs, with `--figures` and in `top`. @default absent, it has no processes */
@@ -340,6 +345,27 @@ export interface AnalyzeDocument {
     readonly length: number;
     readonly outcome: "started" | "failed" | "running";
   }[];
+}
+
+/** `timers` */
+export interface TimersDocument {
+  readonly command: "timers";
+  /** The scheduled services that are loaded. @default absent, an expression was tested */
+  readonly timers?: readonly TimerDocument[];
+  /** Named services that have no schedule, or are not loaded. @default absent, none */
+  readonly missing?: readonly string[];
+  /** The tested expression, and when it comes true next. @default absent, none was tested */
+  readonly test?: { readonly expression: string; readonly zone: string; readonly next: readonly string[] };
+}
+
+/** `runs` */
+export interface RunListDocument {
+  readonly command: "runs";
+  readonly service: string;
+  /** The latest first. */
+  readonly runs: readonly RunDocument[];
+  /** When the run in progress began, in milliseconds since 1970. @default absent, there is none */
+  readonly running?: number;
 }
 
 /** `upgrade`: the new program has taken over, or could. `error` has the reason if it could not. */

@@ -55,6 +55,9 @@ const PHASES: Readonly<Record<string, string>> = {
   "awaiting-trigger": "waits for its trigger",
   "up": "is up",
   "recovering": "replaces its process",
+  "running": "runs",
+  "ending-run": "ends its run",
+  "awaiting-retry": "waits before it repeats its run",
   "ending-unhealthy": "is unhealthy, and ends its process",
   "replacing": "ends its process, and launches a new one",
   "waiting-for-dependents": "stops after its dependents",
@@ -70,6 +73,9 @@ const OTHERS: Readonly<Record<string, string>> = {
   "loaded": "loaded",
   "reloaded": "reloaded",
   "unloaded": "unloaded",
+  "run-began": "a run begins",
+  "run-ended": "a run has ended",
+  "run-failed": "a run has failed",
   "recovery-given-up": "could not replace its process, and stops",
 };
 

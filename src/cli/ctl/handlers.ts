@@ -41,5 +41,7 @@ export const HANDLERS: Readonly<Record<CtlCommandName, () => Promise<CommandHand
   analyze: async () => (await typed(import("./analyze.ts"))).analyze,
   permissions: async () => (await typed(import("./permissions.ts"))).permissions,
   security: async () => (await typed(import("./security.ts"))).security,
+  timers: async () => (await typed(import("./timers.ts"))).timers,
+  runs: async () => (await typed(import("./runs.ts"))).runs,
   upgrade: async () => (await typed(import("./upgrade.ts"))).upgrade,
 };

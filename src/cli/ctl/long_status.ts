@@ -13,6 +13,7 @@ import { durationText } from "../shared/duration_text.ts";
 import { failureFor, failureText } from "../shared/failure.ts";
 import { figuresText } from "./figures_text.ts";
 import * as healthText from "./health_text.ts";
+import * as timerText from "./timer_text.ts";
 import { lookOf } from "./look.ts";
 import { type KnownService, serviceDocument } from "./service_facts.ts";
 import { isPattern, selector } from "./selection.ts";
@@ -138,7 +139,7 @@ function stateColoured([first, second, ...rest]: string[], status: WireStatus, s
 /** The lines that the reference does not have. */
 function moreLines({ service, log }: Detail, now: number, style: TextStyle): string[] {
   const lines: string[] = [];
-  const { since, restarts, waitingFor, exit, pid, reason, state, failure, logFile, health } = service;
+  const { since, restarts, waitingFor, exit, pid, reason, state, failure, logFile, health, timer } = service;
   if (since !== undefined) {
     const time = new Date(since).toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC");
     lines.push(`Since: ${time} (${durationText(now - since)} ago)`);
@@ -154,6 +155,11 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
   if (health !== undefined) {
     const { conditionOf, healthFacts } = healthText;
     lines.push(`Health: ${[conditionOf(health), ...healthFacts(health, now)].join("; ")}`);
+  }
+  if (timer !== undefined) {
+    const { lastText, nextText } = timerText;
+    lines.push(`Next run: ${nextText(timer, now)}`);
+    if (timer.last !== undefined) lines.push(`Last run: ${lastText(timer.last)}`);
   }
   // The line of the state already says it for a failed service.
   const told = state === ServiceState.STOPPED && reason !== StopReason.NORMAL && exit.status !== 0;

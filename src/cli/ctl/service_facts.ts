@@ -32,6 +32,7 @@ export function serviceDocument(service: KnownService): ServiceDocument {
     ...(service.waitingFor === undefined ? {} : { waitingFor: service.waitingFor }),
     ...(service.logFile === undefined ? {} : { logFile: service.logFile }),
     ...(service.health === undefined ? {} : { health: service.health }),
+    ...(service.timer === undefined ? {} : { timer: service.timer }),
     ...(service.unhealthy === undefined ? {} : { unhealthy: service.unhealthy }),
     ...(service.outOfMemory === undefined ? {} : { outOfMemory: service.outOfMemory }),
     ...(service.failure === undefined ? {} : { failure: failureDocument(service.failure) }),

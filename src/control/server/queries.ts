@@ -1,6 +1,6 @@
 /** The topics of extension queries and their documents (docs/control-protocol.md). */
 
-import type { ServiceOverview, ServiceTimes } from "../../model/mod.ts";
+import type { RunsDocument, ServiceOverview, ServiceTimes } from "../../model/mod.ts";
 import type { ControlledManager, ControlledService } from "./controlled_manager.ts";
 import type { Graph, LogPart } from "../wire/documents.ts";
 import type { Session } from "./session.ts";
@@ -32,6 +32,10 @@ export function answerQuery(session: Session, topic: string): unknown {
       return withService(session, handle, (service) => ({
         began: session.host.record?.(service, name === "record-begin") ?? false,
       }));
+    case "timers 0":
+      return session.host.schedules?.documents();
+    case "runs 1":
+      return withService(session, handle, ({ id }) => session.host.schedules?.runs(id));
     case "service 1":
       return withService(session, handle, (service) => overviewOf(session, service));
     case "log 1":
@@ -47,7 +51,7 @@ interface CheckBegun {
   readonly began: boolean;
 }
 
-function withService<T extends ServiceOverview | ServiceTimes | LogPart | CheckBegun>(
+function withService<T extends ServiceOverview | ServiceTimes | LogPart | CheckBegun | RunsDocument>(
   session: Session,
   handle: number,
   answer: (service: ControlledService) => T | undefined,

@@ -17,7 +17,7 @@ import type { OwnSockets } from "./own_sockets.ts";
 import { RecurringTrouble } from "./recurring_trouble.ts";
 import { Reply } from "../wire/protocol.ts";
 import type { SavedClient } from "./saved_clients.ts";
-import type { Health, Recording, Rotate, SessionHost, Upgrade } from "./session.ts";
+import type { Health, Recording, Rotate, Schedules, SessionHost, Upgrade } from "./session.ts";
 import { Turns } from "./turns.ts";
 
 /** Options of `ControlServer`. */
@@ -40,6 +40,8 @@ export interface ControlServerOptions {
   readonly health?: Health;
   /** Replaces processes for recordings of permissions. @default nothing can be recorded */
   readonly record?: Recording;
+  /** The schedules of services. @default there are none */
+  readonly schedules?: Schedules;
   /**
    * How long to wait after a connection could not be accepted, in milliseconds. The usual reason is a lack of file
    * descriptors: without a pause, the server would use all processor time until some are free. @default 100
@@ -83,7 +85,7 @@ export class ControlServer {
   #closes = 0;
 
   constructor(manager: ControlledManager, options: ControlServerOptions) {
-    const { overview, events, sockets, store, upgrade, rotate, health, record } = options;
+    const { overview, events, sockets, store, upgrade, rotate, health, record, schedules } = options;
     const logs: BufferedLogs = new BufferedLogs(manager, (service) => store?.changed(clearedPart, service));
     const clearedPart: StatePart = { name: "log-cleared", document: (service) => logs.cleared(service) };
     this.#host = {
@@ -96,6 +98,7 @@ export class ControlServer {
       rotate,
       health,
       record,
+      schedules,
     };
     this.#sockets = sockets;
     this.#store = store;

@@ -1,6 +1,7 @@
 /** The state of one client, apart from its bytes: handles and subscriptions. */
 
 import type { HealthDocument } from "../../model/health_status.ts";
+import type { RunsDocument, TimerDocument } from "../../model/schedule_status.ts";
 import type { Overview } from "../../model/mod.ts";
 import type { Plain } from "../../model/saving.ts";
 import type { BufferedLogs } from "./buffered_logs.ts";
@@ -28,6 +29,15 @@ export interface SessionHost {
   readonly health: Health | undefined;
   /** Replaces processes for recordings; `undefined`: nothing can be recorded. */
   readonly record: Recording | undefined;
+  /** The schedules of services; `undefined`: there are none. */
+  readonly schedules: Schedules | undefined;
+}
+
+/** The schedules of services. */
+export interface Schedules {
+  documents(): TimerDocument[];
+  /** The last runs of a service by its id; `undefined`: it has no schedule. */
+  runs(id: number): RunsDocument | undefined;
 }
 
 /**

@@ -14,8 +14,13 @@ import { ALL_TYPES, typeName } from "./type_names.ts";
 
 const typeNumbers = new Map<string, LoadedServiceType>(SERVICE_TYPES.map(({ name, type }) => [name, type]));
 
-/** The reference names the scripted type first. */
-const TYPE_MISTAKE = mistakenType(["scripted", ...ALL_TYPES.filter((name) => name !== "scripted")]);
+/** The text of the reference, which names the scripted type first, and knows no extension. */
+const TYPE_MISTAKE = mistakenType([
+  "scripted",
+  ...SERVICE_TYPES.flatMap(({ name, extension }) => name === "scripted" || extension ? [] : name),
+]);
+/** The types that are extensions. */
+const NEW_TYPES = SERVICE_TYPES.flatMap(({ name, extension }) => extension ? name : []);
 
 function mistakenType(names: readonly string[]): string {
   const quoted = names.map((name) => `"${name}"`);
@@ -111,6 +116,7 @@ export const CORE_SETTINGS: readonly Setting[] = [
     name: "type",
     syntax: ALL_TYPES.join(" | "),
     default: "internal",
+    extensionValues: new RegExp(`^(?:${NEW_TYPES.join("|")})$`),
     summary: "the type of the service",
     change: "never",
     refusal: "cannot change type of non-stopped service.",

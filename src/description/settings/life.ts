@@ -15,7 +15,15 @@ import { parseTime, parseUnsigned } from "../text/numbers.ts";
 import { DURATION_SYNTAX, parseDuration } from "../text/units.ts";
 import { limitedDuration, setHealth } from "./health.ts";
 import { need } from "./host_features.ts";
-import { meaningOf, PATH_BASES, PROCESSES, SCRIPT_TYPES, settingRow } from "./rows.ts";
+import {
+  meaningOf,
+  PATH_BASES,
+  PROCESSES,
+  RESTARTED,
+  SCRIPT_TYPES,
+  settingRow,
+  START_TYPES,
+} from "./rows.ts";
 import type { Setting } from "./setting.ts";
 import type { TypeName } from "./type_names.ts";
 
@@ -76,7 +84,7 @@ function termSignal(name: string): Setting {
   return settingRow({
     name,
     syntax: [...SIGNALS.map(([word]) => word), "none"].join(" | "),
-    types: PROCESSES,
+    types: RESTARTED,
     default: "TERM",
     summary: "the signal that asks the process to stop",
     change: "live",
@@ -128,10 +136,11 @@ export const LIFE_SETTINGS: readonly Setting[] = [
   settingRow({
     name: "restart",
     syntax: [...RESTART_WORDS.keys()].join(" | "),
-    default: "yes",
-    summary: "whether to restart the service when its process ends",
+    default: "yes; no for scheduled services",
+    summary: "whether to restart the service when its process ends; whether to repeat a run that has failed",
     change: "live",
-    apply({ draft: { description } }, { text }) {
+    apply({ draft: { description, given } }, { text }) {
+      given.restart = true;
       description.restart = meaningOf(
         RESTART_WORDS,
         text,
@@ -156,12 +165,12 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     },
     show: ({ smoothRecovery }) => smoothRecovery ? "yes" : undefined,
   }),
-  time("restart-delay", "restartDelay", PROCESSES, "0.2", "the least time between two automatic starts"),
+  time("restart-delay", "restartDelay", RESTARTED, "0.2", "the least time between two automatic starts"),
   settingRow({
     name: "restart-delay-factor",
     extension: true,
     syntax: "NUMBER[.FRACTION]",
-    types: PROCESSES,
+    types: RESTARTED,
     default: "1",
     summary:
       "the growth of restart-delay with each restart, until the service has run for a while; 1 for none",
@@ -184,7 +193,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     name: "restart-delay-max",
     extension: true,
     syntax: DURATION_SYNTAX,
-    types: PROCESSES,
+    types: RESTARTED,
     default: "5m",
     summary: "the longest time to which restart-delay grows",
     change: "live",
@@ -196,14 +205,14 @@ export const LIFE_SETTINGS: readonly Setting[] = [
   time(
     "restart-limit-interval",
     "restartLimitInterval",
-    PROCESSES,
+    RESTARTED,
     "10",
     "the time over which automatic starts count",
   ),
   settingRow({
     name: "restart-limit-count",
     syntax: "NUMBER",
-    types: PROCESSES,
+    types: RESTARTED,
     default: "3",
     summary: "the largest number of automatic restarts in the interval; 0 for any number",
     change: "live",
@@ -212,7 +221,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     },
     show: ({ restartLimitCount }) => restartLimitCount === 3 ? undefined : String(restartLimitCount),
   }),
-  time("start-timeout", "startTimeout", SCRIPT_TYPES, "60", "the time that a start may take; 0 for any"),
+  time("start-timeout", "startTimeout", START_TYPES, "60", "the time that a start may take; 0 for any"),
   time("stop-timeout", "stopTimeout", SCRIPT_TYPES, "10", "the time that a stop may take; 0 for any"),
   settingRow({
     name: "pid-file",
@@ -286,7 +295,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     name: "kill-mode",
     extension: true,
     syntax: [...KILL_MODES.keys()].join(" | "),
-    types: PROCESSES,
+    types: RESTARTED,
     default: "process",
     summary:
       "what must have ended before the service counts as stopped: its main process, also the process " +

@@ -4,7 +4,7 @@ import { Mistake } from "../text/mistake.ts";
 import type { Setting } from "./setting.ts";
 import { ALL_TYPES } from "./type_names.ts";
 
-export { PROCESSES, SCRIPT_TYPES } from "./type_names.ts";
+export { PROCESSES, RESTARTED, SCRIPT_TYPES, START_TYPES } from "./type_names.ts";
 
 /** The fields of a row that most settings have in common. */
 export type RowDefaults =
@@ -46,6 +46,7 @@ export function settingRow(
     default: "",
     base: "",
     needs: [],
+    hashInWords: undefined,
     extensionValues: undefined,
     logType: undefined,
     path: undefined,

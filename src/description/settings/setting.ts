@@ -24,6 +24,8 @@ export interface Setting extends RowFacts {
   readonly value: "text" | "tokens";
   /** The form of the value, for people: words in capitals are placeholders, others are literal. */
   readonly syntax: string;
+  /** Whether a `#` inside a word belongs to the value; in other settings it is a mistake. @default false */
+  readonly hashInWords?: boolean;
   /** Whether `+=` is allowed besides `=` and `:`. */
   readonly appends: boolean;
   /** Whether a second line replaces the first or adds to it. */

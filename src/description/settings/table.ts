@@ -14,6 +14,7 @@ import { LIMIT_SETTINGS } from "./resources.ts";
 import { KEPT_LOG_SETTINGS, LOG_LIMIT_SETTINGS } from "./log_limits.ts";
 import { OUTPUT_SETTINGS } from "./output.ts";
 import { SANDBOX_SETTINGS } from "./sandbox.ts";
+import { SCHEDULE_SETTINGS } from "./schedule.ts";
 import type { Setting } from "./setting.ts";
 import { WATCH_SETTINGS } from "./watch.ts";
 
@@ -77,6 +78,7 @@ export const SETTING_TABLE: SettingTable = new SettingTable([
   { title: "Starting, stopping and restarting", settings: LIFE_SETTINGS },
   { title: "Health", settings: HEALTH_SETTINGS },
   { title: "Watched files", settings: WATCH_SETTINGS },
+  { title: "Schedules", settings: SCHEDULE_SETTINGS },
   { title: "Dependencies and order", settings: DEPENDENCY_SETTINGS },
   { title: "Sockets and output", settings: OUTPUT_SETTINGS },
   { title: "Limits of log files", settings: LOG_LIMIT_SETTINGS },

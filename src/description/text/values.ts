@@ -22,9 +22,10 @@ export function valueText(value: Value): string {
 
 /**
  * Reads the value in a part of a logical line.
+ * @param hashInWords a `#` inside a word belongs to it, as in `FRI#2`
  * @throws {Mistake} No space separates a comment from the value, or a quote is not closed.
  */
-export function readValue(text: string, from: number, end: number): Value {
+export function readValue(text: string, from: number, end: number, hashInWords = false): Value {
   let value: Value | undefined;
   let quotedLines = 0;
   let at = skipSpace(text, from, end);
@@ -47,7 +48,7 @@ export function readValue(text: string, from: number, end: number): Value {
         token += raw.includes("\\") ? raw.replaceAll(/\\([^])/g, "$1") : raw;
         at = close + 1;
         plain = at;
-      } else if (code === HASH) {
+      } else if (code === HASH && !hashInWords) {
         throw new Mistake("hashmark (`#') comment must be separated from setting value by whitespace", {
           code: "hashmark",
           setting: "none",

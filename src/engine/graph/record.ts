@@ -18,6 +18,7 @@ import { PHASE, type Phase } from "../lifecycle/phase.ts";
 import type { ActivationTimes } from "../times.ts";
 import type { DueHooks, GaveUp } from "./failure.ts";
 import type { EndingRemains } from "./remains.ts";
+import type { RunState } from "./run.ts";
 import type { StartParameters } from "./start_parameters.ts";
 
 /** An edge: *from* depends on, or is ordered against, *to*. */
@@ -40,28 +41,6 @@ export interface Edge {
    * fails if it fails.
    */
   readonly unmet: boolean;
-}
-
-/**
- * Queued work of a service, as bits of its `work`: work that was deferred to the propagation queue (lifecycle 3.12),
- * and the queues that contain the service. Bits save memory, because every service has them and few use them.
- */
-export const Work = {
-  CLAIM: 1,
-  RELEASE: 2,
-  FAIL: 4,
-  START: 8,
-  STOP: 16,
-  IN_PROPAGATION: 32,
-  IN_TRANSITIONS: 64,
-} as const;
-export type Work = (typeof Work)[keyof typeof Work];
-
-/** Removes a piece of work from a service; false if it was not set. */
-export function takeWork(service: ServiceRecord, work: Work): boolean {
-  if ((service.work & work) === 0) return false;
-  service.work &= ~work;
-  return true;
 }
 
 /**
@@ -89,7 +68,7 @@ export interface Child {
 }
 
 /** The purpose of the timer for the service's processes: it waits for one event at a time. */
-export type TimerPurpose = "restart-delay" | "start-timeout" | "stop-timeout";
+export type TimerPurpose = "restart-delay" | "start-timeout" | "stop-timeout" | "run-limit";
 
 /**
  * The fields of process-backed services (lifecycle 8.1): processes, times and results. The current activity is the
@@ -102,6 +81,8 @@ export interface ProcessState {
   stop: Child;
   /** What the ended main process may have left, as long as the service waits for its end (`kill-mode`). */
   remains: EndingRemains | undefined;
+  /** The run of a scheduled service; `undefined`: it has never run. */
+  run: RunState | undefined;
   /** Processes in other roles. */
   others: Readonly<Record<ProcessRole, Child>>;
   /** The last exit status of the main process; `undefined` if no process has ended yet. */
@@ -262,6 +243,7 @@ function newProcessState(): ProcessState {
     main: noChild(),
     stop: noChild(),
     remains: undefined,
+    run: undefined,
     others: NO_OTHERS,
     exit: undefined,
     timer: undefined,

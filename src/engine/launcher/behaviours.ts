@@ -9,6 +9,7 @@ import type { Launcher } from "./launcher.ts";
 import { PHASE } from "../lifecycle/phase.ts";
 import { ProcessService } from "./process_service.ts";
 import { wantsRestart } from "./restart_policy.ts";
+import { ScheduledService } from "./scheduled_service.ts";
 import { ScriptedService } from "./scripted_service.ts";
 import type { ServiceRecord } from "../graph/record.ts";
 
@@ -58,6 +59,7 @@ export const BEHAVIOURS: Readonly<Record<ServiceTypeName, (launcher: Launcher) =
   scripted: (launcher) => new ScriptedService(launcher),
   internal: (launcher) => new InternalService(launcher),
   triggered: (launcher) => new TriggeredService(launcher),
+  scheduled: (launcher) => new ScheduledService(launcher),
 };
 
 /** Makes the behaviours of all types. Placeholders have none: they never start. */

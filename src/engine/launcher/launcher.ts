@@ -25,8 +25,6 @@ import {
   childOf,
   endsRemains,
   ensureChild,
-  isAlive,
-  isHard,
   noChild,
   type ProcessRole,
   type ServiceRecord,
@@ -34,7 +32,7 @@ import {
   type TimerPurpose,
 } from "../graph/record.ts";
 
-const { STARTING, STOPPING } = ServiceState;
+const { STARTING } = ServiceState;
 
 /** What the launcher is given. */
 export interface LauncherContext {
@@ -81,25 +79,24 @@ export class Launcher {
     }
     policy.startAfresh(service);
     service.process.limitStart = this.#clock.now();
-    return this.#launchCommand(service);
+    return this.launchCommand(service);
   }
 
   /** Launches the command again, after the restart delay since the last launch. */
   relaunchAfterDelay(service: ServiceRecord): void {
-    const { lastLaunch } = service.process;
-    const due = lastLaunch === undefined ? 0 : lastLaunch + policy.restartDelay(service);
-    if (this.#clock.now() >= due) {
+    const wait = this.restartWait(service);
+    if (wait <= 0) {
       this.relaunch(service);
       return;
     }
     this.#enterStep(service, PHASE.restartDelay);
-    this.#setTimer(service, "restart-delay", due);
+    this.armTimer(service, "restart-delay", wait);
   }
 
   /** Launches the command for an automatic restart or a recovery. */
   relaunch(service: ServiceRecord): void {
     service.restarts += 1;
-    if (this.#launchCommand(service)) return;
+    if (this.launchCommand(service)) return;
     if (service.state === STARTING) this.lifecycle.failStart(service);
     else this.giveUpRecovery(service);
   }
@@ -118,7 +115,8 @@ export class Launcher {
     this.lifecycle.enter(service, withStep(service.phase, step));
   }
 
-  #launchCommand(service: ServiceRecord): boolean {
+  /** Launches the command for a start or a recovery. False: this was refused, and reported. */
+  launchCommand(service: ServiceRecord): boolean {
     const { description } = service;
     const then = afterExecution(service);
     const launched = this.#launch(service, {
@@ -143,6 +141,7 @@ export class Launcher {
     const purpose = process.timer?.purpose;
     if (purpose === "start-timeout") this.armTimer(service, purpose, description.startTimeout);
     if (purpose === "stop-timeout") this.armTimer(service, purpose, description.stopTimeout);
+    if (purpose === "run-limit") this.armTimer(service, purpose, description.schedule.limit);
   }
 
   /** The program of the main process runs: enters the next step. */
@@ -162,28 +161,16 @@ export class Launcher {
     else this.lifecycle.enter(service, withStep(phase, PHASE.up));
   }
 
+  /** Launches the command of a scheduled service. False: this was refused, and reported. */
+  launchRun(service: ServiceRecord): boolean {
+    const { command } = service.description;
+    return this.#launch(service, { role: "main", command, mayUseConsole: false, readiness: false });
+  }
+
   /** Launches the stop command; `role` is `main` for scripted services, which have one process at a time. */
   launchStopCommand(service: ServiceRecord, role: ProcessRole): boolean {
     const command = service.description.stopCommand;
     return this.#launch(service, { role, command, mayUseConsole: false, readiness: false });
-  }
-
-  /**
-   * After a restore: launches a process that was to be launched and was never made. False: it is not needed any more, or
-   * cannot be launched.
-   */
-  launchAgain(service: ServiceRecord, role: ProcessRole): boolean {
-    const { phase, state, process } = service;
-    if (role === "stop") {
-      const isNeeded = phase.kind === "asked-to-stop" && isAlive(process.main);
-      return isNeeded && this.launchStopCommand(service, role);
-    }
-    if (phase.kind === "running-stop-command") return this.launchStopCommand(service, role);
-    const canRun = service.dependencies.every((edge) =>
-      !isHard(edge) || edge.to.state === ServiceState.STARTED
-    );
-    const isNeeded = canRun && state !== STOPPING && service.target !== ServiceState.STOPPED;
-    return isNeeded && launchStep(phase)?.kind === "launching" && this.#launchCommand(service);
   }
 
   #launch(service: ServiceRecord, request: LaunchRequest): boolean {
@@ -223,6 +210,17 @@ export class Launcher {
     process.launchStage = stage;
     process.launchErrno = errno;
     process.launchText = text;
+  }
+
+  /** The time by the engine's clock, in milliseconds. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** How long the restart delay since the last launch still lasts, in milliseconds; negative: it is over. */
+  restartWait(service: ServiceRecord): number {
+    const { lastLaunch } = service.process;
+    return lastLaunch === undefined ? 0 : lastLaunch + policy.restartDelay(service) - this.now();
   }
 
   // ---- The timer ---------------------------------------------------------------------------------------------

@@ -27,11 +27,13 @@ import {
   type ProcessRole,
   type ServiceRecord,
 } from "../graph/record.ts";
+import { noRun, type RunCause } from "../graph/run.ts";
 
 const TIMER_EVENTS = {
   "restart-delay": "restart-delay-over",
   "start-timeout": "start-timed-out",
   "stop-timeout": "stop-timed-out",
+  "run-limit": "run-overdue",
 } as const;
 
 /** The events of a process in a role, as the phase table names them. A new role is a row here. */
@@ -199,6 +201,14 @@ export class ProcessEvents {
     if (timer !== undefined && timer.purpose !== "restart-delay" && !isAlive(stop)) {
       this.#launcher.cancelTimer(service);
     }
+  }
+
+  /** A scheduled service that is up must run now. */
+  runDue(service: ServiceRecord, cause: RunCause): void {
+    const run = service.process.run ??= noRun();
+    run.due = cause;
+    this.#reactor.react(service, "run-due");
+    if (service.process.run !== undefined) service.process.run.due = undefined;
   }
 
   /** What watches the service's health has found it unhealthy. */

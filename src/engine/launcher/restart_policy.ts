@@ -31,7 +31,7 @@ export function wantsRestart(service: ServiceRecord): boolean {
 }
 
 /** Whether a process ended with an error: not with status 0, and not because somebody asked it to end. */
-function isFailure(exit: ExitStatus | undefined): boolean {
+export function isFailure(exit: ExitStatus | undefined): boolean {
   return exit?.kind === "killed" ? !ORDERLY_SIGNALS.includes(exit.signal) : !isClean(exit);
 }
 
@@ -63,22 +63,36 @@ function growDelay(service: ServiceRecord, now: number): void {
  * message. Only services with a lasting process ask.
  */
 export function restartAllowed(service: ServiceRecord, now: number, tooOften: () => void): boolean {
+  if (countRestart(service, now)) return true;
+  service.gaveUp = "restart-limit";
+  tooOften();
+  service.target = ServiceState.STOPPED;
+  return false;
+}
+
+/** Counts one automatic restart, or one more try of a run; false: there were too many within the interval. */
+export function countRestart(service: ServiceRecord, now: number): boolean {
   const { process, description } = service;
   if (description.restartLimitCount > 0) {
     if (now - process.limitStart >= description.restartLimitInterval) {
       process.limitStart = now;
       process.limitCount = 0;
     }
-    if (process.limitCount >= description.restartLimitCount) {
-      service.gaveUp = "restart-limit";
-      tooOften();
-      service.target = ServiceState.STOPPED;
-      return false;
-    }
+    if (process.limitCount >= description.restartLimitCount) return false;
     process.limitCount += 1;
   }
   growDelay(service, now);
   return true;
+}
+
+/**
+ * A service has failed, or a run of it: the services that `on-failure` names are due. A run that was itself started
+ * because of a failure starts no others, so that failures never go round in a circle.
+ */
+export function noteFailure(service: ServiceRecord, cause: FailureCause): void {
+  const { onFailure } = service.description;
+  const startsHooks = onFailure.length > 0 && service.parameters === undefined;
+  if (startsHooks) service.hooks = { cause, exit: service.process.exit, due: onFailure };
 }
 
 /** Why a service that stays down has failed; `undefined`: it has not failed. A command may have stopped it. */

@@ -3,7 +3,7 @@
 import { DependencyKind, ServiceState, StopReason } from "../../model/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ConsoleQueue } from "./console.ts";
-import { failureCause } from "../launcher/restart_policy.ts";
+import { failureCause, noteFailure } from "../launcher/restart_policy.ts";
 import { PHASE } from "./phase.ts";
 import { isHard, type ServiceRecord } from "../graph/record.ts";
 import type { Stopping } from "./stopping.ts";
@@ -93,16 +93,11 @@ export class Ending {
     context.reporter.tell(service, "stopped");
   }
 
-  /**
-   * A service that stays down has perhaps failed. A run that was itself started because of a failure starts no others, so
-   * that failures never go round in a circle.
-   */
+  /** A service that stays down has perhaps failed. */
   #noteFailure(service: ServiceRecord): void {
     const cause = failureCause(service);
-    const { onFailure } = service.description;
     const { exit } = service.process;
-    const startsHooks = onFailure.length > 0 && service.parameters === undefined;
-    if (cause !== undefined && startsHooks) service.hooks = { cause, exit, due: onFailure };
+    if (cause !== undefined) noteFailure(service, cause);
     service.parameters = undefined;
     if (cause !== undefined) {
       this.#agenda.context.reporter.report(service, { kind: "failed-for-good", cause, exit });

@@ -38,6 +38,12 @@ export type Phase =
   | { readonly kind: "up" }
   /** The process ended unexpectedly and is being replaced while the service stays started (lifecycle 8.9). */
   | { readonly kind: "recovering"; readonly step: LaunchStep }
+  /** The process of a scheduled service runs, or is being launched. */
+  | { readonly kind: "running" }
+  /** A run of a scheduled service was asked to end; what is due follows when it has ended. */
+  | { readonly kind: "ending-run" }
+  /** A run of a scheduled service has failed; it is repeated after the restart delay. */
+  | { readonly kind: "awaiting-retry" }
   /** The process is unhealthy and was asked to end, as if it crashed; what follows is the same. */
   | { readonly kind: "ending-unhealthy" }
   /** The process was asked to end, and a new one follows at once; the service stays started meanwhile. */
@@ -76,6 +82,9 @@ export const PHASE_STATES: Readonly<Record<PhaseKind, ServiceState>> = {
   "running-start-command": STARTING,
   "awaiting-trigger": STARTING,
   "up": STARTED,
+  "running": STARTED,
+  "ending-run": STARTED,
+  "awaiting-retry": STARTED,
   "recovering": STARTED,
   "ending-unhealthy": STARTED,
   "replacing": STARTED,
@@ -111,6 +120,9 @@ export const PHASE = {
   runningStartCommand: { kind: "running-start-command" },
   awaitingTrigger: { kind: "awaiting-trigger" },
   up: { kind: "up" },
+  running: { kind: "running" },
+  endingRun: { kind: "ending-run" },
+  awaitingRetry: { kind: "awaiting-retry" },
   endingUnhealthy: { kind: "ending-unhealthy" },
   replacing: { kind: "replacing" },
   killingAll: { kind: "killing-all" },

@@ -40,6 +40,10 @@ export type ProcessEvent =
   | "stop-command-ended"
   /** It could not be executed. */
   | "stop-command-failed"
+  /** A scheduled service must run: its time has come, or it was triggered. */
+  | "run-due"
+  /** A run takes longer than `schedule-limit`. */
+  | "run-overdue"
   | "restart-delay-over"
   | "start-timed-out"
   | "stop-timed-out";
@@ -82,6 +86,10 @@ export type ProcessReaction =
   | "end the unhealthy process"
   | "replace the process"
   | "launch the replacement"
+  | "begin a run"
+  | "end the run"
+  | "skip, queue or replace"
+  | "end the overdue run"
   // ---- while it goes down
   | "lose the process early"
   | "recover when wanted again"
@@ -117,6 +125,8 @@ const WITHOUT_PROCESS = {
   "readiness-closed": NOTHING,
   "unhealthy": NOTHING, // a result may come late, and a start is not judged
   "replace": NOTHING, // only a service that is up keeps its dependents
+  "run-due": NOTHING, // only a service that is up runs
+  "run-overdue": IMPOSSIBLE,
   "stop-command-ended": IMPOSSIBLE,
   "stop-command-failed": IMPOSSIBLE,
   "restart-delay-over": IMPOSSIBLE,
@@ -223,6 +233,28 @@ export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
     "exited": "restart, recover or stop",
     "unhealthy": "end the unhealthy process",
     "replace": "replace the process",
+    "run-due": "begin a run",
+  },
+  "running": {
+    ...UP,
+    "executed": NOTHING,
+    "execution-failed": "end the run",
+    "exited": "end the run",
+    "run-due": "skip, queue or replace",
+    "run-overdue": "end the overdue run",
+  },
+  "ending-run": {
+    ...UP,
+    "executed": NOTHING,
+    "execution-failed": "end the run",
+    "exited": "end the run",
+    "run-due": "skip, queue or replace",
+    "stop-timed-out": "kill",
+  },
+  "awaiting-retry": {
+    ...UP,
+    "run-due": "begin a run",
+    "restart-delay-over": "begin a run",
   },
   "ending-unhealthy": {
     ...UP,
@@ -261,6 +293,7 @@ export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
     "ready": "be ready",
     "stop-command-ended": "be stopped if nothing runs",
     "stop-command-failed": "signal instead",
+    "run-overdue": "end the overdue run",
     "restart-delay-over": NOTHING,
     "start-timed-out": "kill",
     "stop-timed-out": "kill",
@@ -295,6 +328,7 @@ export const PHASE_TABLE: Readonly<Record<PhaseKind, PhaseRow>> = {
     ...GOING_DOWN,
     "executed": "ask to stop",
     "execution-failed": "end the stop",
+    "run-overdue": "kill",
     "start-timed-out": "kill",
     "stop-timed-out": "kill",
   },

@@ -1,4 +1,5 @@
-import { type ServiceRecord, takeWork, type Work } from "../graph/record.ts";
+import type { ServiceRecord } from "../graph/record.ts";
+import { takeWork, type Work } from "../graph/work.ts";
 
 /**
  * A queue of services with work, last in, first out. A service that is already queued keeps its place (lifecycle 2).

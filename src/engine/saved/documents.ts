@@ -21,6 +21,7 @@ import {
   type ProcessState,
   type ServiceRecord,
 } from "../graph/record.ts";
+import type { RunState } from "../graph/run.ts";
 import type { LifecycleState } from "../lifecycle/lifecycle.ts";
 import type { LaunchStep, Phase } from "../lifecycle/phase.ts";
 import type { ActivationTimes } from "../times.ts";
@@ -128,6 +129,7 @@ function savedProcess(process: ProcessState): Plain {
     if (child !== undefined) saved[role] = child;
   }
   if (process.remains !== undefined) saved.remains = { ...process.remains };
+  if (process.run !== undefined) saved.run = savedRun(process.run);
   const others: Fields = {};
   for (const [role, other] of Object.entries(process.others)) others[role] = savedChild(other) ?? {};
   if (Object.keys(others).length > 0) saved.others = others;
@@ -141,6 +143,15 @@ function savedProcess(process: ProcessState): Plain {
   if (process.launchErrno !== 0) saved.launchErrno = process.launchErrno;
   if (unhealthy !== undefined) saved.unhealthy = unhealthy;
   if (launchText !== undefined) saved.launchText = launchText;
+  return saved;
+}
+
+function savedRun({ current, began, ending, queued }: RunState): Plain {
+  const saved: Fields = {};
+  if (current !== undefined) saved.current = current;
+  if (began !== 0) saved.began = began;
+  if (ending !== undefined) saved.ending = ending;
+  if (queued !== undefined) saved.queued = queued;
   return saved;
 }
 
@@ -189,6 +200,7 @@ const SPECIAL: { readonly [Setting in keyof ServiceDescription]?: (from: Service
   limits: ({ limits }) => toPlain(limits),
   runAs: ({ runAs }) => toPlain(runAs),
   health: ({ health }) => toPlain(health),
+  schedule: ({ schedule }) => toPlain(schedule),
   flags: ({ flags }) => Object.fromEntries(Object.entries(flags).filter(([, set]) => set)),
 };
 

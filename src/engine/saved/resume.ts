@@ -16,6 +16,7 @@ import {
   type ServiceRecord,
 } from "../graph/record.ts";
 import { continueRemains, noteRemains, PROCESS_ROLES } from "../launcher/process_events.ts";
+import { launchAgain } from "../launcher/launch_again.ts";
 import type { ResumeContext } from "./saved_data.ts";
 
 /** A process of the saved state that the host has not taken over. */
@@ -130,7 +131,7 @@ function hasWorked({ phase }: ServiceRecord): boolean {
 function settle({ events, launcher }: ResumeContext, { service, role, child, fate }: Missing): void {
   if (childOf(service.process, role) !== child) return; // the service was stopped
   if (fate === "never-made") {
-    if (child.execPending && !launcher.launchAgain(service, role)) events.neverMade(service, role);
+    if (child.execPending && !launchAgain(launcher, service, role)) events.neverMade(service, role);
   } else if (child.ended !== undefined) { // otherwise it was launched again
     if (fate === "ended-early") events.execSucceeded(service, role);
     else events.endedUnseen(service, role);

@@ -17,6 +17,7 @@ import {
 import type { DueHooks, FailureCause, GaveUp } from "../graph/failure.ts";
 import type { Child, Edge, ProcessState, ServiceRecord } from "../graph/record.ts";
 import type { EndingRemains } from "../graph/remains.ts";
+import { noRun, type RunCause, type RunState } from "../graph/run.ts";
 import type { StartParameters } from "../graph/start_parameters.ts";
 import type { LifecycleState } from "../lifecycle/lifecycle.ts";
 import { type AfterExecution, launching, type LaunchStep, PHASE, type Phase } from "../lifecycle/phase.ts";
@@ -91,16 +92,29 @@ const children: Schema<Record<string, Child>> = (saved, path) => {
   );
 };
 
+const runCause = oneOf<RunCause>(["schedule", "trigger", "catch-up", "retry"]);
+
+const savedRun = object<Omit<RunState, "due">>({
+  current: optional(runCause),
+  began: or(number, 0),
+  ending: optional(oneOf(["overdue", "replaced"])),
+  queued: optional(runCause),
+});
+
+/** Each service has its own object, which changes. */
+const run: Schema<RunState> = (saved, path) => ({ ...noRun(), ...savedRun(saved, path) });
+
 const process: Schema<ProcessState> = object<ProcessState>({
   main: child,
   stop: child,
   remains: optional(
     object<EndingRemains>({ pid: number, group: number, session: number, since: number, signal: number }),
   ),
+  run: optional(run),
   others: (saved, path) => children(saved ?? {}, path),
   exit: optional(exitStatus),
   timer: optional(object({
-    purpose: oneOf(["restart-delay", "start-timeout", "stop-timeout"]),
+    purpose: oneOf(["restart-delay", "start-timeout", "stop-timeout", "run-limit"]),
     at: number,
   })),
   unhealthy: optional(text),
