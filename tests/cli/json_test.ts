@@ -222,6 +222,7 @@ const WORDS: Readonly<Record<string, string[]>> = {
   list: [],
   shutdown: [],
   graph: [],
+  permissions: ["x", "--record"],
   upgrade: [],
 };
 

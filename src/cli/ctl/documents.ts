@@ -7,10 +7,11 @@
  * lossless byte text: each byte that is not part of UTF-8 is one `\udcXX`.
  */
 
-import type { Figures, StartAnalysis } from "../../insight/mod.ts";
+import type { Figures } from "../../insight/mod.ts";
 import type { HealthDocument } from "../../model/health_status.ts";
+import type { TimerDocument } from "../../model/schedule_status.ts";
 import type { PermissionsDocument, SecurityDocument } from "./security_documents.ts";
-import type { RunDocument, TimerDocument } from "../../model/schedule_status.ts";
+import type { AnalyzeDocument, RunListDocument, TimersDocument, TopDocument } from "./view_documents.ts";
 
 /** The fields of all documents. */
 export interface CommandDocument {
@@ -323,49 +324,6 @@ export interface HealthListDocument {
   readonly health: readonly HealthDocument[];
   /** Named services that it does not watch. @default absent, none */
   readonly missing?: readonly string[];
-}
-
-/** `top --once` */
-export interface TopDocument {
-  readonly command: "top";
-  /** Those of the daemon. @default absent, its process cannot be seen */
-  readonly daemonFigures?: Figures;
-  readonly services: readonly ServiceDocument[];
-}
-
-/** `analyze`. Times are in milliseconds since 1970, lengths in milliseconds. */
-export interface AnalyzeDocument {
-  readonly command: "analyze";
-  readonly start: StartAnalysis;
-  /** The time of the kernel before the daemon. @default absent, the daemon is not the init of a machine */
-  readonly kernel?: number;
-  /** The time of each service without waiting for others, the slowest first. */
-  readonly blame: readonly {
-    readonly service: string;
-    readonly length: number;
-    readonly outcome: "started" | "failed" | "running";
-  }[];
-}
-
-/** `timers` */
-export interface TimersDocument {
-  readonly command: "timers";
-  /** The scheduled services that are loaded. @default absent, an expression was tested */
-  readonly timers?: readonly TimerDocument[];
-  /** Named services that have no schedule, or are not loaded. @default absent, none */
-  readonly missing?: readonly string[];
-  /** The tested expression, and when it comes true next. @default absent, none was tested */
-  readonly test?: { readonly expression: string; readonly zone: string; readonly next: readonly string[] };
-}
-
-/** `runs` */
-export interface RunListDocument {
-  readonly command: "runs";
-  readonly service: string;
-  /** The latest first. */
-  readonly runs: readonly RunDocument[];
-  /** When the run in progress began, in milliseconds since 1970. @default absent, there is none */
-  readonly running?: number;
 }
 
 /** `upgrade`: the new program has taken over, or could. `error` has the reason if it could not. */

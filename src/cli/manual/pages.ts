@@ -4,12 +4,9 @@ import type { OptionRow } from "../../options/mod.ts";
 import {
   DINIT,
   DINIT_CHECK,
-  DINIT_EXPORT,
-  DINIT_IMPORT,
   DINIT_LEASE,
   DINIT_LOG,
   DINIT_MONITOR,
-  DINIT_WAIT_FOR,
   DINIT_WEB,
   DINITCTL,
   LINKED_TOOLS,
@@ -22,6 +19,7 @@ import { LOG_DESCRIPTION } from "../../options/dinit_log_help.ts";
 import { WEB_DESCRIPTION, WEB_PATHS } from "../../options/dinit_web_help.ts";
 import { helpOf, optionTerm } from "../../options/text.ts";
 import { usage } from "../ctl/help.ts";
+import { movingPages } from "./moving_pages.ts";
 import { projectPages } from "./project_pages.ts";
 import type { ManualItem, ManualPage, ManualSection } from "./roff.ts";
 
@@ -42,8 +40,9 @@ const SOCKET_ENVIRONMENT: readonly ManualItem[] = [
 /** All pages. */
 export function manualPages(): readonly ManualPage[] {
   const ofProjects = projectPages((program) => ({ ...pageOf(program), options: optionItems(program) }));
-  const tools = [checkPage(), monitorPage(), logPage(), webPage(), importPage(), exportPage(), waitForPage()];
-  return [daemonPage(), ctlPage(), ...tools, ...ofProjects, leasePage(), shutdownPage()];
+  const ofMoves = movingPages((program) => ({ ...pageOf(program), options: optionItems(program) }));
+  const tools = [checkPage(), monitorPage(), logPage(), webPage()];
+  return [daemonPage(), ctlPage(), ...tools, ...ofMoves, ...ofProjects, leasePage(), shutdownPage()];
 }
 
 /** What every page takes from the table. */
@@ -223,79 +222,6 @@ function webPage(): ManualPage {
       {
         title: "Exit status",
         text: ["0 after TERM or INT, and 1 if it cannot begin: the message says why."],
-      },
-    ],
-  };
-}
-
-function importPage(): ManualPage {
-  return {
-    ...pageOf(DINIT_IMPORT),
-    sections: [
-      {
-        title: "Description",
-        text: [
-          "Reads files of other programs and writes service descriptions to a directory. The kinds are units of " +
-          "systemd with their drop-ins, compose files, Procfiles, configurations of supervisord, ecosystem files of " +
-          "pm2, and service directories of runit. Without a kind, the names of the files tell it.",
-          "Each directive of the input gets one of four classes in the account: carried, if it means the same here; " +
-          "changed, if it means the same in other words; decide, if a comment in the file says what to decide; " +
-          "lost, if nothing here does it. The written descriptions load; dinit check shows what they need.",
-          "No file is replaced without --force. If writing fails, no file has changed.",
-        ],
-      },
-      { title: "Options", items: optionItems(DINIT_IMPORT) },
-      {
-        title: "Exit status",
-        text: [
-          "0 if nothing was lost; 3 if a directive has no counterpart, or 1 with --strict; 1 if nothing was written " +
-          "because of an error.",
-        ],
-      },
-    ],
-  };
-}
-
-function exportPage(): ManualPage {
-  return {
-    ...pageOf(DINIT_EXPORT),
-    sections: [
-      {
-        title: "Description",
-        text: [
-          "Reads services and all that they depend on, and writes them as files of another program, with an account of " +
-          "each setting. kubernetes: a pod runs dinit as process 1 with all services, or one more pod for each service " +
-          "of --split. systemd: a unit for each service. compose: a container for each service with a process.",
-          "@meta export-port PORT in a description names a port that others may use, and @meta export-data PATH a " +
-          "folder that has to outlive the container.",
-        ],
-      },
-      { title: "Options", items: optionItems(DINIT_EXPORT) },
-      {
-        title: "Exit status",
-        text: [
-          "0 if nothing was lost; 3 if a setting has no counterpart, or 1 with --strict; 1 if nothing was written " +
-          "because of an error.",
-        ],
-      },
-    ],
-  };
-}
-
-function waitForPage(): ManualPage {
-  return {
-    ...pageOf(DINIT_WAIT_FOR),
-    sections: [
-      {
-        title: "Description",
-        text: [
-          "Tries to connect, four times a second, until all ports and sockets have accepted a connection.",
-        ],
-      },
-      { title: "Options", items: optionItems(DINIT_WAIT_FOR) },
-      {
-        title: "Exit status",
-        text: ["0 when all of them have accepted a connection, and 1 after the timeout or a mistake."],
       },
     ],
   };

@@ -4,24 +4,13 @@ import { DINIT_DOWN, DINIT_INIT, DINIT_UP, type Program } from "../../options/pr
 import type { ManualItem, ManualPage } from "./roff.ts";
 
 /** What a page takes from the table of programs. */
-type FromTable = Omit<ManualPage, "sections"> & { readonly options: readonly ManualItem[] };
+export type FromTable = Omit<ManualPage, "sections"> & { readonly options: readonly ManualItem[] };
 
 /** The three pages. */
 export function projectPages(fromTable: (program: Program) => FromTable): ManualPage[] {
-  const page = (program: Program, text: string[], status: string): ManualPage => {
-    const { options, ...rest } = fromTable(program);
-    return {
-      ...rest,
-      sections: [
-        { title: "Description", text },
-        { title: "Options", items: [...options] },
-        { title: "Exit status", text: [status] },
-      ],
-    };
-  };
   return [
-    page(
-      DINIT_UP,
+    plainPage(
+      fromTable(DINIT_UP),
       [
         "Runs the services of the project in the current folder, and shows their lines and a summary. The services " +
         "are those of the folder dinit.d, of the file dinit.toml or of the Procfile in this folder or above it, up to " +
@@ -33,13 +22,13 @@ export function projectPages(fromTable: (program: Program) => FromTable): Manual
       "0 after a stop that was asked for, and 1 if the descriptions have mistakes or a service has failed for good. " +
         "With --detach, 0 if all services are ready.",
     ),
-    page(
-      DINIT_DOWN,
+    plainPage(
+      fromTable(DINIT_DOWN),
       ["Stops the services that dinit up has started for this project, in order, and waits for their end."],
       "0, also if nothing runs; 1 if there is no project.",
     ),
-    page(
-      DINIT_INIT,
+    plainPage(
+      fromTable(DINIT_INIT),
       [
         "Writes a first file dinit.toml: a service for each process of a Procfile, and for the scripts of package.json " +
         "and the tasks of deno.json that run until they are stopped, such as dev, start, serve, worker and watch.",
@@ -47,4 +36,20 @@ export function projectPages(fromTable: (program: Program) => FromTable): Manual
       "0 if the file was written; 1 if it exists, or a file of the project cannot be understood.",
     ),
   ];
+}
+
+/** A page with a description, the options, and the exit status. */
+export function plainPage(
+  { options, ...rest }: FromTable,
+  description: readonly string[],
+  status: string | readonly string[],
+): ManualPage {
+  return {
+    ...rest,
+    sections: [
+      { title: "Description", text: description },
+      { title: "Options", items: [...options] },
+      { title: "Exit status", text: typeof status === "string" ? [status] : status },
+    ],
+  };
 }
