@@ -85,15 +85,10 @@ scene("one service of the overview, by its handle", async (client, { manager }) 
   manager.add("web");
   manager.add("other");
   const service = { name: "web", restarts: 2 } as ServiceOverview;
-  const overview = OVERVIEW.services as ServiceOverview[];
-  overview.push(service);
-  try {
-    assertEquals(await client.query(`service ${await handleOf(client, "web")}`), service);
-    assertEquals(await client.query(`service ${await handleOf(client, "other")}`), undefined);
-    assertEquals(await client.query("service 77"), undefined);
-  } finally {
-    overview.length = 0;
-  }
+  manager.overview = [service];
+  assertEquals(await client.query(`service ${await handleOf(client, "web")}`), service);
+  assertEquals(await client.query(`service ${await handleOf(client, "other")}`), undefined);
+  assertEquals(await client.query("service 77"), undefined);
 });
 
 /** Gives a service a buffer that holds this text from an offset on until it is emptied. */
