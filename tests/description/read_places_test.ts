@@ -54,6 +54,7 @@ Deno.test("the groups of the table contain the whole table", () => {
     "options",
     "load-options",
     "securebits",
+    "sandbox",
   ]);
   for (const { syntax, flags } of SETTINGS) assertEquals(syntax === "FLAG...", flags !== undefined);
 });

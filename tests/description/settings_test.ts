@@ -20,7 +20,6 @@ const NAMES = ("type command working-dir env-file socket-listen socket-permissio
   "on-failure kill-mode oom-score-adj health-http health-tcp health-command health-interval health-timeout health-failures " +
   "health-start-interval health-start-period health-action watchdog-timeout log-max-size log-max-age log-keep log-keep-size log-compress " +
   "log-timestamps log-format log-rate-limit env watch watch-delay watch-action deno-script deno-permissions deno-flags sandbox sandbox-writable " +
-  "log-timestamps log-format log-rate-limit " +
   "schedule-cron schedule-interval schedule-timezone schedule-jitter schedule-catch-up schedule-overlap " +
   "schedule-limit " +
   "cgroup memory-max memory-high swap-max cpu-max cpu-weight io-weight pids-max")
