@@ -88,7 +88,7 @@ export const DENO_SETTINGS: readonly Setting[] = [
     mistake: permissionMistake,
   }),
   row("deno-flags", "flags", {
-    syntax: "FLAG...",
+    syntax: "DENO-FLAG...",
     summary: "other flags of deno run",
     mistake: flagMistake,
   }),
