@@ -9,14 +9,14 @@ const UNIT = "[Service]\nExecStart=/bin/sleep 1\nNice=5\nProtectHome=yes\nNonsen
 Deno.test("the account has each directive once, with one class, its line and a note", async () => {
   using one = new Import({ "web.service": UNIT });
   const { files } = await one.account("web.service");
-  const note = "dinit has no sandbox; a command such as bwrap or firejail can run the program in one";
+  const note = "add 'sandbox += no-home', if bubblewrap is installed";
   assertEquals(files, [{
     input: `${one.folder}/web.service`,
     outputs: [`${one.to}/web`],
     directives: [
       { name: "ExecStart", value: "/bin/sleep 1", line: 2, class: "carried", note: "" },
       { name: "Nice", value: "5", line: 3, class: "carried", note: "" },
-      { name: "ProtectHome", value: "yes", line: 4, class: "none", note },
+      { name: "ProtectHome", value: "yes", line: 4, class: "decision", note },
       { name: "Nonsense", value: "1", line: 5, class: "none", note: "this import does not know it" },
     ],
   }]);

@@ -4,6 +4,13 @@ import type { Directive } from "../../shared/account.ts";
 
 type Outcome = "carried" | "changed" | "decision" | "none";
 
+const NO_WORD = "sandbox has no word for it (docs/sandbox.md); a command in front of the program can do it";
+
+/** The word of `sandbox` that does the same, or more. It needs bubblewrap, so people decide. */
+function sandboxRow(names: string, line: string): readonly [RegExp, Outcome, string] {
+  return [new RegExp(`^\\w+\\.(${names})$`), "decision", `add ${line}, if bubblewrap is installed`];
+}
+
 /** The first pattern that matches `SECTION.NAME` counts. */
 const ROWS: readonly (readonly [pattern: RegExp, outcome: Outcome, note: string])[] = [
   [/^Unit\.(Description|Documentation|SourcePath)$/, "carried", "a comment"],
@@ -40,20 +47,28 @@ const ROWS: readonly (readonly [pattern: RegExp, outcome: Outcome, note: string]
     "dinit does not restart the machine because of a service",
   ],
   [/^Unit\.WantsMountsFor$/, "changed", "after = localfs is the usual service that mounts file systems"],
+  sandboxRow("PrivateTmp", "'sandbox += private-tmp'"),
+  sandboxRow("ProtectSystem|ReadOnlyPaths", "'sandbox += read-only-root'"),
+  sandboxRow("ReadWritePaths", "'sandbox-writable = PATH'"),
+  sandboxRow("ProtectHome", "'sandbox += no-home'"),
+  sandboxRow("PrivateDevices", "'sandbox += private-dev'"),
+  sandboxRow("PrivateNetwork", "'sandbox += no-network'"),
+  sandboxRow("PrivateIPC", "'sandbox += private-ipc'"),
+  sandboxRow("PrivatePIDs|ProtectProc", "'sandbox += private-pid'"),
   [
     /^\w+\.(Private|Protect|Restrict(Address|FileSystems|Namespaces|Realtime|SUIDSGID|NetworkInterfaces))/,
     "none",
-    "dinit has no sandbox; a command such as bwrap or firejail can run the program in one",
+    NO_WORD,
   ],
   [
     /^\w+\.(ReadWrite|ReadOnly|Inaccessible|Exec|NoExec|Bind|BindReadOnly)?(Paths|Directories)$/,
     "none",
-    "dinit has no sandbox; a command such as bwrap or firejail can run the program in one",
+    NO_WORD,
   ],
   [
     /^\w+\.(SystemCall|ProcSubset|MemoryDenyWriteExecute|LockPersonality|TemporaryFileSystem|KeyringMode|RemoveIPC|Personality)/,
     "none",
-    "dinit has no sandbox; a command such as bwrap or firejail can run the program in one",
+    NO_WORD,
   ],
   [
     /^\w+\.(Root(Directory|Image|Hash|Verity|Ephemeral)?\w*|MountFlags|MountAPIVFS|MountImages|ExtensionImages|Network(NamespacePath)|IPCNamespacePath|SELinuxContext|AppArmorProfile|SmackProcessLabel|PAMName|SetLoginEnvironment|UserNamespacePath)$/,
