@@ -105,7 +105,16 @@ export async function packProgram(directory: string): Promise<string> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await buildPackage(place);
-  const bundle = ["bundle", "--quiet", "--platform=deno", "--code-splitting", "--outdir", `${place}/lib`];
+  const bundle = [
+    "bundle",
+    "--lock=deno.lock",
+    "--frozen",
+    "--quiet",
+    "--platform=deno",
+    "--code-splitting",
+    "--outdir",
+    `${place}/lib`,
+  ];
   await run(Deno.execPath(), [...bundle, "main.ts"]);
   await Deno.mkdir(`${place}/bin`);
   await Deno.writeTextFile(`${place}/bin/launch.cjs`, LAUNCH);

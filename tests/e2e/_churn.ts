@@ -110,7 +110,12 @@ export class Churn implements Disposable {
   /** Brings all services into their situations. The daemon has `services`; there must be a named pipe at `pipe`. */
   static async begin(dinit: Dinit): Promise<Churn> {
     const pipe = await Deno.open(`${dinit.directory}/pipe`, { read: true, write: true });
-    const client = await connect({ socketPath: dinit.socket });
+    // The socket exists a moment before it listens.
+    const client = await until(
+      () => connect({ socketPath: dinit.socket }).catch(() => undefined),
+      "the control socket",
+      20,
+    );
     for (const { name } of await client.services()) {
       if (isTriggered(name)) await client.service(name).trigger();
     }

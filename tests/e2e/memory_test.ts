@@ -6,8 +6,8 @@ import { Dinit } from "./_dinit.ts";
 /** Few, so that the daemon has time for clients on a busy machine, too. */
 const SERVICES = 6;
 /** After this many restarts a daemon has allocated everything that it will need. */
-const WARM_UP = 2000;
-const RESTARTS = 4000 * SCALE;
+const WARM_UP = 1500;
+const RESTARTS = 3500 * SCALE;
 /** Megabytes by which the daemon's own memory may have grown in between. Each restart that kept 4 kB would be 8. */
 const GROWTH = 5;
 

@@ -15,7 +15,7 @@ const PROGRAM = `
     const end = new Promise((resolve) => ended = resolve);
     host.launch({
       id: 1, role: "main", name: "x", argv: ["/bin/sh", "-c", "exit 3"], environment: new Map(), workingDir: "/",
-      output: { to: "buffer", size: 10 }, session: "own", limits: [], cgroup: "", capabilities: "", secureBits: [],
+      output: { to: "buffer", size: 10 }, session: "own", limits: [], group: { mode: "" }, sandbox: { words: [], writable: [] }, cgroup: "", capabilities: "", secureBits: [],
     });
     console.log(host.kind, JSON.stringify(await end));
   } catch (error) {

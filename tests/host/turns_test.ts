@@ -18,7 +18,7 @@ const PROGRAM = `
   host.begin();
   const launch = (id) => host.launch({
     id, role: "main", name: "x" + id, argv: ["/bin/true"], environment: new Map(), workingDir: "/",
-    output: { to: "null" }, session: "own", limits: [], cgroup: "", capabilities: "", secureBits: [],
+    output: { to: "null" }, session: "own", limits: [], group: { mode: "" }, sandbox: { words: [], writable: [] }, cgroup: "", capabilities: "", secureBits: [],
   });
   const stop = (text) => { console.log(text); Deno.exit(0); };
   const turn = () => ++round > turns ? stop("every turn came") : setTimeout(turn, 0);

@@ -39,7 +39,10 @@ Deno.test({
     const { name, bin, dependencies } = settings;
     assertEquals([name, Object.keys(bin), Object.keys(dependencies)], [
       "@dinit/dinit",
-      ["dinit", "dinitctl", "dinit-check", "dinit-monitor", "dinit-log"],
+      [
+        ...["dinit", "dinitctl", "dinit-check", "dinit-monitor", "dinit-log", "dinit-web"],
+        ...["dinit-import", "dinit-export", "dinit-wait-for"],
+      ],
       ["deno"],
     ]);
     // npm would put Deno there, too. The launcher finds the file beside the package's description.
