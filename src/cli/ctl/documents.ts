@@ -11,7 +11,7 @@ import type { Figures } from "../../insight/mod.ts";
 import type { HealthDocument } from "../../model/health_status.ts";
 import type { TimerDocument } from "../../model/schedule_status.ts";
 import type { PermissionsDocument, SecurityDocument } from "./security_documents.ts";
-import type { AnalyzeDocument, RunListDocument, TimersDocument, TopDocument } from "./view_documents.ts";
+import type { AnalyzeDocument, RunListDocument, TimersDocument } from "./view_documents.ts";
 
 /** The fields of all documents. */
 export interface CommandDocument {
@@ -324,6 +324,14 @@ export interface HealthListDocument {
   readonly health: readonly HealthDocument[];
   /** Named services that it does not watch. @default absent, none */
   readonly missing?: readonly string[];
+}
+
+/** `top --once` */
+export interface TopDocument {
+  readonly command: "top";
+  /** Those of the daemon. @default absent, its process cannot be seen */
+  readonly daemonFigures?: Figures;
+  readonly services: readonly ServiceDocument[];
 }
 
 /** `upgrade`: the new program has taken over, or could. `error` has the reason if it could not. */

@@ -1,16 +1,7 @@
-/** The documents of `top`, `analyze`, `timers` and `runs`. */
+/** The documents of `analyze`, `timers` and `runs`. */
 
-import type { Figures, StartAnalysis } from "../../insight/mod.ts";
+import type { StartAnalysis } from "../../insight/mod.ts";
 import type { RunDocument, TimerDocument } from "../../model/schedule_status.ts";
-import type { ServiceDocument } from "./documents.ts";
-
-/** `top --once` */
-export interface TopDocument {
-  readonly command: "top";
-  /** Those of the daemon. @default absent, its process cannot be seen */
-  readonly daemonFigures?: Figures;
-  readonly services: readonly ServiceDocument[];
-}
 
 /** `analyze`. Times are in milliseconds since 1970, lengths in milliseconds. */
 export interface AnalyzeDocument {
