@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { rootOnly } from "../_needs.ts";
+import { until } from "../_patience.ts";
 import { type Dinit, isRunning } from "./_dinit.ts";
 import { awaitFile, enter, internal, native, process, scripted, type Services } from "./_hosts.ts";
 import { Namespace } from "./_namespace.ts";
@@ -78,6 +79,11 @@ native("a service that is starting goes on starting after a fault", async (start
   await dinit.printed("[  OK  ] boot");
   assertEquals((await dinit.ctl("--no-wait", "start", "slow")).code, 0);
   await dinit.until(() => dinit.read("journal").includes("slow"), "the start of slow");
+  // The process may run before the daemon knows it; then a fault loses its announcement (docs/surviving.md).
+  await until(
+    async () => /Process ID/.test((await dinit.ctl("status", "slow")).stdout),
+    "the process of slow",
+  );
   await fault(dinit, "SIGSEGV");
   dinit.write("go", "");
   await dinit.printed("[  OK  ] slow");
