@@ -22,7 +22,7 @@ export interface ExportOptions {
   name: string;
   /** The image of the containers. */
   image: string | undefined;
-  /** The services that get a pod of their own. */
+  /** The services that each get a separate pod. */
   split: string[];
   json: boolean;
   strict: boolean;
@@ -71,7 +71,7 @@ export const DINIT_EXPORT_OPTIONS: readonly Option<ExportOptions>[] = [
       name: "NAMES",
       missing: "--split should be followed by names of services with commas between them",
     },
-    help: "kubernetes: give each of these services a deployment of its own",
+    help: "kubernetes: put each of these services into a separate deployment",
     apply: (o, value) => o.split.push(...value.split(",").filter((name) => name !== "")),
   },
   { long: "--json", help: "write the account as one JSON document", apply: (o) => o.json = true },

@@ -37,7 +37,7 @@ function parts(facts: Partial<ServiceTimes>, phases: PhaseStep[], isChecked = fa
   return link.segments.map(({ kind, begin, end }) => `${kind} ${begin}-${end}`).join(", ");
 }
 
-Deno.test("waits for the console, delays, failed attempts and checks are parts of their own", () => {
+Deno.test("waits for the console, delays, failed attempts and checks are separate parts", () => {
   const facts = { unblocked: 10, launched: 60, ready: 100 };
   assertEquals(
     parts(

@@ -61,7 +61,7 @@ function daemonPage(): ManualPage {
           "Runs services, which text files describe, and what they depend on: starts them in order, watches their " +
           "processes, starts them again if they are meant to last, and stops them in order. Without the name of a " +
           "service it starts the service boot. It ends when no service is active any more.",
-          "The tools are part of the same program, and also programs of their own where links are installed: " +
+          "The tools are part of the same program, and also separate programs where links are installed: " +
           `${LINKED_TOOLS.map(({ word, name }) => `dinit ${word} is ${name}`).join(", ")}.`,
         ],
       },

@@ -6,6 +6,6 @@ export interface ExportRequest {
   readonly name: string;
   /** The image of containers. */
   readonly image: string;
-  /** The services with a pod of their own. */
+  /** The services that each get a separate pod. */
   readonly split: readonly string[];
 }

@@ -5,7 +5,7 @@ import type { DescriptionText } from "../description_text.ts";
 import { shellSplit } from "../shell_words.ts";
 import { type Tree, treeText } from "./tree.ts";
 
-/** Fields whose entries are directives of their own. */
+/** Fields whose entries are separate directives. */
 const DEEP = new Set(["healthcheck", "depends_on", "deploy", "logging"]);
 
 /** One service of a compose file. */

@@ -12,7 +12,7 @@ import { interpolateTree } from "./interpolate.ts";
 import { importService } from "./service.ts";
 import { parseTree, type Tree, treeText } from "./tree.ts";
 
-/** Reads compose files, each as a project of its own. Throws `InputError`. */
+/** Reads compose files, each as a separate project. Throws `InputError`. */
 export function importCompose(paths: readonly string[], { podman }: ImportRequest): ImportResult {
   const result = new ImportResult();
   for (const path of paths.flatMap(filesOf)) importFile(path, podman, result);

@@ -115,7 +115,7 @@ function listOptions(fields: Fields, text: DescriptionText, name: string, option
 export function explainContainer(fields: Fields, text: DescriptionText, isContainer: boolean): void {
   for (const [path, tree, directive] of fields.rest()) {
     if (path.startsWith("x-")) directive.carried("an extension; docker ignores it, too");
-    else if (path === "profiles") directive.changed("a service of its own starts each profile");
+    else if (path === "profiles") directive.changed("a separate service starts each profile");
     else if (
       /^(container_name|hostname|domainname|labels|annotations|networks|network_mode|links|expose)\b/.test(
         path,

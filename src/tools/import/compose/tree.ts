@@ -36,7 +36,7 @@ function parsedDocument(text: string, lineCounter: LineCounter, path: string) {
   try {
     return parseDocument(text, { lineCounter, merge: true, logLevel: "silent", prettyErrors: false });
   } catch (error) {
-    // The parser reads values in each other by recursion, and has no limit of its own.
+    // The parser reads values in each other by recursion, and has no limit.
     if (!(error instanceof RangeError)) throw error;
     throw new InputError(`Cannot read ${path}: its values stand too deep in each other`, { cause: error });
   }

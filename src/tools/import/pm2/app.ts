@@ -265,7 +265,7 @@ const NOTES: Readonly<Record<string, string>> = {
   watch_delay: "dinit does not watch files",
   watch_options: "dinit does not watch files",
   cron_restart: "a scheduled service can call dinitctl restart",
-  exec_mode: "each instance is a process of its own; none of them shares a port",
+  exec_mode: "each instance is a separate process; none of them shares a port",
 };
 
 function explainRest(app: App, service: DescriptionText): void {

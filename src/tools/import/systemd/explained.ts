@@ -1,4 +1,4 @@
-/** Directives without a setting of their own here, with what there is instead. */
+/** Directives for which there is no setting here, with what there is instead. */
 
 import type { Directive } from "../../shared/account.ts";
 
@@ -35,7 +35,7 @@ const ROWS: readonly (readonly [pattern: RegExp, outcome: Outcome, note: string]
     "none",
     "depends-on stops dependents with their dependency",
   ],
-  [/^Unit\.JoinsNamespaceOf$/, "none", "services have no namespaces of their own"],
+  [/^Unit\.JoinsNamespaceOf$/, "none", "services have no separate namespaces"],
   [
     /^Unit\.(SuccessAction|FailureAction)/,
     "none",

@@ -92,7 +92,7 @@ function importInstallation(unit: Unit, text: DescriptionText, references: Refer
     directive.changed("imported units that use this name mean this service");
   }
   for (const directive of unit.all("Install", "Also")) {
-    directive.changed(`enable ${directive.value} too, if it is a service of its own here`);
+    directive.changed(`enable ${directive.value} too, if it is a separate service here`);
   }
   unit.last("Install", "DefaultInstance")?.changed(`enable ${text.name}@ARGUMENT with this argument`);
 }
