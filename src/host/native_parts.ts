@@ -96,6 +96,7 @@ export function nativeParts(
   const slots = new SlotsMemory(library, files, size, options.store !== undefined);
   const queue = new LaunchQueue({
     record,
+    store,
     spawner: new Spawner(library, signalBits(IGNORED)),
     threads,
     slots: new LaunchSlots(slots.memory),
@@ -166,5 +167,5 @@ export function nativeParts(
   const serve = options.serveControl;
   const serveControl = serve && ((fd: number) => serve(controlSockets.connection(fd)));
   const launching: Launching = new Launching({ ...parts, follower, ends, serveControl });
-  return { ...parts, follower, ends, launching };
+  return { ...parts, follower, ends, launching, serveControl };
 }

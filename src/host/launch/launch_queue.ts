@@ -12,6 +12,7 @@
 
 import type { LaunchPlan, ProcessRole } from "../../engine/mod.ts";
 import { Errno, LaunchStage } from "../../model/mod.ts";
+import type { Plain, StatePart, StateStore } from "../../model/saving.ts";
 import {
   type LaunchThreads,
   pidIn,
@@ -48,6 +49,7 @@ export interface HeldSignal {
 /** What the queue is given by its host. */
 export interface LaunchQueueContext {
   readonly record: ProcessRecord;
+  readonly store: StateStore;
   readonly spawner: Spawner;
   readonly threads: LaunchThreads;
   readonly slots: LaunchSlots;
@@ -89,6 +91,8 @@ interface Unprepared {
 
 export class LaunchQueue implements LaunchesInFlight {
   readonly #context: LaunchQueueContext;
+  /** The document of the signals that are held: it has number 0. */
+  readonly #held: StatePart = { name: "held", document: () => this.#heldSignals() };
   readonly #waiting = new Set<Request>();
   /** By their order. */
   readonly #flying = new Map<number, Flight>();
@@ -153,8 +157,22 @@ export class LaunchQueue implements LaunchesInFlight {
     const signals = this.#requests.get(key(id, role))?.signals;
     if (signals === undefined) return false;
     const again = signals.some(({ signal, group }) => signal === held.signal && group === held.group);
-    if (!again) signals.push(held); // like the system, which counts a pending signal once
+    if (again) return true; // like the system, which counts a pending signal once
+    signals.push(held);
+    this.saveHeld();
     return true;
+  }
+
+  /** Saves which signals are held. A later program sends those that this one has not sent. */
+  saveHeld(): void {
+    this.#context.store.changed(this.#held, 0);
+  }
+
+  #heldSignals(): Plain | undefined {
+    const held = [...this.#requests.values()].flatMap(({ plan: { id, role }, signals }) =>
+      signals.map((signal) => ({ id, role, ...signal }))
+    );
+    return held.length === 0 ? undefined : { signals: held };
   }
 
   /** Begins after the current work, so that launches that are requested together are recorded together. */
@@ -269,6 +287,7 @@ export class LaunchQueue implements LaunchesInFlight {
     try {
       this.#context.over(plan, outcome, signals);
     } finally {
+      if (signals.length > 0) this.saveHeld();
       if (this.unfinished === 0) { for (const resolve of this.#finished.splice(0)) resolve(); }
     }
   }
@@ -296,7 +315,7 @@ export class LaunchQueue implements LaunchesInFlight {
   /** Records launches that are about to begin. */
   #record(ready: readonly Ready[]): Flight[] {
     const { record } = this.#context;
-    const numbers = ready.map(({ request }) => record.launching(request.plan));
+    const numbers = ready.map(({ request, prepared }) => record.launching(request.plan, prepared.holds()));
     if (ready.length > 0) record.commit();
     const begin = performance.now();
     return ready.map((one, index) => {
