@@ -10,7 +10,7 @@ export type LaunchNumber = number;
 /** The reports of hosts to the record, in this order. Calls return at once and never throw. */
 export interface ProcessRecord {
   /** The host is about to make a process, for which it holds something. @param holds see `JournalEntry` */
-  launching(plan: LaunchPlan, holds?: Plain): LaunchNumber;
+  launching(plan: LaunchPlan, holds: Plain | undefined): LaunchNumber;
   /** Keeps all that was recorded so far. Call it before the process of an announced launch can exist. */
   commit(): void;
   /** The launch made this process. */
