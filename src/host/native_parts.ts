@@ -102,6 +102,7 @@ export function nativeParts(
     slots: new LaunchSlots(slots.memory),
     openFiles,
     launches: options.launches ?? "adaptive",
+    serve: () => poller.serve(),
     over: (plan, outcome, held) => launching.over(plan, outcome, held),
     launch: {
       files,

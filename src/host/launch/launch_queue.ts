@@ -11,18 +11,13 @@
  */
 
 import type { LaunchPlan, ProcessRole } from "../../engine/mod.ts";
-import { Errno, LaunchStage } from "../../model/mod.ts";
+import { Errno } from "../../model/mod.ts";
 import type { Plain, StatePart, StateStore } from "../../model/saving.ts";
-import {
-  type LaunchThreads,
-  pidIn,
-  type Spawner,
-  type SpawnWork,
-  SystemCallError,
-} from "../../system/mod.ts";
+import { type LaunchThreads, pidIn, type Spawner, SystemCallError } from "../../system/mod.ts";
 import type { LaunchesInFlight } from "../processes/orphan_ends.ts";
 import type { LaunchNumber, ProcessRecord } from "../processes/process_record.ts";
-import { ExecutionError, PreparationError } from "./launch_errors.ts";
+import type { Flight, HeldSignal, Ready, Request, Unprepared } from "./flight.ts";
+import { launchError, type LaunchFault, preparationFailure } from "./launch_errors.ts";
 import type { LaunchSlot, LaunchSlots } from "./launch_slots.ts";
 import { type LaunchContext, type Launched, PreparedLaunch } from "./native_launch.ts";
 import type { OpenFileLimit } from "./open_file_limit.ts";
@@ -32,19 +27,13 @@ const { EMFILE } = Errno;
 export const LAUNCH_WIDTH = 16;
 /** A launch that takes longer does not delay the daemon again: the next one runs on a thread. In milliseconds. */
 const QUICK = 2;
-/** How long to begin launches before other work gets its turn, in milliseconds. */
+/** How long to prepare and begin launches before other work gets its turn, in milliseconds. */
 const TURN = 2;
 
 /** The result of a launch: a process with the order of its launch, or why there is none. */
 export type LaunchOutcome =
   | { readonly launch: LaunchNumber; readonly order: number; readonly launched: Launched }
-  | { readonly error: ExecutionError | PreparationError };
-
-/** A signal to a process that does not exist yet. */
-export interface HeldSignal {
-  readonly signal: number;
-  readonly group: boolean;
-}
+  | { readonly error: LaunchFault };
 
 /** What the queue is given by its host. */
 export interface LaunchQueueContext {
@@ -57,36 +46,10 @@ export interface LaunchQueueContext {
   readonly launch: LaunchContext;
   /** See `NativeHostOptions`. */
   readonly launches: "parallel" | "sequence" | "adaptive";
+  /** Handles what has arrived meanwhile, such as requests of clients. */
+  serve(): void;
   /** A launch is over. Never called from inside a call. */
   over(plan: LaunchPlan, outcome: LaunchOutcome, signals: readonly HeldSignal[]): void;
-}
-
-/** A launch that was requested and is not over. */
-interface Request {
-  plan: LaunchPlan;
-  readonly signals: HeldSignal[];
-  /** Its descriptors are open, and it waits until no other launch is in flight. */
-  ready?: Ready;
-}
-
-/** A launch that can begin. */
-interface Ready {
-  readonly request: Request;
-  readonly prepared: PreparedLaunch;
-  readonly work: SpawnWork;
-}
-
-/** A launch in flight. */
-interface Flight extends Ready {
-  readonly order: number;
-  readonly launch: LaunchNumber;
-  /** When it began, in milliseconds. */
-  readonly begin: number;
-}
-
-/** A launch that failed before it began. */
-interface Unprepared {
-  readonly error: ExecutionError | PreparationError;
 }
 
 export class LaunchQueue implements LaunchesInFlight {
@@ -185,13 +148,16 @@ export class LaunchQueue implements LaunchesInFlight {
     });
   }
 
-  /** Begins as many launches as possible, in the order of the requests. */
+  /** Begins as many launches as possible in one turn, in the order of the requests. */
   #begin(): void {
+    if (this.#nextTurn !== undefined) return;
+    const begin = performance.now();
     const ready: Ready[] = [];
     const failed: (Unprepared & { readonly request: Request })[] = [];
     for (const request of this.#waiting) {
       const others = this.#flying.size + ready.length;
       if (others >= LAUNCH_WIDTH) break;
+      if (ready.length + failed.length > 0 && this.#isOver(begin)) break;
       const next = request.ready ?? this.#prepare(request);
       if (this.#needsRaisedLimit(next)) {
         if (!("error" in next)) request.ready = next;
@@ -203,7 +169,7 @@ export class LaunchQueue implements LaunchesInFlight {
       else ready.push(next);
     }
     this.#cleared.push(...this.#record(ready));
-    this.#takeOff();
+    this.#takeOff(begin);
     for (const { request, error } of failed) this.#over(request, { error });
   }
 
@@ -229,18 +195,28 @@ export class LaunchQueue implements LaunchesInFlight {
   /**
    * Begins the recorded launches. A thread that is woken may take the processor from the daemon, so each turn is
    * limited, and clients are served between turns.
+   *
+   * @param begin when this turn began, in milliseconds
    */
-  #takeOff(): void {
-    const begin = performance.now();
+  #takeOff(begin: number): void {
     for (let flight = this.#cleared.shift(); flight !== undefined; flight = this.#cleared.shift()) {
       this.#fly(flight);
-      if (this.#cleared.length === 0 || performance.now() - begin < TURN) continue;
-      this.#nextTurn ??= setImmediate(() => {
-        this.#nextTurn = undefined;
-        this.#takeOff();
-      });
-      return;
+      if (this.#cleared.length > 0 && this.#isOver(begin)) return;
     }
+  }
+
+  /** Whether a turn is over. Then the next one comes after what has arrived meanwhile. */
+  #isOver(begin: number): boolean {
+    if (performance.now() - begin < TURN) return false;
+    this.#nextTurn ??= setImmediate(() => {
+      this.#context.serve();
+      // The answers to clients are written before this.
+      this.#nextTurn = setImmediate(() => {
+        this.#nextTurn = undefined;
+        this.#begin();
+      });
+    });
+    return true;
   }
 
   #fly(flight: Flight): void {
@@ -352,17 +328,4 @@ export class LaunchQueue implements LaunchesInFlight {
 
 function key(id: number, role: ProcessRole): string {
   return `${id} ${role}`;
-}
-
-/** Why a launch cannot begin. Any other error is a bug, is reported, and must not leave the launch without an end. */
-function preparationFailure(error: unknown): ExecutionError | PreparationError {
-  if (error instanceof ExecutionError || error instanceof PreparationError) return error;
-  reportError(error);
-  return new ExecutionError(LaunchStage.ARRANGE_FDS, Errno.EIO);
-}
-
-/** The errors with which launches fail; throws any other one. */
-function launchError(error: unknown): ExecutionError | PreparationError {
-  if (error instanceof ExecutionError || error instanceof PreparationError) return error;
-  throw error;
 }
