@@ -301,10 +301,9 @@ export class Daemon {
 
   #overview(): Overview {
     const { ground } = this.#context;
-    const logKeeper = ground.nativeHost?.logKeeper;
     const info = this.#state.info(this.#manager, ground.socketPath);
     return {
-      daemon: { ...info, ...(logKeeper === undefined ? {} : { logKeeper }) },
+      daemon: { ...info, ...ground.nativeHost?.logKeeper },
       services: this.#followers.overview(),
     };
   }

@@ -141,6 +141,22 @@ export interface ServiceTimes {
   readonly ended: number | undefined;
 }
 
+/**
+ * Whether the keeper of logs works. `silent`: it has not answered for some seconds; `missing`: it does not run, and the
+ * daemon holds the last output of services.
+ */
+export type LogKeeperState = "works" | "silent" | "missing";
+
+/** The keeper of logs, as a part of the overview. */
+export interface LogKeeperStatus {
+  /** The process that keeps logs (`log-type = kept`). @default absent, there is none */
+  readonly logKeeper?: number;
+  /** Whether it works. @default absent, no log is kept */
+  readonly logKeeperState?: LogKeeperState;
+  /** How many keepers the daemon has replaced because they did not answer. @default absent, none */
+  readonly silentLogKeepers?: number;
+}
+
 /** The whole system at one moment: what `dinit ctl status` without a service name shows. */
 export interface Overview {
   /** The daemon itself. */
@@ -154,9 +170,7 @@ export interface Overview {
     /** The path of the control socket. */
     readonly socket: string;
     readonly shuttingDown: boolean;
-    /** The process that keeps logs (`log-type = kept`). @default absent, there is none */
-    readonly logKeeper?: number;
-  };
+  } & LogKeeperStatus;
   /** In load order. */
   readonly services: readonly ServiceOverview[];
 }
