@@ -74,6 +74,20 @@ export interface FailureReport {
   readonly program?: string;
   /** What to change in its description, in words. @default absent, the output does not tell */
   readonly advice?: string;
+  /** Its output is not kept, so there are no last lines. @default absent, it is kept */
+  readonly unkept?: UnkeptOutput;
+}
+
+/** Where output goes that the daemon does not keep. */
+export interface UnkeptOutput {
+  /** The service that reads it. @default absent, nobody does */
+  readonly consumer?: string;
+}
+
+/** Why there are no last lines of output. */
+export function unkeptText({ consumer }: UnkeptOutput): string {
+  if (consumer !== undefined) return `it goes to service ${consumer}`;
+  return "it is not kept; 'log-type = buffer' or 'logfile = PATH' keeps it";
 }
 
 /** The number of automatic restarts allowed within an interval, in milliseconds. */

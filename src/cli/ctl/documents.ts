@@ -97,6 +97,8 @@ export interface ServiceDocument {
     readonly program?: string;
     /** What to change in its description. @default absent, the output does not tell */
     readonly advice?: string;
+    /** Its output goes to a consumer, or nowhere, so there are no last lines. @default absent, it is kept */
+    readonly unkept?: { readonly consumer?: string };
   };
   /** What is known of its health. @default absent, nothing watches it, or unknown */
   readonly health?: HealthDocument;
