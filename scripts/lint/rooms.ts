@@ -33,6 +33,10 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/watching_health.ts", ["health", "host"]],
   // A tool that shows the times of an expression needs no daemon.
   ["src/schedule/cron_times.ts", ["cli"]],
+  // What reads logs, for tools that rotate nothing.
+  ["src/rotation/archives.ts", ["cli"]],
+  ["src/rotation/followed_log.ts", ["cli"]],
+  ["src/rotation/log_tail.ts", ["cli"]],
   // Only a tool that its daemon watches.
   ["src/system/datagram.ts", ["tools"]],
   // Only a daemon that keeps logs, and its keeper.

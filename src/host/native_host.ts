@@ -4,7 +4,13 @@
  * explains how it works.
  */
 
-import { type BufferedOutput, type BufferReading, type ServiceDescription, typed } from "../model/mod.ts";
+import {
+  type BufferedOutput,
+  type BufferReading,
+  type LogKeeperStatus,
+  type ServiceDescription,
+  typed,
+} from "../model/mod.ts";
 import type { SavedParts } from "../model/saving.ts";
 import type { FileAccess } from "../description/mod.ts";
 import type {
@@ -180,8 +186,8 @@ export class NativeHost implements ProcessHost {
     });
   }
 
-  /** The process that keeps logs, if there is one. */
-  get logKeeper(): number | undefined {
+  /** The process that keeps logs, and how it is. */
+  get logKeeper(): LogKeeperStatus | undefined {
     return this.#keeping?.keeper;
   }
 
