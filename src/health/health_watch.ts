@@ -9,7 +9,7 @@ import {
   type ServiceRecord,
 } from "../engine/mod.ts";
 import type { DaemonHost, NativeHost, NotifyChannels } from "../host/mod.ts";
-import { type EnvironmentOverlay, type ExitStatus, watchesHealth } from "../model/mod.ts";
+import { type EnvironmentOverlay, type ExitStatus, needsProber, watchesHealth } from "../model/mod.ts";
 import {
   type Plain,
   type SavedParts,
@@ -20,6 +20,7 @@ import {
 import type { Check } from "./check.ts";
 import { CommandChecks } from "./command_checks.ts";
 import { httpCheck } from "./http_check.ts";
+import { probeCheck } from "./probe_check.ts";
 import { healthDocument, type SavedHealth, savedHealth } from "./saved_health.ts";
 import { tcpCheck } from "./tcp_check.ts";
 import { type WatchContext, WatchedService } from "./watched_service.ts";
@@ -115,6 +116,7 @@ export class HealthWatch implements StatePart {
   /** Ends all checks. */
   close(): void {
     for (const id of [...this.#services.keys()]) this.#forget(id);
+    this.#context.native?.endProber();
   }
 
   /** The health of all services that are watched. */
@@ -174,6 +176,7 @@ export class HealthWatch implements StatePart {
     const { native } = this.#context;
     if (health.command.length > 0) return this.#commands.check(id, health.command);
     if (native === undefined) throw new TypeError("only the native host loads services with such checks");
+    if (needsProber(health)) return probeCheck(health, () => native.prober());
     return health.http === ""
       ? tcpCheck(health.tcp, native.connectionParts)
       : httpCheck(health.http, native.connectionParts);

@@ -31,6 +31,8 @@ import type { ProcessRecord } from "./processes/process_record.ts";
 import type { RemainingProcesses } from "./processes/remaining_processes.ts";
 import type { NotifyChannels } from "./notify/notify_channels.ts";
 import type { LogKeeping } from "./keeping/log_keeping.ts";
+import { probeProblem } from "./probing/probe_grant.ts";
+import type { Prober } from "./probing/prober.ts";
 import type { ServiceGroups } from "./resources/service_groups.ts";
 import type { LogRotations } from "./rotating/log_rotations.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
@@ -55,6 +57,7 @@ export class NativeHost implements ProcessHost {
   #notify: NotifyChannels | undefined;
   #groups: ServiceGroups | undefined;
   #keeping: LogKeeping | undefined;
+  #prober: Prober | undefined;
   /** What a restoration has left for the beginning. */
   #later: (() => void)[] = [];
   /** Ends what processes have left; `undefined` until a service needs it. */
@@ -140,6 +143,7 @@ export class NativeHost implements ProcessHost {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#parts.ends.close();
     this.#groups?.close();
+    this.#prober?.close();
     void this.#remaining?.then((remaining) => remaining.close());
     this.#parts.threads.close();
     this.#parts.poller.close();
@@ -151,6 +155,7 @@ export class NativeHost implements ProcessHost {
     const takesTerminal = usesConsole(description) && this.#parts.terminal.state(STDIN) === "free";
     return this.#parts.tools.missing(nativeRequirements(description, takesTerminal)) ??
       inPlaceProblem(description, this.#parts.library) ?? keptProblem(description) ??
+      probeProblem(description) ??
       this.#parts.hierarchy.problem(description);
   }
 
@@ -169,6 +174,22 @@ export class NativeHost implements ProcessHost {
   /** What connections to services are made with. */
   get connectionParts(): Pick<NativeParts, "library" | "files" | "poller"> {
     return this.#parts;
+  }
+
+  /** What performs checks that need a look-up of a name, or TLS. Loads the code for it. */
+  async prober(): Promise<Prober> {
+    const { Prober } = await typed(import("./probing/prober.ts"));
+    return this.#prober ??= new Prober({ ...this.#parts, spawner: new Spawner(this.#parts.library, 0n) });
+  }
+
+  /** The process that performs such checks, if there is one. */
+  get proberProcess(): number | undefined {
+    return this.#prober?.pid;
+  }
+
+  /** Ends that process. The next check starts another one. */
+  endProber(): void {
+    this.#prober?.close();
   }
 
   /** Loads the code for kept logs. */

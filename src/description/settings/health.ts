@@ -1,7 +1,6 @@
 /** Health checks and the watchdog, and which of these settings fit together: extensions. docs/health.md. */
 
 import {
-  addressBytes,
   checkAddress,
   hasCheck,
   type HealthAction,
@@ -67,16 +66,6 @@ function time(name: string, field: TimeField, shortest: number, summary: string)
   });
 }
 
-const BY_CURL = "write health-command = curl -fsS -o /dev/null";
-
-/** The daemon looks no names up: a resolver may hang, and what it loads stays in memory. */
-function checkHost({ host }: { readonly host: string }, remedy: string): void {
-  if (addressBytes(host) !== undefined) return;
-  throw new Mistake(`'${host}' is no IP address: write an address or localhost, ${remedy}`, {
-    code: "bad-address",
-  });
-}
-
 /** The settings of health checks. */
 export const HEALTH_SETTINGS: readonly Setting[] = [
   row({
@@ -88,14 +77,11 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
     apply({ draft: { description } }, { text }) {
       const target = text === "" ? undefined : httpTarget(text);
       if (text !== "" && target === undefined) {
-        throw new Mistake(`bad URL '${text}': write http://HOST[:PORT]/PATH, without user and password`, {
-          code: "bad-url",
-        });
+        throw new Mistake(
+          `bad URL '${text}': write http://HOST[:PORT]/PATH or https://…, without user and password`,
+          { code: "bad-url" },
+        );
       }
-      if (target?.secure) {
-        throw new Mistake(`the daemon does not speak TLS: ${BY_CURL} ${text}`, { code: "bad-url" });
-      }
-      if (target !== undefined) checkHost(target.address, `or ${BY_CURL} ${text}`);
       setHealth(description, { http: text });
     },
     show: ({ health }) => health.http || undefined,
@@ -114,7 +100,6 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
           { code: "bad-address" },
         );
       }
-      if (address?.kind === "tcp") checkHost(address, "or check it by 'health-command'");
       setHealth(description, { tcp: text });
     },
     show: ({ health }) => health.tcp || undefined,
