@@ -225,7 +225,7 @@ export class NativeHost implements ProcessHost {
     const prepared = plan.notify === undefined
       ? withGroup
       : Promise.all([this.notifyChannels(), withGroup]).then(([channels, grouped]) =>
-        channels.prepare(grouped ?? plan)
+        channels.prepare(grouped ?? plan, grouped?.cgroup)
       );
     this.#parts.launching.launch(plan, prepared);
     return { pid: undefined };
@@ -281,6 +281,14 @@ export class NativeHost implements ProcessHost {
   // ---- Ends --------------------------------------------------------------------------------------------------
 
   adoptFromPidFile(service: ServiceRecord): PidFileOutcome {
+    const { id, name, description: { pidFile } } = service;
+    const named = this.#notify?.adoptRemembered(id, name);
+    if (named !== undefined && "pid" in named) return { kind: "running", pid: named.pid, child: true };
+    if (named !== undefined) {
+      this.#parts.warn(
+        `${name}: the process that MAINPID names is not taken: ${named.problem}; ${pidFile} is read`,
+      );
+    }
     return adoptFromPidFile(service, this.#parts);
   }
 

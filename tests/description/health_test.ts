@@ -227,6 +227,22 @@ Deno.test("nothing in a URL adds a line to the request", () => {
   }
 });
 
+Deno.test("a bgprocess service may talk, with a watchdog, but has no other readiness than its launcher", () => {
+  const type = "type = bgprocess\ncommand = /bin/true\npid-file = /run/x.pid\n";
+  const { readyBy, watchdog } =
+    describe(`${type}ready-notification = notify\nwatchdog-timeout = 3s\n`).health;
+  assertEquals([readyBy, watchdog], ["notify", 3000]);
+  assertEquals(
+    failureOf(`${type}ready-notification = uptime:2s\n`),
+    locatedSetting(
+      "ready-notification",
+      "'ready-notification = uptime' is only for process services; " +
+        "a bgprocess service is ready when its launcher has ended: change 'type', or remove this line",
+      4,
+    ),
+  );
+});
+
 Deno.test("services without a lasting process have no checks", () => {
   const type = "type = scripted\ncommand = /bin/true\n";
   assertEquals(

@@ -162,7 +162,7 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
       SHORTEST_LIMIT,
       "the longest time between two signs of life (WATCHDOG=1) of a process that is up",
     ),
-    types: ["process"],
+    types: PROCESSES,
     change: "next-start",
   },
 ];
@@ -209,7 +209,9 @@ export function misfits(
       "only process and bgprocess services have a process to check: change 'type', or remove this line",
     );
   }
-  if (readyBy !== "" && !isProcess) {
+  // The messages of a bgprocess service say which process is the main one, and that it is alive.
+  const mayTalk = readyBy === "notify" && type === ServiceType.BGPROCESS;
+  if (readyBy !== "" && !isProcess && !mayTalk) {
     const why = type === ServiceType.BGPROCESS
       ? "a bgprocess service is ready when its launcher has ended"
       : "";
