@@ -132,16 +132,23 @@ export class Checking {
   }
 }
 
-/** Performs a check, with a limit of time if there is one, and then frees everything that it has used. */
+/**
+ * Performs a check, with a limit of time if there is one. A check that has ended has freed everything that it used; one
+ * that is too late is aborted. An abort costs more than a check of the own machine, so there is none without a need.
+ */
 async function withLimit(
   limit: number | undefined,
   run: (signal: AbortSignal) => Promise<Outcome>,
   abort: AbortController,
 ): Promise<Outcome> {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
   const late = limit === undefined ? [] : [
     new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => resolve({ healthy: false, how: `nothing within ${limit / 1000} s` }), limit);
+      timer = setTimeout(() => {
+        isOver = true;
+        resolve({ healthy: false, how: `nothing within ${limit / 1000} s` });
+      }, limit);
     }),
   ];
   try {
@@ -152,6 +159,6 @@ async function withLimit(
     return { healthy: false, how: "internal error" };
   } finally {
     clearTimeout(timer);
-    abort.abort();
+    if (isOver) abort.abort();
   }
 }
