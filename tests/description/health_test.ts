@@ -94,7 +94,7 @@ const MISTAKES: readonly (readonly [lines: string, setting: string, line: number
     "health-action",
     3,
     "nothing says whether the service is healthy, so 'stop' never happens: " +
-    "set 'health-http', 'health-tcp' or 'health-command', or 'watchdog-timeout'",
+    "set 'health-http', 'health-tcp' or 'health-command', or 'ready-notification = notify'",
   ],
   [
     "watchdog-timeout = 3s\n",
@@ -241,6 +241,67 @@ Deno.test("a bgprocess service may talk, with a watchdog, but has no other readi
       4,
     ),
   );
+});
+
+const CHECKS = {
+  "health-http": "http://[::1]/",
+  "health-tcp": "1",
+  "health-command": "/bin/true",
+};
+const OTHERS = {
+  "health-interval": "1s",
+  "health-timeout": "1s",
+  "health-failures": "1",
+  "health-start-interval": "1s",
+  "health-start-period": "1s",
+  "health-action": "stop",
+};
+const TYPES = {
+  process: "command = /bin/true\n",
+  bgprocess: "command = /bin/true\npid-file = /x\n",
+  scripted: "command = /bin/true\n",
+  scheduled: "command = /bin/true\nschedule-cron = @daily\n",
+  internal: "",
+  triggered: "",
+};
+/** Where a mistake is: the line, and the setting. */
+const PLACE = /setting '([a-z-]+)' \(file <SD>\/s, line (\d+)\): .*(?:set|change|remove|keep) /;
+const READY = ["", "notify", "health", "uptime:1s"];
+
+Deno.test("each combination of type, readiness, check and another setting loads, or is refused at its line", () => {
+  let loaded = 0;
+  for (const [type, lines] of Object.entries(TYPES)) {
+    for (const ready of READY) {
+      for (const check of [undefined, ...Object.entries(CHECKS)]) {
+        for (const other of [undefined, ...Object.entries(OTHERS), ["watchdog-timeout", "1s"] as const]) {
+          const given = [...check === undefined ? [] : [check], ...other === undefined ? [] : [other]];
+          const settings = given.map(([name, value]) => `${name} = ${value}\n`).join("");
+          const text = `type = ${type}\n${lines}${settings}${ready && `ready-notification = ${ready}\n`}`;
+          const lives = type === "process" || type === "bgprocess";
+          const fits = (lives || given.length === 0) &&
+            (type === "process" || ready === "" || (lives && ready === "notify")) &&
+            (ready !== "health" || check !== undefined) &&
+            (other === undefined ||
+              (other[0] === "watchdog-timeout"
+                ? ready === "notify"
+                : check !== undefined || (other[0] === "health-action" && ready === "notify")));
+          if (fits) {
+            describe(text);
+            loaded += 1;
+            continue;
+          }
+          const mistake = failureOf(text);
+          const [, setting, line] = PLACE.exec(mistake) ?? [];
+          assertEquals(
+            text.split("\n")[Number(line) - 1]?.startsWith(`${setting} = `),
+            true,
+            `${text}\n${mistake}`,
+          );
+        }
+      }
+    }
+  }
+  assertEquals(loaded > 100, true, String(loaded));
 });
 
 Deno.test("services without a lasting process have no checks", () => {

@@ -183,6 +183,8 @@ const OF_CHECKS = [
   "health-start-interval",
   "health-start-period",
 ] as const;
+/** All settings besides the checks themselves. */
+const OF_HEALTH = [...OF_CHECKS, "health-action", "watchdog-timeout"] as const;
 const CHECK_NAMES = "'health-http', 'health-tcp' or 'health-command'";
 
 /**
@@ -202,12 +204,14 @@ export function misfits(
   const values = { "health-http": health.http, "health-tcp": health.tcp, "health-command": health.command };
   const checks = CHECKS.filter((name) => values[name].length > 0);
   const isProcess = type === ServiceType.PROCESS;
-  for (const name of checks) {
-    if (isProcess || type === ServiceType.BGPROCESS) continue;
-    misfit(
-      name,
-      "only process and bgprocess services have a process to check: change 'type', or remove this line",
-    );
+  if (!isProcess && type !== ServiceType.BGPROCESS) {
+    for (const name of [...checks, ...OF_HEALTH.filter((name) => given.has(name))]) {
+      misfit(
+        name,
+        "only process and bgprocess services have a process to check: change 'type', or remove this line",
+      );
+    }
+    if (found.length > 0 && readyBy === "") return found;
   }
   // The messages of a bgprocess service say which process is the main one, and that it is alive.
   const mayTalk = readyBy === "notify" && type === ServiceType.BGPROCESS;
@@ -229,8 +233,9 @@ export function misfits(
       misfit(name, `there is no check: set ${CHECK_NAMES}, or remove this line`);
     }
   }
-  if (given.has("health-action") && !hasCheck(health) && watchdog === 0) {
-    const unless = `set ${CHECK_NAMES}, or 'watchdog-timeout'`;
+  // A process that talks may say that it does not work, or set a watchdog for itself.
+  if (given.has("health-action") && !hasCheck(health) && readyBy !== "notify") {
+    const unless = `set ${CHECK_NAMES}, or 'ready-notification = notify'`;
     misfit(
       "health-action",
       `nothing says whether the service is healthy, so '${action}' never happens: ${unless}`,
