@@ -42,6 +42,9 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // Only a daemon that keeps logs, and its keeper.
   ["src/system/keeping.ts", ["host", "tools"]],
   ["src/host/keeping/orders.ts", ["tools"]],
+  // The same for its prober, which needs nothing else of these rooms.
+  ["src/host/probing/orders.ts", ["tools"]],
+  ["src/health/http_exchange.ts", ["tools"]],
   ["src/host/output/native_log_file.ts", ["tools"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],

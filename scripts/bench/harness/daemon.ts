@@ -127,6 +127,12 @@ export class BenchDaemon implements AsyncDisposable {
     return await (await this.client()).query("overview") as Overview;
   }
 
+  /** The state of one service: the smallest question to the daemon. */
+  async statusOf(name: string): Promise<void> {
+    const handle = await this.handle(name);
+    await (await this.client()).request({ type: Request.SERVICESTATUS5, handle });
+  }
+
   /** The number of automatic restarts so far. */
   async restarts(): Promise<number> {
     return (await this.overview()).services.reduce((sum, { restarts }) => sum + restarts, 0);

@@ -90,6 +90,8 @@ export interface SavedPipe {
 export interface SavedNotify extends SavedDescriptor {
   readonly uid: number;
   readonly gid: number;
+  readonly group: string | undefined;
+  readonly named: number | undefined;
 }
 
 /** Everything. */
@@ -118,7 +120,14 @@ const whole: Schema<number> = (saved, path) => {
 
 const descriptor = object<SavedDescriptor>({ fd: whole, inode: whole });
 
-const notify = object<SavedNotify>({ fd: whole, inode: whole, uid: whole, gid: whole });
+const notify = object<SavedNotify>({
+  fd: whole,
+  inode: whole,
+  uid: whole,
+  gid: whole,
+  group: optional(text),
+  named: optional(whole),
+});
 
 const role = oneOf<ProcessRole>(["main", "stop", HEALTH_CHECK, WATCH_COMMAND]);
 
