@@ -19,6 +19,11 @@ export interface DaemonInfo {
   readonly shuttingDown: boolean;
   /** The process that keeps logs. @default absent, there is none */
   readonly logKeeper?: number;
+  /**
+   * The folder with the files of earlier starts, and the number of that of this start, if it is kept. @default absent,
+   * none are kept
+   */
+  readonly starts?: { readonly folder: string; readonly own?: number };
 }
 
 /** A daemon and its services. */

@@ -156,6 +156,11 @@ export interface Overview {
     readonly shuttingDown: boolean;
     /** The process that keeps logs (`log-type = kept`). @default absent, there is none */
     readonly logKeeper?: number;
+    /**
+     * The folder with the files of earlier starts, and the number of that of this start, if it is kept. @default absent,
+     * none are kept
+     */
+    readonly starts?: { readonly folder: string; readonly own?: number };
   };
   /** In load order. */
   readonly services: readonly ServiceOverview[];

@@ -150,6 +150,8 @@ export interface StatusDocument {
     readonly shuttingDown?: boolean;
     /** The process that keeps logs. @default absent, there is none, or unknown */
     readonly logKeeper?: number;
+    /** Where earlier starts are kept, and the number of this one. @default absent, none are kept, or unknown */
+    readonly starts?: { readonly folder: string; readonly own?: number };
   };
   readonly services: readonly ServiceDocument[];
   /** Named services that are not loaded. @default absent, none */
