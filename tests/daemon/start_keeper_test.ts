@@ -216,7 +216,10 @@ Deno.test("a damaged file is an error with its path, whatever is wrong with it",
     const path = `${folder}/1.json`;
     const good = Deno.readTextFileSync(path);
     const damages = ["", "{", "null", "[]", good.replace('"form":1', '"form":2'), good.replace('"web"', "7")];
-    damages.push(good.replace(/"times":\[\[\d/, '"times":[[99'), good.replace(/"edges":\[\[\d/, '"edges":[["x"'));
+    damages.push(
+      good.replace(/"times":\[\[\d/, '"times":[[99'),
+      good.replace(/"edges":\[\[\d/, '"edges":[["x"'),
+    );
     for (const text of damages) {
       assert(text !== good, "the test changes nothing");
       Deno.writeTextFileSync(path, text);

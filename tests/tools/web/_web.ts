@@ -26,6 +26,8 @@ export interface WebScene extends Scene {
   readonly facts: Facts;
   readonly link: DaemonLink;
   readonly log: string[];
+  /** What answers requests, for a test that listens itself. */
+  readonly handler: (request: Request) => Promise<Response>;
   /** Waits until this many facts have arrived. */
   heard(count: number): Promise<void>;
   /** Sends a request, with the token and the right host unless it says otherwise. */
@@ -88,7 +90,7 @@ export function scene(
         const heard = async (count: number) =>
           void await until(() => events.end >= count, `${count} facts; there are ${events.end}`);
         try {
-          await test({ ...all, facts, link, heard, ask, get });
+          await test({ ...all, facts, link, handler, heard, ask, get });
           if (errors.length > 0) throw errors[0];
         } finally {
           await link.close();
