@@ -5,7 +5,7 @@ import { DaemonLink } from "../../../src/tools/web/daemon_link.ts";
 import { EventLog } from "../../../src/tools/web/event_log.ts";
 import { webSources } from "../../../src/tools/web/main.ts";
 import { requestHandler, type RequestRules } from "../../../src/tools/web/requests.ts";
-import { FiguresReader } from "../../../src/insight/mod.ts";
+import { FiguresReader, type ProcessSample } from "../../../src/insight/mod.ts";
 import { defaultWebOptions } from "../../../src/options/dinit_web.ts";
 import { Facts } from "../../control/_facts.ts";
 import { FakeManager } from "../../control/_fake_manager.ts";
@@ -46,9 +46,18 @@ export interface AskOptions {
 export function scene(
   name: string,
   test: (scene: WebScene) => Promise<void>,
-  { rules = {}, kept }: { readonly rules?: Partial<RequestRules>; readonly kept?: number } = {},
+  { rules = {}, kept, processes = () => PROCESSES, ignore = false }: {
+    readonly rules?: Partial<RequestRules>;
+    readonly kept?: number;
+    /** The processes of the machine. */
+    readonly processes?: () => ProcessSample[];
+    /** @default false */
+    readonly ignore?: boolean;
+  } = {},
 ): void {
-  Deno.test(name, async () => {
+  Deno.test({ name, ignore, fn: body });
+
+  async function body(): Promise<void> {
     const facts = new Facts();
     await withServer(
       async (all) => {
@@ -69,7 +78,7 @@ export function scene(
           webSources(
             link,
             events,
-            new FiguresReader({ processes: () => PROCESSES, memoryOf: () => undefined }),
+            new FiguresReader({ processes, memoryOf: () => undefined }),
           ),
         );
         const ask = async (path: string, { method = "GET", headers = {} }: AskOptions = {}) => {
@@ -99,7 +108,7 @@ export function scene(
       new FakeManager(),
       facts.source,
     );
-  });
+  }
 }
 
 export { type StreamMessage, StreamReader } from "./_stream.ts";
