@@ -31,6 +31,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/rotating.ts", ["host", "tools"]],
   // Only a daemon that watches the health of services.
   ["src/system/watching_health.ts", ["health", "host"]],
+  // Only a daemon that keeps its start.
+  ["src/insight/kernel_time.ts", ["daemon"]],
   // A tool that shows the times of an expression needs no daemon.
   ["src/schedule/cron_times.ts", ["cli"]],
   // What reads logs, for tools that rotate nothing.
