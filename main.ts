@@ -53,6 +53,11 @@ async function init(args: string[]): Promise<number> {
   return runInit(args);
 }
 
+async function build(args: string[]): Promise<number> {
+  const { runBuild } = await typed(import("./src/cli/build/main.ts"));
+  return runBuild(args);
+}
+
 async function log(args: string[]): Promise<number> {
   const { runLog } = await typed(import("./src/tools/log/main.ts"));
   return runLog(args);
@@ -155,6 +160,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   up,
   down,
   init,
+  build,
   log,
   web,
   import: importDescriptions,

@@ -2,7 +2,7 @@
 
 import type { InputFile } from "../shared/account.ts";
 import { DescriptionText } from "./description_text.ts";
-import type { FileText } from "../shared/staged_files.ts";
+import type { FileText } from "../../description/staged_files.ts";
 import { Names, serviceName } from "./names.ts";
 
 /** What an import is asked for, besides the paths. */
