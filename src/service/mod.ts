@@ -32,7 +32,7 @@ export type * from "./settings.ts";
 export type ServiceTemplate = (argument: string) => ServiceSettings;
 
 /** The key of what {@linkcode defineService} was given. `dinit build` recognises services by it. */
-const DEFINITION: unique symbol = Symbol.for("dinit.service");
+export const DEFINITION: unique symbol = Symbol.for("dinit.service");
 
 /** A service that a file exports. */
 export interface ServiceDefinition {
