@@ -25,6 +25,8 @@ export interface BenchDaemonOptions {
   readonly host?: "native" | "command";
   /** Services to start before anything else. @default [] */
   readonly start?: readonly string[];
+  /** Further options of the daemon. @default [] */
+  readonly args?: readonly string[];
   /** Options of the runtime; ignored with a compiled binary. @default those of the task `start` */
   readonly flags?: readonly string[];
 }
@@ -51,12 +53,12 @@ export class BenchDaemon implements AsyncDisposable {
     services: Readonly<Record<string, string>>,
     options: BenchDaemonOptions = {},
   ): Promise<BenchDaemon> {
-    const { host = "native", start = [], flags = DAEMON_FLAGS } = options;
+    const { host = "native", start = [], args: further = [], flags = DAEMON_FLAGS } = options;
     writeServices(`${folder}/services`, { boot: "type = internal\n", ...services });
     const socket = `${folder}/socket`;
     const paths = ["--user", "--services-dir", `${folder}/services`, "--socket-path", socket];
     const [program, args] = dinitCommand(
-      [...paths, "--quiet", "--ready-fd", "1", `--host=${host}`, "boot", ...start],
+      [...paths, "--quiet", "--ready-fd", "1", `--host=${host}`, ...further, "boot", ...start],
       flags,
     );
     const before = performance.now();
