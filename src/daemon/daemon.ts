@@ -181,8 +181,10 @@ export class Daemon {
   async run(): Promise<DaemonEnd> {
     this.#connectSignals();
     this.#succession.survive();
-    this.#host.begin();
+    // They come first: the host reports what has ended while the program was replaced.
     this.#followers.begin();
+    if (this.#state.memory.begun) this.#initial.continue();
+    this.#host.begin();
     const started = this.#begin();
     if (started) this.#announce();
     // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
@@ -226,16 +228,10 @@ export class Daemon {
     const { continuation, ground } = this.#context;
     const start = () => ground.store.step(() => this.#initial.start());
     const isNew = !this.#state.memory.begun;
-    if (continuation === undefined) {
-      const started = this.#begun(start());
-      if (started) this.#followers.after.begin();
-      return started;
-    }
-    if (!isNew) this.#initial.continue();
+    if (continuation === undefined) return this.#begun(start());
     this.#manager.resume();
     if (isNew) this.#begun(start());
     else if (this.#state.memory.exitStatus !== undefined) this.#followers.after.end();
-    this.#followers.after.begin();
     this.#succession.recover();
     this.#server.resume();
     this.#succession.unblock();
@@ -304,10 +300,9 @@ export class Daemon {
 
   #overview(): Overview {
     const { ground } = this.#context;
-    const logKeeper = ground.nativeHost?.logKeeper;
     const info = this.#state.info(this.#manager, ground.socketPath);
     return {
-      daemon: { ...info, ...(logKeeper === undefined ? {} : { logKeeper }), ...this.#followers.starts.place },
+      daemon: { ...info, ...ground.nativeHost?.logKeeper, ...this.#followers.starts.place },
       services: this.#followers.overview(),
     };
   }

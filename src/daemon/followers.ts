@@ -73,8 +73,12 @@ export class Followers implements FactSink {
     await this.schedules.restore(parts);
   }
 
-  /** From now on processes may be started. */
+  /**
+   * Begins to follow, before the host reports anything. They act later, when the engine is at rest: from then on processes
+   * may be started.
+   */
   begin(): void {
+    this.after.begin();
     this.logs.begin();
     this.health.begin();
     this.watch.begin(this.#continues);
