@@ -38,6 +38,8 @@ export interface DinitSettings {
   quiet: boolean;
   /** Do not show the lines of services. */
   quietServices: boolean;
+  /** Show the services at a terminal, and this text first. @default undefined: do not show them */
+  view: string | undefined;
   /** The folder for the logs of services that have none. */
   logFolder: string | undefined;
   logLevel: Threshold;
@@ -151,6 +153,14 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     help:
       "do not show the lines that services write to their logs, which a user's\ndaemon does at a terminal",
     apply: (s) => s.quietServices = true,
+  },
+  {
+    long: "--view",
+    extension: true,
+    assignable: true,
+    value: { name: "NOTE", omissible: true, mayBeEmpty: true },
+    help: "at a terminal, show the services as dinit up does, and NOTE first",
+    apply: (s, value) => s.view = value,
   },
   {
     long: "--log-folder",
