@@ -13,6 +13,9 @@ export type StateChoice = (typeof STATE_CHOICES)[number];
 export const GRAPH_FORMATS = ["dot", "mermaid", "json"] as const;
 export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
+/** The starts that `--boot` knows: `0`, `-1`, … `-20`. */
+export const BOOTS = Array.from({ length: 21 }, (_, index) => index === 0 ? "0" : `${-index}`);
+
 /** The values of the options of a command line. */
 export interface CtlOptions {
   help: boolean;
