@@ -32,7 +32,13 @@ Deno.test("services in TypeScript run where a description in their folder would,
       `waits-for.d = ${folder}/b.d`,
       "",
     ]);
-    assertEquals(text("other"), ["type = process", "working-dir = /", "command = x", "env-file = /dev/null", ""]);
+    assertEquals(text("other"), [
+      "type = process",
+      "working-dir = /",
+      "command = x",
+      "env-file = /dev/null",
+      "",
+    ]);
     assertEquals([...Deno.readDirSync(`${root}/.dinit/services`)].map(({ name }) => name).sort(), [
       "other",
       "web",
