@@ -89,6 +89,11 @@ async function logKeeper(): Promise<number> {
   return runLogKeeper();
 }
 
+async function healthProber(): Promise<number> {
+  const { runProber } = await typed(import("./src/tools/prober/main.ts"));
+  return runProber();
+}
+
 async function lease(args: string[]): Promise<number> {
   const { runLease } = await typed(import("./src/tools/lease/main.ts"));
   return runLease(args);
@@ -184,6 +189,7 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   export: exportServices,
   "wait-for": waitFor,
   "log-keeper": logKeeper,
+  "health-prober": healthProber,
   lease,
   shutdown,
   completion,

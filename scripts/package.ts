@@ -6,6 +6,7 @@
  */
 
 import { PROGRAM_WORDS, SHUTDOWN_PROGRAMS } from "../src/options/program_names.ts";
+import { bundleProgram } from "./bundle.ts";
 import { buildPackage, bundleLibrary } from "./npm.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
@@ -22,9 +23,9 @@ const { constants } = require("node:os");
 const { delimiter, dirname, join } = require("node:path");
 const { spawn } = require("node:child_process");
 
-const FLAGS = ["run", "--quiet", "--no-prompt", "--no-config", "--allow-all", "--v8-flags=${
-  V8_FLAGS.join(",")
-}"];
+// Without lazy imports, Deno would read every script of the program at each start.
+const FLAGS = ["run", "--quiet", "--no-prompt", "--no-config", "--allow-all", "--unstable-lazy-dynamic-imports",
+  "--v8-flags=${V8_FLAGS.join(",")}"];
 const PASSED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
 
 /** DINIT_DENO, then the package deno beside this one, then PATH. */
@@ -109,18 +110,8 @@ export async function packProgram(directory: string): Promise<string> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await buildPackage(place);
+  await bundleProgram(`${place}/lib`);
   await bundleLibrary("src/service/mod.ts", place, "service");
-  const bundle = [
-    "bundle",
-    "--lock=deno.lock",
-    "--frozen",
-    "--quiet",
-    "--platform=deno",
-    "--code-splitting",
-    "--outdir",
-    `${place}/lib`,
-  ];
-  await run(Deno.execPath(), [...bundle, "main.ts"]);
   await Deno.mkdir(`${place}/bin`);
   await Deno.writeTextFile(`${place}/bin/launch.cjs`, LAUNCH);
   for (const [name, words] of launchers()) {

@@ -31,13 +31,22 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/rotating.ts", ["host", "tools"]],
   // Only a daemon that watches the health of services.
   ["src/system/watching_health.ts", ["health", "host"]],
+  // Only a daemon that keeps its start.
+  ["src/insight/kernel_time.ts", ["daemon"]],
   // A tool that shows the times of an expression needs no daemon.
   ["src/schedule/cron_times.ts", ["cli"]],
+  // What reads logs, for tools that rotate nothing.
+  ["src/rotation/archives.ts", ["cli"]],
+  ["src/rotation/followed_log.ts", ["cli"]],
+  ["src/rotation/log_tail.ts", ["cli"]],
   // Only a tool that its daemon watches.
   ["src/system/datagram.ts", ["tools"]],
   // Only a daemon that keeps logs, and its keeper.
   ["src/system/keeping.ts", ["host", "tools"]],
   ["src/host/keeping/orders.ts", ["tools"]],
+  // The same for its prober, which needs nothing else of these rooms.
+  ["src/host/probing/orders.ts", ["tools"]],
+  ["src/health/http_exchange.ts", ["tools"]],
   ["src/host/output/native_log_file.ts", ["tools"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],

@@ -238,7 +238,8 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     extension: true,
     assignable: true,
     value: { name: "DIR", kind: "directory" },
-    help: "where to keep the state of schedules, which outlasts a\nrestart of the machine",
+    help:
+      "where to keep what outlasts a restart of the machine: the\nstate of schedules, and how the daemon has started",
     apply: (s, value) => s.stateFolder = value,
   },
   {

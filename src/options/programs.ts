@@ -257,6 +257,11 @@ const PLAIN_COMMANDS = [
     words: [],
   },
   {
+    name: "health-prober",
+    summary: "perform health checks of a daemon, which starts this itself",
+    words: [],
+  },
+  {
     name: "completion",
     summary: "print the completion of a shell",
     words: [{ name: "SHELL", oneOf: SHELLS }],

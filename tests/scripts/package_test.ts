@@ -1,6 +1,6 @@
 /** The package for npm, put into a project as `npm install` does, and run by Node. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { packProgram } from "../../scripts/package.ts";
 import { needing } from "../_needs.ts";
 import { endOf, outputOf } from "../_processes.ts";
@@ -17,6 +17,13 @@ function foldersWith(program: string): string[] {
       return false;
     }
   });
+}
+
+/** The scripts that load modules of Node whenever they are loaded, except for that of the client in Node itself. */
+function scriptsWithNode(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder), ({ name }) => name)
+    .filter((name) => !name.startsWith("node_runtime"))
+    .filter((name) => /^import [^;]*["']node:/m.test(Deno.readTextFileSync(`${folder}/${name}`)));
 }
 
 const [NODE] = foldersWith("node");
@@ -64,6 +71,11 @@ Deno.test({
       const version = await run("dinit", "--version");
       assertEquals([version.code, version.err], [0, ""]);
       assert(version.out.startsWith("Dinit version 0.22.1.\n"), version.out);
+      assertEquals(scriptsWithNode(`${home}/lib`), []);
+      assert(Deno.readTextFileSync(`${home}/bin/launch.cjs`).includes('"--unstable-lazy-dynamic-imports"'));
+      Deno.writeTextFileSync(`${project}/compose.yaml`, "services:\n  store:\n    command: sleep 1000\n");
+      const imported = await run("dinit-import", `${project}/compose.yaml`, "--dry-run");
+      assertStringIncludes(imported.out, "sleep 1000", imported.err);
       const detached = await run("dinit", "up", "--detach");
       assertEquals([detached.code, detached.err], [0, ""], detached.out);
       const socket = ["-p", `${project}/.dinit/socket`];

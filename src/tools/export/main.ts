@@ -32,11 +32,19 @@ export function runExport(args: readonly string[], io: ToolIo = processToolIo())
 }
 
 async function exportServices(options: ExportOptions, io: ToolIo): Promise<number> {
-  const { kind = "kubernetes", services, servicesDirs, out, name, image = `localhost/${name}`, split } =
-    options;
+  const {
+    kind = "kubernetes",
+    services,
+    servicesDirs,
+    out,
+    name,
+    image = `localhost/${name}`,
+    split,
+    splitJobs,
+  } = options;
   const set = loadServices(services, servicesDirs);
   const exporter = await EXPORTERS[kind]();
-  const files = await exporter(set, { name, image, split });
+  const files = await exporter(set, { name, image, split, splitJobs });
   const inputs = Array.from(set.values(), ({ input }) => input);
   for (const input of inputs) {
     if (input.outputs.size > 0) continue; // the exporter knows better
