@@ -71,6 +71,8 @@ export interface CtlOptions {
   check: boolean;
   /** `permissions`: record them. */
   record: boolean;
+  /** `permissions`: verify them, while this command uses the service; empty for none. @default undefined, do not */
+  verify: string | undefined;
   /** How long, with a unit. @default undefined, until an interruption */
   during: string | undefined;
   /** The kinds of permissions that are denied meanwhile. */
@@ -127,6 +129,7 @@ export function defaultOptions(): CtlOptions {
     exec: undefined,
     check: false,
     record: false,
+    verify: undefined,
     during: undefined,
     deny: [],
     until: undefined,

@@ -293,6 +293,15 @@ const ROWS = [
     apply: (o) => o.record = true,
   },
   {
+    long: "--verify",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: { name: "COMMAND", kind: "command", omissible: true, mayBeEmpty: true },
+    help: "restart the process once, use it with COMMAND, and say what its permissions lack",
+    apply: (o, value) => o.verify = value,
+  },
+  {
     long: "--during",
     extension: true,
     assignable: true,
@@ -303,7 +312,7 @@ const ROWS = [
       kind: "number",
       pattern: /^\d{1,6}(\.\d+)?(ms|s|m|h)?$/,
     },
-    help: "record for this time (also --for); without it, until Ctrl-C",
+    help: "record or verify for this time (also --for); without it, until Ctrl-C",
     apply: (o, value) => o.during = value,
   },
   {
