@@ -3,6 +3,16 @@ import { type BootTime, type Files, Interest, type Poller, SystemCallError } fro
 import type { ProcessHandles } from "../../system/surviving.ts";
 import type { SavedKeeper } from "./saved_keeping.ts";
 
+/** What ends it. */
+export interface EarlierKeeperContext {
+  readonly files: Files;
+  readonly poller: Poller;
+  readonly handles: ProcessHandles;
+  readonly clock: BootTime;
+  /** Writes a warning to the daemon's log. */
+  warn(text: string): void;
+}
+
 /** How long it may take to end, in milliseconds. */
 const END_LIMIT = 5_000;
 
