@@ -18,6 +18,11 @@ export interface DaemonInfo extends LogKeeperStatus {
   readonly socket: string;
   /** Whether it is stopping everything. */
   readonly shuttingDown: boolean;
+  /**
+   * The folder with the files of earlier starts, and the number of that of this start, if it is kept. @default absent,
+   * none are kept
+   */
+  readonly starts?: { readonly folder: string; readonly own?: number };
 }
 
 /** A daemon and its services. */

@@ -73,14 +73,16 @@ export class Daemon {
     const note = (exitStatus: number) => this.#state.change({ exitStatus });
     const { exitOnFailure: status, services } = options;
     const exit = status === undefined ? undefined : { status, services, note, manager: () => this.#manager };
+    const ring = new EventRing(continuation?.ring);
     this.#followers = new Followers({
       ...context,
       exit,
+      ring,
+      state: () => this.#state,
       manager: () => this.#manager,
       idle: () => this.#manager.activeCount === 0 && this.#checkInactive(),
       composeEnvironment: (overlay) => this.#environment.compose(overlay),
     });
-    const ring = new EventRing(continuation?.ring);
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
       manager: () => this.#manager,
@@ -93,6 +95,7 @@ export class Daemon {
       started: (service) => void this.#started(service),
       clockSet: (wallOffset) => this.#state.change({ wallOffset }),
       broken: (error) => this.#succession.fault(error),
+      look: () => this.#followers.starts.look(),
     });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
     const memory = { ...newMemory(this.#manager.now(), context.signals), ...continuation?.memory };
@@ -299,7 +302,7 @@ export class Daemon {
     const { ground } = this.#context;
     const info = this.#state.info(this.#manager, ground.socketPath);
     return {
-      daemon: { ...info, ...ground.nativeHost?.logKeeper },
+      daemon: { ...info, ...ground.nativeHost?.logKeeper, ...this.#followers.starts.place },
       services: this.#followers.overview(),
     };
   }

@@ -184,6 +184,11 @@ export interface Overview {
     /** The path of the control socket. */
     readonly socket: string;
     readonly shuttingDown: boolean;
+    /**
+     * The folder with the files of earlier starts, and the number of that of this start, if it is kept. @default absent,
+     * none are kept
+     */
+    readonly starts?: { readonly folder: string; readonly own?: number };
   } & LogKeeperStatus;
   /** In load order. */
   readonly services: readonly ServiceOverview[];

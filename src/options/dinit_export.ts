@@ -24,6 +24,8 @@ export interface ExportOptions {
   image: string | undefined;
   /** The services that each get a separate pod. */
   split: string[];
+  /** Whether scheduled services become CronJobs. */
+  splitJobs: boolean;
   json: boolean;
   strict: boolean;
   force: boolean;
@@ -74,6 +76,11 @@ export const DINIT_EXPORT_OPTIONS: readonly Option<ExportOptions>[] = [
     help: "kubernetes: put each of these services into a separate deployment",
     apply: (o, value) => o.split.push(...value.split(",").filter((name) => name !== "")),
   },
+  {
+    long: "--split-jobs",
+    help: "kubernetes: make a cron job of each scheduled service",
+    apply: (o) => o.splitJobs = true,
+  },
   { long: "--json", help: "write the account as one JSON document", apply: (o) => o.json = true },
   {
     long: "--strict",
@@ -94,6 +101,7 @@ export function defaultExportOptions(): ExportOptions {
     name: "app",
     image: undefined,
     split: [],
+    splitJobs: false,
     json: false,
     strict: false,
     force: false,

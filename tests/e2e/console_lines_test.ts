@@ -6,12 +6,12 @@ import { Dinit } from "./_dinit.ts";
 
 /** The daemon exits when its services have. */
 const SERVICES = {
-  boot: "type = internal\nwaits-for = file\nwaits-for = buffer\nwaits-for = broken\nwaits-for = kept\nwaits-for = end\n",
+  boot:
+    "type = internal\nwaits-for = file\nwaits-for = buffer\nwaits-for = broken\nwaits-for = kept\nwaits-for = end\n",
   file:
     'type = scripted\ncommand = /bin/sh -c "echo in the file; printf \\"\\\\033[2Jno end\\""\nlogfile = file.log\n',
   buffer: 'type = scripted\ncommand = /bin/sh -c "echo in the buffer"\nlog-type = buffer\n',
-  kept:
-    'type = scripted\ncommand = /bin/sh -c "echo in the kept log"\nlog-type = kept\nlogfile = kept.log\n',
+  kept: 'type = scripted\ncommand = /bin/sh -c "echo in the kept log"\nlog-type = kept\nlogfile = kept.log\n',
   broken: 'type = scripted\ncommand = /bin/sh -c "echo no luck; exit 1"\nlogfile = broken.log\n',
   end: "type = scripted\ncommand = /bin/true\nafter = file\nafter = buffer\nafter = broken\n",
 };

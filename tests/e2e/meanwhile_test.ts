@@ -28,7 +28,10 @@ async function upgradeLate(dinit: Dinit, pids: readonly number[], script: string
 }
 
 Deno.test("what ends while the program of the daemon is replaced has its consequences: hooks, and the end of the daemon", async () => {
-  await using dinit = new Dinit({ job: "type = process\ncommand = /bin/sleep 1000\nrestart = no\n", web: WEB });
+  await using dinit = new Dinit({
+    job: "type = process\ncommand = /bin/sleep 1000\nrestart = no\n",
+    web: WEB,
+  });
   dinit.write("sd/note", NOTE(dinit.directory));
   dinit.write("sd/boot", "type = internal\nwaits-for = web\n");
   dinit.start({ args: ["--exit-with=job", "boot"], env: { W: dinit.directory } });

@@ -83,6 +83,35 @@ Deno.test({
       assertEquals((await run("dinitctl", ...socket, "is-failed", "web")).code, 1);
       assertEquals((await run("dinit", "down")).code, 0);
 
+      // Deno takes the folder for a project of Node, with the package in it.
+      Deno.removeSync(`${project}/deno.json`);
+      Deno.writeTextFileSync(
+        `${project}/package.json`,
+        JSON.stringify({ dependencies: { [name]: "0.1.0" } }),
+      );
+      const file = (settings: string) =>
+        Deno.writeTextFileSync(
+          `${project}/services/api.service.ts`,
+          `import { defineService } from "${name}/service";\nexport default defineService(${settings});\n`,
+        );
+      Deno.mkdirSync(`${project}/services`);
+      file('{ command: "sleep 1000", "depends-on": "web" }');
+      Deno.mkdirSync(`${project}/dinit.d`);
+      Deno.writeTextFileSync(`${project}/dinit.d/web`, "type = process\ncommand = sleep 1000\n");
+      const built = await run("dinit", "build", "services", "--to=dinit.d");
+      assertEquals([built.code, built.err], [0, ""], built.out);
+      assert(Deno.readTextFileSync(`${project}/dinit.d/api`).includes("command = sleep 1000\n"));
+      file('{ comand: "sleep 1000" }');
+      const check = {
+        args: ["check", "services/api.service.ts"],
+        cwd: project,
+        env: { ...env, NO_COLOR: "1" },
+      };
+      const { stderr } = await outputOf(Deno.execPath(), check);
+      const errors = new TextDecoder().decode(stderr);
+      assert(errors.includes("'comand' does not exist in type 'ServiceSettings"), errors);
+      Deno.removeSync(`${project}/dinit.d`, { recursive: true }); // up would take it
+
       const child = new Deno.Command("node", { ...command("dinit", "up"), stdin: "null", stdout: "piped" })
         .spawn();
       let output = "";

@@ -151,6 +151,8 @@ export interface StatusDocument {
     readonly uptime?: number;
     readonly socket?: string;
     readonly shuttingDown?: boolean;
+    /** Where earlier starts are kept, and the number of this one. @default absent, none are kept, or unknown */
+    readonly starts?: { readonly folder: string; readonly own?: number };
   } & LogKeeperStatus;
   readonly services: readonly ServiceDocument[];
   /** Named services that are not loaded. @default absent, none */

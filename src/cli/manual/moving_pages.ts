@@ -22,7 +22,7 @@ export function movingPages(fromTable: (program: Program) => FromTable): ManualP
     plainPage(fromTable(DINIT_EXPORT), [
       "Reads services and all that they depend on, and writes them as files of another program, with an account of " +
       "each setting. kubernetes: a pod runs dinit as process 1 with all services, or one more pod for each service " +
-      "of --split. systemd: a unit for each service. compose: a container for each service with a process.",
+      "of --split; with --split-jobs, scheduled services become cron jobs. systemd: a unit for each service. compose: a container for each service with a process.",
       "@meta export-port PORT in a description names a port that others may use, and @meta export-data PATH a " +
       "folder that has to outlive the container.",
     ], [

@@ -1,4 +1,4 @@
-/** The places of notification sockets: a folder for each service, which only its user can use. */
+/** The places of notification sockets: a folder for each service, which only its user can use, unless that is root. */
 
 import { Errno } from "../../model/mod.ts";
 import { type Files, SystemCallError } from "../../system/mod.ts";
@@ -8,6 +8,8 @@ const { EACCES, ENOENT } = Errno;
 /** Other users pass the common folder, and see nothing in it. */
 const COMMON_MODE = 0o711;
 const OWN_MODE = 0o700;
+/** A program that starts as root may say that it is ready after it has taken another user: dbus-daemon does. */
+const ROOT_MODE = 0o711;
 /** The folder of its service decides who can send. */
 const SOCKET_MODE = 0o666;
 
@@ -44,7 +46,7 @@ export class NotifyFolder {
   bind(id: number, owner: Ids): number {
     const folder = `${this.#path()}/${id}`;
     this.#own(this.#path(), COMMON_MODE);
-    this.#own(folder, OWN_MODE);
+    this.#own(folder, owner.uid === 0 ? ROOT_MODE : OWN_MODE);
     const path = this.pathOf(id);
     this.#remove(path);
     const fd = this.#sockets.bind(path);

@@ -28,6 +28,7 @@ export function scanExportArguments(args: readonly string[]): ExportOptions {
   if (options.help) return options;
   if (options.kind === undefined) throw usage(`name what to export to: ${EXPORT_KINDS.join(", ")}`);
   if (options.split.length > 0 && options.kind !== "kubernetes") throw usage("--split is for kubernetes");
+  if (options.splitJobs && options.kind !== "kubernetes") throw usage("--split-jobs is for kubernetes");
   if (options.services.length === 0) options.services.push("boot");
   if (options.servicesDirs.length === 0) options.servicesDirs.push("dinit.d");
   return options;

@@ -4,7 +4,7 @@ import { typed } from "../../model/mod.ts";
 import type { ExportKind, ExportOptions } from "../../options/dinit_export.ts";
 import { carryOut, processToolIo, reportFailures, type ToolIo } from "../shared/carry_out.ts";
 import { scanExportArguments } from "./arguments.ts";
-import type { FileText } from "../shared/staged_files.ts";
+import type { FileText } from "../../description/staged_files.ts";
 import type { ExportRequest } from "./request.ts";
 import { ExportError, loadServices, type ServiceSet } from "./service_set.ts";
 
@@ -32,11 +32,19 @@ export function runExport(args: readonly string[], io: ToolIo = processToolIo())
 }
 
 async function exportServices(options: ExportOptions, io: ToolIo): Promise<number> {
-  const { kind = "kubernetes", services, servicesDirs, out, name, image = `localhost/${name}`, split } =
-    options;
+  const {
+    kind = "kubernetes",
+    services,
+    servicesDirs,
+    out,
+    name,
+    image = `localhost/${name}`,
+    split,
+    splitJobs,
+  } = options;
   const set = loadServices(services, servicesDirs);
   const exporter = await EXPORTERS[kind]();
-  const files = await exporter(set, { name, image, split });
+  const files = await exporter(set, { name, image, split, splitJobs });
   const inputs = Array.from(set.values(), ({ input }) => input);
   for (const input of inputs) {
     if (input.outputs.size > 0) continue; // the exporter knows better

@@ -8,4 +8,6 @@ export interface ExportRequest {
   readonly image: string;
   /** The services that each get a separate pod. */
   readonly split: readonly string[];
+  /** Whether scheduled services become CronJobs. */
+  readonly splitJobs: boolean;
 }

@@ -106,10 +106,8 @@ function loadService(name: string, folders: readonly string[]): ExportedService 
       files,
       environmentFile: lines.get("env-file")?.at(-1)?.value ?? "",
       directories,
-      ports: [
-        ...new Set([...checkedPorts(description), ...meta("port").map(Number).filter((port) => port > 0)]),
-      ],
-      data: meta("data").filter((path) => path.startsWith("/")),
+      ports: [...new Set([...checkedPorts(description), ...meta("port").map((port) => portOf(port, name))])],
+      data: [...new Set(meta("data").map((path) => dataFolder(path, name)))],
     };
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
@@ -120,6 +118,21 @@ function loadService(name: string, folders: readonly string[]): ExportedService 
 
 /** What a description says only to this tool. Other programs ignore the lines. */
 const META = /^[ \t]*@meta[ \t]+export-(port|data)[ \t]+(\S+)[ \t]*$/gm;
+
+function portOf(text: string, service: string): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new ExportError(
+    `Cannot export '${service}': @meta export-port ${text}: write a number from 1 to 65535`,
+  );
+}
+
+function dataFolder(path: string, service: string): string {
+  if (path.startsWith("/") && !path.includes(":")) return path.replace(/(.)\/+$/, "$1");
+  throw new ExportError(
+    `Cannot export '${service}': @meta export-data ${path}: write an absolute path without a colon`,
+  );
+}
 
 function checkedPorts({ health }: ServiceDescription): number[] {
   const port = health.http === ""

@@ -16,16 +16,3 @@ export function serviceName(raw: string): string {
   );
   return isValidServiceName(name) ? name : "unnamed";
 }
-
-/** The names that are in use, so that each service gets another one. */
-export class Names {
-  readonly #used = new Set<string>();
-
-  /** A free name that is, or begins with, the wanted one. */
-  claim(wanted: string): string {
-    let name = wanted;
-    for (let number = 2; this.#used.has(name); number++) name = `${wanted}-${number}`;
-    this.#used.add(name);
-    return name;
-  }
-}

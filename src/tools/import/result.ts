@@ -2,8 +2,9 @@
 
 import type { InputFile } from "../shared/account.ts";
 import { DescriptionText } from "./description_text.ts";
-import type { FileText } from "../shared/staged_files.ts";
-import { Names, serviceName } from "./names.ts";
+import type { FileText } from "../../description/staged_files.ts";
+import { FreeNames } from "../shared/free_names.ts";
+import { serviceName } from "./names.ts";
 
 /** What an import is asked for, besides the paths. */
 export interface ImportRequest {
@@ -17,7 +18,7 @@ export interface ImportRequest {
 export class ImportResult {
   readonly inputs: InputFile[] = [];
   readonly descriptions: DescriptionText[] = [];
-  readonly names = new Names();
+  readonly names = new FreeNames();
   readonly #origins = new Map<string, InputFile[]>();
   readonly #others: FileText[] = [];
 

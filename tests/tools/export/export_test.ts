@@ -1,11 +1,9 @@
 /** `dinit export`: pods, compose files and units, each with an account. */
 
-import "../../_processes.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { parseAllDocuments } from "yaml";
-import { runExport } from "../../../src/tools/export/main.ts";
 import { Services } from "../../description/_support.ts";
 import { runImport } from "../../../src/tools/import/main.ts";
+import { objects, run } from "./_export.ts";
 
 const SERVICES = {
   boot: "type = internal\nwaits-for.d = boot.d\n",
@@ -19,27 +17,6 @@ const SERVICES = {
     "health-command = /bin/check\nready-notification = health\nrun-in-cgroup = x\nstop-timeout = 30\n",
   prepare: "type = scripted\ncommand = /bin/prepare\nstop-timeout = 5\n",
 };
-
-/** Runs the export of services in a folder. */
-async function run(
-  services: Services,
-  ...args: string[]
-): Promise<{ out: string; err: string; status: number }> {
-  let [out, err] = ["", ""];
-  const io = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
-  const status = await runExport([...args, "-d", services.directory], io);
-  return { out: services.shorten(out), err: services.shorten(err), status };
-}
-
-/** The objects of a run, by kind and name. */
-async function objects(services: Services, ...args: string[]) {
-  const out = services.path("out");
-  await run(services, "kubernetes", `--out=${out}`, ...args);
-  const text = Deno.readTextFileSync(`${out}/kubernetes.yaml`);
-  // deno-lint-ignore no-explicit-any -- an object of Kubernetes is a tree of anything
-  const all = parseAllDocuments(text).map((document) => (document as { toJS(): any }).toJS());
-  return new Map(all.map((one) => [`${one.kind} ${one.metadata.name}`, one]));
-}
 
 Deno.test("kubernetes: one pod has all services, with probes, a grace period, secrets and data", async () => {
   using services = new Services(SERVICES);
@@ -165,7 +142,9 @@ Deno.test("export: each line of each description is accounted for", async () => 
 });
 
 Deno.test("export: a mistake is one line, and nothing is written", async () => {
-  using services = new Services({ boot: "type = process\n", bad: "x = y\n" });
+  const ported = "type = process\ncommand = /bin/x\n@meta export-port 70000\n";
+  const placed = "type = process\ncommand = /bin/x\n@meta export-data data\n";
+  using services = new Services({ boot: "type = process\n", bad: "x = y\n", ported, placed });
   const rows: [string[], string][] = [
     [["helm"], "'helm' is none of kubernetes, compose, systemd"],
     [[], "name what to export to"],
@@ -175,6 +154,12 @@ Deno.test("export: a mistake is one line, and nothing is written", async () => {
       "Cannot export 'bad': Error in service description for 'bad' (file <SD>/bad, line 1)",
     ],
     [["systemd", "--split=web"], "--split is for kubernetes"],
+    [["compose", "--split-jobs"], "--split-jobs is for kubernetes"],
+    [
+      ["kubernetes", "ported"],
+      "Cannot export 'ported': @meta export-port 70000: write a number from 1 to 65535",
+    ],
+    [["kubernetes", "placed"], "Cannot export 'placed': @meta export-data data: write an absolute path"],
     [["kubernetes", "--name=A_B"], "--name should be followed by a name of lower-case letters"],
   ];
   for (const [args, message] of rows) {

@@ -233,6 +233,9 @@ const CALENDARS: readonly (readonly [calendar: string, cron: string | undefined]
   ["5/6:00", "0 5-23/6 * * *"],
   ["2027-01-01", undefined],
   ["Mon *-*-01 00:00", undefined],
+  ["Sun,Mon *-*-08..14 1:00", "0 1 * * 0#2,1#2"],
+  ["Sun *-*~07/1 1:00", "0 1 * * 0#L"],
+  ["*-*~2", undefined],
   ["*:*:0/10", undefined],
   ["25:00", undefined],
   ["every day", undefined],
@@ -263,6 +266,33 @@ Deno.test("systemd: a timer makes its service a scheduled one", async () => {
   assert(zoned.lines("b").includes("schedule-timezone = Europe/Zurich"));
   assert(zoned.lines("i").includes("schedule-interval = 5400s"));
   assertStringIncludes(out, "import absent.service together with the timer");
+});
+
+Deno.test("systemd: a step before the service makes the folder of its socket", async () => {
+  using one = new Import({
+    "bus.service": "[Service]\nUser=bus\nExecStart=/bin/bus\n",
+    "bus.socket": "[Socket]\nListenStream=%t/bus/a b/socket\nDirectoryMode=0750\n",
+    "plain.service": "[Service]\nExecStart=/bin/plain\n",
+    "plain.socket": "[Socket]\nListenStream=/run/plain\n",
+    "named.service": "[Service]\nExecStart=/bin/named\n",
+    "other.socket": "[Socket]\nService=named.service\nListenStream=/run/n/s\n",
+  });
+  const directives = await one.directives(".");
+  assert(one.lines("bus-pre").includes(`command = /bin/sh -c "set -e; mkdir -p -m 0750 -- '/run/bus/a b'"`));
+  assert(one.lines("named-pre").includes('command = /bin/sh -c "set -e; mkdir -p -m 0755 -- /run/n"'));
+  assert(!one.written().includes("plain-pre"));
+  assertEquals(directives.get("DirectoryMode")?.class, "changed");
+});
+
+Deno.test("systemd: folders belong to the user of the service, but configuration to root", async () => {
+  using one = new Import({
+    "d.service": "[Service]\nUser=d\nStateDirectory=d\nConfigurationDirectory=d\nExecStart=/bin/d\n",
+  });
+  await one.run("d.service");
+  assertStringIncludes(
+    one.read("d-pre"),
+    '-o d -g \\"$$(id -g -- d)\\" -- /var/lib/d; install -d -m 0755 -- /etc/d"',
+  );
 });
 
 Deno.test("systemd: a value that no description may have becomes a comment, and the description loads", async () => {

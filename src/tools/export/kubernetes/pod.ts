@@ -1,17 +1,19 @@
 /** What one pod holds, derived from its services. */
 
 import {
-  DependencyKind,
+  encodeBytes,
   hasCheck,
   hasProcess,
   isOrdering,
   type ServiceDescription,
 } from "../../../model/mod.ts";
-import type { Directive } from "../../shared/account.ts";
 import type { ExportRequest } from "../request.ts";
-import type { ExportedService, ServiceSet } from "../service_set.ts";
+import { type ExportedService, ExportError, type ServiceSet } from "../service_set.ts";
+import { ONCE, runningOnce } from "./cron_job.ts";
 import { gracePeriod } from "./grace_period.ts";
 import type { PodFacts } from "./manifests.ts";
+import { ownEntries, waitForOthers, withoutOthers } from "./other_pods.ts";
+import type { Pod } from "./pods.ts";
 
 /** What dinit needs to run services as other users. */
 const USER_CAPABILITIES = ["SETUID", "SETGID", "KILL", "CHOWN"];
@@ -19,33 +21,47 @@ const USER_CAPABILITIES = ["SETUID", "SETGID", "KILL", "CHOWN"];
 /** What the daemon itself needs beside its services, in bytes. */
 const DAEMON_MEMORY = 128 * 1024 ** 2;
 
-/** The facts of a pod. `pods` has the services of each pod. */
+/** What the key of a file may have, less a number, in characters. */
+const LONGEST_KEY = 240;
+/** What a ConfigMap may have, less its other fields, in bytes. */
+const MOST_BYTES = 1024 ** 2 - 16_384;
+
+/** The facts of a pod, and the account of what is in it. `pods` has all pods. */
 export async function podFacts(
-  name: string,
-  members: readonly ExportedService[],
-  pods: ReadonlyMap<string, readonly ExportedService[]>,
+  { name, members, job }: Pod,
+  pods: readonly Pod[],
   set: ServiceSet,
   { name: app, image }: ExportRequest,
 ): Promise<PodFacts> {
   const own = new Set(members.map((member) => member.name));
   const texts = new Map<string, { readonly path: string; readonly text: string }>();
-  const secrets = new Set<string>();
+  const secrets = new Map<string, { readonly path: string }>();
   const waits = new Set<string>();
   for (const member of members) {
-    const kept = member.description.dependencies.filter((one) => own.has(one.name) || !set.has(one.name));
-    const isCut = kept.length < member.description.dependencies.length;
-    addTexts(member, texts, (text) => withoutGroups(isCut ? withoutOthers(text, own, set) : text));
+    const isJob = member === job?.service;
+    addTexts(member, texts, {
+      change: (text) => withoutGroups(withoutOthers(isJob ? runningOnce(text) : text, own, set)),
+      end: isJob ? ONCE : "",
+      entries: (entries) => ownEntries(entries, own, set),
+    });
     addSecret(member, secrets);
     waitForOthers(member, own, pods, waits);
     classify(member);
   }
   const entries = Object.fromEntries(Array.from(texts, ([key, { text }]) => [key, text]));
+  const size = encodeBytes(Object.entries(entries).flat().join("")).length;
+  if (size > MOST_BYTES) {
+    throw new ExportError(
+      `Cannot export the pod ${name}: its descriptions have ${size} bytes, and a ConfigMap takes ${MOST_BYTES}; ` +
+        "see --split",
+    );
+  }
   const ownSet: ServiceSet = new Map(members.map((member) => [member.name, member]));
   return {
     name,
     app,
     image,
-    roots: rootsOf(members, own),
+    roots: job === undefined ? rootsOf(members, own) : [job.service.name],
     gracePeriod: gracePeriod(ownSet),
     ports: [...new Set(members.flatMap(({ ports }) => ports))],
     data: [...new Set(members.flatMap(({ data }) => data))],
@@ -59,8 +75,9 @@ export async function podFacts(
     items: Array.from(texts, ([key, { path }]) => ({ key, path })),
     texts: entries,
     hash: await hashOf(JSON.stringify(entries)),
-    secrets: [...secrets],
+    secrets: Array.from(secrets, ([key, { path }]) => ({ key, path })),
     waits: [...waits],
+    job: job && { names: job.names, plan: job.plan },
   };
 }
 
@@ -75,47 +92,45 @@ function rootsOf(members: readonly ExportedService[], own: ReadonlySet<string>):
   return roots.length > 0 ? roots : [...own].slice(0, 1);
 }
 
+/** How the files of a description change on their way. */
+interface Changes {
+  change(text: string): string;
+  /** What follows the description itself. */
+  readonly end: string;
+  /** The entries of a directory that stay. */
+  entries(entries: readonly string[]): readonly string[];
+}
+
 /** The description with its included files and directories of dependencies. Keys allow letters, digits, `-`, `_`, `.`. */
 function addTexts(
   { description, input, files, directories }: ExportedService,
   texts: Map<string, { readonly path: string; readonly text: string }>,
-  change: (text: string) => string,
+  { change, end, entries }: Changes,
 ): void {
   const folder = `${description.directory.replace(/\/+$/, "")}/`;
+  const [main] = files.keys();
   for (const [path, text] of files) {
-    if (!path.startsWith(folder)) {
+    if (!path.startsWith(folder) || isOutside(path.slice(folder.length))) {
       input.add("@include", path, 0).decision("the file is outside of the folder: the image must have it");
       continue;
     }
     const place = path.slice(folder.length);
-    texts.set(keyOf(place, texts), { path: place, text: change(text) });
+    texts.set(keyOf(place, texts), { path: place, text: change(text) + (path === main ? end : "") });
   }
-  for (const [directory, entries] of directories) {
-    if (directory.startsWith("/")) continue;
-    for (const entry of entries) {
-      const place = `${directory.replace(/\/+$/, "")}/${entry}`;
+  for (const [directory, names] of directories) {
+    if (isOutside(directory)) continue;
+    for (const entry of entries(names)) {
+      const place = `${directory.replace(/^(?:\.\/+)+/, "").replace(/\/+$/, "")}/${entry}`;
       texts.set(keyOf(place, texts), { path: place, text: "" });
     }
   }
 }
 
 function keyOf(place: string, texts: ReadonlyMap<string, { readonly path: string }>): string {
-  const wanted = place.replaceAll(/[^\w.-]/g, ".");
+  const wanted = place.replaceAll(/[^\w.-]/g, ".").replace(/^\.\.+/, ".").slice(0, LONGEST_KEY);
   let key = wanted;
   for (let number = 2; (texts.get(key)?.path ?? place) !== place; number++) key = `${wanted}.${number}`;
   return key;
-}
-
-const RELATION_LINE =
-  /^[ \t]*(depends-on|depends-ms|waits-for|prepared-by|after|before|chain-to)[ \t]*[=:][ \t]*(\S+)[ \t]*$/gm;
-
-/** Lines that name services of other pods become comments. */
-function withoutOthers(text: string, own: ReadonlySet<string>, set: ServiceSet): string {
-  return text.replaceAll(
-    RELATION_LINE,
-    (line, _setting, name: string) =>
-      set.has(name) && !own.has(name) ? `# in another pod: ${line.trim()}` : line,
-  );
 }
 
 const GROUP_LINE =
@@ -126,42 +141,19 @@ function withoutGroups(text: string): string {
   return text.replaceAll(GROUP_LINE, (line) => `# the pod has the control group: ${line.trim()}`);
 }
 
-function addSecret({ environmentFile }: ExportedService, secrets: Set<string>): void {
-  if (environmentFile !== "" && !environmentFile.startsWith("/")) secrets.add(environmentFile);
-}
-
-/** The pod starts after the ports of hard dependencies in other pods answer. */
-function waitForOthers(
-  { description, lines }: ExportedService,
-  own: ReadonlySet<string>,
-  pods: ReadonlyMap<string, readonly ExportedService[]>,
-  waits: Set<string>,
+/** Enters the file of variables. One outside of the folder cannot be beside the descriptions. */
+function addSecret(
+  { environmentFile }: ExportedService,
+  secrets: Map<string, { readonly path: string }>,
 ): void {
-  for (const { kind, name } of description.dependencies) {
-    if (own.has(name) || isOrdering(kind)) continue;
-    for (const [pod, members] of pods) {
-      const other = members.find((member) => member.name === name);
-      if (other === undefined) continue;
-      const isHard = kind === DependencyKind.REGULAR || kind === DependencyKind.MILESTONE;
-      const line = lineNaming(lines, name);
-      if (!isHard) {
-        line?.none(`${name} is in the pod ${pod}: nothing waits for it`);
-      } else if (other.ports.length === 0) {
-        line?.none(`${name} is in the pod ${pod} and has no port to wait for: add @meta export-port PORT`);
-      } else {
-        other.ports.forEach((port) => waits.add(`tcp:${pod}:${port}`));
-        line?.changed(
-          `an init container waits for the ports of ${pod}; if ${name} stops later, this service goes on`,
-        );
-      }
-    }
-  }
+  if (environmentFile === "" || isOutside(environmentFile)) return;
+  const path = environmentFile.replace(/^(?:\.\/+)+/, "");
+  secrets.set(keyOf(path, secrets), { path });
 }
 
-function lineNaming(lines: ReadonlyMap<string, readonly Directive[]>, name: string): Directive | undefined {
-  return [...lines.values()].flat().find(({ name: setting, value }) =>
-    value === name && setting !== "before"
-  );
+/** Whether a path, as a description has it, leaves the folder of descriptions. */
+function isOutside(path: string): boolean {
+  return path.startsWith("/") || path.split("/").includes("..");
 }
 
 /** Settings of a machine that a container does not have. */
@@ -193,7 +185,7 @@ function classify({ lines, environmentFile }: ExportedService): void {
     const note = Object.hasOwn(NOTES, setting) ? NOTES[setting] : undefined;
     for (const directive of directives) {
       if (directive.isClassified) continue;
-      if (setting === "env-file" && environmentFile.startsWith("/")) {
+      if (setting === "env-file" && isOutside(environmentFile)) {
         directive.decision("the image must have the file, or a Secret must be mounted there");
       } else if (note === undefined) directive.carried("dinit in the container does it");
       else directive[note[0]](note[1]);

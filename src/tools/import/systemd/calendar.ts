@@ -31,16 +31,13 @@ export function cronOf(text: string): CronExpression {
   const date = words[0]?.includes("-") || words[0]?.includes("~") ? words.shift() ?? "" : "*-*-*";
   const time = words.shift() ?? "00:00:00";
   if (days === undefined || words.length > 0) return { fault: "it is no time of the calendar" };
-  const fields = dateFields(date);
+  const fields = dateFields(date, days);
   if (typeof fields === "string") return { fault: fields };
   const clock = timeFields(time);
   if (typeof clock === "string") return { fault: clock };
-  const [month, day] = fields;
-  if (days !== "*" && day !== "*") {
-    return { fault: "cron starts on the day of the week or of the month, where systemd needs both" };
-  }
+  const [month, day, weekday] = fields;
   const [hour, minute, note] = clock;
-  return { cron: [minute, hour, day, month, days].join(" "), zone, note };
+  return { cron: [minute, hour, day, month, weekday].join(" "), zone, note };
 }
 
 /** A time zone stands at the end: `UTC`, or a name with a slash. */
@@ -52,8 +49,8 @@ function withoutZone(text: string): [expression: string, zone: string | undefine
 function weekdays(text: string): string | undefined {
   const days = new Set<number>();
   for (const part of text.replace(/,$/, "").split(",")) {
-    const [first, last, ...more] = part.split("..").map(weekday);
-    if (first === undefined || more.length > 0 || (part.includes("..") && last === undefined)) {
+    const [first, last, ...more] = part.split(/\.\.|-/).map(weekday);
+    if (first === undefined || more.length > 0 || (/\.\.|-/.test(part) && last === undefined)) {
       return undefined;
     }
     for (let day = first, count = 0; count < 7; day = (day + 1) % 7, count++) {
@@ -72,21 +69,41 @@ function weekday(text: string): number | undefined {
   return day !== -1 && (name.length === 3 || name === full) ? day : undefined;
 }
 
-function dateFields(text: string): [month: string, day: string] | string {
+/** Days of the month that, with a day of the week, mean the first one of the month, the second one, … or the last. */
+const WEEKS: ReadonlyMap<string, string> = new Map([
+  ["1..7", "1"],
+  ["8..14", "2"],
+  ["15..21", "3"],
+  ["22..28", "4"],
+  ["~7/1", "L"],
+]);
+
+function dateFields(
+  text: string,
+  weekdays: string,
+): [month: string, day: string, weekday: string] | string {
   const isFromEnd = text.includes("~");
   const parts = text.split(/[-~]/);
   const [year, month, day] = parts.length === 2 ? ["*", ...parts] : parts;
   if (parts.length < 2 || parts.length > 3) return "it is no date";
   if (year !== "*") return "a schedule has no year";
   const months = field(month, 1, 12);
-  if (isFromEnd) {
-    if (day !== "1" && day !== "01") {
-      return "of the days from the end of a month, cron knows only the last one";
-    }
-    return months === undefined ? "it is no date" : [months, "L"];
-  }
   const days = field(day, 1, 31);
-  return months === undefined || days === undefined ? "it is no date" : [months, days];
+  if (months === undefined || days === undefined) return "it is no date";
+  if (weekdays !== "*" && (isFromEnd || days !== "*")) {
+    const week = WEEKS.get((isFromEnd ? "~" : "") + day.replaceAll(/\b0+(?=[0-9])/g, ""));
+    if (week !== undefined) {
+      return [
+        months,
+        "*",
+        weekdays.split(",").map((one) => `${one}#${week}`).join(","),
+      ];
+    }
+    return "cron starts on the day of the week or of the month, where systemd needs both";
+  }
+  if (!isFromEnd) return [months, days, weekdays];
+  if (days === "1") return [months, "L", weekdays];
+  return "of the days from the end of a month, cron knows only the last one";
 }
 
 function timeFields(text: string): [hour: string, minute: string, note: string] | string {
@@ -109,9 +126,8 @@ function field(text: string, least: number, most: number): string | undefined {
 
 function fieldPart(text: string, least: number, most: number): string | undefined {
   const [, first, last, step] = /^(\*|[0-9]{1,2})(?:\.\.([0-9]{1,2}))?(?:\/([0-9]{1,2}))?$/.exec(text) ?? [];
-  if (first === undefined || (first === "*" && last !== undefined) || Number(step ?? 1) === 0) {
-    return undefined;
-  }
+  if (first === undefined || Number(step ?? 1) === 0) return undefined;
+  if (first === "*" && (last ?? step) !== undefined) return undefined; // systemd refuses it, too
   const [from, to] = [first, last].map((part) =>
     part === undefined || part === "*" ? undefined : Number(part)
   );

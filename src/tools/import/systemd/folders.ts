@@ -36,7 +36,7 @@ export function importFolders(context: ServiceContext): void {
     });
     if (made.length === 0) continue;
     const isMode = mode !== undefined && /^[0-7]{1,4}$/.test(mode.value);
-    makeFolders(context, made, isMode ? mode.value : USUAL_MODE);
+    makeFolders(context, made, isMode ? mode.value : USUAL_MODE, kind !== "Configuration");
     if (kind === "Runtime" && !keeps) {
       context.afterwards.push({
         line: shellLine([plain("rm"), plain("-rf"), plain("--"), ...made]),
@@ -65,9 +65,15 @@ function foldersOf(context: ServiceContext, directive: Directive, base: string):
   return folders;
 }
 
-function makeFolders(context: ServiceContext, folders: readonly Word[], mode: string): void {
+/** Configuration stays the property of root, as systemd leaves it. */
+function makeFolders(
+  context: ServiceContext,
+  folders: readonly Word[],
+  mode: string,
+  isUsersOwn: boolean,
+): void {
   const { user, unit } = context;
-  const owner = user === "" || unit.isUsers
+  const owner = user === "" || unit.isUsers || !isUsersOwn
     ? []
     : ["-o", shellWord(plain(user)), "-g", `"$(id -g -- ${shellWord(plain(user))})"`];
   const line = ["install", "-d", "-m", mode, ...owner, "--", shellLine(folders)].join(" ");

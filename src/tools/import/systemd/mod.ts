@@ -22,9 +22,15 @@ export function importSystemd(paths: readonly string[]): ImportResult {
   const texts = describeUnits(units, result, references);
   for (const unit of units) result.inputs.push(...unit.inputs);
   for (const [unit, text] of texts) {
-    if (unit.name.kind === "service") importService(unit, text, result, references);
-    else importTarget(text);
-    if (unit.name.kind === "target") importRelations(unit, text, references);
+    if (unit.name.kind === "service") {
+      const sockets = units.filter(({ name }) => name.kind === "socket");
+      const own = sockets.filter((socket) => unitOfSocket(socket) === unit.name.full);
+      importService(unit, text, result, references, own);
+    }
+    if (unit.name.kind === "target") {
+      importTarget(text);
+      importRelations(unit, text, references);
+    }
   }
   const owners = new Map([...texts].map(([unit, text]) => [unit.name.full, text]));
   for (const unit of units) {

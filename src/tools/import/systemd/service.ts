@@ -12,15 +12,17 @@ import { importOutput } from "./output.ts";
 import { importLimits, importPriorities, importUser } from "./privileges.ts";
 import type { References } from "./references.ts";
 import { importRelations } from "./relations_of_unit.ts";
+import { importSocketFolder } from "./socket.ts";
 import type { ServiceContext } from "./service_context.ts";
 import type { Unit } from "./unit.ts";
 
-/** Fills the description of a service unit. The order matters: commands come last, because the rest adds to them. */
+/** Fills the description of a service unit, to which socket units may belong. The order matters: commands come last, because the rest adds to them. */
 export function importService(
   unit: Unit,
   text: DescriptionText,
   result: ImportResult,
   references: References,
+  sockets: readonly Unit[],
 ): void {
   const context: ServiceContext = {
     unit,
@@ -49,6 +51,7 @@ export function importService(
   importGroupLimits(context);
   importPriorities(context);
   importFolders(context);
+  importSocketFolder(context, sockets);
   importConditions(context);
   importOutput(context);
   importRelations(unit, text, references);

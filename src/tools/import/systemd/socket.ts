@@ -1,6 +1,8 @@
 /** A socket unit: its service gets an activation socket, if it is one that the daemon can open. */
 
 import type { DescriptionText } from "../description_text.ts";
+import { plain, shellWord } from "../words.ts";
+import type { ServiceContext } from "./service_context.ts";
 import type { Unit } from "./unit.ts";
 import { parseBoolean } from "./values.ts";
 
@@ -36,10 +38,30 @@ export function importSocket(socket: Unit, text: DescriptionText | undefined): v
   }
 }
 
+/** The path of a Unix stream socket; `undefined` for other addresses. */
+function socketPath(value: string): string | undefined {
+  const path = value.replace(/^%t\//, "/run/");
+  return /^\/[^%]*$/.test(path) ? path : undefined;
+}
+
+/** systemd makes the folder of a socket; here a step before the service does, since the daemon makes none. */
+export function importSocketFolder(context: ServiceContext, sockets: readonly Unit[]): void {
+  for (const socket of sockets) {
+    const path = socketPath(socket.named("Socket", "ListenStream")?.value ?? "");
+    const folder = path?.replace(/\/[^/]*$/, "");
+    if (folder === undefined || folder === "" || folder === "/run") continue;
+    const mode = socket.last("Socket", "DirectoryMode");
+    const isMode = /^[0-7]{1,4}$/.test(mode?.value ?? "");
+    mode?.changed(isMode ? "the step that makes the folder sets it" : "the folder gets the mode 0755");
+    const line = `mkdir -p -m ${isMode ? mode?.value : "0755"} -- ${shellWord(plain(folder))}`;
+    context.before.push({ line, isPrivileged: true });
+  }
+}
+
 function importStreams(socket: Unit, text: DescriptionText): void {
   for (const directive of socket.all("Socket", "ListenStream")) {
-    const path = directive.value.replace(/^%t\//, "/run/");
-    if (!/^\/[^%]*$/.test(path)) {
+    const path = socketPath(directive.value);
+    if (path === undefined) {
       text.decide(
         directive,
         "socket-listen takes the path of a Unix socket; the program has to open this one itself",
