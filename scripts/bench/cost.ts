@@ -6,6 +6,7 @@
 
 import { ServiceEvent } from "../../src/model/mod.ts";
 import {
+  atMost,
   BareLoop,
   type BenchCase,
   type BenchContext,
@@ -70,6 +71,7 @@ async function measure({ runs }: BenchContext): Promise<Measurement[]> {
       what: `processor time for ${SERVICES} services`,
       unit: "ms",
       values: total,
+      limit: atMost(150),
       beside: [beside(floor, total, bare)],
     },
     { what: "  of which reading their descriptions", unit: "ms", values: costs.map(({ load }) => load) },

@@ -7,6 +7,7 @@ import {
   type BenchContext,
   BenchDaemon,
   beside,
+  DINIT_BINARY,
   dinitCommand,
   emptyProgram,
   inFolder,
@@ -17,6 +18,10 @@ import {
 } from "./harness/mod.ts";
 
 const SERVICES = 1000;
+/** The largest ratios to the empty program. */
+const [STATUS_LIMIT, LIST_LIMIT] = DINIT_BINARY === undefined
+  ? [atMost(1.3), atMost(1.6)]
+  : [atMost(1.15), atMost(1.3)];
 /** Calls of each program in one round: a single call is too short to measure. */
 const CALLS = 5;
 
@@ -41,13 +46,13 @@ function measure({ runs }: BenchContext): Promise<Measurement[]> {
         what: "ctl status of one service",
         unit: "ms",
         values: status,
-        beside: [beside(program, status, empty, atMost(1.4))],
+        beside: [beside(program, status, empty, STATUS_LIMIT)],
       },
       {
         what: `ctl list of ${SERVICES} services`,
         unit: "ms",
         values: list,
-        beside: [beside(program, list, empty, atMost(2))],
+        beside: [beside(program, list, empty, LIST_LIMIT)],
       },
     ];
   });

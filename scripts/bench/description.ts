@@ -92,7 +92,7 @@ function measure({ runs }: BenchContext): Promise<Measurement[]> {
         what: `load ${COUNT} descriptions`,
         unit: "ms",
         values: load,
-        beside: [beside("reading the files", load, read, atMost(3))],
+        beside: [beside("reading the files", load, read, atMost(2.5))],
       },
       { what: "read the files", unit: "ms", values: read },
     ];

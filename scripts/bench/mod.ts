@@ -23,6 +23,7 @@ import {
 } from "./harness/mod.ts";
 
 const DEFAULT_RUNS = 5;
+const DEFAULT_SERVICES = 1000;
 
 /** The result of a case that runs in a separate program. */
 interface CaseResult {
@@ -40,6 +41,7 @@ Tables go to standard output, progress to standard error. Ends with 1 if a limit
   --chart=FILE  also draw the comparison with other supervisors, as SVG
   --from=FILE   measure nothing, and draw the chart from what --json has written
   --peers       also measure other supervisors, as far as they are installed
+  --services=N  how many services they get; the default is ${DEFAULT_SERVICES}
   --help        show this
 
 With DINIT_BINARY set to a compiled binary, that is measured in place of the sources. DINIT_REFERENCE names the program
@@ -52,6 +54,7 @@ interface Words {
   readonly help: boolean;
   readonly runs: number;
   readonly peers: boolean;
+  readonly services: number;
   readonly json: string | undefined;
   readonly chart: string | undefined;
   readonly from: string | undefined;
@@ -73,8 +76,8 @@ function readWords(): Words {
   const words = parseArgs(Deno.args, {
     boolean: ["help", "peers"],
     alias: { help: "h" },
-    string: ["runs", "json", "chart", "from", "here"],
-    default: { runs: String(DEFAULT_RUNS) },
+    string: ["runs", "services", "json", "chart", "from", "here"],
+    default: { runs: String(DEFAULT_RUNS), services: String(DEFAULT_SERVICES) },
     unknown: (word: string) => {
       const isOption = word.startsWith("-");
       if (isOption) unknown.push(word);
@@ -84,8 +87,9 @@ function readWords(): Words {
   const known = allCases();
   const cases: string[] = words._.map(String);
   unknown.push(...cases.filter((name) => !known.includes(name)));
-  const runs = Number(words.runs);
+  const [runs, services] = [words.runs, words.services].map(Number);
   if (!Number.isInteger(runs) || runs < 1) unknown.push(`--runs=${words.runs}`);
+  if (!Number.isInteger(services) || services < 1) unknown.push(`--services=${words.services}`);
   if (unknown.length > 0) {
     console.error(`bench: cannot make sense of: ${unknown.join(", ")}; the cases are: ${known.join(", ")}`);
     Deno.exit(1);
@@ -95,7 +99,7 @@ function readWords(): Words {
     console.error("bench: --from needs --chart=FILE, which says where to draw");
     Deno.exit(1);
   }
-  return { help, runs, peers, json, chart, from, here, cases: cases.length > 0 ? cases : known };
+  return { help, runs, peers, services, json, chart, from, here, cases: cases.length > 0 ? cases : known };
 }
 
 async function loadCase(name: string): Promise<BenchCase> {
@@ -112,17 +116,17 @@ async function showHelp(): Promise<void> {
   console.log(HELP + lines.join("").trimEnd());
 }
 
-async function runHere(name: string, { runs, peers }: Words): Promise<CaseResult> {
+async function runHere(name: string, { runs, peers, services }: Words): Promise<CaseResult> {
   const bench = await loadCase(name);
   const notes: string[] = [];
-  const measurements = await bench.measure({ runs, peers, note: (text) => void notes.push(text) });
+  const measurements = await bench.measure({ runs, peers, services, note: (text) => void notes.push(text) });
   return { notes, measurements };
 }
 
 /** Runs a case and prints its table. */
-async function runCase(name: string, { runs, peers }: Words): Promise<CaseReport> {
+async function runCase(name: string, { runs, peers, services }: Words): Promise<CaseReport> {
   const load = Deno.loadavg()[0];
-  const args = [`--here=${name}`, `--runs=${runs}`, ...peers ? ["--peers"] : []];
+  const args = [`--here=${name}`, `--runs=${runs}`, `--services=${services}`, ...peers ? ["--peers"] : []];
   const report = { name, load, ...await partOf<CaseResult>(import.meta.url, args) };
   for (const line of reportLines(report)) console.log(line);
   return report;

@@ -24,11 +24,10 @@ import {
   writeServices,
 } from "./harness/mod.ts";
 
-const SERVICES = 1000;
 /** How often to check whether all run, or none, in milliseconds. */
 const LOOK_EVERY = 10;
 /** The longest wait, in milliseconds. */
-const PATIENCE = 120_000;
+const PATIENCE = 600_000;
 
 /** The largest ratio of dinit's start time to that of each peer. */
 const LIMITS: Readonly<Record<string, Limit>> = {
@@ -154,7 +153,7 @@ async function compare(peers: readonly Peer[], count: number, runs: number): Pro
   return [...rows("start", "Start"), ...rows("stop", "Stop"), ...memory];
 }
 
-async function measure({ runs, peers, note }: BenchContext): Promise<Measurement[]> {
+async function measure({ runs, peers, services, note }: BenchContext): Promise<Measurement[]> {
   if (!peers) {
     note("other supervisors run with --peers only");
     return [];
@@ -164,8 +163,8 @@ async function measure({ runs, peers, note }: BenchContext): Promise<Measurement
     if (!isInstalled(program)) note(`${name} is not installed: there is no program ${program} in the PATH`);
   }
   const found: Measurement[] = [];
-  for (const most of new Set(installed.map(({ most }) => Math.min(most, SERVICES)))) {
-    const group = installed.filter((peer) => Math.min(peer.most, SERVICES) === most);
+  for (const most of new Set(installed.map(({ most }) => Math.min(most, services)))) {
+    const group = installed.filter((peer) => Math.min(peer.most, services) === most);
     found.push(...await compare(group, most, runs));
   }
   return found;

@@ -66,7 +66,7 @@ async function measure({ runs }: BenchContext): Promise<Measurement[]> {
       unit: "ms",
       values: perService(count),
       beside: [
-        beside(bare, perService(count), floor(count), count === 1000 ? atMost(1.25) : undefined),
+        beside(bare, perService(count), floor(count), count === 1000 ? atMost(0.95) : undefined),
         ...count === 5000 ? [beside("1000 services", perService(5000), perService(1000), atMost(1.2))] : [],
       ],
     })),

@@ -11,7 +11,6 @@ import type { DaemonHost } from "../host/mod.ts";
 import { ControlServer } from "../control/server/mod.ts";
 import type { DaemonLog } from "../log/mod.ts";
 import { Activity } from "./activity.ts";
-import { BootRecord } from "./boot_record.ts";
 import type { DaemonContext, DaemonEnd } from "./daemon_context.ts";
 import type { DebuggerPort } from "./debugger_port.ts";
 import { FactSource } from "./fact_source.ts";
@@ -19,7 +18,6 @@ import { engineOptions } from "./engine_options.ts";
 import { Followers } from "./followers.ts";
 import { InitialServices } from "./initial_services.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
-import { warnOfForeignFile } from "./foreign_files.ts";
 import type { OwnerDuties } from "./machine_owner.ts";
 import { openMainLog } from "./opening_log.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -54,7 +52,6 @@ export class Daemon {
   readonly #readiness: Readiness;
   readonly #journal: JournalKeeper;
   readonly #initial: InitialServices;
-  readonly #bootRecord: BootRecord;
   readonly #duties: OwnerDuties | undefined;
   readonly #followers: Followers;
   readonly #activity = new Activity(() => this.#manager, () => this.#followers.after.isBusy);
@@ -100,7 +97,6 @@ export class Daemon {
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
     const memory = { ...newMemory(this.#manager.now(), context.signals), ...continuation?.memory };
     this.#state = new DaemonState(ground.store, memory);
-    this.#bootRecord = new BootRecord(this.#state);
     this.#readiness = new Readiness(this.#state.memory.announced ? undefined : options.readyFd, log);
     this.#server = new ControlServer(this.#manager, {
       overview: () => this.#overview(),
@@ -172,7 +168,7 @@ export class Daemon {
     if (ground.nativeHost !== undefined && journal !== undefined) ground.state?.addPlace(journal);
     if (continuation === undefined) {
       applyEnvironmentFile(this.#environment, this.#options, this.#log, this.#host.files);
-      warnOfForeignFile(this.#options.environmentFile, this.#log);
+      await this.#warnOfForeignFile();
     }
     return true;
   }
@@ -256,6 +252,14 @@ export class Daemon {
     return true;
   }
 
+  /** A daemon without an environment file does not load this. */
+  async #warnOfForeignFile(): Promise<void> {
+    const { environmentFile } = this.#options;
+    if (environmentFile === undefined) return;
+    const { warnOfForeignFile } = await typed(import("./foreign_files.ts"));
+    warnOfForeignFile(environmentFile, this.#log);
+  }
+
   #connectSignals(): void {
     const { signals, mainLog } = this.#context;
     signals.connect(signalHandlers({
@@ -287,7 +291,10 @@ export class Daemon {
       this.#announce();
     }
     if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
-    if (startsRwfs) await this.#bootRecord.record();
+    if (startsRwfs) {
+      const { recordBoot } = await typed(import("./boot_record.ts"));
+      await recordBoot(this.#state);
+    }
   }
 
   #announce(): void {

@@ -7,9 +7,9 @@ const ROOT = 0;
  * Warns if a daemon of root reads an environment file that another user can change: this user could run anything as
  * root, by variables such as `PATH` and `LD_PRELOAD`. The daemon still uses the file, like the reference.
  */
-export function warnOfForeignFile(path: string | undefined, log: MessageLog): void {
+export function warnOfForeignFile(path: string, log: MessageLog): void {
   const self = ownIdentity();
-  if (path === undefined || self.uid !== ROOT) return;
+  if (self.uid !== ROOT) return;
   let problem: string | undefined;
   try {
     const folder = folderProblem(Deno.statSync(folderOf(path)), self);

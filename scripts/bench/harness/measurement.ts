@@ -37,6 +37,8 @@ export interface BenchContext {
   readonly runs: number;
   /** Whether to also run other supervisors. */
   readonly peers: boolean;
+  /** The number of services for that. */
+  readonly services: number;
   /** Prints a note that is not a number, for example about a missing program. */
   note(text: string): void;
 }
