@@ -1,5 +1,3 @@
-import { lookup } from "node:dns";
-
 /** Looks up a name: all addresses, or an error with a `code`. The C library decides how: `hosts`, DNS and others. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
@@ -25,8 +23,9 @@ export class Names {
   }
 }
 
-function lookedUp(name: string): Promise<readonly string[]> {
-  return new Promise((resolve, reject) => {
+async function lookedUp(name: string): Promise<readonly string[]> {
+  const { lookup } = await import("node:dns");
+  return await new Promise((resolve, reject) => {
     lookup(name, { all: true }, (error, found) => {
       if (error === null) resolve(found.map(({ address }) => address));
       else reject(error);
