@@ -55,5 +55,5 @@ export type {
   StopReasonName,
 } from "./service_info.ts";
 export type { UpgradeOptions } from "./upgrade.ts";
-export type { ServiceTypeName } from "../model/mod.ts";
+export type { LogKeeperState, LogKeeperStatus, ServiceTypeName } from "../model/mod.ts";
 export type { Mode } from "./socket_path.ts";

@@ -92,7 +92,7 @@ export class Daemon {
       started: (service) => void this.#started(service),
       clockSet: (wallOffset) => this.#state.change({ wallOffset }),
       broken: (error) => this.#succession.fault(error),
-      look: () => this.#followers.starts.look(),
+      look: () => this.#followers.look(),
     });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
     const memory = { ...newMemory(this.#manager.now(), context.signals), ...continuation?.memory };
@@ -309,7 +309,7 @@ export class Daemon {
     const { ground } = this.#context;
     const info = this.#state.info(this.#manager, ground.socketPath);
     return {
-      daemon: { ...info, ...ground.nativeHost?.logKeeper, ...this.#followers.starts.place },
+      daemon: { ...info, ...ground.nativeHost?.logKeeper, ...this.#followers.startsPlace },
       services: this.#followers.overview(),
     };
   }

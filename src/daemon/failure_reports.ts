@@ -39,8 +39,8 @@ export interface FailureReportsContext extends OutputContext {
 export interface Failure {
   readonly service: ServiceRecord;
   readonly trouble: Trouble;
-  /** Milliseconds since the process was launched. */
-  readonly age: number;
+  /** When the process was launched, in milliseconds since 1970. */
+  readonly launched: number;
 }
 
 /** The state of one service. */
@@ -106,7 +106,7 @@ export class FailureReports {
   }
 
   /** Looks for the reason of a failure, and shows it if that is due. */
-  add({ service, trouble, age }: Failure): void {
+  add({ service, trouble, launched }: Failure): void {
     const known = this.#cases.get(service.id) ??
       { report: undefined, lookedAt: -Infinity, shownAt: -Infinity, pending: undefined };
     this.#cases.set(service.id, known);
@@ -115,7 +115,7 @@ export class FailureReports {
     if (trouble === "ended" && now - known.lookedAt < LOOK_PAUSE) return;
     known.lookedAt = now;
     known.pending = new Set([trouble]);
-    const look = this.#look(service, known, age).finally(() => this.#looks.delete(look));
+    const look = this.#look(service, known, launched).finally(() => this.#looks.delete(look));
     this.#looks.add(look);
   }
 
@@ -124,11 +124,11 @@ export class FailureReports {
     while (this.#looks.size > 0) await Promise.all(this.#looks);
   }
 
-  async #look(service: ServiceRecord, known: Case, age: number): Promise<void> {
+  async #look(service: ServiceRecord, known: Case, launched: number): Promise<void> {
     const time = Date.now();
     const text = await endOfOutput(this.#context, service, {
       bytes: TAIL,
-      notBefore: time - age - TIME_SLACK,
+      notBefore: launched - TIME_SLACK,
     });
     const output = linesOf(text);
     const advice = deniedAdvice(text, service.description);

@@ -135,10 +135,11 @@ export class Failures implements FactSink, StatePart {
 
   async #explain(service: ServiceRecord, trouble: Trouble): Promise<void> {
     const now = this.#context.manager().now();
-    const age = now - (service.process.lastLaunch ?? now); // computed before the next launch
+    // Computed at once: the code of the reports takes time to load, and there may be another launch.
+    const launched = Date.now() - (now - (service.process.lastLaunch ?? now));
     try {
       const reports = this.#reports ?? await (this.#loading ??= this.#load());
-      reports.add({ service, trouble, age });
+      reports.add({ service, trouble, launched });
       await reports.complete();
     } catch (error) {
       this.#context.stray.report(error);

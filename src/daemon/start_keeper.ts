@@ -1,8 +1,8 @@
-/** Keeps how the daemon has started, for `dinitctl analyze --boot=-1`. The code for that is loaded after the start. */
+/** Keeps how the daemon has started, for `dinitctl analyze --boot=-1`. A daemon loads this some seconds after its start. */
 
 import type { EventRing, ServiceManager } from "../engine/mod.ts";
 import type { MessageLog } from "../log/mod.ts";
-import { type Overview, ServiceState, typed } from "../model/mod.ts";
+import { ServiceState, typed } from "../model/mod.ts";
 import type { DaemonContext } from "./daemon_context.ts";
 import { settled } from "./settled.ts";
 import type { DaemonState } from "./surviving/daemon_state.ts";
@@ -16,8 +16,8 @@ const WRITING_LIMIT = 2000;
 
 /** What the keeper is given. */
 export interface StartKeeperContext extends Pick<DaemonContext, "stray"> {
-  /** Where to keep starts; `undefined`: nowhere. */
-  readonly folder: string | undefined;
+  /** Where to keep starts. */
+  readonly folder: string;
   readonly log: Pick<MessageLog, "message">;
   readonly ring: EventRing;
   /** A function, because the manager may not be complete yet. */
@@ -44,23 +44,16 @@ export class StartKeeper {
     this.#context = context;
   }
 
-  /** For clients: where starts are kept, and the number of this one, if it is kept. Empty: nowhere. */
-  get place(): Pick<Overview["daemon"], "starts"> {
-    const { keptStart: own } = this.#context.state().memory;
-    const { folder } = this.#context;
-    return folder === undefined ? {} : { starts: { folder, ...(own === undefined ? {} : { own }) } };
-  }
-
   /** Looks whether the start is over, and keeps it. Resolves when it is written; never rejects. */
   async look(): Promise<void> {
     const { folder, manager, state } = this.#context;
     const { keptStart, startedAt } = state().memory;
-    if (folder === undefined || this.#isOver || manager().shuttingDown) return;
+    if (this.#isOver || manager().shuttingDown) return;
     if (keptStart !== undefined && !this.#isKeptEarly) return; // by the program before this one
     if (this.#keeping !== undefined) return await this.#keeping;
     const isStarting = [...manager().services()].some((service) => service.state === ServiceState.STARTING);
     if (isStarting) {
-      this.lookLater();
+      this.#lookLater();
       if (this.#isKeptEarly || manager().now() - startedAt < LONG) return;
       this.#isKeptEarly = true;
     } else {
@@ -76,8 +69,7 @@ export class StartKeeper {
     if (this.#keeping !== undefined) await settled(this.#keeping, WRITING_LIMIT);
   }
 
-  /** Looks after a while, of which nobody else reminds the keeper. */
-  lookLater(): void {
+  #lookLater(): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     this.#context.later(() => {

@@ -108,6 +108,7 @@ export type {
   StopReason,
   TargetState,
   TimerDocument,
+  UnkeptOutput,
   UserIds,
   WaitStatus,
   WatchAction,

@@ -279,10 +279,10 @@ const ROWS = [
   {
     name: "permissions",
     words: [SERVICE],
-    options: ["--record", "--during", "--deny"],
+    options: ["--record", "--verify", "--during", "--deny"],
     spellings: { "--for": "--during" },
     minimumProtocol: 1,
-    summary: "record which permissions of Deno a service needs",
+    summary: "record which permissions of Deno a service needs, and verify that it has them",
   },
   {
     name: "proxy",

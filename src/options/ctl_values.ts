@@ -13,6 +13,9 @@ export type StateChoice = (typeof STATE_CHOICES)[number];
 export const GRAPH_FORMATS = ["dot", "mermaid", "json"] as const;
 export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
+/** The starts that `--boot` knows: `0`, `-1`, … `-20`. */
+export const BOOTS = Array.from({ length: 21 }, (_, index) => index === 0 ? "0" : `${-index}`);
+
 /** The values of the options of a command line. */
 export interface CtlOptions {
   help: boolean;
@@ -68,6 +71,8 @@ export interface CtlOptions {
   check: boolean;
   /** `permissions`: record them. */
   record: boolean;
+  /** `permissions`: verify them, while this command uses the service; empty for none. @default undefined, do not */
+  verify: string | undefined;
   /** How long, with a unit. @default undefined, until an interruption */
   during: string | undefined;
   /** The kinds of permissions that are denied meanwhile. */
@@ -124,6 +129,7 @@ export function defaultOptions(): CtlOptions {
     exec: undefined,
     check: false,
     record: false,
+    verify: undefined,
     during: undefined,
     deny: [],
     until: undefined,

@@ -1,6 +1,7 @@
 /** The options of `dinitctl` (cli 2), one row each. */
 
 import {
+  BOOTS,
   type ColourChoice,
   type CtlOptions,
   GRAPH_FORMATS,
@@ -8,7 +9,6 @@ import {
   STATE_CHOICES,
   type StateChoice,
 } from "./ctl_values.ts";
-import { ANALYZE_OPTIONS } from "./dinitctl_analyze.ts";
 import type { Option } from "./option.ts";
 import { choice } from "./scan.ts";
 
@@ -20,11 +20,7 @@ const ROWS = [
   {
     short: "-p",
     long: "--socket-path",
-    value: {
-      name: "PATH",
-      missing: "--socket-path/-p should be followed by socket path",
-      kind: "file",
-    },
+    value: { name: "PATH", missing: "--socket-path/-p should be followed by socket path", kind: "file" },
     help: "use this control socket",
     apply: (o, value) => o.socketPath = value,
   },
@@ -55,11 +51,7 @@ const ROWS = [
   {
     short: "-d",
     long: "--services-dir",
-    value: {
-      name: "DIR",
-      missing: "'--services-dir' (-d) requires an argument",
-      kind: "directory",
-    },
+    value: { name: "DIR", missing: "'--services-dir' (-d) requires an argument", kind: "directory" },
     help: "with --offline: look for services here (repeatable)",
     apply: (o, value) => o.servicesDirs.push(value),
   },
@@ -68,40 +60,21 @@ const ROWS = [
     help: "do not wait until the service has started or stopped",
     apply: (o) => o.noWait = true,
   },
-  {
-    long: "--pin",
-    help: "keep the service in the state that is asked for",
-    apply: (o) => o.pin = true,
-  },
+  { long: "--pin", help: "keep the service in the state that is asked for", apply: (o) => o.pin = true },
   {
     long: "--ignore-unstarted",
     help: "stop, restart, release: a service that is not started is no error",
     apply: (o) => o.ignoreUnstarted = true,
   },
-  {
-    short: "-f",
-    long: "--force",
-    local: true,
-    help: "stop dependents, too",
-    apply: (o) => o.force = true,
-  },
+  { short: "-f", long: "--force", local: true, help: "stop dependents, too", apply: (o) => o.force = true },
   {
     long: "--from",
     local: true,
-    value: {
-      name: "SERVICE",
-      missing: "--from should be followed by a service name",
-      kind: "service",
-    },
+    value: { name: "SERVICE", missing: "--from should be followed by a service name", kind: "service" },
     help: "the service that will depend on the other",
     apply: (o, value) => o.from = value,
   },
-  {
-    long: "--clear",
-    local: true,
-    help: "empty the buffer afterwards",
-    apply: (o) => o.clear = true,
-  },
+  { long: "--clear", local: true, help: "empty the buffer afterwards", apply: (o) => o.clear = true },
   {
     short: "-l",
     long: "--list",
@@ -192,7 +165,29 @@ const ROWS = [
     help: "show the figures once and end",
     apply: (o) => o.once = true,
   },
-  ...ANALYZE_OPTIONS,
+  {
+    long: "--terminal",
+    extension: true,
+    local: true,
+    help: "draw the chart with characters, instead of SVG",
+    apply: (o) => o.terminal = true,
+  },
+  {
+    long: "--boot",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: choice("N", "--boot", BOOTS),
+    help: "which start: 0, the last one, to -20",
+    apply: (o, value) => o.boot = Number(value),
+  },
+  {
+    long: "--boots",
+    extension: true,
+    local: true,
+    help: "list the kept starts",
+    apply: (o) => o.boots = true,
+  },
   {
     long: "--follow",
     extension: true,
@@ -298,6 +293,15 @@ const ROWS = [
     apply: (o) => o.record = true,
   },
   {
+    long: "--verify",
+    extension: true,
+    assignable: true,
+    local: true,
+    value: { name: "COMMAND", kind: "command", omissible: true, mayBeEmpty: true },
+    help: "restart the process once, use it with COMMAND, and say what its permissions lack",
+    apply: (o, value) => o.verify = value,
+  },
+  {
     long: "--during",
     extension: true,
     assignable: true,
@@ -308,7 +312,7 @@ const ROWS = [
       kind: "number",
       pattern: /^\d{1,6}(\.\d+)?(ms|s|m|h)?$/,
     },
-    help: "record for this time (also --for); without it, until Ctrl-C",
+    help: "record or verify for this time (also --for); without it, until Ctrl-C",
     apply: (o, value) => o.during = value,
   },
   {

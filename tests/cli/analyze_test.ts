@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { packedStart } from "../../src/model/kept_start.ts";
+import { BOOTS } from "../../src/options/ctl_values.ts";
 import { ctl, failure, StandIn, success } from "./_stand_in.ts";
 
 const OVERVIEW = {
@@ -200,7 +201,7 @@ Deno.test("an earlier start that is not kept is an error that says why", async (
     for (const value of ["-21", "1", "last", "-0", ""]) {
       assertEquals(
         (await ctl(stand, "analyze", `--boot=${value}`)).err,
-        "dinitctl: --boot should be followed by 0 (this start), or by -1 to -20 (earlier ones)\n",
+        `dinitctl: --boot should be followed by one of: ${BOOTS.join(", ")}\n`,
       );
     }
     assertEquals((await ctl(stand, "analyze", "--boots", "web")).status, 1);

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { outputOf } from "../_processes.ts";
 import { PermissionBroker } from "../../src/cli/ctl/permission_broker.ts";
+import { PermissionJudge } from "../../src/cli/ctl/permission_judge.ts";
 import { permissionLine, permissionWords } from "../../src/cli/ctl/permission_line.ts";
 import { describe } from "../description/_support.ts";
 import { ctl, StandIn, status } from "./_stand_in.ts";
@@ -20,7 +21,7 @@ Deno.test("the recorded words suffice for the program, and without any of them i
   const code = `Deno.readTextFileSync("/etc/passwd"); Deno.env.get("HOME"); Deno.env.get("PATH");
     Deno.listen({ hostname: "127.0.0.1", port: 0 }).close();`;
   try {
-    const broker = new PermissionBroker(`${folder}/broker`, []);
+    const broker = new PermissionBroker(`${folder}/broker`, () => true);
     const recorded = await run(code, { DENO_PERMISSION_BROKER_PATH: `${folder}/broker` });
     broker.close();
     assertEquals(recorded, { success: true, stderr: recorded.stderr });
@@ -33,6 +34,17 @@ Deno.test("the recorded words suffice for the program, and without any of them i
     for (const flag of flags) {
       assert(!(await run(code, {}, flags.filter((other) => other !== flag))).success, flag);
     }
+    // The judge decides as Deno does.
+    for (const missing of [undefined, ...flags]) {
+      const rest = flags.filter((flag) => flag !== missing);
+      const judge = new PermissionJudge({ deno: Deno.execPath(), flags: rest, folder });
+      const requests = [...broker.requests.values()];
+      const granted = await Promise.all(requests.map((request) => judge.grants(request)));
+      await judge.close();
+      const denied = requests.filter((_, index) => !granted[index]);
+      const words = permissionWords(denied);
+      assertEquals(words.map((word) => `--allow-${word}`), missing === undefined ? [] : [missing]);
+    }
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
@@ -41,7 +53,7 @@ Deno.test("the recorded words suffice for the program, and without any of them i
 Deno.test("a kind of permissions can be denied while the others are recorded", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "dinit-broker-" });
   try {
-    const broker = new PermissionBroker(`${folder}/broker`, ["run"]);
+    const broker = new PermissionBroker(`${folder}/broker`, ({ permission }) => permission !== "run");
     const code = `Deno.env.get("HOME"); await new Deno.Command("true").output();`;
     const { success, stderr } = await run(code, { DENO_PERMISSION_BROKER_PATH: `${folder}/broker` });
     broker.close();
@@ -98,7 +110,7 @@ Deno.test("permissions says what is missing, and which service is not up", async
     });
     assertEquals(
       (await ctl(daemon, "permissions", "web")).err,
-      "dinitctl: permissions: say what to do: --record\n",
+      "dinitctl: permissions: say what to do: --record or --verify\n",
     );
     assertEquals(
       (await ctl(daemon, "permissions", "web", "--record", "--for", "1s")).err,

@@ -42,7 +42,7 @@ class World {
   /** A failure after the process has written. Returns the shown lines. */
   async fail(name: string, output: string, trouble: Trouble = "ended"): Promise<string[]> {
     this.buffers.set(name, (this.buffers.get(name) ?? "") + output);
-    this.reports.add({ service: this.service(name), trouble, age: 0 });
+    this.reports.add({ service: this.service(name), trouble, launched: Date.now() });
     await this.reports.complete();
     return this.shown.splice(0);
   }
@@ -77,7 +77,7 @@ Deno.test("a service that fails repeatedly is shown once a minute, and when it i
   let shown = 0;
   for (; world.time < 120_000; world.time += 100) shown += (await world.fail("web", "no\n")).length;
   assertEquals(shown, 2);
-  world.reports.add({ service: world.service("web"), trouble: "ended", age: 0 });
+  world.reports.add({ service: world.service("web"), trouble: "ended", launched: Date.now() });
   assertEquals(await world.fail("web", "", "restart-limit"), [
     "    web > no",
     "    web: given up after 3 restarts in 10 s",
@@ -143,4 +143,21 @@ Deno.test("a report says where the output of a service goes if it is not kept", 
   assertEquals(await unkept("file", { logType: "file", logFile: "/none" }), undefined);
   assertEquals(await unkept("kept", { logType: "kept", logFile: "/none" }), undefined);
   assertEquals(await unkept("missing", { logType: "none" }, "not-executed"), undefined);
+});
+
+Deno.test("a report has the output of a process that ended long before the report could be made", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const log = `${folder}/log`;
+    Deno.writeTextFileSync(log, "no port\n");
+    const launched = Date.now() - 60_000; // the machine is busy
+    Deno.utimeSync(log, new Date(launched), new Date(launched));
+    const world = new World();
+    const service = world.service("web", { logType: "file", logFile: log });
+    world.reports.add({ service, trouble: "ended", launched });
+    await world.reports.complete();
+    assertEquals(world.reports.of(service)?.output, ["no port"]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

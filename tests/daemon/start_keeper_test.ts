@@ -17,7 +17,7 @@ import "../_processes.ts";
 import { KeptLog } from "./_scene.ts";
 
 /** A daemon that starts `boot`, which waits for `web`, and its keeper. */
-function scene(folder: string | undefined) {
+function scene(folder: string) {
   const world = new World();
   const { manager } = world;
   const web = world.add("web", ServiceType.PROCESS, { startTimeout: 0 });
@@ -85,7 +85,6 @@ Deno.test("a start is kept when it is over, and explained from its file as from 
     world.execSucceeded("web");
     await keeper.look();
     assertEquals([stray, waiting(), names(folder), memory.keptStart], [[], 0, ["1.json"], 1]);
-    assertEquals(keeper.place, { starts: { folder, own: 1 } });
     const kept = readKeptStart(`${folder}/1.json`);
     const edges = [{ from: "boot", to: "web", kind: DependencyKind.WAITS_FOR }];
     const live = analyseStart({ times: world.manager.times(), edges, checked: new Set(["web"]) }, "boot", 0);
@@ -156,16 +155,10 @@ Deno.test("a folder that cannot be written costs one line", async () => {
       log.lines[0].startsWith(`warn cannot keep this start in ${folder} for dinitctl analyze: `),
       log.lines[0],
     );
-    assertEquals(keeper.place, { starts: { folder } });
   });
 });
 
-Deno.test("without a folder, without a service and at a shutdown nothing is kept", async () => {
-  const homeless = scene(undefined);
-  homeless.start();
-  homeless.world.execSucceeded("web");
-  await homeless.keeper.look();
-  assertEquals([homeless.keeper.place, homeless.stray, homeless.log.lines], [{}, [], []]);
+Deno.test("without a service nothing is kept", async () => {
   await inFolder(async (folder) => {
     const { keeper, stray, log } = scene(folder);
     await keeper.look();

@@ -64,7 +64,11 @@ Deno.test("a hashmark and a backslash at the end of a TOML string belong to the 
   assertEquals(command, ["echo", "#1", "a#2", "#3", "end\\"]);
 });
 
-Deno.test("a service with a command and no type is a process", () => {
+Deno.test("a service with a command, or a program for Deno, and no type is a process", () => {
+  assertEquals(
+    read(`[service.s]\ndeno-script = "x"\n`, "s").type,
+    read(`[service.s]\ntype = "process"\ncommand = "x"`, "s").type,
+  );
   assertEquals(
     read(`[service.s]\ncommand = "x"\n`, "s").type,
     read(`[service.s]\ntype = "process"\ncommand = "x"`, "s").type,

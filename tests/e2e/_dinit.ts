@@ -166,6 +166,11 @@ export class Dinit implements AsyncDisposable {
     );
   }
 
+  /** How many faults the daemon has reported, injected ones among them. */
+  get faults(): number {
+    return this.#output.split("\n").filter((line) => line.includes("had a fault")).length;
+  }
+
   /** Waits until the daemon has printed that line, `count` times. */
   async printed(line: string, count = 1): Promise<void> {
     await this.until(() => this.lines.filter((other) => other === line).length >= count, `"${line}"`);

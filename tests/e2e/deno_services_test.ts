@@ -57,3 +57,59 @@ Deno.test("the permissions of a running service are recorded, and its dependents
   await journal("up\nup\nup\n");
   assertEquals((await dinit.ctl("is-started", "boot")).code, 0);
 });
+
+Deno.test("a recorded line is verified with a command, and a word that the line lacks is told", async () => {
+  await using dinit = new Dinit({
+    boot: settings("type = internal", "depends-on = web"),
+    web: settings("type = process", "deno-script = ../web.ts", "deno-permissions = all"),
+  });
+  dinit.write("page", "hello");
+  dinit.write(
+    "web.ts",
+    `let text = "?";
+    try { text = Deno.readTextFileSync(new URL("page", import.meta.url)); } catch { /* denied */ }
+    Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) =>
+      Deno.writeTextFileSync(new URL("port", import.meta.url), String(port)) }, () => new Response(text));`,
+  );
+  // The test of the project: the page is there, with its text.
+  dinit.write(
+    "check.ts",
+    `for (let tries = 0; ; tries++) {
+      try {
+        const port = Deno.readTextFileSync(new URL("port", import.meta.url));
+        Deno.exit(await (await fetch("http://127.0.0.1:" + port)).text() === "hello" ? 0 : 3);
+      } catch (error) {
+        if (tries === 100) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }`,
+  );
+  dinit.start({ args: ["--host", "native"], env: { DENO: Deno.execPath() } });
+  await until(() => exists(`${dinit.directory}/port`), "the port");
+  const check = `--verify=${Deno.execPath()} run --no-config --allow-all ${dinit.directory}/check.ts`;
+  const { code: status, stdout, stderr } = await dinit.ctl("permissions", "web", "--record", check);
+  assertEquals(status, 0, stdout + stderr);
+  const [line] = /^deno-permissions = .*$/m.exec(stdout)!;
+  assertStringIncludes(stdout, `nothing denied under\n${line}\n`);
+
+  const words = line.split(" = ")[1].split(" ").filter((word) => !word.startsWith("read="));
+  dinit.write(
+    "sd/web",
+    settings("type = process", "deno-script = ../web.ts", `deno-permissions = ${words.join(" ")}`),
+  );
+  await dinit.ctl("reload", "web");
+  await dinit.ctl("restart", "web", "--force");
+  const without = await dinit.ctl("permissions", "web", check);
+  assertEquals(without.code, 1, without.stderr);
+  assertStringIncludes(without.stdout, `deno-permissions += read=${dinit.directory}/page\n`);
+  assertStringIncludes(without.stdout, "The command has failed (status 3).\n");
+});
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
+  }
+}

@@ -159,6 +159,11 @@ Deno.test("output that nobody has kept yet when the daemon ends is written", asy
   assertEquals(dinit.read("boot.log"), "first\nlast\n");
 });
 
+/** Mounts a file system of 5 MB at `disk`: a real one, or else one in memory. */
+const SMALL_DISK =
+  `{ truncate -s 5M image && mkfs.ext4 -q -F -O ^has_journal image && mount -o loop image disk ||
+  mount -t tmpfs -o size=5M none disk; } 2>/dev/null`;
+
 Deno.test({
   ...rootOnly(
     "a full disk is reported once, the last lines are held, and the log continues when there is room",
@@ -182,8 +187,8 @@ Deno.test({
     dinit.write("sd/room", `type = scripted\ncommand = /bin/rm ${directory}/disk/filling\n`);
     dinit.write("sd/boot", "type = internal\nwaits-for = web\n");
     dinit.start({
-      through: `exec unshare --mount sh -c 'mount -t tmpfs -o size=4M none disk &&
-        head -c 3500000 /dev/zero >disk/filling && exec "$@"' sh "$@"`,
+      through: `exec unshare --mount sh -c '${SMALL_DISK} &&
+        head -c 4000000 /dev/zero >disk/filling && exec "$@"' sh "$@"`,
     });
     const log = `/proc/${dinit.pid}/root${directory}/disk/web.log`;
     await dinit.until(() => dinit.has("written"), "the end of the output");
@@ -213,5 +218,49 @@ Deno.test({
       "the last 1 MB of output are kept in memory",
       `dinit: Service web: ${directory}/disk/web.log is written again; ${lost} bytes of output were lost`,
     ]);
+  },
+});
+
+Deno.test({
+  ...rootOnly(
+    "a kept log on a file system that is read-only at first gets all lines when it is writable",
+    "mounts",
+  ),
+  fn: async () => {
+    await using dinit = new Dinit({});
+    const { directory } = dinit;
+    Deno.mkdirSync(`${directory}/disk`);
+    dinit.write(
+      "sd/web",
+      [
+        "type = process",
+        `command = /bin/sh -c "printf 'first\\\\000\\\\377\\\\nno end'; exec sleep 1000"`,
+        "log-type = kept",
+        `logfile = ${directory}/disk/web.log`,
+        "",
+      ].join("\n"),
+    );
+    dinit.write("sd/root-rw", `type = scripted\ncommand = /bin/mount -o remount,rw ${directory}/disk\n`);
+    dinit.write("sd/boot", "type = internal\nwaits-for = web\n");
+    dinit.start({
+      through: `exec unshare --mount sh -c 'mount -t tmpfs -o ro none disk && exec "$@"' sh "$@"`,
+    });
+    await dinit.printed(
+      `dinit: Service web: cannot write ${directory}/disk/web.log: Read-only file system; ` +
+        "the last 1 MB of output are kept in memory",
+    );
+    assertEquals((await dinit.ctl("start", "root-rw")).code, 0);
+    const log = `/proc/${dinit.pid}/root${directory}/disk/web.log`;
+    await dinit.printed(`dinit: Service web: ${directory}/disk/web.log is written again`);
+    assertEquals(
+      Deno.readFileSync(log),
+      Uint8Array.from([
+        ...new TextEncoder().encode("first"),
+        0,
+        255,
+        10,
+        ...new TextEncoder().encode("no end"),
+      ]),
+    );
   },
 });

@@ -28,11 +28,6 @@ function processes(dinit: Dinit): Map<string, number[]> {
   return found;
 }
 
-/** How many faults the daemon has reported. */
-function faults(dinit: Dinit): number {
-  return dinit.lines.filter((line) => line.includes("had a fault")).length;
-}
-
 /** Waits until some services have been started. */
 async function started(dinit: Dinit, count: number): Promise<void> {
   await dinit.until(() => dinit.read("journal").split("\n").length > count, `${count} services`);
@@ -66,7 +61,7 @@ for (const [what, script] of [["stay what they are", STAYS], ["execute another o
     for (const [round, count] of [1, 10, 25].entries()) {
       await started(dinit, count);
       dinit.kill("SIGSEGV");
-      await dinit.until(() => faults(dinit) > round, "a word about the fault");
+      await dinit.until(() => dinit.faults > round, "a word about the fault");
     }
     const all = await checkEach(dinit);
     // A program that is recognised is not started a second time.
@@ -86,7 +81,7 @@ native(
     });
     await started(dinit, 1);
     dinit.kill("SIGSEGV"); // the others are being made, or not yet
-    await dinit.until(() => faults(dinit) > 0, "a word about the fault");
+    await dinit.until(() => dinit.faults > 0, "a word about the fault");
     dinit.write("go", "");
     await checkStarted(dinit);
   },

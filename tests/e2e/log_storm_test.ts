@@ -160,9 +160,14 @@ Deno.test("ten services write while their keeper is killed, and their daemon upg
   await dinit.printed("[  OK  ] boot");
   let isOver = false;
   const kills = killKeepers(dinit, names.length, () => isOver);
-  const replaced = await replace(dinit, () => isWritten(dinit, names));
-  await until(() => archivesOf(`${dinit.directory}/w0.log`).length > 0, "an archive");
-  isOver = true;
+  kills.catch(() => isOver = true); // it is awaited below
+  let replaced = 0;
+  try {
+    replaced = await replace(dinit, () => isOver || isWritten(dinit, names));
+    await until(() => archivesOf(`${dinit.directory}/w0.log`).length > 0, "an archive");
+  } finally {
+    isOver = true;
+  }
   assert(await kills > 1);
   assert(replaced >= REPLACED);
   dinit.write("enough", "");

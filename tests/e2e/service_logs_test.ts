@@ -1,7 +1,7 @@
 /** What a service writes, as `ctl catlog` and `ctl status` show it while the service restarts. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { soon } from "../_patience.ts";
+import { soon, until } from "../_patience.ts";
 import { endOf } from "../_processes.ts";
 import { Dinit, dinitCommand } from "./_dinit.ts";
 
@@ -180,4 +180,43 @@ restart-limit-count = 0
   const [first] = text.split("(dinit: note: service restarted)\n");
   const numbers = [...first.matchAll(/ line (\d+)\n/g)].map(([, number]) => Number(number));
   assertEquals(numbers, Array.from({ length: 40 }, (_, index) => index + 1), first);
+});
+
+Deno.test("the output of a process that ends at once is there, whatever the log type, and the status says where it is not", async () => {
+  await using dinit = new Dinit({ boot: "type = internal\n" });
+  const shortLived = (name: string, ...lines: string[]) =>
+    dinit.write(
+      `sd/${name}`,
+      ["type = scripted", `command = /bin/sh -c "echo said by ${name}; exit 1"`, ...lines, ""].join("\n"),
+    );
+  const logfile = (name: string) => `logfile = ${dinit.directory}/${name}.log`;
+  shortLived("file", logfile("file"));
+  shortLived("kept", "log-type = kept", logfile("kept"));
+  shortLived("buffer", "log-type = buffer");
+  shortLived("pipe", "log-type = pipe");
+  shortLived("none");
+  dinit.write("sd/reader", `type = process\ncommand = /bin/cat\nconsumer-of = pipe\n${logfile("reader")}\n`);
+  dinit.start();
+  await dinit.printed("[  OK  ] boot");
+  assertEquals((await dinit.ctl("start", "reader")).code, 0);
+  const names = ["file", "kept", "buffer", "pipe", "none"];
+  for (const name of names) assertEquals((await dinit.ctl("start", name)).code, 1);
+  const ends: Record<string, string> = {
+    pipe: "    Output: it goes to service reader\n",
+    none: "    Output: it is not kept; 'log-type = buffer' or 'logfile = PATH' keeps it\n",
+  };
+  for (const name of names) {
+    await until(
+      async () =>
+        (await dinit.ctl("status", "--long", name)).stdout.includes(ends[name] ?? `said by ${name}\n`),
+      () => `the output of ${name}`,
+    );
+  }
+  for (const name of ["file", "kept", "buffer"]) {
+    assertEquals((await dinit.ctl("logs", name)).stdout, `said by ${name}\n`);
+  }
+  await until(
+    async () => (await dinit.ctl("logs", "reader")).stdout === "said by pipe\n",
+    "the output of pipe",
+  );
 });

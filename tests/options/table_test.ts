@@ -89,7 +89,8 @@ Deno.test("every option is parsed in each of its forms, and in no other", () => 
   for (const { program, option } of ROWS) {
     const { read } = PARTS[program];
     const [front, back] = around(program, option);
-    const value = option.value === undefined ? [] : [valueOf(option)];
+    // A value that may be left out stands only behind a `=`.
+    const value = option.value === undefined || option.value.omissible ? [] : [valueOf(option)];
     for (const name of namesOf(option)) {
       read([...front, name, ...value, ...back]);
       const assigned = [...front, `${name}=${valueOf(option)}`, ...back];

@@ -28,6 +28,8 @@ export interface BenchDaemonOptions {
   readonly host?: "native" | "command";
   /** Services to start before anything else. @default [] */
   readonly start?: readonly string[];
+  /** Further options of the daemon. @default [] */
+  readonly args?: readonly string[];
   /** Options of the runtime; ignored with a compiled binary. @default those of the task `start` */
   readonly flags?: readonly string[];
   /** Another program with the same command line; it has no hosts. @default this program */
@@ -56,11 +58,11 @@ export class BenchDaemon implements AsyncDisposable {
     descriptions: Readonly<Record<string, string>>,
     options: BenchDaemonOptions = {},
   ): Promise<BenchDaemon> {
-    const { host = "native", start = [], flags = DAEMON_FLAGS, program: other } = options;
+    const { host = "native", start = [], args: further = [], flags = DAEMON_FLAGS, program: other } = options;
     writeServices(`${folder}/services`, { boot: "type = internal\n", ...descriptions });
     const socket = `${folder}/socket`;
     const paths = ["--user", "--services-dir", `${folder}/services`, "--socket-path", socket];
-    const words = [...paths, "--quiet", "--ready-fd", "1"];
+    const words = [...paths, "--quiet", "--ready-fd", "1", ...further];
     const services = ["boot", ...start];
     const [program, args] = other === undefined
       ? dinitCommand([...words, `--host=${host}`, ...services], flags)

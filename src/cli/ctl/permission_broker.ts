@@ -14,19 +14,22 @@ export interface RecordedRequest extends PermissionRequest {
   readonly denied: boolean;
 }
 
+/** Whether a request is granted. */
+export type Decide = (request: PermissionRequest) => boolean | Promise<boolean>;
+
 /** Listens at a path, which must be free. */
 export class PermissionBroker {
   /** Each different request once, in the order of the first one. */
   readonly requests = new Map<string, RecordedRequest>();
   readonly #listener: Deno.UnixListener;
-  readonly #denied: ReadonlySet<string>;
+  readonly #decide: Decide;
   readonly #connections = new Set<Deno.Conn>();
   readonly #path: string;
   #first: number | undefined;
 
-  /** `denied`: the kinds of permissions that are refused. Throws the runtime's error if it cannot listen. */
-  constructor(path: string, denied: readonly string[]) {
-    this.#denied = new Set(denied);
+  /** Throws the runtime's error if it cannot listen. */
+  constructor(path: string, decide: Decide) {
+    this.#decide = decide;
     this.#path = path;
     this.#listener = Deno.listen({ transport: "unix", path });
     Deno.chmodSync(path, 0o666); // the service may run as another user
@@ -60,7 +63,7 @@ export class PermissionBroker {
         const lines = text.split("\n");
         text = lines.pop() ?? "";
         if (text.length > LONGEST_LINE) return;
-        for (const line of lines) await writeAll(connection, `${JSON.stringify(this.#answer(line))}\n`);
+        for (const line of lines) await writeAll(connection, `${JSON.stringify(await this.#answer(line))}\n`);
       }
     } catch (error) {
       if (!(error instanceof Error)) throw error; // the process has ended, or sent something else
@@ -69,11 +72,11 @@ export class PermissionBroker {
     }
   }
 
-  #answer(line: string): { id: unknown; result: "allow" | "deny" } {
+  async #answer(line: string): Promise<{ id: unknown; result: "allow" | "deny" }> {
     const { id, permission, value } = JSON.parse(line) as Record<string, unknown>;
     const kind = String(permission);
     const what = typeof value === "string" && value !== "" ? value : undefined;
-    const denied = this.#denied.has(kind);
+    const denied = !await this.#decide({ permission: kind, value: what });
     const now = performance.now();
     this.#first ??= now;
     const key = JSON.stringify([kind, what]);

@@ -20,9 +20,9 @@ export function permissionWords(requests: Iterable<PermissionRequest>): string[]
   return Array.from(kinds, ([kind, values]) => values === "all" ? kind : `${kind}=${[...values].join(",")}`);
 }
 
-/** The line of the description. */
-export function permissionLine(words: readonly string[]): string {
-  return `deno-permissions =${words.map((word) => ` ${quoted(word)}`).join("")}`;
+/** The line of the description. @param operator `+=` adds to other lines */
+export function permissionLine(words: readonly string[], operator: "=" | "+=" = "="): string {
+  return `deno-permissions ${operator}${words.map((word) => ` ${quoted(word)}`).join("")}`;
 }
 
 function quoted(word: string): string {

@@ -1,99 +1,69 @@
-/** `permissions --record`: which permissions of Deno a service needs. The reference has nothing like it. */
+/** `permissions`: which permissions of Deno a service needs, and whether it has them. The reference has nothing like it. */
 
-import type { ControlClient } from "../../client/mod.ts";
-import { missingGrantText } from "../../model/grants.ts";
-import { parseDuration } from "../../description/text/units.ts";
+import { typed } from "../../model/typed_module.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import type { CommandContext } from "./context.ts";
-import { PermissionBroker, type RecordedRequest } from "./permission_broker.ts";
+import type { Decide, RecordedRequest } from "./permission_broker.ts";
 import { permissionLine, permissionWords } from "./permission_line.ts";
+import type { ProcessFacts } from "./permission_use.ts";
+import { permissionSession, type SessionService, untilOver } from "./permission_session.ts";
 import { findService, notLoaded } from "./services.ts";
 
 /** Requests within this time after the first one belong to the start, in milliseconds. */
 const START_UP = 5000;
-/** The longest timer of the runtime, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
 
-/** `dinitctl permissions SERVICE --record [--for=DURATION] [--deny=PERMISSION]...` */
+/** `dinitctl permissions SERVICE [--record [--deny=PERMISSION]...] [--verify[=COMMAND]] [--for=DURATION]` */
 export async function permissions(context: CommandContext): Promise<number> {
-  const { words: [name], options } = context;
-  if (!options.record) throw ctlFailure("permissions: say what to do: --record");
+  const { words: [name], options: { record, verify } } = context;
+  if (!record && verify === undefined) throw ctlFailure("permissions: say what to do: --record or --verify");
   const client = await context.connect();
   const found = await findService(client, name);
   if (found === undefined) throw notLoaded(name);
-  const broker = listen(await brokerPath(client), options.deny);
-  try {
-    if (!await ask(client, `record-begin ${found.handle}`)) {
-      throw ctlFailure(`the service '${name}' is not up, or no process service: start it first`);
+  const service = { client, name, handle: found.handle };
+  const words = record ? await recordWords(context, service) : undefined;
+  if (verify === undefined) return 0;
+  const { verifyPermissions } = await typed(import("./permission_verification.ts"));
+  return await verifyPermissions(context, service, words);
+}
+
+/** Records, and reports the line. Returns its words. */
+async function recordWords(context: CommandContext, service: SessionService): Promise<readonly string[]> {
+  const { options: { deny, during, verify } } = context;
+  const denied = new Set(deny);
+  const use = verify === undefined ? undefined : await typed(import("./permission_use.ts"));
+  const run = verify ? await use?.commandRun(context, service) : undefined;
+  let recorded: ProcessFacts | undefined;
+  const decide: Decide = ({ permission }) => !denied.has(permission);
+  const requests = await permissionSession(service, decide, async (interruption) => {
+    if (run !== undefined) {
+      await run(interruption);
+    } else {
+      const end = during === undefined ? "Ctrl-C ends the recording" : `for ${during}`;
+      context.say(`Recording the permissions of '${service.name}' (${end}) ...`);
+      await untilOver(during, interruption);
     }
-    const limit = options.during === undefined ? undefined : Math.min(parseDuration(options.during), LONGEST);
-    const end = limit === undefined ? "Ctrl-C ends the recording" : `for ${options.during}`;
-    context.say(`Recording the permissions of '${name}' (${end}) ...`);
-    await recorded(limit);
-    // Otherwise the process would end at its next request.
-    await ask(client, `record-end ${found.handle}`);
-  } finally {
-    broker.close();
-  }
-  report(context, [...broker.requests.values()]);
-  return 0;
+    recorded = await use?.processFacts(service);
+  });
+  // The verification replaces the process again, which must have its own permissions by then.
+  if (recorded !== undefined) await use?.untilReplaced(service, recorded);
+  return report(context, requests);
 }
 
-/** Resolves at the end of the time, or at an interruption. */
-async function recorded(limit: number | undefined): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, resolve);
-  const timer = setTimeout(resolve, limit ?? LONGEST);
-  await promise;
-  clearTimeout(timer);
-  for (const signal of signals) Deno.removeSignalListener(signal, resolve);
-}
-
-async function ask(client: ControlClient, topic: string): Promise<boolean> {
-  const answer = await client.query(topic);
-  if (answer === undefined) {
-    throw ctlFailure("this daemon cannot record permissions (dinit for Deno can, from this version on)");
-  }
-  return (answer as { began?: unknown }).began === true;
-}
-
-/** The socket is beside the control socket of the daemon. */
-async function brokerPath(client: ControlClient): Promise<string> {
-  const overview = await client.query("overview") as { daemon?: { socket?: unknown } } | undefined;
-  const path = overview?.daemon?.socket;
-  if (typeof path !== "string") throw ctlFailure("this daemon does not tell the path of its socket");
-  return `${path}.broker`;
-}
-
-function listen(path: string, denied: readonly string[]): PermissionBroker {
-  try {
-    return new PermissionBroker(path, denied);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const isTaken = error instanceof Deno.errors.AddrInUse;
-    const reason = isTaken
-      ? `somebody records already, or was killed: otherwise remove ${path}`
-      : error instanceof Deno.errors.NotCapable
-      ? missingGrantText(error)
-      : error.message;
-    throw ctlFailure(`cannot listen at ${path}: ${reason}`);
-  }
-}
-
-function report(context: CommandContext, requests: readonly RecordedRequest[]): void {
+function report(context: CommandContext, requests: readonly RecordedRequest[]): readonly string[] {
   const granted = requests.filter(({ denied }) => !denied);
   const early = permissionWords(granted.filter(({ after }) => after <= START_UP));
   const late = permissionWords(granted.filter(({ after }) => after > START_UP));
   const denied = permissionWords(requests.filter((request) => request.denied));
-  const line = permissionLine(permissionWords(granted));
+  const words = permissionWords(granted);
+  const line = permissionLine(words);
   context.record({ line, startUp: early, later: late, denied });
   if (requests.length === 0) {
     context.say("It asked for nothing: it needs no permission, or Deno does not run it.");
-    return;
+    return words;
   }
   if (early.length > 0) context.say(`At the start: ${early.join(" ")}`);
   if (late.length > 0) context.say(`Later:        ${late.join(" ")}`);
   if (denied.length > 0) context.say(`Denied:       ${denied.join(" ")}`);
   context.print(`${line}\n`);
+  return words;
 }

@@ -26,6 +26,8 @@ export interface PermissionsDocument {
   readonly startUp: readonly string[];
   /** What was asked for later. */
   readonly later: readonly string[];
-  /** What was denied because of `--deny`. */
+  /** What was denied because of `--deny`, or because the line that was verified does not grant it. */
   readonly denied: readonly string[];
+  /** Only with `--verify`: whether it has passed, and the status of the command; 0 if there is none. */
+  readonly verified?: { readonly passed: boolean; readonly status: number };
 }

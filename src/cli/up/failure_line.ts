@@ -4,7 +4,7 @@ import type { ServiceInfo } from "../../client/library.ts";
 import { signalNameOf } from "../../model/signals.ts";
 import { Errno, errnoText } from "../../model/errno.ts";
 import { printable } from "../shared/text_width.ts";
-import { lastOutput } from "./last_output.ts";
+import { tellingOutput } from "./last_output.ts";
 import { holderOf, type PortHolder } from "./ports.ts";
 
 /** What the explanation of a failure needs besides the service. */
@@ -30,7 +30,7 @@ const PORTS = [
 
 /** The reason of a failure, in one line. */
 export function failureLine(service: ServiceInfo, context: FailureContext): string {
-  const output = lastOutput(service);
+  const output = tellingOutput(service);
   const taken = portTaken(output, context);
   if (taken !== undefined) return taken;
   const { reason, launch, exit } = service;

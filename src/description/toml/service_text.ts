@@ -55,12 +55,12 @@ export class ServiceText {
 const NAME = /^[A-Za-z_][\w.-]*$/;
 
 /**
- * Turns the table of a service into the text of its description. A service with a command and no type is a process.
+ * Turns the table of a service into the text of its description. A service with a program and no type is a process.
  * Throws `TomlError`.
  */
 export function serviceText(table: TomlTable, settings: SettingTable): ServiceText {
   const text = new ServiceText();
-  const command = table.get("command");
+  const command = table.get("command") ?? table.get("deno-script");
   if (command !== undefined && !table.has("type")) {
     text.add("type", "=", "process", { key: command.place, value: command.place, plain: false });
   }

@@ -1,10 +1,30 @@
 import { Signal } from "../../model/mod.ts";
-import { Interest, SystemCallError } from "../../system/mod.ts";
-import type { KeeperProcessContext } from "./keeper_process.ts";
+import { type BootTime, type Files, Interest, type Poller, SystemCallError } from "../../system/mod.ts";
+import type { ProcessHandles } from "../../system/surviving.ts";
 import type { SavedKeeper } from "./saved_keeping.ts";
+
+/** What ends it. */
+export interface EarlierKeeperContext {
+  readonly files: Files;
+  readonly poller: Poller;
+  readonly handles: ProcessHandles;
+  readonly clock: BootTime;
+  /** Writes a warning to the daemon's log. */
+  warn(text: string): void;
+}
 
 /** How long it may take to end, in milliseconds. */
 const END_LIMIT = 5_000;
+
+/** What ending it takes. */
+export interface EarlierKeeperContext {
+  readonly handles: ProcessHandles;
+  readonly clock: BootTime;
+  readonly files: Files;
+  readonly poller: Poller;
+  /** Writes a warning to the daemon's log. */
+  warn(text: string): void;
+}
 
 /**
  * Asks the keeper of a killed daemon to write what it has and to end; it is killed if that takes too long. Returns
@@ -12,7 +32,7 @@ const END_LIMIT = 5_000;
  */
 export function endEarlierKeeper(
   { pid, seen }: SavedKeeper,
-  { handles, clock, files, poller, warn }: KeeperProcessContext,
+  { handles, clock, files, poller, warn }: EarlierKeeperContext,
   ended: () => void,
 ): boolean {
   const found = pid === undefined ? undefined : clock.look(pid);

@@ -1,20 +1,12 @@
 import { errnoText, PRODUCT_VERSION, Signal } from "../../model/mod.ts";
 import type { Plain } from "../../model/saving.ts";
-import {
-  type BootTime,
-  type Files,
-  type Poller,
-  type Processes,
-  type Sockets,
-  type Spawner,
-  SystemCallError,
-} from "../../system/mod.ts";
+import { type Processes, type Sockets, type Spawner, SystemCallError } from "../../system/mod.ts";
 import { LineChannel } from "../../system/keeping.ts";
-import type { OwnDescriptors, ProcessHandles } from "../../system/surviving.ts";
+import type { OwnDescriptors } from "../../system/surviving.ts";
 import type { NullDevice } from "../launch/null_device.ts";
 import { ownProgram, spawnOwn } from "../own_program.ts";
 import { waitsForDevice } from "../processes/exiting.ts";
-import { endEarlierKeeper } from "./earlier_keeper.ts";
+import { type EarlierKeeperContext, endEarlierKeeper } from "./earlier_keeper.ts";
 import { orderLine, type Saying, sayingIn } from "./orders.ts";
 import type { SavedKeeper } from "./saved_keeping.ts";
 
@@ -29,18 +21,12 @@ const END_LIMIT = 5_000;
 const FINISH_LIMIT = 15_000;
 
 /** What the keeper's process is given. */
-export interface KeeperProcessContext {
-  readonly files: Files;
-  readonly poller: Poller;
+export interface KeeperProcessContext extends EarlierKeeperContext {
   readonly processes: Processes;
-  readonly handles: ProcessHandles;
   readonly descriptors: OwnDescriptors;
-  readonly clock: BootTime;
   readonly sockets: Sockets;
   readonly spawner: Spawner;
   readonly nothing: NullDevice;
-  /** Writes a warning to the daemon's log. */
-  warn(text: string): void;
   /** How long a keeper may take to write everything and to end, in milliseconds. @default 5000 */
   readonly endLimit?: number;
 }

@@ -261,7 +261,7 @@ export class LogKeeping implements StatePart {
     this.#isAbsent = false;
     this.#pulse.rest();
     for (const log of this.#logs.values()) log.pipe.leave();
-    for (const [id, log] of this.#logs) {
+    for (const [id, log] of fromAnyOn([...this.#logs])) {
       this.#keep(id, log);
       if (log.isLeaving) this.#process.send(orderLine({ order: "leave", id }));
     }
@@ -329,4 +329,10 @@ export class LogKeeping implements StatePart {
     if (this.#process.usesLogs) return; // it must not find that another program has used its stages
     for (const log of this.#logs.values()) log.pipe.drain(() => log.held);
   }
+}
+
+/** The items in a circle that begins anywhere: if each keeper ends early, no log may always be the last one. */
+function fromAnyOn<T>(items: readonly T[]): T[] {
+  const first = Math.floor(items.length * Math.random());
+  return [...items.slice(first), ...items.slice(0, first)];
 }

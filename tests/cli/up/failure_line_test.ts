@@ -116,3 +116,32 @@ Deno.test("the ports of a process and the holder of a port are found in /proc", 
   assertEquals(holderOf(port), undefined);
   assertEquals(portsOf(2 ** 22 + 1), []);
 });
+
+Deno.test("an error that nobody has caught in Node is found above its trace, in the log file", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "dinit-node-" });
+  const logFile = `${folder}/web.log`;
+  const trace = (error: string) =>
+    [
+      "node:events:502",
+      "      throw er;",
+      "      ^",
+      "",
+      error,
+      ...Array(9).fill("    at Server (node:net:1:1)"),
+    ]
+      .concat("  port: 3000", "}", "", "Node.js v20.20.2", "").join("\n");
+  const context = { root: "/home/me/shop", holder: () => undefined, serviceOf: () => undefined };
+  const line = (text: string) => {
+    Deno.writeTextFileSync(logFile, text);
+    return failureLine({ ...failed(["  port: 3000", "}", "Node.js v20.20.2"]), logFile }, context);
+  };
+  try {
+    const inUse = trace("Error: listen EADDRINUSE: address already in use :::3000");
+    assertEquals(line(inUse), "port 3000 is taken: stop what listens there, or set PORT");
+    // The last error counts, and not that of an earlier run.
+    assertEquals(line(inUse + trace("TypeError: x is no function")), "exit 1: TypeError: x is no function");
+    assertEquals(line("nothing of Node\n"), "exit 1: Node.js v20.20.2");
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

@@ -60,10 +60,8 @@ Deno.test("while something is typed, the last line of the summary shows its end"
     style: { columns: 30 },
     question: "restart (name or pattern): web-frontend",
   });
-  assertEquals(
-    lines.at(-1),
-    "r pattern): web-frontend".padStart(29, "x").slice(-29).replace("xxxxx", "ame o"),
-  );
+  // One column stays free for the cursor.
+  assertEquals(lines.at(-1), "ame or pattern): web-frontend");
 });
 
 Deno.test("two summaries have the same result if only times and ports differ", () => {

@@ -77,10 +77,21 @@ export class RawConnection implements Disposable {
     return status;
   }
 
+  /** Reads until a text comes. False: the connection has ended before. */
+  async reads(text: string): Promise<boolean> {
+    return await this.#until(() => {
+      const at = this.#text.indexOf(text);
+      if (at === -1) this.#text = this.#text.slice(-text.length); // what was looked at is not kept
+      return at;
+    }) !== undefined;
+  }
+
   /** Reads until a place is found; `undefined`: the connection has ended before. */
   async #until(place: () => number): Promise<number | undefined> {
     const buffer = new Uint8Array(65_536);
-    while (place() === -1) {
+    for (;;) {
+      const found = place();
+      if (found !== -1) return found;
       try {
         const count = await soon(this.#connection.read(buffer), "an answer");
         if (count === null) return undefined;
@@ -90,7 +101,6 @@ export class RawConnection implements Disposable {
         throw error;
       }
     }
-    return place();
   }
 
   [Symbol.dispose](): void {
