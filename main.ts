@@ -20,6 +20,7 @@
 import { wordsOfName } from "./src/options/program_names.ts";
 import { commandLineArguments } from "./src/inherited/mod.ts";
 import { missingGrantText } from "./src/model/grants.ts"; // not on request: it works without a grant to read files
+import type { DaemonEnd, DaemonOptions } from "./src/daemon/mod.ts";
 import type { DinitCommand } from "./src/options/programs.ts";
 import { typed } from "./src/model/typed_module.ts";
 
@@ -53,6 +54,11 @@ async function init(args: string[]): Promise<number> {
   return runInit(args);
 }
 
+async function build(args: string[]): Promise<number> {
+  const { runBuild } = await typed(import("./src/cli/build/main.ts"));
+  return runBuild(args);
+}
+
 async function log(args: string[]): Promise<number> {
   const { runLog } = await typed(import("./src/tools/log/main.ts"));
   return runLog(args);
@@ -81,6 +87,11 @@ async function waitFor(args: string[]): Promise<number> {
 async function logKeeper(): Promise<number> {
   const { runLogKeeper } = await typed(import("./src/tools/keeper/main.ts"));
   return runLogKeeper();
+}
+
+async function healthProber(): Promise<number> {
+  const { runProber } = await typed(import("./src/tools/prober/main.ts"));
+  return runProber();
 }
 
 async function lease(args: string[]): Promise<number> {
@@ -131,12 +142,28 @@ async function daemon(args: string[]): Promise<number> {
       print(Deno.stderr, `${commandLine.message}\n`);
       return 1;
   }
-  const { status, interrupted } = await runDaemon(commandLine.options, async (write) => {
-    const { ConsoleLines } = await typed(import("./src/cli/ctl/logs/console_lines.ts"));
-    return new ConsoleLines(write);
-  });
+  const { options } = commandLine;
+  const isViewed = options.view !== undefined && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const { status, interrupted } = isViewed
+    ? await viewedDaemon(options)
+    : await runDaemon(options, consoleLines);
   if (interrupted) await endBySignal();
   return status;
+}
+
+/** Runs the daemon and the view of its services in one process. */
+async function viewedDaemon(options: DaemonOptions): Promise<DaemonEnd> {
+  const [{ runDaemon }, { OwnView }] = await Promise.all([
+    typed(import("./src/daemon/mod.ts")),
+    typed(import("./src/cli/up/own_view.ts")),
+  ]);
+  const view = new OwnView(options);
+  return await view.show(runDaemon(options, undefined, view));
+}
+
+async function consoleLines(write: (line: string) => void) {
+  const { ConsoleLines } = await typed(import("./src/cli/ctl/logs/console_lines.ts"));
+  return new ConsoleLines(write);
 }
 
 /**
@@ -155,12 +182,14 @@ const COMMANDS: Readonly<Record<DinitCommand, (args: string[]) => Promise<number
   up,
   down,
   init,
+  build,
   log,
   web,
   import: importDescriptions,
   export: exportServices,
   "wait-for": waitFor,
   "log-keeper": logKeeper,
+  "health-prober": healthProber,
   lease,
   shutdown,
   completion,

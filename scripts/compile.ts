@@ -10,6 +10,7 @@
  * @module
  */
 
+import { bundleProgram } from "./bundle.ts";
 import { guardArguments, UnknownBinaryError } from "./compile/guarded_binary.ts";
 import { writeLaunchers } from "./install/launchers.ts";
 import { leaveNothingBehind } from "./process_guard.ts";
@@ -50,18 +51,12 @@ function complain(reason: string): void {
 leaveNothingBehind();
 const compiler = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
 Deno.mkdirSync(directory, { recursive: true });
-const bundle = [
-  "bundle",
-  "--lock=deno.lock",
-  "--frozen",
-  "--quiet",
-  "--platform=deno",
-  "--code-splitting",
-  "--outdir",
-  bundles,
-  "main.ts",
-];
-if (!run(Deno.execPath(), bundle)) Deno.exit(1);
+try {
+  await bundleProgram(bundles);
+} catch (error) {
+  console.error(`compile: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}
 const compiled = run(compiler, [
   "compile",
   "--quiet",

@@ -49,10 +49,9 @@ export function packageJson({ name, version, license }: Readonly<Record<string, 
   };
 }
 
-/** Writes the package into a directory. Throws an `Error` if bundling fails. */
-export async function buildPackage(directory: string): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
-  const module = `${directory}/client.js`;
+/** Bundles a module and its types into `NAME.js` and `NAME.d.ts`. Throws an `Error` if that fails. */
+export async function bundleLibrary(source: string, directory: string, name: string): Promise<void> {
+  const module = `${directory}/${name}.js`;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",
@@ -62,18 +61,25 @@ export async function buildPackage(directory: string): Promise<void> {
       "--declaration",
       "-o",
       module,
-      LIBRARY,
+      source,
     ],
     stdin: "null",
   }).output();
-  if (!success) throw new Error(`cannot bundle ${LIBRARY}: ${new TextDecoder().decode(stderr)}`);
+  if (!success) throw new Error(`cannot bundle ${source}: ${new TextDecoder().decode(stderr)}`);
+  const types = `${directory}/${name}.d.ts`;
+  await Deno.writeTextFile(types, standAlone(await Deno.readTextFile(types)));
+}
+
+/** Writes the package into a directory. Throws an `Error` if bundling fails. */
+export async function buildPackage(directory: string): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  await bundleLibrary(LIBRARY, directory, "client");
+  const module = `${directory}/client.js`;
   const code = await Deno.readTextFile(module);
   await Deno.writeTextFile(
     module,
     WITH_RESOLVERS + code.replaceAll("Promise.withResolvers(", "promiseWithResolvers("),
   );
-  const types = `${directory}/client.d.ts`;
-  await Deno.writeTextFile(types, standAlone(await Deno.readTextFile(types)));
   const settings = JSON.parse(await Deno.readTextFile("deno.json"));
   await Deno.writeTextFile(
     `${directory}/package.json`,

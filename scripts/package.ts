@@ -1,12 +1,13 @@
 /**
  * `deno task package`: the program as a package for npm, `dist/dinit-VERSION.tgz`. It holds the bundle of the program,
- * small launchers for Node, and the client library of `scripts/npm.ts`. Deno comes with it as the package `deno`.
+ * small launchers for Node, the client library of `scripts/npm.ts`, and the module for services in TypeScript. Deno comes with it as the package `deno`.
  *
  * @module
  */
 
 import { PROGRAM_WORDS, SHUTDOWN_PROGRAMS } from "../src/options/program_names.ts";
-import { buildPackage } from "./npm.ts";
+import { bundleProgram } from "./bundle.ts";
+import { buildPackage, bundleLibrary } from "./npm.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 /** The version of npm's package `deno` that the program runs on. */
@@ -22,9 +23,9 @@ const { constants } = require("node:os");
 const { delimiter, dirname, join } = require("node:path");
 const { spawn } = require("node:child_process");
 
-const FLAGS = ["run", "--quiet", "--no-prompt", "--no-config", "--allow-all", "--v8-flags=${
-  V8_FLAGS.join(",")
-}"];
+// Without lazy imports, Deno would read every script of the program at each start.
+const FLAGS = ["run", "--quiet", "--no-prompt", "--no-config", "--allow-all", "--unstable-lazy-dynamic-imports",
+  "--v8-flags=${V8_FLAGS.join(",")}"];
 const PASSED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
 
 /** DINIT_DENO, then the package deno beside this one, then PATH. */
@@ -84,7 +85,11 @@ function packageJson({ name, version, license }: Readonly<Record<string, string>
     os: ["linux"],
     cpu: ["x64", "arm64"],
     bin: Object.fromEntries([...launchers().keys()].map((program) => [program, `bin/${program}.cjs`])),
-    exports: { "./client": { types: "./client.d.ts", default: "./client.js" } },
+    exports: Object.fromEntries(
+      ["client", "service"].map((
+        name,
+      ) => [`./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]),
+    ),
     dependencies: { deno: DENO },
   };
 }
@@ -105,17 +110,8 @@ export async function packProgram(directory: string): Promise<string> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await buildPackage(place);
-  const bundle = [
-    "bundle",
-    "--lock=deno.lock",
-    "--frozen",
-    "--quiet",
-    "--platform=deno",
-    "--code-splitting",
-    "--outdir",
-    `${place}/lib`,
-  ];
-  await run(Deno.execPath(), [...bundle, "main.ts"]);
+  await bundleProgram(`${place}/lib`);
+  await bundleLibrary("src/service/mod.ts", place, "service");
   await Deno.mkdir(`${place}/bin`);
   await Deno.writeTextFile(`${place}/bin/launch.cjs`, LAUNCH);
   for (const [name, words] of launchers()) {

@@ -1,5 +1,5 @@
 /**
- * `deno task bench [--runs=N] [--json=FILE] [--peers] [CASE...]`: measurements, each compared with a peer or a floor
+ * `deno task bench [--runs=N] [--json=FILE] [--chart=FILE] [--peers] [CASE...]`: measurements, each compared with a peer or a floor
  * from the same run, as `docs/performance.md` explains. Every other file beside this one is a case with its name.
  * Without a name all cases run in order, each in a separate program. Exits with 1 if a limit was missed. With
  * DINIT_BINARY set to a compiled binary, the cases that measure a whole program measure this binary.
@@ -13,6 +13,7 @@ import { PRODUCT_VERSION } from "../../src/model/mod.ts";
 import {
   type BenchCase,
   type CaseReport,
+  chart,
   machine,
   type Measurement,
   missed,
@@ -29,17 +30,20 @@ interface CaseResult {
   readonly measurements: readonly Measurement[];
 }
 
-const HELP = `deno task bench [--runs=N] [--json=FILE] [--peers] [CASE...]
+const HELP = `deno task bench [--runs=N] [--json=FILE] [--chart=FILE] [--peers] [CASE...]
 
 Measures each case beside a floor or a peer, in turns in the same run. docs/performance.md explains the numbers.
 Tables go to standard output, progress to standard error. Ends with 1 if a limit was missed.
 
   --runs=N      rounds of each case; the default is ${DEFAULT_RUNS}
   --json=FILE   also write all values to a file
+  --chart=FILE  also draw the comparison with other supervisors, as SVG
+  --from=FILE   measure nothing, and draw the chart from what --json has written
   --peers       also measure other supervisors, as far as they are installed
   --help        show this
 
-With DINIT_BINARY set to a compiled binary, that is measured in place of the sources.
+With DINIT_BINARY set to a compiled binary, that is measured in place of the sources. DINIT_REFERENCE names the program
+of dinit 0.22.1 in C++, to compare with.
 
 Cases; without a name all of them run, one after the other:
 `;
@@ -49,6 +53,8 @@ interface Words {
   readonly runs: number;
   readonly peers: boolean;
   readonly json: string | undefined;
+  readonly chart: string | undefined;
+  readonly from: string | undefined;
   /** The case to run in this program, and to print as JSON. */
   readonly here: string | undefined;
   readonly cases: readonly string[];
@@ -67,7 +73,7 @@ function readWords(): Words {
   const words = parseArgs(Deno.args, {
     boolean: ["help", "peers"],
     alias: { help: "h" },
-    string: ["runs", "json", "here"],
+    string: ["runs", "json", "chart", "from", "here"],
     default: { runs: String(DEFAULT_RUNS) },
     unknown: (word: string) => {
       const isOption = word.startsWith("-");
@@ -84,8 +90,12 @@ function readWords(): Words {
     console.error(`bench: cannot make sense of: ${unknown.join(", ")}; the cases are: ${known.join(", ")}`);
     Deno.exit(1);
   }
-  const { help, peers, json, here } = words;
-  return { help, runs, peers, json, here, cases: cases.length > 0 ? cases : known };
+  const { help, peers, json, chart, from, here } = words;
+  if (from !== undefined && chart === undefined) {
+    console.error("bench: --from needs --chart=FILE, which says where to draw");
+    Deno.exit(1);
+  }
+  return { help, runs, peers, json, chart, from, here, cases: cases.length > 0 ? cases : known };
 }
 
 async function loadCase(name: string): Promise<BenchCase> {
@@ -118,11 +128,25 @@ async function runCase(name: string, { runs, peers }: Words): Promise<CaseReport
   return report;
 }
 
+/** Draws the chart of a report into a file. Returns the exit status. */
+function draw(report: Report, path: string): number {
+  const drawing = chart(report);
+  if (drawing === undefined) {
+    console.error("bench: there is nothing for the chart, which shows the case peers with --peers");
+    return 1;
+  }
+  Deno.writeTextFileSync(path, drawing);
+  return 0;
+}
+
 async function main(): Promise<number> {
   const words = readWords();
   if (words.help) {
     await showHelp();
     return 0;
+  }
+  if (words.from !== undefined && words.chart !== undefined) {
+    return draw(JSON.parse(Deno.readTextFileSync(words.from)) as Report, words.chart);
   }
   if (words.here !== undefined) {
     console.log(JSON.stringify(await runHere(words.here, words)));
@@ -146,9 +170,10 @@ async function main(): Promise<number> {
   if (words.json !== undefined) {
     Deno.writeTextFileSync(words.json, JSON.stringify(report, undefined, 2) + "\n");
   }
+  const drawn = words.chart === undefined ? 0 : draw(report, words.chart);
   const failures = missed(cases);
   for (const failure of failures) console.log(`missed: ${failure}`);
-  return failures.length === 0 ? 0 : 1;
+  return failures.length === 0 ? drawn : 1;
 }
 
 if (import.meta.main) {

@@ -9,12 +9,13 @@ import {
   type BenchContext,
   beside,
   DAEMON_FLAGS,
+  DINIT_REFERENCE,
   dinitCommand,
   inFolder,
   isInstalled,
   type Limit,
   type Measurement,
-  memoryOf,
+  memoryOfTree,
   numberedServices,
   pause,
   type Peer,
@@ -39,7 +40,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
 interface Times {
   readonly start: number;
   readonly stop: number;
-  /** Megabytes of the supervisor's main process. */
+  /** Megabytes of all processes of the supervisor. */
   readonly memory: number;
 }
 
@@ -56,6 +57,17 @@ const dinit: Peer = {
     return dinitCommand([...paths, "--quiet", "--host=native", "all"], DAEMON_FLAGS).flat();
   },
 };
+
+/** dinit in C++, if there is one. */
+const REFERENCES: readonly Peer[] = DINIT_REFERENCE === undefined ? [] : [{
+  ...dinit,
+  name: "dinit in C++",
+  program: DINIT_REFERENCE,
+  run(folder) {
+    const paths = ["--user", "--services-dir", `${folder}/services`, "--socket-path", `${folder}/socket`];
+    return [...paths, "--quiet", "all"];
+  },
+}];
 
 /** Resolves when there are as many processes as wanted. */
 async function reached(watched: Watched, wanted: number): Promise<void> {
@@ -82,7 +94,7 @@ function measurePeer(peer: Peer, count: number): Promise<Times> {
     try {
       await reached(watched, count);
       const start = performance.now() - begin;
-      const memory = memoryOf(child.pid).resident;
+      const memory = memoryOfTree(child.pid, new Set(watched.pids));
       const told = performance.now();
       if (peer.end === undefined) child.kill(peer.signal ?? "SIGTERM");
       else {
@@ -115,11 +127,13 @@ async function compare(peers: readonly Peer[], count: number, runs: number): Pro
     }
   }
   const values = (peer: Peer, what: keyof Times) => times.get(peer)!.map((time) => time[what]);
-  const rows = (what: "start" | "stop"): Measurement[] =>
+  const number = count.toLocaleString("en");
+  const rows = (what: "start" | "stop", title: string): Measurement[] =>
     all.map((peer) => ({
       what: `${what} ${count} services with ${peer.name}`,
       unit: "ms",
       values: values(peer, what),
+      chart: { group: `${title} ${number} services`, bar: peer.name },
       ...peer !== dinit ? {} : {
         beside: peers.map((other) =>
           beside(
@@ -132,11 +146,12 @@ async function compare(peers: readonly Peer[], count: number, runs: number): Pro
       },
     }));
   const memory = all.map((peer) => ({
-    what: `${peer.name} with ${count} services, main process`,
+    what: `${peer.name} with ${count} services, all its own processes`,
     unit: "MB",
     values: values(peer, "memory"),
+    chart: { group: `Memory of the supervisor with ${number} services`, bar: peer.name },
   }));
-  return [...rows("start"), ...rows("stop"), ...memory];
+  return [...rows("start", "Start"), ...rows("stop", "Stop"), ...memory];
 }
 
 async function measure({ runs, peers, note }: BenchContext): Promise<Measurement[]> {
@@ -144,7 +159,7 @@ async function measure({ runs, peers, note }: BenchContext): Promise<Measurement
     note("other supervisors run with --peers only");
     return [];
   }
-  const installed = PEERS.filter(({ program }) => isInstalled(program));
+  const installed = [...REFERENCES, ...PEERS.filter(({ program }) => isInstalled(program))];
   for (const { name, program } of PEERS) {
     if (!isInstalled(program)) note(`${name} is not installed: there is no program ${program} in the PATH`);
   }

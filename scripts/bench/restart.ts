@@ -8,6 +8,7 @@ import {
   type BenchCase,
   type BenchContext,
   BenchDaemon,
+  type BenchDaemonOptions,
   beside,
   inFolder,
   interleave,
@@ -24,15 +25,16 @@ const EXECUTING = `#!/bin/bash\necho $EPOCHREALTIME >>$0.times\n[ "\${1:-0}" -lt
   'echo $EPOCHREALTIME >>$0.times\nexec "$0" $((${1:-0} + 1))\n';
 
 /** The median of the times from death to replacement, in milliseconds. */
-function restarts(host: "native" | "command"): Promise<number> {
+export function restarts(options: BenchDaemonOptions): Promise<number> {
   return inFolder(async (folder) => {
     const program = `${folder}/program`;
     Deno.writeTextFileSync(program, DYING, { mode: 0o755 });
     const services = { s: `type = process\ncommand = ${program}\n${SETTINGS}` };
-    await using daemon = await BenchDaemon.start(folder, services, { host });
+    await using daemon = await BenchDaemon.start(folder, services, options);
     await daemon.order("start", "s");
-    while (await daemon.restarts() < RESTARTS) await pause(50);
-    return median(gaps(`${program}.times`));
+    const written = () => gaps(`${program}.times`);
+    while (written().length < RESTARTS) await pause(50);
+    return median(written());
   });
 }
 
@@ -47,17 +49,27 @@ function selfExecution(): Promise<number> {
 
 /** The difference from each second time in a file to the next one, in milliseconds. */
 function gaps(path: string): number[] {
-  const times = Deno.readTextFileSync(path).trim().split("\n").map(Number);
+  const times = linesOf(path).map(Number);
   return times.slice(1).map((time, index) => (time - times[index]) * 1000).filter((_, index) =>
     index % 2 === 1
   );
 }
 
+/** The whole lines of a file, which may not exist yet. */
+function linesOf(path: string): string[] {
+  try {
+    return Deno.readTextFileSync(path).split("\n").slice(0, -1);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return [];
+  }
+}
+
 async function measure({ runs }: BenchContext): Promise<Measurement[]> {
   const { self, native, command } = await interleave(runs, {
     self: selfExecution,
-    native: () => restarts("native"),
-    command: () => restarts("command"),
+    native: () => restarts({ host: "native" }),
+    command: () => restarts({ host: "command" }),
   });
   const floor = "the program executing itself";
   return [

@@ -7,6 +7,7 @@ import {
   type BenchCase,
   type BenchContext,
   BenchDaemon,
+  type BenchDaemonOptions,
   beside,
   inFolder,
   interleave,
@@ -19,9 +20,12 @@ const COMMAND = ["/bin/sleep", "100000"];
 const DESCRIPTION = `type = process\ncommand = ${COMMAND.join(" ")}`;
 
 /** Milliseconds to load the descriptions of many services, and to start them. */
-function startServices(count: number): Promise<{ load: number; start: number }> {
+export function startServices(
+  count: number,
+  options: BenchDaemonOptions = {},
+): Promise<{ load: number; start: number }> {
   return inFolder(async (folder) => {
-    await using daemon = await BenchDaemon.start(folder, numberedServices(count, DESCRIPTION));
+    await using daemon = await BenchDaemon.start(folder, numberedServices(count, DESCRIPTION), options);
     await daemon.client();
     const begin = performance.now();
     await daemon.handle("all");

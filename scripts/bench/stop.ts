@@ -7,6 +7,7 @@ import {
   type BenchCase,
   type BenchContext,
   BenchDaemon,
+  type BenchDaemonOptions,
   beside,
   inFolder,
   interleave,
@@ -18,10 +19,10 @@ const COUNTS = [1000, 5000];
 const COMMAND = ["/bin/sleep", "100000"];
 
 /** Milliseconds from the stop command until the last of many services has stopped. */
-function stopServices(count: number): Promise<number> {
+export function stopServices(count: number, options: BenchDaemonOptions = {}): Promise<number> {
   return inFolder(async (folder) => {
     const services = numberedServices(count, `type = process\ncommand = ${COMMAND.join(" ")}`);
-    await using daemon = await BenchDaemon.start(folder, services);
+    await using daemon = await BenchDaemon.start(folder, services, options);
     await daemon.handle("all");
     await daemon.handle("base");
     const started = daemon.next("all", ServiceEvent.STARTED);

@@ -1,8 +1,8 @@
 /**
- * Writes the files that derive from the table of settings: the manual page and the syntax files for editors. Run it
- * after each change of the table; a test compares.
+ * Writes the files that derive from the table of settings: the manual page, the types of services in
+ * TypeScript, and the syntax files for editors. Run it after each change of the table; a test compares.
  *
- *     deno run --allow-read --allow-write=man,contrib scripts/generate/mod.ts
+ *     deno run --allow-read --allow-write=man,contrib,src/service scripts/generate/mod.ts
  *
  * @module
  */

@@ -3,7 +3,7 @@
 /** The rooms of `src/`, lowest floor first. Add a new room here. */
 const FLOORS: readonly (readonly string[])[] = [
   ["model"],
-  ["description", "inherited", "rotation"],
+  ["description", "inherited", "rotation", "service"],
   ["control", "engine", "system"],
   ["client", "host", "log"],
   ["options", "health", "insight", "schedule", "watch"],
@@ -31,18 +31,33 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/system/rotating.ts", ["host", "tools"]],
   // Only a daemon that watches the health of services.
   ["src/system/watching_health.ts", ["health", "host"]],
+  // Only a daemon that keeps its start.
+  ["src/insight/kernel_time.ts", ["daemon"]],
   // A tool that shows the times of an expression needs no daemon.
   ["src/schedule/cron_times.ts", ["cli"]],
+  // What reads logs, for tools that rotate nothing.
+  ["src/rotation/archives.ts", ["cli"]],
+  ["src/rotation/followed_log.ts", ["cli"]],
+  ["src/rotation/log_tail.ts", ["cli"]],
   // Only a tool that its daemon watches.
   ["src/system/datagram.ts", ["tools"]],
   // Only a daemon that keeps logs, and its keeper.
   ["src/system/keeping.ts", ["host", "tools"]],
   ["src/host/keeping/orders.ts", ["tools"]],
+  // The same for its prober, which needs nothing else of these rooms.
+  ["src/host/probing/orders.ts", ["tools"]],
+  ["src/health/http_exchange.ts", ["tools"]],
   ["src/host/output/native_log_file.ts", ["tools"]],
   // A tool that reads one duration does not need the whole language.
   ["src/description/text/units.ts", ["cli", "options"]],
   // Only a program that is given a file with several services.
   ["src/description/toml/mod.ts", ["cli", "daemon", "tools"]],
+  // A tool that runs Deno looks for it as the daemon does.
+  ["src/description/deno_program.ts", ["cli"]],
+  // Where relative paths begin, for a tool that makes descriptions.
+  ["src/description/settings/rows.ts", ["cli"]],
+  // Only programs that write descriptions, or files for other programs.
+  ["src/description/staged_files.ts", ["cli", "tools"]],
   // The two ends: neither needs all of the other. The client loads the description of packets only on request.
   ["src/control/server/mod.ts", ["daemon"]],
   ["src/control/wire/mod.ts", ["client"]],
@@ -56,6 +71,7 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   // Each program loads its own options; only texts about all programs need the whole table.
   ["src/options/ctl_commands.ts", ["cli"]],
   ["src/options/dinit.ts", ["daemon"]],
+  ["src/options/dinit_build.ts", ["cli"]],
   ["src/options/dinit_check.ts", ["cli"]],
   ["src/options/dinit_export.ts", ["tools"]],
   ["src/options/dinit_import.ts", ["tools"]],

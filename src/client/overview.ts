@@ -1,10 +1,11 @@
 /** The whole system at one moment. */
 
+import type { LogKeeperStatus } from "../model/status.ts";
 import type { ControlClient } from "./control_client.ts";
 import { isKnownService, type KnownService, type ServiceInfo, serviceInfo } from "./service_info.ts";
 
 /** What a daemon tells of itself. */
-export interface DaemonInfo {
+export interface DaemonInfo extends LogKeeperStatus {
   /** The version of the program. */
   readonly version: string;
   /** The release of dinit whose behaviour it has. @default absent, an earlier version does not tell */
@@ -17,8 +18,11 @@ export interface DaemonInfo {
   readonly socket: string;
   /** Whether it is stopping everything. */
   readonly shuttingDown: boolean;
-  /** The process that keeps logs. @default absent, there is none */
-  readonly logKeeper?: number;
+  /**
+   * The folder with the files of earlier starts, and the number of that of this start, if it is kept. @default absent,
+   * none are kept
+   */
+  readonly starts?: { readonly folder: string; readonly own?: number };
 }
 
 /** A daemon and its services. */

@@ -50,6 +50,8 @@ export interface ServiceFailure {
   readonly limit?: { readonly restarts: number; readonly interval: number };
   /** What to change in its description, in words. @default absent, the output does not tell */
   readonly advice?: string;
+  /** Its output goes to a consumer, or nowhere, so there are no last lines. @default absent, it is kept */
+  readonly unkept?: { readonly consumer?: string };
 }
 
 /** One service at one moment. Facts that the daemon does not provide are absent: dinit itself provides fewer. */

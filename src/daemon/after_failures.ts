@@ -40,6 +40,7 @@ export class AfterFailures implements FactSink {
     this.#begun = true;
     for (const service of this.#context.manager().services()) {
       if (service.hooks !== undefined) this.#tell((hooks) => hooks.look(service));
+      if (service.parameters !== undefined) this.#tell((hooks) => hooks.settle(service));
     }
   }
 
@@ -72,7 +73,7 @@ export class AfterFailures implements FactSink {
   }
 
   /** Always later: the engine is not called from inside itself. */
-  #tell(what: (hooks: FailureHooks) => Promise<void>): void {
+  #tell(what: (hooks: FailureHooks) => Promise<void> | void): void {
     this.#hooks ??= this.#load();
     this.#hooks.then(what).catch((error) => this.#context.stray.report(error));
   }

@@ -73,14 +73,16 @@ export class Daemon {
     const note = (exitStatus: number) => this.#state.change({ exitStatus });
     const { exitOnFailure: status, services } = options;
     const exit = status === undefined ? undefined : { status, services, note, manager: () => this.#manager };
+    const ring = new EventRing(continuation?.ring);
     this.#followers = new Followers({
       ...context,
       exit,
+      ring,
+      state: () => this.#state,
       manager: () => this.#manager,
       idle: () => this.#manager.activeCount === 0 && this.#checkInactive(),
       composeEnvironment: (overlay) => this.#environment.compose(overlay),
     });
-    const ring = new EventRing(continuation?.ring);
     const recent = surviving === undefined ? ring : new surviving.RecentFacts(ground.store, ring);
     const engine = engineOptions(context, this.#environment, {
       manager: () => this.#manager,
@@ -93,6 +95,7 @@ export class Daemon {
       started: (service) => void this.#started(service),
       clockSet: (wallOffset) => this.#state.change({ wallOffset }),
       broken: (error) => this.#succession.fault(error),
+      look: () => this.#followers.starts.look(),
     });
     this.#manager = continuation?.engine(engine) ?? new ServiceManager(engine);
     const memory = { ...newMemory(this.#manager.now(), context.signals), ...continuation?.memory };
@@ -178,8 +181,10 @@ export class Daemon {
   async run(): Promise<DaemonEnd> {
     this.#connectSignals();
     this.#succession.survive();
-    this.#host.begin();
+    // They come first: the host reports what has ended while the program was replaced.
     this.#followers.begin();
+    if (this.#state.memory.begun) this.#initial.continue();
+    this.#host.begin();
     const started = this.#begin();
     if (started) this.#announce();
     // Deno exits when its event loop is empty. This interval keeps it alive, but the runtime's timers take milliseconds
@@ -223,16 +228,10 @@ export class Daemon {
     const { continuation, ground } = this.#context;
     const start = () => ground.store.step(() => this.#initial.start());
     const isNew = !this.#state.memory.begun;
-    if (continuation === undefined) {
-      const started = this.#begun(start());
-      if (started) this.#followers.after.begin();
-      return started;
-    }
-    if (!isNew) this.#initial.continue();
+    if (continuation === undefined) return this.#begun(start());
     this.#manager.resume();
     if (isNew) this.#begun(start());
     else if (this.#state.memory.exitStatus !== undefined) this.#followers.after.end();
-    this.#followers.after.begin();
     this.#succession.recover();
     this.#server.resume();
     this.#succession.unblock();
@@ -301,10 +300,9 @@ export class Daemon {
 
   #overview(): Overview {
     const { ground } = this.#context;
-    const logKeeper = ground.nativeHost?.logKeeper;
     const info = this.#state.info(this.#manager, ground.socketPath);
     return {
-      daemon: { ...info, ...(logKeeper === undefined ? {} : { logKeeper }) },
+      daemon: { ...info, ...ground.nativeHost?.logKeeper, ...this.#followers.starts.place },
       services: this.#followers.overview(),
     };
   }

@@ -25,6 +25,8 @@ export interface EngineCallbacks {
   clockSet(offset: number): void;
   /** A bug has left the memory half changed. */
   broken(error: unknown): void;
+  /** Is called from time to time while much happens, and when nothing happens any more. Never rejects. */
+  look(): Promise<void>;
 }
 
 /** What the options are made from. */
@@ -39,10 +41,10 @@ export interface EngineContext {
 /** With the native host, memory is given back when nothing has happened for a while. */
 function withSettling(
   { alarm, now }: DaemonHost,
-  fact: EngineCallbacks["fact"],
+  { fact, look }: Pick<EngineCallbacks, "fact" | "look">,
 ): EngineCallbacks["fact"] {
   if (alarm === undefined) return fact;
-  const settling = new Settling({ alarm, now, release: () => releaseMemory(openLibrary()) });
+  const settling = new Settling({ alarm, now, look, release: () => releaseMemory(openLibrary()) });
   return (happened) => {
     settling.happened();
     fact(happened);
@@ -53,7 +55,7 @@ function withSettling(
 export function engineOptions(
   { options, console, ground, continuation, projects }: EngineContext,
   environment: MainEnvironment,
-  { manager, fact, inactive, started, broken, clockSet }: EngineCallbacks,
+  { manager, fact, look, inactive, started, broken, clockSet }: EngineCallbacks,
 ): ManagerOptions {
   const { host, paths, store } = ground;
   const { users, files } = host;
@@ -77,7 +79,7 @@ export function engineOptions(
       returnConsole: () => console.takeBack(),
       takeForeground: () => host.takeForeground(),
     },
-    facts: { fact: withSettling(host, fact) },
+    facts: { fact: withSettling(host, { fact, look }) },
     inactive,
     startActions: started,
     broken,

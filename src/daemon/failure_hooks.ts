@@ -49,12 +49,13 @@ export class FailureHooks {
     if (service === undefined) return;
     if (fact.kind === "failed-for-good" || fact.kind === "run-failed") await this.look(service);
     if (fact.kind === "stopped") await this.#hasStopped(service);
-    // The command of a scripted service has ended: it would stay up, and could not run for the next failure.
-    if (
-      fact.kind === "started" && service.parameters !== undefined && processKind(service.type) === "script"
-    ) {
-      this.#context.manager.release(service);
-    }
+    if (fact.kind === "started") this.settle(service);
+  }
+
+  /** If the command of a scripted service has ended, the service would stay up, and could not run for the next failure. */
+  settle(hook: ServiceRecord): void {
+    const isOver = hook.state === ServiceState.STARTED && processKind(hook.type) === "script";
+    if (isOver && hook.parameters !== undefined) this.#context.manager.release(hook);
   }
 
   /** Starts what is due after a failure. A service that still runs for an earlier one gets its turn when it stops. */

@@ -3,7 +3,7 @@
  */
 
 import type { ServiceRecord } from "../engine/mod.ts";
-import { type FailureReport, type RestartLimit, restartLimitText } from "../model/mod.ts";
+import { type FailureReport, type RestartLimit, restartLimitText, type UnkeptOutput } from "../model/mod.ts";
 import { listOf, number, object, optional, type Plain, text } from "../model/saving.ts";
 import { deniedAdvice } from "./denied_permission.ts";
 import { endOfOutput, type OutputContext } from "./service_output.ts";
@@ -59,6 +59,7 @@ const savedReport = object<FailureReport>({
   limit: optional(object<RestartLimit>({ restarts: number, interval: number })),
   program: optional(text),
   advice: optional(text),
+  unkept: optional(object<UnkeptOutput>({ consumer: optional(text) })),
 });
 
 /** The reports of all services. */
@@ -82,13 +83,14 @@ export class FailureReports {
   document(id: number): Plain | undefined {
     const report = this.#cases.get(id)?.report;
     if (report === undefined) return undefined;
-    const { time, output, limit, program, advice } = report;
+    const { time, output, limit, program, advice, unkept } = report;
     return {
       time,
       output: [...output],
       ...(limit === undefined ? {} : { limit: { ...limit } }),
       ...(program === undefined ? {} : { program }),
       ...(advice === undefined ? {} : { advice }),
+      ...(unkept === undefined ? {} : { unkept: { ...unkept } }),
     };
   }
 
@@ -133,9 +135,11 @@ export class FailureReports {
     const troubles = known.pending!; // `add` has set it, and no other code clears it
     known.pending = undefined;
     const { restartLimitCount: restarts, restartLimitInterval: interval } = service.description;
+    const unkept = troubles.has("not-executed") ? undefined : unkeptOutput(service);
     known.report = {
       time,
       output,
+      ...(unkept === undefined ? {} : { unkept }),
       ...(troubles.has("restart-limit") ? { limit: { restarts, interval } } : {}),
       ...(advice === undefined ? {} : { advice: visible(advice) }),
       ...(troubles.has("not-executed") ? { program: visible(service.description.command[0] ?? "") } : {}),
@@ -176,6 +180,12 @@ export class FailureReports {
     }
     return this.#shown <= SHOWN_AT_MOST;
   }
+}
+
+/** Where the output goes if there can be no last lines of it; `undefined`: it is kept. */
+function unkeptOutput({ description: { logType }, consumer }: ServiceRecord): UnkeptOutput | undefined {
+  if (logType === "pipe" && consumer !== undefined) return { consumer: visible(consumer.name) };
+  return logType === "pipe" || logType === "none" ? {} : undefined;
 }
 
 /** The last lines of a text whose beginning may be cut off; a repeated line counts once. */

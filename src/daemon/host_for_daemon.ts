@@ -67,7 +67,7 @@ export function hostForDaemon(
     remains: (id, pids) => manager().remains(id, pids),
     allKilled: (id) => manager().allKilled(id),
   }, {
-    launching: (plan) => record().launching(plan),
+    launching: (plan, holds) => record().launching(plan, holds),
     commit: () => record().commit(),
     started: (launch, pid) => record().started(launch, pid),
     failed: (launch) => record().failed(launch),

@@ -35,6 +35,8 @@ export interface DaemonOptions {
   readonly console: ConsoleLevels;
   /** Do not show the lines of services at a terminal (an addition to the reference). */
   readonly quietServices: boolean;
+  /** Show the services at a terminal, and this text first (an addition to the reference). */
+  readonly view: string | undefined;
   /** The folder for the logs of services that have none (an addition to the reference). */
   readonly logFolder: string | undefined;
   readonly logLevel: Threshold;
@@ -133,6 +135,7 @@ function initialSettings({ pid, uid }: Situation): DinitSettings {
     consoleMessages: "warn",
     quiet: false,
     quietServices: false,
+    view: undefined,
     logFolder: undefined,
     logLevel: "info",
     logFormat: "text",
@@ -192,6 +195,7 @@ function optionsOf(settings: DinitSettings): DaemonOptions {
     // Status lines are shown at any level, unless an option makes the daemon quiet (5.4).
     console: { messages: consoleMessages, status: quiet ? consoleMessages : "debug" },
     quietServices: settings.quietServices,
+    view: settings.view,
     logFolder: settings.logFolder,
     logLevel: settings.logLevel,
     logFormat: settings.logFormat,

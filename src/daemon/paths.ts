@@ -36,20 +36,26 @@ export function socketPath(
   return home === undefined ? SYSTEM_SOCKET : `${home}/.dinitctl`;
 }
 
+/** What is kept for longer than the daemon runs: how schedules have run, and earlier starts. */
+export type StateKind = "schedules" | "starts";
+
 /**
- * Where the state of schedules is kept. A daemon with its own socket path keeps it beside the socket, because another
- * daemon may have services with the same names.
+ * Where the daemon keeps something for longer than it runs; `undefined`: it belongs to a user without a home. A daemon
+ * with its own socket path keeps it beside the socket, because another daemon may have services with the same names.
  */
-export function scheduleFolder(
+export function stateFolder(
+  kind: StateKind,
   options: Pick<DaemonOptions, "system" | "socketPath" | "stateFolder">,
   socketPath: string,
   context: PathContext,
-): string {
-  if (options.stateFolder !== undefined) return `${absolutePath(options.stateFolder)}/schedules`;
-  if (options.socketPath !== undefined) return `${absolutePath(socketPath)}.schedules`;
-  if (options.system) return `${SYSTEM_STATE}/schedules`;
-  const home = context.env("HOME") ?? context.passwdHome() ?? "/";
-  return `${context.env("XDG_STATE_HOME") || `${home}/.local/state`}/dinit/schedules`;
+): string | undefined {
+  if (options.stateFolder !== undefined) return `${absolutePath(options.stateFolder)}/${kind}`;
+  if (options.socketPath !== undefined) return `${absolutePath(socketPath)}.${kind}`;
+  if (options.system) return `${SYSTEM_STATE}/${kind}`;
+  const ofUser = context.env("XDG_STATE_HOME");
+  if (ofUser) return `${ofUser}/dinit/${kind}`;
+  const home = context.env("HOME") ?? context.passwdHome();
+  return home === undefined ? undefined : `${home}/.local/state/dinit/${kind}`;
 }
 
 /** The service directories in search order. */

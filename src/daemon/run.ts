@@ -33,8 +33,13 @@ export type DisplayMaker = (write: (line: string) => void) => Promise<LineDispla
  * Runs the daemon until no service is active any more.
  *
  * @param display for a user's daemon at a terminal. @default lines of services are not shown
+ * @param sink takes the lines of the console, unless the daemon owns the machine. @default standard output
  */
-export async function runDaemon(options: DaemonOptions, display?: DisplayMaker): Promise<DaemonEnd> {
+export async function runDaemon(
+  options: DaemonOptions,
+  display?: DisplayMaker,
+  sink: LineSink = Deno.stdout,
+): Promise<DaemonEnd> {
   const stray = new StrayErrors();
   const signals = new Signals(stray);
   const mainLog = createMainLog(options);
@@ -57,7 +62,7 @@ export async function runDaemon(options: DaemonOptions, display?: DisplayMaker):
   let takingOver: Inheritance | undefined;
   try {
     const machine = options.manager ? await takeMachine() : undefined;
-    logs = connect(machine?.console ?? Deno.stdout);
+    logs = connect(machine?.console ?? sink);
     const inherited = takingOver = inheritance();
     const unguard = inherited === undefined ? undefined : await guard(inherited);
     const byLibrary = signals.useLibrary(inherited?.signals); // before more code is loaded
@@ -90,7 +95,7 @@ export async function runDaemon(options: DaemonOptions, display?: DisplayMaker):
     return end;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error; // the entry point says which grant is missing
-    logs ??= connect(Deno.stdout);
+    logs ??= connect(sink);
     if (takingOver !== undefined) await goBack(takingOver, error, logs.log);
     if (error instanceof HostUnavailableError) logs.log.message("error", error.message);
     else {

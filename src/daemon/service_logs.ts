@@ -69,9 +69,9 @@ export class ServiceLogs implements FactSink {
 
   /** Ends what runs. */
   async close(): Promise<void> {
-    this.#lines?.close();
     await this.#tell((rotations) => rotations.close());
     if (this.#keeping !== undefined) await this.#tellKeeping((keeping) => keeping.close());
+    this.#lines?.close(); // last, because the keeper has just written the last lines
   }
 
   #look(service: ServiceRecord): void {

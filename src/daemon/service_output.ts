@@ -8,6 +8,8 @@ import { settled } from "./settled.ts";
 
 /** How long to wait for the rest of the output, in milliseconds: children of the process may keep its pipe open. */
 const READ_LIMIT = 500;
+/** The same for a kept log, in milliseconds: its keeper may just be starting. */
+const KEPT_LIMIT = 5000;
 const RESTARTED = "(dinit: note: service restarted)\n";
 
 /** From where the output of services is read. */
@@ -32,8 +34,10 @@ export async function endOfOutput(
   { bytes, notBefore }: OutputPart,
 ): Promise<string> {
   const { logType } = service.description;
-  const comesLater = logType === "buffer" || logType === "kept";
-  if (comesLater && host.outputRead !== undefined) await settled(host.outputRead(service.id), READ_LIMIT);
+  const limit = logType === "kept" ? KEPT_LIMIT : logType === "buffer" ? READ_LIMIT : undefined;
+  if (limit !== undefined && host.outputRead !== undefined) {
+    await settled(host.outputRead(service.id), limit);
+  }
   if (logType === "buffer") {
     const all = host.bufferedLog(service, {})?.bytes ?? new Uint8Array(0);
     const runs = decodeBytes(all.subarray(-bytes)).split(RESTARTED);

@@ -7,7 +7,10 @@ import type { RunsDocument, TimerDocument } from "../model/schedule_status.ts";
 import type { SavedParts } from "../model/saving.ts";
 import type { Scheduler } from "../schedule/mod.ts";
 import type { DaemonContext } from "./daemon_context.ts";
-import { scheduleFolder } from "./paths.ts";
+import { stateFolder } from "./paths.ts";
+
+/** Where schedules of a user without a home are kept. */
+const NO_HOME = "/.local/state/dinit/schedules";
 
 /** What the follower is given. */
 export interface ServiceSchedulesContext extends Pick<DaemonContext, "ground" | "options" | "stray" | "log"> {
@@ -126,7 +129,8 @@ export class ServiceSchedules implements FactSink {
       wall: Date.now,
       alarm: host.alarm ?? runtimeAlarm(now),
       store: ground.store,
-      folder: scheduleFolder(options, ground.socketPath, ground.paths),
+      // Without a home there is one folder for all.
+      folder: stateFolder("schedules", options, ground.socketPath, ground.paths) ?? NO_HOME,
       machine: machineId(),
       log: (level, text) => log.message(level, text),
     });

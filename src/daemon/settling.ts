@@ -1,4 +1,4 @@
-/** Gives memory back to the system when a burst of events is over. */
+/** Gives memory back to the system when a burst of events is over, such as the start of the daemon. */
 
 import type { AlarmMaker } from "../host/mod.ts";
 
@@ -12,6 +12,8 @@ export interface SettlingContext {
   readonly alarm: AlarmMaker;
   /** The time by the clock of the alarm, in milliseconds. */
   now(): number;
+  /** Looks what there is to do after a start, every `QUIET` milliseconds during a burst, and at its end. */
+  look(): Promise<void>;
   /** Gives memory back. It takes some ten milliseconds. */
   release(): void;
 }
@@ -43,9 +45,10 @@ export class Settling {
 
   #ring(): void {
     if (this.#atSetting === undefined) return;
+    const looked = this.#context.look();
     if (this.#facts !== this.#atSetting) return this.#set();
     this.#facts = 0;
     this.#atSetting = undefined;
-    this.#context.release();
+    void looked.then(() => this.#context.release());
   }
 }

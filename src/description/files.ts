@@ -1,5 +1,5 @@
 /**
- * Only this file of the room uses the file system. It checks a path before it opens it, so that a FIFO or a device
+ * Only this file of the room reads files. It checks a path before it opens it, so that a FIFO or a device
  * cannot block the daemon. Failures are values, because a search through several directories normally fails in most of
  * them.
  */

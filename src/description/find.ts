@@ -31,13 +31,21 @@ export interface SharedFileSearch {
    * @param files how files are read. @default by the runtime
    */
   find(fullName: string, path: string, files?: FileAccess): DescriptionFile | undefined;
-  /** The names of the services in a file; none if it cannot be read. */
+  /** The names of the services in a file, without templates; none if it cannot be read. */
   names(path: string, files?: FileAccess): string[];
 }
 
 /** Whether a path among the service directories names a file with several services. */
 export function isSharedFile(path: string): boolean {
   return path.endsWith(".toml");
+}
+
+/**
+ * Whether the name of a file is that of a service in TypeScript or JavaScript, such as `web.service.ts`. The daemon
+ * does not read these: `dinit build` makes descriptions from them.
+ */
+export function isServiceModule(name: string): boolean {
+  return /.\.service\.m?[jt]s$/.test(name);
 }
 
 /**

@@ -322,6 +322,11 @@ export class ServiceManager implements EngineEvents {
     this.#calls.ofProcess(id, "unhealthy", (service) => this.#engine.events.unhealthy(service, why));
   }
 
+  /** The host has taken another process as the main process of a `bgprocess` service that is up. */
+  mainChanged(id: number, pid: number): void {
+    this.#calls.ofProcess(id, "main-changed", (service) => this.#engine.events.mainChanged(service, pid));
+  }
+
   /** Replaces the process of a service that is up and stays up. See `commands.replace`. */
   replace(service: ServiceRecord, why: string, variables?: Readonly<Record<string, string>>): boolean {
     return this.#calls.command(service, () => commands.replace(this.#engine, service, why, variables));

@@ -96,7 +96,8 @@ export class Checking {
     const isLate = begin - this.#due > LATE;
     const abort = new AbortController();
     this.#running = abort;
-    const outcome = await withLimit(timeout, (signal) => check.run(signal), abort);
+    const limit = check.keepsLimit ? undefined : timeout;
+    const outcome = await withLimit(limit, (signal) => check.run(signal), abort);
     if (this.#running !== abort) return; // the checks were stopped
     this.#running = undefined;
     const took = now() - begin;
@@ -131,24 +132,33 @@ export class Checking {
   }
 }
 
-/** Performs a check with a limit of time, and then frees everything that it has used. */
+/**
+ * Performs a check, with a limit of time if there is one. A check that has ended has freed everything that it used; one
+ * that is too late is aborted. An abort costs more than a check of the own machine, so there is none without a need.
+ */
 async function withLimit(
-  limit: number,
+  limit: number | undefined,
   run: (signal: AbortSignal) => Promise<Outcome>,
   abort: AbortController,
 ): Promise<Outcome> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => resolve({ healthy: false, how: `nothing within ${limit / 1000} s` }), limit);
-  });
+  let isOver = false;
+  const late = limit === undefined ? [] : [
+    new Promise<Outcome>((resolve) => {
+      timer = setTimeout(() => {
+        isOver = true;
+        resolve({ healthy: false, how: `nothing within ${limit / 1000} s` });
+      }, limit);
+    }),
+  ];
   try {
-    return await Promise.race([run(abort.signal), late]);
+    return await Promise.race([run(abort.signal), ...late]);
   } catch (error) {
     if (error instanceof SystemCallError) return { healthy: false, how: errnoText(error.errno) };
     reportError(error); // a bug; the checks must go on
     return { healthy: false, how: "internal error" };
   } finally {
     clearTimeout(timer);
-    abort.abort();
+    if (isOver) abort.abort();
   }
 }

@@ -11,6 +11,15 @@ import {
 } from "../system/mod.ts";
 import { Connecting, type RemoteAddress } from "../system/watching_health.ts";
 
+/** One for each library: it has memory that is used again and again. */
+const makers = new WeakMap<Library, Connecting>();
+
+function makerOf(library: Library): Connecting {
+  const maker = makers.get(library) ?? new Connecting(library);
+  makers.set(library, maker);
+  return maker;
+}
+
 /** What connections are made with. */
 export interface ConnectionParts {
   readonly library: Library;
@@ -27,7 +36,7 @@ export async function connected(
   { library, files, poller }: ConnectionParts,
   signal: AbortSignal,
 ): Promise<DescriptorStream> {
-  const connecting = new Connecting(library);
+  const connecting = makerOf(library);
   const to = remote(address);
   const fd = connecting.socket(to);
   try {

@@ -9,7 +9,13 @@ import {
   type ServiceRecord,
 } from "../engine/mod.ts";
 import type { DaemonHost, NativeHost, NotifyChannels } from "../host/mod.ts";
-import { type EnvironmentOverlay, type ExitStatus, watchesHealth } from "../model/mod.ts";
+import {
+  type EnvironmentOverlay,
+  type ExitStatus,
+  needsProber,
+  ServiceType,
+  watchesHealth,
+} from "../model/mod.ts";
 import {
   type Plain,
   type SavedParts,
@@ -20,6 +26,7 @@ import {
 import type { Check } from "./check.ts";
 import { CommandChecks } from "./command_checks.ts";
 import { httpCheck } from "./http_check.ts";
+import { probeCheck } from "./probe_check.ts";
 import { healthDocument, type SavedHealth, savedHealth } from "./saved_health.ts";
 import { tcpCheck } from "./tcp_check.ts";
 import { type WatchContext, WatchedService } from "./watched_service.ts";
@@ -29,6 +36,7 @@ export interface HealthListener {
   ready(id: number): void;
   unhealthy(id: number, why: string): void;
   extendTimeout(id: number, time: number): void;
+  mainChanged(id: number, pid: number): void;
 }
 
 /** What the watch is given. */
@@ -115,6 +123,7 @@ export class HealthWatch implements StatePart {
   /** Ends all checks. */
   close(): void {
     for (const id of [...this.#services.keys()]) this.#forget(id);
+    this.#context.native?.endProber();
   }
 
   /** The health of all services that are watched. */
@@ -165,15 +174,32 @@ export class HealthWatch implements StatePart {
       check: (service) => this.#check(service),
       listen: (id, deliver) => void this.#channels?.listen(id, deliver),
       readWaiting: (id, deliver) => this.#channels?.read(id, deliver),
+      mainNamed: (id, pid) => this.#mainNamed(id, pid),
       changed: (id) => store.changed(this, id),
       warn: (text) => warn(`${name}: ${text}`),
     };
+  }
+
+  /** A process has named the main process. Only that of a `bgprocess` service can be another one than was launched. */
+  #mainNamed(id: number, pid: number): void {
+    const { service, engine, warn } = this.#context;
+    const found = service(id);
+    if (found?.type !== ServiceType.BGPROCESS) return;
+    if (found.phase.kind !== "up") return this.#channels?.remember(id, pid);
+    if (pid === found.process.main.pid) return;
+    const taken = this.#channels?.adopt(id, found.name, pid);
+    if (taken === undefined) return;
+    if ("pid" in taken) {
+      engine.mainChanged(id, pid);
+      this.look(id);
+    } else warn(`${found.name}: MAINPID=${pid} is ignored: ${taken.problem}`);
   }
 
   #check({ id, description: { health } }: ServiceRecord): Check {
     const { native } = this.#context;
     if (health.command.length > 0) return this.#commands.check(id, health.command);
     if (native === undefined) throw new TypeError("only the native host loads services with such checks");
+    if (needsProber(health)) return probeCheck(health, () => native.prober());
     return health.http === ""
       ? tcpCheck(health.tcp, native.connectionParts)
       : httpCheck(health.http, native.connectionParts);

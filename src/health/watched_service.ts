@@ -23,6 +23,8 @@ export interface WatchContext {
   listen(id: number, deliver: (event: NotifyEvent) => void): void;
   /** Delivers messages that wait. */
   readWaiting(id: number, deliver: (event: NotifyEvent) => void): void;
+  /** A process has said which one is the main process. */
+  mainNamed(id: number, pid: number): void;
   /** What is saved about the service has changed. */
   changed(id: number): void;
   warn(text: string): void;
@@ -51,6 +53,8 @@ export class WatchedService {
   #activity: Activity = "none";
   /** The process that is watched. */
   #pid: number | undefined;
+  /** When it, or the launcher that has left it, was launched. */
+  #launchedAt: number | undefined;
   #checking: Checking | undefined;
   #checked: CheckState = unchecked();
   #watchdog: Watchdog | undefined;
@@ -77,7 +81,11 @@ export class WatchedService {
   /** Looks at what the service does now. */
   look(service: ServiceRecord): void {
     const { description: { health }, process: { main } } = service;
-    if (main.pid !== this.#pid) this.#begin(main.pid);
+    const { lastLaunch } = service.process;
+    if (main.pid !== this.#pid) {
+      this.#begin(main.pid, this.#launchedAt !== undefined && lastLaunch === this.#launchedAt);
+    }
+    this.#launchedAt = lastLaunch;
     if (health !== this.#settings) this.#stopChecks(); // they begin again with the settings of now
     this.#settings = health;
     this.#activity = activityOf(service);
@@ -100,22 +108,28 @@ export class WatchedService {
 
   // ---- What a process does ------------------------------------------------------------------------------------
 
-  /** Another process, or none: nothing that was known counts any more. */
-  #begin(pid: number | undefined): void {
+  /**
+   * Another process, or none: nothing that was known counts any more.
+   *
+   * @param continues it comes from the same launch as the last one, so what that one has said is true. @default false
+   */
+  #begin(pid: number | undefined, continues = false): void {
     this.#stopChecks();
     this.#watchdog?.stop();
     this.#watchdog = undefined;
     clearTimeout(this.#uptime);
     this.#uptime = undefined;
-    this.#ownLimit = undefined;
+    if (!continues) this.#ownLimit = undefined;
     this.#hasRefused = false;
     const old = this.#inherited?.pid === pid ? this.#inherited : undefined;
     this.#inherited = pid === undefined ? this.#inherited : undefined;
     const { count, words, at } = this.#checked;
     if (pid !== undefined) {
       this.#checked = { ...unchecked(), count, words, at, ...old?.checked };
-      this.#said = old?.said ?? { doing: "", status: "", errno: undefined };
-      this.#ownLimit = old?.ownLimit;
+      if (!continues) {
+        this.#said = old?.said ?? { doing: "", status: "", errno: undefined };
+        this.#ownLimit = old?.ownLimit;
+      }
     } else this.#checked = { ...unchecked(), count, words, at };
     this.#deadline = old?.deadline;
     this.#pid = pid;
@@ -187,6 +201,7 @@ export class WatchedService {
 
   #receive(event: NotifyEvent): void {
     if (event.kind === "message") return this.#hear(readMessage(event.bytes));
+    if (event.kind === "main") return this.#context.mainNamed(this.#id, event.pid);
     if (this.#hasRefused) return; // once for each process
     this.#hasRefused = true;
     const why = event.gone

@@ -94,7 +94,7 @@ export class CommandHost implements ProcessHost {
     } catch (error) {
       return this.#failed(plan, error, LaunchStage.LOG_FILE);
     }
-    const launch = this.#record.launching(plan);
+    const launch = this.#record.launching(plan, undefined);
     this.#record.commit();
     try {
       const options = childOptions(plan, this.#refused.passable(plan.environment), logFile);

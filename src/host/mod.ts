@@ -17,6 +17,7 @@ export {
 export type { NativeHost } from "./native_host.ts";
 export type { NotifyChannels, NotifyEvent } from "./notify/notify_channels.ts";
 export type { LogKeeping } from "./keeping/log_keeping.ts";
+export type { Probe, Prober, ProbeResult } from "./probing/prober.ts";
 export type { LogRotations } from "./rotating/log_rotations.ts";
 export type { RotationOutcome } from "./rotating/rotation_program.ts";
 export type { BootClock, TickRange } from "../system/mod.ts";

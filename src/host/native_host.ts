@@ -4,7 +4,13 @@
  * explains how it works.
  */
 
-import { type BufferedOutput, type BufferReading, type ServiceDescription, typed } from "../model/mod.ts";
+import {
+  type BufferedOutput,
+  type BufferReading,
+  type LogKeeperStatus,
+  type ServiceDescription,
+  typed,
+} from "../model/mod.ts";
 import type { SavedParts } from "../model/saving.ts";
 import type { FileAccess } from "../description/mod.ts";
 import type {
@@ -31,6 +37,8 @@ import type { ProcessRecord } from "./processes/process_record.ts";
 import type { RemainingProcesses } from "./processes/remaining_processes.ts";
 import type { NotifyChannels } from "./notify/notify_channels.ts";
 import type { LogKeeping } from "./keeping/log_keeping.ts";
+import { probeProblem } from "./probing/probe_grant.ts";
+import type { Prober } from "./probing/prober.ts";
 import type { ServiceGroups } from "./resources/service_groups.ts";
 import type { LogRotations } from "./rotating/log_rotations.ts";
 import type { RestoreWay } from "./saved/restoring.ts";
@@ -55,6 +63,7 @@ export class NativeHost implements ProcessHost {
   #notify: NotifyChannels | undefined;
   #groups: ServiceGroups | undefined;
   #keeping: LogKeeping | undefined;
+  #prober: Prober | undefined;
   /** What a restoration has left for the beginning. */
   #later: (() => void)[] = [];
   /** Ends what processes have left; `undefined` until a service needs it. */
@@ -140,6 +149,7 @@ export class NativeHost implements ProcessHost {
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#parts.ends.close();
     this.#groups?.close();
+    this.#prober?.close();
     void this.#remaining?.then((remaining) => remaining.close());
     this.#parts.threads.close();
     this.#parts.poller.close();
@@ -151,6 +161,7 @@ export class NativeHost implements ProcessHost {
     const takesTerminal = usesConsole(description) && this.#parts.terminal.state(STDIN) === "free";
     return this.#parts.tools.missing(nativeRequirements(description, takesTerminal)) ??
       inPlaceProblem(description, this.#parts.library) ?? keptProblem(description) ??
+      probeProblem(description) ??
       this.#parts.hierarchy.problem(description);
   }
 
@@ -171,6 +182,22 @@ export class NativeHost implements ProcessHost {
     return this.#parts;
   }
 
+  /** What performs checks that need a look-up of a name, or TLS. Loads the code for it. */
+  async prober(): Promise<Prober> {
+    const { Prober } = await typed(import("./probing/prober.ts"));
+    return this.#prober ??= new Prober({ ...this.#parts, spawner: new Spawner(this.#parts.library, 0n) });
+  }
+
+  /** The process that performs such checks, if there is one. */
+  get proberProcess(): number | undefined {
+    return this.#prober?.pid;
+  }
+
+  /** Ends that process. The next check starts another one. */
+  endProber(): void {
+    this.#prober?.close();
+  }
+
   /** Loads the code for kept logs. */
   async logKeeping(): Promise<LogKeeping> {
     const { LogKeeping } = await typed(import("./keeping/log_keeping.ts"));
@@ -180,8 +207,8 @@ export class NativeHost implements ProcessHost {
     });
   }
 
-  /** The process that keeps logs, if there is one. */
-  get logKeeper(): number | undefined {
+  /** The process that keeps logs, and how it is. */
+  get logKeeper(): LogKeeperStatus | undefined {
     return this.#keeping?.keeper;
   }
 
@@ -204,7 +231,7 @@ export class NativeHost implements ProcessHost {
     const prepared = plan.notify === undefined
       ? withGroup
       : Promise.all([this.notifyChannels(), withGroup]).then(([channels, grouped]) =>
-        channels.prepare(grouped ?? plan)
+        channels.prepare(grouped ?? plan, grouped?.cgroup)
       );
     this.#parts.launching.launch(plan, prepared);
     return { pid: undefined };
@@ -260,6 +287,14 @@ export class NativeHost implements ProcessHost {
   // ---- Ends --------------------------------------------------------------------------------------------------
 
   adoptFromPidFile(service: ServiceRecord): PidFileOutcome {
+    const { id, name, description: { pidFile } } = service;
+    const named = this.#notify?.adoptRemembered(id, name);
+    if (named !== undefined && "pid" in named) return { kind: "running", pid: named.pid, child: true };
+    if (named !== undefined) {
+      this.#parts.warn(
+        `${name}: the process that MAINPID names is not taken: ${named.problem}; ${pidFile} is read`,
+      );
+    }
     return adoptFromPidFile(service, this.#parts);
   }
 

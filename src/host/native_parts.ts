@@ -96,11 +96,13 @@ export function nativeParts(
   const slots = new SlotsMemory(library, files, size, options.store !== undefined);
   const queue = new LaunchQueue({
     record,
+    store,
     spawner: new Spawner(library, signalBits(IGNORED)),
     threads,
     slots: new LaunchSlots(slots.memory),
     openFiles,
     launches: options.launches ?? "adaptive",
+    serve: () => poller.serve(),
     over: (plan, outcome, held) => launching.over(plan, outcome, held),
     launch: {
       files,
@@ -166,5 +168,5 @@ export function nativeParts(
   const serve = options.serveControl;
   const serveControl = serve && ((fd: number) => serve(controlSockets.connection(fd)));
   const launching: Launching = new Launching({ ...parts, follower, ends, serveControl });
-  return { ...parts, follower, ends, launching };
+  return { ...parts, follower, ends, launching, serveControl };
 }

@@ -1,4 +1,4 @@
-import { commandLine, commandLineArguments, inheritedEntries } from "../inherited/mod.ts";
+import { commandLine, commandLineArguments, inheritedEnvironment } from "../inherited/mod.ts";
 import type { Files, Spawner } from "../system/mod.ts";
 
 const NO_SIGNALS = 0n;
@@ -18,18 +18,23 @@ export function ownProgram(): { readonly path: string; readonly words: readonly 
  * Executes this program as another process, in its own session, and returns its id. Throws `SystemCallError`.
  *
  * @param streams its standard input, output and error
+ * @param usual variables that its environment gets unless it has them. @default none
  */
 export function spawnOwn(
   { path, argv }: { readonly path: string; readonly argv: readonly string[] },
   streams: readonly [number, number, number],
   { files, spawner }: { readonly files: Files; readonly spawner: Spawner },
+  usual: ReadonlyMap<string, string> = new Map(),
 ): number {
   const directory = files.openDirectory(".");
   try {
     return spawner.spawn({
       path,
       argv,
-      environment: inheritedEntries(),
+      environment: Array.from(
+        new Map([...usual, ...inheritedEnvironment()]),
+        ([name, value]) => `${name}=${value}`,
+      ),
       directory,
       descriptors: streams.map((from, to) => ({ do: "duplicate", from, to })),
       group: "session",

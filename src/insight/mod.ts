@@ -6,6 +6,7 @@
  */
 
 export { type Figures, FiguresReader, type FiguresReading, type FiguresSubject } from "./figures.ts";
+export { earlierStarts, keptRecords, KeptStartError, readKeptStart } from "./kept_starts.ts";
 export { kernelTime } from "./kernel_time.ts";
 export { type MembershipEvidence, ownersOf } from "./membership.ts";
 export { parseProcess, PROC, type ProcessSample, type ProcessSource } from "./processes.ts";

@@ -45,9 +45,9 @@ const TICKS = 10;
 /** The style of the drawing, in light and dark. The page of `dinit web` uses it, too. */
 export const CHART_STYLE = [
   ".chart{font:12px system-ui,sans-serif;--ink:#1b1f24;--faint:#59636e;--line:#d1d9e0;--paper:#fff;" +
-  "--up:#1f6f43;--decides:#a33c00;--bad:#b3152b;--waits:#c8d1da}",
+  "--up:#1f6f43;--decides:#a33c00;--bad:#b3152b;--waits:#8793a0}",
   "@media(prefers-color-scheme:dark){.chart{--ink:#e6edf3;--faint:#9aa6b2;--line:#3a434d;--paper:#0f1419;" +
-  "--up:#4cc38a;--decides:#ff9a52;--bad:#ff7b86;--waits:#3d4854}}",
+  "--up:#4cc38a;--decides:#ff9a52;--bad:#ff7b86;--waits:#5f6c79}}",
   ".chart .paper{fill:var(--paper)}.chart text{fill:var(--ink)}.chart .scale{fill:var(--faint)}",
   ".chart line{stroke:var(--line)}.chart .waits{fill:var(--waits)}.chart .started{fill:var(--up)}",
   ".chart .running{fill:var(--faint)}.chart .failed{fill:var(--bad)}.chart .decides rect:last-of-type{fill:var(--decides)}",

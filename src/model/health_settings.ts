@@ -1,5 +1,7 @@
 /** What a description says about readiness, health checks and the watchdog, beyond dinit 0.22.1, and the targets of checks. */
 
+import { encodeBytes } from "./bytes.ts";
+
 /** How a process becomes ready, apart from a pipe (`ready-notification`); empty: in none of these ways. */
 export type ReadyBy = "" | "notify" | "health" | "uptime";
 
@@ -60,6 +62,15 @@ export function watchesHealth(health: HealthSettings): boolean {
   return health !== NO_HEALTH && (hasCheck(health) || health.readyBy !== "");
 }
 
+/**
+ * Whether the check needs a look-up of a name, or TLS. The daemon does neither: its prober does, which is another process.
+ */
+export function needsProber({ http, tcp }: HealthSettings): boolean {
+  const target = http === "" ? undefined : httpTarget(http);
+  const address = target?.address ?? (tcp === "" ? undefined : checkAddress(tcp));
+  return target?.secure === true || (address?.kind === "tcp" && addressBytes(address.host) === undefined);
+}
+
 /** Where a check connects to. */
 export type CheckAddress =
   /** `host`: an IP address without brackets, or a name. */
@@ -88,23 +99,38 @@ const LONGEST_PATH = 107;
 export function checkAddress(text: string): CheckAddress | undefined {
   if (text.startsWith("unix:")) {
     const path = text.slice("unix:".length);
-    return path.startsWith("/") && path.length <= LONGEST_PATH ? { kind: "unix", path } : undefined;
+    const fits = encodeBytes(path).length <= LONGEST_PATH && !path.includes("\0");
+    return path.startsWith("/") && fits ? { kind: "unix", path } : undefined;
   }
   const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]/\s]+):)?([0-9]{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (!(port >= 1 && port <= 65535)) return undefined;
-  return { kind: "tcp", host: withoutBrackets(match?.[1] ?? "127.0.0.1"), port };
+  const host = withoutBrackets(match?.[1] ?? "127.0.0.1");
+  return isHost(host) ? { kind: "tcp", host, port } : undefined;
+}
+
+/** The longest name of a host, in characters. */
+const LONGEST_NAME = 253;
+
+/** Whether it is an IP address, or may be the name of a host. What ends with a number is an address or a mistake. */
+function isHost(host: string): boolean {
+  if (addressBytes(host) !== undefined) return true;
+  const label = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+  return host.length <= LONGEST_NAME && new RegExp(`^(?:${label}\\.)*${label}\\.?$`).test(host) &&
+    !/(?:^|\.)(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?$/.test(host);
 }
 
 /** Reads a URL of `http` or `https` without user and password; `undefined`: the text has another form. */
 export function httpTarget(text: string): HttpTarget | undefined {
-  if (!/^https?:\/\/[^\s]+$/.test(text) || !URL.canParse(text)) return undefined;
+  if (!/^https?:\/\/[^\s/?#\\][^\s]*$/.test(text) || !URL.canParse(text)) return undefined;
   const { protocol, hostname, port, host, pathname, search, username, password } = new URL(text);
   if (username !== "" || password !== "" || port === "0") return undefined;
   const secure = protocol === "https:";
   const number = port === "" ? (secure ? 443 : 80) : Number(port);
+  const name = withoutBrackets(hostname);
+  if (!isHost(name)) return undefined;
   return {
-    address: { kind: "tcp", host: withoutBrackets(hostname), port: number },
+    address: { kind: "tcp", host: name, port: number },
     secure,
     host,
     path: pathname + search,

@@ -32,6 +32,8 @@ export interface TimerDocument {
   readonly running?: number;
   /** The last run that has ended. @default absent, none has */
   readonly last?: RunDocument;
+  /** When the last successful run ended, since 1970. @default absent, none is known */
+  readonly lastSuccess?: number;
 }
 
 /** The last runs of a service, the latest first. */

@@ -74,6 +74,20 @@ export interface FailureReport {
   readonly program?: string;
   /** What to change in its description, in words. @default absent, the output does not tell */
   readonly advice?: string;
+  /** Its output is not kept, so there are no last lines. @default absent, it is kept */
+  readonly unkept?: UnkeptOutput;
+}
+
+/** Where output goes that the daemon does not keep. */
+export interface UnkeptOutput {
+  /** The service that reads it. @default absent, nobody does */
+  readonly consumer?: string;
+}
+
+/** Why there are no last lines of output. */
+export function unkeptText({ consumer }: UnkeptOutput): string {
+  if (consumer !== undefined) return `it goes to service ${consumer}`;
+  return "it is not kept; 'log-type = buffer' or 'logfile = PATH' keeps it";
 }
 
 /** The number of automatic restarts allowed within an interval, in milliseconds. */
@@ -141,6 +155,22 @@ export interface ServiceTimes {
   readonly ended: number | undefined;
 }
 
+/**
+ * Whether the keeper of logs works. `silent`: it has not answered for some seconds; `missing`: it does not run, and the
+ * daemon holds the last output of services.
+ */
+export type LogKeeperState = "works" | "silent" | "missing";
+
+/** The keeper of logs, as a part of the overview. */
+export interface LogKeeperStatus {
+  /** The process that keeps logs (`log-type = kept`). @default absent, there is none */
+  readonly logKeeper?: number;
+  /** Whether it works. @default absent, no log is kept */
+  readonly logKeeperState?: LogKeeperState;
+  /** How many keepers the daemon has replaced because they did not answer. @default absent, none */
+  readonly silentLogKeepers?: number;
+}
+
 /** The whole system at one moment: what `dinit ctl status` without a service name shows. */
 export interface Overview {
   /** The daemon itself. */
@@ -154,9 +184,12 @@ export interface Overview {
     /** The path of the control socket. */
     readonly socket: string;
     readonly shuttingDown: boolean;
-    /** The process that keeps logs (`log-type = kept`). @default absent, there is none */
-    readonly logKeeper?: number;
-  };
+    /**
+     * The folder with the files of earlier starts, and the number of that of this start, if it is kept. @default absent,
+     * none are kept
+     */
+    readonly starts?: { readonly folder: string; readonly own?: number };
+  } & LogKeeperStatus;
   /** In load order. */
   readonly services: readonly ServiceOverview[];
 }

@@ -266,7 +266,7 @@ const ROWS = [
   {
     name: "analyze",
     words: [{ name: "chain|blame|chart", optional: true }, { ...SERVICE, optional: true }],
-    options: ["--terminal"],
+    options: ["--terminal", "--boot", "--boots"],
     minimumProtocol: 1,
     summary: "explain why the start took so long; blame: all services by time; chart: a drawing",
   },

@@ -53,6 +53,10 @@ export interface CtlOptions {
   once: boolean;
   /** `analyze chart`: draw with characters. */
   terminal: boolean;
+  /** `analyze`: which start; 0 is that of the daemon, -1 the one before. */
+  boot: number;
+  /** `analyze`: list the known starts. */
+  boots: boolean;
   follow: boolean;
   reverse: boolean;
   format: GraphFormat;
@@ -109,6 +113,8 @@ export function defaultOptions(): CtlOptions {
     figures: false,
     once: false,
     terminal: false,
+    boot: 0,
+    boots: false,
     follow: false,
     reverse: false,
     format: "dot",

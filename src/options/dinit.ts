@@ -38,6 +38,8 @@ export interface DinitSettings {
   quiet: boolean;
   /** Do not show the lines of services. */
   quietServices: boolean;
+  /** Show the services at a terminal, and this text first. @default undefined: do not show them */
+  view: string | undefined;
   /** The folder for the logs of services that have none. */
   logFolder: string | undefined;
   logLevel: Threshold;
@@ -153,6 +155,14 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     apply: (s) => s.quietServices = true,
   },
   {
+    long: "--view",
+    extension: true,
+    assignable: true,
+    value: { name: "NOTE", omissible: true, mayBeEmpty: true },
+    help: "at a terminal, show the services as dinit up does, and NOTE first",
+    apply: (s, value) => s.view = value,
+  },
+  {
     long: "--log-folder",
     extension: true,
     assignable: true,
@@ -228,7 +238,8 @@ export const DINIT_OPTIONS: readonly Option<DinitSettings>[] = [
     extension: true,
     assignable: true,
     value: { name: "DIR", kind: "directory" },
-    help: "where to keep the state of schedules, which outlasts a\nrestart of the machine",
+    help:
+      "where to keep what outlasts a restart of the machine: the\nstate of schedules, and how the daemon has started",
     apply: (s, value) => s.stateFolder = value,
   },
   {

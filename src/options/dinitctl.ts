@@ -8,6 +8,7 @@ import {
   STATE_CHOICES,
   type StateChoice,
 } from "./ctl_values.ts";
+import { ANALYZE_OPTIONS } from "./dinitctl_analyze.ts";
 import type { Option } from "./option.ts";
 import { choice } from "./scan.ts";
 
@@ -191,13 +192,7 @@ const ROWS = [
     help: "show the figures once and end",
     apply: (o) => o.once = true,
   },
-  {
-    long: "--terminal",
-    extension: true,
-    local: true,
-    help: "draw the chart with characters, instead of SVG",
-    apply: (o) => o.terminal = true,
-  },
+  ...ANALYZE_OPTIONS,
   {
     long: "--follow",
     extension: true,

@@ -2,6 +2,7 @@
 
 import { COMMANDS } from "./ctl_commands.ts";
 import { DINIT_OPTIONS } from "./dinit.ts";
+import { DINIT_BUILD_OPTIONS } from "./dinit_build.ts";
 import { DINIT_CHECK_OPTIONS } from "./dinit_check.ts";
 import { DINIT_LEASE_OPTIONS } from "./dinit_lease.ts";
 import { DINIT_EXPORT_OPTIONS, EXPORT_KINDS } from "./dinit_export.ts";
@@ -168,6 +169,19 @@ export const DINIT_INIT = {
   words: [],
 } as const satisfies Tool;
 
+/** `dinit build`. */
+export const DINIT_BUILD = {
+  name: "dinit-build",
+  word: "build",
+  commandOnly: true,
+  aliases: [],
+  summary: "make service descriptions from files in TypeScript",
+  usage: ["dinit build DIR --to=DIR [options]"],
+  options: DINIT_BUILD_OPTIONS,
+  commands: [],
+  words: [{ name: "DIR", kind: "directory" }],
+} as const satisfies Tool;
+
 /** `dinit web`. */
 export const DINIT_WEB = {
   name: "dinit-web",
@@ -220,6 +234,7 @@ const TOOL_ROWS = [
   DINIT_UP,
   DINIT_DOWN,
   DINIT_INIT,
+  DINIT_BUILD,
   DINIT_LEASE,
   SHUTDOWN,
 ] as const;
@@ -239,6 +254,11 @@ const PLAIN_COMMANDS = [
   {
     name: "log-keeper",
     summary: "keep the logs of a daemon, which starts this itself",
+    words: [],
+  },
+  {
+    name: "health-prober",
+    summary: "perform health checks of a daemon, which starts this itself",
     words: [],
   },
   {

@@ -84,8 +84,9 @@ export function addArchive(path: string): string {
   const archives = archivesOf(path);
   const row = archives.filter(({ number }, index) => number === index + 1);
   for (const { number, path: from, compressed } of row.reverse()) {
-    Deno.renameSync(from, archiveName(path, number + 1, compressed));
+    // First: otherwise a program that is killed leaves the archive under two numbers.
     if (compressed) removeIfThere(archiveName(path, number, false));
+    Deno.renameSync(from, archiveName(path, number + 1, compressed));
   }
   return archiveName(path, 1, false);
 }

@@ -15,7 +15,7 @@ import {
 import type { RunDocument } from "../model/schedule_status.ts";
 import type { Stretch } from "./dealt_with.ts";
 
-/** How many of the last runs are kept. */
+/** How many of the last runs are kept; the last success is one of them. */
 export const KEPT_RUNS = 20;
 
 /** What is kept. */

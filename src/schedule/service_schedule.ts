@@ -92,9 +92,20 @@ export class ServiceSchedule {
     if (parts.settings.catchUp < 0) this.#forgetMissed();
   }
 
-  /** A run has ended. */
+  /** A run has ended. However many fail after it, the last success is kept. */
   ended(run: RunDocument): void {
-    this.#runs = [run, ...this.#runs].slice(0, KEPT_RUNS);
+    const runs = [run, ...this.#runs];
+    if (runs.length > KEPT_RUNS) {
+      const isLastSuccess = runs.findIndex(isSuccess) === runs.length - 1;
+      runs.splice(isLastSuccess ? -2 : -1, 1);
+    }
+    this.#runs = runs;
+  }
+
+  /** When the last successful run ended, in milliseconds since 1970; `undefined`: none is known. */
+  get lastSuccess(): number | undefined {
+    const run = this.#runs.find(isSuccess);
+    return run && run.at + run.took;
   }
 
   // ---- Armed or not ------------------------------------------------------------------------------------------
@@ -232,4 +243,8 @@ export class ServiceSchedule {
   #slotTime(wall: number): number {
     return wall - this.#parts.jitter;
   }
+}
+
+function isSuccess({ result }: RunDocument): boolean {
+  return result === "success";
 }

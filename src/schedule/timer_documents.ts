@@ -13,7 +13,7 @@ export function timerDocument(
   const retryAt = timer?.purpose === "restart-delay" ? timer.at : Infinity;
   const regular = schedule.nextAt(moment);
   const at = Math.min(regular, retryAt);
-  const [last] = schedule.runs;
+  const { runs: [last], lastSuccess } = schedule;
   const why = retryAt < regular ? "retry" : schedule.isCatchUpNext(moment) ? "catch-up" : undefined;
   return {
     name,
@@ -23,6 +23,7 @@ export function timerDocument(
     ...(why === undefined ? {} : { why }),
     ...runningSince(service, moment),
     ...(last === undefined ? {} : { last }),
+    ...(lastSuccess === undefined ? {} : { lastSuccess }),
   };
 }
 

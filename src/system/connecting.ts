@@ -1,6 +1,7 @@
 import { Errno } from "../model/mod.ts";
 import type { Library } from "./library.ts";
 import { MachineCalls } from "./machine_calls.ts";
+import { Memory } from "./memory.ts";
 import { AF_UNIX, SOCKET_FLAGS, unixAddress } from "./unix_address.ts";
 
 const AF_INET = 2;
@@ -8,6 +9,8 @@ const AF_INET6 = 10;
 const SOCK_STREAM = 1;
 const IPV6_ADDRESS_SIZE = 28;
 const IPV4_ADDRESS_SIZE = 16;
+/** The size of the longest address: a `struct sockaddr_un`. */
+const LONGEST_ADDRESS = 110;
 const { EINPROGRESS, EALREADY, EISCONN } = Errno;
 
 /** Where to connect to: the 4 or 16 bytes of an IP address with a port, or a path. */
@@ -19,6 +22,8 @@ export type RemoteAddress =
 export class Connecting {
   readonly #library: Library;
   readonly #calls: MachineCalls;
+  /** The address of the current call, for the kernel. */
+  #memory: Memory | undefined;
 
   constructor(library: Library) {
     this.#library = library;
@@ -38,10 +43,9 @@ export class Connecting {
    */
   connect(fd: number, to: RemoteAddress): "connected" | "under-way" | number {
     const address = "path" in to ? unixAddress("connect", to.path) : internetAddress(to.ip, to.port);
-    const errno = this.#calls.withMemory(
-      address,
-      (at) => this.#calls.call("connect", BigInt(fd), at, BigInt(address.length)),
-    );
+    const memory = this.#memory ??= Memory.reserve(this.#library, LONGEST_ADDRESS);
+    memory.write(0, address);
+    const errno = this.#calls.call("connect", BigInt(fd), memory.address, BigInt(address.length));
     if (errno === 0 || errno === EISCONN) return "connected";
     return errno === EINPROGRESS || errno === EALREADY ? "under-way" : errno;
   }

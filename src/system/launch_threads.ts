@@ -28,6 +28,8 @@ const MAP_PRIVATE_ANONYMOUS = 0x22;
 const MAP_FAILED = 0xffffffffffffffffn;
 const SIG_SETMASK = 2;
 const FUTEX_WAKE_PRIVATE = 129n;
+/** How long to report jobs that are done before other work gets its turn, in milliseconds. */
+const TURN = 2;
 const SYS_FUTEX: Record<Architecture, bigint> = { x86_64: 202n, aarch64: 98n };
 
 /** A thread that can be given a job. */
@@ -50,6 +52,9 @@ export class LaunchThreads {
   readonly #idle: LaunchThread[] = [];
   /** What happens when the job of a thread is done, by the index of the thread. */
   readonly #busy = new Map<number, { readonly thread: LaunchThread; done(errno: number): void }>();
+  /** The jobs that are done, and were not reported yet. */
+  readonly #ended: { readonly errno: number; done(errno: number): void }[] = [];
+  #nextTurn: ReturnType<typeof setImmediate> | undefined;
   #count = 0;
   #shared: Shared | undefined;
   #jobs: Memory | undefined;
@@ -156,7 +161,7 @@ export class LaunchThreads {
     }
   }
 
-  /** Some jobs are done. All of their threads are free before the first of them is told: that may begin new jobs. */
+  /** Some jobs are done. All of their threads are free before the first of them is reported: that may begin new jobs. */
   #collect(done: number): void {
     this.#library.symbols.read(done, new Uint8Array(8), 8n);
     this.#jobs!.read(0, this.#states);
@@ -167,12 +172,25 @@ export class LaunchThreads {
       this.#busy.delete(thread.index);
       this.#idle.push(thread);
     }
-    for (const job of ended) {
+    this.#ended.push(...ended);
+    if (this.#nextTurn === undefined) this.#report();
+  }
+
+  /** Reports jobs that are done. Each turn is limited, and clients are served between turns. */
+  #report(): void {
+    const begin = performance.now();
+    for (let job = this.#ended.shift(); job !== undefined; job = this.#ended.shift()) {
       try {
         job.done(job.errno);
       } catch (error) {
         reportError(error); // the others must still be told
       }
+      if (this.#ended.length === 0 || performance.now() - begin < TURN) continue;
+      this.#nextTurn = setImmediate(() => {
+        this.#nextTurn = undefined;
+        this.#report();
+      });
+      return;
     }
   }
 }

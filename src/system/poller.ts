@@ -44,6 +44,8 @@ export class Poller {
   #epoll: number | undefined;
   #waker = -1;
   #closed = false;
+  /** Where `serve` receives events. */
+  #found: Int32Array<ArrayBuffer> | undefined;
 
   constructor(library: Library) {
     this.#library = library;
@@ -67,6 +69,18 @@ export class Poller {
         if (this.#handlers.delete(key)) this.#control(epoll, REMOVE, fd, interest, key);
       },
     };
+  }
+
+  /**
+   * Calls the handlers of what is ready now, without waiting for the thread. When other programs want the processors, the
+   * thread gets one much later than the caller, who has one. A handler may be called again for the same thing: the thread
+   * may have seen it, too.
+   */
+  serve(): void {
+    const epoll = this.#epoll;
+    if (epoll === undefined || this.#closed) return;
+    const events = this.#found ??= this.#eventArray();
+    this.#report(events, this.#library.symbols.epollLook(epoll, asBytes(events), BATCH, 0));
   }
 
   /** Ends the thread. */
@@ -102,17 +116,24 @@ export class Poller {
 
   async #run(epoll: number): Promise<void> {
     const { symbols } = this.#library;
-    const events = new Int32Array(BATCH * this.#layout.size / 4);
-    const view = new DataView(events.buffer);
+    const events = this.#eventArray();
     while (!this.#closed) {
-      const count = await symbols.epoll_wait(epoll, asBytes(events), BATCH, -1);
-      for (let index = 0; index < count; index++) {
-        const key = view.getBigUint64(index * this.#layout.size + this.#layout.data, true);
-        this.#call(this.#handlers.get(Number(key)));
-      }
+      this.#report(events, await symbols.epoll_wait(epoll, asBytes(events), BATCH, -1));
     }
     symbols.close(this.#waker);
     symbols.close(epoll);
+  }
+
+  #eventArray(): Int32Array<ArrayBuffer> {
+    return new Int32Array(BATCH * this.#layout.size / 4);
+  }
+
+  #report(events: Int32Array<ArrayBuffer>, count: number): void {
+    const view = new DataView(events.buffer);
+    for (let index = 0; index < count; index++) {
+      const key = view.getBigUint64(index * this.#layout.size + this.#layout.data, true);
+      this.#call(this.#handlers.get(Number(key)));
+    }
   }
 
   /** An error in one handler must not stop the others. */

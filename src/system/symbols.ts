@@ -71,6 +71,8 @@ export const SYMBOLS = {
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   /** It waits, so it runs on a separate thread. */
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32", nonblocking: true },
+  /** The same in the calling thread, for a look without waiting. */
+  epollLook: { name: "epoll_wait", parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   // time
   timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
@@ -183,7 +185,7 @@ export const BATCHES = [
   ["dlsym", "pthread_attr_init", "pthread_attr_setstacksize", "pthread_create"],
   ["inotify_init1", "inotify_add_watch"],
   ["accept4", "recv", "sendmmsg", "recvmmsg", "shutdown"],
-  ["epoll_create1", "epoll_ctl", "epoll_wait", "eventfd"],
+  ["epoll_create1", "epoll_ctl", "epoll_wait", "epollLook", "eventfd"],
   ["timerfd_create", "timerfd_settime"],
   ["kill", "getpgid", "getpgrp"],
   ["setutxent", "endutxent", "getutxid", "getutxline", "pututxline", "utmpxname"],

@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { LinePrinter, type LogMark } from "../../src/cli/ctl/logs/line_printer.ts";
 import { ServiceMarks } from "../../src/cli/ctl/logs/service_marks.ts";
-import { momentOf, timeOfLine } from "../../src/cli/ctl/logs/times.ts";
+import { momentOf } from "../../src/cli/ctl/logs/moments.ts";
+import { timeOfLine } from "../../src/cli/ctl/logs/times.ts";
 import type { ClientEvent } from "../../src/client/event_steps.ts";
 import { Reply, Request } from "../../src/control/wire/protocol.ts";
 import { encodeBytes } from "../../src/model/mod.ts";

@@ -50,6 +50,22 @@ stopping  getty@tty1    99   1m 0s  has console, will start again
 started   prompt         -   1m 0s  startup skipped, waits for console, will stop
 `;
 
+Deno.test("the overview says how the keeper of logs is", () => {
+  const style = { now: NOW };
+  const said = (keeper: Partial<Overview["daemon"]>) =>
+    /keeper of logs.*/.exec(renderOverview({ ...FACTS, daemon: { pid: 1, ...keeper } }, style))?.[0];
+  assertEquals(said({}), undefined);
+  assertEquals(said({ logKeeper: 7 }), "keeper of logs pid 7"); // an earlier release tells no more
+  assertEquals(said({ logKeeper: 7, logKeeperState: "works" }), "keeper of logs pid 7");
+  assertEquals(
+    said({ logKeeper: 7, logKeeperState: "works", silentLogKeepers: 2 }),
+    "keeper of logs pid 7, 2 before did not answer",
+  );
+  assertEquals(said({ logKeeper: 7, logKeeperState: "silent" }), "keeper of logs pid 7 does not answer");
+  assertEquals(said({ logKeeperState: "missing" }), "keeper of logs does not run");
+  assertEquals(said({ logKeeperState: "works" }), undefined); // the first one is being started
+});
+
 Deno.test("the overview in a pipe is plain text in columns", () => {
   assertEquals(renderOverview(FACTS, { now: NOW }), PLAIN);
 });

@@ -127,3 +127,20 @@ Deno.test("the log file is named, and output from before the launch is not shown
     await Deno.remove(logFile).catch(() => {});
   }
 });
+
+Deno.test("a report says where the output of a service goes if it is not kept", async () => {
+  const world = new World();
+  const unkept = async (name: string, settings: Partial<ServiceDescription>, trouble: Trouble = "ended") => {
+    const service = world.service(name, settings);
+    await world.fail(name, "", trouble);
+    return world.reports.of(service)?.unkept;
+  };
+  assertEquals(await unkept("none", { logType: "none" }), {});
+  assertEquals(await unkept("alone", { logType: "pipe" }), {});
+  Object.assign(world.service("read", { logType: "pipe" }), { consumer: { name: "read-log" } });
+  assertEquals(await unkept("read", {}), { consumer: "read-log" });
+  assertEquals(await unkept("buffer", { logType: "buffer" }), undefined);
+  assertEquals(await unkept("file", { logType: "file", logFile: "/none" }), undefined);
+  assertEquals(await unkept("kept", { logType: "kept", logFile: "/none" }), undefined);
+  assertEquals(await unkept("missing", { logType: "none" }, "not-executed"), undefined);
+});

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { printDescription } from "../../src/description/mod.ts";
-import { NO_HEALTH } from "../../src/model/mod.ts";
+import { httpTarget, needsProber, NO_HEALTH } from "../../src/model/mod.ts";
 import { describe, failureOf, locatedSetting } from "./_support.ts";
 
 const PROCESS = "type = process\ncommand = /bin/true\n";
@@ -94,7 +94,7 @@ const MISTAKES: readonly (readonly [lines: string, setting: string, line: number
     "health-action",
     3,
     "nothing says whether the service is healthy, so 'stop' never happens: " +
-    "set 'health-http', 'health-tcp' or 'health-command', or 'watchdog-timeout'",
+    "set 'health-http', 'health-tcp' or 'health-command', or 'ready-notification = notify'",
   ],
   [
     "watchdog-timeout = 3s\n",
@@ -134,31 +134,33 @@ const MISTAKES: readonly (readonly [lines: string, setting: string, line: number
   ],
   ["ready-notification = healthy\n", "ready-notification", 3, "unrecognised setting: healthy"],
   [
-    "health-http = https://127.0.0.1/x\n",
-    "health-http",
-    3,
-    "the daemon does not speak TLS: write health-command = curl -fsS -o /dev/null https://127.0.0.1/x",
-  ],
-  [
-    "health-http = http://example.org/\n",
-    "health-http",
-    3,
-    "'example.org' is no IP address: write an address or localhost, " +
-    "or write health-command = curl -fsS -o /dev/null http://example.org/",
-  ],
-  [
-    "health-tcp = db:5432\n",
-    "health-tcp",
-    3,
-    "'db' is no IP address: write an address or localhost, or check it by 'health-command'",
-  ],
-  [
     "health-action = kill\nhealth-tcp = 1\n",
     "health-action",
     3,
     'health-action must be one of: "restart", "stop" or "none"',
   ],
-  ...["0", "65536", "host", "unix:x", "[::1]", "::1:80"].map((address) =>
+  ...[
+    "0",
+    "65536",
+    "host",
+    "unix:x",
+    `unix:/${"x".repeat(107)}`,
+    `unix:/${"é".repeat(54)}`,
+    "unix:/a\0b",
+    "[::1]",
+    "::1:80",
+    "[::1:80",
+    "[fe80::1%eth0]:80",
+    "300.1.1.1:80",
+    "1.2.3:80",
+    "0x7f000001:80",
+    "-db:80",
+    "db..internal:80",
+    "d;b:80",
+    `${"x".repeat(64)}:80`,
+    `${"x.".repeat(127)}x:80`,
+    "db:5432 extra",
+  ].map((address) =>
     [
       `health-tcp = ${address}\n`,
       "health-tcp",
@@ -166,14 +168,25 @@ const MISTAKES: readonly (readonly [lines: string, setting: string, line: number
       `bad address '${address}': write PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH`,
     ] as const
   ),
-  ...["127.0.0.1:80", "ftp://127.0.0.1/", "http://me:secret@127.0.0.1/", "http://127.0.0.1:99999/"].map((
+  ...[
+    "127.0.0.1:80",
+    "ftp://127.0.0.1/",
+    "http://me:secret@127.0.0.1/",
+    "https://me@db/",
+    "http://127.0.0.1:99999/",
+    "http://127.0.0.1:0/",
+    "http://300.1.1.1/",
+    "http:///x",
+    "https://d%00b/",
+    "http://db/a b",
+  ].map((
     url,
   ) =>
     [
       `health-http = ${url}\n`,
       "health-http",
       3,
-      `bad URL '${url}': write http://HOST[:PORT]/PATH, without user and password`,
+      `bad URL '${url}': write http://HOST[:PORT]/PATH or https://…, without user and password`,
     ] as const
   ),
 ];
@@ -183,6 +196,113 @@ for (const [lines, setting, line, message] of MISTAKES) {
     assertEquals(failureOf(PROCESS + lines), locatedSetting(setting, message, line));
   });
 }
+
+Deno.test("names of hosts and https are for another process, addresses and localhost are not", () => {
+  for (
+    const line of [
+      "health-tcp = db:5432",
+      "health-http = http://db.internal:8080/",
+      "health-http = https://[::1]/",
+    ]
+  ) {
+    assertEquals(needsProber(healthOf(`${line}\n`)), true, line);
+  }
+  for (
+    const line of [
+      "health-tcp = 5432",
+      "health-tcp = unix:/run/db",
+      "health-tcp = [::1]:80",
+      "health-http = http://127.1:8080/",
+      "health-http = http://localhost/",
+      "health-command = /bin/true",
+    ]
+  ) assertEquals(needsProber(healthOf(`${line}\n`)), false, line);
+});
+
+Deno.test("nothing in a URL adds a line to the request", () => {
+  const target = httpTarget("http://127.0.0.1/a%0d%0aX:%20y?b=\u2603#c");
+  assertEquals(target?.path, "/a%0d%0aX:%20y?b=%E2%98%83");
+  for (const bad of ["http://127.0.0.1/a\r\nX: y", "http://127.0.0.1/a\tb", "http://127.0.0.1\r\n/"]) {
+    assertEquals(httpTarget(bad), undefined, bad);
+  }
+});
+
+Deno.test("a bgprocess service may talk, with a watchdog, but has no other readiness than its launcher", () => {
+  const type = "type = bgprocess\ncommand = /bin/true\npid-file = /run/x.pid\n";
+  const { readyBy, watchdog } =
+    describe(`${type}ready-notification = notify\nwatchdog-timeout = 3s\n`).health;
+  assertEquals([readyBy, watchdog], ["notify", 3000]);
+  assertEquals(
+    failureOf(`${type}ready-notification = uptime:2s\n`),
+    locatedSetting(
+      "ready-notification",
+      "'ready-notification = uptime' is only for process services; " +
+        "a bgprocess service is ready when its launcher has ended: change 'type', or remove this line",
+      4,
+    ),
+  );
+});
+
+const CHECKS = {
+  "health-http": "http://[::1]/",
+  "health-tcp": "1",
+  "health-command": "/bin/true",
+};
+const OTHERS = {
+  "health-interval": "1s",
+  "health-timeout": "1s",
+  "health-failures": "1",
+  "health-start-interval": "1s",
+  "health-start-period": "1s",
+  "health-action": "stop",
+};
+const TYPES = {
+  process: "command = /bin/true\n",
+  bgprocess: "command = /bin/true\npid-file = /x\n",
+  scripted: "command = /bin/true\n",
+  scheduled: "command = /bin/true\nschedule-cron = @daily\n",
+  internal: "",
+  triggered: "",
+};
+/** Where a mistake is: the line, and the setting. */
+const PLACE = /setting '([a-z-]+)' \(file <SD>\/s, line (\d+)\): .*(?:set|change|remove|keep) /;
+const READY = ["", "notify", "health", "uptime:1s"];
+
+Deno.test("each combination of type, readiness, check and another setting loads, or is refused at its line", () => {
+  let loaded = 0;
+  for (const [type, lines] of Object.entries(TYPES)) {
+    for (const ready of READY) {
+      for (const check of [undefined, ...Object.entries(CHECKS)]) {
+        for (const other of [undefined, ...Object.entries(OTHERS), ["watchdog-timeout", "1s"] as const]) {
+          const given = [...check === undefined ? [] : [check], ...other === undefined ? [] : [other]];
+          const settings = given.map(([name, value]) => `${name} = ${value}\n`).join("");
+          const text = `type = ${type}\n${lines}${settings}${ready && `ready-notification = ${ready}\n`}`;
+          const lives = type === "process" || type === "bgprocess";
+          const fits = (lives || given.length === 0) &&
+            (type === "process" || ready === "" || (lives && ready === "notify")) &&
+            (ready !== "health" || check !== undefined) &&
+            (other === undefined ||
+              (other[0] === "watchdog-timeout"
+                ? ready === "notify"
+                : check !== undefined || (other[0] === "health-action" && ready === "notify")));
+          if (fits) {
+            describe(text);
+            loaded += 1;
+            continue;
+          }
+          const mistake = failureOf(text);
+          const [, setting, line] = PLACE.exec(mistake) ?? [];
+          assertEquals(
+            text.split("\n")[Number(line) - 1]?.startsWith(`${setting} = `),
+            true,
+            `${text}\n${mistake}`,
+          );
+        }
+      }
+    }
+  }
+  assertEquals(loaded > 100, true, String(loaded));
+});
 
 Deno.test("services without a lasting process have no checks", () => {
   const type = "type = scripted\ncommand = /bin/true\n";

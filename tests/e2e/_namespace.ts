@@ -36,7 +36,7 @@ over() {
   mkdir -p "upper$1" "work$1"
   mount -t overlay -o "lowerdir=$1,upperdir=$W/private/upper$1,workdir=$W/private/work$1" overlay "$1"
 }
-over /etc; over /usr/bin
+over /etc; over /usr/bin; over /var/lib
 mount --rbind dev /dev; mount --bind run /run; mount --bind sbin /usr/sbin; mount --bind log /var/log
 printf '${SHUTDOWN}' > /usr/sbin/shutdown; chmod +x /usr/sbin/shutdown
 cp "$W/again" /usr/bin/dinit; chmod +x /usr/bin/dinit

@@ -6,10 +6,12 @@ import { Dinit } from "./_dinit.ts";
 
 /** The daemon exits when its services have. */
 const SERVICES = {
-  boot: "type = internal\nwaits-for = file\nwaits-for = buffer\nwaits-for = broken\nwaits-for = end\n",
+  boot:
+    "type = internal\nwaits-for = file\nwaits-for = buffer\nwaits-for = broken\nwaits-for = kept\nwaits-for = end\n",
   file:
     'type = scripted\ncommand = /bin/sh -c "echo in the file; printf \\"\\\\033[2Jno end\\""\nlogfile = file.log\n',
   buffer: 'type = scripted\ncommand = /bin/sh -c "echo in the buffer"\nlog-type = buffer\n',
+  kept: 'type = scripted\ncommand = /bin/sh -c "echo in the kept log"\nlog-type = kept\nlogfile = kept.log\n',
   broken: 'type = scripted\ncommand = /bin/sh -c "echo no luck; exit 1"\nlogfile = broken.log\n',
   end: "type = scripted\ncommand = /bin/true\nafter = file\nafter = buffer\nafter = broken\n",
 };
@@ -45,6 +47,7 @@ Deno.test("a user's daemon shows the lines of its services at a terminal, from t
     "file   │ in the file",
     "file   │ ?[2Jno end",
   ], text);
+  assertEquals(lines.filter((line) => line.startsWith("kept")), ["kept   │ in the kept log"], text);
   assertEquals(lines.filter((line) => line.startsWith("buffer")), ["buffer │ in the buffer"], text);
   // deno-lint-ignore no-control-regex
   assert(/\x1b\[\d+mbuffer │\x1b\[0m in the buffer/.test(text), text);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { soon, until } from "../_patience.ts";
-import { outputOf } from "../_processes.ts";
+import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
 import { fromSources } from "../_needs.ts";
 import { Dinit, dinitCommand, isRunning, type Result, ROOT, runDinit } from "./_dinit.ts";
 
@@ -8,9 +8,9 @@ import { Dinit, dinitCommand, isRunning, type Result, ROOT, runDinit } from "./_
 function taskWords(task: "start" | "ctl", directory: string): { permissions: string[]; args: string[] } {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   const command: string = config.tasks[task].command.split("deno run ")[1];
-  const words = command.replaceAll("$PWD", directory).replaceAll('"', "")
+  const words = command.replaceAll("$PWD", directory)
     .replace("--allow-read=src,", `--allow-read=${ROOT}src,`) // the sources are not in the example's directory
-    .split(" ");
+    .match(/(?:[^\s"]|"[^"]*")+/g)!.map((word) => word.replaceAll('"', "")); // the command has words
   const script = words.indexOf("main.ts");
   return { permissions: words.slice(0, script), args: words.slice(script + 1) };
 }
@@ -139,6 +139,40 @@ Deno.test("the example runs with the permissions of its task, rolls back, restar
   const pids = await Promise.all(PROCESSES.map((service) => example.pidOf(service)));
   assertEquals((await dinit.stop("SIGINT")).code, 0);
   assertEquals(pids.filter((pid) => isRunning(pid)), []);
+});
+
+Deno.test("at a terminal the example shows its services, how to open the page, and stops with a key", async () => {
+  await using example = new Example();
+  const { directory } = example.dinit;
+  const { permissions, args } = taskWords("start", directory);
+  const words = dinitCommand(args).flatMap((word) => word === "--allow-all" ? permissions : [word]);
+  const line = words.map((word) => `'${word}'`).join(" ");
+  const child = new Deno.Command("script", {
+    args: ["--quiet", "--return", "--command", `stty cols 80 rows 40; exec ${line}`, "/dev/null"],
+    cwd: directory,
+    env: { TERM: "xterm", NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  let output = "";
+  const reading = (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of child.stdout) output += decoder.decode(chunk, { stream: true });
+  })();
+  const input = child.stdin.getWriter();
+  try {
+    await until(() => output.includes("8 of 8 ready in "), () => output);
+    assertStringIncludes(output, "A page in the browser: deno task -q web");
+    await until(() => output.includes("web         │ showing the store on http://127.0.0.1:"), () => output);
+    assert(!output.includes("[  OK  ]"), output);
+    await input.write(new TextEncoder().encode("q"));
+    assertEquals((await endOf(child, () => output)).code, 0);
+    await reading;
+    assertStringIncludes(output, "dinit: stopped in ");
+  } finally {
+    killUnlessEnded(child, "SIGTERM");
+    await input.close().catch(() => {}); // the terminal has gone
+  }
 });
 
 Deno.test("every command that the example recommends works with the permissions of its task", async () => {

@@ -7,6 +7,7 @@ import { until } from "../_patience.ts";
 import { endOf } from "../_processes.ts";
 import { SCALE } from "../_scale.ts";
 import { Dinit, isRunning } from "./_dinit.ts";
+import { keepersOf, keptParts, workingKeeper } from "./_kept.ts";
 
 const LINES = 20_000 * SCALE;
 
@@ -42,62 +43,10 @@ function writers(...lines: string[]): Dinit {
   return dinit;
 }
 
-/** The keepers of a daemon: there is at most one. */
-function keepersOf(daemon: number): number[] {
-  const children = Deno.readTextFileSync(`/proc/${daemon}/task/${daemon}/children`).trim().split(" ");
-  return children.filter((pid) => pid !== "" && isKeeper(pid)).map(Number);
-}
-
-function isKeeper(pid: string): boolean {
-  try {
-    return Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0").includes("log-keeper");
-  } catch (error) {
-    if (error instanceof Error) return false; // it has just ended
-    throw error;
-  }
-}
-
-/** A keeper that keeps all logs. */
-async function workingKeeper(daemon: number, logs: number, other?: number): Promise<number> {
-  let found: number | undefined;
-  await until(() => {
-    found = keepersOf(daemon).find((pid) => pid !== other && stagesOf(pid) === logs);
-    return found !== undefined;
-  }, () => "a keeper of logs");
-  return found!; // `until` has waited for it
-}
-
-/** How many logs a keeper has begun to keep. */
-function stagesOf(pid: number): number {
-  try {
-    const targets = Array.from(Deno.readDirSync(`/proc/${pid}/fd`), ({ name }) => {
-      return Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
-    });
-    return targets.filter((target) => target.startsWith("/memfd:dinit log stage")).length;
-  } catch (error) {
-    if (error instanceof Error) return 0; // it has just ended, or has closed a descriptor
-    throw error;
-  }
-}
-
-/** The whole log of a service: the archives from the oldest on, then the file. */
-async function wholeLog(dinit: Dinit, name: string): Promise<string[]> {
-  const path = `${dinit.directory}/${name}.log`;
-  const parts: string[] = [];
-  for (const { path: archive, compressed } of archivesOf(path).reverse()) {
-    const file = await Deno.open(archive);
-    const stream = compressed ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
-    const text = await new Response(stream).text();
-    assert(text.endsWith("\n"), `${archive} ends inside a line`);
-    parts.push(text);
-  }
-  return [...parts, Deno.readTextFileSync(path)];
-}
-
 /** Every line is there once, whole, and in order. */
 async function assertComplete(dinit: Dinit): Promise<void> {
   for (const name of WRITERS) {
-    const lines = (await wholeLog(dinit, name)).join("").split("\n");
+    const lines = (await keptParts(`${dinit.directory}/${name}.log`)).join("").split("\n");
     assertEquals(lines.pop(), "");
     lines.forEach((line, index) => {
       const text = line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, "");

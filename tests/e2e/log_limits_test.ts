@@ -8,6 +8,7 @@ import { needing, rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { SCALE } from "../_scale.ts";
 import { Dinit, dinitCommand } from "./_dinit.ts";
+import { logParts } from "./_kept.ts";
 
 const CAN_COLLAPSE = canCollapse(openLibrary(), Deno.env.get("TMPDIR") ?? "/tmp");
 const FILE_SYSTEM = "a file system that can cut the head off a file";
@@ -41,15 +42,8 @@ function service(directory: string, ...lines: string[]): string {
   ].join("\n");
 }
 
-/** The whole log of a daemon's service: the archives from the oldest on, then the file. */
 async function wholeLog(dinit: Dinit): Promise<string> {
-  const path = `${dinit.directory}/web.log`;
-  const parts = archivesOf(path).reverse().map(async ({ path: archive, compressed }) => {
-    const file = await Deno.open(archive);
-    const stream = compressed ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
-    return await new Response(stream).text();
-  });
-  return (await Promise.all(parts)).join("") + Deno.readTextFileSync(path);
+  return (await logParts(`${dinit.directory}/web.log`)).join("");
 }
 
 /** Every writer has written each of its lines once, in order. */

@@ -32,7 +32,8 @@ class ProjectFolder implements AsyncDisposable {
   /** Runs the program to its end. */
   async run(...args: string[]) {
     const [program, ...words] = dinitCommand(args);
-    const { code, stdout, stderr } = await outputOf(program, { args: words, cwd: this.path });
+    const env = { DENO: Deno.execPath() };
+    const { code, stdout, stderr } = await outputOf(program, { args: words, cwd: this.path, env });
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, out: text(stdout), err: text(stderr) };
   }
@@ -206,3 +207,40 @@ Deno.test("up --detach returns when the services are ready, down stops them, and
       "        did you mean `waits-for`?\n",
   );
 });
+
+Deno.test("up makes descriptions from services in TypeScript, which run beside the plain ones of the folder", async () => {
+  await using project = new ProjectFolder("");
+  const folder = `${project.path}/dinit.d`;
+  const webFile = (command: string) =>
+    'import { defineService } from "@dinit/dinit/service";\n' +
+    `export default defineService({ command: ${command}, "env-file": "web.env", "depends-on": "db" });\n`;
+  Deno.mkdirSync(folder);
+  Deno.writeTextFileSync(`${folder}/db`, "type = process\ncommand = /bin/sleep 1000\n");
+  Deno.writeTextFileSync(`${folder}/web.env`, "GREETING=hello\n");
+  Deno.writeTextFileSync(
+    `${folder}/web.service.ts`,
+    webFile('["/bin/sh", "-c", "echo $GREETING >greeting; exec sleep 1000"]'),
+  );
+  const { code, out, err } = await project.run("up", "--detach");
+  assertEquals([code, err], [0, ""]);
+  assert(out.includes(" + db   ready") && out.includes(" + web  ready"), out);
+  await until(() => exists(`${folder}/greeting`), "the file of the service");
+  assertEquals((await project.run("down")).code, 0);
+
+  Deno.writeTextFileSync(
+    `${folder}/web.service.ts`,
+    webFile("3 as unknown as string").replace("depends-on", "depend-on"),
+  );
+  const wrong = await project.run("up");
+  assertEquals([wrong.code, wrong.out], [1, ""]);
+  assert(wrong.err.includes("Service 'web' (dinit.d/web.service.ts:2:"), wrong.err);
+});
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
+  }
+}

@@ -66,6 +66,25 @@ Deno.test("dinitctl explains the start of a real daemon, and shows what its serv
   assertEquals([services.length, services[0].name, services[0].figures.processes], [1, "store", 1]);
 });
 
+Deno.test("dinitctl explains the start of the daemon before, whose file the state folder keeps", async () => {
+  await using dinit = new Dinit({ boot: "type = internal\nwaits-for = web\n", web: SERVICES.store });
+  const args = ["--state-dir", `${dinit.directory}/state`];
+  dinit.start({ args });
+  await dinit.until(() => dinit.has("state/starts/1.json"), "the file of the start");
+  const present = JSON.parse((await dinit.ctl("--json", "analyze")).stdout);
+  await dinit.stop();
+  dinit.start({ args });
+  await dinit.until(
+    () => dinit.lines.filter((line) => line === "[  OK  ] boot").length === 2,
+    "the second start",
+  );
+  const { boot, start } = JSON.parse((await dinit.ctl("--json", "analyze", "--boot=-1")).stdout);
+  assertEquals([boot, start.target, start.chain.length], [-1, "boot", present.start.chain.length]);
+  assert(Math.abs(start.total - present.start.total) < 0.01, `${start.total} and ${present.start.total}`);
+  const { boots } = JSON.parse((await dinit.ctl("--json", "analyze", "--boots")).stdout);
+  assertEquals(boots.map(({ boot }: { boot: number }) => boot), [0, -1]);
+});
+
 Deno.test("by default dinit web listens on a socket that only its user can reach", async () => {
   await using dinit = new Dinit({ boot: "type = internal\n" }).start();
   await dinit.printed("[  OK  ] boot");

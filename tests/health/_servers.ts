@@ -23,8 +23,12 @@ export class Server implements AsyncDisposable {
   /** How many connections there were. */
   count = 0;
 
-  constructor(serve: (connection: Deno.Conn) => Promise<void>, hostname = "127.0.0.1") {
-    this.#listener = Deno.listen({ port: 0, hostname });
+  /** @param listener what it accepts connections of. @default a port of the own machine */
+  constructor(
+    serve: (connection: Deno.Conn) => Promise<void>,
+    { listener = Deno.listen({ port: 0, hostname: "127.0.0.1" }) }: { listener?: Deno.Listener } = {},
+  ) {
+    this.#listener = listener;
     this.#serving = this.#accept(serve);
   }
 

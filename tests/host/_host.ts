@@ -161,9 +161,18 @@ export class TestHost implements AsyncDisposable {
 
   /** The host executes its program again, in the same process, which continues from the saved state. */
   async replace(changes: Record<string, unknown> = {}): Promise<void> {
+    await this.#replaced({ number: 0, call: "replace", args: [changes] });
+  }
+
+  /** The same as by a fault, while processes are being made; some of them are killed before they can exist. */
+  async faultDuring(plans: readonly LaunchPlan[], killed: readonly number[] = []): Promise<void> {
+    await this.#replaced({ number: 0, call: "replaceDuring", args: [{ fault: true }, plans, killed] });
+  }
+
+  async #replaced(request: unknown): Promise<void> {
     const listener = Deno.listen({ transport: "unix", path: `${this.#folder}/channel` });
     try {
-      await this.#send({ number: 0, call: "replace", args: [changes] }); // it has no answer
+      await this.#send(request); // it has no answer
       await this.#reading;
       this.#connection.close();
       this.#connection = await soon(listener.accept(), "the host program after its replacement");

@@ -6,6 +6,7 @@
  */
 
 import { loadHost, nativeHost, NO_RECORD, ProcessJournal, type ProcessRecord } from "../../src/host/mod.ts";
+import { sortDescriptors } from "../../src/daemon/surviving/heirloom.ts";
 import type { Plain, StatePart, StateStore } from "../../src/model/saving.ts";
 import { openLibrary } from "../../src/system/mod.ts";
 import { Execution } from "../../src/system/replacing.ts";
@@ -15,7 +16,7 @@ import type { LaunchPlan, Remains, ServiceRecord } from "../../src/engine/mod.ts
 import { decode, encode, lines } from "./_wire.ts";
 
 const [kind, path, options] = Deno.args;
-const { state, way, forget, ...settings } = JSON.parse(decodeURIComponent(options));
+const { state, way, forget, fault, ...settings } = JSON.parse(decodeURIComponent(options));
 const channel = await Deno.connect({ transport: "unix", path });
 let outgoing = "";
 let writing: Promise<void> | undefined;
@@ -91,7 +92,7 @@ const host = (await loadHost(kind as "native" | "command"))(
     allKilled: report("allKilled"),
   },
   {
-    launching: (plan) => journal.launching(plan),
+    launching: (plan, holds) => journal.launching(plan, holds),
     commit: () => journal.commit(),
     failed: (launch) => journal.failed(launch),
     started: (launch, pid) => {
@@ -145,15 +146,36 @@ if (state !== undefined) {
   } catch (error) {
     send({ event: "refused", args: [(error as Error).message] });
   }
+  if (fault) sortDescriptors(openLibrary(), new Set(nativeHost(host)?.descriptors()));
   keeper.begin();
 }
 host.begin();
+
+/** From now on this thread has its own table of descriptors: processes in the making do not inherit its changes. */
+function keepOwnDescriptors(): void {
+  const CLONE_FILES = 0x400;
+  const { symbols } = Deno.dlopen("libc.so.6", { unshare: { parameters: ["i32"], result: "i32" } });
+  if (symbols.unshare(CLONE_FILES) !== 0) throw new Error("unshare failed");
+}
+
+/** The next program reads the journal from its file; a daemon has a copy in memory. */
+function isJournal(fd: number): boolean {
+  try {
+    return Deno.readLinkSync(`/proc/self/fd/${fd}`) === `${state}.processes`;
+  } catch {
+    return false; // closed meanwhile
+  }
+}
 
 /** Executes this program again, in the same process. */
 function replace(changes: Record<string, unknown>): void {
   const library = openLibrary();
   const descriptors = new OwnDescriptors(library);
-  const own = nativeHost(host)?.descriptors() ?? [];
+  const isFault = changes.fault === true; // then all descriptors are open in the next program
+  if (isFault) keepOwnDescriptors();
+  const own = isFault
+    ? descriptors.list().map(({ fd }) => fd).filter((fd) => !isJournal(fd))
+    : nativeHost(host)?.descriptors() ?? [];
   for (const fd of own) descriptors.setPassesExec(fd, true);
   const words = new TextDecoder().decode(Deno.readFileSync("/proc/self/cmdline")).split("\0").slice(0, -2);
   const again = encodeURIComponent(JSON.stringify({ ...settings, state, way: "same-process", ...changes }));
@@ -209,6 +231,16 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   takeForeground: () => host.takeForeground(),
   processOf: (id: number, role: "main" | "stop") => nativeHost(host)?.processOf(id, role),
   replace,
+  /** Is replaced while processes are being made. Some of them are killed before they can exist. */
+  replaceDuring: (
+    changes: Record<string, unknown>,
+    plans: readonly LaunchPlan[],
+    killed: readonly number[],
+  ) => {
+    for (const plan of plans) host.launch(plan);
+    for (const id of killed) host.signal(id, "main", Signal.KILL, true);
+    setTimeout(() => replace(changes), 1);
+  },
   umask: (mask: number) => Deno.umask(mask),
   /** Many at once, and signals for some of them before their processes can exist. */
   launchAll: (plans: readonly LaunchPlan[], killed: readonly number[]) => {
@@ -221,7 +253,8 @@ const calls: Record<string, (...args: never[]) => unknown> = {
 for await (const line of lines(channel)) {
   const { number, call, args } = decode(line) as { number: number; call: string; args: never[] };
   try {
-    send({ number, result: calls[call](...args) });
+    const result = calls[call](...args);
+    if (number !== 0) send({ number, result }); // nobody waits for the answer to 0
   } catch (error) {
     send({ number, error: String((error as Error).stack) });
   }

@@ -4,24 +4,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { exitedWith, killedBy, ServiceType } from "../../src/model/mod.ts";
 import { until } from "../_patience.ts";
 import { plan, service, TestHost } from "./_host.ts";
+import { surviving } from "./_surviving.ts";
 
 const BUFFER = { output: { to: "buffer", size: 4096 } } as const;
 const KILL = 9;
 const TERM = 15;
-
-/** A test with a host that saves its state in a file. */
-function surviving(name: string, test: (host: TestHost, state: string) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const folder = Deno.makeTempDirSync();
-    const state = `${folder}/state`;
-    try {
-      await using host = await TestHost.start("native", { host: { state } });
-      await test(host, state);
-    } finally {
-      Deno.removeSync(folder, { recursive: true });
-    }
-  });
-}
 
 /** A test in which a host is killed, and another one adopts what it has left. */
 function adopting(
@@ -155,43 +142,6 @@ surviving("a launch that was under way is found by its command, and is not made 
   assertEquals(await host.processOf(1), { pid });
   assertEquals(await host.signal(1, "main", TERM, true), "sent");
   assertEquals(await host.exit(), killedBy(TERM));
-});
-
-/** Replaces the program during launches, makes those again that are not known, and checks that each was made once. */
-async function replacedMeanwhile(host: TestHost, script: (id: number) => string): Promise<readonly number[]> {
-  const made = `${host.folder}/made`;
-  const ids = Array.from({ length: 40 }, (_, index) => index + 1);
-  const plans = ids.map((id) => {
-    const shell = `${host.folder}/shell-${id}`; // the name of a program is all that is left of an ended process
-    Deno.symlinkSync("/bin/sh", shell);
-    return plan([shell, "-c", `echo ${id} >> ${made}; ${script(id)}`], { id });
-  });
-  await host.launchAll(plans);
-  await host.replace();
-  for (const again of plans) {
-    if (await host.processOf(again.id) !== undefined) continue;
-    const isOver = host.reports.some(({ event, args }) => event === "exited" && args[0] === again.id);
-    if (!isOver) await host.launch(again);
-  }
-  const lines = () => Deno.readTextFileSync(made).trim().split("\n").map(Number).sort((a, b) => a - b);
-  await until(() => lines().length >= ids.length, () => `40 processes; there are ${lines()}`);
-  assertEquals(lines(), ids);
-  return ids;
-}
-
-surviving("processes in the making are found, and the others are unknown", async (host) => {
-  for (const id of await replacedMeanwhile(host, () => "while :; do sleep 1000; done")) {
-    assertEquals(await host.signal(id, "main", KILL, true), "sent");
-    assertEquals(await host.exit(id), killedBy(KILL));
-  }
-});
-
-surviving("ends of processes in the making are reported once, and nothing is made twice", async (host) => {
-  for (const id of await replacedMeanwhile(host, (id) => `exit ${id}`)) {
-    assertEquals(await host.exit(id), exitedWith(id));
-  }
-  await host.withoutChildren();
-  assertEquals(host.reports.filter(({ event }) => event === "exited"), []);
 });
 
 surviving("a service that is gone, and one whose launch was not made, have no process", async (host) => {

@@ -21,6 +21,7 @@ import { scanImportArguments } from "../../src/tools/import/arguments.ts";
 import { importHelp } from "../../src/tools/import/help.ts";
 import { monitorHelp } from "../../src/cli/monitor/help.ts";
 import { initHelp, scanInitArguments } from "../../src/cli/init/options.ts";
+import { buildHelp, scanBuildArguments } from "../../src/cli/build/options.ts";
 import { downHelp, scanDownArguments, scanUpArguments, upHelp } from "../../src/cli/up/options.ts";
 import { scanMonitorArguments } from "../../src/cli/monitor/options.ts";
 import { scanShutdownArguments, shutdownHelp } from "../../src/cli/shutdown/options.ts";
@@ -48,6 +49,7 @@ const PARTS: Readonly<
   "dinit-up": { help: upHelp, read: scanUpArguments },
   "dinit-down": { help: downHelp, read: scanDownArguments },
   "dinit-init": { help: initHelp, read: scanInitArguments },
+  "dinit-build": { help: buildHelp, read: scanBuildArguments },
   "dinit-lease": { help: leaseHelp, read: scanLeaseArguments },
   "dinit-web": { help: webHelp, read: scanWebArguments },
   shutdown: { help: () => shutdownHelp("shutdown"), read: scanShutdownArguments },

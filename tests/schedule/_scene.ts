@@ -38,6 +38,8 @@ export class Scene implements AsyncDisposable {
   readonly scheduler: Scheduler;
   /** The beginnings of runs by the wall clock, with their causes: `03:00:00 backup schedule`. */
   readonly runs: string[] = [];
+  /** The same as numbers: milliseconds since 1970 by the wall clock. */
+  readonly begun: { readonly service: string; readonly wall: number }[] = [];
   /** What was logged. */
   readonly log: string[] = [];
   /** How often the timer was set. */
@@ -82,7 +84,10 @@ export class Scene implements AsyncDisposable {
 
   #fact(fact: Fact): void {
     if (!("id" in fact)) return;
-    if (fact.kind === "run-began") this.runs.push(`${this.#clock()} ${fact.service} ${fact.cause}`);
+    if (fact.kind === "run-began") {
+      this.runs.push(`${this.#clock()} ${fact.service} ${fact.cause}`);
+      this.begun.push({ service: fact.service, wall: this.wall });
+    }
     if (fact.kind === "run-ended") this.#tells.push(() => this.scheduler.ended(fact));
     if (["loaded", "phase", "unloaded", "reloaded"].includes(fact.kind)) {
       this.#tells.push(() => this.scheduler.look(fact.id));

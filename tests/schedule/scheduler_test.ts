@@ -247,6 +247,29 @@ Deno.test("the last twenty runs are kept, also when the daemon starts again", as
   assertEquals(JSON.stringify(later.scheduler.runs(again.id)?.runs), JSON.stringify(runs));
 });
 
+Deno.test("the last success is known however many runs fail after it, also when the daemon starts again", async () => {
+  await using scene = new Scene();
+  const job = scene.add("job", CRON("* * * * *"));
+  await scene.start(job);
+  assertEquals(scene.scheduler.documents()[0].lastSuccess, undefined);
+  await scene.pass(MINUTE);
+  const { lastSuccess } = scene.scheduler.documents()[0];
+  assert(lastSuccess !== undefined);
+  for (let run = 0; run < 45; run++) {
+    await scene.pass(MINUTE, { runs: "go on" });
+    scene.endRuns(1);
+    await scene.settle();
+  }
+  const [timer] = scene.scheduler.documents();
+  assertEquals([timer.last?.result, timer.lastSuccess], ["failed", lastSuccess]);
+  const results = scene.scheduler.runs(job.id)?.runs.map(({ result }) => result);
+  assertEquals(results, [...Array(19).fill("failed"), "success"]);
+  await scene.scheduler.close();
+  await using later = new Scene({ at: "2026-03-10T13:00:00Z", folder: scene.folder });
+  await later.start(later.add("job", CRON("* * * * *")));
+  assertEquals(later.scheduler.documents()[0].lastSuccess, lastSuccess);
+});
+
 Deno.test("a file that makes no sense is kept under another name, and said once", async () => {
   await using scene = new Scene();
   Deno.writeTextFileSync(`${scene.folder}/job.json`, '{"dealtWith": "never"}\n');

@@ -1,6 +1,6 @@
 /** The package for npm, put into a project as `npm install` does, and run by Node. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { packProgram } from "../../scripts/package.ts";
 import { needing } from "../_needs.ts";
 import { endOf, outputOf } from "../_processes.ts";
@@ -17,6 +17,13 @@ function foldersWith(program: string): string[] {
       return false;
     }
   });
+}
+
+/** The scripts that load modules of Node whenever they are loaded, except for that of the client in Node itself. */
+function scriptsWithNode(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder), ({ name }) => name)
+    .filter((name) => !name.startsWith("node_runtime"))
+    .filter((name) => /^import [^;]*["']node:/m.test(Deno.readTextFileSync(`${folder}/${name}`)));
 }
 
 const [NODE] = foldersWith("node");
@@ -64,12 +71,46 @@ Deno.test({
       const version = await run("dinit", "--version");
       assertEquals([version.code, version.err], [0, ""]);
       assert(version.out.startsWith("Dinit version 0.22.1.\n"), version.out);
+      assertEquals(scriptsWithNode(`${home}/lib`), []);
+      assert(Deno.readTextFileSync(`${home}/bin/launch.cjs`).includes('"--unstable-lazy-dynamic-imports"'));
+      Deno.writeTextFileSync(`${project}/compose.yaml`, "services:\n  store:\n    command: sleep 1000\n");
+      const imported = await run("dinit-import", `${project}/compose.yaml`, "--dry-run");
+      assertStringIncludes(imported.out, "sleep 1000", imported.err);
       const detached = await run("dinit", "up", "--detach");
       assertEquals([detached.code, detached.err], [0, ""], detached.out);
       const socket = ["-p", `${project}/.dinit/socket`];
       assertEquals((await run("dinitctl", ...socket, "is-started", "web")).code, 0);
       assertEquals((await run("dinitctl", ...socket, "is-failed", "web")).code, 1);
       assertEquals((await run("dinit", "down")).code, 0);
+
+      // Deno takes the folder for a project of Node, with the package in it.
+      Deno.removeSync(`${project}/deno.json`);
+      Deno.writeTextFileSync(
+        `${project}/package.json`,
+        JSON.stringify({ dependencies: { [name]: "0.1.0" } }),
+      );
+      const file = (settings: string) =>
+        Deno.writeTextFileSync(
+          `${project}/services/api.service.ts`,
+          `import { defineService } from "${name}/service";\nexport default defineService(${settings});\n`,
+        );
+      Deno.mkdirSync(`${project}/services`);
+      file('{ command: "sleep 1000", "depends-on": "web" }');
+      Deno.mkdirSync(`${project}/dinit.d`);
+      Deno.writeTextFileSync(`${project}/dinit.d/web`, "type = process\ncommand = sleep 1000\n");
+      const built = await run("dinit", "build", "services", "--to=dinit.d");
+      assertEquals([built.code, built.err], [0, ""], built.out);
+      assert(Deno.readTextFileSync(`${project}/dinit.d/api`).includes("command = sleep 1000\n"));
+      file('{ comand: "sleep 1000" }');
+      const check = {
+        args: ["check", "services/api.service.ts"],
+        cwd: project,
+        env: { ...env, NO_COLOR: "1" },
+      };
+      const { stderr } = await outputOf(Deno.execPath(), check);
+      const errors = new TextDecoder().decode(stderr);
+      assert(errors.includes("'comand' does not exist in type 'ServiceSettings"), errors);
+      Deno.removeSync(`${project}/dinit.d`, { recursive: true }); // up would take it
 
       const child = new Deno.Command("node", { ...command("dinit", "up"), stdin: "null", stdout: "piped" })
         .spawn();

@@ -66,7 +66,16 @@ Deno.test("the command has a help text with all cases, and shows the current cas
   };
   for (const { code, stdout } of await Promise.all(["--help", "-h"].map((word) => run(word)))) {
     assertEquals(code, 0);
-    for (const part of ["--runs=N", "--json=FILE", "--peers", "description   load 10,000 descriptions"]) {
+    for (
+      const part of [
+        "--runs=N",
+        "--json=FILE",
+        "--chart=FILE",
+        "--from=FILE",
+        "--peers",
+        "description   load 10,000 descriptions",
+      ]
+    ) {
       assertStringIncludes(stdout, part);
     }
   }

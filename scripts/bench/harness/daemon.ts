@@ -10,6 +10,9 @@ export const ROOT = decodeURIComponent(new URL("../../..", import.meta.url).path
 /** A compiled binary to measure instead of the sources. */
 export const DINIT_BINARY = Deno.env.get("DINIT_BINARY");
 
+/** The program of dinit 0.22.1 in C++, to compare with. */
+export const DINIT_REFERENCE = Deno.env.get("DINIT_REFERENCE");
+
 /** The runtime's flags for a daemon, as in the task `start`. */
 export const DAEMON_FLAGS = [`--v8-flags=${V8_FLAGS.join(",")}`];
 
@@ -27,6 +30,8 @@ export interface BenchDaemonOptions {
   readonly start?: readonly string[];
   /** Options of the runtime; ignored with a compiled binary. @default those of the task `start` */
   readonly flags?: readonly string[];
+  /** Another program with the same command line; it has no hosts. @default this program */
+  readonly program?: string;
 }
 
 /** The real daemon, with a connected client. */
@@ -48,17 +53,18 @@ export class BenchDaemon implements AsyncDisposable {
   /** Writes the descriptions into a folder, starts the daemon there and waits until its socket is ready. */
   static async start(
     folder: string,
-    services: Readonly<Record<string, string>>,
+    descriptions: Readonly<Record<string, string>>,
     options: BenchDaemonOptions = {},
   ): Promise<BenchDaemon> {
-    const { host = "native", start = [], flags = DAEMON_FLAGS } = options;
-    writeServices(`${folder}/services`, { boot: "type = internal\n", ...services });
+    const { host = "native", start = [], flags = DAEMON_FLAGS, program: other } = options;
+    writeServices(`${folder}/services`, { boot: "type = internal\n", ...descriptions });
     const socket = `${folder}/socket`;
     const paths = ["--user", "--services-dir", `${folder}/services`, "--socket-path", socket];
-    const [program, args] = dinitCommand(
-      [...paths, "--quiet", "--ready-fd", "1", `--host=${host}`, "boot", ...start],
-      flags,
-    );
+    const words = [...paths, "--quiet", "--ready-fd", "1"];
+    const services = ["boot", ...start];
+    const [program, args] = other === undefined
+      ? dinitCommand([...words, `--host=${host}`, ...services], flags)
+      : [other, [...words, ...services]];
     const before = performance.now();
     const child = new Deno.Command(program, { args, cwd: folder, stdin: "null", stdout: "piped" }).spawn();
     const reader = child.stdout.getReader();
@@ -119,6 +125,12 @@ export class BenchDaemon implements AsyncDisposable {
   /** The overview of all services. */
   async overview(): Promise<Overview> {
     return await (await this.client()).query("overview") as Overview;
+  }
+
+  /** The state of one service: the smallest question to the daemon. */
+  async statusOf(name: string): Promise<void> {
+    const handle = await this.handle(name);
+    await (await this.client()).request({ type: Request.SERVICESTATUS5, handle });
   }
 
   /** The number of automatic restarts so far. */

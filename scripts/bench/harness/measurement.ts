@@ -1,5 +1,6 @@
 /** The results of a benchmark, as plain data: one program measures, and another one reports. */
 
+import type { ChartPlace } from "./chart.ts";
 import { median } from "./statistics.ts";
 
 /** The required range of a median. */
@@ -26,6 +27,8 @@ export interface Measurement {
   readonly limit?: Limit;
   /** @default none */
   readonly beside?: readonly Comparison[];
+  /** @default no chart shows it */
+  readonly chart?: ChartPlace;
 }
 
 /** How to run a benchmark. */

@@ -6,12 +6,15 @@
  */
 
 export { BareLoop, type BareLoopOptions } from "./bare_loop.ts";
+export { whileBusy } from "./busy.ts";
+export { chart, type ChartPlace } from "./chart.ts";
 export { CHURN_RATE, churningServices, restartsReached } from "./churn.ts";
 export {
   BenchDaemon,
   type BenchDaemonOptions,
   DAEMON_FLAGS,
   DINIT_BINARY,
+  DINIT_REFERENCE,
   dinitCommand,
   ROOT,
 } from "./daemon.ts";
@@ -29,7 +32,7 @@ export {
 } from "./measurement.ts";
 export { type Machine, machine } from "./machine.ts";
 export { isInstalled, type Peer, PEERS } from "./peers.ts";
-export { cpuTime, memoryOf, Watched } from "./proc.ts";
+export { cpuTime, memoryOf, memoryOfTree, Watched } from "./proc.ts";
 export { emptyProgram, partOf, timeOf } from "./programs.ts";
 export { type CaseReport, missed, type Report, reportLines } from "./report.ts";
 export { interleave, type Sides } from "./rounds.ts";

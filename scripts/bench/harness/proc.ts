@@ -17,11 +17,67 @@ export function memoryOf(pid: number): Memory {
   return { resident: kilobytes("VmRSS") / 1024, own: kilobytes("RssAnon") };
 }
 
-/** The processor time of all threads of a process, in milliseconds. */
-export function cpuTime(pid: number): number {
+/**
+ * The memory of a process and its descendants, in megabytes: pages that several of them share count once. Supervisors
+ * with one process for each service are compared by it.
+ *
+ * @param except these descendants do not count
+ */
+export function memoryOfTree(pid: number, except: ReadonlySet<number>): number {
+  let kilobytes = 0;
+  for (const one of [pid, ...descendants(pid)]) {
+    if (!except.has(one)) kilobytes += proportionalMemory(one);
+  }
+  return kilobytes / 1024;
+}
+
+function descendants(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const id of pids()) {
+    const parent = parentOf(id);
+    if (parent !== undefined) children.set(parent, [...children.get(parent) ?? [], Number(id)]);
+  }
+  const found: number[] = [];
+  const next = [pid];
+  for (let one = next.pop(); one !== undefined; one = next.pop()) {
+    const own = children.get(one) ?? [];
+    found.push(...own);
+    next.push(...own);
+  }
+  return found;
+}
+
+function parentOf(pid: string): number | undefined {
+  return numberIn(`/proc/${pid}/status`, /^PPid:\t(\d+)$/m);
+}
+
+/** Kilobytes: each shared page counts with the share of this process. */
+function proportionalMemory(pid: number): number {
+  return numberIn(`/proc/${pid}/smaps_rollup`, /^Pss:\s*(\d+)/m) ?? 0;
+}
+
+/** A number in a file of the system; `undefined` if the process is gone. */
+function numberIn(path: string, pattern: RegExp): number | undefined {
+  try {
+    return Number(pattern.exec(Deno.readTextFileSync(path))?.[1]);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The processor time of a process, in milliseconds.
+ *
+ * @param thread only of this one. @default of all threads that it has now
+ */
+export function cpuTime(pid: number, thread?: number): number {
+  const threads = thread === undefined
+    ? Array.from(Deno.readDirSync(`/proc/${pid}/task`), ({ name }) => name)
+    : [thread];
   let sum = 0;
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
-    sum += Number(Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ")[0]);
+  for (const id of threads) {
+    sum += Number(Deno.readTextFileSync(`/proc/${pid}/task/${id}/schedstat`).split(" ")[0]);
   }
   return sum * NANOSECONDS;
 }

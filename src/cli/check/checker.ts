@@ -3,6 +3,7 @@
 import {
   type DescriptionFile,
   findDescription,
+  isServiceModule,
   isSharedFile,
   type SettingTable,
   type SharedFileSearch,
@@ -237,7 +238,9 @@ function find(base: string, { source, shared }: CheckerOptions): DescriptionFile
 function fileNames(directory: string): string[] {
   try {
     const entries = Array.from(Deno.readDirSync(directory));
-    return entries.filter(({ isDirectory }) => !isDirectory).map(({ name }) => name);
+    return entries.filter(({ isDirectory, name }) => !isDirectory && !isServiceModule(name)).map(({ name }) =>
+      name
+    );
   } catch {
     return []; // a missing directory has no services
   }

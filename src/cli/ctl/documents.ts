@@ -9,6 +9,7 @@
 
 import type { Figures } from "../../insight/mod.ts";
 import type { HealthDocument } from "../../model/health_status.ts";
+import type { LogKeeperStatus } from "../../model/status.ts";
 import type { TimerDocument } from "../../model/schedule_status.ts";
 import type { PermissionsDocument, SecurityDocument } from "./security_documents.ts";
 import type { AnalyzeDocument, RunListDocument, TimersDocument } from "./view_documents.ts";
@@ -96,6 +97,8 @@ export interface ServiceDocument {
     readonly program?: string;
     /** What to change in its description. @default absent, the output does not tell */
     readonly advice?: string;
+    /** Its output goes to a consumer, or nowhere, so there are no last lines. @default absent, it is kept */
+    readonly unkept?: { readonly consumer?: string };
   };
   /** What is known of its health. @default absent, nothing watches it, or unknown */
   readonly health?: HealthDocument;
@@ -148,9 +151,9 @@ export interface StatusDocument {
     readonly uptime?: number;
     readonly socket?: string;
     readonly shuttingDown?: boolean;
-    /** The process that keeps logs. @default absent, there is none, or unknown */
-    readonly logKeeper?: number;
-  };
+    /** Where earlier starts are kept, and the number of this one. @default absent, none are kept, or unknown */
+    readonly starts?: { readonly folder: string; readonly own?: number };
+  } & LogKeeperStatus;
   readonly services: readonly ServiceDocument[];
   /** Named services that are not loaded. @default absent, none */
   readonly missing?: readonly string[];

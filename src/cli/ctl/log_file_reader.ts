@@ -1,5 +1,5 @@
 import { reasonText } from "../../model/grants.ts";
-import { FollowedLog } from "../../rotation/mod.ts";
+import { FollowedLog } from "../../rotation/followed_log.ts";
 import { ctlFailure } from "../shared/failure.ts";
 import { notRegular } from "./logs/log_source.ts";
 

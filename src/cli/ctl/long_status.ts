@@ -5,7 +5,7 @@ import { isLogPart, readKnownSystem } from "../../client/steps.ts";
 import type { Figures } from "../../insight/mod.ts";
 import { sizeText } from "../../model/group_settings.ts";
 import { ServiceState, StopReason } from "../../model/states.ts";
-import { restartLimitText } from "../../model/status.ts";
+import { restartLimitText, unkeptText } from "../../model/status.ts";
 import { typed } from "../../model/typed_module.ts";
 import type { CommandContext } from "./context.ts";
 import type { ServiceDocument } from "./documents.ts";
@@ -174,6 +174,7 @@ function moreLines({ service, log }: Detail, now: number, style: TextStyle): str
     const ago = durationText(now - failure.time);
     lines.push(`Output before the failure ${ago} ago:`, ...indented(failure.output));
   }
+  if (failure?.unkept !== undefined) lines.push(`Output: ${unkeptText(failure.unkept)}`);
   if (log !== undefined && log.length > 0) lines.push("Output:", ...indented(log));
   return lines.map((line) => cutText(`    ${line}`, style.columns ?? Infinity));
 }

@@ -33,10 +33,11 @@ export async function runCtl(args: readonly string[], io: CtlIo = processIo()): 
         io.out(toolVersion(io.terminal() !== undefined));
         return 0;
       case "command": {
-        const { command, options: { host } } = invocation;
+        const { command, options } = invocation;
+        const { host } = options;
         if (host !== undefined) {
           const { runRemotely, runsRemotely } = await typed(import("./remote.ts"));
-          if (runsRemotely(command.name)) return await runRemotely(args, host);
+          if (runsRemotely(command.name, options)) return await runRemotely(args, host);
         }
         return invocation.options.json && !command.raw
           ? await documentCommand(invocation, io)

@@ -4,7 +4,7 @@
  */
 
 import { ServiceState } from "../../model/states.ts";
-import { restartLimitText } from "../../model/status.ts";
+import { type LogKeeperStatus, restartLimitText } from "../../model/status.ts";
 import type { Figures } from "../../insight/mod.ts";
 import { durationText } from "../shared/duration_text.ts";
 import { bytesText, cpuText } from "./figures_text.ts";
@@ -29,9 +29,7 @@ export interface OverviewFacts {
     readonly socket?: string;
     /** @default unknown */
     readonly shuttingDown?: boolean;
-    /** The process that keeps logs. @default there is none, or unknown */
-    readonly logKeeper?: number;
-  };
+  } & LogKeeperStatus;
   readonly services: readonly KnownService[];
   /** What services cost, by their names. @default not shown */
   readonly figures?: ReadonlyMap<string, Figures>;
@@ -61,7 +59,7 @@ export function renderOverview(facts: OverviewFacts, style: OverviewStyle): stri
 }
 
 function daemonLine(daemon: OverviewFacts["daemon"]): Cell[] {
-  const { version, compatibleWith, pid, uptime, socket, shuttingDown, logKeeper } = daemon;
+  const { version, compatibleWith, pid, uptime, socket, shuttingDown } = daemon;
   const cells: Cell[] = [{
     text: version === undefined ? "dinit" : `dinit ${printable(version)}`,
     colour: Colour.BOLD,
@@ -69,13 +67,23 @@ function daemonLine(daemon: OverviewFacts["daemon"]): Cell[] {
   if (pid !== undefined) cells.push({ text: `pid ${pid}` });
   if (uptime !== undefined) cells.push({ text: `up ${durationText(uptime)}` });
   if (socket !== undefined) cells.push({ text: `socket ${printable(socket)}` });
-  if (logKeeper !== undefined) cells.push({ text: `keeper of logs pid ${logKeeper}` });
+  cells.push(...keeperCells(daemon));
   if (shuttingDown) cells.push({ text: "shutting down", colour: Colour.YELLOW });
   // It comes last, because a narrow terminal can omit it.
   if (compatibleWith !== undefined) {
     cells.push({ text: `compatible with dinit ${printable(compatibleWith)}`, colour: Colour.FAINT });
   }
   return cells;
+}
+
+function keeperCells({ logKeeper, logKeeperState, silentLogKeepers = 0 }: LogKeeperStatus): Cell[] {
+  const process = logKeeper === undefined ? "" : ` pid ${logKeeper}`;
+  const replaced = silentLogKeepers === 0 ? "" : `, ${silentLogKeepers} before did not answer`;
+  if (logKeeperState === "missing") return [{ text: "keeper of logs does not run", colour: Colour.RED }];
+  if (logKeeperState === "silent") {
+    return [{ text: `keeper of logs${process} does not answer`, colour: Colour.YELLOW }];
+  }
+  return process === "" ? [] : [{ text: `keeper of logs${process}${replaced}` }];
 }
 
 function countsLine(services: readonly KnownService[]): Cell[] {

@@ -11,8 +11,8 @@ const WITH_FILES: ReadonlySet<string> = new Set(["enable", "disable", "catlog", 
 const MOST_WORDS = 4096;
 
 /** Whether a command runs on the other machine as a whole. */
-export function runsRemotely(command: string): boolean {
-  return WITH_FILES.has(command);
+export function runsRemotely(command: string, { boot, boots }: Pick<CtlOptions, "boot" | "boots">): boolean {
+  return WITH_FILES.has(command) || boots || boot !== 0; // earlier starts are in files
 }
 
 /** Runs the whole command on the other machine, with the streams of this process. Returns its exit status. */

@@ -1,16 +1,22 @@
 /** The documents of `analyze`, `timers` and `runs`. */
 
 import type { StartAnalysis } from "../../insight/mod.ts";
+import type { BootDocument } from "./earlier_boots.ts";
 import type { RunDocument, TimerDocument } from "../../model/schedule_status.ts";
 
 /** `analyze`. Times are in milliseconds since 1970, lengths in milliseconds. */
 export interface AnalyzeDocument {
   readonly command: "analyze";
-  readonly start: StartAnalysis;
+  /** Which start: 0 is that of the daemon, -1 the one before. @default absent, with `--boots` */
+  readonly boot?: number;
+  /** @default absent, with `--boots` */
+  readonly start?: StartAnalysis;
   /** The time of the kernel before the daemon. @default absent, the daemon is not the init of a machine */
   readonly kernel?: number;
-  /** The time of each service without waiting for others, the slowest first. */
-  readonly blame: readonly {
+  /** With `--boots`: all known starts, that of the daemon first. @default absent, without it */
+  readonly boots?: readonly BootDocument[];
+  /** The time of each service without waiting for others, the slowest first. @default absent, with `--boots` */
+  readonly blame?: readonly {
     readonly service: string;
     readonly length: number;
     readonly outcome: "started" | "failed" | "running";

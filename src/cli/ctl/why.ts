@@ -3,7 +3,7 @@
 import type { Graph } from "../../client/mod.ts";
 import type { KnownService } from "../../client/steps.ts";
 import { isOrdering, ServiceState } from "../../model/states.ts";
-import { restartLimitText } from "../../model/status.ts";
+import { restartLimitText, unkeptText } from "../../model/status.ts";
 import type { CommandContext } from "./context.ts";
 import type { StateName } from "./documents.ts";
 import { durationText } from "../shared/duration_text.ts";
@@ -109,6 +109,7 @@ function reasonLines(service: KnownService, now: number): string[] {
     lines.push(`Output before the failure ${durationText(now - failure.time)} ago:`);
     lines.push(...failure.output.map((line) => `    ${printable(line)}`));
   }
+  if (failure?.unkept !== undefined) lines.push(`Output: ${unkeptText(failure.unkept)}`);
   if (retryAt !== undefined) lines.push(`Tried again: in ${durationText(Math.max(0, retryAt - now))}`);
   else if (cause !== undefined && state === ServiceState.STOPPED) {
     lines.push("Tried again: not by itself; 'dinitctl start' starts it");

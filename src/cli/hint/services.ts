@@ -1,6 +1,7 @@
 /** Hints on services that cannot be found, loaded or used. */
 
 import { type ControlClient, ControlError, Reply, Request } from "../../client/mod.ts";
+import { isServiceModule } from "../../description/mod.ts";
 import { baseName } from "../../model/names.ts";
 import { nearest } from "../../model/suggestion.ts";
 import { stateName } from "../ctl/status_text.ts";
@@ -96,7 +97,7 @@ export function descriptionNames(directory: string): string[] {
   if (!mayRead(directory)) return [];
   try {
     return [...Deno.readDirSync(directory)].filter(({ isDirectory, name }) =>
-      !isDirectory && !name.startsWith(".")
+      !isDirectory && !name.startsWith(".") && !isServiceModule(name)
     ).map(({ name }) => name);
   } catch (error) {
     if (error instanceof Error) return [];

@@ -1,12 +1,12 @@
-/** The manual pages of the commands for projects: `up`, `down` and `init`. */
+/** The manual pages of the commands for projects: `up`, `down`, `init` and `build`. */
 
-import { DINIT_DOWN, DINIT_INIT, DINIT_UP, type Program } from "../../options/programs.ts";
+import { DINIT_BUILD, DINIT_DOWN, DINIT_INIT, DINIT_UP, type Program } from "../../options/programs.ts";
 import type { ManualItem, ManualPage } from "./roff.ts";
 
 /** What a page takes from the table of programs. */
 export type FromTable = Omit<ManualPage, "sections"> & { readonly options: readonly ManualItem[] };
 
-/** The three pages. */
+/** The pages. */
 export function projectPages(fromTable: (program: Program) => FromTable): ManualPage[] {
   return [
     plainPage(
@@ -34,6 +34,17 @@ export function projectPages(fromTable: (program: Program) => FromTable): Manual
         "and the tasks of deno.json that run until they are stopped, such as dev, start, serve, worker and watch.",
       ],
       "0 if the file was written; 1 if it exists, or a file of the project cannot be understood.",
+    ),
+    plainPage(
+      fromTable(DINIT_BUILD),
+      [
+        "Makes service descriptions from the files NAME.service.ts of a folder. Each exports what the function " +
+        "defineService of the module @dinit/dinit/service returns. Deno runs the files without any permission. The " +
+        "descriptions are checked as dinit check does; the findings name the files.",
+        "A mistake changes nothing. A file that dinit build has not made is only replaced with --force. Descriptions " +
+        "whose files are gone are removed. If nobody describes boot, it is made, and waits for all services.",
+      ],
+      "0 if the descriptions are current now; 1 after a mistake, and with --check if they are not current.",
     ),
   ];
 }

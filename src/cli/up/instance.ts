@@ -2,17 +2,14 @@
 
 import { ControlClient, ControlError, INSTANCE_FOLDER, INSTANCE_SOCKET } from "../../client/mod.ts";
 import { Errno } from "../../model/errno.ts";
-import { parseProcfile, procfileServices } from "./procfile.ts";
 import { ownCommand } from "./own_command.ts";
-import { type Project, upFailure } from "./project.ts";
+import { upFailure } from "./project.ts";
 
 /** The folder of the logs of services, and that of the run before. */
 const LOGS = `${INSTANCE_FOLDER}/log`;
 const OLD_LOGS = `${INSTANCE_FOLDER}/log.old`;
 /** What the daemon itself says. */
 export const DAEMON_LOG = `${INSTANCE_FOLDER}/daemon.log`;
-/** The services of a Procfile, translated. */
-const TRANSLATED = `${INSTANCE_FOLDER}/services.toml`;
 /** Locked while the daemon is being started: of two calls at the same time, one starts it. */
 const LOCK = `${INSTANCE_FOLDER}/lock`;
 /** Processes of a daemon that did not end in order: the next one takes them over. */
@@ -73,19 +70,10 @@ export function prepareFolder(root: string, uid: number | undefined): void {
   Deno.writeTextFileSync(`${path}/.gitignore`, "*\n");
 }
 
-/** The file or folder that the daemon reads. A Procfile is translated. Throws `ToolFailure`. */
-export function descriptionsOf({ root, path, kind }: Project): string {
-  if (kind !== "procfile") return path;
-  const entries = parseProcfile(Deno.readTextFileSync(`${root}/${path}`), path);
-  const envFile = isFile(`${root}/.env`) ? `${root}/.env` : undefined;
-  Deno.writeTextFileSync(`${root}/${TRANSLATED}`, procfileServices(entries, { file: path, envFile }));
-  return TRANSLATED;
-}
-
 /** Starts the daemon, and connects to it. Throws `ToolFailure` if it does not start. */
 export async function startDaemon(
   root: string,
-  descriptions: string,
+  descriptions: readonly string[],
   services: readonly string[],
 ): Promise<StartedDaemon> {
   using lock = await Deno.open(`${root}/${LOCK}`, { write: true, create: true, mode: 0o600 });
@@ -95,8 +83,7 @@ export async function startDaemon(
   renewLogs(root);
   const words = ownCommand([
     "--user",
-    "--services-dir",
-    descriptions,
+    ...descriptions.flatMap((path) => ["--services-dir", path]),
     "--socket-path",
     INSTANCE_SOCKET,
     `--log-folder=${LOGS}`,

@@ -61,7 +61,7 @@ export async function showLines(
     isSelected,
     lines,
     io,
-    filter: new LineFilter({ since: undefined, until: undefined, grep: undefined }, io.now()),
+    filter: new LineFilter(),
     printer: new VisiblePrinter(io, visibility),
     sources: () =>
       findSources(client, () => Promise.resolve(handles), {

@@ -9,7 +9,8 @@ import { ToolFailure } from "../shared/failure.ts";
 import { type CtlIo, processIo } from "../shared/io.ts";
 import { textStyle } from "../shared/style.ts";
 import { type BoardOptions, Boards, failedRows } from "./board.ts";
-import { connectTo, descriptionsOf, prepareFolder, startDaemon } from "./instance.ts";
+import { buildModules, descriptionsOf } from "./descriptions.ts";
+import { connectTo, prepareFolder, startDaemon } from "./instance.ts";
 import { downHelp, scanDownArguments, scanUpArguments, upHelp } from "./options.ts";
 import { findProject, isFileWord, namedProject, type Project, upFailure } from "./project.ts";
 import { summaryLines } from "./summary.ts";
@@ -34,7 +35,10 @@ export function runUp(args: readonly string[], io: CtlIo = processIo()): Promise
       ? await begin(project, services, io)
       : { client: running, own: false };
     try {
-      if (!own) await startToo(client, services);
+      if (!own) {
+        await buildModules(project, io); // a reload of a service reads the new description
+        await startToo(client, services);
+      }
       if (options.detach) return await untilSettled(client, { root: project.root, isNew: own }, io);
     } catch (error) {
       client.close();
@@ -91,7 +95,7 @@ async function reported(io: CtlIo, run: () => Promise<number>): Promise<number> 
 
 /** Checks the descriptions, and starts the daemon: a mistake is told before anything runs. */
 async function begin(project: Project, services: readonly string[], io: CtlIo) {
-  const descriptions = descriptionsOf(project);
+  const descriptions = await descriptionsOf(project, io);
   let mistakes = "";
   const quiet = { ...io, out: () => {}, err: (text: string) => void (mistakes += text) };
   const surroundings = {
@@ -100,8 +104,8 @@ async function begin(project: Project, services: readonly string[], io: CtlIo) {
     gid: () => Deno.gid() ?? undefined,
     errorsAtTerminal: () => true,
   };
-  const path = `${project.root}/${descriptions}`;
-  const words = ["--user", "--explain", "--severity=error", "--services-dir", path, ...services];
+  const folders = descriptions.flatMap((path) => ["--services-dir", `${project.root}/${path}`]);
+  const words = ["--user", "--explain", "--severity=error", ...folders, ...services];
   if (await runCheck(words, surroundings) !== 0) {
     const lines = mistakes.replaceAll(`${project.root}/`, "").split("\n");
     const findings = lines.filter((line) => line !== "" && line !== "Secondary checks complete.");

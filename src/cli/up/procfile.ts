@@ -1,5 +1,6 @@
 /** A Procfile as services: lines `NAME: COMMAND`, which a shell runs in the folder of the file. */
 
+import { quoteValue } from "../../description/mod.ts";
 import { headerText, tomlString } from "../../description/toml/mod.ts";
 import { upFailure } from "./project.ts";
 
@@ -46,20 +47,27 @@ export function shellScript({ command }: ProcfileEntry, index: number): string {
 /**
  * The services of a Procfile as the text of a file `dinit.toml`.
  *
+ * @param options.folder the absolute path of its folder: the processes run there
  * @param options.file the name of the Procfile, for people
  * @param options.envFile the absolute path of a file with variables for all. @default none
  */
 export function procfileServices(
   entries: readonly ProcfileEntry[],
-  { file, envFile }: { readonly file: string; readonly envFile?: string },
+  { folder, file, envFile }: { readonly folder: string; readonly file: string; readonly envFile?: string },
 ): string {
   const blocks = entries.map((entry, index) => {
     const script = shellScript(entry, index).replaceAll("$", "$$$$");
     return [
       headerText(entry.name),
       `command = ["/bin/sh", "-c", ${tomlString(script)}]`,
-      ...(envFile === undefined ? [] : [`env-file = ${tomlString(envFile)}`]),
+      `working-dir = ${pathText(folder)}`,
+      ...(envFile === undefined ? [] : [`env-file = ${pathText(envFile)}`]),
     ].join("\n");
   });
   return `# Made from ${file} by dinit up.\n\n${blocks.join("\n\n")}\n`;
+}
+
+/** A path as it is, whatever its characters. */
+function pathText(path: string): string {
+  return tomlString(quoteValue(path.replaceAll("$", "$$$$")));
 }

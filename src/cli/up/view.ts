@@ -24,6 +24,11 @@ export interface ViewContext {
   readonly owns: boolean;
   /** Whether a service that has failed for good ends everything. */
   readonly exitOnFailure: boolean;
+  /**
+   * Stops the daemon. Not called for a signal if the daemon is this process, which has received the signal itself.
+   * @default signals the process of the daemon
+   */
+  readonly stop?: () => void;
   /** The keys and signals. */
   readonly terminal: Terminal;
 }
@@ -82,7 +87,7 @@ class View {
         this.#keys.type(text);
         this.#draw();
       },
-      stop: () => this.#leave(),
+      stop: () => this.#leave(this.#context.stop !== undefined),
       resized: () => this.#draw(),
     });
     const above: CtlIo = {
@@ -210,15 +215,23 @@ class View {
     }
   }
 
-  /** Leaves the view: once in order, a second time at once. */
-  #leave(): void {
-    if (this.#context.owns) this.#stop();
+  /**
+   * Leaves the view: once in order, a second time at once.
+   *
+   * @param isTold whether the daemon knows already
+   */
+  #leave(isTold = false): void {
+    if (this.#context.owns) this.#stop(isTold);
     else this.#left.resolve();
   }
 
   /** The daemon knows how urgent a second and a third signal are. */
-  #stop(): void {
+  #stop(isTold = false): void {
     this.#stopAt ??= this.#context.io.now();
+    if (this.#context.stop !== undefined) {
+      if (!isTold) this.#context.stop();
+      return this.#draw();
+    }
     if (this.#pid === undefined) {
       void this.#look().then(() => this.#pid !== undefined && this.#stop());
       return;

@@ -38,6 +38,8 @@ export interface DaemonMemory {
   faults: readonly number[];
   /** The exit status of `--exit-with` or `--exit-on-failure`, once it is known. */
   exitStatus: number | undefined;
+  /** The number under which its start is kept (`StartKeeper`), once it is. */
+  keptStart: number | undefined;
 }
 
 /** The memory of a new daemon. `now` is by the engine's clock. */
@@ -56,6 +58,7 @@ export function newMemory(
     hangUpIgnored,
     faults: [],
     exitStatus: undefined,
+    keptStart: undefined,
   };
 }
 
@@ -70,6 +73,7 @@ const memory: Schema<DaemonMemory> = object<DaemonMemory>({
   hangUpIgnored: or(flag, false),
   faults: or(listOf(number), []),
   exitStatus: optional(number),
+  keptStart: optional(number),
 });
 
 /** The part `daemon`. */
@@ -105,13 +109,14 @@ export class DaemonState implements StatePart {
 
   document(place: number): Plain | undefined {
     if (place !== 0) return undefined;
-    const { wallOffset, given, faults, exitStatus, ...plain } = this.#memory;
+    const { wallOffset, given, faults, exitStatus, keptStart, ...plain } = this.#memory;
     return {
       ...plain,
       given: [...given],
       faults: [...faults],
       ...(wallOffset === undefined ? {} : { wallOffset }),
       ...(exitStatus === undefined ? {} : { exitStatus }),
+      ...(keptStart === undefined ? {} : { keptStart }),
     };
   }
 }

@@ -1,7 +1,6 @@
 /** Health checks and the watchdog, and which of these settings fit together: extensions. docs/health.md. */
 
 import {
-  addressBytes,
   checkAddress,
   hasCheck,
   type HealthAction,
@@ -67,16 +66,6 @@ function time(name: string, field: TimeField, shortest: number, summary: string)
   });
 }
 
-const BY_CURL = "write health-command = curl -fsS -o /dev/null";
-
-/** The daemon looks no names up: a resolver may hang, and what it loads stays in memory. */
-function checkHost({ host }: { readonly host: string }, remedy: string): void {
-  if (addressBytes(host) !== undefined) return;
-  throw new Mistake(`'${host}' is no IP address: write an address or localhost, ${remedy}`, {
-    code: "bad-address",
-  });
-}
-
 /** The settings of health checks. */
 export const HEALTH_SETTINGS: readonly Setting[] = [
   row({
@@ -88,14 +77,11 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
     apply({ draft: { description } }, { text }) {
       const target = text === "" ? undefined : httpTarget(text);
       if (text !== "" && target === undefined) {
-        throw new Mistake(`bad URL '${text}': write http://HOST[:PORT]/PATH, without user and password`, {
-          code: "bad-url",
-        });
+        throw new Mistake(
+          `bad URL '${text}': write http://HOST[:PORT]/PATH or https://…, without user and password`,
+          { code: "bad-url" },
+        );
       }
-      if (target?.secure) {
-        throw new Mistake(`the daemon does not speak TLS: ${BY_CURL} ${text}`, { code: "bad-url" });
-      }
-      if (target !== undefined) checkHost(target.address, `or ${BY_CURL} ${text}`);
       setHealth(description, { http: text });
     },
     show: ({ health }) => health.http || undefined,
@@ -114,7 +100,6 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
           { code: "bad-address" },
         );
       }
-      if (address?.kind === "tcp") checkHost(address, "or check it by 'health-command'");
       setHealth(description, { tcp: text });
     },
     show: ({ health }) => health.tcp || undefined,
@@ -177,7 +162,7 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
       SHORTEST_LIMIT,
       "the longest time between two signs of life (WATCHDOG=1) of a process that is up",
     ),
-    types: ["process"],
+    types: PROCESSES,
     change: "next-start",
   },
 ];
@@ -198,6 +183,8 @@ const OF_CHECKS = [
   "health-start-interval",
   "health-start-period",
 ] as const;
+/** All settings besides the checks themselves. */
+const OF_HEALTH = [...OF_CHECKS, "health-action", "watchdog-timeout"] as const;
 const CHECK_NAMES = "'health-http', 'health-tcp' or 'health-command'";
 
 /**
@@ -217,14 +204,18 @@ export function misfits(
   const values = { "health-http": health.http, "health-tcp": health.tcp, "health-command": health.command };
   const checks = CHECKS.filter((name) => values[name].length > 0);
   const isProcess = type === ServiceType.PROCESS;
-  for (const name of checks) {
-    if (isProcess || type === ServiceType.BGPROCESS) continue;
-    misfit(
-      name,
-      "only process and bgprocess services have a process to check: change 'type', or remove this line",
-    );
+  if (!isProcess && type !== ServiceType.BGPROCESS) {
+    for (const name of [...checks, ...OF_HEALTH.filter((name) => given.has(name))]) {
+      misfit(
+        name,
+        "only process and bgprocess services have a process to check: change 'type', or remove this line",
+      );
+    }
+    if (found.length > 0 && readyBy === "") return found;
   }
-  if (readyBy !== "" && !isProcess) {
+  // The messages of a bgprocess service say which process is the main one, and that it is alive.
+  const mayTalk = readyBy === "notify" && type === ServiceType.BGPROCESS;
+  if (readyBy !== "" && !isProcess && !mayTalk) {
     const why = type === ServiceType.BGPROCESS
       ? "a bgprocess service is ready when its launcher has ended"
       : "";
@@ -242,8 +233,9 @@ export function misfits(
       misfit(name, `there is no check: set ${CHECK_NAMES}, or remove this line`);
     }
   }
-  if (given.has("health-action") && !hasCheck(health) && watchdog === 0) {
-    const unless = `set ${CHECK_NAMES}, or 'watchdog-timeout'`;
+  // A process that talks may say that it does not work, or set a watchdog for itself.
+  if (given.has("health-action") && !hasCheck(health) && readyBy !== "notify") {
+    const unless = `set ${CHECK_NAMES}, or 'ready-notification = notify'`;
     misfit(
       "health-action",
       `nothing says whether the service is healthy, so '${action}' never happens: ${unless}`,

@@ -245,7 +245,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
     syntax: "pipefd:NUMBER | pipevar:NAME | notify | health | uptime:DURATION",
     combined: true,
     extensionValues: /^(?:notify|health|uptime:.*)$/,
-    types: ["process"],
+    types: ["process", "bgprocess"],
     summary:
       "how the process becomes ready: by a message on a descriptor or socket, by its health, or after a time",
     change: "next-start",

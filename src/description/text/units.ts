@@ -23,6 +23,13 @@ const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
   ["G", 1024 ** 3],
 ]);
 
+/** The names of the units of durations; a number without a unit is in seconds. */
+export const DURATION_UNIT_NAMES: readonly string[] = [...DURATION_UNITS.keys()].filter((name) =>
+  name !== ""
+);
+/** The names of the units of sizes; a number without a unit is in bytes. */
+export const SIZE_UNIT_NAMES: readonly string[] = [...SIZE_UNITS.keys()].filter((name) => name !== "");
+
 /** The form of durations, for the `syntax` of a row. */
 export const DURATION_SYNTAX = "DURATION (such as 0.5, 500ms, 30s, 15m, 2h, 7d)";
 /** The form of sizes, for the `syntax` of a row. */

@@ -12,7 +12,15 @@ import { bootText, isTemplate, type ServiceText, serviceText } from "./service_t
 import { TomlError, type TomlPlace } from "./text.ts";
 import type { TomlEntry } from "./values.ts";
 
-export { headerText, tomlString } from "./service_text.ts";
+export { type PlainScalar, type PlainSettings, settingsTable } from "./plain_settings.ts";
+export { headerText, type ServiceText, serviceText, tomlString } from "./service_text.ts";
+export { TomlError, type TomlPlace } from "./text.ts";
+
+/** The text of a service without a process that waits for others. */
+export function bootDescription(services: Iterable<{ readonly name: string }>): string {
+  const place = { line: 1, column: 1 };
+  return bootText(Array.from(services, ({ name }) => ({ key: name, place }))).text;
+}
 
 /** The service that waits for all others, unless the file describes it. */
 const BOOT = "boot";
@@ -61,7 +69,8 @@ export function tomlSearch(settings: SettingTable = SETTING_TABLE): SharedFileSe
       const found = readWholeFile(path, files);
       if (!found.ok) return [];
       try {
-        return [...services(path, found.text).keys()];
+        const entries = [...services(path, found.text).values()];
+        return entries.filter((one) => !isTemplate(tableOf(one))).map(({ key }) => key);
       } catch (error) {
         if (error instanceof TomlError) return [];
         throw error;

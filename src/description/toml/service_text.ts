@@ -129,7 +129,9 @@ function lineText(value: Scalar): string {
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === "\\") {
-      line += `\\${text[++at] ?? "\\"}`; // a backslash at the end would continue the line
+      at += 1;
+      // A backslash at the end would continue the line; one at the end of a line does, as every further line here.
+      line += text[at] === "\n" ? "\n" : `\\${text[at] ?? "\\"}`;
     } else {
       if (character === '"') inQuotes = !inQuotes;
       line += character === "#" && !inQuotes ? "\\#" : character;
@@ -145,7 +147,7 @@ function wordText(value: Scalar | string): string {
 }
 
 /** The description of `boot` that waits for all services. */
-export function bootText(services: Iterable<TomlEntry>): ServiceText {
+export function bootText(services: Iterable<Pick<TomlEntry, "key" | "place">>): ServiceText {
   const text = new ServiceText();
   const place = { line: 1, column: 1 };
   text.add("type", "=", "internal", { key: place, value: place, plain: false });

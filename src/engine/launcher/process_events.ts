@@ -225,6 +225,12 @@ export class ProcessEvents {
     return true;
   }
 
+  /** The main process is another one now, whose end the host reports. */
+  mainChanged({ process: { main } }: ServiceRecord, pid: number): void {
+    main.pid = pid;
+    main.foreign = false;
+  }
+
   /** The process asks for more time to start or to stop: this many milliseconds from now. */
   extendTimeout(service: ServiceRecord, time: number): void {
     if (service.process.timer?.purpose !== "restart-delay") this.#launcher.extendTimer(service, time);

@@ -1,9 +1,8 @@
 import { errnoText, PRODUCT_VERSION, Signal } from "../../model/mod.ts";
-import { flag, number, object, optional, type Plain, type Schema, text } from "../../model/saving.ts";
+import type { Plain } from "../../model/saving.ts";
 import {
   type BootTime,
   type Files,
-  Interest,
   type Poller,
   type Processes,
   type Sockets,
@@ -14,14 +13,20 @@ import { LineChannel } from "../../system/keeping.ts";
 import type { OwnDescriptors, ProcessHandles } from "../../system/surviving.ts";
 import type { NullDevice } from "../launch/null_device.ts";
 import { ownProgram, spawnOwn } from "../own_program.ts";
+import { waitsForDevice } from "../processes/exiting.ts";
+import { endEarlierKeeper } from "./earlier_keeper.ts";
 import { orderLine, type Saying, sayingIn } from "./orders.ts";
+import type { SavedKeeper } from "./saved_keeping.ts";
 
 /** The pauses before a keeper that has never been ready is started again, in milliseconds. */
 const SHORTEST_PAUSE = 100;
 const LONGEST_PAUSE = 10_000;
-/** How long a keeper may take until it is ready, or to end, in milliseconds. */
+/** How long a keeper may take until it is ready, in milliseconds. */
 const READY_LIMIT = 30_000;
+/** How long it may take to end, in milliseconds. */
 const END_LIMIT = 5_000;
+/** How long all keepers together may take to write everything at the end, in milliseconds. */
+const FINISH_LIMIT = 15_000;
 
 /** What the keeper's process is given. */
 export interface KeeperProcessContext {
@@ -36,6 +41,8 @@ export interface KeeperProcessContext {
   readonly nothing: NullDevice;
   /** Writes a warning to the daemon's log. */
   warn(text: string): void;
+  /** How long a keeper may take to write everything and to end, in milliseconds. @default 5000 */
+  readonly endLimit?: number;
 }
 
 /** What happens to the keeper. */
@@ -49,28 +56,6 @@ export interface KeeperEvents {
   changed(): void;
 }
 
-/** The process of a keeper, as an earlier program has left it. */
-export interface SavedKeeper {
-  readonly fd: number;
-  readonly inode: number;
-  /** `undefined`: its start was not over. */
-  readonly pid: number | undefined;
-  /** A time after its start, in ticks since boot. */
-  readonly seen: number;
-  readonly ready: boolean;
-  readonly version: string;
-}
-
-/** The schema of the saved process. */
-export const savedKeeper: Schema<SavedKeeper> = object<SavedKeeper>({
-  fd: number,
-  inode: number,
-  pid: optional(number),
-  seen: number,
-  ready: flag,
-  version: text,
-});
-
 /** The running process. */
 interface Keeper {
   readonly channel: LineChannel;
@@ -79,6 +64,11 @@ interface Keeper {
   pid: number | undefined;
   seen: number;
   ready: boolean;
+  /** It may have orders: it uses the pipes and stages of logs until it ends. */
+  ordered: boolean;
+  /** It does not answer. */
+  silent: boolean;
+  killed: boolean;
   limit: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -89,6 +79,9 @@ export class KeeperProcess {
   #keeper: Keeper | undefined;
   /** How many keepers in a row have ended before they were ready. */
   #failures = 0;
+  /** How many keepers in a row did not answer, and how many in all. */
+  #silentInARow = 0;
+  #silentOnes = 0;
   #again: ReturnType<typeof setTimeout> | undefined;
   /** It is ended for good; resolves when it has ended. */
   #finished: PromiseWithResolvers<void> | undefined;
@@ -109,6 +102,39 @@ export class KeeperProcess {
   /** Whether it takes orders. */
   get isReady(): boolean {
     return this.#keeper?.ready === true;
+  }
+
+  /** How many keepers were replaced because they did not answer, since this program has begun. */
+  get silentOnes(): number {
+    return this.#silentOnes;
+  }
+
+  /** Whether a keeper, also an earlier one, may still use the pipes and stages of logs. */
+  get usesLogs(): boolean {
+    const keeper = this.#keeper;
+    if (keeper === undefined || !keeper.ordered) return this.#isWaiting;
+    const { killed, pid } = keeper;
+    return !(killed && pid !== undefined && waitsForDevice(this.#context.files, pid));
+  }
+
+  /** It does not answer: kills it, and starts another one; after a pause if that has just happened before. */
+  replace(): void {
+    const keeper = this.#keeper;
+    if (keeper?.ready !== true) return;
+    keeper.ready = false;
+    keeper.silent = true;
+    this.#silentOnes++;
+    this.#silentInARow++;
+    if (this.#silentInARow === 1) {
+      this.#context.warn(`The keeper of logs (process ${keeper.pid}) does not answer; it is replaced`);
+    }
+    this.#kill(keeper);
+    this.#events.changed();
+  }
+
+  /** It has given a sign of life. */
+  answered(): void {
+    this.#silentInARow = 0;
   }
 
   /** Starts it, unless it runs. */
@@ -133,7 +159,7 @@ export class KeeperProcess {
    */
   async finish(): Promise<void> {
     const finished = this.#finished ??= Promise.withResolvers<void>();
-    const limit = setTimeout(() => this.#giveUp(), END_LIMIT);
+    const limit = setTimeout(() => this.#giveUp(), FINISH_LIMIT);
     if (this.isReady && this.#keeper !== undefined) this.#end(this.#keeper);
     else this.start();
     await finished.promise;
@@ -143,6 +169,7 @@ export class KeeperProcess {
 
   #giveUp(): void {
     this.#isOver = true;
+    this.#context.warn("The keeper of logs does not end; output that it has not written is lost");
     if (this.#keeper !== undefined) this.#kill(this.#keeper);
     this.#finished?.resolve();
   }
@@ -165,6 +192,7 @@ export class KeeperProcess {
     if (files.inodeOf(fd, "socket") !== inode) return;
     descriptors.setPassesExec(fd, false);
     const keeper = this.#follow(fd, { pid, seen, ready, version });
+    keeper.ordered = true;
     // The rest of a line that the program before has begun ends here.
     keeper.channel.send("");
     // What it said before the fault may be lost; and another release may understand other orders.
@@ -172,27 +200,11 @@ export class KeeperProcess {
   }
 
   /** Ends the keeper of a killed daemon, which writes what it has. None is started before it has ended. */
-  endEarlier({ pid, seen }: SavedKeeper): void {
-    const { handles, clock, files, poller, warn } = this.#context;
-    const found = pid === undefined ? undefined : clock.look(pid);
-    if (pid === undefined || found === undefined || found.startTicks > seen) return;
-    try {
-      const handle = handles.open(pid);
-      if (handle === undefined) return;
-      this.#isWaiting = true;
-      handles.signal(handle, Signal.TERM);
-      const limit = setTimeout(() => handles.signal(handle, Signal.KILL), END_LIMIT);
-      const watch = poller.watch(handle, Interest.READ, () => {
-        clearTimeout(limit);
-        watch.end();
-        files.close(handle);
-        this.#isWaiting = false;
-        this.start();
-      });
-    } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error;
-      warn(`the keeper of logs of the killed daemon, process ${pid}, cannot be ended: ${error.message}`);
-    }
+  endEarlier(saved: SavedKeeper): void {
+    this.#isWaiting = endEarlierKeeper(saved, this.#context, () => {
+      this.#isWaiting = false;
+      this.start();
+    });
   }
 
   // ---- Process -----------------------------------------------------------------------------------------------
@@ -240,7 +252,16 @@ export class KeeperProcess {
       closed: () => this.#ended(keeper),
     });
     const inode = files.inodeOf(fd, "socket") ?? 0;
-    const keeper: Keeper = { channel, inode, limit: undefined, ...facts };
+    const { ready } = facts;
+    const keeper: Keeper = {
+      channel,
+      inode,
+      limit: undefined,
+      ordered: ready,
+      silent: false,
+      killed: false,
+      ...facts,
+    };
     this.#keeper = keeper;
     this.#events.changed();
     return keeper;
@@ -248,7 +269,7 @@ export class KeeperProcess {
 
   #ready(keeper: Keeper): void {
     clearTimeout(keeper.limit);
-    keeper.ready = true;
+    keeper.ready = keeper.ordered = true;
     this.#failures = 0;
     this.#events.changed();
     this.#events.ready();
@@ -259,38 +280,48 @@ export class KeeperProcess {
     keeper.ready = false;
     keeper.channel.send(orderLine({ order: "finish" }));
     clearTimeout(keeper.limit);
-    keeper.limit = setTimeout(() => this.#kill(keeper), END_LIMIT);
+    keeper.limit = setTimeout(() => this.#kill(keeper), this.#context.endLimit ?? END_LIMIT);
   }
 
-  #kill({ pid }: Keeper): void {
+  #kill(keeper: Keeper): void {
+    const { pid } = keeper;
+    keeper.killed = true;
     // Its number is its own: while the channel is open, the process has not ended.
     if (pid !== undefined) this.#context.processes.kill(pid, Signal.KILL);
   }
 
   #ended(keeper: Keeper): void {
-    const { ready, pid, limit } = keeper;
+    const { ready, silent, pid, limit } = keeper;
     clearTimeout(limit);
     this.#keeper = undefined;
     this.#events.changed();
     this.#events.ended();
     if (this.#isOver) return this.#finished?.resolve();
     if (this.#finished !== undefined) return this.start();
+    if (silent) return this.#startIn(pauseAfter(this.#silentInARow - 1));
     if (!ready) return this.#failed("it ended before it was ready");
     this.#context.warn(`The keeper of logs (process ${pid}) has ended; it is started again`);
     this.start();
   }
 
   #failed(why: string): void {
-    const pause = Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** this.#failures);
     this.#failures++;
     // The first failure may be a keeper that was killed while it started.
     if (this.#failures === 2) {
       this.#context.warn(`The keeper of logs does not run: ${why}; it is tried again`);
     }
-    if (this.#isOver) return;
+    if (!this.#isOver) this.#startIn(pauseAfter(this.#failures));
+  }
+
+  #startIn(pause: number): void {
     this.#again = setTimeout(() => {
       this.#again = undefined;
       this.start();
     }, pause);
   }
+}
+
+/** The pause after a number of failures in a row, in milliseconds. */
+function pauseAfter(failures: number): number {
+  return failures === 0 ? 0 : Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (failures - 1));
 }

@@ -1,29 +1,26 @@
 /** Kept logs. A daemon loads this when the first service has one. */
 
 import type { ServiceDescription } from "../../model/mod.ts";
-import {
-  number,
-  object,
-  type Plain,
-  type SavedParts,
-  type Schema,
-  type StatePart,
-  type StateStore,
-  text,
-} from "../../model/saving.ts";
-import { Interest, type Library, SystemCallError, type Watch } from "../../system/mod.ts";
+import type { Plain, SavedParts, StatePart, StateStore } from "../../model/saving.ts";
+import { type Library, SystemCallError } from "../../system/mod.ts";
 import { Stage } from "../../system/keeping.ts";
 import type { OutputPipes } from "../output/output_pipes.ts";
 import type { RotationOutcome } from "../rotating/rotation_program.ts";
 import type { RestoreWay } from "../saved/restoring.ts";
-import { KeeperProcess, type KeeperProcessContext, savedKeeper } from "./keeper_process.ts";
+import { KeeperProcess, type KeeperProcessContext } from "./keeper_process.ts";
+import { KeeperPulse } from "./keeper_pulse.ts";
+import { KeptPipe } from "./kept_pipe.ts";
 import { type KeptSettings, keptSettings } from "./kept_settings.ts";
 import { type Order, orderLine, type Saying } from "./orders.ts";
+import { savedKeeper, type SavedLog, savedLog } from "./saved_keeping.ts";
+import type { LogKeeperStatus } from "../../model/mod.ts";
 
 /** How long the keeper may be away before the daemon empties the pipes itself, in milliseconds. */
 const ABSENCE_LIMIT = 5000;
-/** How much to move from a pipe at once, in bytes. */
-const CHUNK = 262_144;
+/** After that, how often to look for pipes that nobody empties, in milliseconds. */
+const ABSENCE_PAUSE = 1000;
+/** No service has it: the keeper answers at once. */
+const NO_LOG = 0;
 
 /** What `LogKeeping` is given. */
 export interface LogKeepingContext extends KeeperProcessContext {
@@ -32,6 +29,8 @@ export interface LogKeepingContext extends KeeperProcessContext {
   readonly store: StateStore;
   /** How long the keeper may be away before the pipes are emptied, in milliseconds. @default 5000 */
   readonly absenceLimit?: number;
+  /** A fifth of the time that the keeper has for a sign of life, in milliseconds. @default 1000 */
+  readonly pulsePause?: number;
 }
 
 /** One kept log. */
@@ -41,31 +40,13 @@ interface Kept {
   readonly stageInode: number;
   /** When it began, in milliseconds since 1970. */
   readonly since: number;
-  readonly pipe: number;
-  readonly pipeInode: number;
+  readonly pipe: KeptPipe;
   settings: KeptSettings;
   /** How much of the output to hold while the keeper is away, in bytes. */
   held: number;
   /** The service writes no more, and the keeper shall leave the log. */
   isLeaving: boolean;
-  /** While the daemon empties the pipe. */
-  watch: Watch | undefined;
 }
-
-/** The log of a service as an earlier program has left it. */
-interface SavedLog {
-  readonly name: string;
-  readonly stage: number;
-  readonly inode: number;
-  readonly since: number;
-}
-
-const savedLog: Schema<SavedLog> = object<SavedLog>({
-  name: text,
-  stage: number,
-  inode: number,
-  since: number,
-});
 
 /** A question to the keeper, until it is answered. */
 interface Question {
@@ -82,6 +63,7 @@ export class LogKeeping implements StatePart {
   readonly name = "kept";
   readonly #context: LogKeepingContext;
   readonly #process: KeeperProcess;
+  readonly #pulse: KeeperPulse;
   readonly #logs = new Map<number, Kept>();
   /** The logs of an earlier program, until the services are known. */
   readonly #inherited = new Map<number, SavedLog>();
@@ -90,6 +72,8 @@ export class LogKeeping implements StatePart {
   readonly #questions = new Map<number, Question>();
   #number = 0;
   #absence: ReturnType<typeof setTimeout> | undefined;
+  /** The keeper has been away for too long. */
+  #isAbsent = false;
 
   constructor(context: LogKeepingContext) {
     this.#context = context;
@@ -99,11 +83,25 @@ export class LogKeeping implements StatePart {
       ended: () => this.#waitForKeeper(),
       changed: () => context.store.changed(this, 0),
     });
+    this.#pulse = new KeeperPulse({
+      ask: () => this.#process.send(orderLine({ order: "sync", id: NO_LOG })),
+      silent: () => {
+        this.#process.replace();
+        this.#waitForKeeper();
+      },
+      pause: context.pulsePause,
+    });
   }
 
-  /** The id of the keeper's process, if it runs. */
-  get keeper(): number | undefined {
-    return this.#process.pid;
+  /** The keeper, for people who want to know. */
+  get keeper(): LogKeeperStatus {
+    if (this.#logs.size === 0 && this.#process.pid === undefined) return {};
+    const { pid, isReady, silentOnes } = this.#process;
+    return {
+      ...(pid === undefined ? {} : { logKeeper: pid }),
+      logKeeperState: this.#isAbsent ? "missing" : isReady && this.#pulse.isSuspicious ? "silent" : "works",
+      ...(silentOnes === 0 ? {} : { silentLogKeepers: silentOnes }),
+    };
   }
 
   /** A service was loaded or reloaded. False: its log is not kept. */
@@ -120,7 +118,7 @@ export class LogKeeping implements StatePart {
     log.held = description.logBufferSize;
     log.isLeaving = false;
     if (known === undefined) this.#context.store.changed(this, id);
-    if (this.#process.isReady) this.#process.send(this.#keepLine(id, log));
+    if (this.#process.isReady) this.#keep(id, log);
     else {
       this.#waitForKeeper();
       this.#process.start();
@@ -158,6 +156,7 @@ export class LogKeeping implements StatePart {
   /** Ends the keeper when it has written everything. */
   async close(): Promise<void> {
     if (this.#logs.size > 0 || this.#process.pid !== undefined) await this.#process.finish();
+    this.#pulse.rest();
     clearTimeout(this.#absence);
     for (const id of [...this.#logs.keys()]) this.#forget(id);
   }
@@ -213,8 +212,8 @@ export class LogKeeping implements StatePart {
   }
 
   #begin(id: number, name: string, settings: KeptSettings): Kept {
-    const { pipes, files, library } = this.#context;
-    const pipe = pipes.readEnd(name);
+    const { pipes, files, library, poller, warn } = this.#context;
+    const fd = pipes.readEnd(name);
     const saved = this.#inherited.get(id);
     this.#inherited.delete(id);
     const stage = saved === undefined ? Stage.create(library) : Stage.open(library, saved.stage);
@@ -223,12 +222,14 @@ export class LogKeeping implements StatePart {
       stage,
       stageInode: files.inodeOf(stage.fd, "file") ?? 0,
       since: saved?.since ?? Date.now(),
-      pipe,
-      pipeInode: files.inodeOf(pipe, "pipe") ?? 0,
+      pipe: new KeptPipe(fd, files.inodeOf(fd, "pipe") ?? 0, {
+        poller,
+        stage,
+        warn: (text) => warn(`Service ${name}: ${text}`),
+      }),
       settings,
       held: 0,
       isLeaving: false,
-      watch: undefined,
     };
     this.#logs.set(id, log);
     return log;
@@ -237,7 +238,7 @@ export class LogKeeping implements StatePart {
   #forget(id: number): void {
     const log = this.#logs.get(id);
     const name = log?.name ?? this.#inherited.get(id)?.name;
-    log?.watch?.end();
+    log?.pipe.leave();
     log?.stage.close();
     this.#logs.delete(id);
     this.#dropInherited(id);
@@ -257,37 +258,41 @@ export class LogKeeping implements StatePart {
   #ready(): void {
     clearTimeout(this.#absence);
     this.#absence = undefined;
-    for (const log of this.#logs.values()) {
-      log.watch?.end();
-      log.watch = undefined;
-    }
+    this.#isAbsent = false;
+    this.#pulse.rest();
+    for (const log of this.#logs.values()) log.pipe.leave();
     for (const [id, log] of this.#logs) {
-      this.#process.send(this.#keepLine(id, log));
+      this.#keep(id, log);
       if (log.isLeaving) this.#process.send(orderLine({ order: "leave", id }));
     }
     for (const { line } of this.#questions.values()) this.#process.send(line);
+    this.#pulse.expect(); // it must also survive its orders
   }
 
-  #keepLine(id: number, { settings, pipe, pipeInode, stage, stageInode, since }: Kept): string {
-    const log = {
+  #keep(id: number, log: Kept): void {
+    const { settings, pipe, stage, stageInode, since } = log;
+    const order = {
       id,
-      pipe: { fd: pipe, inode: pipeInode },
+      pipe: { fd: pipe.fd, inode: pipe.inode },
       stage: { fd: stage.fd, inode: stageInode },
       since,
       ...settings,
     };
-    return orderLine({ order: "keep", daemon: Deno.pid, log });
+    this.#process.send(orderLine({ order: "keep", daemon: Deno.pid, log: order }));
+    pipe.notice(() => this.#pulse.expect());
   }
 
   #ask(order: Order["order"], id: number): Promise<Saying> {
     const asked = this.#number++;
     const line = orderLine({ order, id, number: asked });
     if (this.#process.isReady) this.#process.send(line);
+    this.#pulse.expect();
     return new Promise((answer) => this.#questions.set(asked, { line, answer }));
   }
 
   #said(saying: Saying): void {
     const { said, id, number: asked, text: problem } = saying;
+    this.#alive();
     if (said === "problem") {
       const name = this.#logs.get(id)?.name ?? this.#inherited.get(id)?.name;
       this.#context.warn(name === undefined ? problem : `Service ${name}: ${problem}`);
@@ -301,39 +306,27 @@ export class LogKeeping implements StatePart {
 
   // ---- Absence -----------------------------------------------------------------------------------------------
 
+  /** The keeper has given a sign of life. It is watched again from the next output on. */
+  #alive(): void {
+    this.#pulse.rest();
+    this.#process.answered();
+    if (!this.#process.isReady) return;
+    for (const { pipe } of this.#logs.values()) pipe.notice(() => this.#pulse.expect());
+  }
+
   /** Rather than let services wait, the daemon moves their output to the stages if the keeper does not come back. */
   #waitForKeeper(): void {
+    this.#pulse.rest();
+    for (const { pipe } of this.#logs.values()) if (!this.#isAbsent) pipe.leave();
     const { absenceLimit = ABSENCE_LIMIT } = this.#context;
-    this.#absence ??= setTimeout(() => {
-      for (const log of this.#logs.values()) this.#drain(log);
-    }, absenceLimit);
+    this.#absence ??= setTimeout(() => this.#beAbsent(), absenceLimit);
   }
 
-  #drain(log: Kept): void {
-    const { poller, warn } = this.#context;
-    log.stage.refresh();
-    try {
-      log.watch ??= poller.watch(log.pipe, Interest.READ, () => {
-        if (this.#moves(log)) return;
-        log.watch?.end();
-        log.watch = undefined;
-      });
-    } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error;
-      warn(`Service ${log.name}: its output cannot be read: ${error.message}`);
-    }
-  }
-
-  /** False: the pipe cannot be emptied. */
-  #moves({ stage, pipe, held, name }: Kept): boolean {
-    try {
-      const count = stage.take(pipe, CHUNK);
-      stage.dropOldest(held);
-      return count !== 0;
-    } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error;
-      this.#context.warn(`Service ${name}: its output cannot be read: ${error.message}`);
-      return false;
-    }
+  /** Also drains the pipes of services that are loaded meanwhile. */
+  #beAbsent(): void {
+    this.#isAbsent = true;
+    this.#absence = setTimeout(() => this.#beAbsent(), ABSENCE_PAUSE);
+    if (this.#process.usesLogs) return; // it must not find that another program has used its stages
+    for (const log of this.#logs.values()) log.pipe.drain(() => log.held);
   }
 }

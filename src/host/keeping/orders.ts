@@ -1,18 +1,8 @@
 /** What a daemon and the keeper of its logs say to each other: JSON documents, one a line. */
 
-import {
-  flag,
-  listOf,
-  number,
-  object,
-  oneOf,
-  optional,
-  or,
-  SavedStateError,
-  type Schema,
-  text,
-} from "../../model/saving.ts";
+import { flag, listOf, number, object, oneOf, optional, or, text } from "../../model/saving.ts";
 import type { LogFormat, LogStamps } from "../../model/description.ts";
+import { documentIn } from "../line_documents.ts";
 
 /** A descriptor of the daemon, and the number of what it leads to. */
 export interface DaemonDescriptor {
@@ -137,13 +127,4 @@ export function orderLine(given: Pick<Order, "order"> & Partial<Order>): string 
 /** The line for what the keeper says. */
 export function sayingLine(said: Pick<Saying, "said"> & Partial<Saying>): string {
   return JSON.stringify(said);
-}
-
-function documentIn<T>(line: string, schema: Schema<T>): T | undefined {
-  try {
-    return schema(JSON.parse(line), "line");
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof SavedStateError) return undefined;
-    throw error;
-  }
 }

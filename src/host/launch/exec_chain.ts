@@ -68,6 +68,11 @@ export interface ChainLink {
 /** What messages about a failure need to know about a link. */
 export type NamedLink = Pick<ChainLink, "tool" | "stage">;
 
+/** Of each link, what a document says. */
+export function namedLinks(links: readonly NamedLink[]): NamedLink[] {
+  return links.map(({ tool, stage }) => ({ tool, stage }));
+}
+
 /** The links for these settings, without the end of the chain; empty if they need no chain. */
 export function chainLinks(settings: ChainSettings, context: ChainContext): ChainLink[] {
   const links: ChainLink[] = [];

@@ -1,7 +1,7 @@
-/** The two ways in which launches on the native host fail, and the conversion of system call errors to them. */
+/** The two ways in which launches on the native host fail, and the conversion of other errors to them. */
 
 import type { LaunchPlan, LaunchRefusal } from "../../engine/mod.ts";
-import { errnoText, type LaunchStage } from "../../model/mod.ts";
+import { Errno, errnoText, LaunchStage } from "../../model/mod.ts";
 import { SystemCallError } from "../../system/mod.ts";
 
 /** A step of the launch failed that the process itself would have made: it is reported as an execution failure. */
@@ -65,4 +65,20 @@ export function atStage<Result>(stage: LaunchStage, action: () => Result): Resul
     if (!(error instanceof SystemCallError)) throw error;
     throw new ExecutionError(stage, error.errno);
   }
+}
+
+/** Why there is no process. */
+export type LaunchFault = ExecutionError | PreparationError;
+
+/** Why a launch cannot begin. Any other error is a bug, is reported, and must not leave the launch without an end. */
+export function preparationFailure(error: unknown): LaunchFault {
+  if (error instanceof ExecutionError || error instanceof PreparationError) return error;
+  reportError(error);
+  return new ExecutionError(LaunchStage.ARRANGE_FDS, Errno.EIO);
+}
+
+/** The errors with which launches fail; throws any other one. */
+export function launchError(error: unknown): LaunchFault {
+  if (error instanceof ExecutionError || error instanceof PreparationError) return error;
+  throw error;
 }

@@ -11,17 +11,13 @@
  */
 
 import type { LaunchPlan, ProcessRole } from "../../engine/mod.ts";
-import { Errno, LaunchStage } from "../../model/mod.ts";
-import {
-  type LaunchThreads,
-  pidIn,
-  type Spawner,
-  type SpawnWork,
-  SystemCallError,
-} from "../../system/mod.ts";
+import { Errno } from "../../model/mod.ts";
+import type { Plain, StatePart, StateStore } from "../../model/saving.ts";
+import { type LaunchThreads, pidIn, type Spawner, SystemCallError } from "../../system/mod.ts";
 import type { LaunchesInFlight } from "../processes/orphan_ends.ts";
 import type { LaunchNumber, ProcessRecord } from "../processes/process_record.ts";
-import { ExecutionError, PreparationError } from "./launch_errors.ts";
+import type { Flight, HeldSignal, Ready, Request, Unprepared } from "./flight.ts";
+import { launchError, type LaunchFault, preparationFailure } from "./launch_errors.ts";
 import type { LaunchSlot, LaunchSlots } from "./launch_slots.ts";
 import { type LaunchContext, type Launched, PreparedLaunch } from "./native_launch.ts";
 import type { OpenFileLimit } from "./open_file_limit.ts";
@@ -31,23 +27,18 @@ const { EMFILE } = Errno;
 export const LAUNCH_WIDTH = 16;
 /** A launch that takes longer does not delay the daemon again: the next one runs on a thread. In milliseconds. */
 const QUICK = 2;
-/** How long to begin launches before other work gets its turn, in milliseconds. */
+/** How long to prepare and begin launches before other work gets its turn, in milliseconds. */
 const TURN = 2;
 
 /** The result of a launch: a process with the order of its launch, or why there is none. */
 export type LaunchOutcome =
   | { readonly launch: LaunchNumber; readonly order: number; readonly launched: Launched }
-  | { readonly error: ExecutionError | PreparationError };
-
-/** A signal to a process that does not exist yet. */
-export interface HeldSignal {
-  readonly signal: number;
-  readonly group: boolean;
-}
+  | { readonly error: LaunchFault };
 
 /** What the queue is given by its host. */
 export interface LaunchQueueContext {
   readonly record: ProcessRecord;
+  readonly store: StateStore;
   readonly spawner: Spawner;
   readonly threads: LaunchThreads;
   readonly slots: LaunchSlots;
@@ -55,40 +46,16 @@ export interface LaunchQueueContext {
   readonly launch: LaunchContext;
   /** See `NativeHostOptions`. */
   readonly launches: "parallel" | "sequence" | "adaptive";
+  /** Handles what has arrived meanwhile, such as requests of clients. */
+  serve(): void;
   /** A launch is over. Never called from inside a call. */
   over(plan: LaunchPlan, outcome: LaunchOutcome, signals: readonly HeldSignal[]): void;
 }
 
-/** A launch that was requested and is not over. */
-interface Request {
-  plan: LaunchPlan;
-  readonly signals: HeldSignal[];
-  /** Its descriptors are open, and it waits until no other launch is in flight. */
-  ready?: Ready;
-}
-
-/** A launch that can begin. */
-interface Ready {
-  readonly request: Request;
-  readonly prepared: PreparedLaunch;
-  readonly work: SpawnWork;
-}
-
-/** A launch in flight. */
-interface Flight extends Ready {
-  readonly order: number;
-  readonly launch: LaunchNumber;
-  /** When it began, in milliseconds. */
-  readonly begin: number;
-}
-
-/** A launch that failed before it began. */
-interface Unprepared {
-  readonly error: ExecutionError | PreparationError;
-}
-
 export class LaunchQueue implements LaunchesInFlight {
   readonly #context: LaunchQueueContext;
+  /** The document of the signals that are held: it has number 0. */
+  readonly #held: StatePart = { name: "held", document: () => this.#heldSignals() };
   readonly #waiting = new Set<Request>();
   /** By their order. */
   readonly #flying = new Map<number, Flight>();
@@ -153,8 +120,22 @@ export class LaunchQueue implements LaunchesInFlight {
     const signals = this.#requests.get(key(id, role))?.signals;
     if (signals === undefined) return false;
     const again = signals.some(({ signal, group }) => signal === held.signal && group === held.group);
-    if (!again) signals.push(held); // like the system, which counts a pending signal once
+    if (again) return true; // like the system, which counts a pending signal once
+    signals.push(held);
+    this.saveHeld();
     return true;
+  }
+
+  /** Saves which signals are held. A later program sends those that this one has not sent. */
+  saveHeld(): void {
+    this.#context.store.changed(this.#held, 0);
+  }
+
+  #heldSignals(): Plain | undefined {
+    const held = [...this.#requests.values()].flatMap(({ plan: { id, role }, signals }) =>
+      signals.map((signal) => ({ id, role, ...signal }))
+    );
+    return held.length === 0 ? undefined : { signals: held };
   }
 
   /** Begins after the current work, so that launches that are requested together are recorded together. */
@@ -167,13 +148,16 @@ export class LaunchQueue implements LaunchesInFlight {
     });
   }
 
-  /** Begins as many launches as possible, in the order of the requests. */
+  /** Begins as many launches as possible in one turn, in the order of the requests. */
   #begin(): void {
+    if (this.#nextTurn !== undefined) return;
+    const begin = performance.now();
     const ready: Ready[] = [];
     const failed: (Unprepared & { readonly request: Request })[] = [];
     for (const request of this.#waiting) {
       const others = this.#flying.size + ready.length;
       if (others >= LAUNCH_WIDTH) break;
+      if (ready.length + failed.length > 0 && this.#isOver(begin)) break;
       const next = request.ready ?? this.#prepare(request);
       if (this.#needsRaisedLimit(next)) {
         if (!("error" in next)) request.ready = next;
@@ -185,7 +169,7 @@ export class LaunchQueue implements LaunchesInFlight {
       else ready.push(next);
     }
     this.#cleared.push(...this.#record(ready));
-    this.#takeOff();
+    this.#takeOff(begin);
     for (const { request, error } of failed) this.#over(request, { error });
   }
 
@@ -211,18 +195,28 @@ export class LaunchQueue implements LaunchesInFlight {
   /**
    * Begins the recorded launches. A thread that is woken may take the processor from the daemon, so each turn is
    * limited, and clients are served between turns.
+   *
+   * @param begin when this turn began, in milliseconds
    */
-  #takeOff(): void {
-    const begin = performance.now();
+  #takeOff(begin: number): void {
     for (let flight = this.#cleared.shift(); flight !== undefined; flight = this.#cleared.shift()) {
       this.#fly(flight);
-      if (this.#cleared.length === 0 || performance.now() - begin < TURN) continue;
-      this.#nextTurn ??= setImmediate(() => {
-        this.#nextTurn = undefined;
-        this.#takeOff();
-      });
-      return;
+      if (this.#cleared.length > 0 && this.#isOver(begin)) return;
     }
+  }
+
+  /** Whether a turn is over. Then the next one comes after what has arrived meanwhile. */
+  #isOver(begin: number): boolean {
+    if (performance.now() - begin < TURN) return false;
+    this.#nextTurn ??= setImmediate(() => {
+      this.#context.serve();
+      // The answers to clients are written before this.
+      this.#nextTurn = setImmediate(() => {
+        this.#nextTurn = undefined;
+        this.#begin();
+      });
+    });
+    return true;
   }
 
   #fly(flight: Flight): void {
@@ -269,6 +263,7 @@ export class LaunchQueue implements LaunchesInFlight {
     try {
       this.#context.over(plan, outcome, signals);
     } finally {
+      if (signals.length > 0) this.saveHeld();
       if (this.unfinished === 0) { for (const resolve of this.#finished.splice(0)) resolve(); }
     }
   }
@@ -296,7 +291,7 @@ export class LaunchQueue implements LaunchesInFlight {
   /** Records launches that are about to begin. */
   #record(ready: readonly Ready[]): Flight[] {
     const { record } = this.#context;
-    const numbers = ready.map(({ request }) => record.launching(request.plan));
+    const numbers = ready.map(({ request, prepared }) => record.launching(request.plan, prepared.holds()));
     if (ready.length > 0) record.commit();
     const begin = performance.now();
     return ready.map((one, index) => {
@@ -333,17 +328,4 @@ export class LaunchQueue implements LaunchesInFlight {
 
 function key(id: number, role: ProcessRole): string {
   return `${id} ${role}`;
-}
-
-/** Why a launch cannot begin. Any other error is a bug, is reported, and must not leave the launch without an end. */
-function preparationFailure(error: unknown): ExecutionError | PreparationError {
-  if (error instanceof ExecutionError || error instanceof PreparationError) return error;
-  reportError(error);
-  return new ExecutionError(LaunchStage.ARRANGE_FDS, Errno.EIO);
-}
-
-/** The errors with which launches fail; throws any other one. */
-function launchError(error: unknown): ExecutionError | PreparationError {
-  if (error instanceof ExecutionError || error instanceof PreparationError) return error;
-  throw error;
 }

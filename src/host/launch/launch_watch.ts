@@ -3,7 +3,7 @@
 import { decodeBytes, type LaunchFailure } from "../../model/mod.ts";
 import type { Plain } from "../../model/saving.ts";
 import { chainFailure } from "./chain_failure.ts";
-import type { NamedLink } from "./exec_chain.ts";
+import { type NamedLink, namedLinks } from "./exec_chain.ts";
 import { type Files, Interest, type Poller, SystemCallError, type Watch } from "../../system/mod.ts";
 
 /** How much to read at once, in bytes. Messages are short. */
@@ -95,9 +95,9 @@ export class LaunchWatch {
   describe(document: { [key: string]: Plain }): void {
     if (this.#chain !== undefined) {
       const { fd, links } = this.#chain;
-      const names = links.map(({ tool, stage }) => ({ tool, stage }));
       const said = this.#complaint;
-      document.chain = { fd, inode: this.#inode(fd), links: names, ...(said === undefined ? {} : { said }) };
+      const chain = { fd, inode: this.#inode(fd), links: namedLinks(links).map((link) => ({ ...link })) };
+      document.chain = { ...chain, ...(said === undefined ? {} : { said }) };
     }
     if (this.#readiness !== undefined) {
       const { fd } = this.#readiness;

@@ -12,7 +12,8 @@ import type { ProcessTable, TrackedProcess } from "../processes/process_table.ts
 import type { ServiceSignals } from "../processes/service_signals.ts";
 import { PreparationError } from "./launch_errors.ts";
 import type { LaunchFollower } from "./launch_follower.ts";
-import type { HeldSignal, LaunchOutcome, LaunchQueue } from "./launch_queue.ts";
+import type { HeldSignal } from "./flight.ts";
+import type { LaunchOutcome, LaunchQueue } from "./launch_queue.ts";
 import type { Launched } from "./native_launch.ts";
 
 /** What launching is given by its host. */

@@ -5,9 +5,10 @@
 
 import type { LaunchPlan } from "../../engine/mod.ts";
 import { Errno, LaunchStage, Signal } from "../../model/mod.ts";
+import type { Plain } from "../../model/saving.ts";
 import { openCgroup, type OwnCgroup } from "../resources/cgroups.ts";
 import { arrangeDescriptors, firstFree } from "./descriptors.ts";
-import { chainCommand, type ChainLink, chainLinks, clampNice, needsChain } from "./exec_chain.ts";
+import { chainCommand, type ChainLink, chainLinks, clampNice, namedLinks, needsChain } from "./exec_chain.ts";
 import { checkInterpreter, findExecutable } from "./executable.ts";
 import {
   type DescriptorContext,
@@ -84,6 +85,33 @@ export class PreparedLaunch {
   /** The process to make. */
   get request(): SpawnRequest {
     return this.#request;
+  }
+
+  /**
+   * What the daemon holds for the process, for a program that replaces this one while the process is being made
+   * (`saved_host.ts: savedHoldings`); `undefined`: nothing.
+   */
+  holds(): Plain | undefined {
+    const { inittab: login } = this.#plan;
+    const { readiness, control } = this.#kept;
+    if (
+      this.#chain === undefined && readiness === undefined && control === undefined && login === undefined
+    ) {
+      return undefined;
+    }
+    const chain = this.#chain &&
+      { ...this.#held("pipe", this.#chain.fd), links: namedLinks(this.#chain.links) };
+    return {
+      ...(chain && { chain }),
+      ...(readiness !== undefined && { readiness: this.#held("pipe", readiness) }),
+      ...(control !== undefined && { control: this.#held("socket", control) }),
+      ...(login && { login: { ...login } }),
+    };
+  }
+
+  /** A descriptor, with what it leads to. */
+  #held(kind: "pipe" | "socket", fd: number): { readonly fd: number; readonly inode: number } {
+    return { fd, inode: this.#context.files.inodeOf(fd, kind) ?? 0 };
   }
 
   /** The largest descriptor that the launch has opened; −1 if it has opened none. */

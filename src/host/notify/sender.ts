@@ -25,3 +25,18 @@ export function senderOf(
   }
   return "stranger";
 }
+
+/**
+ * Whether a process is in a control group, or in one below it.
+ *
+ * @param group its path as `/proc/PID/cgroup` shows it
+ */
+export function isInGroup(pid: number, group: string): boolean {
+  try {
+    const [, path] = /^0::(.*)$/m.exec(Deno.readTextFileSync(`/proc/${pid}/cgroup`)) ?? [];
+    return path === group || path?.startsWith(`${group}/`) === true;
+  } catch (error) {
+    if (error instanceof Error) return false; // it has ended, or the file may not be read
+    throw error;
+  }
+}

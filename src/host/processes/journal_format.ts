@@ -5,7 +5,8 @@
  *   always first;
  * - `{"environment":E,"variables":"H"}`: a fingerprint of an environment, for the launches that name `E`;
  * - `{"launch":N,"service":"S","id":I,"role":"main","command":[…],"directory":"D","users":[…],"since":T,"environment":E}`: the host is about
- *   to make a process. With `pid`, `until` and `group` it is a running process;
+ *   to make a process. With `pid`, `until` and `group` it is a running process. `holds` has the descriptors that the
+ *   daemon holds for a process in the making;
  * - `{"started":N,"pid":P,"until":T}`: the launch made this process;
  * - `{"failed":N}`: the launch made no process;
  * - `{"ended":P}`: the process has ended.
@@ -14,6 +15,7 @@
  */
 
 import { HEALTH_CHECK, type ProcessRole, WATCH_COMMAND } from "../../engine/mod.ts";
+import type { Plain } from "../../model/saving.ts";
 
 /** The version of the format that this program writes. */
 export const JOURNAL_VERSION = 2;
@@ -49,6 +51,8 @@ export interface JournalEntry {
   readonly users: readonly number[];
   /** The fingerprint of its environment; empty if it is unknown. */
   readonly variables: string;
+  /** For a launch whose result is unknown: what the daemon holds for its process (`saved_host.ts: savedHoldings`). */
+  readonly holds?: Plain | undefined;
 }
 
 /** The contents of a journal. */
@@ -71,7 +75,7 @@ export function environmentLine(environment: number, variables: string): string 
 
 /** The line of a launch or of a running process, with the number of its environment. */
 export function entryLine(entry: JournalEntry, environment: number | undefined): string {
-  const { launch, service, id, role, command, directory, users, since, pid, until, group } = entry;
+  const { launch, service, id, role, command, directory, users, since, pid, until, group, holds } = entry;
   return line({
     launch,
     service,
@@ -85,6 +89,7 @@ export function entryLine(entry: JournalEntry, environment: number | undefined):
     pid,
     until,
     group,
+    holds,
   });
 }
 
@@ -162,6 +167,7 @@ function entryFields(fields: Fields): Omit<JournalEntry, "launch" | "pid" | "var
     command: list(fields.command).filter((word) => typeof word === "string"),
     directory: string(fields.directory) ?? "",
     users: list(fields.users).filter((user) => typeof user === "number"),
+    holds: fields.holds as Plain | undefined, // JSON has nothing but plain values
   };
 }
 

@@ -7,7 +7,7 @@ import type { ProcessRecord } from "./process_record.ts";
 import type { ProcessTable, TrackedProcess } from "./process_table.ts";
 
 /** How long to reap before other work gets its turn, in milliseconds. */
-const REAPING_TURN = 5;
+const REAPING_TURN = 2;
 /** How long an ended child that a launch in flight may have made is not reaped, in milliseconds. */
 const CLAIM_LIMIT = 1000;
 

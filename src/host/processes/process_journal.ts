@@ -6,6 +6,7 @@
 
 import { Errno, errnoOf } from "../../model/mod.ts";
 import type { LaunchPlan } from "../../engine/mod.ts";
+import type { Plain } from "../../model/saving.ts";
 import type { BootClock } from "../../system/mod.ts";
 import { environmentFingerprint } from "./environment_fingerprint.ts";
 import { JournalFile, JournalInUseError, JournalUntrustedError } from "./journal_file.ts";
@@ -128,7 +129,10 @@ export class ProcessJournal implements ProcessRecord {
     this.#file = undefined;
   }
 
-  launching({ id, role, name, argv, workingDir, runAs, environment }: LaunchPlan): LaunchNumber {
+  launching(
+    { id, role, name, argv, workingDir, runAs, environment }: LaunchPlan,
+    holds?: Plain,
+  ): LaunchNumber {
     const launch = ++this.#lastLaunch;
     const user = runAs?.uid;
     const entry: JournalEntry = {
@@ -144,6 +148,7 @@ export class ProcessJournal implements ProcessRecord {
       directory: workingDir,
       users: user === undefined || user === this.#self ? [this.#self] : [this.#self, user],
       variables: environmentFingerprint(environment),
+      holds,
     };
     this.#entries.set(launch, entry);
     this.#later(this.#entryLines(entry));
@@ -158,7 +163,7 @@ export class ProcessJournal implements ProcessRecord {
     const entry = this.#entries.get(launch);
     if (entry === undefined) return;
     const until = this.#clock.now()?.latest;
-    this.#enter({ ...entry, pid, until });
+    this.#enter({ ...entry, pid, until, holds: undefined });
     this.#later(startedLine(launch, pid, until));
   }
 
@@ -188,7 +193,7 @@ export class ProcessJournal implements ProcessRecord {
   }
 
   continued(entry: JournalEntry, pid: number): void {
-    const known = { ...entry, launch: ++this.#lastLaunch, pid };
+    const known = { ...entry, launch: ++this.#lastLaunch, pid, holds: undefined };
     this.#enter(known);
     this.#later(this.#entryLines(known));
   }

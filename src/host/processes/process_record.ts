@@ -1,6 +1,7 @@
 /** The record of running processes that hosts keep outside the daemon, so that it survives a kill. */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
+import type { Plain } from "../../model/saving.ts";
 import type { JournalEntry } from "./journal_format.ts";
 
 /** Identifies one launch of a process in the record. */
@@ -8,8 +9,8 @@ export type LaunchNumber = number;
 
 /** The reports of hosts to the record, in this order. Calls return at once and never throw. */
 export interface ProcessRecord {
-  /** The host is about to make a process. */
-  launching(plan: LaunchPlan): LaunchNumber;
+  /** The host is about to make a process, for which it holds something. @param holds see `JournalEntry` */
+  launching(plan: LaunchPlan, holds: Plain | undefined): LaunchNumber;
   /** Keeps all that was recorded so far. Call it before the process of an announced launch can exist. */
   commit(): void;
   /** The launch made this process. */

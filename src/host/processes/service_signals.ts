@@ -2,7 +2,8 @@ import { Errno, Signal } from "../../model/mod.ts";
 import type { ProcessRole, SignalOutcome } from "../../engine/mod.ts";
 import type { Processes } from "../../system/mod.ts";
 import type { ProcessHandles } from "../../system/surviving.ts";
-import type { HeldSignal, LaunchQueue } from "../launch/launch_queue.ts";
+import type { HeldSignal } from "../launch/flight.ts";
+import type { LaunchQueue } from "../launch/launch_queue.ts";
 import type { ProcessTable, TrackedProcess } from "./process_table.ts";
 
 const { ESRCH, EINVAL } = Errno;

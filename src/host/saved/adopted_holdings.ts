@@ -10,9 +10,9 @@
 import { O, SystemCallError } from "../../system/mod.ts";
 import type { WatchedLaunch } from "../launch/launch_watch.ts";
 import { LogBuffer } from "../output/log_buffer.ts";
-import type { Holdings } from "./inherited_holdings.ts";
+import type { Holdings, SavedLaunch } from "./inherited_holdings.ts";
 import type { RestoreContext } from "./restore_context.ts";
-import type { SavedDescriptor, SavedOutput, SavedPipe, SavedProcess } from "./saved_host.ts";
+import type { SavedDescriptor, SavedOutput, SavedPipe } from "./saved_host.ts";
 
 const STANDARD = [0, 1, 2];
 /** The number of the activation socket in its process. */
@@ -27,7 +27,7 @@ export class AdoptedHoldings implements Holdings {
     this.#context = context;
   }
 
-  launch(pid: number, { readiness, closing }: SavedProcess): WatchedLaunch {
+  launch(pid: number, { readiness, closing }: SavedLaunch): WatchedLaunch {
     const chain = undefined; // its messages went to the killed daemon; the end of the process tells the rest
     if (readiness === undefined || readiness.announced) return { chain, readiness: undefined, closing };
     const path = this.#descriptorOf(pid, readiness.inode);
@@ -57,6 +57,10 @@ export class AdoptedHoldings implements Holdings {
     const { files } = this.#context;
     for (const fd of [read, write]) files.setBlocking(fd, true); // the services share neither end with the daemon
     return { read, write };
+  }
+
+  control(): undefined {
+    return undefined; // nobody else had it
   }
 
   notify(): undefined {

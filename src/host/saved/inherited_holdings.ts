@@ -5,10 +5,15 @@ import { LogBuffer } from "../output/log_buffer.ts";
 import type { RestoreContext } from "./restore_context.ts";
 import type { SavedDescriptor, SavedOutput, SavedPipe, SavedProcess } from "./saved_host.ts";
 
+/** What a launch has left. */
+export type SavedLaunch = Pick<SavedProcess, "chain" | "readiness" | "closing">;
+
 /** How a restoration gets what an earlier program has held. A descriptor is `undefined` if it is lost. */
 export interface Holdings {
   /** The launch of a process that is there. */
-  launch(pid: number, saved: SavedProcess): WatchedLaunch;
+  launch(pid: number, saved: SavedLaunch): WatchedLaunch;
+  /** The daemon's end of a control connection that a process was given. */
+  control(saved: SavedDescriptor): number | undefined;
   /** The log buffer of a service, empty if it is lost. */
   buffer(saved: SavedOutput): LogBuffer;
   /** The reading end of a pipe to the log buffer of a service. */
@@ -29,7 +34,7 @@ export class InheritedHoldings implements Holdings {
     this.#context = context;
   }
 
-  launch(_pid: number, { chain, readiness, closing }: SavedProcess): WatchedLaunch {
+  launch(_pid: number, { chain, readiness, closing }: SavedLaunch): WatchedLaunch {
     const fd = this.#take("pipe", chain);
     const ready = this.#take("pipe", readiness);
     return {
@@ -62,6 +67,10 @@ export class InheritedHoldings implements Holdings {
     if (!complete) return undefined;
     for (const fd of [read, write]) this.#take("pipe", { fd, inode });
     return { read, write };
+  }
+
+  control(saved: SavedDescriptor): number | undefined {
+    return this.#take("socket", saved);
   }
 
   socket(_id: number, saved: SavedDescriptor): number | undefined {

@@ -7,7 +7,13 @@ import type { JournalEntry } from "../processes/journal_format.ts";
 import { AdoptedHoldings } from "./adopted_holdings.ts";
 import { childrenEnded, findLaunches } from "./found_launches.ts";
 import { type Holdings, InheritedHoldings } from "./inherited_holdings.ts";
-import { type SavedHost, savedHost, type SavedProcess } from "./saved_host.ts";
+import {
+  type SavedDescriptor,
+  savedHoldings,
+  type SavedHost,
+  savedHost,
+  type SavedProcess,
+} from "./saved_host.ts";
 import type { RestoreContext } from "./restore_context.ts";
 import type { ProcessTie, TrackedProcess } from "../processes/process_table.ts";
 import { launchesIn } from "../launch/launch_slots.ts";
@@ -41,6 +47,7 @@ export async function restore(
   const restoring = new Restoring(saved, holdings, launches, context);
   restoring.processes();
   if (way === "same-process") await restoring.launches();
+  restoring.signals();
   restoring.output();
   restoring.sockets();
   restoring.notify();
@@ -92,21 +99,52 @@ class Restoring {
     for (const { entry, pid, startTicks } of found) {
       const { id = 0, role = "main" } = entry;
       if (table.inRole(id, role) !== undefined) continue;
-      const process = {
+      const { chain, readiness, control, login } = savedHoldings(entry.holds);
+      const process: TrackedProcess = {
         id,
         role,
         pid,
         tie: "child",
         seen: startTicks,
-        login: undefined,
+        login,
         watch: undefined,
         pending: true,
         silent: false,
-      } as const;
+      };
+      const launch = this.#holdings.launch(pid, {
+        chain: chain && { ...chain, said: undefined },
+        readiness: readiness && { ...readiness, announced: false },
+        closing: false,
+      });
       this.later.push(() => reports.launched(id, role, pid));
-      this.#enter({ ...process }, false, { chain: undefined, readiness: undefined, closing: false });
+      this.#serve(process, control);
+      this.#enter(process, false, launch);
       record.continued(entry, pid);
     }
+  }
+
+  /** What else the earlier program would have done for a process that it was making. */
+  #serve({ login, pid }: TrackedProcess, control: SavedDescriptor | undefined): void {
+    const { logins, files, serveControl } = this.#context;
+    if (login !== undefined) this.later.push(() => logins.started(login, pid, Date.now()));
+    const fd = control && this.#holdings.control(control);
+    if (fd !== undefined) {
+      this.later.push(() => serveControl === undefined ? files.close(fd) : serveControl(fd));
+    }
+  }
+
+  /** The signals that waited for processes in the making. */
+  signals(): void {
+    const { queue, table, signals } = this.#context;
+    const { held } = this.#saved;
+    if (held.length === 0) return;
+    this.later.push(() => {
+      for (const { id, role, ...signal } of held) {
+        const process = table.inRole(id, role);
+        if (process !== undefined) signals.sendTo(process, signal);
+      }
+      queue.saveHeld(); // they are not held any more
+    });
   }
 
   /** Ends children of launches that must be made again, so that nothing runs twice. */

@@ -47,6 +47,23 @@ export interface SavedProcess {
   readonly closing: boolean;
 }
 
+/** What the earlier program held for a process that it was making. */
+export interface SavedHoldings {
+  readonly chain: Omit<SavedChain, "said"> | undefined;
+  readonly readiness: SavedDescriptor | undefined;
+  /** The daemon's end of the control connection. */
+  readonly control: SavedDescriptor | undefined;
+  readonly login: LoginName | undefined;
+}
+
+/** A signal that waited for a process in the making. */
+export interface SavedSignal {
+  readonly id: number;
+  readonly role: ProcessRole;
+  readonly signal: number;
+  readonly group: boolean;
+}
+
 /** The log buffer of a service. */
 export interface SavedOutput {
   /** The full name of the service. */
@@ -73,6 +90,8 @@ export interface SavedPipe {
 export interface SavedNotify extends SavedDescriptor {
   readonly uid: number;
   readonly gid: number;
+  readonly group: string | undefined;
+  readonly named: number | undefined;
 }
 
 /** Everything. */
@@ -89,6 +108,8 @@ export interface SavedHost {
   readonly notify: ReadonlyMap<number, SavedNotify>;
   /** The memory of launches in flight, under 0. */
   readonly slots: ReadonlyMap<number, SavedDescriptor>;
+  /** The signals that wait for processes in the making. */
+  readonly held: readonly SavedSignal[];
 }
 
 const whole: Schema<number> = (saved, path) => {
@@ -99,32 +120,55 @@ const whole: Schema<number> = (saved, path) => {
 
 const descriptor = object<SavedDescriptor>({ fd: whole, inode: whole });
 
-const notify = object<SavedNotify>({ fd: whole, inode: whole, uid: whole, gid: whole });
+const notify = object<SavedNotify>({
+  fd: whole,
+  inode: whole,
+  uid: whole,
+  gid: whole,
+  group: optional(text),
+  named: optional(whole),
+});
+
+const role = oneOf<ProcessRole>(["main", "stop", HEALTH_CHECK, WATCH_COMMAND]);
+
+const login = object<LoginName>({ id: text, line: text });
+
+const chain = {
+  fd: whole,
+  inode: whole,
+  links: listOf(object<NamedLink>({
+    tool: oneOf(Object.keys(CHAIN_TOOLS) as ChainTool[]), // its keys are all tools
+    stage: oneOf(Object.values(LaunchStage)),
+  })),
+};
 
 const process = object<SavedProcess>({
   id: whole,
   seen: whole,
-  role: or(oneOf<ProcessRole>(["main", "stop", HEALTH_CHECK, WATCH_COMMAND]), "main"),
+  role: or(role, "main"),
   tie: or(oneOf<ProcessTie>(["child", "handle", "none"]), "child"),
-  login: optional(object<LoginName>({ id: text, line: text })),
+  login: optional(login),
   pending: or(flag, false),
   silent: or(flag, false),
   dismissed: or(flag, false),
-  chain: optional(object<SavedChain>({
-    fd: whole,
-    inode: whole,
-    links: listOf(object<NamedLink>({
-      tool: oneOf(Object.keys(CHAIN_TOOLS) as ChainTool[]), // its keys are all tools
-      stage: oneOf(Object.values(LaunchStage)),
-    })),
-    said: optional(text),
-  })),
+  chain: optional(object<SavedChain>({ ...chain, said: optional(text) })),
   readiness: optional(object<SavedDescriptor & { readonly announced: boolean }>({
     fd: whole,
     inode: whole,
     announced: flag,
   })),
   closing: or(flag, false),
+});
+
+const holdings = object<SavedHoldings>({
+  chain: optional(object<Omit<SavedChain, "said">>(chain)),
+  readiness: optional(descriptor),
+  control: optional(descriptor),
+  login: optional(login),
+});
+
+const held = object<{ readonly signals: readonly SavedSignal[] }>({
+  signals: listOf(object<SavedSignal>({ id: whole, role, signal: whole, group: flag })),
 });
 
 const output = object<SavedOutput>({
@@ -152,10 +196,25 @@ export function savedHost(parts: SavedParts): SavedHost {
     sockets: documents(parts, "socket", descriptor),
     notify: documents(parts, "notify", notify),
     slots: documents(parts, "slots", descriptor),
+    held: [...documents(parts, "held", held).values()].flatMap(({ signals }) => signals),
   };
   checkProcesses(saved.processes);
   checkDescriptors(saved);
   return saved;
+}
+
+/**
+ * Reads what the earlier program held for a process that it was making; nothing, if that makes no sense: other lines of
+ * its record that make no sense are skipped, too.
+ */
+export function savedHoldings(saved: Plain | undefined): Partial<SavedHoldings> {
+  if (saved === undefined) return {};
+  try {
+    return holdings(saved, "holds");
+  } catch (error) {
+    if (!(error instanceof SavedStateError)) throw error;
+    return {};
+  }
 }
 
 function documents<T>(parts: SavedParts, part: string, schema: Schema<T>): Map<number, T> {

@@ -3,7 +3,7 @@
 import { DependencyKind, hasCheck, ServiceType, signalNameOf } from "../../model/mod.ts";
 import { yamlText } from "./yaml_text.ts";
 import { absolutePath } from "./paths.ts";
-import type { FileText } from "../shared/staged_files.ts";
+import type { FileText } from "../../description/staged_files.ts";
 import type { ExportRequest } from "./request.ts";
 import type { ExportedService, ServiceSet } from "./service_set.ts";
 

@@ -4,7 +4,7 @@ import { typed } from "../../model/mod.ts";
 import type { ExportKind, ExportOptions } from "../../options/dinit_export.ts";
 import { carryOut, processToolIo, reportFailures, type ToolIo } from "../shared/carry_out.ts";
 import { scanExportArguments } from "./arguments.ts";
-import type { FileText } from "../shared/staged_files.ts";
+import type { FileText } from "../../description/staged_files.ts";
 import type { ExportRequest } from "./request.ts";
 import { ExportError, loadServices, type ServiceSet } from "./service_set.ts";
 

@@ -2,7 +2,7 @@
 
 import { DependencyKind, ServiceType, signalNameOf } from "../../model/mod.ts";
 import { unitNameOf } from "./unit_name.ts";
-import type { FileText } from "../shared/staged_files.ts";
+import type { FileText } from "../../description/staged_files.ts";
 import type { ExportRequest } from "./request.ts";
 import type { ExportedService, ServiceSet } from "./service_set.ts";
 import { absolutePath } from "./paths.ts";

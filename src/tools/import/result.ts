@@ -2,7 +2,7 @@
 
 import type { InputFile } from "../shared/account.ts";
 import { DescriptionText } from "./description_text.ts";
-import type { FileText } from "../shared/staged_files.ts";
+import type { FileText } from "../../description/staged_files.ts";
 import { FreeNames } from "../shared/free_names.ts";
 import { serviceName } from "./names.ts";
 

@@ -3,7 +3,7 @@
 import { encodeBytes, missingGrantText } from "../../model/mod.ts";
 import type { FileRecord, InputFile } from "./account.ts";
 import { reportText } from "./report.ts";
-import { type FileText, WriteError, writeStaged } from "./staged_files.ts";
+import { type FileText, WriteError, writeStaged } from "../../description/staged_files.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The document of `--json`. */

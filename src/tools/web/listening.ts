@@ -4,6 +4,7 @@ import { Errno, errnoOf, reasonText } from "../../model/mod.ts";
 import type { WebOptions } from "../../options/dinit_web.ts";
 import type { WebAddress } from "./address.ts";
 import { WebFailure } from "./failure.ts";
+import { LastingServer } from "./lasting_server.ts";
 
 /** A server that listens. */
 export interface Listening {
@@ -16,55 +17,72 @@ export interface Listening {
 /** Only the user may connect. */
 const SOCKET_MASK = 0o177;
 
-/** Begins to listen. Rejects with `WebFailure`. */
+/** Begins to listen. Rejects with `WebFailure`. @param broken receives why no connection could be accepted */
 export async function listen(
   address: WebAddress,
   { tlsCert, tlsKey }: Pick<WebOptions, "tlsCert" | "tlsKey">,
   handler: (request: Request) => Promise<Response>,
+  broken: (error: Error) => void,
 ): Promise<Listening> {
   const stop = new AbortController();
-  const common = { signal: stop.signal, onListen() {} };
+  const { signal } = stop;
+  const common = { signal, onListen() {} };
   if (address.kind === "unix") {
-    const server = await listenOnSocket(
-      address.path,
-      () => Deno.serve({ ...common, path: address.path }, handler),
-    );
+    const { path } = address;
+    const begin = () => onSocket(path, () => Deno.serve({ ...common, path }, handler));
+    if (await isAnswered(path)) {
+      throw new WebFailure(
+        `another server listens on ${path}; stop it, or choose another path: --listen=unix:PATH`,
+      );
+    }
+    const server = new LastingServer({ begin, signal, broken });
     return {
       port: undefined,
       async close() {
         stop.abort();
-        await server.finished.catch(() => {});
-        removeSocket(address.path);
+        await server.finished;
+        removeSocket(path);
       },
     };
   }
-  const { hostname, port } = address;
-  const tls = tlsCert === undefined || tlsKey === undefined
-    ? {}
-    : { cert: readPem("--tls-cert", tlsCert), key: readPem("--tls-key", tlsKey) };
-  let server: Deno.HttpServer<Deno.NetAddr>;
-  try {
-    server = Deno.serve({ ...common, hostname, port, ...tls }, handler);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new WebFailure(`cannot listen on ${hostname} port ${port}: ${whyNot(error)}`, error);
-  }
+  const { hostname } = address;
+  const tls = tlsCert === undefined || tlsKey === undefined ? {} : tlsFiles(tlsCert, tlsKey);
+  let { port } = address;
+  const begin = () => {
+    try {
+      const server = Deno.serve({ ...common, hostname, port, ...tls }, handler);
+      port = server.addr.port; // the next one has the same
+      return server;
+    } catch (error) {
+      throw listenFailure(error, { hostname, port }, tlsCert);
+    }
+  };
+  const server = new LastingServer({ begin, signal, broken });
   return {
-    port: server.addr.port,
+    port,
     async close() {
       stop.abort();
-      await server.finished.catch(() => {});
+      await server.finished;
     },
   };
 }
 
-/** Takes the path of a server that has ended, and never that of one that answers. */
-async function listenOnSocket<T>(path: string, serve: () => T): Promise<T> {
-  if (await isAnswered(path)) {
-    throw new WebFailure(
-      `another server listens on ${path}; stop it, or choose another path: --listen=unix:PATH`,
-    );
+/** Why a port cannot be used. The runtime reads certificates only when it begins to listen. */
+function listenFailure(
+  error: unknown,
+  { hostname, port }: { readonly hostname: string; readonly port: number },
+  tlsCert: string | undefined,
+): WebFailure {
+  if (!(error instanceof Error)) throw error;
+  if (tlsCert !== undefined && errnoOf(error) === Errno.EIO) {
+    return new WebFailure(`--tls-cert and --tls-key are not usable: ${error.message}`, error);
   }
+  const remedy = error instanceof Deno.errors.AddrInUse ? "; choose another port, or 0 for a free one" : "";
+  return new WebFailure(`cannot listen on ${hostname} port ${port}: ${whyNot(error)}${remedy}`, error);
+}
+
+/** Takes the path of a server that has ended. */
+function onSocket<T>(path: string, serve: () => T): T {
   removeSocket(path);
   const mask = setMask(SOCKET_MASK);
   try {
@@ -73,6 +91,12 @@ async function listenOnSocket<T>(path: string, serve: () => T): Promise<T> {
     return server;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new WebFailure(
+        `cannot listen on ${path}: something that is no socket has this name; remove it, or choose another path`,
+        error,
+      );
+    }
     throw new WebFailure(`cannot listen on ${path}: ${whyNot(error)}`, error);
   } finally {
     if (mask !== undefined) setMask(mask);
@@ -108,6 +132,11 @@ function removeSocket(path: string): void {
       throw new WebFailure(`cannot remove ${path}: ${reasonText(error)}`, error);
     }
   }
+}
+
+/** The files of a certificate. Throws `WebFailure` for a file that cannot be read. */
+function tlsFiles(certPath: string, keyPath: string): { readonly cert: string; readonly key: string } {
+  return { cert: readPem("--tls-cert", certPath), key: readPem("--tls-key", keyPath) };
 }
 
 function readPem(option: string, path: string): string {

@@ -58,7 +58,12 @@ async function serve(options: WebOptions): Promise<void> {
       );
     const { hosts, readOnly } = options;
     const handler = requestHandler({ address, hosts, token, readOnly, report }, webSources(link, events));
-    const server = await listen(address, options, handler);
+    const server = await listen(address, options, handler, (error) => {
+      const why = error instanceof WebFailure
+        ? error.message
+        : `dinit-web: cannot accept connections: ${error.message}`;
+      write(Deno.stderr, `${why}; all connections were closed, and it tries again\n`);
+    });
     write(Deno.stdout, `${linkTo(address, server.port, token, options)}\n`);
     await ended.promise;
     await server.close();

@@ -2,7 +2,7 @@
 
 import { type KnownService, type KnownSystem, serviceInfo } from "../../client/steps.ts";
 import type { FiguresReading } from "../../insight/mod.ts";
-import type { ServiceTimes } from "../../model/mod.ts";
+import type { ServiceTimes, TimerDocument } from "../../model/mod.ts";
 import { type Family, METRIC_FORMATS, metricsText, preferredFormat, type Sample } from "./metric_families.ts";
 import { RequestFailure } from "./failure.ts";
 import { requestFailure } from "./request_errors.ts";
@@ -42,7 +42,13 @@ export async function metricsAnswer(sources: WebSources, accept: string | null):
 
 /** All families. */
 export function metricFamilies(facts: MetricFacts): Family[] {
-  return [up(1), ...daemonFamilies(facts), ...serviceFamilies(facts), ...costFamilies(facts)];
+  return [
+    up(1),
+    ...daemonFamilies(facts),
+    ...serviceFamilies(facts),
+    ...scheduleFamilies(facts),
+    ...costFamilies(facts),
+  ];
 }
 
 function up(value: number): Family {
@@ -175,6 +181,37 @@ function serviceFamilies({ system: { services }, times }: MetricFacts): Family[]
         const { exit } = serviceInfo(service);
         return exit === undefined || exit.how === "exited" ? undefined : exit.status;
       }),
+    },
+  ];
+}
+
+function scheduleFamilies({ system: { services } }: MetricFacts): Family[] {
+  const at = (value: (timer: TimerDocument) => number | undefined) =>
+    samplesOf(services, ({ timer }) => {
+      const time = timer && value(timer);
+      return time === undefined ? undefined : time / 1000;
+    });
+  return [
+    {
+      name: "dinit_schedule_last_success_timestamp_seconds",
+      type: "gauge",
+      unit: "seconds",
+      help: "When the last successful run of the scheduled service ended, in seconds since 1970.",
+      samples: at(({ lastSuccess }) => lastSuccess),
+    },
+    {
+      name: "dinit_schedule_last_run_timestamp_seconds",
+      type: "gauge",
+      unit: "seconds",
+      help: "When the last run of the scheduled service ended, however it ended, in seconds since 1970.",
+      samples: at(({ last }) => last && last.at + last.took),
+    },
+    {
+      name: "dinit_schedule_next_run_timestamp_seconds",
+      type: "gauge",
+      unit: "seconds",
+      help: "When the scheduled service runs next, in seconds since 1970.",
+      samples: at(({ next }) => next),
     },
   ];
 }

@@ -86,8 +86,10 @@ async function answer(request: Request, rules: RequestRules, sources: WebSources
 
 /** Refuses requests that come from pages of others. */
 function checkOrigin(request: Request, { address, hosts }: RequestRules): void {
-  const host = request.headers.get("host") ?? new URL(request.url).host; // HTTP/2 has it in the address
-  if (!isOwnHost(address, host, hosts)) {
+  // HTTP/2 has the host in the address; in HTTP/1 an address in the request line may contradict the header.
+  const named = URL.canParse(request.url) ? new URL(request.url).host : "";
+  const host = request.headers.get("host") ?? named;
+  if (named === "" || !isOwnHost(address, host, hosts) || !isOwnHost(address, named, hosts)) {
     throw new RequestFailure(
       421,
       "wrong-host",

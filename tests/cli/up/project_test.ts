@@ -73,16 +73,18 @@ Deno.test("a Procfile becomes services: a shell runs each line, with a port and 
     { name: "clock", command: "date; sleep 1" },
   ]);
   assertEquals(
-    procfileServices(entries, { file: "Procfile", envFile: "/p/.env" }),
+    procfileServices(entries, { folder: "/p $", file: "Procfile", envFile: "/p $/.env" }),
     `# Made from Procfile by dinit up.
 
 [service.web]
 command = ["/bin/sh", "-c", "PORT=$\${PORT:-5000}; export PORT; exec node s.js --port $$PORT"]
-env-file = "/p/.env"
+working-dir = '"/p $$"'
+env-file = '"/p $$/.env"'
 
 [service.clock]
 command = ["/bin/sh", "-c", "PORT=$\${PORT:-5100}; export PORT; date; sleep 1"]
-env-file = "/p/.env"
+working-dir = '"/p $$"'
+env-file = '"/p $$/.env"'
 `,
   );
 });

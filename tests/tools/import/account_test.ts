@@ -1,7 +1,7 @@
 /** `dinit import`: the account, and how files are written. */
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { WriteError, writeStaged } from "../../../src/tools/shared/staged_files.ts";
+import { WriteError, writeStaged } from "../../../src/description/staged_files.ts";
 import { Import } from "./_import.ts";
 
 const UNIT = "[Service]\nExecStart=/bin/sleep 1\nNice=5\nProtectHome=yes\nNonsense=1\n";

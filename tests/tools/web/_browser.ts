@@ -110,6 +110,21 @@ export class Browser implements AsyncDisposable {
     });
   }
 
+  /** Chooses the colours that the page should have, and hides scroll bars, for a picture. */
+  async prefer(scheme: "light" | "dark"): Promise<void> {
+    await this.send("Emulation.setScrollbarsHidden", { hidden: true });
+    const features = [{ name: "prefers-color-scheme", value: scheme }];
+    await this.send("Emulation.setEmulatedMedia", { features });
+  }
+
+  /** Presses a key, such as `Tab`. */
+  async press(key: string, text = ""): Promise<void> {
+    const code = { Tab: 9, Enter: 13, Escape: 27 }[key] ?? 0;
+    const event = { key, code: key, windowsVirtualKeyCode: code, nativeVirtualKeyCode: code };
+    await this.send("Input.dispatchKeyEvent", { type: "keyDown", text, ...event });
+    await this.send("Input.dispatchKeyEvent", { type: "keyUp", ...event });
+  }
+
   /** A picture of the page. */
   async picture(): Promise<Uint8Array> {
     const { data } = await this.send("Page.captureScreenshot", { format: "png" });

@@ -5,7 +5,7 @@ import { DaemonLink } from "../../../src/tools/web/daemon_link.ts";
 import { EventLog } from "../../../src/tools/web/event_log.ts";
 import { webSources } from "../../../src/tools/web/main.ts";
 import { requestHandler, type RequestRules } from "../../../src/tools/web/requests.ts";
-import { FiguresReader } from "../../../src/insight/mod.ts";
+import { FiguresReader, type ProcessSample } from "../../../src/insight/mod.ts";
 import { defaultWebOptions } from "../../../src/options/dinit_web.ts";
 import { Facts } from "../../control/_facts.ts";
 import { FakeManager } from "../../control/_fake_manager.ts";
@@ -26,6 +26,8 @@ export interface WebScene extends Scene {
   readonly facts: Facts;
   readonly link: DaemonLink;
   readonly log: string[];
+  /** What answers requests, for a test that listens itself. */
+  readonly handler: (request: Request) => Promise<Response>;
   /** Waits until this many facts have arrived. */
   heard(count: number): Promise<void>;
   /** Sends a request, with the token and the right host unless it says otherwise. */
@@ -44,9 +46,18 @@ export interface AskOptions {
 export function scene(
   name: string,
   test: (scene: WebScene) => Promise<void>,
-  { rules = {}, kept }: { readonly rules?: Partial<RequestRules>; readonly kept?: number } = {},
+  { rules = {}, kept, processes = () => PROCESSES, ignore = false }: {
+    readonly rules?: Partial<RequestRules>;
+    readonly kept?: number;
+    /** The processes of the machine. */
+    readonly processes?: () => ProcessSample[];
+    /** @default false */
+    readonly ignore?: boolean;
+  } = {},
 ): void {
-  Deno.test(name, async () => {
+  Deno.test({ name, ignore, fn: body });
+
+  async function body(): Promise<void> {
     const facts = new Facts();
     await withServer(
       async (all) => {
@@ -67,7 +78,7 @@ export function scene(
           webSources(
             link,
             events,
-            new FiguresReader({ processes: () => PROCESSES, memoryOf: () => undefined }),
+            new FiguresReader({ processes, memoryOf: () => undefined }),
           ),
         );
         const ask = async (path: string, { method = "GET", headers = {} }: AskOptions = {}) => {
@@ -88,7 +99,7 @@ export function scene(
         const heard = async (count: number) =>
           void await until(() => events.end >= count, `${count} facts; there are ${events.end}`);
         try {
-          await test({ ...all, facts, link, heard, ask, get });
+          await test({ ...all, facts, link, handler, heard, ask, get });
           if (errors.length > 0) throw errors[0];
         } finally {
           await link.close();
@@ -97,7 +108,7 @@ export function scene(
       new FakeManager(),
       facts.source,
     );
-  });
+  }
 }
 
 export { type StreamMessage, StreamReader } from "./_stream.ts";

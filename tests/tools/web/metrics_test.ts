@@ -20,6 +20,14 @@ async function prepare({ manager, facts, heard }: WebScene): Promise<void> {
       restarts: 3,
       health: { ...health, verdict: "healthy", running: "up" },
       exit: { code: 2, status: 9 },
+      timer: {
+        name: "web",
+        armed: true,
+        schedule: "every 900 s",
+        next: 9000,
+        last: { at: 5000, took: 500, cause: "schedule", result: "failed" },
+        lastSuccess: 4500,
+      },
     }),
     service("db\udcff", { reason: StopReason.FAILED, exit: { code: 1, status: 3 } }),
   ];
@@ -66,6 +74,9 @@ scene("the metrics are OpenMetrics, and tell everything about each service", asy
   assertEquals(value("dinit_service_memory_bytes", web), 6_000_000);
   assertEquals(value("dinit_service_cpu_seconds", web), 2.5);
   assertEquals(value("dinit_service_processes", web), 2);
+  const ofSchedule = (what: string) => value(`dinit_schedule_${what}_timestamp_seconds`, web);
+  assertEquals(["last_success", "last_run", "next_run"].map(ofSchedule), [4.5, 5.5, 9]);
+  assertEquals(value("dinit_schedule_last_success_timestamp_seconds", db), undefined);
   for (const [name, { help, samples }] of families) {
     assert(/\.$/.test(help), name);
     assert(![...samples.keys()].some((labels) => labels.includes("pid")), name);

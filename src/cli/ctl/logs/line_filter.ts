@@ -1,6 +1,16 @@
 import { ctlFailure } from "../../shared/failure.ts";
 import type { CtlOptions } from "../../../options/ctl_values.ts";
-import { momentOf } from "./times.ts";
+import { typed } from "../../../model/typed_module.ts";
+
+/** Which lines to select. */
+export interface LineLimits {
+  /** In milliseconds since 1970, as `until`. @default no limit */
+  readonly since?: number | undefined;
+  /** @default no limit */
+  readonly until?: number | undefined;
+  /** @default any text */
+  readonly pattern?: RegExp | undefined;
+}
 
 /** Selects lines by their text and their time. */
 export class LineFilter {
@@ -9,11 +19,10 @@ export class LineFilter {
   readonly #until: number | undefined;
   readonly #pattern: RegExp | undefined;
 
-  /** Throws `ToolFailure` if a time or the expression is wrong. */
-  constructor({ since, until, grep }: Pick<CtlOptions, "since" | "until" | "grep">, now: number) {
-    this.since = since === undefined ? undefined : momentOf(since, "--since", now);
-    this.#until = until === undefined ? undefined : momentOf(until, "--until", now);
-    this.#pattern = grep === undefined ? undefined : expression(grep);
+  constructor({ since, until, pattern }: LineLimits = {}) {
+    this.since = since;
+    this.#until = until;
+    this.#pattern = pattern;
   }
 
   /** Whether all lines are selected. */
@@ -28,6 +37,19 @@ export class LineFilter {
     }
     return this.#pattern?.test(text) ?? true;
   }
+}
+
+/** The filter for options. Rejects with `ToolFailure` if a time or the expression is wrong. */
+export async function lineFilter(
+  { since, until, grep }: Pick<CtlOptions, "since" | "until" | "grep">,
+  now: number,
+): Promise<LineFilter> {
+  const pattern = grep === undefined ? undefined : expression(grep);
+  if (since === undefined && until === undefined) return new LineFilter({ pattern });
+  const { momentOf } = await typed(import("./moments.ts"));
+  const moment = (text: string | undefined, option: string) =>
+    text === undefined ? undefined : momentOf(text, option, now);
+  return new LineFilter({ since: moment(since, "--since"), until: moment(until, "--until"), pattern });
 }
 
 function expression(text: string): RegExp {

@@ -2,7 +2,10 @@
 
 import { reasonText } from "../../../model/grants.ts";
 import { decodeBytes } from "../../../model/bytes.ts";
-import { FollowedLog, type LogTail, lookAt, tailOf } from "../../../rotation/mod.ts";
+import { typed } from "../../../model/typed_module.ts";
+import { lookAt } from "../../../rotation/archives.ts";
+import type { FollowedLog } from "../../../rotation/followed_log.ts";
+import { type LogTail, tailOf } from "../../../rotation/log_tail.ts";
 import { ctlFailure, ToolFailure } from "../../shared/failure.ts";
 import { timeOfLine } from "./times.ts";
 
@@ -64,14 +67,19 @@ export class FileSource implements LogSource {
     }
   }
 
-  next(): Promise<LogAddition> {
+  async next(): Promise<LogAddition> {
     let bytes: Uint8Array = new Uint8Array(0);
     try {
-      if (!this.#failed) bytes = (this.#log ??= new FollowedLog(this.place, this.#end)).next();
+      if (!this.#failed) bytes = (this.#log ??= await this.#follow()).next();
     } catch (error) {
       this.#fail(error);
     }
-    return Promise.resolve({ bytes, lost: 0 });
+    return { bytes, lost: 0 };
+  }
+
+  async #follow(): Promise<FollowedLog> {
+    const { FollowedLog } = await typed(import("../../../rotation/followed_log.ts"));
+    return new FollowedLog(this.place, this.#end);
   }
 
   [Symbol.dispose](): void {

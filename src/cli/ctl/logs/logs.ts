@@ -6,8 +6,8 @@ import { typed } from "../../../model/typed_module.ts";
 import { ctlFailure, failureText, type ToolFailure } from "../../shared/failure.ts";
 import { textStyle } from "../../shared/style.ts";
 import type { CommandContext } from "../context.ts";
-import { isPattern, nameSelector } from "../selection.ts";
-import { LineFilter } from "./line_filter.ts";
+import { isPattern, nameSelector } from "../pattern.ts";
+import { lineFilter } from "./line_filter.ts";
 import { LinePrinter } from "./line_printer.ts";
 import { type Candidate, FileSource, type LogSource } from "./log_source.ts";
 import { showHistory } from "./history.ts";
@@ -25,7 +25,7 @@ export async function logs(context: CommandContext): Promise<number> {
     const { rotateLogs } = await typed(import("./rotate.ts"));
     return await rotateLogs(context, words.slice(1));
   }
-  const filter = new LineFilter(options, io.now());
+  const filter = await lineFilter(options, io.now());
   const lines = options.lines ??
     (options.since === undefined && options.until === undefined ? DEFAULT_LINES : Infinity);
   const named = words.length !== 1 || isPattern(words[0]);

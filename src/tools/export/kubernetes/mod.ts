@@ -2,7 +2,7 @@
 
 import { yamlText } from "../yaml_text.ts";
 import type { ServiceSet } from "../service_set.ts";
-import type { FileText } from "../../shared/staged_files.ts";
+import type { FileText } from "../../../description/staged_files.ts";
 import type { ExportRequest } from "../request.ts";
 import { configMap, cronJobs, type Manifest, type PodFacts, service, workload } from "./manifests.ts";
 import { podFacts } from "./pod.ts";

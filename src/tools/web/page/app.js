@@ -6,7 +6,7 @@ import { graphView } from "./graph.js";
 import { ServiceTable } from "./services.js";
 import { logsView, serviceDialog, startView } from "./views.js";
 
-/** How long to collect facts before the services are shown again, in milliseconds. */
+/** The services are asked for at once, and then not again for so long: a burst of facts is one question. In milliseconds. */
 const COLLECTING = 50;
 /** How often to ask what services cost, in milliseconds. */
 const COST_PAUSE = 2000;
@@ -18,6 +18,7 @@ const table = new ServiceTable({ open: showService, command });
 let system = { readOnly: true, services: [] };
 let asked = false;
 let askAgain = false;
+let askedAt = -Infinity;
 
 /** Shows a message that stays until the next command. */
 function notice(text, ...others) {
@@ -26,14 +27,16 @@ function notice(text, ...others) {
   place("notice").replaceChildren(element("span", { textContent: text }), ...others, dismiss);
 }
 
-/** Asks for the services again, soon, and never twice at the same time. */
+/** Asks for the services, and never twice at the same time. */
 async function refresh() {
   if (asked) {
     askAgain = true;
     return;
   }
   asked = true;
-  await new Promise((resolve) => setTimeout(resolve, COLLECTING));
+  const pause = askedAt + COLLECTING - performance.now();
+  if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+  askedAt = performance.now();
   askAgain = false;
   try {
     system = { ...await daemon.get("services"), at: Date.now() };
@@ -157,6 +160,7 @@ setInterval(() => {
 connection("connecting…", false);
 await refresh();
 route();
+performance.mark("services"); // for measurements
 costs();
 daemon.follow({
   take(event, document) {

@@ -1,12 +1,12 @@
 /** Small helpers for elements and texts. */
 
-/** Makes an element. Properties are set as such, except `class`, and names with a dash as attributes. */
+/** Makes an element. Properties are set as such, except `class`; `role` and names with a dash are attributes. */
 export function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined) continue;
     if (name === "class") made.className = value;
-    else if (name.includes("-")) made.setAttribute(name, value);
+    else if (name === "role" || name.includes("-")) made.setAttribute(name, value);
     else made[name] = value;
   }
   made.append(...children.filter((child) => child !== undefined));

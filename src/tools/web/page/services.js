@@ -1,4 +1,7 @@
-/** The table of services. It has one row for each service, and changes only what differs. */
+/**
+ * The table of services. It has one row for each service, and changes only what differs. The rows are grids, so that
+ * the browser lays out only those that can be seen; the roles say that it is a table all the same.
+ */
 
 import { bytesText, durationText, element, printable, setText } from "./elements.js";
 
@@ -22,21 +25,22 @@ function noteOf({ waitingFor = [], reason, state, failed, cause, failure, restar
 
 class Row {
   constructor(name, { open, command }) {
+    const cell = (name, ...children) => element("td", { role: "cell", class: name }, ...children);
     this.state = element("span");
     this.note = element("span", { class: "note" });
-    this.uptime = element("td", { class: "number extra" });
-    this.health = element("td", { class: "extra" });
-    this.cpu = element("td", { class: "number extra" });
-    this.memory = element("td", { class: "number extra" });
-    this.processes = element("td", { class: "number extra" });
-    this.actions = element("td", { class: "actions" });
+    this.uptime = cell("number extra");
+    this.health = cell("health extra");
+    this.cpu = cell("number extra");
+    this.memory = cell("number extra");
+    this.processes = cell("number extra");
+    this.actions = cell("actions");
     const link = element("button", { class: "link", type: "button", textContent: printable(name) });
     link.addEventListener("click", () => open(name));
     this.element = element(
       "tr",
-      {},
-      element("td", {}, link, this.note),
-      element("td", {}, this.state),
+      { role: "row" },
+      cell("name", link, this.note),
+      cell("look", this.state),
       this.uptime,
       this.health,
       this.cpu,
@@ -90,7 +94,7 @@ class Row {
 /** The table with its tools. */
 export class ServiceTable {
   #rows = new Map();
-  #body = element("tbody");
+  #body = element("tbody", { role: "rowgroup" });
   #counts = element("span", { class: "counts" });
   #filter = element("input", {
     type: "search",
@@ -101,20 +105,21 @@ export class ServiceTable {
 
   constructor(context) {
     this.#context = context;
-    const heading = (text, name = "") => element("th", { class: name, textContent: text, scope: "col" });
+    const heading = (text, name = "") =>
+      element("th", { role: "columnheader", class: name, textContent: text, scope: "col" });
     this.element = element(
       "section",
       { "aria-label": "Services" },
       element("div", { class: "tools" }, this.#filter, this.#counts),
       element(
         "table",
-        {},
+        { role: "table", "aria-label": "Services" },
         element(
           "thead",
-          {},
+          { role: "rowgroup" },
           element(
             "tr",
-            {},
+            { role: "row" },
             heading("Service"),
             heading("State"),
             heading("Since", "number"),
@@ -122,7 +127,7 @@ export class ServiceTable {
             heading("CPU", "number"),
             heading("Memory", "number"),
             heading("Processes", "number"),
-            element("th", { class: "actions" }, element("span", { textContent: "Actions" })),
+            heading("Actions", "actions"),
           ),
         ),
         this.#body,

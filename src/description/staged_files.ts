@@ -3,7 +3,7 @@
  * written to a folder inside the target first, and then put in their places by renaming.
  */
 
-import { encodeBytes, reasonText } from "../../model/mod.ts";
+import { encodeBytes, reasonText } from "../model/mod.ts";
 
 /** A file to write. */
 export interface FileText {
