@@ -3,8 +3,9 @@
  * with it, and nothing that it writes to these folders reaches the machine. Needs root.
  */
 
+import { isRunning } from "../e2e/_dinit.ts";
 import { PATIENCE, soon, until } from "../_patience.ts";
-import { endOf, outputOf } from "../_processes.ts";
+import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
 
 /** What a program in the room has printed, and its exit status. */
 export interface Outcome {
@@ -35,6 +36,7 @@ export class Room implements AsyncDisposable {
   /** A folder that both sides see. */
   readonly folder = Deno.makeTempDirSync({ prefix: "dinit-room-" });
   readonly #holder: Deno.ChildProcess;
+  readonly #spawned: Deno.ChildProcess[] = [];
   #init = 0;
 
   private constructor() {
@@ -103,7 +105,9 @@ export class Room implements AsyncDisposable {
       `${this.folder}/${output}`,
       ...words,
     );
-    return new Deno.Command(program, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
+    const child = new Deno.Command(program, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
+    this.#spawned.push(child);
+    return child;
   }
 
   /** Whether a file of the folder exists. */
@@ -131,6 +135,11 @@ export class Room implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#holder.kill("SIGKILL"); // `--kill-child`: the first process of the room ends, and all others with it
     await soon(endOf(this.#holder, "the room"), "the end of the room");
+    // nsenter stops with its program, and would not take note of its end.
+    for (const child of this.#spawned) killUnlessEnded(child);
+    await soon(Promise.all(this.#spawned.map(({ status }) => status)), "the ends of the programs");
+    // The first process is dead only after all others of the room.
+    if (this.#init > 1) await until(() => !isRunning(this.#init), "the end of all programs in the room", 20);
     Deno.removeSync(this.folder, { recursive: true });
   }
 }

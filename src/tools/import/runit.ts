@@ -10,6 +10,9 @@ import { plainWords } from "./words.ts";
 /** How long runit waits between two starts, in seconds. */
 const PAUSE = "1";
 
+const FINISH =
+  "nothing runs after each end of a process; see on-failure, and stop-command of a service that is prepared before";
+
 /** Reads directories with a `run`, or folders with such directories. Throws `InputError`. */
 export function importRunit(paths: readonly string[]): ImportResult {
   const result = new ImportResult();
@@ -70,10 +73,7 @@ function importFile(
       text.set("health-action", "none");
       return directive.changed("health-command, and ready-notification = health");
     case "finish":
-      return text.decide(
-        directive,
-        "nothing runs after each end of a process; see on-failure, and stop-command of a service that is prepared before",
-      );
+      return text.decide(directive, FINISH);
     case "down":
       return directive.changed("the service starts when it is asked to, or enabled");
     case "log":
@@ -98,6 +98,12 @@ function importFile(
 function importLog(folder: string, owner: DescriptionText, input: InputFile, result: ImportResult): void {
   const text = result.describe(`${owner.name}-log`, input);
   runningService(text, absolute(folder));
+  for (const name of namesIn(folder)) {
+    if (name === "run" || name === "supervise") continue; // part of `log`, and of runit
+    const directive = input.add(`log/${name}`, firstLine(`${folder}/${name}`), 0);
+    if (name === "finish") text.decide(directive, FINISH);
+    else directive.carried("the file stays in its place");
+  }
   text.set("consumer-of", owner.name);
   owner.relate("waits-for", text.name);
 }

@@ -122,6 +122,12 @@ const BOMBS: readonly (readonly [text: string, message: string])[] = [
     Array.from({ length: 2000 }, (_, at) => `${" ".repeat(at)}a:`).join("\n").slice(0, 1_000_000),
     "its values stand too deep in each other",
   ],
+  [`services:\n${"? ".repeat(20_000)}x`, "its values stand too deep in each other"],
+  // Between 64 and a few thousand levels the stack may or may not suffice, and the parser may catch what it throws.
+  ...[300, 1200, 5000].map((levels): [string, string] => [
+    Array.from({ length: levels }, (_, at) => `${" ".repeat(at)}a:`).join("\n").slice(0, 1_000_000),
+    "its values stand too deep in each other",
+  ]),
   ["services:\n  web: *nothing\n", "Cannot read"],
   ["services: {a: {command: x}, a: {command: y}}\n", "Cannot read"],
   [`services: "${"x".repeat(1_100_000)}"`, "a compose file has at most 1048576 characters"],

@@ -7,6 +7,7 @@ import { serviceName } from "../names.ts";
 import { absolute } from "../procfile.ts";
 import { type ImportRequest, ImportResult } from "../result.ts";
 import { plainWords } from "../words.ts";
+import { extended } from "./extends.ts";
 import { Fields, textsOf } from "./fields.ts";
 import { interpolateTree } from "./interpolate.ts";
 import { importService } from "./service.ts";
@@ -36,14 +37,26 @@ function importFile(path: string, podman: boolean, result: ImportResult): void {
   if (root.kind !== "map" || services?.kind !== "map") {
     throw new InputError(`Cannot read ${path}: it has no 'services'`);
   }
+  const whole = extended(services.entries);
+  for (const [name, tree] of services.entries) {
+    const field = tree.kind === "map" ? tree.entries.get("extends") : undefined;
+    if (field === undefined || hasField(whole.get(name), "extends")) continue;
+    input.add(`services.${name}.extends`, treeText(field), field.line).changed(
+      "it has the fields of the other service",
+    );
+  }
   const folder = absolute(folderOf(path));
   const given = root.entries.get("name");
   const project = serviceName(given?.kind === "text" ? given.text : lastPart(folder) || "compose");
-  importServices(services.entries, { project, folder, podman, input, result });
+  importServices(whole, { project, folder, podman, input, result });
   explainTop(root.entries, input, podman);
   for (const name of missing) {
     input.add(`\${${name}}`, "", 0).decision("the variable is not in .env: an empty text stands for it");
   }
+}
+
+function hasField(tree: Tree | undefined, name: string): boolean {
+  return tree?.kind === "map" && tree.entries.has(name);
 }
 
 /** The variables of `.env`. */

@@ -138,6 +138,11 @@ function importFiles(
       continue;
     }
     const whole = path.text.startsWith("/") ? path.text : `${folder}/${path.text}`;
+    const required = item.kind === "map" ? item.entries.get("required") : undefined;
+    if (kindOfPath(whole) !== "file" && required?.kind === "text" && required.text === "false") {
+      directive.changed(`there is no file ${path.text}, and it is not required`);
+      continue;
+    }
     if (kindOfPath(whole) !== "file") {
       text.decide(directive, `there is no file ${path.text}: give the service its variables with env-file`);
       continue;

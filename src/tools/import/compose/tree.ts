@@ -42,8 +42,14 @@ function parsedDocument(text: string, lineCounter: LineCounter, path: string) {
   }
 }
 
-/** Brackets inside each other are read by recursion, which a long row of them would end. */
+/**
+ * Values inside each other are read by recursion. The parser may turn an overflow of the stack into some error of its own,
+ * so such a text is refused before: brackets, indentation and rows of indicators are counted.
+ */
 function refuseDeepText(text: string, path: string): void {
+  if (indentation(text) > DEEPEST * 4) {
+    throw new InputError(`Cannot read ${path}: its values stand too deep in each other`);
+  }
   let depth = 0;
   for (const character of text) {
     if (character === "[" || character === "{") depth++;
@@ -53,10 +59,24 @@ function refuseDeepText(text: string, path: string): void {
     }
   }
   for (const line of text.split("\n")) {
-    if (/^\s*(- ){64}/.test(line)) {
+    if (/^\s*([-?:] +){64}/.test(line)) {
       throw new InputError(`Cannot read ${path}: its values stand too deep in each other`);
     }
   }
+}
+
+/** The most lines that stand in each other by their indentation. */
+function indentation(text: string): number {
+  const open: number[] = [];
+  let most = 0;
+  for (const line of text.split("\n")) {
+    const indent = line.search(/[^ ]/);
+    if (indent === -1) continue;
+    while (open.length > 0 && open[open.length - 1] >= indent) open.pop();
+    open.push(indent);
+    most = Math.max(most, open.length);
+  }
+  return most;
 }
 
 class TreeReader {

@@ -163,9 +163,16 @@ function importCommand(app: App, service: DescriptionText): void {
   const needsShell = /\s/.test(script) && program.length === 0;
   service.set(
     "command",
-    needsShell ? shellCommand(`exec ${script} ${shellLine(words.slice(1))}`.trimEnd()) : words,
+    needsShell
+      ? shellCommand(`${isPlain(script) ? "exec " : ""}${script} ${shellLine(words.slice(1))}`.trimEnd())
+      : words,
   );
   for (const name of ["script", "interpreter"]) app.directive(name)?.carried();
+}
+
+/** Whether a line of shell is one command, so that the shell can become it. */
+function isPlain(script: string): boolean {
+  return /^[\w@%+:,./ -]+$/.test(script);
 }
 
 function wordsOf(app: App, service: DescriptionText, name: string): Word[] {
@@ -265,6 +272,7 @@ const NOTES: Readonly<Record<string, string>> = {
   watch_delay: "dinit does not watch files",
   watch_options: "dinit does not watch files",
   cron_restart: "a scheduled service can call dinitctl restart",
+  shell: "a line with spaces runs in /bin/sh",
   exec_mode: "each instance is a separate process; none of them shares a port",
 };
 

@@ -12,7 +12,7 @@ const HEAP_LIMIT = 128;
 
 /**
  * The value that a CommonJS module exports. Files and the environment are out of its reach; of the modules that it may
- * require, there is only `path`. Throws `InputError`.
+ * require, there are only `path`, and of `os` the number of processors. Throws `InputError`.
  */
 export async function evaluateModule(text: string, path: string): Promise<unknown> {
   const child = await start(path);
@@ -69,10 +69,12 @@ function program(text: string, path: string): string {
   const folder = path.slice(0, path.lastIndexOf("/") + 1) || "./";
   return [
     'import * as path from "node:path";',
+    'const os = { cpus: () => Array.from({ length: navigator.hardwareConcurrency }, () => ({})), EOL: "\\n" };',
     "const module = { exports: {} };",
     "const require = (name) => {",
     '  if (name === "path" || name === "node:path") return path;',
-    '  throw new Error("cannot require " + name + " here");',
+    '  if (name === "os" || name === "node:os") return os;',
+    '  throw new Error("the file requires " + name + ", which it cannot here; convert it to JSON");',
     "};",
     'const process = { env: {}, argv: [], cwd: () => ".", platform: "linux", version: "v20.0.0" };',
     `new Function("module", "exports", "require", "process", "__dirname", "__filename", ${

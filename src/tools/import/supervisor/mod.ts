@@ -73,10 +73,11 @@ function globPattern(glob: string): RegExp {
 
 function importSections(sections: ReadonlyMap<Section, InputFile>, result: ImportResult): void {
   const programs: Program[] = [];
+  const shared = [...sections.keys()].find(({ name }) => name === "supervisord")?.options.get("environment");
   for (const [section, input] of sections) {
     if (!section.name.startsWith("program:")) continue;
     const values = { here: absolute(folderOf(input.path)) };
-    programs.push(importProgram(section, input, values, result));
+    programs.push(importProgram(section, input, values, shared, result));
   }
   for (const program of programs) describeGroup(program, result, sections);
   orderByPriority(programs);
@@ -140,6 +141,7 @@ const NOTES: Readonly<Record<string, string>> = {
   unix_http_server: "the daemon has its own control socket",
   inet_http_server: "the daemon has its own control socket",
   rpcinterface: "the daemon has its own protocol",
+  ctlplugin: "dinitctl has no plugins",
   eventlistener: "a program can follow dinitctl events",
   "fcgi-program": "a description has no FastCGI socket; socket-listen opens a Unix socket",
 };

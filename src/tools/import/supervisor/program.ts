@@ -30,11 +30,12 @@ export interface Program {
   readonly services: readonly DescriptionText[];
 }
 
-/** Makes the descriptions of a program. */
+/** Makes the descriptions of a program. `shared` has the variables of all programs. */
 export function importProgram(
   section: Section,
   input: InputFile,
   values: Expansions,
+  shared: Directive | undefined,
   result: ImportResult,
 ): Program {
   const name = section.name.slice("program:".length).trim();
@@ -45,7 +46,7 @@ export function importProgram(
   const services: DescriptionText[] = [];
   for (let at = 0; at < count; at++) {
     const own = { program_name: name, group_name: name, process_num: first + at, numprocs: count, ...values };
-    services.push(describeProcess(section, input, own, count, result));
+    services.push(describeProcess(section, input, own, { count, shared }, result));
   }
   option("process_name")?.carried();
   const priority = option("priority");
@@ -73,7 +74,7 @@ function describeProcess(
   section: Section,
   input: InputFile,
   values: Expansions,
-  count: number,
+  { count, shared }: { readonly count: number; readonly shared: Directive | undefined },
   result: ImportResult,
 ): DescriptionText {
   const option = (key: string) => section.options.get(key);
@@ -87,7 +88,7 @@ function describeProcess(
   importCommand(read);
   importLife(read);
   importOutput(read);
-  importVariables(read, result);
+  importVariables(read, result, shared);
   explainRest(section, text);
   return text;
 }
@@ -116,6 +117,12 @@ class Options {
     if ("word" in expanded) return expanded.word;
     this.text.decide(directive, `nothing here knows ${expanded.unknown}`);
     return undefined;
+  }
+
+  /** A text with its expansions; `undefined` if it names variables, or something that nothing here knows. */
+  expanded(text: string): string | undefined {
+    const expanded = expandOption(text, this.#values);
+    return "word" in expanded ? textOf(expanded.word) : undefined;
   }
 
   /** The words of a value, each with its expansions. */
@@ -261,34 +268,30 @@ function limits(read: Options): void {
   keep?.carried();
 }
 
-function importVariables(read: Options, result: ImportResult): void {
+/** The variables of all programs, and then those of the program. */
+function importVariables(read: Options, result: ImportResult, shared: Directive | undefined): void {
   const { text } = read;
   const variables = new Map([["SUPERVISOR_ENABLED", "1"], ["SUPERVISOR_PROCESS_NAME", text.name]]);
+  if (shared !== undefined) addVariables(read, shared, variables);
   const directive = read.directive("environment");
-  const word = read.word("environment");
-  if (directive !== undefined && word !== undefined) {
-    const value = textOf(word);
-    if (value === undefined) text.decide(directive, "a file of variables cannot hold other variables");
-    else addVariables(read, directive, value, variables);
-  }
+  if (directive !== undefined) addVariables(read, directive, variables);
   result.setVariables([text], variables);
 }
 
 /** `NAME="value",OTHER=value`: commas separate outside of quotes. */
-function addVariables(
-  read: Options,
-  directive: Directive,
-  value: string,
-  variables: Map<string, string>,
-): void {
+function addVariables(read: Options, directive: Directive, variables: Map<string, string>): void {
   const pattern = /\s*([A-Za-z_]\w*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^,"'\s]*)\s*(?:,|$)/y;
-  while (pattern.lastIndex < value.length) {
-    const match = pattern.exec(value);
-    const text = match === null ? undefined : shellSplit(match[2]);
-    if (match === null || text === undefined || !isWritableVariable(match[1], text.join(" "))) {
-      return read.text.decide(directive, "one of the variables cannot be read or written");
+  while (pattern.lastIndex < directive.value.length) {
+    const match = pattern.exec(directive.value);
+    const quoted = match === null ? undefined : shellSplit(match[2]);
+    if (match === null || quoted === undefined) {
+      return read.text.decide(directive, "one of the variables cannot be read");
     }
-    variables.set(match[1], text.join(" "));
+    const [, name] = match;
+    const value = read.expanded(quoted.join(" "));
+    if (value === undefined || !isWritableVariable(name, value)) {
+      read.text.decide(directive, `a file of variables cannot hold the value of ${name}`);
+    } else variables.set(name, value);
   }
   directive.changed("the variables are in the file that env-file names");
 }

@@ -118,7 +118,12 @@ const ROWS: readonly (readonly [pattern: RegExp, outcome: Outcome, note: string]
     "a service may run for any time; the command timeout limits a program",
   ],
   [
-    /^Service\.(FileDescriptor|OpenFile|Sockets|StandardInput(Text|Data)|NonBlocking)/,
+    /^Service\.StandardInput(Text|Data)$/,
+    "decision",
+    "a command such as sh -c 'PROGRAM < FILE' gives it its input",
+  ],
+  [
+    /^Service\.(FileDescriptor|OpenFile|Sockets|NonBlocking)/,
     "decision",
     "a description names one activation socket, with socket-listen",
   ],

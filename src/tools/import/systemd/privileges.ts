@@ -201,6 +201,8 @@ function importCapabilities({ unit, text }: ServiceContext): void {
     entries.push(...names.map((name) => `^${name.toLowerCase()}`));
     directive.changed("capabilities = ^NAME");
   }
+  const none = unit.named("Service", "CapabilityBoundingSet");
+  if (none?.value === "") text.decide(none, "no capability at all: list each as capabilities = !NAME,…");
   for (const directive of unit.all("Service", "CapabilityBoundingSet")) {
     if (directive.value.startsWith("~")) {
       entries.push(...directive.value.slice(1).trim().split(/\s+/).map((name) => `!${name.toLowerCase()}`));

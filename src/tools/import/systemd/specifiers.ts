@@ -8,6 +8,7 @@ const SYSTEM_FOLDERS: Readonly<Record<string, string>> = {
   t: "/run",
   S: "/var/lib",
   C: "/var/cache",
+  D: "/usr/share",
   L: "/var/log",
   E: "/etc",
   h: "/root",
@@ -23,11 +24,30 @@ const USER_FOLDERS: Readonly<Record<string, Word>> = {
   t: [{ variable: "XDG_RUNTIME_DIR" }],
   S: [{ variable: "HOME" }, "/.local/state"],
   C: [{ variable: "HOME" }, "/.cache"],
+  D: [{ variable: "HOME" }, "/.local/share"],
   L: [{ variable: "HOME" }, "/.local/state/log"],
   E: [{ variable: "HOME" }, "/.config"],
   h: [{ variable: "HOME" }],
   u: [{ variable: "USER" }],
   s: [{ variable: "SHELL" }],
+};
+
+/** What the specifiers mean that only the running machine knows. Other letters mean nothing, and stay as they are. */
+const UNKNOWN: Readonly<Record<string, string>> = {
+  a: "the architecture",
+  A: "the version of the image",
+  b: "the number of this boot",
+  B: "the build of the system",
+  d: "the folder of credentials",
+  H: "the name of the machine",
+  l: "the short name of the machine",
+  m: "the number of the machine",
+  M: "the image of the system",
+  o: "the name of the system",
+  q: "the pretty name of the machine",
+  v: "the release of the kernel",
+  w: "the version of the system",
+  W: "the variant of the system",
 };
 
 /** A text without specifiers, or the specifier that nothing can replace. */
@@ -41,8 +61,10 @@ export function expand(text: string, unit: Unit): Expansion {
     parts.push(text.slice(from, at));
     const letter = text[at + 1] ?? "";
     const meaning = letter === "%" ? ["%"] : meaningOf(letter, unit);
-    if (meaning === undefined) return { unknown: `%${letter}` };
-    parts.push(...meaning);
+    if (meaning === undefined && Object.hasOwn(UNKNOWN, letter)) {
+      return { unknown: `%${letter}, ${UNKNOWN[letter]}` };
+    }
+    parts.push(...meaning ?? [`%${letter}`]);
     from = at + 1 + letter.length;
   }
   parts.push(text.slice(from));
@@ -72,6 +94,9 @@ function meaningOf(letter: string, unit: Unit): Word | undefined {
       return [unescapeName(dash)];
     case "f":
       return ["/", ...(argument === undefined ? [unescapeName(instance ?? prefix)] : [argument])];
+    case "y":
+    case "Y":
+      return [letter === "y" ? unit.path : unit.path.replace(/\/[^/]*$/, "")];
     case "T":
       return ["/tmp"];
     case "V":

@@ -114,5 +114,8 @@ function explainRest(timer: Unit, text: DescriptionText, isScheduled: boolean): 
   timer.last("Timer", "AccuracySec")?.carried("runs start at their time");
   timer.last("Timer", "WakeSystem")?.none("dinit does not wake the machine; see schedule-catch-up");
   timer.last("Timer", "RemainAfterElapse")?.carried("a schedule stays armed");
+  timer.last("Timer", "DeferReactivation")?.changed(
+    "schedule-overlap says what a run that is due meanwhile does",
+  );
   timer.last("Timer", "RandomizedOffsetSec")?.none("see schedule-jitter");
 }

@@ -67,6 +67,11 @@ export class Unit {
     this.#directives = directives;
   }
 
+  /** The path of its file. */
+  get path(): string {
+    return this.inputs[0]?.path ?? this.name.full;
+  }
+
   /** Whether it has instances. */
   get isTemplate(): boolean {
     return this.name.instance === "";
