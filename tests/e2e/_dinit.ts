@@ -3,7 +3,7 @@
  * a compiled binary, the tests use it instead of the sources.
  */
 
-import { PATIENCE, soon } from "../_patience.ts";
+import { PATIENCE, soon, until } from "../_patience.ts";
 import { endOf, killUnlessEnded, outputOf } from "../_processes.ts";
 import { type Injected, injected, isOfInjection, Relay } from "./_injection.ts";
 
@@ -204,6 +204,16 @@ export class Dinit implements AsyncDisposable {
   /** Runs `dinit ctl` against the daemon. */
   ctl(...args: string[]): Promise<Result> {
     return runDinit(["ctl", "--socket-path", this.socket, ...args]);
+  }
+
+  /** Upgrades the daemon. It waits for an injected upgrade that is under way. */
+  async upgrade(): Promise<Result> {
+    let result: Result | undefined;
+    await until(async () => {
+      result = await this.ctl("upgrade");
+      return !result.stderr.includes("another upgrade is under way");
+    }, "an upgrade");
+    return result!; // `until` has called it
   }
 
   /** The process id of a service, from its status. */

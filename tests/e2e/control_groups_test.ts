@@ -61,7 +61,7 @@ Deno.test({
     const group = groupOf(main);
     assertMatch(group, /\/dinit-[0-9a-f]{8}\/asks\.service$/);
     assertEquals([groupOf(left), groupOf(await dinit.pidOf("plain"))], [group, groupOf(dinit.pid)]);
-    assertEquals((await dinit.ctl("upgrade")).code, 0);
+    assertEquals((await dinit.upgrade()).code, 0);
     assertEquals((await dinit.ctl("restart", "asks")).code, 0);
     assertEquals([groupOf(await dinit.pidOf("asks")), isRunning(left)], [group, false]);
     assertEquals((await dinit.ctl("stop", "asks")).code, 0);

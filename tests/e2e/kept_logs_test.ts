@@ -85,7 +85,7 @@ Deno.test("an upgrade and faults of the daemon keep the keeper, and the logs are
   await dinit.printed("[  OK  ] boot");
   const keeper = await workingKeeper(dinit.pid, WRITERS.length);
   for (let round = 0; round < 2; round++) {
-    const { code, stderr } = await dinit.ctl("upgrade");
+    const { code, stderr } = await dinit.upgrade();
     assertEquals([code, stderr], [0, ""]);
     dinit.kill("SIGSEGV");
     await until(
