@@ -297,8 +297,8 @@ const ROWS = [
     extension: true,
     assignable: true,
     local: true,
-    value: { name: "COMMAND", kind: "command", omissible: true, mayBeEmpty: true },
-    help: "restart the process once, use it with COMMAND, and say what its permissions lack",
+    value: { name: "CMD", kind: "command", omissible: true, mayBeEmpty: true },
+    help: "restart the process once, use it with CMD, and say what its permissions lack",
     apply: (o, value) => o.verify = value,
   },
   {
@@ -307,7 +307,7 @@ const ROWS = [
     assignable: true,
     local: true,
     value: {
-      name: "DURATION",
+      name: "TIME",
       missing: "--during should be followed by a duration such as 30s or 10m",
       kind: "number",
       pattern: /^\d{1,6}(\.\d+)?(ms|s|m|h)?$/,
@@ -321,7 +321,7 @@ const ROWS = [
     assignable: true,
     local: true,
     value: {
-      name: "PERMISSION",
+      name: "KIND",
       missing: "--deny should be followed by the name of a permission, such as run",
       oneOf: ["net", "read", "write", "env", "run", "sys", "ffi", "import"],
     },

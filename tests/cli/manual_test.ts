@@ -21,6 +21,7 @@ const NAMES = [
   "dinit-up",
   "dinit-down",
   "dinit-init",
+  "dinit-build",
   "dinit-lease",
   "shutdown",
 ];

@@ -12,7 +12,7 @@ import { findService, notLoaded } from "./services.ts";
 /** Requests within this time after the first one belong to the start, in milliseconds. */
 const START_UP = 5000;
 
-/** `dinitctl permissions SERVICE [--record [--deny=PERMISSION]...] [--verify[=COMMAND]] [--for=DURATION]` */
+/** `dinitctl permissions SERVICE [--record [--deny=KIND]...] [--verify[=CMD]] [--for=TIME]` */
 export async function permissions(context: CommandContext): Promise<number> {
   const { words: [name], options: { record, verify } } = context;
   if (!record && verify === undefined) throw ctlFailure("permissions: say what to do: --record or --verify");
