@@ -298,7 +298,7 @@ const ROWS = [
     assignable: true,
     local: true,
     value: { name: "CMD", kind: "command", omissible: true, mayBeEmpty: true },
-    help: "restart the process once, use it with CMD, and say what its permissions lack",
+    help: "restart it once, use it with CMD, and say what it lacks",
     apply: (o, value) => o.verify = value,
   },
   {
@@ -312,7 +312,7 @@ const ROWS = [
       kind: "number",
       pattern: /^\d{1,6}(\.\d+)?(ms|s|m|h)?$/,
     },
-    help: "record or verify for this time (also --for); without it, until Ctrl-C",
+    help: "record or verify for this time (also --for), not until Ctrl-C",
     apply: (o, value) => o.during = value,
   },
   {

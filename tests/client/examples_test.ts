@@ -33,10 +33,11 @@ function programsIn(file: string): string[] {
 
 const [LIST, START, ...OTHERS] = programsIn("src/client/library.ts");
 const [FIRST] = programsIn("docs/client.md");
-const [PACKAGE, DESCRIPTION, ENGINE, MODEL] = [".", "./description", "./engine", "./model"].map((entry) =>
+const ENTRIES = [".", "./description", "./engine", "./model", "./service"];
+const [PACKAGE, DESCRIPTION, ENGINE, MODEL, SERVICE] = ENTRIES.map((entry) =>
   programsIn(SETTINGS.exports[entry])[0]
 );
-const PROGRAMS = { LIST, START, FIRST, PACKAGE, DESCRIPTION, ENGINE, MODEL };
+const PROGRAMS = { LIST, START, FIRST, PACKAGE, DESCRIPTION, ENGINE, MODEL, SERVICE };
 /** What the package depends on is found by the map of the repository. */
 const CONFIG = ["--config", decodeURIComponent(new URL("deno.json", ROOT).pathname)];
 
@@ -88,12 +89,13 @@ Deno.test("the examples of the library, its page and its entries have right type
     const facts = "1 database loaded\n2 site loaded\n6 database started\n8 site started\n";
     assertEquals(await run("ENGINE"), facts);
     assertEquals(await run("MODEL"), "No such file or directory 1\n");
+    assertEquals(await run("SERVICE"), ""); // `dinit build` makes something of what it exports
   });
 });
 
 Deno.test("the package names its entries, and each exists", async () => {
   assertEquals(SETTINGS.name, "@dinit/dinit");
-  assertEquals(Object.keys(SETTINGS.exports), [".", "./client", "./description", "./engine", "./model"]);
+  assertEquals(Object.keys(SETTINGS.exports).sort(), [...ENTRIES, "./client"].sort());
   for (const file of Object.values(SETTINGS.exports) as string[]) {
     assertEquals((await Deno.stat(new URL(file, ROOT))).isFile, true);
   }

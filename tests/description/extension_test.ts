@@ -168,7 +168,7 @@ Deno.test("the facts of an added row about hosts and reloads take effect", () =>
   assertEquals(unsupportedByCommandHost(before, settings), undefined);
 });
 
-Deno.test("help, completion, manual page and editors know an added row", () => {
+Deno.test("help, completion, manual page, types and editors know an added row", () => {
   const help = settingHelp("grace-time", settings) ?? "";
   assert(help.replaceAll(/\s+/g, " ").includes("written as @meta grace-time = VALUE"), help);
   assert(serviceHelp(settings).includes("OF A TEST"));
@@ -177,6 +177,7 @@ Deno.test("help, completion, manual page and editors know an added row", () => {
   const changed = [...after.keys()].filter((path) => before.get(path) !== after.get(path));
   assertEquals(changed, [
     "man/dinit-service.5",
+    "src/service/settings.ts",
     "contrib/vim/syntax/dinit.vim",
     "contrib/vscode/syntaxes/dinit.tmLanguage.json",
   ]);
