@@ -91,6 +91,7 @@ const OTHERS = [
   "/usr/share/fish/vendor_completions.d/dinit.fish 644",
   "/usr/share/fish/vendor_completions.d/dinitctl.fish -> dinit.fish",
   "/usr/share/man/man5/dinit-service.5 644",
+  "/usr/share/man/man8/dinit-build.8 644",
   "/usr/share/man/man8/dinit-check.8 644",
   "/usr/share/man/man8/dinit-down.8 644",
   "/usr/share/man/man8/dinit-export.8 644",
