@@ -43,7 +43,7 @@ function parsedDocument(text: string, lineCounter: LineCounter, path: string) {
 }
 
 /**
- * Values inside each other are read by recursion. The parser may turn an overflow of the stack into some error of its own,
+ * Values inside each other are read by recursion. The parser may turn an overflow of the stack into another error,
  * so such a text is refused before: brackets, indentation and rows of indicators are counted.
  */
 function refuseDeepText(text: string, path: string): void {
