@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { needing, rootOnly } from "../_needs.ts";
+import { until } from "../_patience.ts";
 import { outputOf } from "../_processes.ts";
 import { Dinit, isRunning } from "./_dinit.ts";
 import { awaitFile, both, enter, native, process } from "./_hosts.ts";
@@ -103,6 +104,25 @@ Deno.test("the messages of a stranger are ignored, and that is said once", async
   dinit.write("sent", "");
   assertEquals((await strangers).code, 0);
   assertEquals(dinit.lines.filter((line) => said.test(line)).length, 1);
+});
+
+Deno.test("a process that says that it is ready and ends at once has started or failed, and never hangs", async () => {
+  await using dinit = withSender({
+    boot: "type = internal\n",
+    brief:
+      `type = process\ncommand = perl ../sender.pl READY=1\n${NOTIFY}\nrestart = no\nstart-timeout = 0\n`,
+  });
+  dinit.write("sent", ""); // so the sender does not wait
+  dinit.start();
+  await dinit.printed("[  OK  ] boot");
+  const isStarted = "[  OK  ] brief";
+  for (let round = 1; round <= 5; round++) {
+    const { code } = await dinit.ctl("start", "brief");
+    const said = () => dinit.lines.filter((line) => line === isStarted || line === "[FAILED] brief");
+    await dinit.until(() => said().length === round, "a word about the start");
+    assertEquals(code, said().at(-1) === isStarted ? 0 : 1);
+    await until(async () => (await dinit.ctl("status", "brief")).stdout.includes("STOPPED"), "the end");
+  }
 });
 
 Deno.test("ten thousand messages do not keep the daemon from its work", async () => {
