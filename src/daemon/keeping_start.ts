@@ -72,7 +72,7 @@ function edgesOf(manager: ServiceManager, names: ReadonlySet<string>): KeptStart
   return edges;
 }
 
-/** Whom `keepStart` tells. */
+/** What `keepStart` calls. */
 export interface KeepingContext {
   /** The number that the start has already. @default undefined, it gets the next one */
   readonly own: number | undefined;
