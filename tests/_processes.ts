@@ -4,7 +4,7 @@
  */
 
 import { leaveNothingBehind } from "../scripts/process_guard.ts";
-import { PATIENCE, soon, type Text } from "./_patience.ts";
+import { PATIENCE, soon, type Text, until } from "./_patience.ts";
 
 leaveNothingBehind();
 
@@ -41,6 +41,23 @@ export function killUnlessEnded(child: Deno.ChildProcess, signal: Deno.Signal = 
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
+}
+
+/**
+ * The words of the command line or the environment of a process. While a process executes a program, the kernel shows
+ * an empty one for a moment, so this waits for the words.
+ */
+export function wordsOf(pid: number, file: "cmdline" | "environ"): Promise<string[]> {
+  const path = `/proc/${pid}/${file}`;
+  return until(() => {
+    const bytes = Deno.readFileSync(path);
+    return bytes.length === 0 ? undefined : latin1(bytes).split("\0").slice(0, -1);
+  }, `the words of ${path}`);
+}
+
+/** Each byte as one character, so that bytes that are no UTF-8 can be compared. */
+export function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { endOf, killUnlessEnded } from "../_processes.ts";
+import { endOf, killUnlessEnded, wordsOf } from "../_processes.ts";
 import { exposuresOf } from "../../src/cli/ctl/exposures.ts";
 import { NAMESPACES, type ProcessView, viewOf } from "../../src/cli/ctl/process_view.ts";
 import { ServiceState } from "../../src/model/mod.ts";
@@ -52,6 +52,7 @@ Deno.test("a flag of the program is no grant of Deno, and all is told as all", (
 Deno.test("the view of a real process is what the kernel shows", async () => {
   const child = new Deno.Command("sleep", { args: ["1000"] }).spawn();
   try {
+    await wordsOf(child.pid, "cmdline");
     const { uid, shared, command } = viewOf(child.pid, Deno.pid);
     assertEquals([uid, [...shared], command.at(-1)], [Deno.uid(), [...NAMESPACES], "1000"]);
   } finally {

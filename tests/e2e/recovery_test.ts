@@ -26,6 +26,14 @@ function sleepers(...marks: string[]): number[] {
   });
 }
 
+/** The one process that sleeps for a time. The kernel does not show its words while it executes its program. */
+function sleeper(time: string): Promise<number> {
+  return until(() => {
+    const found = sleepers(time);
+    return found.length === 1 ? found[0] : undefined;
+  }, "one process that sleeps");
+}
+
 /** The output of a daemon, without lines that depend on the control groups of the machine. */
 function messages(output: string): string[] {
   return output.split("\n").filter((line) => line !== "" && !line.includes("cgroup"));
@@ -41,7 +49,7 @@ both("a second daemon does not touch the services of a first one whose socket wa
   await using dinit = start({ boot: settings("type = process", `command = sleep ${time}`) });
   try {
     await dinit.printed("[  OK  ] boot");
-    const [pid] = sleepers(time);
+    const pid = await sleeper(time);
     dinit.kill("SIGSTOP"); // otherwise it would create the socket again at once
     Deno.removeSync(dinit.ownSocket);
     const words = ["--user", "--services-dir", `${dinit.directory}/sd`, "--socket-path", dinit.ownSocket];
@@ -75,7 +83,7 @@ both("a daemon that lost socket and journal writes both again on SIGUSR1", async
     Deno.removeSync(`${dinit.ownSocket}.processes`);
     dinit.kill("SIGUSR1");
     await dinit.until(() => dinit.has("socket") && dinit.has("socket.processes"), "both files");
-    assertStringIncludes(dinit.read("socket.processes"), `"pid":${sleepers(time)[0]}`);
+    assertStringIncludes(dinit.read("socket.processes"), `"pid":${await sleeper(time)}`);
   } finally {
     sweep(time);
   }
@@ -142,14 +150,14 @@ native("a daemon with a pid file in the session of another process is ended", as
   await using dinit = start({ boot });
   try {
     await dinit.printed("[  OK  ] boot");
-    const [pid] = sleepers(time);
+    const pid = await sleeper(time);
     assertEquals(await dinit.pidOf("boot"), pid);
     await dinit.stop("SIGKILL");
     Deno.removeSync(`${dinit.directory}/pid`);
     dinit.start({ args: ["--after-crash=end"] });
     await dinit.printed("[  OK  ] boot", 2);
     assert(!isRunning(pid));
-    assertEquals(sleepers(time).length, 1);
+    await sleeper(time);
   } finally {
     sweep(time);
   }
@@ -194,7 +202,7 @@ Deno.test({
     try {
       dinit.start({ permissions });
       await dinit.printed("[  OK  ] boot");
-      const [pid] = sleepers(time);
+      const pid = await sleeper(time);
       await dinit.stop("SIGKILL");
       dinit.start({ permissions });
       await dinit.printed("[  OK  ] boot", 2);

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromSources } from "../_needs.ts";
+import { wordsOf } from "../_processes.ts";
 import { Dinit } from "./_dinit.ts";
 
 const LINKER = { LD_LIBRARY_PATH: "/opt/conda/lib", ld_debug: "none", DYLD_X: "1", LD_PRELOAD: "" };
 const environmentOf = async (dinit: Dinit, service: string) =>
-  Deno.readTextFileSync(`/proc/${await dinit.pidOf(service)}/environ`).split("\0");
+  await wordsOf(await dinit.pidOf(service), "environ");
 
 for (const output of ["logfile = ../log\n", "log-type = buffer\n"]) {
   const name =

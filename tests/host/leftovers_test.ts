@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { soon } from "../_patience.ts";
-import { endOf } from "../_processes.ts";
+import { endOf, wordsOf } from "../_processes.ts";
 import { endProcesses, findLeftovers, launchesOver, ownerLives } from "../../src/host/leftover_processes.ts";
 import { type Journal, type JournalEntry, parseJournal, readJournalText } from "../../src/host/mod.ts";
 import { beside, clock, launch, place, record, recording, runProgram, told, until } from "./_journal.ts";
@@ -190,9 +190,7 @@ async function foundAfterKill(command: readonly string[], started = command, cou
   await launchesOver(journal);
   await until(() => workingIn(file.folder).length === count, "the processes");
   const left = findLeftovers(journal);
-  const lines = left.map(({ pid }) =>
-    Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0").slice(0, -1).join(" ")
-  );
+  const lines = await Promise.all(left.map(async ({ pid }) => (await wordsOf(pid, "cmdline")).join(" ")));
   await endProcesses(journal, left);
   const rest = workingIn(file.folder);
   for (const pid of rest) Deno.kill(pid, "SIGKILL");
@@ -205,7 +203,8 @@ function workingIn(folder: string): number[] {
   return Array.from(Deno.readDirSync("/proc"), ({ name }) => Number(name)).filter((pid) => {
     try {
       return pid > 1 && Deno.readLinkSync(`/proc/${pid}/cwd`) === folder &&
-        Deno.readLinkSync(`/proc/${pid}/exe`).endsWith("/sleep");
+        Deno.readLinkSync(`/proc/${pid}/exe`).endsWith("/sleep") &&
+        Deno.readTextFileSync(`/proc/${pid}/cmdline`) !== ""; // not yet there at first
     } catch {
       return false;
     }
