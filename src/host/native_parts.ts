@@ -28,6 +28,7 @@ import { NullDevice } from "./launch/null_device.ts";
 import { OpenFileLimit } from "./launch/open_file_limit.ts";
 import { SlotsMemory } from "./launch/slots_memory.ts";
 import { StartedWith } from "./launch/started_with.ts";
+import { GroupEntry } from "./launch/group_entry.ts";
 import { Tools } from "./launch/tools.ts";
 import type { HostReports, NativeHostOptions } from "./native_options.ts";
 import { LogCollector } from "./output/log_collector.ts";
@@ -110,6 +111,7 @@ export function nativeParts(
       sockets,
       terminal,
       tools,
+      groupEntry: new GroupEntry(memory, library.architecture),
       logs,
       pipes,
       activation,

@@ -1,7 +1,10 @@
+import { Errno } from "../model/mod.ts";
 import { cString, type Library, SystemCallError } from "./library.ts";
 
 const CLOEXEC = 1;
 const ALLOW_SEALING = 2;
+/** Whether the file may become a program. The administrator may require this flag. Linux before 6.3 knows neither. */
+const [NOT_EXECUTABLE, EXECUTABLE] = [8, 16];
 
 /**
  * Files in memory, without a name. Such a file exists as long as a descriptor of it, so it survives the replacement of
@@ -16,8 +19,19 @@ export class MemoryFiles {
 
   /** Makes an empty file. `name` appears in `/proc/PID/fd`. */
   create(name: string, { sealable = false } = {}): number {
-    const flags = CLOEXEC | (sealable ? ALLOW_SEALING : 0);
-    return this.#library.check("memfd_create", this.#library.symbols.memfd_create(cString(name), flags));
+    return this.#create(name, CLOEXEC | (sealable ? ALLOW_SEALING : 0), NOT_EXECUTABLE);
+  }
+
+  /** Makes an empty file that can become a program. Some systems do not allow that. */
+  createExecutable(name: string): number {
+    return this.#create(name, CLOEXEC, EXECUTABLE);
+  }
+
+  #create(name: string, flags: number, execution: number): number {
+    const { symbols } = this.#library;
+    let fd = symbols.memfd_create(cString(name), flags | execution);
+    if (fd === -1 && this.#library.errno() === Errno.EINVAL) fd = symbols.memfd_create(cString(name), flags);
+    return this.#library.check("memfd_create", fd);
   }
 
   /** Reads from a place in the file, and returns the number of bytes: fewer at its end. */

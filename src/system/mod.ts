@@ -22,7 +22,14 @@ export { DescriptorStream } from "./descriptor_stream.ts";
 export { FileWatch } from "./file_watch.ts";
 export { releaseMemory } from "./free_memory.ts";
 export { AT_CWD, type FileKind, Files, O } from "./files.ts";
-export { LibcUnavailableError, type Library, openLibrary, SystemCallError } from "./library.ts";
+export {
+  type Architecture,
+  LibcUnavailableError,
+  type Library,
+  openLibrary,
+  SystemCallError,
+} from "./library.ts";
+export { descriptorMark, entryProgram } from "./entry_program.ts";
 export { type Limit, OpenFiles } from "./limits.ts";
 export { type LoginName, Logins } from "./logins.ts";
 export { BootTime } from "./boot_time.ts";

@@ -6,7 +6,7 @@ import type { NamedLink } from "./exec_chain.ts";
 const { EIO, EINVAL } = Errno;
 const LAST_ERRNO = 133;
 
-/** The messages of the last link (`exec: …`, `cgroup: …`), by their first word. */
+/** The messages of the last link (`exec: …`, `cgroup: …`) and of `GroupEntry`, by their first word. */
 const ENDING_STAGES = new Map<string, LaunchStage>([
   ["exec", LaunchStage.EXECUTE],
   ["cgroup", LaunchStage.CGROUP],
@@ -37,7 +37,10 @@ function privilegeStage(message: string, link: NamedLink): LaunchStage {
 
 let numbers: ReadonlyMap<string, number> | undefined;
 
+/** The error number at the end of a line: `GroupEntry` gives it in digits, tools in words. */
 function reasonOf(line: string): number | undefined {
+  const [, digits] = /^\w+: +(\d{3})$/.exec(line) ?? [];
+  if (digits !== undefined) return Number(digits);
   numbers ??= new Map(
     Array.from({ length: LAST_ERRNO }, (_, index) => [errnoText(index + 1), index + 1]),
   );

@@ -243,7 +243,7 @@ export class LaunchQueue implements LaunchesInFlight {
 
   #landed(flight: Flight, slot: LaunchSlot, errno: number): void {
     const { slots } = this.#context;
-    if (this.#turnsToShell(flight, errno)) {
+    if (this.#hasNextWay(flight, errno)) {
       slots.free(slot);
       this.#fly(flight);
       return;
@@ -307,9 +307,9 @@ export class LaunchQueue implements LaunchesInFlight {
     return openFiles.whileLowered(() => spawner.call(work, slot));
   }
 
-  /** Whether to try again, with the shell. */
-  #turnsToShell({ prepared, work }: Flight, errno: number): boolean {
-    if (!prepared.tryShell(errno)) return false;
+  /** Whether to try again, in another way. */
+  #hasNextWay({ prepared, work }: Flight, errno: number): boolean {
+    if (!prepared.tryNextWay(errno)) return false;
     work.lay(prepared.request);
     return true;
   }

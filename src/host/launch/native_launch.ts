@@ -10,6 +10,7 @@ import { openCgroup, type OwnCgroup } from "../resources/cgroups.ts";
 import { arrangeDescriptors, firstFree } from "./descriptors.ts";
 import { chainCommand, type ChainLink, chainLinks, clampNice, namedLinks, needsChain } from "./exec_chain.ts";
 import { checkInterpreter, findExecutable } from "./executable.ts";
+import type { GroupEntry } from "./group_entry.ts";
 import {
   type DescriptorContext,
   type KeptEnds,
@@ -20,6 +21,7 @@ import {
 import { atStage, ExecutionError, PreparationError, prepare } from "./launch_errors.ts";
 import {
   AT_CWD,
+  descriptorMark,
   type ProcessGroup,
   type SpawnRequest,
   SystemCallError,
@@ -27,7 +29,9 @@ import {
 } from "../../system/mod.ts";
 import type { Tools } from "./tools.ts";
 
-const { ENOENT, ENOEXEC, EBADF, EAGAIN, ENOMEM, EMFILE } = Errno;
+const { ENOENT, ENOEXEC, EBADF, EAGAIN, ENOMEM, EMFILE, EACCES, EPERM } = Errno;
+/** How a machine refuses to execute `GroupEntry`: a rule of its security, or there is no `/proc`. */
+const REFUSALS: readonly number[] = [EACCES, EPERM, ENOENT];
 /** Descriptors of a chain begin after the standard ones; shells accept numbers up to 9. */
 const FIRST_FREE = 3;
 /** Executes files that the kernel does not know as programs. */
@@ -38,6 +42,7 @@ const STATUS_PIPE = { what: "can't create status check pipe", stage: LaunchStage
 export interface LaunchContext extends DescriptorContext {
   readonly terminal: Terminal;
   readonly tools: Tools;
+  readonly groupEntry: GroupEntry;
   readonly cgroup: OwnCgroup;
   /** The signals that processes block; bit 0 is signal 1. */
   readonly blocked: bigint;
@@ -47,7 +52,7 @@ export interface LaunchContext extends DescriptorContext {
 /** A new process, with the ends that the daemon keeps. */
 export interface Launched extends KeptEnds {
   readonly pid: number;
-  /** Standard error of the tools in the chain; when it closes, the command was executed. */
+  /** The messages of the tools in the chain, or of `GroupEntry`; when it closes, the command was executed. */
   readonly chain: { readonly fd: number; readonly links: readonly ChainLink[] } | undefined;
 }
 
@@ -63,6 +68,8 @@ export class PreparedLaunch {
   #request!: SpawnRequest; // `prepare` sets it
   #kept: KeptEnds = { readiness: undefined, control: undefined };
   #chain: Launched["chain"];
+  /** The chain in place of `GroupEntry`. */
+  #otherwise: (() => void) | undefined;
 
   private constructor(plan: LaunchPlan, context: LaunchContext) {
     this.#plan = plan;
@@ -120,10 +127,14 @@ export class PreparedLaunch {
   }
 
   /**
-   * Like `execvp`: a file without a format that the kernel knows is a shell script. After `ENOEXEC` the request becomes
-   * one for the shell; false if it is one already, or if the error is another one.
+   * After an error of `posix_spawn`: the request becomes one for the next way to execute the command; false if there is
+   * none. A machine may refuse to execute `GroupEntry`: then it is a chain. And like `execvp`: a file without a format
+   * that the kernel knows is a shell script, so after `ENOEXEC` it is the shell.
    */
-  tryShell(errno: number): boolean {
+  tryNextWay(errno: number): boolean {
+    const otherwise = this.#otherwise;
+    this.#otherwise = undefined;
+    if (otherwise !== undefined) return REFUSALS.includes(errno) && isPrepared(otherwise);
     const { path, argv } = this.#request;
     if (errno !== ENOEXEC || path === SHELL) return false;
     this.#request = { ...this.#request, path: SHELL, argv: [SHELL, path, ...argv.slice(1)] };
@@ -158,29 +169,29 @@ export class PreparedLaunch {
     this.#kept = kept;
     const links = this.#links();
     const chained = needsChain(links, plan);
+    const onlyEnters = chained && links.length === 0 && !plan.activationSocket;
+    const entry = onlyEnters ? this.#context.groupEntry.path : undefined;
     const [command = ""] = plan.argv;
     // Then the daemon itself looks at nothing from the working directory, and need not open it.
-    const simple = !chained && command.startsWith("/") && plan.output.to !== "file";
+    const simple = (!chained || entry !== undefined) && command.startsWith("/") && plan.output.to !== "file";
     if (!simple) this.#directory = this.#openDirectory();
     const at = this.#directory ?? AT_CWD;
     descriptors.standard(input, output, at);
-    if (simple) {
-      this.#ask(command, plan.argv);
-      return;
-    }
     const { files } = this.#context;
     const cgroup = plan.cgroup === "" ? undefined : atStage(LaunchStage.CGROUP, () => {
       return descriptors.give(openCgroup(files, plan.cgroup, this.#context.cgroup));
     });
-    const found = findExecutable(files, command, descriptors.environment.get("PATH"), at);
+    const path = simple ? command : this.#find(command, at);
+    if (!chained) this.#ask(path, plan.argv);
+    else if (entry !== undefined) this.#askForEntry(entry, path, cgroup!); // it is there to enter a group
+    else this.#askForChain(path, links, cgroup);
+  }
+
+  /** The path of the command. */
+  #find(command: string, at: number): string {
+    const found = findExecutable(this.#context.files, command, this.#descriptors.environment.get("PATH"), at);
     if ("errno" in found) throw new ExecutionError(LaunchStage.EXECUTE, found.errno);
-    if (!chained) {
-      this.#ask(found.path, plan.argv);
-      return;
-    }
-    const problem = checkInterpreter(files, found.path, at);
-    if (problem !== 0) throw new ExecutionError(LaunchStage.EXECUTE, problem);
-    this.#askForChain(found.path, links, cgroup);
+    return found.path;
   }
 
   #links(): ChainLink[] {
@@ -209,16 +220,45 @@ export class PreparedLaunch {
     });
   }
 
-  #askForChain(path: string, links: readonly ChainLink[], cgroup: number | undefined): void {
+  /** A pipe for messages; the daemon's end of it is `#chain`. Returns the end of the process. */
+  #messages(links: readonly ChainLink[]): number {
+    const { read, write } = prepare(this.#plan, STATUS_PIPE, () => this.#context.files.pipe());
+    this.#descriptors.keep(read);
+    this.#context.files.setBlocking(read, false);
+    this.#chain = { fd: read, links };
+    return this.#descriptors.give(write);
+  }
+
+  /** `program` is `GroupEntry`: it enters the group and executes the command. */
+  #askForEntry(program: string, path: string, cgroup: number): void {
+    const { wanted } = this.#descriptors;
+    const messages = this.#messages([]);
+    const messagesFd = firstFree(wanted, FIRST_FREE);
+    wanted.set(messagesFd, messages);
+    const cgroupFd = firstFree(wanted, FIRST_FREE);
+    wanted.set(cgroupFd, cgroup);
+    const marks = descriptorMark(messagesFd) + descriptorMark(cgroupFd);
+    this.#ask(program, [marks, path, ...this.#plan.argv]);
+    this.#otherwise = () => {
+      for (const fd of [messagesFd, cgroupFd]) wanted.delete(fd);
+      this.#askForChain(path, [], cgroup, messages);
+    };
+  }
+
+  #askForChain(
+    path: string,
+    links: readonly ChainLink[],
+    cgroup: number | undefined,
+    messages?: number,
+  ): void {
     const plan = this.#plan;
     const { wanted } = this.#descriptors;
-    const status = prepare(plan, STATUS_PIPE, () => this.#context.files.pipe());
-    this.#descriptors.keep(status.read);
-    this.#context.files.setBlocking(status.read, false);
+    const problem = checkInterpreter(this.#context.files, path, this.#directory ?? AT_CWD);
+    if (problem !== 0) throw new ExecutionError(LaunchStage.EXECUTE, problem);
     // The tools report errors to the daemon; meanwhile another number holds standard error of the command.
     const errorFd = firstFree(wanted, FIRST_FREE);
     wanted.set(errorFd, wanted.get(STDERR)!);
-    wanted.set(STDERR, this.#descriptors.give(status.write));
+    wanted.set(STDERR, messages ?? this.#messages(links));
     const cgroupFd = cgroup === undefined ? undefined : firstFree(wanted, FIRST_FREE);
     if (cgroup !== undefined) wanted.set(cgroupFd!, cgroup);
     const statusFd = firstFree(wanted, FIRST_FREE);
@@ -238,7 +278,6 @@ export class PreparedLaunch {
       return found;
     });
     this.#ask(command[0], command, ["LC_ALL=C"]);
-    this.#chain = { fd: status.read, links };
   }
 
   #ask(
@@ -290,6 +329,17 @@ export class PreparedLaunch {
       throw error;
     }
     return new ExecutionError(LaunchStage.EXECUTE, errno);
+  }
+}
+
+/** Whether a launch could be prepared in this way. */
+function isPrepared(way: () => void): boolean {
+  try {
+    way();
+    return true;
+  } catch (error) {
+    if (error instanceof ExecutionError) return false;
+    throw error;
   }
 }
 
