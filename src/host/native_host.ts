@@ -192,12 +192,7 @@ export class NativeHost implements ProcessHost {
     return this.#prober ??= new Prober({ ...this.#parts, spawner: new Spawner(this.#parts.library, 0n) });
   }
 
-  /** The process that performs such checks, if there is one. */
-  get proberProcess(): number | undefined {
-    return this.#prober?.pid;
-  }
-
-  /** Ends that process. The next check starts another one. */
+  /** Ends the process that performs such checks. The next check starts another one. */
   endProber(): void {
     this.#prober?.close();
   }

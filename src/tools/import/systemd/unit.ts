@@ -3,7 +3,7 @@
 import type { Directive, InputFile } from "../../shared/account.ts";
 
 /** The kinds of units. */
-export const UNIT_KINDS = [
+const UNIT_KINDS = [
   "service",
   "socket",
   "timer",
