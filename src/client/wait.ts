@@ -31,14 +31,14 @@ export interface Waiting {
 export async function settle(handles: Handles, handle: Handle, waiting: Waiting): Promise<Settled> {
   for (;;) {
     const packet = await unlessAborted(handle.events.next(), waiting.signal);
-    if (packet === undefined) return await settleAnew(handles, handle, waiting);
+    if (packet === undefined) return await settleByState(handles, handle, waiting);
     const { end } = waiting.see(packet);
     if (end !== undefined) return { end, packet };
   }
 }
 
 /** The handle has ended with a reload, or with the connection: only the state shows what has happened meanwhile. */
-async function settleAnew(handles: Handles, { name }: Handle, waiting: Waiting): Promise<Settled> {
+async function settleByState(handles: Handles, { name }: Handle, waiting: Waiting): Promise<Settled> {
   try {
     return await handles.use(name, false, async (handle) => {
       const end = endOf(handle, waiting);

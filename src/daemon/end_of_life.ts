@@ -52,7 +52,7 @@ export class EndOfLife {
   /** Ends in the given way. Returns only if that is not possible, which was logged. */
   async end(type: ShutdownType): Promise<void> {
     if (type === ShutdownType.SOFTREBOOT) {
-      await this.#beginAnew();
+      await this.#softReboot();
       this.#context.log.message("error", "Could not soft-reboot. Will attempt reboot.");
       await this.#context.flush();
       this.#shutDown(ENDINGS.get(ShutdownType.REBOOT)!.option!);
@@ -72,7 +72,7 @@ export class EndOfLife {
     this.#become(SHUTDOWN_PROGRAM, ["--system", ...options]);
   }
 
-  async #beginAnew(): Promise<void> {
+  async #softReboot(): Promise<void> {
     this.#context.machine.sync();
     await this.#runShutdown();
     await this.#context.flush();

@@ -16,7 +16,7 @@ import type { StartKeeper, StartKeeperContext } from "./start_keeper.ts";
 /** When a host without an alarm looks first whether the start is over, in milliseconds. */
 const FIRST_LOOK = 5000;
 
-/** Calls after so many milliseconds, unless the program has ended. */
+/** Calls after this many milliseconds, unless the program has ended. */
 function later(call: () => void, milliseconds: number): void {
   Deno.unrefTimer(setTimeout(call, milliseconds));
 }

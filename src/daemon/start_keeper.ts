@@ -26,7 +26,7 @@ export interface StartKeeperContext extends Pick<DaemonContext, "stray"> {
   state(): Pick<DaemonState, "memory" | "change">;
   /** The services with a health check. */
   checked(): string[];
-  /** Calls after so many milliseconds, unless the daemon has ended. */
+  /** Calls after this many milliseconds, unless the daemon has ended. */
   later(call: () => void, milliseconds: number): void;
 }
 

@@ -153,7 +153,7 @@ export interface FactSink {
 }
 
 /** The protocol's event for each outcome. */
-export const OUTCOME_EVENTS: Readonly<Record<OutcomeFact["kind"], ServiceEvent>> = {
+const OUTCOME_EVENTS: Readonly<Record<OutcomeFact["kind"], ServiceEvent>> = {
   "started": ServiceEvent.STARTED,
   "stopped": ServiceEvent.STOPPED,
   "failed": ServiceEvent.FAILEDSTART,

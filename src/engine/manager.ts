@@ -270,7 +270,7 @@ export class ServiceManager implements EngineEvents {
     this.#listeners.add(service, listener);
   }
 
-  /** From now on the listener is not told of the service's events. */
+  /** From now on the listener does not receive the service's events. */
   removeListener(service: ServiceRecord, listener: ServiceListener): void {
     this.#listeners.remove(service, listener);
   }
@@ -280,7 +280,7 @@ export class ServiceManager implements EngineEvents {
     this.#listeners.addEnvironment(listener);
   }
 
-  /** From now on the listener is not told of variables. */
+  /** From now on the listener does not hear about variables. */
   removeEnvironmentListener(listener: EnvironmentListener): void {
     this.#listeners.removeEnvironment(listener);
   }

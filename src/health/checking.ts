@@ -44,7 +44,7 @@ export interface CheckingContext {
   judges(): boolean;
   /** A check has succeeded. */
   healthy(): void;
-  /** So many checks have failed that the service is unhealthy. */
+  /** Too many checks in a row have failed. */
   unhealthy(why: string): void;
   /** The state has changed otherwise. */
   changed(): void;

@@ -18,7 +18,7 @@ import { OwnDescriptors } from "../system/surviving.ts";
 /** How many connections may wait to be accepted, for example while the program is replaced. */
 const BACKLOG = 1024;
 
-/** So many connections are accepted before the event loop turns. */
+/** How many connections are accepted before the event loop turns. */
 const ACCEPTED_AT_ONCE = 16;
 
 /** What `ControlSockets` is given. */

@@ -80,7 +80,11 @@ export class NativeHost implements ProcessHost {
     const exited: HostReports["exited"] = (id, role, exit) =>
       reports.exited(id, role, this.#groups?.explained(id, exit) ?? exit);
     this.#parts = nativeParts(library, { ...reports, exited }, record, options);
-    this.#reap = () => this.#parts.ends.reap();
+    this.#reap = () => {
+      // An order that has arrived before counts first: a stop prevents the restart of a process that has ended.
+      this.#parts.poller.serve();
+      this.#parts.ends.reapSoon();
+    };
     const { users, access, clock, controlSockets, alarm } = this.#parts;
     this.users = users;
     this.files = access;
@@ -188,12 +192,7 @@ export class NativeHost implements ProcessHost {
     return this.#prober ??= new Prober({ ...this.#parts, spawner: new Spawner(this.#parts.library, 0n) });
   }
 
-  /** The process that performs such checks, if there is one. */
-  get proberProcess(): number | undefined {
-    return this.#prober?.pid;
-  }
-
-  /** Ends that process. The next check starts another one. */
+  /** Ends the process that performs such checks. The next check starts another one. */
   endProber(): void {
     this.#prober?.close();
   }

@@ -25,7 +25,6 @@ export {
   type ChartOptions,
   type ChartRow,
   chartRows,
-  rowTitle,
   secondsText,
   startChart,
 } from "./start_chart.ts";

@@ -125,7 +125,7 @@ function rowGroup(row: ChartRow, top: number, x: (time: number) => number): stri
 }
 
 /** What a row says on hover. */
-export function rowTitle({ service, asked, begin, end, outcome, decides }: ChartRow): string {
+function rowTitle({ service, asked, begin, end, outcome, decides }: ChartRow): string {
   const waited = begin > asked ? `waited ${secondsText(begin - asked)} for others; ` : "";
   const word = { started: "started in", failed: "failed after", running: "is starting since" }[outcome];
   const role = decides ? "; it decides how long the start takes" : "";

@@ -1,5 +1,5 @@
 /** The bytes of one stream that wait to be written (daemon and init 5.5). */
-export const BUFFER_SIZE = 4096;
+const BUFFER_SIZE = 4096;
 
 const LOST = new TextEncoder().encode("dinit: *** log message discarded due to full buffer ***\n");
 const LINE_FEED = 10;

@@ -5,7 +5,7 @@ import { encodeBytes } from "./bytes.ts";
 /** How a process becomes ready, apart from a pipe (`ready-notification`); empty: in none of these ways. */
 export type ReadyBy = "" | "notify" | "health" | "uptime";
 
-/** `health-action`: what follows when a service is unhealthy. */
+/** `health-action`: what the daemon does with an unhealthy service. */
 export type HealthAction = "restart" | "stop" | "none";
 
 /** The settings, with times in milliseconds. At most one of `http`, `tcp` and `command` is set. */
@@ -28,7 +28,7 @@ export interface HealthSettings {
   readonly failures: number;
   /** `health-start-interval`: like `interval`, until the first success of a process. */
   readonly startInterval: number;
-  /** `health-start-period`: failures so soon after the launch do not count. */
+  /** `health-start-period`: failures within this time after the launch do not count. */
   readonly startPeriod: number;
   /** `health-action` */
   readonly action: HealthAction;

@@ -1,7 +1,7 @@
 /** The paths in which a program without a slash is searched. */
 
 /** The search path if the environment has no PATH. */
-export const DEFAULT_PATH = "/bin:/usr/bin";
+const DEFAULT_PATH = "/bin:/usr/bin";
 
 /**
  * The possible paths of the executable of a command, in order. A path with a slash is relative to the working directory

@@ -1,13 +1,13 @@
 /** What a description says about files whose changes concern the process of a service (`watch`): an extension. */
 
-/** `watch-action`: what follows when a watched file has changed. */
+/** `watch-action`: what the daemon does when a watched file has changed. */
 export type WatchAction = "restart" | "signal" | "run";
 
 /** The settings, with times in milliseconds. */
 export interface WatchSettings {
   /** `watch`: patterns of paths, relative to the working directory of the service; `!` excludes. Empty: no file is watched. */
   readonly patterns: readonly string[];
-  /** `watch-delay`: how long the files must stay unchanged before something follows. */
+  /** `watch-delay`: how long the files must stay unchanged before the daemon acts. */
   readonly delay: number;
   /** `watch-action` */
   readonly action: WatchAction;

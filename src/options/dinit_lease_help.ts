@@ -15,7 +15,7 @@ export const LEASE_DESCRIPTION: readonly string[] = [
 /** The whole text, with a newline at its end. */
 export function leaseHelp(): string {
   return [
-    "dinit lease: have a service run on exactly one of several machines",
+    "dinit lease: keep a service running on exactly one of several machines",
     "",
     "Usage:",
     "    dinit lease --etcd=URL --name=NAME --service=SERVICE [options]",

@@ -5,7 +5,7 @@ import type { Option, OptionValue } from "./option.ts";
 import { choice } from "./scan.ts";
 
 /** What stands in front of each line. */
-export const STAMP_CHOICES = ["no", "iso", "elapsed"] as const;
+const STAMP_CHOICES = ["no", "iso", "elapsed"] as const;
 export type StampChoice = (typeof STAMP_CHOICES)[number];
 
 /** How a log is written. */
@@ -109,7 +109,7 @@ export const DINIT_LOG_OPTIONS: readonly Option<LogOptions>[] = [
   row(
     "--owner",
     count("--owner", "UID"),
-    "with --in-place, a user who may own FILE, besides root and the own one; the default is none",
+    "with --in-place, a user who may own FILE, besides root and the caller; the default is none",
     (o, value) => o.owner = Number(value),
   ),
 ];

@@ -86,14 +86,14 @@ const ROWS = [
     long: "--all",
     local: true,
     extension: true,
-    help: "start, stop, restart: all services",
+    help: "all services",
     apply: (o) => o.all = true,
   },
   {
     long: "--run",
     local: true,
     extension: true,
-    help: "health: check now, and wait for the results",
+    help: "check now, and wait for the results",
     apply: (o) => o.run = true,
   },
   {
@@ -105,7 +105,7 @@ const ROWS = [
       name: "EXPRESSION",
       missing: "--test should be followed by a cron expression in quotes, such as '0 3 * * *'",
     },
-    help: "timers: show when this expression comes true, without a daemon",
+    help: "show when this expression comes true, without a daemon",
     apply: (o, value) => o.test = value,
   },
   {

@@ -200,7 +200,7 @@ export const DINIT_LEASE = {
   word: "lease",
   commandOnly: true,
   aliases: [],
-  summary: "have a service run on exactly one of several machines",
+  summary: "keep a service running on exactly one of several machines",
   usage: [
     "dinit lease --etcd=URL --name=NAME --service=SERVICE [options]",
     "dinit lease --kubernetes --name=NAME --service=SERVICE [options]",

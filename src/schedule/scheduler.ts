@@ -17,7 +17,7 @@ import { type Due, type Moment, ServiceSchedule, type ServiceScheduleParts } fro
 import { StateFolder } from "./state_folder.ts";
 import { runsDocument, timerDocument } from "./timer_documents.ts";
 
-/** How long the timer sleeps at most, in milliseconds: so soon it is noticed that somebody has set the clock. */
+/** How long the timer sleeps at most, in milliseconds. So it notices within this time that somebody has set the clock. */
 const STEP = 15_000;
 /** The difference of both clocks that says that somebody has set the time of day, in milliseconds. */
 const SET_BY = 1_000;

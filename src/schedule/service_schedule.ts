@@ -19,7 +19,7 @@ export interface Moment {
 }
 
 /**
- * What is due: a run, or none, because its time was missed by so many milliseconds, or because only the clock was set.
+ * What is due: a run, or none. Then the time of the run was missed by this many milliseconds, or only the clock was set.
  */
 export type Due =
   | { readonly cause: "schedule" | "catch-up" }

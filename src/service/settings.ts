@@ -174,7 +174,10 @@ export interface ServiceSettings {
   readonly "health-start-interval"?: Duration;
   /** How long after its launch failed checks do not count. Default: 0. */
   readonly "health-start-period"?: Duration;
-  /** What follows when the service is unhealthy: like a crash, stopped for good, or only shown. Default: restart. */
+  /**
+   * What the daemon does with an unhealthy service: it treats it like a crash, stops it for good, or only says so.
+   * Default: restart.
+   */
   readonly "health-action"?: "restart" | "stop" | "none";
   /** The longest time between two signs of life (WATCHDOG=1) of a process that is up. */
   readonly "watchdog-timeout"?: Duration;
@@ -183,11 +186,11 @@ export interface ServiceSettings {
    * path begins at the working directory of the service (working-dir).
    */
   readonly watch?: string | readonly string[];
-  /** How long the watched files must stay unchanged before something follows. Default: 0.3. */
+  /** How long the watched files must stay unchanged before the daemon acts. Default: 0.3. */
   readonly "watch-delay"?: Duration;
   /**
-   * What follows when watched files have changed. Default: restart. A relative path begins at the working directory
-   * of the service (working-dir); an executable without a slash is searched in PATH.
+   * What the daemon does when watched files have changed. Default: restart. A relative path begins at the working
+   * directory of the service (working-dir); an executable without a slash is searched in PATH.
    */
   readonly "watch-action"?: string | readonly string[];
   /** When to run: five fields with numbers, names, lists, ranges and steps; further lines add times. */
@@ -273,7 +276,7 @@ export interface ServiceSettings {
   readonly "log-keep-size"?: Size;
   /** Whether archives are compressed, apart from the newest one. Default: gzip. */
   readonly "log-compress"?: "gzip" | false | "no";
-  /** What stands in front of each line: nothing, the time, or the seconds since the keeper's start. Default: no. */
+  /** What stands in front of each line: nothing, the time, or the seconds since the log began. Default: no. */
   readonly "log-timestamps"?: false | "no" | "iso" | "elapsed";
   /** Whether each line is written as it is, or as a JSON document. Default: text. */
   readonly "log-format"?: "text" | "json";

@@ -9,11 +9,9 @@ export const SYMBOLS = {
   malloc_trim: { parameters: ["usize"], result: "i32" },
   mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "isize"], result: "usize" },
   mprotect: { parameters: ["usize", "usize", "i32"], result: "i32" },
-  munmap: { parameters: ["usize", "usize"], result: "i32" },
   memcpyIn: { name: "memcpy", parameters: ["usize", "buffer", "usize"], result: "usize" },
   memcpyOut: { name: "memcpy", parameters: ["buffer", "usize", "usize"], result: "usize" },
   __errno_location: { parameters: [], result: "usize" },
-  gnu_get_libc_version: { parameters: [], result: "usize" },
   strlen: { parameters: ["usize"], result: "usize" },
   /** The function receives the exit status and the second argument. */
   on_exit: { parameters: ["usize", "usize"], result: "i32" },

@@ -114,7 +114,7 @@ Deno.test("permissions says what is missing, and which service is not up", async
     );
     assertEquals(
       (await ctl(daemon, "permissions", "web", "--record", "--for", "1s")).err,
-      "dinitctl: the service 'web' is not up, or no process service: start it first\n",
+      "dinitctl: the service 'web' is not up, or is not of the type process: start it first\n",
     );
   } finally {
     Deno.removeSync(folder, { recursive: true });

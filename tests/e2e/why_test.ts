@@ -27,7 +27,7 @@ Deno.test("why names the cause, the last lines of output, and what a service wai
   assertStringIncludes(web, "no database");
   assertMatch(web, /^web is STOPPED \(terminated; exited - status 7\)\.\n/);
   assertStringIncludes(web, "Failed: it reached its restart limit, given up after 1 restart in 10 s\n");
-  assertStringIncludes(web, "Tried again: not by itself");
+  assertStringIncludes(web, "Tried again: not automatically");
   const page = await explained("page", "slow waits for its own process");
   assertStringIncludes(page, "page is STARTING.\n    Waits for: base\n    base waits for: slow\n");
   assertStringIncludes(await why("slow"), "Needed by: base\n");

@@ -119,6 +119,12 @@ Deno.test("an option has a name, a text, and rows for commands that there are", 
   }
 });
 
+Deno.test("the help text of dinitctl names the commands of an option once", () => {
+  const names = COMMANDS.map(({ name }) => name).join("|");
+  const twice = new RegExp(`^  -.* ((${names})(, (${names}))*: )+(${names})(, (${names}))*: `);
+  assertEquals(ctlHelp().split("\n").filter((line) => twice.test(line)), []);
+});
+
 Deno.test("every option is in the help text of its program, and those that the reference hides are not", () => {
   for (const { program, option } of ROWS) {
     const text = PARTS[program].help();

@@ -17,7 +17,7 @@ export function scanBuildArguments(args: readonly string[]): BuildOptions {
       options.folder = word;
     },
     unknown(arg) {
-      throw buildFailure(`the option ${arg} means nothing here`, SEE_HELP);
+      throw buildFailure(`unknown option: ${arg}`, SEE_HELP);
     },
     refused: ({ option }) => buildFailure(option.value?.missing ?? `${option.long} takes no value`, SEE_HELP),
   });

@@ -43,7 +43,7 @@ export function jsonReporter(io: CtlIo): Reporter {
 }
 
 /** A finding as a record. */
-export function checkRecord(finding: Finding): CheckRecord {
+function checkRecord(finding: Finding): CheckRecord {
   const { service, place, setting, severity, code, message, suggestion, remedy, neededBy } = finding;
   return {
     service: service === "" ? null : service,

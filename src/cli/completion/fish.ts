@@ -64,7 +64,7 @@ function __dinit_plain
     end
 end
 
-# The words behind the tool, be it a program or a word behind dinit.
+# The words behind the tool, which is a program or a word behind dinit.
 function __dinit_tool_words
     set -l words (__dinit_words)
     set -l program (commandline -opc)[1]

@@ -37,7 +37,7 @@ export async function permissionSession(
   const broker = listen(await brokerPath(client), decide);
   try {
     if (!await ask(client, `record-begin ${handle}`)) {
-      throw ctlFailure(`the service '${name}' is not up, or no process service: start it first`);
+      throw ctlFailure(`the service '${name}' is not up, or is not of the type process: start it first`);
     }
     try {
       await use(interruption.signal);
@@ -86,7 +86,7 @@ function listen(path: string, decide: Decide): PermissionBroker {
     if (!(error instanceof Error)) throw error;
     const isTaken = error instanceof Deno.errors.AddrInUse;
     const reason = isTaken
-      ? `somebody records already, or was killed: otherwise remove ${path}`
+      ? `another recording runs; if it was killed, remove ${path}`
       : error instanceof Deno.errors.NotCapable
       ? missingGrantText(error)
       : error.message;

@@ -101,7 +101,7 @@ function reasonLines(service: KnownService, now: number): string[] {
   if (failure?.unkept !== undefined) lines.push(`Output: ${unkeptText(failure.unkept)}`);
   if (retryAt !== undefined) lines.push(`Tried again: in ${durationText(Math.max(0, retryAt - now))}`);
   else if (cause !== undefined && state === ServiceState.STOPPED) {
-    lines.push("Tried again: not by itself; 'dinitctl start' starts it");
+    lines.push("Tried again: not automatically; 'dinitctl start' starts it");
   }
   return lines;
 }

@@ -73,7 +73,7 @@ export class Boards {
   }
 
   /**
-   * The board of a look at the daemon.
+   * Makes the board from one look at the daemon.
    *
    * @param now milliseconds since 1970
    */

@@ -9,7 +9,7 @@ import { upFailure } from "./project.ts";
 const LOGS = `${INSTANCE_FOLDER}/log`;
 const OLD_LOGS = `${INSTANCE_FOLDER}/log.old`;
 /** What the daemon itself says. */
-export const DAEMON_LOG = `${INSTANCE_FOLDER}/daemon.log`;
+const DAEMON_LOG = `${INSTANCE_FOLDER}/daemon.log`;
 /** Locked while the daemon is being started: of two calls at the same time, one starts it. */
 const LOCK = `${INSTANCE_FOLDER}/lock`;
 /** Processes of a daemon that did not end in order: the next one takes them over. */
@@ -28,7 +28,7 @@ export interface StartedDaemon {
 }
 
 /** The path of a project's socket for this process: relative, because paths of sockets are short. */
-export function socketOf(root: string): string {
+function socketOf(root: string): string {
   const folder = Deno.cwd();
   if (root === folder) return INSTANCE_SOCKET;
   if (!folder.startsWith(root === "/" ? "/" : `${root}/`)) return `${root}/${INSTANCE_SOCKET}`;

@@ -93,7 +93,7 @@ async function reported(io: CtlIo, run: () => Promise<number>): Promise<number> 
   }
 }
 
-/** Checks the descriptions, and starts the daemon: a mistake is told before anything runs. */
+/** Checks the descriptions, and starts the daemon: it reports mistakes before anything runs. */
 async function begin(project: Project, services: readonly string[], io: CtlIo) {
   const descriptions = await descriptionsOf(project, io);
   let mistakes = "";
@@ -125,7 +125,7 @@ async function startToo(client: ControlClient, services: readonly string[]): Pro
   }
 }
 
-/** Waits until nothing starts any more, and tells the result. */
+/** Waits until no service is starting any more, and prints the result. */
 async function untilSettled(control: ControlClient, options: BoardOptions, io: CtlIo): Promise<number> {
   const client = new Client(control);
   const boards = new Boards(options);

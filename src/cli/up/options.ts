@@ -38,18 +38,18 @@ export function scanPlain<S>(
   options: readonly Option<S>[],
   word?: (word: string) => void,
 ): void {
-  const wrong = (arg: string) =>
-    new ToolFailure(`dinit ${command}: ${arg} means nothing here\n    see: dinit ${command} --help`);
+  const wrong = (what: string) =>
+    new ToolFailure(`dinit ${command}: ${what}\n    see: dinit ${command} --help`);
   scan(args, settings, {
     options,
     word(text) {
-      if (word === undefined) throw wrong(`'${text}'`);
+      if (word === undefined) throw wrong(`unexpected argument: ${text}`);
       word(text);
     },
     unknown(arg) {
-      throw wrong(`the option ${arg}`);
+      throw wrong(`unknown option: ${arg}`);
     },
-    refused: ({ option }) => wrong(`the option ${option.long}`),
+    refused: ({ option }) => wrong(`${option.long} takes no value`),
   });
 }
 
@@ -65,7 +65,7 @@ export function upHelp(): string {
     ...optionColumns(DINIT_UP_OPTIONS),
     "",
     "Without FILE, the services are those of dinit.d/, dinit.toml or Procfile in this folder, or above it.",
-    "Ctrl-C stops them in order, a second time at once. If they run already, up shows them, and leaves them.",
+    "Ctrl-C stops them in order, and a second Ctrl-C at once. If they run already, Ctrl-C leaves them running.",
     "",
   ].join("\n");
 }

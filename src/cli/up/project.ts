@@ -77,7 +77,7 @@ export function isFileWord(word: string): boolean {
 }
 
 /** The folder, and all folders above it. */
-export function withParents(folder: string): string[] {
+function withParents(folder: string): string[] {
   const folders = [folder];
   for (let at = folder.lastIndexOf("/"); at > 0; at = folder.lastIndexOf("/", at - 1)) {
     folders.push(folder.slice(0, at));

@@ -53,7 +53,7 @@ export function summaryLines(
 }
 
 /** How many services are ready, and since when: `2 of 3 ready in 2.0 s`. */
-export function totalText(board: Board): string {
+function totalText(board: Board): string {
   const { rows, settled, took } = board;
   const ready = rows.filter(({ look }) => look === "ready").length;
   const time = settled && ready > 0 && took !== undefined ? ` in ${secondsText(took)}` : "";

@@ -1,6 +1,6 @@
 /** The terminal of `dinit up`: keys as they are typed, its size, and the signals that end the view. */
 
-/** Who hears of the terminal. */
+/** Callbacks for what happens at the terminal. */
 export interface TerminalListener {
   typed(text: string): void;
   /** Somebody wants to leave: Ctrl-C, TERM, or the terminal is closed. */

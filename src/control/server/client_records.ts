@@ -3,7 +3,7 @@
 import type { Plain, StatePart, StateStore } from "../../model/saving.ts";
 
 /** A part whose documents get increasing numbers. Without a store it keeps nothing. */
-export class SerialPart implements StatePart {
+class SerialPart implements StatePart {
   readonly name: string;
   readonly #store: StateStore | undefined;
   readonly #makers = new Map<number, () => Plain>();

@@ -54,7 +54,7 @@ const CALM_RETRIES = 10;
 /** The limit for all clients together, in bytes: unsent output and handles. */
 const MEMORY_LIMIT = 64 * 1024 * 1024;
 
-/** So many connections get numbers before the saved state is changed. */
+/** How many connections get numbers before the saved state is changed. */
 const NUMBERS_SAVED = 1024;
 
 /** Serves the control protocol. No client can block the daemon or another client. */

@@ -102,7 +102,7 @@ export interface SessionRecords {
 /** The largest number of handles of one connection: many times the services of a large system. */
 const HANDLE_LIMIT = 65_536;
 
-/** About as much as so many handles is kept for one subscription, with its names. */
+/** One subscription, with its names, needs about as much memory as this many handles. */
 const SUBSCRIPTION_WEIGHT = 8;
 
 /** One client's handles and subscriptions. A handle subscribes its connection to the events of the service. */

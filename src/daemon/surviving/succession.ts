@@ -26,7 +26,7 @@ const NEVER_BLOCKED = signalBits([Signal.TERM, Signal.CHLD]);
 
 /** The part of the control server with its socket; the others are about clients. */
 const LISTENER = "listener";
-/** Why an upgrade was none, if the new program has returned to this one. */
+/** Why an upgrade failed, if the new program has returned to this one. */
 const NOT_TAKEN_OVER = "the new program could not take over";
 
 /** What the succession is given. */
@@ -42,7 +42,7 @@ export interface SuccessionContext {
   readonly manager: ServiceManager;
   readonly state: DaemonState;
   /**
-   * Continues for the clients of the program before; `refusal`: why an upgrade was none. They wait until `resume`.
+   * Continues for the clients of the program before; `refusal`: why an upgrade failed. They wait until `resume`.
    * Throws `SavedStateError`.
    */
   restoreServer(parts: SavedParts, refusal: string | undefined): Promise<void>;

@@ -8,7 +8,7 @@ import { PATH_BASES, SCRIPT_TYPES, settingRow } from "./rows.ts";
 import type { Setting } from "./setting.ts";
 
 /** What Deno can grant, by the words of its flags. */
-export const DENO_PERMISSIONS = ["net", "read", "write", "env", "run", "sys", "ffi", "import"] as const;
+const DENO_PERMISSIONS = ["net", "read", "write", "env", "run", "sys", "ffi", "import"] as const;
 
 /** Words behind which nothing may stand. */
 const WORDS: readonly string[] = [
@@ -21,7 +21,7 @@ const WORDS: readonly string[] = [
 const GRANTING = /^(?:--(?:allow|deny|ignore)-|--permission-set(?:=|$)|-[ARWNESIP]+(?:=|$))/;
 
 /** What is wrong with a word of `deno-permissions`; `undefined`: nothing. */
-export function permissionMistake(word: string): string | undefined {
+function permissionMistake(word: string): string | undefined {
   const [, name, list] = /^([^=]*)(=[^]*)?$/.exec(word) ?? [];
   if (name === undefined || !WORDS.includes(name)) {
     const meant = nearest((name ?? word).replace(/^--(?:allow-)?/, ""), WORDS) ??
@@ -34,7 +34,7 @@ export function permissionMistake(word: string): string | undefined {
 }
 
 /** The flag of `deno run` for a word of `deno-permissions`. */
-export function denoFlag(word: string): string {
+function denoFlag(word: string): string {
   return word.startsWith("deny-") ? `--${word}` : `--allow-${word}`;
 }
 

@@ -148,7 +148,8 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
     name: "health-action",
     syntax: [...ACTIONS.keys()].join(" | "),
     default: NO_HEALTH.action,
-    summary: "what follows when the service is unhealthy: like a crash, stopped for good, or only shown",
+    summary:
+      "what the daemon does with an unhealthy service: it treats it like a crash, stops it for good, or only says so",
     apply({ draft: { description } }, { text }) {
       const mistake = 'health-action must be one of: "restart", "stop" or "none"';
       setHealth(description, { action: meaningOf(ACTIONS, text, mistake) });

@@ -110,7 +110,7 @@ export const KEPT_LOG_SETTINGS: readonly Setting[] = [
     name: "log-timestamps",
     syntax: "no | iso | elapsed",
     default: "no",
-    summary: "what stands in front of each line: nothing, the time, or the seconds since the keeper's start",
+    summary: "what stands in front of each line: nothing, the time, or the seconds since the log began",
     apply({ draft: { description } }, { text }) {
       description.logStamps = meaningOf(
         STAMPS,

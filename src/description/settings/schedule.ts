@@ -36,7 +36,7 @@ function set(description: OpenDescription, changes: Partial<ScheduleSettings>): 
   description.schedule = { ...description.schedule, ...changes };
 }
 
-/** A duration of at least so many milliseconds. */
+/** A duration in milliseconds. Throws `Mistake` if it is shorter than `shortest`, or too long. */
 function time(setting: string, text: string, shortest: number): number {
   const milliseconds = Math.round(parseDuration(text));
   if (milliseconds >= shortest && milliseconds <= LONGEST) return milliseconds;

@@ -1,4 +1,4 @@
-/** Files that a service watches, and what follows when they change: extensions. docs/watching.md. */
+/** Files that a service watches, and what the daemon does when they change: extensions. docs/watching.md. */
 
 import { NO_WATCH, ServiceType, signalNumber, SIGNALS, type WatchSettings } from "../../model/mod.ts";
 import type { OpenDescription } from "../draft.ts";
@@ -64,7 +64,7 @@ export const WATCH_SETTINGS: readonly Setting[] = [
     name: "watch-delay",
     syntax: DURATION_SYNTAX,
     default: `${NO_WATCH.delay / 1000}`,
-    summary: "how long the watched files must stay unchanged before something follows",
+    summary: "how long the watched files must stay unchanged before the daemon acts",
     apply({ draft: { description } }, { text }) {
       setWatch(description, { delay: limitedDuration("watch-delay", text, SHORTEST_DELAY) });
     },
@@ -76,7 +76,7 @@ export const WATCH_SETTINGS: readonly Setting[] = [
     syntax: "restart | signal:SIGNAL | run:COMMAND [ARGUMENT]...",
     default: "restart",
     base: PATH_BASES.program,
-    summary: "what follows when watched files have changed",
+    summary: "what the daemon does when watched files have changed",
     apply({ draft: { description } }, { tokens }) {
       const action = parseAction(tokens);
       if (action === undefined) {

@@ -44,7 +44,7 @@ interface Kept {
   settings: KeptSettings;
   /** How much of the output to hold while the keeper is away, in bytes. */
   held: number;
-  /** The service writes no more, and the keeper shall leave the log. */
+  /** The service writes no more, so the keeper must close the log. */
   isLeaving: boolean;
 }
 

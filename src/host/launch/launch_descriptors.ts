@@ -124,7 +124,7 @@ export class LaunchDescriptors {
   }
 
   /**
-   * A copy of a descriptor of the daemon, for the process only. The daemon may close its own one while the process is
+   * A copy of a descriptor of the daemon, for the process only. The daemon may close the original while the process is
    * being made, and open another file under that number.
    */
   #copy(fd: number): number {

@@ -61,7 +61,7 @@ export class LaunchFollower {
     try {
       begin(watch);
     } catch (error) {
-      // The process cannot be supervised as it must be. It ends, and its descriptors are closed with it.
+      // The process cannot be supervised. It must end, and its descriptors are closed with it.
       if (!(error instanceof SystemCallError)) throw error;
       const { errno } = error;
       queueMicrotask(() => this.#failed(process, { stage: LaunchStage.ARRANGE_FDS, errno }));

@@ -19,7 +19,7 @@ export function sizeOfSlots(count: number): number {
 export interface FlyingLaunch {
   /** Its number in the record of processes. */
   readonly launch: LaunchNumber;
-  /** Its process; `undefined` if the system has not told it yet. */
+  /** Its process; `undefined` if the system has not written it yet. */
   readonly pid: number | undefined;
 }
 

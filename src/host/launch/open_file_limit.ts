@@ -95,7 +95,7 @@ export class OpenFileLimit {
   }
 
   /**
-   * Lowers the limit, while processes are made, to that which the daemon was started with. Open files stay open.
+   * While processes are made, lowers the limit to the one that the daemon was started with. Open files stay open.
    * Meanwhile, opening a file fails above this limit, also in another thread of the runtime.
    */
   enter(): void {

@@ -18,7 +18,7 @@ import { HEALTH_CHECK, type ProcessRole, WATCH_COMMAND } from "../../engine/mod.
 import type { Plain } from "../../model/saving.ts";
 
 /** The version of the format that this program writes. */
-export const JOURNAL_VERSION = 2;
+const JOURNAL_VERSION = 2;
 const FORMAT = "dinit processes";
 
 /** The daemon that wrote a journal. */

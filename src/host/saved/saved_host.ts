@@ -94,7 +94,7 @@ export interface SavedNotify extends SavedDescriptor {
   readonly named: number | undefined;
 }
 
-/** Everything. */
+/** All that a host has saved. */
 export interface SavedHost {
   /** By process id. */
   readonly processes: ReadonlyMap<number, SavedProcess>;

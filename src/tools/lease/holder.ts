@@ -1,5 +1,5 @@
 /**
- * Holds a lease, and has a service run exactly as long. The service is down before another machine can get the lease:
+ * Holds a lease, and lets a service run exactly as long. The service is down before another machine can get the lease:
  * the time is counted from the moment at which a renewal was sent, and by a clock that goes on while the machine is
  * suspended. docs/lease.md.
  */

@@ -127,7 +127,7 @@ function plainDocument(event: ClientEvent): Readonly<Record<string, unknown>> {
 async function connectTo(path: string): Promise<Connection> {
   const control = await ControlClient.connect(path);
   try {
-    // Both questions travel together. Streams of events have to know the extensions from their first moment on.
+    // Both queries are sent together. Streams of events have to know the extensions from their first moment on.
     await Promise.all([control.handshake(), control.extensions()]);
     return { control, client: new Client(control) };
   } catch (error) {

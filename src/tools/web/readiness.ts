@@ -26,7 +26,7 @@ export function readinessOf({ services }: Pick<KnownSystem, "services">): Readin
   return { ok, starting, unhealthy, failed };
 }
 
-/** A service that waits for its trigger is as far as it can come by itself. */
+/** A service that waits for its trigger counts as started: only a command can bring it further. */
 function isStarting({ state, target, waitingFor }: KnownService): boolean {
   if (state === ServiceState.STARTED || waitingFor?.includes("trigger")) return false;
   return state === ServiceState.STARTING || target === ServiceState.STARTED;

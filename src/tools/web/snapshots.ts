@@ -4,7 +4,7 @@ import { type KnownSystem, readKnownSystem } from "../../client/steps.ts";
 import type { DaemonLink } from "./daemon_link.ts";
 
 /**
- * Asks the daemon for snapshots. However many requests there are, one question travels and one waits: each request gets
+ * Asks the daemon for snapshots. At any number of requests, at most one query is under way and one waits. Each request gets
  * a snapshot that was taken after it came.
  */
 export class Snapshots {

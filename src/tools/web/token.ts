@@ -1,4 +1,4 @@
-/** The token: who knows it may use a daemon over a port. */
+/** The token. Anybody who knows it may use the daemon over a port. */
 
 import { reasonText } from "../../model/mod.ts";
 import { WebFailure } from "./failure.ts";

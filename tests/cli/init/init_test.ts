@@ -47,6 +47,6 @@ Deno.test("init names the file that it does not understand, and an option that i
   assertEquals([status, err.startsWith("dinit init: package.json is not JSON: ")], [1, true]);
   assertEquals(
     init(files, "--all").err,
-    "dinit init: the option --all means nothing here\n    see: dinit init --help\n",
+    "dinit init: unknown option: --all\n    see: dinit init --help\n",
   );
 });

@@ -41,7 +41,7 @@ const FOREIGN: ReadonlyMap<string, string> = new Map(Object.entries({
 }));
 
 /** Our setting for their name; `undefined` if none is known. */
-export function foreignSetting(name: string): string | undefined {
+function foreignSetting(name: string): string | undefined {
   return FOREIGN.get(name.toLowerCase());
 }
 

@@ -107,7 +107,7 @@ function meaningOf(letter: string, unit: Unit): Word | undefined {
 }
 
 /** The text of an escaped name: `-` stands for `/`, and `\xNN` for a byte. */
-export function unescapeName(name: string): string {
+function unescapeName(name: string): string {
   return name.replaceAll("-", "/").replaceAll(
     /\\x([0-9a-fA-F]{2})/g,
     (_, hex: string) => String.fromCharCode(parseInt(hex, 16)),

@@ -3,7 +3,7 @@
 import type { Directive, InputFile } from "../../shared/account.ts";
 
 /** The kinds of units. */
-export const UNIT_KINDS = [
+const UNIT_KINDS = [
   "service",
   "socket",
   "timer",
@@ -100,6 +100,12 @@ export class Unit {
   /** The directive that is in effect, without classifying anything. */
   named(section: string, name: string): Directive | undefined {
     return this.#named(section, name).at(-1);
+  }
+
+  /** The values of the directives of this name that are in effect, without classifying anything. */
+  texts(section: string, name: string): string[] {
+    const values = this.#named(section, name).map(({ value }) => value);
+    return values.slice(values.lastIndexOf("") + 1);
   }
 
   /** All words of the directives of this name, without classifying anything. */

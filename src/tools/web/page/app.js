@@ -6,7 +6,10 @@ import { graphView } from "./graph.js";
 import { ServiceTable } from "./services.js";
 import { logsView, serviceDialog, startView } from "./views.js";
 
-/** The services are asked for at once, and then not again for so long: a burst of facts is one question. In milliseconds. */
+/**
+ * The page asks for the services at once, and then waits this long before it asks again, in milliseconds: a burst of
+ * facts causes one request.
+ */
 const COLLECTING = 50;
 /** How often to ask what services cost, in milliseconds. */
 const COST_PAUSE = 2000;

@@ -115,7 +115,7 @@ async function* messages(body, alive) {
 }
 
 /** A name in a path. Bytes that are not UTF-8 are lone surrogates in the documents of the daemon. */
-export function inPath(name) {
+function inPath(name) {
   return Array.from(
     name,
     (character) =>
