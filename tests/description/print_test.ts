@@ -159,8 +159,12 @@ function possible(description: ServiceDescription): ServiceDescription {
   if (isLong || type === ServiceType.TRIGGERED) flags.killAllOnStop = false;
   const isBackground = type === ServiceType.BGPROCESS;
   const isKept = description.logType === "kept";
+  const { restart, restartDelay, restartDelayFactor, restartDelayMax } = description;
+  const grows = restartDelayFactor > 1 && restart !== "never" && restartDelay > 0 &&
+    restartDelay < restartDelayMax;
   return {
     ...description,
+    ...(grows ? {} : { restartDelayFactor: 1, restartDelayMax: DEFAULT_DESCRIPTION.restartDelayMax }),
     ...(isKept ? {} : { logStamps: "no", logFormat: "text", logRateLimit: 0 }),
     flags,
     consumerOf: isLong ? description.consumerOf : "",

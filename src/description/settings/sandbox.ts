@@ -23,6 +23,9 @@ const SUMMARIES: Readonly<Record<SandboxWord, string>> = {
 /** What `strict` means. */
 const STRICT: readonly string[] = SANDBOX_WORDS.filter((word) => word !== "strict" && word !== "no-network");
 
+/** The words that take paths away, which `sandbox-writable` gives back. */
+const HIDES_PATHS: ReadonlySet<string> = new Set(["read-only-root", "private-tmp", "private-dev", "no-home"]);
+
 const FLAGS: readonly FlagWord[] = SANDBOX_WORDS.map((name) => ({ name, summary: SUMMARIES[name] }));
 
 /** The settings of sandboxes. */
@@ -67,13 +70,22 @@ export const SANDBOX_SETTINGS: readonly Setting[] = [
     combined: true,
     substitution: "post",
     types: ["process", "scripted"],
-    summary: "absolute paths that the processes may change in spite of read-only-root and no-home",
+    summary: "absolute paths that the processes may change in spite of the words of sandbox",
     change: "next-start",
     apply({ draft: { description } }, { tokens, append }) {
       const { sandbox } = description;
       description.sandbox = { ...sandbox, writable: append ? [...sandbox.writable, ...tokens] : tokens };
     },
     show: ({ sandbox }) => sandbox.writable.length === 0 ? undefined : sandbox.writable,
+    withoutEffect({ description: { sandbox } }) {
+      if (sandbox.writable.length === 0 || sandbox.words.some((word) => HIDES_PATHS.has(word))) {
+        return undefined;
+      }
+      const words = [...HIDES_PATHS].map((word) => `'${word}'`).join(", ");
+      return sandbox.words.length === 0
+        ? "there is no sandbox: set 'sandbox', or remove this line"
+        : `this sandbox leaves all paths as they are: add one of ${words} to 'sandbox', or remove this line`;
+    },
   }),
 ];
 
@@ -98,9 +110,6 @@ export function sandboxMisfits(
       "sandbox",
       "signals reach a sandbox by its process group: remove 'signal-process-only' from 'options'",
     );
-  }
-  if (sandbox.writable.length > 0 && sandbox.words.length === 0) {
-    misfit("sandbox-writable", "there is no sandbox: set 'sandbox', or remove this line");
   }
   const relative = sandbox.writable.find((path) => !path.startsWith("/"));
   if (relative !== undefined) {
