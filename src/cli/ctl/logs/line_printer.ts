@@ -2,7 +2,7 @@
 
 import type { CtlIo } from "../../shared/io.ts";
 import type { TextStyle } from "../../shared/style.ts";
-import { cutText, printable, textWidth } from "../../shared/text_width.ts";
+import { cutText, printable, SGR, textWidth, widestName } from "../../shared/text_width.ts";
 
 /** A line of a service's log. */
 export interface LogLine {
@@ -32,8 +32,6 @@ export interface PrinterOptions {
 
 /** The colours of names in turn: parameters of SGR sequences. */
 const COLOURS = ["36", "33", "32", "35", "34", "96", "93", "92", "95", "94"];
-/** The widest name, in columns. */
-const WIDEST_NAME = 20;
 /** Narrower terminals get unwrapped lines. */
 const NARROWEST = 20;
 
@@ -53,7 +51,10 @@ export class LinePrinter {
   expect(service: string): void {
     if (this.#colours.has(service)) return;
     this.#colours.set(service, COLOURS[this.#colours.size % COLOURS.length]);
-    this.#width = Math.max(this.#width, Math.min(WIDEST_NAME, textWidth(printable(service))));
+    this.#width = Math.max(
+      this.#width,
+      Math.min(widestName(this.#options.style.columns), textWidth(printable(service))),
+    );
   }
 
   /** Prints a line. False if nobody reads the output. */
@@ -96,12 +97,12 @@ export class LinePrinter {
   }
 }
 
-/** A colour of the service itself. Other sequences could move the cursor or change the terminal, and are not passed on. */
-// deno-lint-ignore no-control-regex
-const SGR = /\x1b\[[\d;]*m/g;
 const RESET = "\x1b[0m";
 
-/** The text of a line as a terminal may get it. */
+/**
+ * The text of a line as a terminal may get it: with the colours of the service. Other sequences could move the cursor or
+ * change the terminal.
+ */
 function shown(text: string): string {
   const parts = text.replaceAll("\t", "    ").split(SGR);
   if (parts.length === 1) return printable(parts[0].replace(/\r$/, ""));
