@@ -103,10 +103,6 @@ export function widestName(columns: number = Infinity): number {
   return Math.max(24, Math.floor(columns / 4));
 }
 
-/** The sequences for colours. */
-// deno-lint-ignore no-control-regex
-export const SGR: RegExp = /\x1b\[[\d;]*m/g;
-
 /** Makes a name safe for a terminal: names may contain any byte. */
 export function printable(text: string): string {
   // deno-lint-ignore no-control-regex

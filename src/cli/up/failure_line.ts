@@ -3,7 +3,7 @@
 import type { ServiceInfo } from "../../client/library.ts";
 import { signalNameOf } from "../../model/signals.ts";
 import { Errno, errnoText } from "../../model/errno.ts";
-import { printable, SGR } from "../shared/text_width.ts";
+import { printable } from "../shared/text_width.ts";
 import { tellingOutput } from "./last_output.ts";
 import { holderOf, type PortHolder } from "./ports.ts";
 
@@ -56,9 +56,7 @@ export function failureLine(service: ServiceInfo, context: FailureContext): stri
 
 /** The line that says most: the first one that looks like an error, or the last one. */
 function lastWords(output: readonly string[]): string | undefined {
-  const lines = output.map((line) => printable(line.replaceAll(SGR, "")).trim()).filter((line) =>
-    line !== ""
-  );
+  const lines = output.map((line) => printable(line).trim()).filter((line) => line !== "");
   return lines.findLast((line) => /^(?:\w*(?:error|exception)\b|fatal|panic|error:)/i.test(line)) ??
     lines.at(-1);
 }

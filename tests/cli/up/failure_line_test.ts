@@ -145,8 +145,3 @@ Deno.test("an error that nobody has caught in Node is found above its trace, in 
     Deno.removeSync(folder, { recursive: true });
   }
 });
-
-Deno.test("the last words of a service are shown without its colours", () => {
-  const output = ["\x1b[0m\x1b[1m\x1b[31merror\x1b[0m: no such table"];
-  assertEquals(line(failed(output)), "exit 1: error: no such table");
-});

@@ -2,7 +2,7 @@
 
 import type { CtlIo } from "../../shared/io.ts";
 import type { TextStyle } from "../../shared/style.ts";
-import { cutText, printable, SGR, textWidth, widestName } from "../../shared/text_width.ts";
+import { cutText, printable, textWidth, widestName } from "../../shared/text_width.ts";
 
 /** A line of a service's log. */
 export interface LogLine {
@@ -97,12 +97,12 @@ export class LinePrinter {
   }
 }
 
+/** A colour of the service itself. Other sequences could move the cursor or change the terminal, and are not passed on. */
+// deno-lint-ignore no-control-regex
+const SGR = /\x1b\[[\d;]*m/g;
 const RESET = "\x1b[0m";
 
-/**
- * The text of a line as a terminal may get it: with the colours of the service. Other sequences could move the cursor or
- * change the terminal.
- */
+/** The text of a line as a terminal may get it. */
 function shown(text: string): string {
   const parts = text.replaceAll("\t", "    ").split(SGR);
   if (parts.length === 1) return printable(parts[0].replace(/\r$/, ""));
