@@ -80,7 +80,11 @@ export class NativeHost implements ProcessHost {
     const exited: HostReports["exited"] = (id, role, exit) =>
       reports.exited(id, role, this.#groups?.explained(id, exit) ?? exit);
     this.#parts = nativeParts(library, { ...reports, exited }, record, options);
-    this.#reap = () => this.#parts.ends.reap();
+    this.#reap = () => {
+      // An order that has arrived before counts first: a stop prevents the restart of a process that has ended.
+      this.#parts.poller.serve();
+      this.#parts.ends.reapSoon();
+    };
     const { users, access, clock, controlSockets, alarm } = this.#parts;
     this.users = users;
     this.files = access;

@@ -113,7 +113,7 @@ function plainItem(field: Field, item: string, fail: (message: string) => never)
   if (more !== undefined) fail("there are two steps");
   const ends = range.split("-");
   if (ends.length > 2) fail(`'${range}' is no range`);
-  const size = field.most - field.least + 1;
+  const size = field === WEEKDAY ? DAYS.length : field.most - field.least + 1;
   if (step !== undefined && !(/^[0-9]+$/.test(step) && Number(step) >= 1 && Number(step) <= size)) {
     fail(`the step must be a number from 1 to ${size}`);
   }

@@ -78,6 +78,7 @@ for (
     ["5/10 * * * *", 1, "minute '5/10': a step needs a range: write 5-59/10, or */10"],
     ["*/0 * * * *", 1, "minute '*/0': the step must be a number from 1 to 60"],
     ["*/2/3 * * * *", 1, "minute '*/2/3': there are two steps"],
+    ["* * * * */8", 9, "day of the week '*/8': the step must be a number from 1 to 7"],
     ["0 18-6 * * *", 3, "hour '18-6': the range 18-6 ends before it begins: write two ranges, with a comma"],
     ["1-2-3 * * * *", 1, "minute '1-2-3': '1-2-3' is no range"],
     ["0 0 * * fri#6", 9, "day of the week 'fri#6': write #1 to #5, or #L for the last one"],

@@ -7,6 +7,7 @@ import { World } from "./_world.ts";
 const { STARTING, STARTED, STOPPING, STOPPED } = ServiceState;
 const { PROCESS, SCRIPTED } = ServiceType;
 const INT = 2;
+const KILL = 9;
 const TERM = 15;
 const EMFILE = 24;
 const PID = 4711;
@@ -44,6 +45,27 @@ Deno.test("the limit of a start begins when the process exists", () => {
   assertEquals([service.state, signalsTo(world, service.id)], [STARTING, []]);
   world.advance(1);
   assertEquals(signalsTo(world, service.id), [INT]);
+});
+
+Deno.test("no limit of time ends while the process does not exist", () => {
+  const world = slowWorld();
+  const service = world.add("s", SCRIPTED, {
+    startTimeout: 1000,
+    stopCommand: ["/bin/stop"],
+    stopTimeout: 500,
+  });
+  world.manager.start(service);
+  world.advance(10_000);
+  assertEquals([service.state, signalsTo(world, service.id)], [STARTING, []]);
+  world.manager.launched(service.id, "main", PID);
+  world.execSucceeded("s");
+  world.ends("s", { exit: 0 });
+  world.manager.stop(service); // the stop command is being made
+  world.advance(10_000);
+  assertEquals([service.state, signalsTo(world, service.id)], [STOPPING, []]);
+  world.manager.launched(service.id, "main", PID);
+  world.advance(500);
+  assertEquals(signalsTo(world, service.id), [KILL]);
 });
 
 Deno.test("a stop, and a signal by command, reach a process that does not exist yet", () => {

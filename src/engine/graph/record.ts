@@ -304,6 +304,13 @@ export function takesSignals(child: Child): boolean {
   return child.pid !== undefined || (child.execPending && child.ended === undefined);
 }
 
+/** Whether a process was requested and does not exist yet. */
+export function isBeingMade({ main, stop }: ProcessState): boolean {
+  return [main, stop].some(({ pid, execPending, ended }) =>
+    execPending && pid === undefined && ended === undefined
+  );
+}
+
 /** Whether the main process has ended, and the service waits for the end of what it has left. */
 export function endsRemains({ remains }: ProcessState): boolean {
   return remains !== undefined && remains.signal !== 0;

@@ -136,12 +136,21 @@ export class Launcher {
 
   /** A process exists that was requested some time ago: its delays and limits of time begin only now. */
   launched(service: ServiceRecord, role: ProcessRole): void {
-    const { process, description } = service;
+    const { process } = service;
     if (role === "main") process.lastLaunch = this.#clock.now();
     const purpose = process.timer?.purpose;
-    if (purpose === "start-timeout") this.armTimer(service, purpose, description.startTimeout);
-    if (purpose === "stop-timeout") this.armTimer(service, purpose, description.stopTimeout);
-    if (purpose === "run-limit") this.armTimer(service, purpose, description.schedule.limit);
+    if (purpose !== undefined && purpose !== "restart-delay") this.armLimit(service, purpose);
+  }
+
+  /** Sets the timer for a limit of time of the process. */
+  armLimit(service: ServiceRecord, purpose: Exclude<TimerPurpose, "restart-delay">): void {
+    const { startTimeout, stopTimeout, schedule } = service.description;
+    const limits = {
+      "start-timeout": startTimeout,
+      "stop-timeout": stopTimeout,
+      "run-limit": schedule.limit,
+    };
+    this.armTimer(service, purpose, limits[purpose]);
   }
 
   /** The program of the main process runs: enters the next step. */

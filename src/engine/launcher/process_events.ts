@@ -23,6 +23,7 @@ import {
   childOf,
   endsRemains,
   isAlive,
+  isBeingMade,
   noChild,
   type ProcessRole,
   type ServiceRecord,
@@ -241,8 +242,12 @@ export class ProcessEvents {
     const { timer } = service.process;
     if (timer?.purpose !== purpose) return; // it was cancelled when its expiry was already on the way
     service.process.timer = undefined;
-    if (timer.purpose === "stop-timeout" && endsRemains(service.process)) kill(this.#launcher, service);
-    else this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
+    // Many launches, or a busy machine, may delay a process beyond its limit, which begins when it exists.
+    if (isBeingMade(service.process) && timer.purpose !== "restart-delay") {
+      this.#launcher.armLimit(service, timer.purpose);
+    } else if (timer.purpose === "stop-timeout" && endsRemains(service.process)) {
+      kill(this.#launcher, service);
+    } else this.#reactor.react(service, TIMER_EVENTS[timer.purpose]);
   }
 
   /** Does at once what the current timer would do later. */

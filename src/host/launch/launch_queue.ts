@@ -54,13 +54,15 @@ export interface LaunchQueueContext {
 
 export class LaunchQueue implements LaunchesInFlight {
   readonly #context: LaunchQueueContext;
-  /** The document of the signals that are held: it has number 0. */
-  readonly #held: StatePart = { name: "held", document: () => this.#heldSignals() };
+  /** The signals that are held, a document for each service: one for all would be written again for each signal. */
+  readonly #held: StatePart = { name: "held", document: (id) => this.#heldSignals(id) };
   readonly #waiting = new Set<Request>();
   /** By their order. */
   readonly #flying = new Map<number, Flight>();
   /** The requests that are not over, by service and role. */
   readonly #requests = new Map<string, Request>();
+  /** Those of them that hold signals, by service. */
+  readonly #holding = new Map<number, Request[]>();
   /** The launches that are recorded and have not begun. They count as flying. */
   readonly #cleared: Flight[] = [];
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
@@ -117,25 +119,36 @@ export class LaunchQueue implements LaunchesInFlight {
 
   /** Holds a signal for a process that does not exist yet; false if no launch is under way. */
   hold(id: number, role: ProcessRole, held: HeldSignal): boolean {
-    const signals = this.#requests.get(key(id, role))?.signals;
-    if (signals === undefined) return false;
+    const request = this.#requests.get(key(id, role));
+    if (request === undefined) return false;
+    const { signals } = request;
     const again = signals.some(({ signal, group }) => signal === held.signal && group === held.group);
     if (again) return true; // like the system, which counts a pending signal once
+    if (signals.length === 0) this.#holding.set(id, [...this.#holding.get(id) ?? [], request]);
     signals.push(held);
-    this.saveHeld();
+    this.saveHeld(id);
     return true;
   }
 
-  /** Saves which signals are held. A later program sends those that this one has not sent. */
-  saveHeld(): void {
-    this.#context.store.changed(this.#held, 0);
+  /** Saves which signals are held for a service. A later program sends those that this one has not sent. */
+  saveHeld(id: number): void {
+    this.#context.store.changed(this.#held, id);
   }
 
-  #heldSignals(): Plain | undefined {
-    const held = [...this.#requests.values()].flatMap(({ plan: { id, role }, signals }) =>
+  #heldSignals(service: number): Plain | undefined {
+    const signals = this.#holding.get(service)?.flatMap(({ plan: { id, role }, signals }) =>
       signals.map((signal) => ({ id, role, ...signal }))
     );
-    return held.length === 0 ? undefined : { signals: held };
+    return signals && { signals };
+  }
+
+  /** A launch is over: its signals are sent, or there is no process. */
+  #release(request: Request): void {
+    const { id } = request.plan;
+    const others = this.#holding.get(id)?.filter((other) => other !== request) ?? [];
+    if (others.length > 0) this.#holding.set(id, others);
+    else this.#holding.delete(id);
+    this.saveHeld(id);
   }
 
   /** Begins after the current work, so that launches that are requested together are recorded together. */
@@ -263,7 +276,7 @@ export class LaunchQueue implements LaunchesInFlight {
     try {
       this.#context.over(plan, outcome, signals);
     } finally {
-      if (signals.length > 0) this.saveHeld();
+      if (signals.length > 0) this.#release(request);
       if (this.unfinished === 0) { for (const resolve of this.#finished.splice(0)) resolve(); }
     }
   }

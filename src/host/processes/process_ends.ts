@@ -42,7 +42,7 @@ interface KeptEnd {
  */
 export class ProcessEnds {
   readonly #context: ProcessEndsContext;
-  /** The next turn, if one turn could not reap all children. */
+  /** The next turn, if there is something to reap. */
   #nextTurn: ReturnType<typeof setImmediate> | undefined;
 
   #kept: KeptEnd | undefined;
@@ -71,12 +71,17 @@ export class ProcessEnds {
       if (this.#kept?.pid === pid) this.#release();
       processes.reapChild(pid);
       if (performance.now() - begin < REAPING_TURN) continue;
-      this.#nextTurn ??= setImmediate(() => {
-        this.#nextTurn = undefined;
-        this.reap();
-      });
+      this.reapSoon();
       return;
     }
+  }
+
+  /** Reaps in the next turn, after what this one has begun. */
+  reapSoon(): void {
+    this.#nextTurn ??= setImmediate(() => {
+      this.#nextTurn = undefined;
+      this.reap();
+    });
   }
 
   /** A launch is over: it may be the one that an ended child has waited for. */

@@ -143,7 +143,7 @@ class Restoring {
         const process = table.inRole(id, role);
         if (process !== undefined) signals.sendTo(process, signal);
       }
-      queue.saveHeld(); // they are not held any more
+      for (const { id } of held) queue.saveHeld(id); // they are not held any more
     });
   }
 

@@ -1,34 +1,50 @@
 /** The export to a compose file: each service with a process is a container of the same image. */
 
-import { DependencyKind, hasCheck, ServiceType, signalNameOf } from "../../model/mod.ts";
+import {
+  DependencyKind,
+  hasCheck,
+  hasLastingProcess,
+  hasProcess,
+  ServiceType,
+  signalNameOf,
+} from "../../model/mod.ts";
 import { yamlText } from "./yaml_text.ts";
 import { absolutePath } from "./paths.ts";
 import type { FileText } from "../../description/staged_files.ts";
+import type { Outcome } from "./outcome.ts";
+import { heldBack, type HoldReason } from "./held_back.ts";
 import type { ExportRequest } from "./request.ts";
 import type { ExportedService, ServiceSet } from "./service_set.ts";
 
+/** The profile of containers that do not start with the others. `compose run` finds them, too. */
+const MANUAL = "manual";
+
+/** All services, and those that do not start with the others. */
+interface Plan {
+  readonly set: ServiceSet;
+  readonly held: ReadonlyMap<string, HoldReason>;
+}
+
 /** Writes `compose.yaml`. */
-export function exportCompose(set: ServiceSet, { name, image }: ExportRequest): FileText[] {
+export function exportCompose(set: ServiceSet, { name, image, roots }: ExportRequest): FileText[] {
+  const plan = { set, held: heldBack(set, roots) };
   const services: Record<string, unknown> = {};
+  const volumes: Record<string, unknown> = {};
   for (const service of set.values()) {
-    if (hasContainer(service)) services[nameOf(service.name)] = container(service, set, image);
-    classify(service);
+    if (hasProcess(service.description.type)) {
+      services[nameOf(service.name)] = container(service, plan, image);
+      for (const path of service.data) volumes[volumeOf(path)] = {};
+    }
+    classify(service, plan);
   }
-  const volumes = [...set.values()].filter(hasContainer).flatMap(({ data }) =>
-    data.map((path) => [volumeOf(path), {}])
-  );
   return [{
     name: "compose.yaml",
     text: yamlText({
       name,
       services,
-      ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes) }),
+      ...(Object.keys(volumes).length === 0 ? {} : { volumes }),
     }),
   }];
-}
-
-function hasContainer({ description: { type } }: ExportedService): boolean {
-  return type !== ServiceType.INTERNAL && type !== ServiceType.TRIGGERED;
 }
 
 function nameOf(service: string): string {
@@ -39,11 +55,11 @@ function volumeOf(path: string): string {
   return nameOf(path.slice(1));
 }
 
-function container(service: ExportedService, set: ServiceSet, image: string): Record<string, unknown> {
+function container(service: ExportedService, plan: Plan, image: string): Record<string, unknown> {
   const { description, environmentFile, ports, data } = service;
-  const isScript = description.type === ServiceType.SCRIPTED;
+  const isLasting = hasLastingProcess(description.type);
   const folder = absolutePath(description.directory);
-  const depends = dependencies(service, set);
+  const depends = dependencies(service, plan);
   const health = healthcheck(service);
   const { workingDir, runAs } = description;
   return {
@@ -54,7 +70,8 @@ function container(service: ExportedService, set: ServiceSet, image: string): Re
     ...(environmentFile === "" ? {} : { env_file: [absolutePath(environmentFile, folder)] }),
     ...(Object.keys(depends).length === 0 ? {} : { depends_on: depends }),
     ...(health === undefined ? {} : { healthcheck: health }),
-    restart: isScript ? "no" : restartOf(description.restart, description.restartLimitCount),
+    ...(plan.held.has(service.name) ? { profiles: [MANUAL] } : {}),
+    restart: isLasting ? restartOf(description.restart, description.restartLimitCount) : "no",
     ...(description.stopTimeout === 0 ? {} : { stop_grace_period: duration(description.stopTimeout) }),
     ...(description.termSignal === 15 || description.termSignal === 0
       ? {}
@@ -79,8 +96,8 @@ function duration(milliseconds: number): string {
   return `${milliseconds}ms`;
 }
 
-/** The containers that a service waits for, through services without a process. */
-function dependencies(service: ExportedService, set: ServiceSet): Record<string, unknown> {
+/** The containers that a service waits for, through services without a process and those that a schedule runs. */
+function dependencies(service: ExportedService, { set, held }: Plan): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   const seen = new Set([service.name]);
   const waiting = [service];
@@ -92,8 +109,12 @@ function dependencies(service: ExportedService, set: ServiceSet): Record<string,
         seen.has(name)
       ) continue;
       seen.add(name);
-      if (!hasContainer(other)) waiting.push(other);
-      else {
+      const isAbsent = held.has(name) && !held.has(service.name);
+      if (
+        !hasProcess(other.description.type) || other.description.type === ServiceType.SCHEDULED || isAbsent
+      ) {
+        waiting.push(other);
+      } else {
         const isSoft = kind === DependencyKind.WAITS_FOR || kind === DependencyKind.SOFT;
         const restarts = kind === DependencyKind.REGULAR || kind === DependencyKind.PREPARED_BY;
         found[nameOf(name)] = {
@@ -140,8 +161,6 @@ const TYPES: Readonly<Record<string, Outcome>> = {
   triggered: ["none", "nothing triggers a container"],
 };
 
-type Outcome = readonly ["carried" | "changed" | "decision" | "none", string];
-
 const NOTES: Readonly<Record<string, Outcome>> = {
   command: ["changed", "command, with its variables substituted; the image must have the program"],
   "working-dir": ["carried", "working_dir"],
@@ -173,17 +192,64 @@ const NOTES: Readonly<Record<string, Outcome>> = {
   "log-type": ["changed", "the engine of the containers keeps the output"],
 };
 
-function classify({ lines, description }: ExportedService): void {
+/** The settings whose value is the name of a service to wait for. */
+const DEPENDENCIES: ReadonlySet<string> = new Set(["depends-on", "depends-ms", "waits-for", "prepared-by"]);
+
+/** Why a container is in the profile. */
+const HELD: Readonly<Record<HoldReason, string>> = {
+  schedule: "it must not run at once, and compose has no schedules",
+  trigger: "it waits for a trigger, and compose has none",
+  hook: "only on-failure or chain-to starts it, and compose does not",
+};
+
+/** What becomes of settings that mean something else for a container that does not start with the others. */
+function heldNotes(name: string, reason: HoldReason): Readonly<Record<string, Outcome>> {
+  const command = `docker compose ${reason === "trigger" ? "up --detach" : "run --rm"} ${nameOf(name)}`;
+  const type: Outcome = ["decision", `${HELD[reason]}: in the profile '${MANUAL}', ${command} runs it`];
+  if (reason !== "schedule") return { type };
+  const times: Outcome = [
+    "decision",
+    `compose has no schedules: let cron of the machine call ${command}`,
+  ];
+  const unrepeated: Outcome = ["none", "compose repeats no run that has failed"];
+  return {
+    type,
+    "schedule-cron": times,
+    "schedule-interval": times,
+    "schedule-timezone": [
+      "decision",
+      "compose has no schedules: cron of the machine needs the same time zone",
+    ],
+    "schedule-limit": [
+      "decision",
+      "compose has no such limit: put the program timeout in front of the command",
+    ],
+    "schedule-overlap": [
+      "decision",
+      "compose has no schedules: put the program flock in front of the command",
+    ],
+    restart: unrepeated,
+    "restart-limit-count": unrepeated,
+  };
+}
+
+function classify({ name, lines, description }: ExportedService, { held }: Plan): void {
+  const reason = hasProcess(description.type) ? held.get(name) : undefined;
+  const notes = reason === undefined ? NOTES : { ...NOTES, ...heldNotes(name, reason) };
   for (const [setting, directives] of lines) {
     const isReady = setting === "ready-notification" && description.health.readyBy === "health";
     const value = directives.at(-1)?.value ?? "";
-    const [outcome, note]: Outcome = setting === "type" && Object.hasOwn(TYPES, value)
+    const [outcome, note]: Outcome = setting === "type" && reason === undefined && Object.hasOwn(TYPES, value)
       ? TYPES[value]
       : isReady
       ? ["changed", "service_healthy"]
-      : Object.hasOwn(NOTES, setting)
-      ? NOTES[setting]
+      : Object.hasOwn(notes, setting)
+      ? notes[setting]
       : ["none", "no compose file says this"];
-    for (const directive of directives) directive[outcome](note);
+    for (const directive of directives) {
+      if (reason === undefined && held.has(directive.value) && DEPENDENCIES.has(setting)) {
+        directive.none(`${directive.value} is in the profile '${MANUAL}', so this one does not wait for it`);
+      } else directive[outcome](note);
+    }
   }
 }

@@ -44,7 +44,7 @@ async function exportServices(options: ExportOptions, io: ToolIo): Promise<numbe
   } = options;
   const set = loadServices(services, servicesDirs);
   const exporter = await EXPORTERS[kind]();
-  const files = await exporter(set, { name, image, split, splitJobs });
+  const files = await exporter(set, { name, roots: services, image, split, splitJobs });
   const inputs = Array.from(set.values(), ({ input }) => input);
   for (const input of inputs) {
     if (input.outputs.size > 0) continue; // the exporter knows better

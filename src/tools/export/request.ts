@@ -4,6 +4,8 @@
 export interface ExportRequest {
   /** The name of the application. */
   readonly name: string;
+  /** The services that were asked for; the others are exported because of them. */
+  readonly roots: readonly string[];
   /** The image of containers. */
   readonly image: string;
   /** The services that each get a separate pod. */

@@ -1,31 +1,60 @@
 /** The export to units of systemd. */
 
-import { DependencyKind, ServiceType, signalNameOf } from "../../model/mod.ts";
-import { unitNameOf } from "./unit_name.ts";
+import { DependencyKind, hasLastingProcess, hasProcess, ServiceType, signalNameOf } from "../../model/mod.ts";
+import { startedUnitOf, unitNameOf } from "./unit_name.ts";
 import type { FileText } from "../../description/staged_files.ts";
 import type { ExportRequest } from "./request.ts";
 import type { ExportedService, ServiceSet } from "./service_set.ts";
 import { absolutePath } from "./paths.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Line, scheduleNotes, timerLines } from "./systemd_timer.ts";
 
-type Line = readonly [name: string, value: string];
-
-/** Writes a unit for each service. */
+/** Writes a unit for each service, and a timer for each scheduled one. Throws `ExportError`. */
 export function exportSystemd(set: ServiceSet, { name }: ExportRequest): FileText[] {
   const units = new Map<string, string>();
-  for (const service of set.values()) units.set(unitNameOf(service.name), unitText(service, set, name));
+  for (const service of set.values()) {
+    const own = new Map([[unitNameOf(service.name), unitText(service, set, name)]]);
+    if (isScheduled(service)) own.set(unitNameOf(service.name, "timer"), timerText(service, set, name));
+    for (const [unit, text] of own) {
+      units.set(unit, text);
+      service.input.outputs.add(unit);
+    }
+    classify(service);
+  }
   return Array.from(units, ([unit, text]) => ({ name: unit, text }));
 }
 
+function isScheduled({ description: { type } }: ExportedService): boolean {
+  return type === ServiceType.SCHEDULED;
+}
+
 function unitText(service: ExportedService, set: ServiceSet, name: string): string {
-  const { description } = service;
-  const hasProcess = description.type !== ServiceType.INTERNAL && description.type !== ServiceType.TRIGGERED;
   const unit: Line[] = [["Description", `${service.name} of ${name}`], ...relations(service, set)];
-  const sections = [section("Unit", unit)];
-  if (hasProcess) sections.push(section("Service", serviceLines(service)));
-  service.input.outputs.add(unitNameOf(service.name));
-  classify(service);
+  // A stop of the timer disarms the service, and ends its run.
+  if (isScheduled(service)) unit.push(["PartOf", unitNameOf(service.name, "timer")]);
+  unit.push(...hooks(service, set), ...startLimits(service));
+  const lines = hasProcess(service.description.type) ? serviceLines(service) : emptyService(service);
+  const sections = [section("Unit", unit), section("Service", lines)];
   if (service.name === "boot") sections.push(section("Install", [["WantedBy", "multi-user.target"]]));
   return sections.join("\n");
+}
+
+function timerText(service: ExportedService, set: ServiceSet, name: string): string {
+  const unit: Line[] = [
+    ["Description", `The times of ${service.name} of ${name}`],
+    ...relations(service, set),
+  ];
+  return [
+    section("Unit", unit),
+    section("Timer", timerLines(service)),
+    section("Install", [["WantedBy", "timers.target"]]),
+  ].join("\n");
+}
+
+/** A service without a process. systemd refuses one without a command. Nothing can trigger a unit, so it must not be up. */
+function emptyService({ description: { type } }: ExportedService): Line[] {
+  const command = type === ServiceType.TRIGGERED ? "/bin/false" : "/bin/true";
+  return [["Type", "oneshot"], ["RemainAfterExit", "yes"], ["ExecStart", command]];
 }
 
 function section(name: string, lines: readonly Line[]): string {
@@ -50,12 +79,31 @@ function relations({ description }: ExportedService, set: ServiceSet): Line[] {
     const names = RELATIONS.get(kind) ?? [];
     const kept = kind === DependencyKind.MILESTONE ? ["Wants", "After"] : names;
     for (const one of kept) {
-      if (set.has(name) || one === "After" || one === "Before") lines.push([one, unitNameOf(name)]);
+      if (set.has(name) || one === "After" || one === "Before") lines.push([one, startedUnitOf(name, set)]);
     }
   }
-  for (const name of description.onFailure) lines.push(["OnFailure", unitNameOf(name)]);
-  if (description.chainTo !== "") lines.push(["OnSuccess", unitNameOf(description.chainTo)]);
   return lines;
+}
+
+/** What starts when the service ends. */
+function hooks({ description: { type, onFailure, chainTo } }: ExportedService, set: ServiceSet): Line[] {
+  const lines: Line[] = onFailure.map((name) => ["OnFailure", startedUnitOf(name, set)]);
+  if (chainTo !== "" && type !== ServiceType.SCHEDULED) {
+    lines.push(["OnSuccess", startedUnitOf(chainTo, set)]);
+  }
+  return lines;
+}
+
+/** How often it starts. Regular runs do not count here, so a service that repeats none needs no limit. */
+function startLimits({ description }: ExportedService): Line[] {
+  const { type, restart, restartLimitCount, restartLimitInterval } = description;
+  if (!hasLastingProcess(type) && type !== ServiceType.SCHEDULED) return [];
+  if (restart === "never") return type === ServiceType.SCHEDULED ? [["StartLimitIntervalSec", "0"]] : [];
+  if (restartLimitCount === 0) return [["StartLimitIntervalSec", "0"]];
+  return [
+    ["StartLimitIntervalSec", span(restartLimitInterval)],
+    ["StartLimitBurst", String(restartLimitCount)],
+  ];
 }
 
 function serviceLines(service: ExportedService): Line[] {
@@ -78,13 +126,15 @@ function serviceLines(service: ExportedService): Line[] {
     lines.push(["EnvironmentFile", percent(absolutePath(environmentFile, folder))]);
   }
   if (type !== ServiceType.SCRIPTED) {
-    const restart = { always: "always", "on-failure": "on-failure", never: "no" }[description.restart];
+    const always = type === ServiceType.SCHEDULED ? "on-failure" : "always"; // no oneshot restarts always
+    const restart = { always, "on-failure": "on-failure", never: "no" }[description.restart];
     lines.push(["Restart", restart], ["RestartSec", span(description.restartDelay)]);
     lines.push(["KillSignal", signalNameOf(description.termSignal) ?? "SIGKILL"]);
     const modes = { process: "process", group: "control-group", all: "control-group" };
     lines.push(["KillMode", modes[description.killMode]]);
   }
-  lines.push(["TimeoutStartSec", timeout(description.startTimeout)], [
+  const startTimeout = type === ServiceType.SCHEDULED ? description.schedule.limit : description.startTimeout;
+  lines.push(["TimeoutStartSec", timeout(startTimeout)], [
     "TimeoutStopSec",
     timeout(description.stopTimeout),
   ]);
@@ -127,7 +177,7 @@ function groupLimits({ group }: ExportedService["description"]): Line[] {
 }
 
 function typeOf({ description: { type, health } }: ExportedService): string {
-  if (type === ServiceType.SCRIPTED) return "oneshot";
+  if (type === ServiceType.SCRIPTED || type === ServiceType.SCHEDULED) return "oneshot";
   if (type === ServiceType.BGPROCESS) return "forking";
   return health.readyBy === "notify" ? "notify" : "exec";
 }
@@ -153,8 +203,6 @@ function timeout(milliseconds: number): string {
   return milliseconds === 0 ? "infinity" : span(milliseconds);
 }
 
-type Outcome = readonly ["carried" | "changed" | "none", string];
-
 /** What becomes of the settings. */
 const NOTES: Readonly<Record<string, Outcome>> = {
   type: ["changed", "Type="],
@@ -169,6 +217,8 @@ const NOTES: Readonly<Record<string, Outcome>> = {
   "chain-to": ["changed", "OnSuccess="],
   "on-failure": ["changed", "OnFailure="],
   restart: ["carried", "Restart="],
+  "restart-limit-count": ["changed", "StartLimitBurst=, which counts all starts"],
+  "restart-limit-interval": ["changed", "StartLimitIntervalSec="],
   "restart-delay": ["changed", "RestartSec= counts from end to start"],
   "start-timeout": ["carried", "TimeoutStartSec="],
   "stop-timeout": ["carried", "TimeoutStopSec="],
@@ -192,19 +242,35 @@ const NOTES: Readonly<Record<string, Outcome>> = {
   logfile: ["changed", "StandardOutput=append:"],
 };
 
-function classify({ lines, description }: ExportedService): void {
-  for (const [setting, directives] of lines) {
-    const [outcome, note] = outcomeOf(setting, directives.at(-1)?.value ?? "", description.health.readyBy);
+/** What becomes of the types without a process. */
+const TYPES: Readonly<Record<string, Outcome>> = {
+  internal: ["changed", "a oneshot that runs /bin/true"],
+  triggered: [
+    "decision",
+    "no unit waits for a trigger: replace its command, which fails so that no dependent starts at once",
+  ],
+};
+
+function classify(service: ExportedService): void {
+  const notes = isScheduled(service) ? { ...NOTES, ...scheduleNotes(service) } : NOTES;
+  for (const [setting, directives] of service.lines) {
+    const [outcome, note] = outcomeOf(setting, directives.at(-1)?.value ?? "", service, notes);
     for (const directive of directives) directive[outcome](note);
   }
 }
 
-function outcomeOf(setting: string, value: string, readyBy: string): Outcome {
+function outcomeOf(
+  setting: string,
+  value: string,
+  { description: { health } }: ExportedService,
+  notes: Readonly<Record<string, Outcome>>,
+): Outcome {
   if (/^(memory|swap|cpu|io|pids)-(max|high|weight)$/.test(setting)) {
     return ["carried", "a limit of the unit"];
   }
   if (setting.startsWith("rlimit-")) return ["carried", "Limit…="];
-  if (setting === "ready-notification" && readyBy === "notify") return ["carried", "Type=notify"];
+  if (setting === "ready-notification" && health.readyBy === "notify") return ["carried", "Type=notify"];
   if (setting === "options" && value === "no-new-privs") return ["carried", "NoNewPrivileges="];
-  return Object.hasOwn(NOTES, setting) ? NOTES[setting] : ["none", "no unit says this"];
+  if (setting === "type" && Object.hasOwn(TYPES, value)) return TYPES[value];
+  return Object.hasOwn(notes, setting) ? notes[setting] : ["none", "no unit says this"];
 }

@@ -1,7 +1,7 @@
 /** A service of this machine's daemon that runs while the lease is held, and everything that depends on it. */
 
-import { ControlClient, type Graph } from "../../client/mod.ts";
-import { Client, RefusedError } from "../../client/library.ts";
+import { ControlClient, type Graph, Reply, Request, StartStopFlag } from "../../client/mod.ts";
+import { Client } from "../../client/library.ts";
 import { DependencyKind, ServiceState } from "../../model/mod.ts";
 import type { Led } from "./holder.ts";
 
@@ -29,6 +29,8 @@ export class LedService implements Led {
   readonly #options: LedOptions;
   #control: ControlClient | undefined;
   #client: Client | undefined;
+  /** The handle of the service while it runs, on this connection. */
+  #handle: { readonly id: number; readonly control: ControlClient } | undefined;
   /** The processes of the service, and of what depends on it. */
   #pids = new Set<number>();
 
@@ -55,20 +57,23 @@ export class LedService implements Led {
     const { name, variable } = this.#options;
     const client = await this.#connect();
     await within(client.setEnvironment(variable, token), "the environment");
+    await this.#hold();
     await within(client.service(name).trigger(true), `the trigger of ${name}`);
     void this.#follow();
   }
 
   async lower(): Promise<void> {
-    const service = (await this.#connect()).service(this.#options.name);
-    await within(service.trigger(false), "the trigger");
-    try {
-      // A restart, unlike a stop, keeps what depends on the service waiting for it.
-      await within(service.restart({ force: true, wait: false }), "the stop");
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error; // it is not started
-    }
+    const { id, control } = await this.#hold();
+    // Both are sent at once: a daemon that was stopped, and goes on, has both before it sees what has ended meanwhile.
+    const orders = Promise.all([
+      control.request({ type: Request.SETTRIGGER, handle: id, value: 0 }),
+      // A restart, unlike a stop, keeps what depends on the service waiting for it. Refused: it is not started.
+      control.request({ type: Request.STOPSERVICE, flags: StartStopFlag.RESTART, handle: id }),
+    ]);
+    await within(orders, "the stop");
     while (await this.#look() > 0) await new Promise((resolve) => setTimeout(resolve, LOOK));
+    this.#handle = undefined; // while it is open, nobody can load the service again
+    await within(control.request({ type: Request.CLOSEHANDLE, handle: id }), "the service");
   }
 
   kill(): void {
@@ -99,6 +104,21 @@ export class LedService implements Led {
     } catch {
       // the connection has ended; the next order opens another one
     }
+  }
+
+  /** A handle, which is known without an answer of the daemon once the service runs. */
+  async #hold(): Promise<{ readonly id: number; readonly control: ControlClient }> {
+    await this.#connect();
+    const control = this.#control!; // `#connect` has made it
+    if (this.#handle?.control !== control) {
+      const { name } = this.#options;
+      const reply = await within(control.request({ type: Request.LOADSERVICE, name }), "the service");
+      if (reply.type !== Reply.SERVICERECORD) {
+        throw new LedServiceError(`the daemon cannot load ${name} any more`);
+      }
+      this.#handle = { id: reply.handle, control };
+    }
+    return this.#handle;
   }
 
   /** How many of the service and of what depends on it are up, or not yet down. Notes their processes. */

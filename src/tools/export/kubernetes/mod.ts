@@ -7,10 +7,12 @@ import type { ExportRequest } from "../request.ts";
 import { configMap, cronJobs, type Manifest, type PodFacts, service, workload } from "./manifests.ts";
 import { podFacts } from "./pod.ts";
 import { podsOf } from "./pods.ts";
+import { refuseCircles } from "./waiting_circle.ts";
 
-/** Writes a Containerfile and the manifests. */
+/** Writes a Containerfile and the manifests. Throws `ExportError`. */
 export async function exportKubernetes(set: ServiceSet, request: ExportRequest): Promise<FileText[]> {
   const pods = podsOf(set, request);
+  refuseCircles(pods);
   const manifests: (Manifest | undefined)[] = [];
   const facts: PodFacts[] = [];
   for (const pod of pods) facts.push(await podFacts(pod, pods, set, request));

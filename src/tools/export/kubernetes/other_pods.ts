@@ -31,6 +31,17 @@ export function ownEntries(
   return entries.filter((entry) => !isElsewhere(entry, own, set));
 }
 
+/** Whether a service starts although this dependency has failed. */
+function isSoft(kind: DependencyKind): boolean {
+  return kind === DependencyKind.WAITS_FOR || kind === DependencyKind.SOFT;
+}
+
+/** The ports of a dependency in another pod that an init container waits for. */
+export function awaitedPorts(kind: DependencyKind, name: string, pod: Pod): readonly number[] {
+  if (isSoft(kind) || pod.job !== undefined) return [];
+  return pod.members.find((member) => member.name === name)?.ports ?? [];
+}
+
 /** Enters what the pod waits for into `waits`: the ports of its hard dependencies in other pods. */
 export function waitForOthers(
   service: ExportedService,
@@ -44,8 +55,10 @@ export function waitForOthers(
   for (const { kind, name } of dependencies) {
     const pod = owner(name);
     if (pod === undefined || isOrdering(kind)) continue;
-    const isSoft = kind === DependencyKind.WAITS_FOR || kind === DependencyKind.SOFT;
-    waitFor(name, { isSoft, pod, waits }, lineNaming(service, name));
+    const ports = awaitedPorts(kind, name, pod);
+    ports.forEach((port) => waits.add(`tcp:${pod.name}:${port}`));
+    const line = lineNaming(service, name);
+    if (line !== undefined) noteWait(line, kind, name, pod, ports.length > 0);
   }
   for (const name of [chainTo, ...onFailure]) {
     const pod = owner(name);
@@ -55,21 +68,15 @@ export function waitForOthers(
   }
 }
 
-function waitFor(
-  name: string,
-  { isSoft, pod, waits }: { readonly isSoft: boolean; readonly pod: Pod; readonly waits: Set<string> },
-  line: Directive | undefined,
-): void {
-  const ports = pod.members.find((member) => member.name === name)?.ports ?? [];
+function noteWait(line: Directive, kind: DependencyKind, name: string, pod: Pod, isAwaited: boolean): void {
   if (pod.job !== undefined) {
-    line?.changed(`the CronJob ${pod.name} runs ${name}`);
-  } else if (isSoft) {
-    line?.none(`${name} is in the pod ${pod.name}: nothing waits for it`);
-  } else if (ports.length === 0) {
-    line?.none(`${name} is in the pod ${pod.name} and has no port to wait for: add @meta export-port PORT`);
+    line.changed(`the CronJob ${pod.name} runs ${name}`);
+  } else if (isSoft(kind)) {
+    line.none(`${name} is in the pod ${pod.name}: nothing waits for it`);
+  } else if (!isAwaited) {
+    line.none(`${name} is in the pod ${pod.name} and has no port to wait for: add @meta export-port PORT`);
   } else {
-    ports.forEach((port) => waits.add(`tcp:${pod.name}:${port}`));
-    line?.changed(
+    line.changed(
       `an init container waits for the ports of ${pod.name}; if ${name} stops later, this service goes on`,
     );
   }

@@ -10,6 +10,8 @@ import { type CronJobPlan, cronJobPlan } from "./cron_job.ts";
 export interface Pod {
   /** The name of its objects. */
   readonly name: string;
+  /** The service that was split off; `undefined` for the pod of all others. */
+  readonly root: string | undefined;
   readonly members: readonly ExportedService[];
   /** For the pod of a scheduled service; `undefined` for a pod that always runs. */
   readonly job: PodJob | undefined;
@@ -42,15 +44,17 @@ export function podsOf(set: ServiceSet, { name, split, splitJobs }: ExportReques
   const owners = ownersOf(roots, set);
   const names = new FreeNames();
   const main = [...set.values()].filter((service) => !owners.has(service.name));
-  const pods: Pod[] = main.length === 0 ? [] : [{ name: names.claim(name), members: main, job: undefined }];
+  const pods: Pod[] = main.length === 0
+    ? []
+    : [{ name: names.claim(name), root: undefined, members: main, job: undefined }];
   for (const root of roots) {
     const members = [...set.values()].filter((service) => owners.get(service.name) === root);
     const pod = names.claim(objectName(`${name}-${root}`));
     const [service, plan] = [set.get(root), plans.get(root)];
-    if (service === undefined || plan === undefined) pods.push({ name: pod, members, job: undefined });
+    if (service === undefined || plan === undefined) pods.push({ name: pod, root, members, job: undefined });
     else {
       const others = plan.schedules.slice(1).map(() => names.claim(pod));
-      pods.push({ name: pod, members, job: { service, plan, names: [pod, ...others] } });
+      pods.push({ name: pod, root, members, job: { service, plan, names: [pod, ...others] } });
     }
   }
   return pods;

@@ -40,9 +40,9 @@ export function cronOf(text: string): CronExpression {
   return { cron: [minute, hour, day, month, weekday].join(" "), zone, note };
 }
 
-/** A time zone stands at the end: `UTC`, or a name with a slash. */
+/** A time zone stands at the end: `UTC`, `Japan`, or a name with slashes. */
 function withoutZone(text: string): [expression: string, zone: string | undefined] {
-  const match = /^(.*\S)\s+([A-Z][A-Za-z_+-]*(?:\/[A-Za-z0-9_+-]+)+|UTC)$/.exec(text);
+  const match = /^(.*\S)\s+([A-Z][A-Za-z0-9_+-]{2,}(?:\/[A-Za-z0-9_+-]+)*)$/.exec(text);
   return match === null ? [text, undefined] : [match[1], match[2]];
 }
 
@@ -75,6 +75,7 @@ const WEEKS: ReadonlyMap<string, string> = new Map([
   ["8..14", "2"],
   ["15..21", "3"],
   ["22..28", "4"],
+  ["29..31", "5"],
   ["~7/1", "L"],
 ]);
 

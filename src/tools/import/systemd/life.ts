@@ -127,15 +127,24 @@ const RESTARTS: Readonly<Record<string, readonly [setting: string, note: string]
   "on-success": ["no", "it does not restart after a success"],
 };
 
+/** Whether the unit has a process that lives as long as it is up. */
+function isLasting({ type }: ServiceContext): boolean {
+  return type === "process" || type === "bgprocess";
+}
+
 /** Restarts and their limits. */
 export function importRestarts(context: ServiceContext): void {
   const { unit, text } = context;
   const restart = unit.last("Service", "Restart");
   const [setting, note] = RESTARTS[restart?.value || "no"] ?? ["no", ""];
-  const isRestarting = context.type === "process" || context.type === "bgprocess";
-  if (isRestarting || setting !== "no") text.set("restart", setting);
+  const isRepeated = context.isScheduled && setting !== "no";
+  const isRestarting = isRepeated || (isLasting(context) && !context.isScheduled);
+  // A run that has succeeded is never repeated.
+  if (isRestarting || setting !== "no") text.set("restart", isRepeated ? "on-failure" : setting);
   if (restart !== undefined) {
-    if (!Object.hasOwn(RESTARTS, restart.value || "no")) text.decide(restart, "no such word is known");
+    if (isRepeated && setting === "yes") {
+      restart.changed("restart = on-failure: only a run that fails is repeated");
+    } else if (!Object.hasOwn(RESTARTS, restart.value || "no")) text.decide(restart, "no such word is known");
     else if (note === "") restart.carried();
     else if (restart.value === "on-success") text.decide(restart, note);
     else restart.changed(note);
@@ -175,7 +184,7 @@ function importDelay(context: ServiceContext, isRestarting: boolean): void {
   const longest = unit.last("Service", "RestartMaxDelaySec");
   const seconds = delay && spanOf(context, delay);
   if (delay !== undefined && seconds !== undefined) {
-    if (!isRestarting) delay.changed("a scripted service does not restart by itself");
+    if (!isRestarting) delay.changed("the service does not restart by itself");
     else if (seconds === Infinity) text.decide(delay, "an endless pause is no restart: use restart = no");
     else {
       text.set("restart-delay", secondsText(seconds));
@@ -203,7 +212,7 @@ export function importTimeouts(context: ServiceContext): void {
   const start = unit.last("Service", "TimeoutStartSec");
   const stop = unit.last("Service", "TimeoutStopSec");
   const sendsKill = unit.last("Service", "SendSIGKILL");
-  timeout(context, "start-timeout", start ?? both, context.type === "scripted" ? Infinity : USUAL_TIMEOUT);
+  importStartTimeout(context, start ?? both);
   timeout(context, "stop-timeout", stop ?? both, USUAL_TIMEOUT);
   if (both !== undefined && !both.isClassified) both.carried("other lines replace it");
   if (sendsKill === undefined) return;
@@ -211,6 +220,14 @@ export function importTimeouts(context: ServiceContext): void {
     context.text.set("stop-timeout", "0");
     sendsKill.changed("stop-timeout = 0: a stop may take any time");
   } else sendsKill.carried();
+}
+
+/** The start of a oneshot is its command, so the time limits the run of a scheduled one. */
+function importStartTimeout(context: ServiceContext, directive: Directive | undefined): void {
+  const { type, text, isScheduled } = context;
+  timeout(context, "start-timeout", directive, type === "scripted" ? Infinity : USUAL_TIMEOUT);
+  const seconds = text.get("start-timeout") ?? "0";
+  if (type === "scripted" && isScheduled && seconds !== "0") text.set("schedule-limit", `${seconds}s`);
 }
 
 /** A service without the setting gets the time that it has in systemd. */
@@ -246,7 +263,7 @@ export function importWatchdog(context: ServiceContext): void {
 /** How the processes of a service end. */
 export function importKilling(context: ServiceContext): void {
   const { unit, text } = context;
-  const isRunning = context.type === "process" || context.type === "bgprocess";
+  const isRunning = isLasting(context) || context.isScheduled;
   const mode = unit.last("Service", "KillMode");
   if (isRunning) {
     text.set("kill-mode", mode?.value === "process" || mode?.value === "none" ? "process" : "all");

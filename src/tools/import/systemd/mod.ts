@@ -10,7 +10,7 @@ import { References } from "./references.ts";
 import { importRelations } from "./relations_of_unit.ts";
 import { importService } from "./service.ts";
 import { importSocket, unitOfSocket } from "./socket.ts";
-import { importTimer, unitOfTimer } from "./timer.ts";
+import { hasTimes, importTimer, unitOfTimer } from "./timer.ts";
 import type { Unit } from "./unit.ts";
 
 /** Reads units. Throws `InputError`. */
@@ -23,9 +23,10 @@ export function importSystemd(paths: readonly string[]): ImportResult {
   for (const unit of units) result.inputs.push(...unit.inputs);
   for (const [unit, text] of texts) {
     if (unit.name.kind === "service") {
-      const sockets = units.filter(({ name }) => name.kind === "socket");
-      const own = sockets.filter((socket) => unitOfSocket(socket) === unit.name.full);
-      importService(unit, text, result, references, own);
+      const { full } = unit.name;
+      const sockets = units.filter((one) => one.name.kind === "socket" && unitOfSocket(one) === full);
+      const timers = units.filter((one) => one.name.kind === "timer" && unitOfTimer(one) === full);
+      importService(unit, text, result, references, { sockets, isScheduled: timers.some(hasTimes) });
     }
     if (unit.name.kind === "target") {
       importTarget(text);

@@ -16,13 +16,13 @@ import { importSocketFolder } from "./socket.ts";
 import type { ServiceContext } from "./service_context.ts";
 import type { Unit } from "./unit.ts";
 
-/** Fills the description of a service unit, to which socket units may belong. The order matters: commands come last, because the rest adds to them. */
+/** Fills the description of a service unit, to which socket units and timers may belong. The order matters: commands come last, because the rest adds to them. */
 export function importService(
   unit: Unit,
   text: DescriptionText,
   result: ImportResult,
   references: References,
-  sockets: readonly Unit[],
+  { sockets, isScheduled }: { readonly sockets: readonly Unit[]; readonly isScheduled: boolean },
 ): void {
   const context: ServiceContext = {
     unit,
@@ -30,6 +30,7 @@ export function importService(
     result,
     references,
     type: "process",
+    isScheduled,
     prefix: [],
     preparation: [],
     before: [],

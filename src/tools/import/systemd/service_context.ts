@@ -23,6 +23,8 @@ export interface ServiceContext {
   readonly result: ImportResult;
   readonly references: References;
   type: "process" | "bgprocess" | "scripted" | "internal";
+  /** Whether a timer makes it a scheduled service in the end. */
+  readonly isScheduled: boolean;
   /** Programs with arguments that set something and execute the words behind them. */
   readonly prefix: Word[];
   /** Lines of shell that prepare the process itself: its variables and its umask. */

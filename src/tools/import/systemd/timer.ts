@@ -4,14 +4,22 @@ import type { Directive } from "../../shared/account.ts";
 import type { DescriptionText } from "../description_text.ts";
 import { cronOf } from "./calendar.ts";
 import type { Unit } from "./unit.ts";
-import { parseBoolean, parseSpan } from "./values.ts";
+import { durationText, parseBoolean, parseSpan } from "./values.ts";
 
-/** How long after its time a missed run is made up. */
-const CATCH_UP = "1d";
+/** How long after the start a missed run is made up: systemd does it at once. */
+const CATCH_UP = "0s";
 
 /** The unit that a timer starts. */
 export function unitOfTimer(timer: Unit): string {
   return timer.named("Timer", "Unit")?.value || `${timer.name.stem}.service`;
+}
+
+/** Whether a timer has times that a schedule can say. */
+export function hasTimes(timer: Unit): boolean {
+  const isInterval = (name: string) =>
+    timer.texts("Timer", name).some((value) => intervalOf(value) !== undefined);
+  return timer.texts("Timer", "OnCalendar").some((value) => "cron" in cronOf(value)) ||
+    isInterval("OnUnitActiveSec") || isInterval("OnUnitInactiveSec");
 }
 
 /** Adds the schedule to the description of the service; `undefined` if its unit is not imported. */
@@ -42,7 +50,7 @@ export function importTimer(timer: Unit, text: DescriptionText | undefined): voi
     );
   }
   text.set("type", "scheduled");
-  for (const setting of ["restart", "kill-mode"]) text.remove(setting);
+  text.remove("start-timeout"); // it limits a run, and importTimeouts has written schedule-limit
   explainRest(timer, text, true);
 }
 
@@ -65,18 +73,24 @@ function addCalendar(text: DescriptionText, directive: Directive): boolean {
 }
 
 function addInterval(text: DescriptionText, directive: Directive): boolean {
-  const seconds = parseSpan(directive.value);
-  if (seconds === undefined || seconds < 1 || seconds === Infinity) {
+  const seconds = intervalOf(directive.value);
+  if (seconds === undefined) {
     text.decide(directive, "this is no interval");
     return false;
   }
-  text.set("schedule-interval", `${Math.round(seconds)}s`);
+  text.set("schedule-interval", durationText(seconds));
   directive.changed(
     directive.name === "OnUnitActiveSec"
       ? "schedule-interval, from start to start"
       : "schedule-interval counts from start to start, not from end to start",
   );
   return true;
+}
+
+/** An interval in seconds; `undefined` if no schedule can have it. */
+function intervalOf(text: string): number | undefined {
+  const seconds = parseSpan(text);
+  return seconds === undefined || seconds < 1 || seconds === Infinity ? undefined : seconds;
 }
 
 /** The first run of an interval, or a single run. */
@@ -99,7 +113,7 @@ function explainRest(timer: Unit, text: DescriptionText, isScheduled: boolean): 
     const isOn = parseBoolean(persistent.value) === true && isScheduled;
     if (isOn) text.set("schedule-catch-up", CATCH_UP);
     if (isOn) {
-      persistent.changed(`schedule-catch-up = ${CATCH_UP}: a missed run is made up until then`);
+      persistent.changed(`schedule-catch-up = ${CATCH_UP}: a missed run is made up at once`);
     } else persistent.carried();
   }
   const delay = timer.last("Timer", "RandomizedDelaySec");
@@ -107,15 +121,18 @@ function explainRest(timer: Unit, text: DescriptionText, isScheduled: boolean): 
   if (delay !== undefined && (seconds === undefined || seconds === Infinity)) {
     text.decide(delay, "this is no span of time");
   } else if (delay !== undefined && seconds !== undefined) {
-    if (isScheduled && seconds > 0) text.set("schedule-jitter", `${Math.round(seconds)}s`);
+    if (isScheduled && seconds > 0) text.set("schedule-jitter", durationText(seconds));
     delay.changed("schedule-jitter is the same at each run of this service on this machine");
   }
   timer.last("Timer", "FixedRandomDelay")?.carried("the delay is always the same");
   timer.last("Timer", "AccuracySec")?.carried("runs start at their time");
   timer.last("Timer", "WakeSystem")?.none("dinit does not wake the machine; see schedule-catch-up");
   timer.last("Timer", "RemainAfterElapse")?.carried("a schedule stays armed");
-  timer.last("Timer", "DeferReactivation")?.changed(
-    "schedule-overlap says what a run that is due meanwhile does",
-  );
+  const deferred = timer.last("Timer", "DeferReactivation");
+  if (deferred !== undefined) {
+    const overlap = parseBoolean(deferred.value) === true ? "skip" : "queue";
+    if (isScheduled) text.set("schedule-overlap", overlap);
+    deferred.changed(`schedule-overlap = ${overlap}`);
+  }
   timer.last("Timer", "RandomizedOffsetSec")?.none("see schedule-jitter");
 }

@@ -102,6 +102,12 @@ export class Unit {
     return this.#named(section, name).at(-1);
   }
 
+  /** The values of the directives of this name that are in effect, without classifying anything. */
+  texts(section: string, name: string): string[] {
+    const values = this.#named(section, name).map(({ value }) => value);
+    return values.slice(values.lastIndexOf("") + 1);
+  }
+
   /** All words of the directives of this name, without classifying anything. */
   values(section: string, name: string): string[] {
     return this.#named(section, name).flatMap(({ value }) => value.split(/\s+/)).filter((word) =>

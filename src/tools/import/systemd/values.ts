@@ -126,6 +126,12 @@ export function secondsText(seconds: number): string {
   return String(Number(seconds.toFixed(6)));
 }
 
+/** Seconds as settings with a unit take them: whole seconds, or milliseconds. */
+export function durationText(seconds: number): string {
+  const milliseconds = Math.round(seconds * 1000);
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}
+
 const SIZE_UNITS = ["", "K", "M", "G", "T", "P", "E"];
 
 /** A size in bytes, such as `512M`; `Infinity` for `infinity`; `undefined` if it is none. */
