@@ -39,6 +39,8 @@ const SIDE_DOORS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/rotation/archives.ts", ["cli"]],
   ["src/rotation/followed_log.ts", ["cli"]],
   ["src/rotation/log_tail.ts", ["cli"]],
+  // Only a tool that serves a port.
+  ["src/system/accepted_connections.ts", ["tools"]],
   // Only a tool that its daemon watches.
   ["src/system/datagram.ts", ["tools"]],
   // Only a daemon that keeps logs, and its keeper.

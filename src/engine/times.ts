@@ -9,7 +9,7 @@ export interface ActivationTimes {
   asked: number;
   /** It waited for no dependency any more. */
   unblocked: number | undefined;
-  /** The full name of the service that it waited for last; `undefined` if it did not wait. */
+  /** The full name of the service that it waited for last, or because of which it failed; `undefined` if it did not wait. */
   decidedBy: string | undefined;
   /** Its process was launched (not again for a recovery). */
   launched: number | undefined;

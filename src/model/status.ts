@@ -146,7 +146,7 @@ export interface ServiceTimes {
   readonly asked: number;
   /** It waited for no dependency any more. */
   readonly unblocked: number | undefined;
-  /** The full name of the service that it waited for last: look at this one if a start takes long. */
+  /** The service that it waited for last, or because of which it failed: look at this one if a start takes long. */
   readonly decidedBy: string | undefined;
   /** Its process was launched. */
   readonly launched: number | undefined;

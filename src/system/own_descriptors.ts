@@ -25,7 +25,7 @@ export class OwnDescriptors {
 
   /** All open descriptors, in order; without the permission to read their folder, those with small numbers. */
   list(): OwnDescriptor[] {
-    const found = openNumbers().map((fd) => ({ fd, flags: this.#flags(fd) }));
+    const found = openDescriptors().map((fd) => ({ fd, flags: this.#flags(fd) }));
     // The descriptor with which the folder was read is closed by now.
     const open = found.filter(({ flags }) => flags !== -1);
     return open.map(({ fd, flags }) => ({ fd, passesExec: (flags & FD_CLOEXEC) === 0 }));
@@ -47,7 +47,11 @@ export class OwnDescriptors {
   }
 }
 
-function openNumbers(): number[] {
+/**
+ * The numbers of the open descriptors, in order, and of some that are closed; without the permission to read their
+ * folder, all small numbers.
+ */
+export function openDescriptors(): number[] {
   try {
     return Array.from(Deno.readDirSync(FOLDER), ({ name }) => Number(name)).sort((a, b) => a - b);
   } catch (error) {

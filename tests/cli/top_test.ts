@@ -73,6 +73,54 @@ Deno.test("top stops and restarts the chosen service, after a question", () => {
   assertEquals(shown.press("q"), { kind: "quit" });
 });
 
+Deno.test("on 80 columns top shows all keys, and the question about a service with a long name", () => {
+  const name = "n".repeat(200);
+  const shown = new TopView({
+    services: [{ ...status(), name }],
+    figures: { seen: 1, services: new Map(), members: new Map() },
+  });
+  const last = () => shown.lines({ columns: 80, rows: 24 }, 0).at(-1) ?? "";
+  assertEquals(last(), "s stop  r restart  l logs  t tree  / filter  c CPU  m memory  i procs  q quit");
+  shown.press("r");
+  assertEquals(last(), `restart ${"n".repeat(64)}…? (y/n)`);
+});
+
+Deno.test("top uses a wide terminal for long names, and for what is unusual about a service", () => {
+  const health = {
+    checked: true,
+    failures: 3,
+    limit: 3,
+    count: 3,
+    running: "up",
+    verdict: "unhealthy",
+  } as const;
+  const up = { ...status({ state: 2, target: 2 }), since: 0 };
+  const long = "a-long-name-of-a-service-that-somebody-has-generated";
+  const services = [
+    { ...up, name: long },
+    { ...up, name: "ill", health: { ...health, name: "ill", last: "HTTP status 503" } },
+    { ...status({ state: 1, target: 2 }), name: "delayed", retryAt: 8000 },
+    { ...up, name: "daily", timer: { name: "daily", armed: true, schedule: "0 3 * * *", next: 61_000 } },
+    { ...status({ state: 1, target: 2 }), name: "waiting", waitingFor: ["delayed"] },
+  ];
+  const shown = new TopView({ services, figures: { seen: 1, services: new Map(), members: new Map() } });
+  const linesAt = (columns: number) => shown.lines({ columns, rows: 24 }, 1000);
+  const wide = linesAt(200).join("\n");
+  for (
+    const text of [
+      `${long} `,
+      "started   unhealthy: HTTP status 503\n",
+      "starting  starts again in 7s\n",
+      "started   next run in 1m 0s\n",
+      "starting  waits for delayed\n",
+    ]
+  ) assert(wide.includes(text), wide);
+  assert(linesAt(80).some((line) => line.endsWith("  starting")), "a detail of one column is none");
+  for (const columns of [40, 80, 120, 200]) {
+    for (const line of linesAt(columns)) assert(line.length <= columns, line);
+  }
+});
+
 Deno.test("the filter of top takes any key as text until enter or escape", () => {
   const shown = view();
   for (const key of ["/", "d", "q", "backspace"]) assertEquals(shown.press(key), undefined);

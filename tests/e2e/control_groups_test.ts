@@ -4,32 +4,12 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { rootOnly } from "../_needs.ts";
 import { until } from "../_patience.ts";
 import { Dinit, isRunning } from "./_dinit.ts";
+import { groupOf, ROOT } from "./_groups.ts";
 import { internal, process } from "./_hosts.ts";
 
-const ROOT = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].find(isWritableRoot);
 const CONTROLLERS = ROOT === undefined
   ? []
   : Deno.readTextFileSync(`${ROOT}/cgroup.controllers`).trim().split(" ");
-
-/** Whether this is the root of a hierarchy of version 2 in which groups can be made. */
-function isWritableRoot(folder: string): boolean {
-  const probe = `${folder}/dinit-probe-${crypto.randomUUID()}`;
-  try {
-    Deno.statSync(`${folder}/cgroup.controllers`);
-    Deno.mkdirSync(probe);
-    Deno.removeSync(probe);
-    return true;
-  } catch (error) {
-    if (error instanceof Error) return false;
-    throw error;
-  }
-}
-
-/** The folder of the group that a process is in. */
-function groupOf(pid: number): string {
-  const path = /^0::(.*)$/m.exec(Deno.readTextFileSync(`/proc/${pid}/cgroup`))?.[1];
-  return `${ROOT}${path}`;
-}
 
 function exists(path: string): boolean {
   try {

@@ -48,6 +48,31 @@ Deno.test("the times of an activation show when each step was reached, and which
   ]);
 });
 
+Deno.test("the dependency that makes services fail decides, also over several services, and they take no time of their own", () => {
+  const world = new World();
+  const [store, web, page] = ["store", "web", "page"].map((name) => world.add(name, ServiceType.SCRIPTED));
+  const boot = world.add("boot", ServiceType.INTERNAL);
+  const { graph } = world.manager;
+  graph.connect(web, store, DependencyKind.REGULAR);
+  graph.connect(page, web, DependencyKind.MILESTONE);
+  graph.connect(boot, page, DependencyKind.WAITS_FOR);
+  world.manager.start(boot);
+  world.execSucceeded("store");
+  world.advance(30);
+  world.ends("store", { exit: 1 });
+  const times = new Map(world.manager.times().map((times) => [times.name, times]));
+  const decided = ["store", "web", "page", "boot"].map((name) => {
+    const { unblocked, decidedBy, ready, ended } = times.get(name)!; // it was started
+    return [unblocked, decidedBy, ready ?? ended];
+  });
+  assertEquals(decided, [
+    [1000, undefined, 1030],
+    [1030, "store", 1030],
+    [1030, "web", 1030],
+    [1030, "page", 1030],
+  ]);
+});
+
 Deno.test("a cancelled stop leaves no time, and a new activation begins with new times", () => {
   const world = new World();
   const base = world.add("base", ServiceType.INTERNAL);

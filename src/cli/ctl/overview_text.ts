@@ -128,7 +128,7 @@ function serviceCells(
     { text: service.pid === undefined ? "-" : String(service.pid), right: true },
     ...(timed ? [{ text: since, right: true }] : []),
     ...(figures === undefined ? [] : figureCells(figures.get(service.name))),
-    { text: detailText(service), colour: colour === Colour.RED ? Colour.RED : Colour.FAINT },
+    { text: detailText(service, style.now), colour: colour === Colour.RED ? Colour.RED : Colour.FAINT },
   ];
 }
 
@@ -140,9 +140,13 @@ function figureCells(figures: Figures | undefined): Cell[] {
   return texts.map((text) => ({ text, right: true }));
 }
 
-/** What it waits for, why it stopped, and anything else that is unusual. */
-function detailText(service: KnownService): string {
-  const { state, target, waitingFor = [], restarts = 0, failure } = service;
+/**
+ * What it waits for, why it stopped, and anything else that is unusual.
+ *
+ * @param now milliseconds since 1970
+ */
+export function detailText(service: KnownService, now: number): string {
+  const { state, target, waitingFor = [], restarts = 0, failure, health, retryAt, timer } = service;
   const parts: string[] = [];
   if (state === ServiceState.STOPPED) {
     const { reason, launch } = stopText(service);
@@ -157,9 +161,14 @@ function detailText(service: KnownService): string {
   if (waitingFor.length > 0) parts.push(`waits for ${waitingFor.map(printable).join(", ")}`);
   else if (service.waitingForConsole) parts.push("waits for console");
   if (service.holdingConsole) parts.push("has console");
+  if (health?.verdict === "unhealthy") {
+    parts.push(health.last === undefined ? "unhealthy" : `unhealthy: ${printable(health.last)}`);
+  }
   const up = state === ServiceState.STARTED || state === ServiceState.STARTING;
   if (up && target === ServiceState.STOPPED) parts.push("will stop");
-  if (!up && target === ServiceState.STARTED) parts.push("will start again");
+  if (retryAt !== undefined) parts.push(`starts again in ${durationText(Math.max(0, retryAt - now))}`);
+  else if (!up && target === ServiceState.STARTED) parts.push("will start again");
+  if (timer?.next !== undefined) parts.push(`next run in ${durationText(Math.max(0, timer.next - now))}`);
   if (restarts > 0) parts.push(restarts === 1 ? "restarted once" : `restarted ${restarts} times`);
   return parts.join(", ");
 }

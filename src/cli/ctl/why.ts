@@ -2,6 +2,7 @@
 
 import type { Graph } from "../../client/mod.ts";
 import type { KnownService } from "../../client/steps.ts";
+import { causeText } from "../../model/cause_texts.ts";
 import { isOrdering, ServiceState } from "../../model/states.ts";
 import { restartLimitText, unkeptText } from "../../model/status.ts";
 import type { CommandContext } from "./context.ts";
@@ -13,18 +14,6 @@ import { serviceDocument } from "./service_facts.ts";
 import { serviceGraph } from "./service_graph.ts";
 import { notLoaded } from "./services.ts";
 import { exitText, launchFailure, stateName, stopText } from "./status_text.ts";
-
-/** The causes of failures in words. Others are shown as they are. */
-const CAUSES: ReadonlyMap<string, string> = new Map([
-  ["restart-limit", "it reached its restart limit"],
-  ["recovery-failed", "its process could not be replaced"],
-  ["start-failed", "it failed to start"],
-  ["exec-failed", "its program could not be executed"],
-  ["timed-out", "its start took too long"],
-  ["dependency-failed", "a service that it needs has failed"],
-  ["unhealthy", "its checks have failed"],
-  ["terminated", "its process ended with an error"],
-]);
 
 /** One service on the way to the one that decides. */
 interface Link {
@@ -97,7 +86,7 @@ function reasonLines(service: KnownService, now: number): string[] {
   const { cause, failure, retryAt, state, exit } = service;
   if (cause !== undefined) {
     const limit = failure?.limit === undefined ? "" : `, ${restartLimitText(failure.limit)}`;
-    lines.push(`Failed: ${CAUSES.get(cause) ?? cause}${limit}`);
+    lines.push(`Failed: ${causeText(cause)}${limit}`);
   }
   if (cause === "exec-failed") {
     const { stage, error } = launchFailure(service);

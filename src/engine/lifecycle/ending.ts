@@ -50,6 +50,7 @@ export class Ending {
   /** A dependency that the service waits for could not be started, so the service fails, too. */
   failLikeDependency(service: ServiceRecord): void {
     service.reason = StopReason.DEPFAILED;
+    if (service.times !== undefined) service.times.unblocked = this.#agenda.now();
     this.#agenda.enter(service, PHASE.stopped);
     this.failStart(service, { viaDependency: true });
   }
@@ -63,6 +64,7 @@ export class Ending {
       const binding = (isHard(edge) || edge.unmet) && from.state === STARTING;
       const waits = edge.waiting || (edge.unmet && from.phase.kind === "waiting-for-dependencies");
       if (binding && waits) {
+        this.#waits.decide(edge);
         this.#agenda.deferFailure(from);
       } else if (edge.waiting) {
         this.#waits.end(edge);

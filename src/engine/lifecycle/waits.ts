@@ -82,11 +82,15 @@ export class Waits {
     this.#graph.setWaiting(edge, false);
     const { from } = edge;
     if (from.phase.kind !== "waiting-for-dependencies") return;
-    if (from.waits === 0 && from.times !== undefined) {
-      from.times.decidedBy = edge.to.name;
-      this.#agenda.changed(from);
-    }
+    if (from.waits === 0) this.decide(edge);
     this.#agenda.transitions.add(from);
+  }
+
+  /** *to* decides how long *from* waits: it is the last one, or *from* fails because of it. */
+  decide({ from, to }: Edge): void {
+    if (from.times === undefined) return;
+    from.times.decidedBy = to.name;
+    this.#agenda.changed(from);
   }
 
   /** Nothing has to wait for the service any more. */

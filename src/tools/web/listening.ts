@@ -5,6 +5,7 @@ import type { WebOptions } from "../../options/dinit_web.ts";
 import type { WebAddress } from "./address.ts";
 import { WebFailure } from "./failure.ts";
 import { LastingServer } from "./lasting_server.ts";
+import { SLOW_CLIENT_LIMITS, SlowClients } from "./slow_clients.ts";
 
 /** A server that listens. */
 export interface Listening {
@@ -17,12 +18,18 @@ export interface Listening {
 /** Only the user may connect. */
 const SOCKET_MASK = 0o177;
 
-/** Begins to listen. Rejects with `WebFailure`. @param broken receives why no connection could be accepted */
+/**
+ * Begins to listen. Rejects with `WebFailure`.
+ *
+ * @param broken receives why no connection could be accepted
+ * @param slow how clients of a port are limited; only its user reaches a socket. @default `SLOW_CLIENT_LIMITS`
+ */
 export async function listen(
   address: WebAddress,
   { tlsCert, tlsKey }: Pick<WebOptions, "tlsCert" | "tlsKey">,
   handler: (request: Request) => Promise<Response>,
   broken: (error: Error) => void,
+  { slow = SLOW_CLIENT_LIMITS } = {},
 ): Promise<Listening> {
   const stop = new AbortController();
   const { signal } = stop;
@@ -47,10 +54,12 @@ export async function listen(
   }
   const { hostname } = address;
   const tls = tlsCert === undefined || tlsKey === undefined ? {} : tlsFiles(tlsCert, tlsKey);
+  const slowClients = new SlowClients(slow);
+  const watched = slowClients.around(handler);
   let { port } = address;
   const begin = () => {
     try {
-      const server = Deno.serve({ ...common, hostname, port, ...tls }, handler);
+      const server = Deno.serve({ ...common, hostname, port, ...tls }, watched);
       port = server.addr.port; // the next one has the same
       return server;
     } catch (error) {
@@ -58,9 +67,11 @@ export async function listen(
     }
   };
   const server = new LastingServer({ begin, signal, broken });
+  slowClients.watch(port);
   return {
     port,
     async close() {
+      slowClients.close();
       stop.abort();
       await server.finished;
     },

@@ -5,7 +5,7 @@ import { listen } from "../../../src/tools/web/listening.ts";
 import { soon } from "../../_patience.ts";
 import type { WebScene } from "./_web.ts";
 
-const NO_TLS = { tlsCert: undefined, tlsKey: undefined };
+export const NO_TLS = { tlsCert: undefined, tlsKey: undefined };
 
 /** An address with a free port. */
 export const FREE: WebAddress = { kind: "tcp", hostname: "127.0.0.1", port: 0, loopback: true };
@@ -20,10 +20,14 @@ export class RawServer implements AsyncDisposable {
     this.#close = close;
   }
 
-  static async start({ handler }: Pick<WebScene, "handler">): Promise<RawServer> {
-    const { port, close } = await listen(FREE, NO_TLS, handler, (error) => {
+  static async start(
+    { handler }: Pick<WebScene, "handler">,
+    options: Parameters<typeof listen>[4] = {},
+  ): Promise<RawServer> {
+    const broken = (error: Error) => {
       throw error;
-    });
+    };
+    const { port, close } = await listen(FREE, NO_TLS, handler, broken, options);
     return new RawServer(port!, close); // a port has a number
   }
 

@@ -1,13 +1,13 @@
 /** The page in a real browser, with the services of a scripted daemon. DINIT_UPDATE_SCREENSHOT=1 renews docs/web.png. */
 
 import { assert, assertEquals } from "@std/assert";
-import { type ServiceOverview, ServiceType, StopReason } from "../../../src/model/mod.ts";
+import { LaunchStage, type ServiceOverview, ServiceType, StopReason } from "../../../src/model/mod.ts";
 import type { ProcessSample } from "../../../src/insight/mod.ts";
 import { needing } from "../../_needs.ts";
 import { BROWSER, Browser } from "./_browser.ts";
 import { RawServer } from "./_raw.ts";
 import { service } from "./_services.ts";
-import { scene, TOKEN } from "./_web.ts";
+import { scene, TOKEN, type WebScene } from "./_web.ts";
 
 const PICTURE = new URL("../../../docs/web.png", import.meta.url);
 /** The size of the picture in bytes at most: people load it with the README. */
@@ -80,8 +80,97 @@ function picturedServices(): ServiceOverview[] {
   ];
 }
 
+/** Services in unusual states, with long names and texts; and the notes that the page shows. */
+function unusualServices(): readonly (readonly [ServiceOverview, RegExp])[] {
+  const now = Date.now();
+  const health = { name: "x", checked: true, failures: 3, limit: 3, count: 3, running: "up" } as const;
+  const failure = { time: now, output: ["first", "a very long text ".repeat(100), "x".repeat(2000)] };
+  const failed = { reason: StopReason.FAILED, exit: { code: 1, status: 2 } } as const;
+  const starting = { state: 1, target: 2, since: now } as const;
+  const limit = { restarts: 3, interval: 10_000 };
+  return [
+    [
+      service("n".repeat(200), { ...failed, cause: "start-failed", failure }),
+      /^it failed to start; said “x{2000}”$/,
+    ],
+    [
+      service("limit", { ...failed, cause: "restart-limit", restarts: 3, failure: { ...failure, limit } }),
+      /^it reached its restart limit, given up after 3 restarts in 10 s; restarted 3 times; said/,
+    ],
+    [
+      service("program", {
+        reason: StopReason.EXECFAILED,
+        cause: "exec-failed",
+        launchStage: LaunchStage.EXECUTE,
+        launchErrno: 2,
+      }),
+      /^its program could not be executed, executing command: No such file or directory$/,
+    ],
+    [
+      service("memory", {
+        reason: StopReason.TERMINATED,
+        cause: "terminated",
+        exit: { code: 2, status: 9 },
+        outOfMemory: 2 ** 29,
+      }),
+      /^out of memory \(512M\)$/,
+    ],
+    [up("ill", { health: { ...health, verdict: "unhealthy", last: "HTTP 503" } }), /^unhealthy: HTTP 503$/],
+    [
+      up("daily", { timer: { name: "daily", armed: true, schedule: "0 3 * * *", next: now + 3.5 * HOUR } }),
+      /^next run in 3h \d+m$/,
+    ],
+    [service("delayed", { ...starting, retryAt: now + 10.5 * HOUR }), /^starts again in 10h \d+m$/],
+    [
+      service("queued", { ...starting, waitingForConsole: true, waitingFor: ["console"] }),
+      /^waits for console$/,
+    ],
+    [up("terminal", { holdingConsole: true }), /^has the console$/],
+    [up("left-out", { skipped: true }), /^startup skipped$/],
+    [
+      service("many", { ...starting, waitingFor: Array(99).fill("dependency") }),
+      /^waits for dependency, depend/,
+    ],
+  ];
+}
+
+/** The page says why each service is as it is, and fits the window however long names and texts are. */
+async function showsUnusual(browser: Browser, { manager, facts }: WebScene): Promise<void> {
+  const unusual = unusualServices();
+  manager.overview = unusual.map(([service]) => service);
+  facts.started("limit");
+  await browser.until(`document.querySelectorAll("tbody tr").length === ${unusual.length}`);
+  for (const [{ name }, note] of unusual) {
+    const text = String(await browser.value(`${row(name)}.querySelector(".note").textContent`));
+    assert(note.test(text), `${name}: ${text}`);
+  }
+  for (const width of [390, 1200]) {
+    const fits = async (what: string) => {
+      const wide = await browser.value("document.documentElement.scrollWidth");
+      assert(Number(wide) <= width, `${what} is ${wide} wide in a window of ${width}`);
+    };
+    await browser.resize(width, 800);
+    await fits("the table");
+    const highest =
+      'Math.max(...[...document.querySelectorAll("tbody .note")].map((one) => one.offsetHeight))';
+    assert(Number(await browser.value(highest)) <= 80, "a note has more than three lines");
+    await browser.value(`${row(unusual[0][0].name)}.querySelector("button").click()`);
+    await browser.until('document.querySelector("dialog[open]") !== null');
+    const dialog = 'document.querySelector("dialog")';
+    assert(await browser.value(`${dialog}.scrollWidth <= ${dialog}.clientWidth`), "the window of a service");
+    assertEquals(await browser.value(`${dialog}.scrollTop`), 0);
+    await browser.press("Escape");
+    await browser.until('document.querySelector("dialog") === null');
+    await browser.value('location.hash = "#/logs"');
+    await browser.until('document.querySelector("main select") !== null');
+    await fits("the view of logs");
+    await browser.value('location.hash = "#/services"');
+    await browser.until('document.querySelector("main table") !== null');
+  }
+}
+
 const condition = needing(
-  "the page shows 1,000 services, follows them in order, works with keys and on a phone, and can be pictured",
+  "the page shows 1,000 services, follows them in order, fits long texts, works with keys and on a phone, and can be pictured",
   "a browser",
   BROWSER !== undefined,
 );
@@ -132,6 +221,8 @@ scene(condition.name, async (all) => {
   const least = `Math.min(...[...${row("service-1")}.querySelectorAll(".actions button")]
     .map((one) => one.getBoundingClientRect().height))`;
   assert(Number(await browser.value(least)) >= 24, "a button is too small for a finger");
+
+  await showsUnusual(browser, all);
 
   // The picture: how a daemon may look.
   const isUpdate = Deno.env.get("DINIT_UPDATE_SCREENSHOT") === "1";

@@ -13,7 +13,7 @@ scene("services are told in words, with their failure, health and cause", async 
       reason: StopReason.TERMINATED,
       exit: { code: 1, status: 3 },
       cause: "restart-limit",
-      failure: { time: 1000, output: ["oh"] },
+      failure: { time: 1000, output: ["oh"], limit: { restarts: 3, interval: 10_000 } },
     }),
   ];
   const { daemon, services } = await get("/api/v1/services") as {
@@ -34,7 +34,18 @@ scene("services are told in words, with their failure, health and cause", async 
     how: "exited",
     status: 3,
   }]);
+  assertEquals(db.why, "it reached its restart limit, given up after 3 restarts in 10 s");
   assertEquals(await get("/api/v1/services/db"), db);
+});
+
+scene("a scheduled service is told with its schedule and its next run", async ({ manager, get }) => {
+  const timer = { name: "backup", armed: true, schedule: "0 3 * * *", next: 1_000 };
+  manager.overview = [service("backup", { timer }), service("unplanned", {})];
+  const { services } = await get("/api/v1/services") as { services: Record<string, unknown>[] };
+  assertEquals(services.map(({ schedule, nextRun }) => [schedule, nextRun]), [
+    ["0 3 * * *", "1970-01-01T00:00:01.000Z"],
+    [undefined, undefined],
+  ]);
 });
 
 scene("the figures of services come with them, or alone", async ({ manager, get }) => {

@@ -151,7 +151,7 @@ class LiveTop {
     const service = this.#client.service(action.service);
     try {
       await (action.kind === "stop" ? service.stop({ wait: false }) : service.restart({ wait: false }));
-      view.say(`${action.kind} of ${action.service}: the daemon has accepted it`);
+      view.say(`The daemon has accepted the ${action.kind} of ${action.service}`);
       view.show(this.#facts(await this.#look()));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;

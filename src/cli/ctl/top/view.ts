@@ -10,6 +10,7 @@ import { Colour, paint, type TextStyle } from "../../shared/style.ts";
 import { cutText, printable, textWidth } from "../../shared/text_width.ts";
 import { bytesText, cpuText } from "../figures_text.ts";
 import { lookOf } from "../look.ts";
+import { detailText } from "../overview_text.ts";
 
 /** What a key asks for. */
 export type TopAction =
@@ -37,7 +38,8 @@ const ORDERS = {
 } as const;
 type Order = keyof typeof ORDERS;
 
-const HELP = "s stop  r restart  l logs  t tree  / filter  c CPU  m memory  i processes  q quit";
+/** It fits 80 columns. */
+const HELP = "s stop  r restart  l logs  t tree  / filter  c CPU  m memory  i procs  q quit";
 /** The lines above and below the table. */
 const FRAME = 5;
 
@@ -160,7 +162,8 @@ export class TopView {
   lines(screen: TopScreen, now: number): string[] {
     const services = this.#shown();
     const current = this.#current();
-    const table = this.#table(services, current, screen, now);
+    const width = nameColumns(services, screen);
+    const table = this.#table(services, current, { ...screen, width }, now);
     const at = table.findIndex(({ isChosen }) => isChosen);
     const room = Math.max(1, screen.rows - FRAME);
     const first = Math.min(Math.max(0, at - room + 1), Math.max(0, table.length - room));
@@ -168,11 +171,11 @@ export class TopView {
     return [
       this.#headline(screen),
       "",
-      paint(cutText(headingText(screen), screen.columns), Colour.FAINT, screen),
+      paint(cutText(headingText(width), screen.columns), Colour.FAINT, screen),
       ...body,
       ...Array(room - body.length).fill(""),
       "",
-      cutText(this.#footer(), screen.columns),
+      this.#footer(screen),
     ];
   }
 
@@ -193,16 +196,19 @@ export class TopView {
     return paint(cutText(parts.join("  "), screen.columns), Colour.BOLD, screen);
   }
 
-  #footer(): string {
-    if (this.#isTyping) return `/${printable(this.#filter)}_`;
-    if (this.#asked !== undefined) return `${this.#asked.kind} ${printable(this.#asked.service)}? (y/n)`;
-    return this.#message === "" ? HELP : printable(this.#message);
+  #footer({ columns }: TopScreen): string {
+    if (this.#isTyping) return cutText(`/${printable(this.#filter)}_`, columns);
+    if (this.#asked === undefined) return cutText(printable(this.#message || HELP), columns);
+    const { kind, service } = this.#asked;
+    const [before, behind] = [`${kind} `, "? (y/n)"];
+    const room = Math.max(0, columns - before.length - behind.length);
+    return cutText(`${before}${cutText(printable(service), room)}${behind}`, columns);
   }
 
   #table(
     services: readonly KnownService[],
     current: KnownService | undefined,
-    screen: TopScreen,
+    screen: TableScreen,
     now: number,
   ) {
     return services.flatMap((service) => {
@@ -223,11 +229,20 @@ export class TopView {
   }
 }
 
-const WIDTHS = { cpu: 8, memory: 8, processes: 6, pid: 8, since: 9 } as const;
+const WIDTHS = { cpu: 8, memory: 8, processes: 6, pid: 8, since: 9, state: 8 } as const;
+/** The columns between the name and what is unusual. */
+const FIGURE_COLUMNS = Object.values(WIDTHS).reduce<number>((sum, width) => sum + width, 4);
+/** In fewer columns nothing can be said. */
+const LEAST_DETAIL = 10;
 
-function headingText(screen: TopScreen): string {
+/** The screen, and how many columns the names have. */
+interface TableScreen extends TopScreen {
+  readonly width: number;
+}
+
+function headingText(width: number): string {
   return [
-    "SERVICE".padEnd(nameColumns(screen)),
+    "SERVICE".padEnd(width),
     "CPU".padStart(WIDTHS.cpu),
     "MEMORY".padStart(WIDTHS.memory),
     "PROCS".padStart(WIDTHS.processes),
@@ -240,12 +255,11 @@ function headingText(screen: TopScreen): string {
 function rowText(
   service: KnownService,
   { services }: FiguresReading,
-  screen: TopScreen,
+  { width, columns }: TableScreen,
   now: number,
 ): string {
   const { pid, since } = service;
   const figures = services.get(service.name);
-  const width = nameColumns(screen);
   const name = cutText(printable(service.name), width);
   return [
     name + " ".repeat(width - textWidth(name)),
@@ -254,12 +268,17 @@ function rowText(
     String(figures?.processes ?? "").padStart(WIDTHS.processes),
     String(pid ?? "").padStart(WIDTHS.pid),
     (since === undefined ? "" : durationText(now - since)).padStart(WIDTHS.since),
-    `  ${lookOf(service).word}`,
-  ].join("");
+    `  ${lookOf(service).word.padEnd(WIDTHS.state)}`,
+    columns - width - FIGURE_COLUMNS < LEAST_DETAIL ? "" : `  ${detailText(service, now)}`,
+  ].join("").trimEnd();
 }
 
-function nameColumns({ columns }: TopScreen): number {
-  return Math.max(12, Math.min(36, columns - 50));
+/** Names have what the longest one needs, but leave half of the room to the last column. */
+function nameColumns(services: readonly KnownService[], { columns }: TopScreen): number {
+  const room = columns - FIGURE_COLUMNS;
+  const most = Math.min(room, Math.max(36, Math.floor(room / 2)));
+  const longest = services.reduce((most, { name }) => Math.max(most, textWidth(printable(name))), 0);
+  return Math.max(12, Math.min(longest, most));
 }
 
 /** The processes of a service below each other, children indented. */

@@ -20,7 +20,7 @@ export function setText(node, text) {
 
 const UNITS = [[86_400, "d"], [3600, "h"], [60, "m"], [1, "s"]];
 
-/** A length of time in seconds, in its two largest units. */
+/** A length of time in seconds, in its two largest units; more than 99 days without the hours. */
 export function durationText(seconds) {
   const length = Math.max(0, Math.floor(seconds));
   const first = UNITS.findIndex(([size]) => length >= size);
@@ -28,7 +28,9 @@ export function durationText(seconds) {
   const [size, unit] = UNITS[first];
   const next = UNITS[first + 1];
   const large = `${Math.floor(length / size)}${unit}`;
-  return next === undefined ? large : `${large} ${Math.floor((length % size) / next[0])}${next[1]}`;
+  return next === undefined || length >= 100 * 86_400
+    ? large
+    : `${large} ${Math.floor((length % size) / next[0])}${next[1]}`;
 }
 
 /** A number of bytes for people. */

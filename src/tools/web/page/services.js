@@ -10,16 +10,26 @@ export function lookOf({ state, failed }) {
   return failed ? "failed" : state;
 }
 
+/** When something happens, as the time until then. */
+function until(time, now) {
+  return `in ${durationText((Date.parse(time) - now) / 1000)}`;
+}
+
 /** Why a service is as it is, in a few words. */
-function noteOf({ waitingFor = [], reason, state, failed, cause, failure, restarts = 0, health, target }) {
+function noteOf(service, now) {
+  const { waitingFor = [], reason, state, failed, why, failure, restarts = 0, health, target } = service;
   const parts = [];
   if (waitingFor.length > 0) parts.push(`waits for ${waitingFor.join(", ")}`);
-  if (failed) parts.push(cause ?? reason);
-  if (failed && failure?.output?.length > 0) parts.push(`said “${failure.output.at(-1)}”`);
+  if (service.console === "holding") parts.push("has the console");
+  if (service.skipped && state === "started") parts.push("startup skipped");
+  if (failed) parts.push(why ?? reason);
   if (health?.verdict === "unhealthy") parts.push(`unhealthy: ${health.last ?? "its check fails"}`);
   if (state === "started" && target === "stopped") parts.push("will stop");
-  if (state === "stopped" && target === "started") parts.push("will start again");
+  if (service.retryAt !== undefined) parts.push(`starts again ${until(service.retryAt, now)}`);
+  else if (state === "stopped" && target === "started") parts.push("will start again");
+  if (service.nextRun !== undefined) parts.push(`next run ${until(service.nextRun, now)}`);
   if (restarts > 0) parts.push(restarts === 1 ? "restarted once" : `restarted ${restarts} times`);
+  if (failed && failure?.output?.length > 0) parts.push(`said “${failure.output.at(-1)}”`);
   return printable(parts.join("; "));
 }
 
@@ -58,11 +68,11 @@ class Row {
     setText(this.state, look);
     const className = `state ${look}`;
     if (this.state.className !== className) this.state.className = className;
-    setText(this.note, noteOf(service));
-    const { health } = service;
-    const verdict = health === undefined ? "" : health.verdict;
+    const verdict = service.health?.verdict ?? "";
     setText(this.health, verdict);
-    this.health.classList.toggle("unhealthy", verdict === "unhealthy");
+    for (const place of [this.health, this.note]) {
+      place.classList.toggle("unhealthy", verdict === "unhealthy");
+    }
     this.tick(Date.now());
     const words = readOnly
       ? []
@@ -82,6 +92,7 @@ class Row {
   tick(now) {
     const { since } = this.service;
     setText(this.uptime, since === undefined ? "" : durationText((now - Date.parse(since)) / 1000));
+    setText(this.note, noteOf(this.service, now));
   }
 
   cost(figures) {

@@ -93,6 +93,10 @@ export async function logsView(daemon, services) {
   );
 }
 
+function exitText({ how, status }) {
+  return how === "exited" ? `exited with status ${status}` : `ended by signal ${status}`;
+}
+
 /** A window with the facts about one service. */
 export async function serviceDialog(daemon, service, commands) {
   const {
@@ -108,22 +112,28 @@ export async function serviceDialog(daemon, service, commands) {
     exit,
     failure,
     health,
-    cause,
+    why,
+    retryAt,
+    schedule,
+    nextRun,
   } = service;
+  const dateText = (date) => date === undefined ? undefined : new Date(date).toLocaleString();
   const facts = {
     State: `${lookOf(service)}, should be ${target}${explicit ? ", activated by name" : ""}`,
     Type: type,
     Process: pid,
-    Since: since === undefined ? undefined : new Date(since).toLocaleString(),
+    Since: dateText(since),
     "Waits for": waitingFor?.join(", ") || undefined,
-    Cause: cause,
+    Cause: why,
     Restarts: restarts,
-    "Last exit": exit === undefined ? undefined : `${exit.how} ${exit.status}`,
+    "Starts again": dateText(retryAt),
+    Schedule: schedule,
+    "Next run": dateText(nextRun),
+    "Last exit": exit === undefined ? undefined : exitText(exit),
     Health: health === undefined
       ? undefined
       : `${health.verdict}${health.last === undefined ? "" : `: ${health.last}`}`,
     Log: logFile,
-    "Output before its failure": failure?.output?.join("\n") || undefined,
   };
   const list = element("dl");
   for (const [term, text] of Object.entries(facts)) {
@@ -133,13 +143,21 @@ export async function serviceDialog(daemon, service, commands) {
       element("dd", { textContent: printable(String(text)) }),
     );
   }
+  const output = failure?.output?.length > 0
+    ? [
+      element("h3", { textContent: "Output before its failure" }),
+      element("pre", { tabIndex: 0, textContent: failure.output.map(printable).join("\n") }),
+    ]
+    : [];
   const log = await daemon.get(`logs?n=100&service=${encodeURIComponent(name)}`).catch(() => ({ logs: [] }));
   const close = element("button", { type: "button", textContent: "Close" });
   const dialog = element(
     "dialog",
     { "aria-label": name },
-    element("h2", { textContent: printable(name) }),
+    // Without a focus here, a button at the end would have it, and the window would show its end.
+    element("h2", { textContent: printable(name), tabIndex: -1, autofocus: true }),
     list,
+    ...output,
     ...log.logs.map(({ lines, problem }) =>
       element("pre", { tabIndex: 0, textContent: problem ?? lines.map(printable).join("\n") })
     ),
