@@ -188,9 +188,14 @@ function unkeptOutput({ description: { logType }, consumer }: ServiceRecord): Un
   return logType === "pipe" || logType === "none" ? {} : undefined;
 }
 
+/** The sequences for colours, which are of no use in a report. */
+// deno-lint-ignore no-control-regex
+const COLOURS = /\x1b\[[\d;:]*m/g;
+
 /** The last lines of a text whose beginning may be cut off; a repeated line counts once. */
 function linesOf(text: string): string[] {
-  const lines = text.split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
+  const lines = text.replaceAll(COLOURS, "").split("\n").map((line) => line.trimEnd())
+    .filter((line) => line !== "");
   return lines.filter((line, index) => line !== lines[index - 1]).slice(-LINES).map((line) => {
     const characters = Array.from(visible(line));
     return characters.length <= LINE_LENGTH

@@ -11,7 +11,7 @@ import type { CommandWords, Draft } from "./draft.ts";
 import { denoProgram } from "./deno_program.ts";
 import { denoCommand, denoMisfits } from "./settings/deno.ts";
 import { groupMisfits } from "./settings/control_groups.ts";
-import { misfits, setHealth } from "./settings/health.ts";
+import { type Misfit, misfits, setHealth } from "./settings/health.ts";
 import { hasSchedule, scheduleMisfits } from "./settings/schedule.ts";
 import { remarks } from "./settings/lint.ts";
 import { sandboxMisfits } from "./settings/sandbox.ts";
@@ -101,7 +101,7 @@ function checkBeforeSubstitution(draft: Draft, reader: DescriptionReader): void 
   }
 }
 
-/** A scheduled service needs times, and only such a service has any. */
+/** A scheduled service needs times. */
 function checkSchedule({ description }: Draft, reader: DescriptionReader): void {
   const { type, schedule } = description;
   if (type === ServiceType.SCHEDULED && !hasSchedule(schedule)) {
@@ -110,26 +110,12 @@ function checkSchedule({ description }: Draft, reader: DescriptionReader): void 
       "no-schedule",
     );
   }
-  if (reader.places.size === 0) return;
-  for (const { setting, message } of scheduleMisfits(description, reader.places)) {
-    reader.reportAt(setting, message, "misfit");
-  }
 }
 
-/** The settings of kept logs: a log that nobody can write, and settings that would have no effect, are errors. */
-function checkKeptLog({ description }: Draft, reader: DescriptionReader): void {
-  const { logType, logFile } = description;
+/** A kept log that nobody can write is an error. */
+function checkKeptLog({ description: { logType, logFile } }: Draft, reader: DescriptionReader): void {
   if (logType === "kept" && logFile === "") {
     reader.reportGeneral("'log-type = kept' needs a file: add 'logfile = PATH'.", "no-logfile");
-  }
-  for (const setting of reader.places.keys()) {
-    const wanted = reader.settings.named(setting)?.logType;
-    if (wanted === undefined || logType === wanted) continue;
-    reader.reportAt(
-      setting,
-      `applies to 'log-type = ${wanted}' only: add that line, or remove this one`,
-      "log-type",
-    );
   }
 }
 
@@ -172,9 +158,10 @@ function finishDeno(draft: Draft, reader: DescriptionReader, variables: Variable
   }
 }
 
-/** The last steps for readiness, health, watched files, sandboxes and control groups, which most descriptions do not mention. */
+/** The last steps for the extensions, which most descriptions do not mention. */
 function finishExtensions(draft: Draft, reader: DescriptionReader, variables: Variables): void {
-  if (reader.places.size === 0) return;
+  const { places } = reader;
+  if (places.size === 0) return;
   const { description, healthCommand: tokens } = draft;
   if (tokens.length > 0) {
     const command = substituteCommand({ tokens, isBlank: false }, "health-command", reader, variables);
@@ -186,15 +173,25 @@ function finishExtensions(draft: Draft, reader: DescriptionReader, variables: Va
     const writable = substituteCommand({ tokens, isBlank: false }, "sandbox-writable", reader, variables);
     description.sandbox = { ...sandbox, writable };
   }
-  const { places } = reader;
   const found = [
     ...misfits(description.health, description.type, places),
     ...watchMisfits(description, places),
+    ...scheduleMisfits(description, places),
     ...sandboxMisfits(description, places),
     ...groupMisfits(description),
   ];
   for (const { setting, message } of found) {
     reader.reportAt(setting, message, "misfit");
+  }
+  reportWithoutEffect(draft, reader, found);
+}
+
+/** Reports the settings that have no effect beside the others, unless an error about the same line is `known`. */
+function reportWithoutEffect(draft: Draft, reader: DescriptionReader, known: readonly Misfit[]): void {
+  for (const name of reader.places.keys()) {
+    const why = reader.settings.named(name)?.withoutEffect?.(draft);
+    if (why === undefined || known.some(({ setting }) => setting === name)) continue;
+    reader.reportAt(name, why, "misfit");
   }
 }
 

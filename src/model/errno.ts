@@ -4,7 +4,7 @@
  */
 
 /** All error numbers: number, symbolic name and text. */
-const ERRNO_TABLE = [
+export const ERRNO_TABLE = [
   [1, "EPERM", "Operation not permitted"],
   [2, "ENOENT", "No such file or directory"],
   [3, "ESRCH", "No such process"],

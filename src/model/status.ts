@@ -64,7 +64,10 @@ export interface BufferReading {
 export interface FailureReport {
   /** Wall clock time in milliseconds since 1970. */
   readonly time: number;
-  /** The last lines that the process wrote, each cut to 200 characters, with control characters made visible. */
+  /**
+   * The last lines that the process wrote, without colours, each cut to 200 characters. Control characters are made
+   * visible.
+   */
   readonly output: readonly string[];
   /**
    * The restart limit that it has reached; the interval is in milliseconds. @default absent, the limit was not reached

@@ -12,6 +12,7 @@
  *   "depends-on": ["db", "cache"],
  *   env: { PORT: 8080 },
  *   restart: "on-failure",
+ *   "restart-delay-factor": 2,
  *   "restart-delay-max": "30s",
  * });
  * ```

@@ -307,7 +307,7 @@ export interface ServiceSettings {
   readonly "oom-score-adj"?: number | `${number}`;
   /** What the processes cannot see, reach or change; needs the program bwrap (bubblewrap). */
   readonly sandbox?: SandboxWord | readonly SandboxWord[];
-  /** Absolute paths that the processes may change in spite of read-only-root and no-home. */
+  /** Absolute paths that the processes may change in spite of the words of sandbox. */
   readonly "sandbox-writable"?: string | readonly string[];
   /** Whether the daemon makes a control group for the service, also without a limit. */
   readonly cgroup?: "auto" | "none";

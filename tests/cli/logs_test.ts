@@ -186,6 +186,22 @@ Deno.test("on a terminal the names have colours and the same width, and long lin
   ]);
 });
 
+Deno.test("a pipe and a wide terminal show the whole name in front of each line", () => {
+  const service = "a-service-with-a-very-long-name-indeed";
+  for (
+    const [columns, shown] of [[undefined, service], [200, service], [
+      80,
+      "a-service-with-a-very-l…",
+    ]] as const
+  ) {
+    const io = new FakeIo();
+    const printer = new LinePrinter(io, { json: false, named: true, style: { columns } });
+    printer.expect(service);
+    printer.line({ service, text: "hello" });
+    assertEquals(io.output, `${shown} | hello\n`);
+  }
+});
+
 Deno.test("an end and the next launch are one restart, and an end alone is shown after a second", () => {
   const marks: LogMark[] = [];
   const service = new ServiceMarks((mark) => marks.push(mark) > 0);

@@ -65,7 +65,7 @@ Deno.test("a kind of permissions can be denied while the others are recorded", a
   }
 });
 
-Deno.test("requests for all of a kind, and values with a comma, become the word without a list", () => {
+Deno.test("requests for all of a kind, and values that no line can have, become the word without a list", () => {
   const request = (permission: string, value?: string) => ({ permission, value });
   assertEquals(
     permissionWords([request("env", "A"), request("read", "/a,b"), request("env"), request("env", "B")]),
@@ -74,6 +74,12 @@ Deno.test("requests for all of a kind, and values with a comma, become the word 
       "read",
     ],
   );
+});
+
+Deno.test("values with control characters become the word without a list: they end the line, or change the terminal", () => {
+  for (const value of ["/a\nb", "/\x1b[2J", "/\x9b1m", "/a\tb"]) {
+    assertEquals(permissionWords([{ permission: "read", value }]), ["read"]);
+  }
 });
 
 Deno.test("a recorded line is read as it was recorded", () => {

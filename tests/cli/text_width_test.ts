@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cutText, printable, textWidth } from "../../src/cli/shared/text_width.ts";
+import { cutText, printable, textWidth, wrapWords } from "../../src/cli/shared/text_width.ts";
 
 const WIDTHS: readonly (readonly [string, number])[] = [
   ["", 0],
@@ -36,6 +36,15 @@ Deno.test("a text is cut between characters and never exceeds the columns", () =
   assertEquals(cutText("日本語", 0), "");
   assertEquals(cutText("a\u0308bc", 2), "a\u0308…");
   assertEquals(cutText("plain", Infinity), "plain");
+});
+
+Deno.test("a text is broken between words, and within words that are wider than a line", () => {
+  assertEquals(wrapWords("one two three", 7), ["one two", "three"]);
+  assertEquals(wrapWords("a 0123456789 b", 5), ["a", "01234", "56789", "b"]);
+  assertEquals(wrapWords("日本語", 4), ["日本", "語"]);
+  assertEquals(wrapWords("日本", 1), ["日", "本"]); // no line can hold a character
+  assertEquals(wrapWords("one two", Infinity), ["one two"]);
+  assertEquals(wrapWords("", 5), [""]);
 });
 
 Deno.test("no control characters are printed", () => {

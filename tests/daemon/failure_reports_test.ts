@@ -64,6 +64,16 @@ Deno.test("control characters, invisible ones and bytes that are not UTF-8 are m
   ]);
 });
 
+Deno.test("the colours of a service are not part of its last lines", async () => {
+  const world = new World();
+  assertEquals(
+    await world.fail("web", "\x1b[0m\x1b[1m\x1b[31merror\x1b[0m: no such table\n\x1b[38:5:1m\x1b[m\n"),
+    [
+      "    web > error: no such table",
+    ],
+  );
+});
+
 Deno.test("the output of an earlier run is not shown as the reason", async () => {
   const world = new World();
   const mark = "(dinit: note: service restarted)\n";

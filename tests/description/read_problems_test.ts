@@ -192,6 +192,38 @@ Deno.test("limits of a log file that there is not, and archives of a log without
   assertEquals(remarks(`${process}logfile = /x\nlog-max-age = 1d\nlog-compress = no\n`), []);
 });
 
+Deno.test("a growing restart delay that cannot grow is remarked on", () => {
+  const growth = (lines: string) => remarks(`type = process\ncommand = x\n${lines}`);
+  const most = "option 'restart-delay-max' was specified, but 'restart-delay' does not grow: " +
+    "set 'restart-delay-factor' to more than 1, or remove this line";
+  assertEquals(growth("restart-delay-max = 30s\n"), [most]);
+  assertEquals(growth("restart-delay-factor = 1.5\nrestart-delay-max = 30s\n"), []);
+  const factor = (why: string) => [`option 'restart-delay-factor' was specified, but ${why}`];
+  assertEquals(
+    growth("restart-delay-factor = 2\nrestart = no\n"),
+    factor("the process is not started again: set 'restart' or 'smooth-recovery', or remove this line"),
+  );
+  assertEquals(growth("restart-delay-factor = 2\nrestart = no\nsmooth-recovery = yes\n"), []);
+  assertEquals(
+    growth("restart-delay-factor = 2\nrestart-delay = 0\n"),
+    factor("'restart-delay' is 0, which does not grow: set it to more than 0, or remove this line"),
+  );
+  assertEquals(
+    growth("restart-delay-factor = 2\nrestart-delay = 300\n"),
+    factor(
+      "'restart-delay' is not less than 'restart-delay-max' (300 s), so it does not grow: " +
+        "change one of them, or remove this line",
+    ),
+  );
+  assertEquals(growth("restart-delay-factor = 2\nrestart-delay = 300\nrestart-delay-max = 10m\n"), []);
+  const scheduled = "type = scheduled\nschedule-interval = 1h\nrestart-delay-factor = 2\n";
+  assertEquals(
+    growth(scheduled),
+    factor("a run that has failed is not repeated: set 'restart', or remove this line"),
+  );
+  assertEquals(growth(`${scheduled}restart = on-failure\n`), []);
+});
+
 Deno.test("the checker learns of the variables that are used", () => {
   const used: string[] = [];
   describe("chain-to = ${A:-x}\nlogfile = $B\n# $C\nnice = 1\n", { variableUsed: (name) => used.push(name) });

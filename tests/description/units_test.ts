@@ -100,6 +100,6 @@ Deno.test("the growth of the restart delay is a number from 1 to 1000", () => {
   for (const [value, factor] of [["1", 1], ["1.5", 1.5], ["1000", 1000]] as const) {
     assertEquals(describe(`@meta restart-delay-factor = ${value}\n`).restartDelayFactor, factor);
   }
-  assertEquals(describe("restart-delay-max: 15m\n").restartDelayMax, 900_000);
+  assertEquals(describe("restart-delay-factor = 2\nrestart-delay-max: 15m\n").restartDelayMax, 900_000);
   assertStringIncludes(failureOf("restart-delay-max = soon\n"), "bad duration 'soon'");
 });

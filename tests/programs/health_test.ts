@@ -192,6 +192,59 @@ Deno.test({
   },
 });
 
+const mariadbd = programPath("mariadbd") ?? "/usr/sbin/mariadbd";
+const mariadbInstall = programPath("mariadb-install-db");
+
+Deno.test({
+  ...needing(
+    "mariadb says by sd_notify that it is ready and what it does",
+    "mariadbd, mariadb-install-db, mariadb-admin",
+    exists(mariadbd) && mariadbInstall !== undefined && programPath("mariadb-admin") !== undefined,
+  ),
+  async fn() {
+    const data = Deno.makeTempDirSync({ prefix: "dinit-mariadb-" });
+    try {
+      // As root, the server becomes another user, who owns its data and its socket.
+      const user = NOT_ROOT ? [] : ["--user=mysql"];
+      if (!NOT_ROOT) assertEquals((await outputOf("chown", { args: ["mysql", data] })).code, 0);
+      const made = await outputOf(mariadbInstall!, { // it is installed here
+        args: [
+          "--no-defaults",
+          ...user,
+          `--datadir=${data}/db`,
+          "--auth-root-authentication-method=normal",
+          "--skip-test-db",
+        ],
+        cwd: data,
+        env: { TMPDIR: data },
+      });
+      assertEquals(made.code, 0, new TextDecoder().decode(made.stderr));
+      await using dinit = new Dinit({
+        boot: program(
+          `${mariadbd} --no-defaults ${user.join(" ")} --datadir=${data}/db --socket=${data}/socket ` +
+            `--pid-file=${data}/pid --tmpdir=${data} --skip-networking --skip-grant-tables`,
+          "ready-notification = notify",
+          "log-type = buffer",
+          "restart = no",
+        ),
+      });
+      Deno.chmodSync(dinit.directory, 0o711); // the other user reaches the notification socket, as below /run
+      dinit.start({ args: ["--host", "native"] });
+      await dinit.printed("[  OK  ] boot");
+      assertMatch((await dinit.ctl("health", "boot")).stdout, /says: Taking your SQL requests now/);
+      // Ready means that it answers at once.
+      const ping = await outputOf("mariadb-admin", {
+        args: ["--no-defaults", `--socket=${data}/socket`, "ping"],
+      });
+      assertEquals(new TextDecoder().decode(ping.stdout), "mysqld is alive\n");
+      assertEquals((await dinit.ctl("stop", "boot")).code, 0);
+      await dinit.printed("[STOPPD] boot");
+    } finally {
+      Deno.removeSync(data, { recursive: true });
+    }
+  },
+});
+
 function exists(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;

@@ -2,15 +2,19 @@
 
 import { typed } from "../../model/typed_module.ts";
 import { ctlFailure } from "../shared/failure.ts";
+import { textStyle } from "../shared/style.ts";
+import { wrapWords } from "../shared/text_width.ts";
 import type { CommandContext } from "./context.ts";
 import type { Decide, RecordedRequest } from "./permission_broker.ts";
-import { permissionLine, permissionWords } from "./permission_line.ts";
+import { permissionLine, permissionWords, quotedWords } from "./permission_line.ts";
 import type { ProcessFacts } from "./permission_use.ts";
 import { permissionSession, type SessionService, untilOver } from "./permission_session.ts";
 import { findService, notLoaded } from "./services.ts";
 
 /** Requests within this time after the first one belong to the start, in milliseconds. */
 const START_UP = 5000;
+/** Permissions have at least so many columns, however narrow the terminal is. */
+const NARROWEST = 20;
 
 /** `dinitctl permissions SERVICE [--record [--deny=KIND]...] [--verify[=CMD]] [--for=TIME]` */
 export async function permissions(context: CommandContext): Promise<number> {
@@ -61,9 +65,19 @@ function report(context: CommandContext, requests: readonly RecordedRequest[]): 
     context.say("It asked for nothing: it needs no permission, or Deno does not run it.");
     return words;
   }
-  if (early.length > 0) context.say(`At the start: ${early.join(" ")}`);
-  if (late.length > 0) context.say(`Later:        ${late.join(" ")}`);
-  if (denied.length > 0) context.say(`Denied:       ${denied.join(" ")}`);
+  const { columns = Infinity } = textStyle(context.io);
+  for (
+    const [label, some] of [["At the start: ", early], ["Later:        ", late], [
+      "Denied:       ",
+      denied,
+    ]] as const
+  ) {
+    if (some.length === 0) continue;
+    const parts = wrapWords(quotedWords(some), Math.max(NARROWEST, columns - label.length));
+    context.say(
+      parts.map((part, index) => `${index === 0 ? label : " ".repeat(label.length)}${part}`).join("\n"),
+    );
+  }
   context.print(`${line}\n`);
   return words;
 }

@@ -58,15 +58,49 @@ function isWide(code: number): boolean {
 /** The text if it fits, in columns; otherwise as much as fits, with an ellipsis. */
 export function cutText(text: string, room: number): string {
   if (textWidth(text) <= room) return text;
-  if (room < 1) return "";
-  let cut = "";
+  return room < 1 ? "" : `${beginning(text, room - 1)}…`;
+}
+
+/** As much of a text as fits. */
+function beginning(text: string, room: number): string {
+  let part = "";
   let width = 0;
   for (const character of text) {
     width += characterWidth(character);
-    if (width > room - 1) break;
-    cut += character;
+    if (width > room) break;
+    part += character;
   }
-  return `${cut}…`;
+  return part;
+}
+
+/** The text in lines of at most `room` columns: broken between words, or within one that is wider than a line. */
+export function wrapWords(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (textWidth(longer) <= room) {
+      line = longer;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = word;
+    while (textWidth(line) > room) {
+      const part = beginning(line, room) || [...line][0]; // a wide character may not fit
+      lines.push(part);
+      line = line.slice(part.length);
+    }
+  }
+  return line === "" && lines.length > 0 ? lines : [...lines, line];
+}
+
+/**
+ * The widest column of names: a quarter of the terminal, but not less than 24 columns. In a pipe there is no limit.
+ *
+ * @param columns of the terminal. @default those of a pipe
+ */
+export function widestName(columns: number = Infinity): number {
+  return Math.max(24, Math.floor(columns / 4));
 }
 
 /** Makes a name safe for a terminal: names may contain any byte. */

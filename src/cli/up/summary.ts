@@ -1,13 +1,13 @@
 /** The words of the summary of `dinit up`. Pure functions of a board. */
 
 import { Colour, paint, type TextStyle } from "../shared/style.ts";
-import { cutText, printable, textWidth } from "../shared/text_width.ts";
+import { cutText, printable, textWidth, widestName, wrapWords } from "../shared/text_width.ts";
 import { type Board, failedRows, type Row } from "./board.ts";
 
 /** What stands below the services, besides the numbers. */
 export interface SummaryOptions {
   readonly style: TextStyle;
-  /** The most services to show; failed and starting ones come first. @default all */
+  /** The most lines for services; failed and starting ones come first. @default no limit */
   readonly most?: number;
   /** What stands behind the numbers, such as the keys. @default nothing */
   readonly footer?: string;
@@ -15,10 +15,12 @@ export interface SummaryOptions {
   readonly question?: string;
 }
 
-/** The widest column of names. */
-const WIDEST_NAME = 24;
 /** In a narrow terminal, the mark and the state need this much room. */
 const ROOM_OF_REST = 14;
+/** So many lines may say why a service has failed. */
+const MOST_LINES = 3;
+/** With less room, the reason is cut. */
+const NARROWEST_REASON = 20;
 
 const MARKS: Readonly<Record<Row["look"], readonly [symbol: string, ascii: string, colour?: Colour]>> = {
   ready: ["✓", "+", Colour.GREEN],
@@ -38,9 +40,12 @@ export function summaryLines(
 ): string[] {
   const rows = selected(board.rows, most);
   const columns = style.columns ?? Infinity;
-  const widest = Math.min(WIDEST_NAME, Math.max(1, columns - ROOM_OF_REST));
+  const widest = Math.min(widestName(columns), Math.max(1, columns - ROOM_OF_REST));
   const width = Math.min(widest, Math.max(0, ...rows.map(({ name }) => textWidth(printable(name)))));
-  const lines = rows.map((row) => rowLine(row, width, style));
+  const wrapped = rows.flatMap((row) => rowLines(row, width, { style, most: MOST_LINES }));
+  const lines = wrapped.length <= most
+    ? wrapped
+    : rows.flatMap((row) => rowLines(row, width, { style, most: 1 }));
   if (rows.length < board.rows.length) {
     lines.push(paint(`   and ${board.rows.length - rows.length} more`, Colour.FAINT, style));
   }
@@ -74,15 +79,25 @@ function selected(rows: readonly Row[], most: number): readonly Row[] {
   return rows.filter((row) => urgent.includes(row));
 }
 
-function rowLine(row: Row, width: number, style: TextStyle): string {
+function rowLines(
+  row: Row,
+  width: number,
+  { style, most }: { readonly style: TextStyle; readonly most: number },
+): string[] {
   const [symbol, ascii, colour] = MARKS[row.look];
   const name = cutText(printable(row.name), width);
   const head = `${name}${" ".repeat(width - textWidth(name))}  `;
   const room = (style.columns ?? Infinity) - textWidth(head) - 3;
-  const text = cutText(rowText(row), room);
-  return ` ${paint(style.symbols ? symbol : ascii, colour, style)} ${head}${
-    row.look === "failed" ? paint(text, Colour.RED, style) : text
-  }`;
+  const isFailed = row.look === "failed";
+  const text = rowText(row);
+  const wraps = isFailed && most > 1 && room >= NARROWEST_REASON;
+  const parts = wraps ? wrapWords(text, room) : [cutText(text, room)];
+  if (parts.length > most) parts.splice(most - 1, Infinity, cutText(`${parts[most - 1]}…`, room));
+  const mark = paint(style.symbols ? symbol : ascii, colour, style);
+  const indent = " ".repeat(textWidth(head) + 3);
+  return parts.map((part, index) =>
+    `${index === 0 ? ` ${mark} ${head}` : indent}${isFailed ? paint(part, Colour.RED, style) : part}`
+  );
 }
 
 function rowText({ look, took, ports, restarts, detail }: Row): string {

@@ -9,7 +9,7 @@ import {
   NO_HEALTH,
   ServiceType,
 } from "../../model/mod.ts";
-import type { OpenDescription } from "../draft.ts";
+import type { Draft, OpenDescription } from "../draft.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseUnsigned } from "../text/numbers.ts";
 import { DURATION_SYNTAX, parseDuration } from "../text/units.ts";
@@ -33,7 +33,12 @@ type TimeField = "interval" | "timeout" | "startInterval" | "startPeriod" | "wat
 
 type HealthRow =
   & Pick<Setting, "name" | "syntax" | "summary" | "apply" | "show">
-  & Partial<Pick<Setting, "default" | "value" | "substitution" | "appends" | "base" | "needs" | "types">>;
+  & Partial<
+    Pick<
+      Setting,
+      "default" | "value" | "substitution" | "appends" | "base" | "needs" | "types" | "withoutEffect"
+    >
+  >;
 
 function row(setting: HealthRow): Setting {
   return settingRow({ extension: true, types: PROCESSES, change: "live", combined: true, ...setting });
@@ -63,6 +68,7 @@ function time(name: string, field: TimeField, shortest: number, summary: string)
       setHealth(description, { [field]: limitedDuration(name, text, shortest) });
     },
     show: ({ health }) => health[field] === standard ? undefined : `${health[field]}ms`,
+    withoutEffect: whyNoCheck,
   });
 }
 
@@ -136,6 +142,7 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
       setHealth(description, { failures });
     },
     show: ({ health }) => health.failures === NO_HEALTH.failures ? undefined : String(health.failures),
+    withoutEffect: whyNoCheck,
   }),
   time(
     "health-start-interval",
@@ -155,6 +162,12 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
       setHealth(description, { action: meaningOf(ACTIONS, text, mistake) });
     },
     show: ({ health }) => health.action === NO_HEALTH.action ? undefined : health.action,
+    withoutEffect({ description: { health } }) {
+      // A process that talks may say that it does not work, or set a watchdog for itself.
+      if (hasCheck(health) || health.readyBy === "notify") return undefined;
+      const unless = `set ${CHECK_NAMES}, or 'ready-notification = notify'`;
+      return `nothing says whether the service is healthy, so '${health.action}' never happens: ${unless}`;
+    },
   }),
   {
     ...time(
@@ -165,8 +178,17 @@ export const HEALTH_SETTINGS: readonly Setting[] = [
     ),
     types: PROCESSES,
     change: "next-start",
+    withoutEffect: ({ description: { health } }) =>
+      health.readyBy === "notify"
+        ? undefined
+        : "the process cannot say that it is alive: set 'ready-notification = notify'",
   },
 ];
+
+/** Why a setting of checks has no effect. */
+function whyNoCheck({ description: { health } }: Draft): string | undefined {
+  return hasCheck(health) ? undefined : `there is no check: set ${CHECK_NAMES}, or remove this line`;
+}
 
 /** A setting that does not fit the others. */
 export interface Misfit {
@@ -176,16 +198,10 @@ export interface Misfit {
 }
 
 const CHECKS = ["health-http", "health-tcp", "health-command"] as const;
-/** Settings without a meaning if there is no check. */
-const OF_CHECKS = [
-  "health-interval",
-  "health-timeout",
-  "health-failures",
-  "health-start-interval",
-  "health-start-period",
-] as const;
 /** All settings besides the checks themselves. */
-const OF_HEALTH = [...OF_CHECKS, "health-action", "watchdog-timeout"] as const;
+const OF_HEALTH = HEALTH_SETTINGS.map(({ name }) => name).filter((name) =>
+  !CHECKS.some((one) => one === name)
+);
 const CHECK_NAMES = "'health-http', 'health-tcp' or 'health-command'";
 
 /**
@@ -201,7 +217,7 @@ export function misfits(
   if (given.size === 0) return [];
   const found: Misfit[] = [];
   const misfit = (setting: string, message: string) => void found.push({ setting, message });
-  const { readyBy, watchdog, action } = health;
+  const { readyBy } = health;
   const values = { "health-http": health.http, "health-tcp": health.tcp, "health-command": health.command };
   const checks = CHECKS.filter((name) => values[name].length > 0);
   const isProcess = type === ServiceType.PROCESS;
@@ -228,22 +244,6 @@ export function misfits(
   }
   if (readyBy === "health" && checks.length === 0) {
     misfit("ready-notification", `'health' needs a check: set ${CHECK_NAMES}`);
-  }
-  for (const name of OF_CHECKS) {
-    if (given.has(name) && !hasCheck(health)) {
-      misfit(name, `there is no check: set ${CHECK_NAMES}, or remove this line`);
-    }
-  }
-  // A process that talks may say that it does not work, or set a watchdog for itself.
-  if (given.has("health-action") && !hasCheck(health) && readyBy !== "notify") {
-    const unless = `set ${CHECK_NAMES}, or 'ready-notification = notify'`;
-    misfit(
-      "health-action",
-      `nothing says whether the service is healthy, so '${action}' never happens: ${unless}`,
-    );
-  }
-  if (watchdog > 0 && readyBy !== "notify") {
-    misfit("watchdog-timeout", "the process cannot say that it is alive: set 'ready-notification = notify'");
   }
   return found;
 }

@@ -6,10 +6,11 @@ import {
   type ReadyBy,
   type RestartPolicy,
   type ServiceDescription,
+  ServiceType,
   signalNumber,
   SIGNALS,
 } from "../../model/mod.ts";
-import type { OpenDescription, SettingTarget, SettingValue } from "../draft.ts";
+import type { Draft, OpenDescription, SettingTarget, SettingValue } from "../draft.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseTime, parseUnsigned } from "../text/numbers.ts";
 import { DURATION_SYNTAX, parseDuration } from "../text/units.ts";
@@ -131,6 +132,26 @@ function readyBy(description: OpenDescription, way: ReadyBy): void {
   description.readyVariable = undefined;
 }
 
+/** Why `restart-delay-factor` has no effect. A factor of 1 asks for none. */
+function whyNoGrowth({ description, given }: Draft): string | undefined {
+  const { type, restart, smoothRecovery, restartDelay, restartDelayFactor, restartDelayMax } = description;
+  if (restartDelayFactor === 1) return undefined;
+  const isScheduled = type === ServiceType.SCHEDULED;
+  if (isScheduled && (restart === "never" || !given.restart)) {
+    return "a run that has failed is not repeated: set 'restart', or remove this line";
+  }
+  if (restart === "never" && !smoothRecovery) {
+    return "the process is not started again: set 'restart' or 'smooth-recovery', or remove this line";
+  }
+  if (restartDelay === 0) {
+    return "'restart-delay' is 0, which does not grow: set it to more than 0, or remove this line";
+  }
+  return restartDelay < restartDelayMax ? undefined : "'restart-delay' is not less than " +
+    `'restart-delay-max' (${
+      showTime(restartDelayMax)
+    } s), so it does not grow: change one of them, or remove this line`;
+}
+
 /** The settings of 3.2 for time, restarts, readiness and signals. */
 export const LIFE_SETTINGS: readonly Setting[] = [
   settingRow({
@@ -188,6 +209,7 @@ export const LIFE_SETTINGS: readonly Setting[] = [
       description.restartDelayFactor = factor;
     },
     show: ({ restartDelayFactor: factor }) => factor === 1 ? undefined : String(factor),
+    withoutEffect: whyNoGrowth,
   }),
   settingRow({
     name: "restart-delay-max",
@@ -201,6 +223,10 @@ export const LIFE_SETTINGS: readonly Setting[] = [
       description.restartDelayMax = Math.round(parseDuration(text));
     },
     show: ({ restartDelayMax: most }) => most === LONGEST_DELAY ? undefined : `${most}ms`,
+    withoutEffect: ({ description: { restartDelayFactor: factor } }) =>
+      factor > 1
+        ? undefined
+        : "'restart-delay' does not grow: set 'restart-delay-factor' to more than 1, or remove this line",
   }),
   time(
     "restart-limit-interval",

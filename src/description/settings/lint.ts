@@ -1,8 +1,6 @@
 /** The checker's remarks on settings that have no effect (service description 3.9). */
 
-import type { ServiceDescription } from "../../model/mod.ts";
 import type { Draft } from "../draft.ts";
-import { limitsLog, LOG_LIMIT_SETTINGS } from "./log_limits.ts";
 import type { Remark } from "./row_facts.ts";
 import type { Setting } from "./setting.ts";
 import { SETTING_TABLE, type SettingTable } from "./table.ts";
@@ -27,24 +25,19 @@ export function remarks(draft: Draft, table: SettingTable = SETTING_TABLE): Sett
   if (logFile === "" && logType === "file") {
     found.push({ text: "option 'logfile' not set, but selected log type is 'file'", setting: "logfile" });
   }
-  found.push(...withoutEffect(draft.description, table));
+  found.push(...withoutEffect(draft, table));
   return found;
 }
 
-/** The remarks on limits of a log file that there is not. */
-function withoutEffect(description: ServiceDescription, { settings }: SettingTable): SettingRemark[] {
-  const given = settings.filter(({ name, show }) => LIMITS.has(name) && show?.(description) !== undefined);
-  const { logType } = description;
-  const why = logType !== "file" && logType !== "kept"
-    ? "selected log type is not 'file'"
-    : limitsLog(description)
-    ? undefined
-    : "there is neither 'log-max-size' nor 'log-max-age'";
-  if (why === undefined) return [];
-  return given.map(({ name }) => ({ text: `option '${name}' was specified, but ${why}`, setting: name }));
+/** The remarks on settings that have no effect beside the others. Those whose line is kept are errors instead. */
+function withoutEffect(draft: Draft, { settings }: SettingTable): SettingRemark[] {
+  return settings.flatMap((setting) => {
+    const { name, combined, show } = setting;
+    if (combined || show?.(draft.description) === undefined) return [];
+    const why = setting.withoutEffect?.(draft);
+    return why === undefined ? [] : [{ text: `option '${name}' was specified, but ${why}`, setting: name }];
+  });
 }
-
-const LIMITS: ReadonlySet<string> = new Set(LOG_LIMIT_SETTINGS.map(({ name }) => name));
 
 function ignored(draft: Draft, type: TypeName, table: SettingTable): SettingRemark[] {
   const candidates = table.settings.flatMap((setting) => remarksOn(setting, type))

@@ -1,6 +1,7 @@
 /** The limits of log files and their archives: extensions. docs/logs.md. */
 
 import type { LogFormat, LogStamps, ServiceDescription } from "../../model/mod.ts";
+import type { Draft } from "../draft.ts";
 import { Mistake } from "../text/mistake.ts";
 import { parseUnsigned } from "../text/numbers.ts";
 import { DURATION_SYNTAX, parseDuration, parseSize, SIZE_SYNTAX } from "../text/units.ts";
@@ -18,7 +19,9 @@ const MOST_ARCHIVES = 10_000;
 /** The fields of sizes. */
 type SizeField = "logMaxSize" | "logKeepSize";
 
-type LimitRow = Pick<Setting, "name" | "syntax" | "summary" | "apply" | "show" | "default">;
+type LimitRow =
+  & Pick<Setting, "name" | "syntax" | "summary" | "apply" | "show" | "default">
+  & Partial<Pick<Setting, "withoutEffect">>;
 
 /** @param isLimit whether the host rotates the file because of this setting */
 function row(setting: LimitRow, isLimit = false): Setting {
@@ -26,6 +29,7 @@ function row(setting: LimitRow, isLimit = false): Setting {
   const asks = (description: ServiceDescription) =>
     description.logType === "file" && show?.(description) !== undefined;
   return settingRow({
+    withoutEffect: isLimit ? whyUnlimited : whyNoArchives,
     ...setting,
     extension: true,
     types: SCRIPT_TYPES,
@@ -86,6 +90,7 @@ export const LOG_LIMIT_SETTINGS: readonly Setting[] = [
       description.logKeep = parseUnsigned(text, MOST_ARCHIVES);
     },
     show: ({ logKeep }) => logKeep === 7 ? undefined : String(logKeep),
+    withoutEffect: whyNoRotation,
   }),
   sizeRow("log-keep-size", "logKeepSize", "how large all archives together may be"),
   row({
@@ -146,10 +151,11 @@ function keptRow(setting: LimitRow): Setting {
   return settingRow({
     ...setting,
     extension: true,
-    logType: "kept",
     combined: true,
     types: SCRIPT_TYPES,
     change: "live",
+    withoutEffect: ({ description: { logType } }) =>
+      logType === "kept" ? undefined : "applies to 'log-type = kept' only: add that line, or remove this one",
   });
 }
 
@@ -164,4 +170,21 @@ const COMPRESSIONS: ReadonlyMap<string, boolean> = new Map([["gzip", true], ["no
 /** Whether a description limits its log file. */
 export function limitsLog({ logMaxSize, logMaxAge }: ServiceDescription): boolean {
   return logMaxSize > 0 || logMaxAge > 0;
+}
+
+/** Why there is no log file to limit. */
+function whyUnlimited({ description: { logType } }: Draft): string | undefined {
+  return logType === "file" || logType === "kept" ? undefined : "selected log type is not 'file'";
+}
+
+/** Why the log file is never rotated. */
+function whyNoRotation(draft: Draft): string | undefined {
+  return whyUnlimited(draft) ??
+    (limitsLog(draft.description) ? undefined : "there is neither 'log-max-size' nor 'log-max-age'");
+}
+
+/** Why there are no archives. */
+function whyNoArchives(draft: Draft): string | undefined {
+  return whyNoRotation(draft) ??
+    (draft.description.logKeep === 0 ? "'log-keep = 0' keeps no archive" : undefined);
 }

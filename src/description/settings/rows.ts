@@ -48,13 +48,13 @@ export function settingRow(
     needs: [],
     hashInWords: undefined,
     extensionValues: undefined,
-    logType: undefined,
     path: undefined,
     remark: undefined,
     refusal: undefined,
     flags: undefined,
     dependency: undefined,
     show: undefined,
+    withoutEffect: undefined,
     ...setting,
   };
 }

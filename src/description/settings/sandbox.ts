@@ -67,13 +67,17 @@ export const SANDBOX_SETTINGS: readonly Setting[] = [
     combined: true,
     substitution: "post",
     types: ["process", "scripted"],
-    summary: "absolute paths that the processes may change in spite of read-only-root and no-home",
+    summary: "absolute paths that the processes may change in spite of the words of sandbox",
     change: "next-start",
     apply({ draft: { description } }, { tokens, append }) {
       const { sandbox } = description;
       description.sandbox = { ...sandbox, writable: append ? [...sandbox.writable, ...tokens] : tokens };
     },
     show: ({ sandbox }) => sandbox.writable.length === 0 ? undefined : sandbox.writable,
+    withoutEffect: ({ description: { sandbox } }) =>
+      sandbox.writable.length === 0 || sandbox.words.length > 0
+        ? undefined
+        : "there is no sandbox: set 'sandbox', or remove this line",
   }),
 ];
 
@@ -98,9 +102,6 @@ export function sandboxMisfits(
       "sandbox",
       "signals reach a sandbox by its process group: remove 'signal-process-only' from 'options'",
     );
-  }
-  if (sandbox.writable.length > 0 && sandbox.words.length === 0) {
-    misfit("sandbox-writable", "there is no sandbox: set 'sandbox', or remove this line");
   }
   const relative = sandbox.writable.find((path) => !path.startsWith("/"));
   if (relative !== undefined) {

@@ -26,7 +26,7 @@ const OVERLAPS = new Map<string, ScheduleOverlap>([["skip", "skip"], ["queue", "
 
 type ScheduleRow =
   & Pick<Setting, "name" | "syntax" | "summary" | "apply" | "show">
-  & Partial<Pick<Setting, "default" | "appends" | "repeats" | "hashInWords">>;
+  & Partial<Pick<Setting, "default" | "appends" | "repeats" | "hashInWords" | "withoutEffect">>;
 
 function row(setting: ScheduleRow): Setting {
   return settingRow({ extension: true, types: ["scheduled"], change: "live", combined: true, ...setting });
@@ -93,6 +93,10 @@ export const SCHEDULE_SETTINGS: readonly Setting[] = [
       set(description, { timezone: text });
     },
     show: ({ schedule: { timezone } }) => timezone || undefined,
+    withoutEffect: ({ description: { schedule } }) =>
+      schedule.cron.length > 0
+        ? undefined
+        : "only 'schedule-cron' has a time zone: add such a line, or remove this one",
   }),
   row({
     name: "schedule-jitter",
@@ -172,20 +176,11 @@ export function scheduleMisfits(
         "only a scheduled service runs at certain times: write 'type = scheduled', or remove this line",
     }));
   }
-  const found: Misfit[] = [];
-  if (cron.length > 0 && interval > 0) {
-    found.push({
-      setting: "schedule-interval",
-      message: "there is already 'schedule-cron': keep one of the two",
-    });
-  }
-  if (cron.length === 0 && given.has("schedule-timezone")) {
-    found.push({
-      setting: "schedule-timezone",
-      message: "only 'schedule-cron' has a time zone: add such a line, or remove this one",
-    });
-  }
-  return found;
+  if (cron.length === 0 || interval === 0) return [];
+  return [{
+    setting: "schedule-interval",
+    message: "there is already 'schedule-cron': keep one of the two",
+  }];
 }
 
 /** Whether the description of a scheduled service says when it runs. */

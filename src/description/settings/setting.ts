@@ -1,7 +1,7 @@
 /** The fields of a row in the table of settings. */
 
-import type { DependencyKind, LogType, ServiceDescription } from "../../model/mod.ts";
-import type { PathField, SettingTarget, SettingValue } from "../draft.ts";
+import type { DependencyKind, ServiceDescription } from "../../model/mod.ts";
+import type { Draft, PathField, SettingTarget, SettingValue } from "../draft.ts";
 import type { FlagWord } from "./options.ts";
 import type { RowFacts } from "./row_facts.ts";
 import type { TypeName } from "./type_names.ts";
@@ -18,8 +18,6 @@ export interface Setting extends RowFacts {
   readonly extensionValues?: RegExp;
   /** Whether its line is kept until all lines are read, because the value must fit those of other settings. */
   readonly combined: boolean;
-  /** The log type that it belongs to; with any other one, a line with it is an error. Such a setting is `combined`. */
-  readonly logType?: LogType;
   /** `tokens`: the value is a list of words; `text`: the value is one text. */
   readonly value: "text" | "tokens";
   /** The form of the value, for people: words in capitals are placeholders, others are literal. */
@@ -59,4 +57,11 @@ export interface Setting extends RowFacts {
    * setting cannot be derived from a description, or is printed as links.
    */
   show?(description: ServiceDescription): string | readonly string[] | undefined;
+  /**
+   * Why the setting has no effect beside the other lines; `undefined` if it has one. If the setting is `combined`, its
+   * line is then an error, and the text names the remedy. Otherwise the checker remarks on it.
+   *
+   * @default undefined: it needs no other setting
+   */
+  withoutEffect?(draft: Draft): string | undefined;
 }

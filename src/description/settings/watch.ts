@@ -1,7 +1,7 @@
 /** Files that a service watches, and what the daemon does when they change: extensions. docs/watching.md. */
 
 import { NO_WATCH, ServiceType, signalNumber, SIGNALS, type WatchSettings } from "../../model/mod.ts";
-import type { OpenDescription } from "../draft.ts";
+import type { Draft, OpenDescription } from "../draft.ts";
 import { Mistake } from "../text/mistake.ts";
 import { DURATION_SYNTAX } from "../text/units.ts";
 import { limitedDuration, type Misfit } from "./health.ts";
@@ -69,6 +69,7 @@ export const WATCH_SETTINGS: readonly Setting[] = [
       setWatch(description, { delay: limitedDuration("watch-delay", text, SHORTEST_DELAY) });
     },
     show: ({ watch }) => watch.delay === NO_WATCH.delay ? undefined : `${watch.delay}ms`,
+    withoutEffect: whyUnwatched,
   }),
   row({
     name: "watch-action",
@@ -93,21 +94,21 @@ export const WATCH_SETTINGS: readonly Setting[] = [
       if (action === "restart") return undefined;
       return [`signal:${SIGNALS.find(([, number]) => number === signal)?.[0] ?? signal}`];
     },
+    withoutEffect: whyUnwatched,
   }),
 ];
 
 /** The settings of watched files that do not fit the others. `given`: those that lines have set. */
 export function watchMisfits(
-  { watch, type }: Pick<OpenDescription, "watch" | "type">,
+  { type }: Pick<OpenDescription, "type">,
   given: ReadonlyMap<string, unknown>,
 ): Misfit[] {
   const names = WATCH_SETTINGS.map(({ name }) => name).filter((name) => given.has(name));
-  if (names.length === 0) return [];
-  if (type !== ServiceType.PROCESS) {
-    const message = "only process services watch files: change 'type', or remove this line";
-    return names.map((setting) => ({ setting, message }));
-  }
-  if (watch.patterns.length > 0) return [];
-  const message = "no file is watched: set 'watch', or remove this line";
-  return names.filter((name) => name !== "watch").map((setting) => ({ setting, message }));
+  if (type === ServiceType.PROCESS) return [];
+  const message = "only process services watch files: change 'type', or remove this line";
+  return names.map((setting) => ({ setting, message }));
+}
+
+function whyUnwatched({ description: { watch } }: Draft): string | undefined {
+  return watch.patterns.length > 0 ? undefined : "no file is watched: set 'watch', or remove this line";
 }

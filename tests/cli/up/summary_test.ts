@@ -40,11 +40,40 @@ Deno.test("no line of the summary is wider than the terminal, and only a termina
     }
   }
   const plain = summaryLines(board, { style: {} });
-  assertEquals(plain[2], ` x web                       ${TAKEN}`);
+  assertEquals(plain[2], ` x ${"web".padEnd(long.name.length)}  ${TAKEN}`);
   // deno-lint-ignore no-control-regex
   assertEquals(plain.filter((line) => /[\x1b✓✗]/.test(line)), []);
   const [coloured] = summaryLines(board, { style: { symbols: true, colour: true, columns: 80 } });
   assert(coloured.startsWith(" \x1b[32m✓\x1b[0m db"), coloured);
+});
+
+Deno.test("the summary says whole why a service has failed: over several lines in a narrow terminal, on one in a pipe", () => {
+  const detail = "cannot be executed (No such file or directory): install the program, or correct 'command'";
+  const board = { ...BOARD, rows: [row("db", "ready"), row("web", "failed", { detail })] };
+  assertEquals(summaryLines(board, { style: { columns: 60 } }), [
+    " + db   ready",
+    " x web  cannot be executed (No such file or directory):",
+    "        install the program, or correct 'command'",
+    "1 of 2 ready in 2.0 s",
+  ]);
+  assertEquals(summaryLines(board, { style: {} })[1], ` x web  ${detail}`);
+  // Where there is no room for that, each service has one line.
+  assertEquals(summaryLines(board, { style: { columns: 60 }, most: 2 }).slice(0, 2), [
+    " + db   ready",
+    " x web  cannot be executed (No such file or directory): ins…",
+  ]);
+  const endless = { ...board, rows: [row("web", "failed", { detail: "x ".repeat(500) })] };
+  const lines = summaryLines(endless, { style: { columns: 60 } });
+  assertEquals([lines.length, lines[2].at(-1)], [4, "…"]);
+});
+
+Deno.test("a pipe and a wide terminal show whole names", () => {
+  const name = "a-service-with-a-very-long-name-indeed";
+  const board = { ...BOARD, rows: [row(name, "ready")] };
+  for (const style of [{}, { columns: 200 }]) {
+    assert(summaryLines(board, { style })[0].startsWith(` + ${name}  ready`));
+  }
+  assert(summaryLines(board, { style: { columns: 80 } })[0].startsWith(" + a-service-with-a-very-l…  ready"));
 });
 
 Deno.test("a summary that is too long for the terminal shows first what is not ready", () => {

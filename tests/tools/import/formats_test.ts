@@ -143,6 +143,20 @@ Deno.test("pm2: a file may count the processors, and a line of shell runs as it 
   assertStringIncludes(err, "the file requires fs, which it cannot here; convert it to JSON");
 });
 
+Deno.test("pm2: a pause between restarts grows only if there are restarts, and up to 15 seconds", async () => {
+  const app = (name: string, delay: number, autorestart: boolean) =>
+    `{ "name": "${name}", "script": "/bin/d", "exp_backoff_restart_delay": ${delay}, "autorestart": ${autorestart} }`;
+  using one = new Import({
+    "ecosystem.json": `[${app("a", 100, true)}, ${app("b", 100, false)}, ${app("c", 15_000, true)}]`,
+  });
+  await one.run("ecosystem.json");
+  const growing = ["a", "b", "c"].map((name) =>
+    one.lines(name).filter((line) => line.startsWith("restart-delay-")).length
+  );
+  assertEquals(growing, [2, 0, 0]);
+  assertEquals(await one.mistakes(), []);
+});
+
 Deno.test("runit: the files beside log/run are accounted for", async () => {
   using one = new Import({
     "sv/d/run": "#!/bin/sh\n",

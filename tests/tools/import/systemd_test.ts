@@ -59,6 +59,22 @@ const SERVICES: Readonly<Record<string, readonly [unit: string, lines: readonly 
     "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nExecStart=/bin/d\n",
     ["restart = yes", "restart-limit-count = 0"],
   ],
+  "a pause between restarts grows": [
+    "[Service]\nRestart=always\nRestartSec=1s\nRestartSteps=5\nRestartMaxDelaySec=32s\nExecStart=/bin/d\n",
+    ["restart-delay = 1", "restart-delay-factor = 2", "restart-delay-max = 32s"],
+  ],
+  "a pause does not grow without restarts": [
+    "[Service]\nRestart=no\nRestartSec=1s\nRestartSteps=5\nRestartMaxDelaySec=32s\nExecStart=/bin/d\n",
+    ["restart = no", "! restart-delay-factor", "! restart-delay-max"],
+  ],
+  "a pause that is long already does not grow": [
+    "[Service]\nRestart=always\nRestartSec=1min\nRestartSteps=5\nRestartMaxDelaySec=1min\nExecStart=/bin/d\n",
+    ["restart-delay = 60", "! restart-delay-factor", "! restart-delay-max"],
+  ],
+  "no pause does not grow": [
+    "[Service]\nRestart=always\nRestartSec=0\nRestartSteps=5\nRestartMaxDelaySec=32s\nExecStart=/bin/d\n",
+    ["restart-delay = 0", "! restart-delay-factor", "! restart-delay-max"],
+  ],
   "a shell reads a file of variables": [
     "[Service]\nEnvironmentFile=-/etc/default/d\nExecStart=/bin/d $OPTS\n",
     ['command = /bin/sh -c "if [ -r /etc/default/d ]; then set -a; . /etc/default/d; set +a; fi; exec /bin/d $${OPTS}"'],

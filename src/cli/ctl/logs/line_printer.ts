@@ -2,7 +2,7 @@
 
 import type { CtlIo } from "../../shared/io.ts";
 import type { TextStyle } from "../../shared/style.ts";
-import { cutText, printable, textWidth } from "../../shared/text_width.ts";
+import { cutText, printable, textWidth, widestName } from "../../shared/text_width.ts";
 
 /** A line of a service's log. */
 export interface LogLine {
@@ -32,8 +32,6 @@ export interface PrinterOptions {
 
 /** The colours of names in turn: parameters of SGR sequences. */
 const COLOURS = ["36", "33", "32", "35", "34", "96", "93", "92", "95", "94"];
-/** The widest name, in columns. */
-const WIDEST_NAME = 20;
 /** Narrower terminals get unwrapped lines. */
 const NARROWEST = 20;
 
@@ -53,7 +51,10 @@ export class LinePrinter {
   expect(service: string): void {
     if (this.#colours.has(service)) return;
     this.#colours.set(service, COLOURS[this.#colours.size % COLOURS.length]);
-    this.#width = Math.max(this.#width, Math.min(WIDEST_NAME, textWidth(printable(service))));
+    this.#width = Math.max(
+      this.#width,
+      Math.min(widestName(this.#options.style.columns), textWidth(printable(service))),
+    );
   }
 
   /** Prints a line. False if nobody reads the output. */

@@ -28,6 +28,8 @@ const INTERPRETERS: Readonly<Record<string, string>> = {
 const USUAL_KILL_TIMEOUT = 1600;
 /** The restarts that pm2 allows without `max_restarts`. */
 const USUAL_RESTARTS = 16;
+/** The longest pause of pm2 between two starts, in milliseconds. */
+const LONGEST_DELAY = 15_000;
 
 /** Other names of options. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -198,8 +200,10 @@ function importRestarts(app: App, service: DescriptionText): void {
   const growth = Number(app.value("exp_backoff_restart_delay") ?? 0);
   if (growth > 0) {
     service.set("restart-delay", String(growth / 1000));
-    service.set("restart-delay-factor", "1.5");
-    service.set("restart-delay-max", "15s");
+    if (isOn && growth < LONGEST_DELAY) {
+      service.set("restart-delay-factor", "1.5");
+      service.set("restart-delay-max", `${LONGEST_DELAY / 1000}s`);
+    }
   }
   app.directive("exp_backoff_restart_delay")?.changed("restart-delay with restart-delay-factor = 1.5");
   app.directive("min_uptime")?.changed("restart-limit-interval says in which time restarts count");

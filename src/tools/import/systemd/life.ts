@@ -149,7 +149,7 @@ export function importRestarts(context: ServiceContext): void {
     else if (restart.value === "on-success") text.decide(restart, note);
     else restart.changed(note);
   }
-  importDelay(context, isRestarting);
+  importDelay(context, { isRestarting, restart: setting });
   const burst = startLimit(context, "Burst");
   if (burst !== undefined) {
     if (/^[0-9]{1,9}$/.test(burst.value)) {
@@ -177,7 +177,11 @@ function startLimit({ unit }: ServiceContext, end: string): Directive | undefine
   return unit.last("Unit", `StartLimit${end}`) ?? unit.last("Service", `StartLimit${end}`);
 }
 
-function importDelay(context: ServiceContext, isRestarting: boolean): void {
+/** @param restart the value of `restart` */
+function importDelay(
+  context: ServiceContext,
+  { isRestarting, restart }: { readonly isRestarting: boolean; readonly restart: string },
+): void {
   const { unit, text } = context;
   const delay = unit.last("Service", "RestartSec");
   const steps = unit.last("Service", "RestartSteps");
@@ -192,10 +196,12 @@ function importDelay(context: ServiceContext, isRestarting: boolean): void {
     }
   }
   const most = longest && spanOf(context, longest);
-  if (longest !== undefined && most !== undefined && most !== Infinity && isRestarting) {
-    const count = Math.max(Number(steps?.value) || 1, 1);
-    const factor = (most / Math.max(seconds ?? 0.1, 0.1)) ** (1 / count);
-    text.set("restart-delay-factor", String(Math.min(Math.max(Number(factor.toFixed(3)), 1), 1000)));
+  const first = seconds ?? 0.2; // the default of restart-delay
+  const growth = ((most ?? 0) / first) ** (1 / Math.max(Number(steps?.value) || 1, 1));
+  const factor = Math.min(Number(growth.toFixed(3)), 1000);
+  const grows = first > 0 && factor > 1 && isRestarting && restart !== "no";
+  if (longest !== undefined && most !== undefined && most !== Infinity && grows) {
+    text.set("restart-delay-factor", String(factor));
     text.set("restart-delay-max", `${Math.max(Math.ceil(most), 1)}s`);
     longest.changed("restart-delay-max");
     steps?.changed("restart-delay-factor, so that the longest pause comes after as many restarts");
