@@ -9,6 +9,7 @@ const SOL_SOCKET = 1;
 const SO_PASSCRED = 16;
 const SCM_CREDENTIALS = 2;
 const MSG_DONTWAIT = 0x40;
+const MSG_PEEK = 2;
 /** The folder of the program, −100, as an unsigned number. */
 const AT_CWD = 0xffff_ffff_ffff_ff9cn;
 const AT_REMOVEDIR = 0x200n;
@@ -60,12 +61,15 @@ export class NotifySockets {
     return fd;
   }
 
-  /** The next message; `undefined`: there is none now. Descriptors that come with it are closed. */
-  receive(fd: number): NotifyMessage | undefined {
+  /**
+   * The next message, which stays in the socket until `drop`; `undefined`: there is none now. Descriptors that come with
+   * it are closed.
+   */
+  look(fd: number): NotifyMessage | undefined {
     const memory = this.#memory ??= Memory.reserve(this.#library, TEXT + LONGEST);
     memory.write(0, header(memory.address));
     const { symbols } = this.#library;
-    const count = symbols.recvmmsg(fd, memory.address, 1, MSG_DONTWAIT, 0n);
+    const count = symbols.recvmmsg(fd, memory.address, 1, MSG_DONTWAIT | MSG_PEEK, 0n);
     if (count !== 1) {
       const errno = this.#library.errno();
       if (errno === EAGAIN || errno === EINTR) return undefined;
@@ -81,6 +85,11 @@ export class NotifySockets {
       fields.getInt32(CONTROL + 12, true) === SCM_CREDENTIALS;
     const number = (at: number) => isKnown ? fields.getUint32(CONTROL + at, true) : 0;
     return { bytes, pid: number(16), uid: number(20) };
+  }
+
+  /** Removes the next message. */
+  drop(fd: number): void {
+    this.#library.symbols.recv(fd, new Uint8Array(1), 1n, MSG_DONTWAIT); // the rest of a datagram goes with its start
   }
 
   /** Makes a folder; false: there is something already. */

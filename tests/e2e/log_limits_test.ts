@@ -8,6 +8,7 @@ import { needing, rootOnly } from "../_needs.ts";
 import { outputOf } from "../_processes.ts";
 import { SCALE } from "../_scale.ts";
 import { Dinit, dinitCommand } from "./_dinit.ts";
+import { injected } from "./_injection.ts";
 import { logParts } from "./_kept.ts";
 
 const CAN_COLLAPSE = canCollapse(openLibrary(), Deno.env.get("TMPDIR") ?? "/tmp");
@@ -44,6 +45,14 @@ function service(directory: string, ...lines: string[]): string {
 
 async function wholeLog(dinit: Dinit): Promise<string> {
   return (await logParts(`${dinit.directory}/web.log`)).join("");
+}
+
+/** `logs rotate` has said that it rotated the log of a service. */
+function assertRotated(service: string, said: string): void {
+  const rotated = `The log of service '${service}' is rotated.\n`;
+  // A program that takes over meanwhile rotates it again, and may find nothing more to cut off (docs/surviving.md).
+  const again = `The log of service '${service}' is shorter than a block of its file system, and stays.\n`;
+  assertEquals(said, injected() !== undefined && said === again ? again : rotated);
 }
 
 /** Every writer has written each of its lines once, in order. */
@@ -132,7 +141,8 @@ Deno.test({
     dinit.start();
     await dinit.until(() => dinit.has("complete"), "the lines");
     const all = await dinit.ctl("logs", "rotate");
-    assertEquals([all.code, all.stdout], [0, "The log of service 'web' is rotated.\n"], all.stderr);
+    assertEquals(all.code, 0, all.stderr);
+    assertRotated("web", all.stdout + all.stderr);
     const again = await dinit.ctl("--json", "logs", "rotate", "web");
     assertEquals(JSON.parse(again.stdout), {
       command: "logs",
@@ -289,9 +299,9 @@ Deno.test({
     assertEquals(names().sort(), ["other", "web.log"]);
     Deno.removeSync(`${disk}/other`);
     const { stdout, stderr } = await dinit.ctl("logs", "rotate");
-    assertEquals(stdout, "The log of service 'boot' is rotated.\n", stderr);
+    assertRotated("boot", stdout + stderr);
     // A program that has taken over meanwhile does not know that a rotation has failed before.
-    if (dinit.injections === 0) await dinit.printed(`dinit: Service boot: ${log} is rotated again`);
+    if (injected() === undefined) await dinit.printed(`dinit: Service boot: ${log} is rotated again`);
     const text = Deno.readTextFileSync(`${disk}/web.log.1`) + Deno.readTextFileSync(`${disk}/web.log`);
     assertEquals(text, Array.from({ length: 220_000 }, (_, index) => `${index + 1}\n`).join(""));
   },

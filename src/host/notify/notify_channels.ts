@@ -15,7 +15,7 @@ import {
   type ProcessStat,
   type Watch,
 } from "../../system/mod.ts";
-import { NotifySockets } from "../../system/watching_health.ts";
+import { type NotifyMessage, NotifySockets } from "../../system/watching_health.ts";
 import { prepare } from "../launch/launch_errors.ts";
 import { adoptNamed, mainPidIn, type NamedProcess, type NamedProcessContext } from "./named_process.ts";
 import { type Ids, NotifyFolder } from "./notify_folder.ts";
@@ -145,23 +145,32 @@ export class NotifyChannels implements StatePart {
     return taken;
   }
 
-  /** Delivers at most a hundred messages that wait. */
+  /**
+   * Delivers at most a hundred messages that wait. A message leaves the socket when what follows from it is saved: after
+   * a fault in between, the next program delivers it again.
+   */
   read(id: number, deliver: (event: NotifyEvent) => void): void {
     const channel = this.#open.get(id);
     for (let count = 0; count < MOST_AT_ONCE; count++) {
       if (channel === undefined || this.#open.get(id) !== channel) return; // a message has ended the service
-      const message = this.#sockets.receive(channel.fd);
+      const message = this.#sockets.look(channel.fd);
       if (message === undefined) return;
-      const { bytes, pid, uid } = message;
-      const sender = this.#sender(id, pid, channel);
-      if (sender !== "own") {
-        deliver({ kind: "refused", pid, uid, gone: sender === "gone" });
-        continue;
-      }
-      const named = mainPidIn(bytes);
-      if (named !== undefined) deliver({ kind: "main", pid: named });
-      deliver({ kind: "message", bytes, pid });
+      this.#context.store.step(() => this.#deliver(id, message, channel, deliver));
+      if (this.#open.get(id) === channel) this.#sockets.drop(channel.fd);
     }
+  }
+
+  #deliver(
+    id: number,
+    { bytes, pid, uid }: NotifyMessage,
+    channel: Channel,
+    deliver: (event: NotifyEvent) => void,
+  ): void {
+    const sender = this.#sender(id, pid, channel);
+    if (sender !== "own") return deliver({ kind: "refused", pid, uid, gone: sender === "gone" });
+    const named = mainPidIn(bytes);
+    if (named !== undefined) deliver({ kind: "main", pid: named });
+    deliver({ kind: "message", bytes, pid });
   }
 
   #sender(id: number, pid: number, { group, lastMain }: Channel): ReturnType<typeof senderOf> {
