@@ -223,7 +223,8 @@ export class WatchedService {
       this.#followWatchdog();
     }
     if (watchdog === "alive") this.#live();
-    if (ready || reloading || stopping || watchdogTime !== undefined) this.#context.changed(this.#id);
+    const isNews = ready || reloading || stopping || watchdogTime !== undefined;
+    if (isNews || status !== undefined || errno !== undefined) this.#context.changed(this.#id);
     if (extension !== undefined) this.#context.extendTimeout(this.#id, extension);
     if (ready) this.#context.ready(this.#id);
     if (watchdog === "trigger") {
