@@ -9,6 +9,8 @@ import type { Check, Outcome } from "./check.ts";
  * says nothing about the service. In milliseconds.
  */
 const LATE = 2_000;
+/** How often a success after a success is saved, in milliseconds: there may be many in a second. */
+const SAVED_EVERY = 10_000;
 
 /** What is known of the health of a process. */
 export interface CheckState {
@@ -56,6 +58,8 @@ export class Checking {
   readonly #context: CheckingContext;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = 0;
+  /** When a success was saved, by the clock of the context. */
+  #savedAt = 0;
   #running: AbortController | undefined;
   #stopped = false;
 
@@ -119,7 +123,10 @@ export class Checking {
       const isNew = state.verdict !== "healthy" || state.failures > 0;
       Object.assign(state, { verdict: "healthy", failures: 0, succeeded: true });
       this.#context.healthy();
-      if (isNew) this.#context.changed();
+      if (isNew || now() - this.#savedAt >= SAVED_EVERY) {
+        this.#savedAt = now();
+        this.#context.changed();
+      }
       return;
     }
     if (!this.#context.judges() || now() - launchedAt < startPeriod) return;

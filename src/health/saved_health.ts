@@ -18,7 +18,7 @@ import type { CheckState } from "./checking.ts";
 export interface SavedHealth {
   /** The process that all this is about. */
   readonly pid: number;
-  readonly checked: Pick<CheckState, "verdict" | "failures" | "succeeded">;
+  readonly checked: CheckState;
   readonly said: { doing: string; status: string; errno: number | undefined };
   /** The limit between signs of life that the process has set itself. */
   readonly ownLimit: number | undefined;
@@ -33,6 +33,9 @@ export const savedHealth: Schema<SavedHealth> = object<SavedHealth>({
     verdict: oneOf(["unknown", "healthy", "unhealthy"]),
     failures: or(number, 0),
     succeeded: or(flag, false),
+    count: or(number, 0),
+    words: or(text, ""),
+    at: optional(number),
   }),
   said: object({ doing: or(text, ""), status: or(text, ""), errno: optional(number) }),
   ownLimit: optional(number),
@@ -40,10 +43,12 @@ export const savedHealth: Schema<SavedHealth> = object<SavedHealth>({
 });
 
 /** The document. */
-export function healthDocument({ said, ownLimit, deadline, ...rest }: SavedHealth): Plain {
+export function healthDocument({ checked, said, ownLimit, deadline, ...rest }: SavedHealth): Plain {
   const { errno, ...words } = said;
+  const { at, ...check } = checked;
   return toPlain({
     ...rest,
+    checked: at === undefined ? check : { ...check, at },
     said: errno === undefined ? words : { ...words, errno },
     ...(ownLimit === undefined ? {} : { ownLimit }),
     ...(deadline === undefined ? {} : { deadline }),

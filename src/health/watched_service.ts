@@ -248,10 +248,9 @@ export class WatchedService {
   /** What another program needs to continue; `undefined`: nothing. */
   get saved(): SavedHealth | undefined {
     if (this.#pid === undefined) return undefined;
-    const { verdict, failures, succeeded } = this.#checked;
     return {
       pid: this.#pid,
-      checked: { verdict, failures, succeeded },
+      checked: this.#checked,
       said: { ...this.#said },
       ownLimit: this.#ownLimit,
       deadline: this.#watchdog?.deadline,

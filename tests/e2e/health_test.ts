@@ -213,6 +213,18 @@ both("a command decides when a service is ready, and when it is unhealthy", asyn
   await dinit.printed("[  OK  ] boot", 2);
 });
 
+native("the last result of a check is known after a fault, before there is another one", async (start) => {
+  await using dinit = start({
+    boot: process("exec sleep 1000", "health-command = /bin/true", "health-interval = 1h"),
+  });
+  const { last, at } = await untilHealth(dinit, "boot", ({ verdict }) => verdict === "healthy");
+  const before = dinit.faults;
+  dinit.kill("SIGSEGV");
+  await dinit.until(() => dinit.faults > before, "the fault");
+  const after = await untilHealth(dinit, "boot", ({ verdict }) => verdict === "healthy");
+  assertEquals([after.last, after.at, after.code], [last, at, 0]);
+});
+
 Deno.test("a service is ready when it has run for a while", async () => {
   await using dinit = new Dinit({
     boot: process("exec sleep 1000", "ready-notification = uptime:0.1s"),
