@@ -19,6 +19,7 @@ class Service implements AsyncDisposable {
   readonly #pipe = this.files.pipe();
   readonly #stage = Stage.create(this.library);
   readonly #log: KeptLog;
+  #closed: Promise<void> | undefined;
 
   constructor(path: (folder: string) => string, options: Partial<KeptLogOrder> = {}) {
     const { read } = this.#pipe;
@@ -61,12 +62,13 @@ class Service implements AsyncDisposable {
     }
   }
 
+  /** Closes the log, once: a second time its descriptors might belong to another test. */
   close(): Promise<void> {
-    return this.#log.close({ ended: true });
+    return this.#closed ??= this.#log.close({ ended: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close().catch(() => {}); // it may be closed
+    await this.close();
     this.#poller.close();
     this.#stage.close();
     for (const fd of [this.#pipe.read, this.#pipe.write]) this.files.close(fd);
