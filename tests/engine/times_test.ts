@@ -48,7 +48,7 @@ Deno.test("the times of an activation show when each step was reached, and which
   ]);
 });
 
-Deno.test("the dependency that makes services fail decides, also over several services, and they take no time of their own", () => {
+Deno.test("a failed dependency decides the failure of its dependents, however far away, and has all the time", () => {
   const world = new World();
   const [store, web, page] = ["store", "web", "page"].map((name) => world.add(name, ServiceType.SCRIPTED));
   const boot = world.add("boot", ServiceType.INTERNAL);
