@@ -15,7 +15,7 @@ export type Start = (services: Services, ...words: string[]) => Dinit;
 export function both(name: string, test: (start: Start) => Promise<void>): void {
   for (const host of HOSTS) {
     Deno.test(`${name} (${host} host)`, () => {
-      return test((services, ...words) => new Dinit(services).start({ args: ["--host", host, ...words] }));
+      return shown(test((services, ...words) => new Dinit(services).start({ args: ["--host", host, ...words] })));
     });
   }
 }
@@ -24,8 +24,19 @@ export function both(name: string, test: (start: Start) => Promise<void>): void 
 export function native(name: string, test: (start: Start) => Promise<void>): void {
   Deno.test(
     `${name} (native host)`,
-    () => test((services, ...words) => new Dinit(services).start({ args: ["--host", "native", ...words] })),
+    () =>
+      shown(test((services, ...words) => new Dinit(services).start({ args: ["--host", "native", ...words] }))),
   );
+}
+
+/** The end of a test. If it and then the end of its daemon failed, both are in the message: the runtime shows neither. */
+async function shown(test: Promise<void>): Promise<void> {
+  try {
+    await test;
+  } catch (error) {
+    if (!(error instanceof SuppressedError)) throw error;
+    throw new Error(`${error.suppressed.stack}\nThen: ${error.error.stack}`);
+  }
 }
 
 /** A description: one setting a line. */
