@@ -7,6 +7,8 @@ const REMOVE = 2;
 const CHANGE = 3;
 const BATCH = 64;
 
+/** There is something to read; of an epoll descriptor: it has events. */
+const POLLIN = 1;
 const EDGE = 0x8000_0000;
 
 /**
@@ -34,6 +36,9 @@ export interface Watch {
 /**
  * Waits on any number of descriptors with one thread, which starts with the first watch. Handlers are called again while
  * the condition holds, unless the interest is in changes only.
+ *
+ * The thread takes no events: it waits until there are some. So `serve` finds everything that has arrived, and nothing
+ * is on its way between the threads.
  */
 export class Poller {
   readonly #library: Library;
@@ -44,12 +49,13 @@ export class Poller {
   #epoll: number | undefined;
   #waker = -1;
   #closed = false;
-  /** Where `serve` receives events. */
-  #found: Int32Array<ArrayBuffer> | undefined;
+  /** Where events are received. */
+  readonly #events: Int32Array<ArrayBuffer>;
 
   constructor(library: Library) {
     this.#library = library;
     this.#layout = library.architecture === "x86_64" ? { size: 12, data: 4 } : { size: 16, data: 8 };
+    this.#events = new Int32Array(BATCH * this.#layout.size / 4);
   }
 
   /** Whether its thread runs, which keeps the program alive. */
@@ -73,14 +79,17 @@ export class Poller {
 
   /**
    * Calls the handlers of what is ready now, without waiting for the thread. When other programs want the processors, the
-   * thread gets one much later than the caller, who has one. A handler may be called again for the same thing: the thread
-   * may have seen it, too.
+   * thread gets one much later than the caller, who has one.
    */
   serve(): void {
     const epoll = this.#epoll;
     if (epoll === undefined || this.#closed) return;
-    const events = this.#found ??= this.#eventArray();
-    this.#report(events, this.#library.symbols.epollLook(epoll, asBytes(events), BATCH, 0));
+    const count = this.#library.symbols.epoll_wait(epoll, asBytes(this.#events), BATCH, 0);
+    const view = new DataView(this.#events.buffer);
+    const keys = Array.from({ length: count }, (_, index) => {
+      return Number(view.getBigUint64(index * this.#layout.size + this.#layout.data, true));
+    });
+    for (const key of keys) this.#call(this.#handlers.get(key)); // a handler may serve, too
   }
 
   /** Ends the thread. */
@@ -116,24 +125,13 @@ export class Poller {
 
   async #run(epoll: number): Promise<void> {
     const { symbols } = this.#library;
-    const events = this.#eventArray();
+    const wanted = asBytes(new Int32Array([epoll, POLLIN])); // struct pollfd
     while (!this.#closed) {
-      this.#report(events, await symbols.epoll_wait(epoll, asBytes(events), BATCH, -1));
+      await symbols.poll(wanted, 1n, -1);
+      this.serve();
     }
     symbols.close(this.#waker);
     symbols.close(epoll);
-  }
-
-  #eventArray(): Int32Array<ArrayBuffer> {
-    return new Int32Array(BATCH * this.#layout.size / 4);
-  }
-
-  #report(events: Int32Array<ArrayBuffer>, count: number): void {
-    const view = new DataView(events.buffer);
-    for (let index = 0; index < count; index++) {
-      const key = view.getBigUint64(index * this.#layout.size + this.#layout.data, true);
-      this.#call(this.#handlers.get(Number(key)));
-    }
   }
 
   /** An error in one handler must not stop the others. */

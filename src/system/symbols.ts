@@ -68,10 +68,10 @@ export const SYMBOLS = {
   // waiting
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  /** For a look without waiting. */
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   /** It waits, so it runs on a separate thread. */
-  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32", nonblocking: true },
-  /** The same in the calling thread, for a look without waiting. */
-  epollLook: { name: "epoll_wait", parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  poll: { parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   // time
   timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
@@ -185,7 +185,7 @@ export const BATCHES = [
   ["inotify_init1", "inotify_add_watch"],
   ["getsockname", "getpeername"],
   ["accept4", "recv", "sendmmsg", "recvmmsg", "shutdown"],
-  ["epoll_create1", "epoll_ctl", "epoll_wait", "epollLook", "eventfd"],
+  ["epoll_create1", "epoll_ctl", "epoll_wait", "poll", "eventfd"],
   ["timerfd_create", "timerfd_settime"],
   ["kill", "getpgid", "getpgrp"],
   ["setutxent", "endutxent", "getutxid", "getutxline", "pututxline", "utmpxname"],

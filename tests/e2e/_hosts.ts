@@ -15,7 +15,9 @@ export type Start = (services: Services, ...words: string[]) => Dinit;
 export function both(name: string, test: (start: Start) => Promise<void>): void {
   for (const host of HOSTS) {
     Deno.test(`${name} (${host} host)`, () => {
-      return shown(test((services, ...words) => new Dinit(services).start({ args: ["--host", host, ...words] })));
+      return shown(
+        test((services, ...words) => new Dinit(services).start({ args: ["--host", host, ...words] })),
+      );
     });
   }
 }
@@ -25,7 +27,9 @@ export function native(name: string, test: (start: Start) => Promise<void>): voi
   Deno.test(
     `${name} (native host)`,
     () =>
-      shown(test((services, ...words) => new Dinit(services).start({ args: ["--host", "native", ...words] }))),
+      shown(
+        test((services, ...words) => new Dinit(services).start({ args: ["--host", "native", ...words] })),
+      ),
   );
 }
 

@@ -10,7 +10,7 @@ import { internal, process } from "./_hosts.ts";
 /** Takes memory, uses a processor for a while, notes the time that it and its ended children took, and stands still. */
 const WORK = `my ($seconds, $megabytes, $file) = @ARGV;
 my $memory = "x" x ($megabytes << 20);
-1 while (times)[0] < $seconds;
+my @t; do { @t = times } while $t[0] + $t[1] < $seconds;
 exit unless $file;
 my $used = eval join "+", times;
 open my $notes, ">>", $file; print $notes "$$ $used\\n"; close $notes;
@@ -20,10 +20,10 @@ sleep 1000;
 /** A child that has ended, one in the session, one in its own session, one without a parent as well, and the main process. */
 const tree = (notes: string) =>
   [
-    "perl ../work 0.4 1",
-    `(perl ../work 0.2 10 ${notes} & setsid perl ../work 0.2 20 ${notes} & :)`,
-    `setsid -f setsid -f perl ../work 0.2 40 ${notes}`,
-    `exec perl ../work 0.2 5 ${notes}`,
+    "perl ../work 1 1",
+    `(perl ../work 0.5 10 ${notes} & setsid perl ../work 0.5 20 ${notes} & :)`,
+    `setsid -f setsid -f perl ../work 0.5 40 ${notes}`,
+    `exec perl ../work 0.5 5 ${notes}`,
   ].join("; ");
 const PROCESSES = 4;
 
@@ -80,14 +80,17 @@ function isAsleep(pid: number): boolean {
   return /^State:\s+S/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
 }
 
-/** What ps shows: bytes, and seconds with those of children that have ended. */
+/** What ps shows: bytes, and seconds with those of children that have ended, which only this column of it counts. */
 async function sumsOfPs(pids: readonly number[]): Promise<{ memory: number; seconds: number }> {
-  const { stdout } = await outputOf("ps", { args: ["S", "-o", "rss=,cputimes=", "-p", pids.join(",")] });
+  const { stdout } = await outputOf("ps", { args: ["S", "-o", "rss=,bsdtime=", "-p", pids.join(",")] });
   const rows = new TextDecoder().decode(stdout).trim().split("\n").map((line) =>
-    line.trim().split(/\s+/).map(Number)
+    line.trim().split(/\s+|:/).map(Number)
   );
   assertEquals(rows.length, pids.length);
-  return { memory: 1024 * sum(rows.map(([size]) => size)), seconds: sum(rows.map(([, seconds]) => seconds)) };
+  return {
+    memory: 1024 * sum(rows.map(([size]) => size)),
+    seconds: sum(rows.map(([, minutes, seconds]) => 60 * minutes + seconds)),
+  };
 }
 
 /** A number that the kernel counts for a group; `undefined` without the group, or without the controller. */

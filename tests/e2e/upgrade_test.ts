@@ -83,7 +83,10 @@ native("upgrades change nothing that a service or a client can see", async (star
   }
   // The daemon opens its record and its watch of files soon after it has answered, and the runtime may be reading a
   // file: up to three are no loss. A loss at each upgrade would be at least as many as the upgrades.
-  await dinit.until(() => descriptors(dinit) < open + ROUNDS, `about ${open} descriptors, as after one upgrade`);
+  await dinit.until(
+    () => descriptors(dinit) < open + ROUNDS,
+    `about ${open} descriptors, as after one upgrade`,
+  );
   assertEquals(await dinit.ctl("upgrade"), { code: 0, stdout: TAKEN_OVER, stderr: "" });
   dinit.write("go", "");
   assertEquals((await soon(waiting, "the start of slow")).state, "started");

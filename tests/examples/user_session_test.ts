@@ -18,10 +18,11 @@ function enabled(directory: string): string[] {
 
 Deno.test("dinit check finds nothing wrong with any description, except for programs that are not installed", async () => {
   const [program, ...args] = dinitCommand(["check", "--json", "-d", SERVICES, ...descriptions()]);
+  const home = Deno.makeTempDirSync({ prefix: "dinit-home-" });
   const { stdout } = await outputOf(program, {
     args,
-    env: { HOME: "/home/user", XDG_RUNTIME_DIR: "/run/user/1000" },
-  });
+    env: { HOME: home, XDG_RUNTIME_DIR: "/run/user/1000" },
+  }).finally(() => Deno.removeSync(home, { recursive: true }));
   const findings = JSON.parse(new TextDecoder().decode(stdout)) as { severity: string; message: string }[];
   const others = findings.filter(({ severity, message }) =>
     severity !== "note" &&

@@ -4,7 +4,7 @@
  */
 
 import type { LaunchPlan } from "../../engine/mod.ts";
-import { Errno, LaunchStage, Signal } from "../../model/mod.ts";
+import { Errno, LaunchStage } from "../../model/mod.ts";
 import type { Plain } from "../../model/saving.ts";
 import { openCgroup, type OwnCgroup } from "../resources/cgroups.ts";
 import { arrangeDescriptors, firstFree } from "./descriptors.ts";
@@ -22,11 +22,11 @@ import { atStage, ExecutionError, PreparationError, prepare } from "./launch_err
 import {
   AT_CWD,
   descriptorMark,
-  type ProcessGroup,
   type SpawnRequest,
   SystemCallError,
   type Terminal,
 } from "../../system/mod.ts";
+import { placement } from "./placement.ts";
 import type { Tools } from "./tools.ts";
 
 const { ENOENT, ENOEXEC, EBADF, EAGAIN, ENOMEM, EMFILE, EACCES, EPERM } = Errno;
@@ -291,25 +291,7 @@ export class PreparedLaunch {
       environment,
       directory: this.#directory ?? this.#plan.workingDir,
       descriptors: arrangeDescriptors(this.#descriptors.wanted),
-      ...this.#placement(),
-    };
-  }
-
-  /** Session, process group, terminal and blocked signals (8.5, steps 10 and 18). */
-  #placement(): { group: ProcessGroup; foregroundOf: number | undefined; blocked: bigint } {
-    const { session, unmaskInterrupt } = this.#plan;
-    const { blocked, terminal } = this.#context;
-    if (session === "own") return { group: "session", foregroundOf: undefined, blocked };
-    const state = terminal.state(STDIN);
-    // A tool of the chain takes a free terminal, and makes the session itself.
-    const group = state === "taken" ? "group" : state === "free" ? "inherited" : "session";
-    if (session === "shared-console") return { group, foregroundOf: undefined, blocked };
-    return {
-      group,
-      foregroundOf: state === "taken" ? STDIN : undefined,
-      blocked: unmaskInterrupt
-        ? (blocked | CONSOLE_SIGNALS) & ~INTERRUPT
-        : blocked | CONSOLE_SIGNALS | INTERRUPT,
+      ...placement(this.#plan, this.#context),
     };
   }
 
@@ -341,14 +323,6 @@ function isPrepared(way: () => void): boolean {
     if (error instanceof ExecutionError) return false;
     throw error;
   }
-}
-
-const INTERRUPT = signalBit(Signal.INT);
-const CONSOLE_SIGNALS = signalBit(Signal.QUIT) | signalBit(Signal.TSTP) | signalBit(Signal.TTIN) |
-  signalBit(Signal.TTOU);
-
-function signalBit(signal: number): bigint {
-  return 1n << BigInt(signal - 1);
 }
 
 /** The environments as arrays of entries; most services share one environment. */

@@ -14,10 +14,10 @@ import {
   currentBoot,
   currentTicks,
   environmentOf,
+  isBeingMade,
   type OtherProcess,
   ownAncestors,
   processOf,
-  programOf,
   userOf,
   workingDirectoryOf,
 } from "./other_processes.ts";
@@ -74,13 +74,11 @@ export function findLeftovers(journal: Journal, entries = journal.entries): Left
 export async function launchesOver({ entries }: Pick<Journal, "entries">): Promise<void> {
   const since = entries.find(({ pid }) => pid === undefined)?.since;
   if (since === undefined) return;
-  const own = programOf(Deno.pid);
   const adopters = orphanAdopters();
   const until = performance.now() + EXECUTION_LIMIT;
-  // Before it executes a program, a child has the program of the daemon, but only one thread.
-  const isCopy = ({ pid, parent, threads, startTicks }: OtherProcess) =>
-    threads === 1 && startTicks >= since && adopters.has(parent) && programOf(pid) === own;
-  while (performance.now() < until && allProcesses().some(isCopy)) await sleep(EXECUTION_INTERVAL);
+  const isInTheMaking = (other: OtherProcess) =>
+    other.startTicks >= since && adopters.has(other.parent) && isBeingMade(other);
+  while (performance.now() < until && allProcesses().some(isInTheMaking)) await sleep(EXECUTION_INTERVAL);
 }
 
 /** With narrow permissions a daemon cannot read the id of the boot; but time since boot only grows. */

@@ -58,6 +58,15 @@ export function environmentOf(pid: number): string[] {
   return textsOf(`/proc/${pid}/environ`);
 }
 
+/**
+ * Whether a process may not have executed its own program yet: it has the program of this daemon, but only one thread,
+ * or the system is just replacing it and shows no words.
+ */
+export function isBeingMade({ pid, threads, state }: OtherProcess): boolean {
+  if (threads > 1 || state === "Z") return false;
+  return programOf(pid) === programOf(Deno.pid) || commandLineOf(pid).length === 0;
+}
+
 /** The working directory; `undefined` if it is unknown. */
 export function workingDirectoryOf(pid: number): string | undefined {
   return ifThere(() => Deno.readLinkSync(`/proc/${pid}/cwd`));

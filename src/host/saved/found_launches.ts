@@ -3,7 +3,7 @@
 import { parseStat } from "../../system/mod.ts";
 import type { JournalEntry } from "../processes/journal_format.ts";
 import { isInTime, isLaunchOf, runsCommandOf } from "../processes/leftovers.ts";
-import { type OtherProcess, programOf } from "../processes/other_processes.ts";
+import { isBeingMade, type OtherProcess } from "../processes/other_processes.ts";
 import { sleep } from "../sleep.ts";
 
 /** How long a child may take to execute its program, in milliseconds. */
@@ -48,7 +48,7 @@ export async function findLaunches(
 ): Promise<FoundLaunches> {
   const open = new Set(launches.filter(({ launch }) => begun === undefined || begun.has(launch)));
   if (open.size === 0) return { found: [], doubtful: [] };
-  const free = new Set((await executedChildren()).filter(({ pid }) => !known.has(pid)));
+  const free = new Set(await executedChildren(known));
   const found: FoundLaunch[] = [];
   const match = (isIts: Evidence, isClear = (_fitting: number, _claimed: number) => true) => {
     const fits: Evidence = (entry, child) => isInTime(entry, child) && isIts(entry, child);
@@ -75,16 +75,12 @@ export async function findLaunches(
   return { found, doubtful: doubtful.map(({ pid }) => pid) };
 }
 
-/** The children, once each of them has executed its program: before that it has the program of this daemon. */
-async function executedChildren(): Promise<Child[]> {
-  const own = programOf(Deno.pid);
+/** The children that are not known, once each of them has executed its program. */
+async function executedChildren(known: ReadonlySet<number>): Promise<Child[]> {
   const until = performance.now() + EXECUTION_LIMIT;
   for (;;) {
-    const children = ownChildren();
-    const inTheMaking = children.some(({ pid, threads, state }) =>
-      threads === 1 && state !== "Z" && programOf(pid) === own
-    );
-    if (!inTheMaking || performance.now() > until) return children;
+    const children = ownChildren().filter(({ pid }) => !known.has(pid));
+    if (!children.some(isBeingMade) || performance.now() > until) return children;
     await sleep(EXECUTION_INTERVAL);
   }
 }
