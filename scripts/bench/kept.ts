@@ -23,6 +23,9 @@ const LINE = "a service wrote a line of the usual length, which is about eighty 
 /** How much the fast and the slow loggers get, in megabytes. */
 const INPUT = 400;
 const SLOW_INPUT = 40;
+/** A writer that writes each line by itself, as services do, gets this much. */
+const LINES_INPUT = 40;
+const LINE_BY_LINE = `/bin/dd status=none bs=${LINE.length} if=`;
 /** The size at which all loggers begin another file. */
 const FILE_SIZE = 10 * MEGABYTE;
 /** The last line of the output. */
@@ -60,14 +63,14 @@ function endsWithLastLine(log: string): boolean {
   }
 }
 
-/** A service that writes a file to its log. */
-function service(settings: string): Promise<Speed> {
+/** A service that writes a file to its log: with a command, and so many megabytes. */
+function service(settings: string, command: string, megabytes: number): Promise<Speed> {
   return inFolder(async (folder) => {
     const log = `${folder}/web.log`;
     const text = `type = process\nrestart = no\nlogfile = ${log}\n${settings}`;
-    const path = input(folder, INPUT);
+    const path = input(folder, megabytes);
     await using daemon = await BenchDaemon.start(folder, {
-      web: `${text}command = /bin/cat ${path}\n`,
+      web: `${text}command = ${command}${path}\n`,
       // The keeper of logs runs before the measurement.
       other: `type = process\ncommand = /bin/sleep 1000\n${text.replaceAll("web.log", "other.log")}`,
     });
@@ -80,7 +83,7 @@ function service(settings: string): Promise<Speed> {
     await ended;
     const written = performance.now() - begin;
     while (!endsWithLastLine(log)) await pause(2);
-    return { writer: INPUT / written * 1000, log: INPUT / (performance.now() - begin) * 1000 };
+    return { writer: megabytes / written * 1000, log: megabytes / (performance.now() - begin) * 1000 };
   });
 }
 
@@ -99,10 +102,12 @@ const KEPT = `log-type = kept\nlog-compress = no\nlog-max-size = ${FILE_SIZE}\n`
 async function throughput(runs: number, note: (text: string) => void): Promise<Measurement[]> {
   const writers: Record<"kept" | "file", number[]> = { kept: [], file: [] };
   const speed = (kind: "kept" | "file", settings: string) => async () => {
-    const { writer, log } = await service(settings);
+    const { writer, log } = await service(settings, "/bin/cat ", INPUT);
     writers[kind].push(writer);
     return log;
   };
+  const lines = (settings: string) => async () => (await service(settings, LINE_BY_LINE, LINES_INPUT)).writer;
+  const stamped = `${KEPT}log-timestamps = iso\n`;
   const present = (program: string) => {
     if (!isInstalled(program)) note(`${program} is not installed: not compared`);
     return isInstalled(program);
@@ -113,8 +118,10 @@ async function throughput(runs: number, note: (text: string) => void): Promise<M
   const svlogd = (folder: string) =>
     `echo s${FILE_SIZE} >'${folder}/config'; svlogd -tt '${folder}' 2>/dev/null`;
   const values = await interleave(runs, {
-    kept: speed("kept", `${KEPT}log-timestamps = iso\n`),
+    kept: speed("kept", stamped),
     file: speed("file", ""),
+    keptLines: lines(stamped),
+    fileLines: lines(""),
     s6: () => hasS6 ? logger(s6) : Promise.resolve(0),
     svlogd: () => hasSvlogd ? logger(svlogd) : Promise.resolve(0),
   }, 0);
@@ -127,10 +134,15 @@ async function throughput(runs: number, note: (text: string) => void): Promise<M
       ...hasSvlogd ? [beside("svlogd -tt", values.kept, values.svlogd, atLeast(10))] : [],
     ],
   }, {
-    what: "writer to a kept log with stamps",
+    what: "writer of single lines to a kept log with stamps",
+    unit: "MB/s",
+    values: values.keptLines,
+    beside: [beside("the same to a log file", values.keptLines, values.fileLines, atLeast(0.5))],
+  }, {
+    what: "writer of large pieces to a kept log with stamps",
     unit: "MB/s",
     values: writers.kept,
-    beside: [beside("writer to a log file", writers.kept, writers.file, atLeast(0.5))],
+    beside: [beside("the same to a log file", writers.kept, writers.file, atLeast(0.5))],
   }];
 }
 

@@ -11,6 +11,8 @@ import type { Check, Outcome } from "./check.ts";
 const LATE = 2_000;
 /** How often a success after a success is saved, in milliseconds: there may be many in a second. */
 const SAVED_EVERY = 10_000;
+/** The next program makes checks that are due within this time, not all at once, in milliseconds. */
+const SOON = 200;
 
 /** What is known of the health of a process. */
 export interface CheckState {
@@ -63,11 +65,14 @@ export class Checking {
   #running: AbortController | undefined;
   #stopped = false;
 
-  /** @param state what an earlier program knew of the process */
-  constructor(context: CheckingContext, state: CheckState) {
+  /**
+   * @param state what is known of the process
+   * @param continues whether an earlier program has checked the process: then the pause after its last check goes on
+   */
+  constructor(context: CheckingContext, state: CheckState, { continues = false } = {}) {
     this.#context = context;
     this.state = state;
-    this.#schedule(this.#pause() * context.shift);
+    this.#schedule(continues ? this.#rest() : this.#pause() * context.shift);
   }
 
   /** Checks now, unless a check runs. */
@@ -86,6 +91,15 @@ export class Checking {
   #pause(): number {
     const { interval, startInterval } = this.#context.settings;
     return this.state.succeeded ? interval : startInterval;
+  }
+
+  /** What is left of the pause. A check that the earlier program had begun is lost, so its time has come. */
+  #rest(): number {
+    const pause = this.#pause();
+    const { at } = this.state;
+    const left = at === undefined ? 0 : at + pause - Date.now();
+    const soon = Math.min(pause, SOON) * this.#context.shift;
+    return Math.min(pause, Math.max(soon, left)); // the time of day may have been set
   }
 
   #schedule(pause: number): void {

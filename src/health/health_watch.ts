@@ -87,7 +87,7 @@ export class HealthWatch implements StatePart {
         if (!(error instanceof SavedStateError)) throw error; // the checks begin again
       }
       this.#context.store.changed(this, id);
-      this.#commands.kill(id); // the program that waited for this check is gone
+      this.#commands.killLeft(id);
     }
   }
 

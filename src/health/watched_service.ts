@@ -57,6 +57,8 @@ export class WatchedService {
   #launchedAt: number | undefined;
   #checking: Checking | undefined;
   #checked: CheckState = unchecked();
+  /** An earlier program has checked the process. */
+  #continues = false;
   #watchdog: Watchdog | undefined;
   /** Until when an earlier program has waited for a sign of life. */
   #deadline: number | undefined;
@@ -131,6 +133,7 @@ export class WatchedService {
         this.#ownLimit = old?.ownLimit;
       }
     } else this.#checked = { ...unchecked(), count, words, at };
+    this.#continues = old !== undefined;
     this.#deadline = old?.deadline;
     this.#pid = pid;
     this.#context.changed(this.#id);
@@ -152,19 +155,24 @@ export class WatchedService {
     const isChecked = hasCheck(settings) &&
       (this.#activity === "up" || (this.#activity === "awaits" && settings.readyBy === "health"));
     if (!isChecked || this.#pid === undefined) return this.#stopChecks();
-    this.#checking ??= new Checking({
-      now: this.#context.now,
-      settings,
-      check: this.#context.check(service),
-      shift: this.#shift,
-      launchedAt: service.process.lastLaunch ?? 0,
-      judges: () => this.#activity === "up",
-      healthy: () => {
-        if (this.#activity === "awaits") this.#context.ready(this.#id);
+    this.#checking ??= new Checking(
+      {
+        now: this.#context.now,
+        settings,
+        check: this.#context.check(service),
+        shift: this.#shift,
+        launchedAt: service.process.lastLaunch ?? 0,
+        judges: () => this.#activity === "up",
+        healthy: () => {
+          if (this.#activity === "awaits") this.#context.ready(this.#id);
+        },
+        unhealthy: (why) => this.#context.unhealthy(this.#id, why),
+        changed: () => this.#context.changed(this.#id),
       },
-      unhealthy: (why) => this.#context.unhealthy(this.#id, why),
-      changed: () => this.#context.changed(this.#id),
-    }, this.#checked);
+      this.#checked,
+      { continues: this.#continues },
+    );
+    this.#continues = false;
   }
 
   #stopChecks(): void {

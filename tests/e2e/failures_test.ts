@@ -32,7 +32,7 @@ async function stopped(dinit: Dinit, service: string): Promise<void> {
 
 /** Another program continues the daemon. */
 const REPLACEMENTS: readonly [what: string, replace: (dinit: Dinit) => Promise<unknown>][] = [
-  ["an upgrade", (dinit) => dinit.ctl("upgrade")],
+  ["an upgrade", (dinit) => dinit.upgrade()],
   ["a fault", async (dinit) => {
     const { faults } = dinit;
     dinit.kill("SIGSEGV");

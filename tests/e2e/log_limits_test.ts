@@ -115,7 +115,7 @@ Deno.test({
     const log = `${dinit.directory}/web.log`;
     const inode = () => archivesOf(log).find(({ number }) => number === 1)?.inode;
     await dinit.until(() => inode() !== undefined, "the first rotation");
-    const result = await dinit.ctl("upgrade");
+    const result = await dinit.upgrade();
     assertEquals(result.code, 0, result.stderr);
     const before = inode();
     await dinit.until(() => inode() !== undefined && inode() !== before, "a rotation by the next program");

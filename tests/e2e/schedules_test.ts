@@ -84,7 +84,7 @@ native(
     await dinit.until(() => dinit.has("journal"), "the run");
     const next = async () => JSON.parse((await dinit.ctl("--json", "timers")).stdout).timers?.[0]?.next;
     const before = await until(next, "the next run");
-    assertEquals((await dinit.ctl("upgrade")).code, 0);
+    assertEquals((await dinit.upgrade()).code, 0);
     assertEquals(await dinit.pidOf("job"), pid);
 
     dinit.kill("SIGKILL");

@@ -21,7 +21,7 @@ Deno.test("a change replaces the process of a service, also after an upgrade, an
   dinit.write("files/a.json", "2");
   await journal("up\ndown\nup\n");
   await dinit.printed(`dinit: web: ${dinit.directory}/files/a.json has changed: its process is replaced`);
-  assertEquals((await dinit.ctl("upgrade")).code, 0);
+  assertEquals((await dinit.upgrade()).code, 0);
   dinit.write("files/b.json", "1");
   await journal("up\ndown\nup\ndown\nup\n");
   assertEquals((await dinit.ctl("is-started", "boot")).code, 0);

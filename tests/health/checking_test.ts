@@ -25,18 +25,26 @@ class Scene implements Disposable {
   most = 0;
   signal: AbortSignal | undefined;
 
-  constructor(settings: Partial<typeof NO_HEALTH> = {}, state: CheckState = unchecked()) {
-    this.checking = new Checking({
-      now: () => this.now,
-      settings: { ...QUICK, ...settings },
-      check: { what: "GET x", run: (signal) => this.#run(signal) },
-      shift: 0,
-      launchedAt: 1000,
-      judges: () => this.judges,
-      healthy: () => void this.events.push("healthy"),
-      unhealthy: (why) => void this.events.push(why),
-      changed: () => {},
-    }, state);
+  constructor(
+    settings: Partial<typeof NO_HEALTH> = {},
+    state: CheckState = unchecked(),
+    options: { readonly continues?: boolean } = {},
+  ) {
+    this.checking = new Checking(
+      {
+        now: () => this.now,
+        settings: { ...QUICK, ...settings },
+        check: { what: "GET x", run: (signal) => this.#run(signal) },
+        shift: 0,
+        launchedAt: 1000,
+        judges: () => this.judges,
+        healthy: () => void this.events.push("healthy"),
+        unhealthy: (why) => void this.events.push(why),
+        changed: () => {},
+      },
+      state,
+      options,
+    );
   }
 
   async #run(signal: AbortSignal): Promise<Outcome> {
@@ -145,4 +153,31 @@ Deno.test("a check that takes too long has failed, and is given up", async () =>
   await until(() => scene.events.length > 0, () => "the end of the check");
   assertEquals(scene.events, ["unhealthy after 1 check: GET x: nothing within 0.02 s (0 ms)"]);
   assertEquals(signal?.aborted, true);
+});
+
+/** A long pause, which no test waits for. */
+const HOURLY = { interval: 3_600_000, startInterval: 3_600_000 };
+
+Deno.test("the next program repeats a check that had no result, whatever the interval", async () => {
+  using scene = new Scene(HOURLY, unchecked(), { continues: true });
+  await scene.end(GOOD);
+  assertEquals(scene.checking.state.verdict, "healthy");
+});
+
+Deno.test("the next program makes a check that has become due, also if the clock was set", async () => {
+  for (const at of [Date.now() - HOURLY.interval, 0]) {
+    using scene = new Scene(HOURLY, { ...unchecked(), succeeded: true, at }, { continues: true });
+    await scene.end(GOOD);
+  }
+});
+
+Deno.test("the next program waits for the rest of the interval", async () => {
+  for (const at of [Date.now(), Date.now() + 2 * HOURLY.interval]) {
+    using scene = new Scene(HOURLY, { ...unchecked(), succeeded: true, at }, { continues: true });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(scene.running, 0);
+  }
+  const at = Date.now() - HOURLY.interval + 50;
+  using scene = new Scene(HOURLY, { ...unchecked(), succeeded: true, at }, { continues: true });
+  await scene.end(GOOD);
 });

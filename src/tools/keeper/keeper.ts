@@ -6,10 +6,13 @@ import {
   type Saying,
   sayingLine,
 } from "../../host/keeping/orders.ts";
-import { type Files, type Library, type Poller, SystemCallError } from "../../system/mod.ts";
+import { type Files, type Library, type Poller, releaseMemory, SystemCallError } from "../../system/mod.ts";
 import { LineChannel } from "../../system/keeping.ts";
 import { PRODUCT_VERSION } from "../../model/mod.ts";
 import { KeptLog } from "./kept_log.ts";
+
+/** After orders, when nothing was ordered for this time, unused memory is given back, in milliseconds. */
+const SETTLED = 1000;
 
 /** What a keeper is given. */
 export interface KeeperContext {
@@ -30,6 +33,7 @@ export class Keeper {
   readonly #logs = new Map<number, KeptLog>();
   readonly #ended = Promise.withResolvers<void>();
   #hasDaemon = true;
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(context: KeeperContext) {
     const { channel, files, poller } = this.#context = context;
@@ -67,6 +71,7 @@ export class Keeper {
 
   #obey(order: Order): void {
     const { id, number } = order;
+    this.#settle();
     switch (order.order) {
       case "keep":
         if (order.log !== undefined) this.#keep(order.log, order.daemon);
@@ -89,6 +94,12 @@ export class Keeper {
       case "finish":
         void this.finish({ ended: true });
     }
+  }
+
+  /** A daemon orders many logs at once, and then nothing for a long time. */
+  #settle(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => releaseMemory(this.#context.library), SETTLED);
   }
 
   #keep(order: KeptLogOrder, daemon: number): void {
