@@ -188,6 +188,42 @@ machineTest("limits of control groups hold, and `reboot` restarts the machine cl
   assertEquals(uncleanness(disk), undefined);
 });
 
+const FAULTS = ["SEGV", "ABRT", "BUS"];
+
+machineTest(
+  "faults of process 1 while the machine runs, and while it boots, cost no service",
+  async (lab) => {
+    const disk = lab.disk();
+    {
+      await using machine = lab.start(disk);
+      await machine.logIn();
+      const before = startedServices(await machine.enter("dinitctl list"));
+      for (const fault of FAULTS) {
+        await machine.enter(`kill -${fault} 1`);
+        await machine.see(`dinit had a fault: SIG${fault}`);
+        await machine.enter("");
+        assertEquals(startedServices(await machine.enter("dinitctl list")), before, fault);
+      }
+      assertEquals((await machine.run("dinitctl restart cron")).status, 0);
+      // The next boot has a fault in its middle.
+      const ill =
+        `type = scripted\\ncommand = /bin/kill -SEGV 1\\ndepends-on = localfs\\nbefore = network\\n`;
+      await machine.enter(`printf '${ill}' >/etc/dinit.d/ill; ln -s ../ill /etc/dinit.d/boot.d/ill`);
+      await machine.type("reboot\n");
+      await machine.ended();
+    }
+    await using machine = lab.start(disk);
+    await machine.see("dinit had a fault: SIGSEGV");
+    await machine.logIn();
+    const started = startedServices(await machine.enter("dinitctl list"));
+    assertEquals([...started.keys()].sort(), [...SERVICES, "ill"].sort());
+    await machine.type("poweroff\n");
+    await machine.ended();
+    assertMatch(machine.console.text, /reboot: Power down/);
+    assertEquals(uncleanness(disk), undefined);
+  },
+);
+
 machineTest("a boot that fails asks what to do, and can be repaired and tried again", async (lab) => {
   const disk = lab.disk();
   makeUnexecutable(disk, "/usr/lib/dinit-system/sysinit");
