@@ -19,7 +19,7 @@ const [FIRST] = COUNTS;
 /** Other programs of the machine have processes, too. */
 const OTHERS = 2000;
 /** The pause before memory is read, in milliseconds: by then the daemon has given back what it does not need. */
-const REST = 8000;
+const REST = 12_000;
 
 interface Growth {
   /** Milliseconds for each service. */
