@@ -163,6 +163,7 @@ export class Daemon {
       // The owner of a machine tries again when a service has made the file system writable.
       if (!this.#options.manager) this.#context.mainLog.keepTrying();
     }
+    if (logFile === undefined && this.#state.memory.logStarted) await this.#openMainLog();
     await this.#journal.follow(continuation?.journal);
     const { journal } = this.#journal;
     if (ground.nativeHost !== undefined && journal !== undefined) ground.state?.addPlace(journal);
@@ -290,6 +291,7 @@ export class Daemon {
       await this.#socket.openAgain();
       this.#announce();
     }
+    if (startsLog && !this.#state.memory.logStarted) this.#state.change({ logStarted: true });
     if (startsLog || this.#options.logFile !== undefined) await this.#openMainLog();
     if (startsRwfs) {
       const { recordBoot } = await typed(import("./boot_record.ts"));

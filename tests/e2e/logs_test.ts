@@ -1,6 +1,6 @@
 /** The daemon's two logs, with a real console, a real file and a real logger. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { soon, until } from "../_patience.ts";
 import { endOf, killUnlessEnded } from "../_processes.ts";
 import { rootOnly } from "../_needs.ts";
@@ -122,6 +122,27 @@ rootTest("daemon case 38: the system's log restarts and gets the lines that it h
     "<29>dinit: service later stopped.",
     "<29>dinit: service logger started.",
   ]);
+});
+
+rootTest("the system's log gets everything after an upgrade and after a fault, too", async () => {
+  await using container = logging({});
+  await container.until(() => datagrams(container).some((line) => line.includes("boot started")), "boot");
+  const before = datagrams(container).length;
+  const news = () => datagrams(container).slice(before);
+  assertEquals((await container.ctl("upgrade")).code, 0);
+  assertEquals((await container.ctl("start", "later")).code, 0);
+  await container.until(
+    () => news().includes("<29>dinit: service later started."),
+    "a line after the upgrade",
+  );
+  container.kill("SIGSEGV");
+  await container.until(
+    () => news().some((line) => line.includes("dinit had a fault: SIGSEGV")),
+    "the fault",
+  );
+  assertEquals((await container.ctl("stop", "later")).code, 0);
+  await container.until(() => news().includes("<29>dinit: service later stopped."), "a line after the fault");
+  assertMatch(news()[0], /^<29>dinit: dinit \S+ has taken over$/);
 });
 
 rootTest("a logger that reads nothing does not block the daemon", async () => {

@@ -30,6 +30,8 @@ export interface DaemonMemory {
   announced: boolean;
   /** The boot is in the login tables. */
   bootRecorded: boolean;
+  /** A service with `starts-log` has started. */
+  logStarted: boolean;
   /** Descriptors from 3 on that it was started with, which stay open. */
   given: readonly number[];
   /** The first program has found SIGHUP ignored, as with `nohup`. */
@@ -54,6 +56,7 @@ export function newMemory(
     begun: false,
     announced: false,
     bootRecorded: false,
+    logStarted: false,
     given: [],
     hangUpIgnored,
     faults: [],
@@ -69,6 +72,7 @@ const memory: Schema<DaemonMemory> = object<DaemonMemory>({
   begun: or(flag, false),
   announced: or(flag, false),
   bootRecorded: or(flag, false),
+  logStarted: or(flag, false),
   given: or(listOf(number), []),
   hangUpIgnored: or(flag, false),
   faults: or(listOf(number), []),
