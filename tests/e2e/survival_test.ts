@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { rootOnly } from "../_needs.ts";
 import { until } from "../_patience.ts";
 import { type Dinit, isRunning } from "./_dinit.ts";
-import { awaitFile, enter, internal, native, process, scripted, type Services } from "./_hosts.ts";
+import { awaitFile, enter, internal, native, process, scripted, type Services, untilTerm } from "./_hosts.ts";
 import { Namespace } from "./_namespace.ts";
 
 /** Services of several types, in several phases; each start leaves a word in the journal. */
@@ -25,6 +25,15 @@ const SERVICES: Services = {
 };
 
 const FAULTS = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP"] as const;
+
+/** Ways to stop everything. */
+const STOPS: Readonly<Record<string, (dinit: Dinit) => Promise<{ readonly code: number } | undefined>>> = {
+  "a signal": (dinit) => {
+    dinit.kill("SIGTERM");
+    return Promise.resolve(undefined);
+  },
+  "a command": (dinit) => dinit.ctl("shutdown"),
+};
 
 /** What a daemon shows that must not change. */
 async function shown(dinit: Dinit): Promise<unknown> {
@@ -143,6 +152,30 @@ native(
     assertEquals((await dinit.stop()).code, 0);
   },
 );
+
+for (const [by, order] of Object.entries(STOPS)) {
+  native(`a fault while everything stops changes nothing about the stop, by ${by}`, async (start) => {
+    await using dinit = start({
+      boot: internal("depends-on = last"),
+      last: process(untilTerm(`${enter("stopping")}; ${awaitFile("go")}`)),
+      other: internal(),
+    });
+    await dinit.printed("[  OK  ] boot");
+    await dinit.until(() => dinit.read("journal") === "up\n", "the process");
+    const ordered = order(dinit);
+    ordered.catch(() => {}); // if the test fails earlier
+    await dinit.until(() => dinit.read("journal").endsWith("stopping\n"), "the stop");
+    await fault(dinit, "SIGSEGV");
+    const { code, stderr } = await dinit.ctl("start", "other");
+    assertEquals(code, 1, stderr);
+    assertMatch(stderr, /shut/);
+    dinit.write("go", "");
+    assertEquals((await dinit.ended()).code, 0);
+    assertEquals(dinit.lines.at(-1), "[STOPPD] last");
+    assertEquals(dinit.read("journal"), "up\nstopping\n");
+    assertEquals((await ordered)?.code ?? 0, 0);
+  });
+}
 
 native("a daemon adopts the processes of one that was killed", async (start) => {
   await using dinit = start(SERVICES);
