@@ -78,7 +78,7 @@ export class LineWriter {
   renew(): void {
     if (this.#sink === undefined) return;
     this.#outdated = true;
-    this.#writing ??= this.#drain();
+    this.#writing ??= this.#drainSoon();
   }
 
   /** There is no sink yet: tries to open it until that succeeds. */
@@ -109,7 +109,13 @@ export class LineWriter {
 
   #begin(): void {
     if (this.#paused || this.#sink === undefined || this.#buffer.isEmpty) return;
-    this.#writing ??= this.#drain();
+    this.#writing ??= this.#drainSoon();
+  }
+
+  /** Writes after the current work: by then what a line says is saved, and true for the next daemon, too. */
+  async #drainSoon(): Promise<void> {
+    await undefined;
+    await this.#drain();
   }
 
   /** Waits until everything is written, at most `limit` milliseconds. Tries a failed sink once more. */

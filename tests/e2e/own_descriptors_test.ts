@@ -30,7 +30,7 @@ for (const host of ["native", "command"]) {
     const out = dinit.read("out");
     assertEquals(numbered(out, "a"), all("a"));
     assertEquals(numbered(out, "b"), all("b"));
-    // A fault may lose or repeat a line of the daemon (docs/surviving.md).
+    // A fault may lose a line of the daemon (docs/surviving.md).
     if (dinit.injections === 0) {
       assertEquals(out.match(/^\[ {2}OK {2}\] q$/gm)?.length, 2);
       assertEquals(out.match(/^dinit: service q started\.$/gm)?.length, 2);

@@ -18,13 +18,33 @@ class SlowSink implements LineSink {
     );
   }
 
+  /** Lines are written after the current work. */
   async letThrough(count: number): Promise<void> {
+    await turn();
     for (let i = 0; i < count; i++) {
       this.#resume.shift()?.();
-      await new Promise((resolve) => setTimeout(resolve));
+      await turn();
     }
   }
 }
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+Deno.test("a line is written after the current work", async () => {
+  const sink = new SlowSink();
+  const writer = new LineWriter({
+    write: (bytes) => {
+      sink.written += decoder.decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  });
+  writer.write("one");
+  assertEquals(sink.written, "");
+  await turn();
+  assertEquals(sink.written, "one\n");
+});
 
 Deno.test("lines are written in order", async () => {
   const sink = new SlowSink();
@@ -39,6 +59,7 @@ Deno.test("a blocked stream keeps 4096 bytes, and reports that something is miss
   const sink = new SlowSink();
   const writer = new LineWriter(sink);
   writer.write("first");
+  await turn();
   writer.write("x".repeat(4000));
   writer.write("y".repeat(200));
   writer.write("z");
