@@ -164,7 +164,7 @@ for (const [by, order] of Object.entries(STOPS)) {
     await dinit.until(() => dinit.read("journal") === "up\n", "the process");
     const ordered = order(dinit);
     ordered.catch(() => {}); // if the test fails earlier
-    await dinit.until(() => dinit.read("journal").endsWith("stopping\n"), "the stop");
+    await dinit.until(() => dinit.read("journal").includes("stopping\n"), "the stop");
     await fault(dinit, "SIGSEGV");
     const { code, stderr } = await dinit.ctl("start", "other");
     assertEquals(code, 1, stderr);
@@ -172,7 +172,8 @@ for (const [by, order] of Object.entries(STOPS)) {
     dinit.write("go", "");
     assertEquals((await dinit.ended()).code, 0);
     assertEquals(dinit.lines.at(-1), "[STOPPD] last");
-    assertEquals(dinit.read("journal"), "up\nstopping\n");
+    // If the fault came before the step was saved, the process has got its signal again (docs/surviving.md).
+    assertMatch(dinit.read("journal"), /^up\n(stopping\n){1,2}$/);
     assertEquals((await ordered)?.code ?? 0, 0);
   });
 }
