@@ -11,7 +11,7 @@ import { LineChannel } from "../../system/keeping.ts";
 import { PRODUCT_VERSION } from "../../model/mod.ts";
 import { KeptLog } from "./kept_log.ts";
 
-/** After orders, when nothing was ordered for this time, unused memory is given back, in milliseconds. */
+/** When no log was added for this time, unused memory is given back, in milliseconds. */
 const SETTLED = 1000;
 
 /** What a keeper is given. */
@@ -71,7 +71,6 @@ export class Keeper {
 
   #obey(order: Order): void {
     const { id, number } = order;
-    this.#settle();
     switch (order.order) {
       case "keep":
         if (order.log !== undefined) this.#keep(order.log, order.daemon);
@@ -96,7 +95,7 @@ export class Keeper {
     }
   }
 
-  /** A daemon orders many logs at once, and then nothing for a long time. */
+  /** A daemon adds many logs at once, and then none for a long time. */
   #settle(): void {
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => releaseMemory(this.#context.library), SETTLED);
@@ -104,6 +103,7 @@ export class Keeper {
 
   #keep(order: KeptLogOrder, daemon: number): void {
     const { id } = order;
+    this.#settle();
     const report = (text: string) => this.#say({ said: "problem", id, text });
     const known = this.#logs.get(id);
     if (known !== undefined) {
