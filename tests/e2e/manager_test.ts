@@ -212,7 +212,9 @@ test("daemon case 60: a recovery service on the console, and the question after 
   await machine.printed(CHOICE);
   await machine.type("e");
   await machine.printed("recovering");
-  assertEquals((await machine.ctl("is-started", "recovery")).stdout, "STARTED\n");
+  // The control socket, which is closed during the question, is opened meanwhile.
+  const isStarted = async () => (await machine.ctl("is-started", "recovery")).stdout === "STARTED\n";
+  await machine.until(isStarted, "the control socket");
   await machine.run(`touch ${machine.directory}/mended`);
   await machine.printed(`${FAILURE}\n${CHOICE}`, 2);
 });
@@ -345,7 +347,9 @@ test("a manager that must remain without services keeps serving, and halts on co
   await using machine = await booted(NOTHING);
   await order(machine, 1);
   await machine.printed("[STOPPD] boot");
-  assertEquals((await machine.ctl("is-started", "boot")).stdout, "STOPPED\n");
+  // The daemon closes its control socket for a moment when everything has stopped.
+  const isStopped = async () => (await machine.ctl("is-started", "boot")).stdout === "STOPPED\n";
+  await machine.until(isStopped, "the control socket");
   await order(machine, 2);
   await machine.ended();
   assertEquals(machine.lines.at(-1), `${SHUTDOWN} -h`);
